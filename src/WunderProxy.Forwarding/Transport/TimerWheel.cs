@@ -1,0 +1,134 @@
+namespace WunderProxy.Forwarding.Transport;
+
+/// <summary>A hashed wheel of coarse timeouts, owned by one loop.</summary>
+/// <remarks>
+/// Arming to a later time and disarming only write a field; the timer is moved when its old slot comes round.
+/// Timers fire up to one <see cref="TickMilliseconds"/> late, never early.
+/// </remarks>
+internal sealed class TimerWheel(long nowMilliseconds)
+{
+    /// <summary>Width of a slot: how late a timeout may be.</summary>
+    public const int TickMilliseconds = 50;
+
+    private const int SlotCount = 1024;
+
+    private readonly LoopTimer?[] _slots = new LoopTimer?[SlotCount];
+    private long _tick = nowMilliseconds / TickMilliseconds;
+    private int _queued;
+
+    /// <summary>Whether no timer is queued; such a loop may wait for events without a deadline.</summary>
+    public bool IsEmpty => _queued == 0;
+
+    /// <summary>Arms <paramref name="timer"/> to fall due in <paramref name="delayMilliseconds"/>, from whatever it was.</summary>
+    /// <param name="timer">The timer to arm.</param>
+    /// <param name="nowMilliseconds">The loop's current time.</param>
+    /// <param name="delayMilliseconds">Above 0.</param>
+    public void Arm(LoopTimer timer, long nowMilliseconds, long delayMilliseconds)
+    {
+        timer.DueMilliseconds = nowMilliseconds + delayMilliseconds;
+        var tick = TickAtOrAfter(timer.DueMilliseconds);
+        if (timer.IsQueued && timer.QueuedTick <= tick)
+        {
+            return;
+        }
+
+        if (timer.IsQueued)
+        {
+            Unlink(timer);
+        }
+
+        Enqueue(timer, tick);
+    }
+
+    /// <summary>Disarms <paramref name="timer"/>; its slot forgets it when it comes round.</summary>
+    public static void Disarm(LoopTimer timer) => timer.DueMilliseconds = 0;
+
+    /// <summary>Fires every timer that is due at <paramref name="nowMilliseconds"/>.</summary>
+    public void Advance(long nowMilliseconds)
+    {
+        // A machine that slept may be many turns behind; one full turn visits every slot.
+        var target = nowMilliseconds / TickMilliseconds;
+        _tick = Math.Max(_tick, target - SlotCount);
+        while (_tick < target)
+        {
+            _tick++;
+            VisitSlot((int)(_tick % SlotCount), nowMilliseconds);
+        }
+    }
+
+    private static long TickAtOrAfter(long milliseconds) => (milliseconds + TickMilliseconds - 1) / TickMilliseconds;
+
+    private void VisitSlot(int slot, long nowMilliseconds)
+    {
+        // Detached first: a timer that arms itself again in OnElapsed may land in this very slot, one turn on.
+        var timer = _slots[slot];
+        _slots[slot] = null;
+        while (timer is not null)
+        {
+            var next = timer.Next;
+            timer.Previous = null;
+            timer.Next = null;
+            timer.IsQueued = false;
+            _queued--;
+            Visit(timer, nowMilliseconds);
+            timer = next;
+        }
+    }
+
+    private void Visit(LoopTimer timer, long nowMilliseconds)
+    {
+        if (timer.DueMilliseconds == 0)
+        {
+            return;
+        }
+
+        if (timer.DueMilliseconds > nowMilliseconds)
+        {
+            Enqueue(timer, TickAtOrAfter(timer.DueMilliseconds));
+            return;
+        }
+
+        timer.DueMilliseconds = 0;
+        timer.OnElapsed();
+    }
+
+    private void Enqueue(LoopTimer timer, long tick)
+    {
+        // Never into the slot of the current tick: it would wait a whole turn.
+        tick = Math.Max(tick, _tick + 1);
+        var slot = (int)(tick % SlotCount);
+        timer.QueuedTick = tick;
+        timer.IsQueued = true;
+        timer.Previous = null;
+        timer.Next = _slots[slot];
+        if (timer.Next is { } next)
+        {
+            next.Previous = timer;
+        }
+
+        _slots[slot] = timer;
+        _queued++;
+    }
+
+    private void Unlink(LoopTimer timer)
+    {
+        if (timer.Previous is { } previous)
+        {
+            previous.Next = timer.Next;
+        }
+        else
+        {
+            _slots[(int)(timer.QueuedTick % SlotCount)] = timer.Next;
+        }
+
+        if (timer.Next is { } next)
+        {
+            next.Previous = timer.Previous;
+        }
+
+        timer.Previous = null;
+        timer.Next = null;
+        timer.IsQueued = false;
+        _queued--;
+    }
+}
