@@ -4,7 +4,7 @@ namespace WunderProxy.Deployments.Lifecycle;
 /// Launch, switch, deploy, roll back and retire the containers of one application. Changing calls run one at a time,
 /// go on when their caller leaves, and a second call of the same kind and reference joins the first.
 /// </summary>
-public sealed class ContainerLifecycle : IAsyncDisposable
+public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
 {
     private readonly LifecycleOptions _options;
     private readonly ITrafficSwitch _traffic;
