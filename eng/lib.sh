@@ -1,0 +1,106 @@
+# Shared by the scripts of this folder; source it, do not run it.
+# shellcheck shell=bash
+
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+RUN_DIR=${WUNDERPROXY_TEST_DIR:-/tmp/wunderproxy-test}
+ENV_FILE=$RUN_DIR/env
+
+# A CA bundle named here makes the registry's storage drivers fail at start; everything is on loopback anyway.
+unset AWS_CA_BUNDLE
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+say() { printf '%s\n' "== $*"; }
+warn() { printf '%s\n' "!! $*" >&2; }
+die() { warn "$*"; exit 1; }
+
+# True while process $1 runs and its command line contains $2. A zombie has an empty command line.
+is_running() {
+  [ -n "${1:-}" ] && tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline" | grep -qF -- "$2"
+}
+
+# Runs "$3..." until it succeeds, at most $1 seconds; $2 says what is awaited.
+wait_until() {
+  local seconds=$1 what=$2 deadline
+  shift 2
+  deadline=$((SECONDS + seconds))
+  until "$@" >/dev/null 2>&1; do
+    [ $SECONDS -lt $deadline ] || { warn "$what: not there after ${seconds} s"; return 1; }
+    sleep 0.1
+  done
+}
+
+# Stops the process of pid file $1 whose command line contains $2: TERM, then KILL after $3 seconds.
+stop_pid_file() {
+  local pid deadline
+  pid=$(cat "$1" 2>/dev/null || true)
+  deadline=$((SECONDS + ${3:-10}))
+  if is_running "$pid" "$2"; then
+    kill "$pid" 2>/dev/null || true
+    while is_running "$pid" "$2" && [ $SECONDS -lt $deadline ]; do sleep 0.1; done
+    if is_running "$pid" "$2"; then kill -9 "$pid" 2>/dev/null || true; fi
+  fi
+  rm -f "$1"
+}
+
+# Prints the ids of processes whose command line contains $1, ours and our ancestors' excepted.
+pids_with() {
+  local file pid
+  for file in /proc/[0-9]*/cmdline; do
+    pid=${file#/proc/}
+    pid=${pid%/cmdline}
+    if [ "$pid" != $$ ] && [ "$pid" != "$BASHPID" ] && [ "$pid" != "$PPID" ] && is_running "$pid" "$1"; then
+      echo "$pid"
+    fi
+  done
+}
+
+port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# Prints a port of 127.0.0.1 where nobody listens, outside the range from which the kernel picks for connections.
+free_port() {
+  local port
+  for _ in $(seq 200); do
+    port=$((10240 + RANDOM % 20000))
+    if port_is_free "$port"; then echo "$port"; return; fi
+  done
+  die "no free port found"
+}
+
+random_hex() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
+
+# Keeps KEY=VALUE lines in the file that tests and scripts read.
+set_env() {
+  local pair key
+  for pair in "$@"; do
+    key=${pair%%=*}
+    { grep -v "^$key=" "$ENV_FILE" 2>/dev/null || true; echo "$pair"; } >"$ENV_FILE.new"
+    mv "$ENV_FILE.new" "$ENV_FILE"
+  done
+}
+
+load_env() {
+  [ -f "$ENV_FILE" ] || die "nothing is set up in $RUN_DIR: run eng/setup.sh first"
+  set -a
+  # shellcheck disable=SC1090
+  . "$ENV_FILE"
+  set +a
+}
+
+# Unmounts everything below folder $1, innermost first.
+unmount_below() {
+  awk -v below="$1/" 'index($5, below) == 1 { print $5 }' /proc/self/mountinfo | sort -r |
+    while read -r mount; do umount -l "$mount" 2>/dev/null || true; done
+}
+
+need_root() {
+  [ "$(id -u)" = 0 ] || die "this needs root: it installs Debian packages and runs a Docker engine of its own"
+}
+
+check_sdk() {
+  if dotnet --list-sdks 2>/dev/null | grep -q '^10\.'; then return; fi
+  die "the .NET SDK 10 is missing: https://dotnet.microsoft.com/download/dotnet/10.0, or run
+     curl -sSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0 --install-dir /usr/share/dotnet
+     and link /usr/share/dotnet/dotnet to /usr/local/bin/dotnet"
+}

@@ -1,0 +1,56 @@
+# Debian packages: one apt-get call for whatever is missing.
+# shellcheck shell=bash
+
+MISSING=()
+
+# Notes package $2 when command $1 is not there. Commands are asked, not packages: another origin will do.
+need() {
+  PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null || MISSING+=("$2")
+}
+
+collect_missing() {
+  need curl curl
+  need openssl openssl
+  need ip iproute2
+  need iptables iptables
+  need dockerd docker.io
+  need containerd containerd
+  need docker-registry docker-registry
+  need ceph-mon ceph-mon
+  need ceph-osd ceph-osd
+  need radosgw radosgw
+  need busybox busybox-static
+  [ -f /etc/ssl/certs/ca-certificates.crt ] || MISSING+=(ca-certificates)
+  local option
+  for option in "$@"; do
+    case $option in
+      swift) need swift-proxy-server swift-proxy; need swift-account-server swift-account
+        need swift-container-server swift-container; need swift-object-server swift-object ;;
+      chromium) need chromium chromium; need chromedriver chromium-driver ;;
+      rivals) need nginx nginx-light; need haproxy haproxy; need wrk wrk ;;
+    esac
+  done
+}
+
+install_packages() {
+  collect_missing "$@"
+  if [ ${#MISSING[@]} = 0 ]; then return; fi
+  command -v apt-get >/dev/null || die "missing: ${MISSING[*]} (this script can install them on Debian only)"
+  say "installing ${MISSING[*]} (a Docker engine, a registry and an S3 server to test against; none is started at boot)"
+  # Debian starts a server at its installation unless this policy forbids it: the tests run their own, elsewhere.
+  local policy=/usr/sbin/policy-rc.d own_policy=
+  if [ ! -e $policy ]; then
+    printf '#!/bin/sh\nexit 101\n' >$policy
+    chmod +x $policy
+    own_policy=1
+  fi
+  local result=0
+  apt_install "${MISSING[@]}" || result=$?
+  [ -z "$own_policy" ] || rm -f $policy
+  [ $result = 0 ] || die "apt-get failed; its output is in $RUN_DIR/apt.log"
+}
+
+apt_install() {
+  export DEBIAN_FRONTEND=noninteractive
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"; } >"$RUN_DIR/apt.log" 2>&1 </dev/null
+}
