@@ -17,7 +17,9 @@ die() { warn "$*"; exit 1; }
 
 # True while process $1 runs and its command line contains $2. A zombie has an empty command line.
 is_running() {
-  [ -n "${1:-}" ] && tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline" | grep -qF -- "$2"
+  local line
+  [ -n "${1:-}" ] && line=$({ tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null) || return 1
+  case $line in *"$2"*) return 0 ;; *) return 1 ;; esac
 }
 
 # Runs "$3..." until it succeeds, at most $1 seconds; $2 says what is awaited.

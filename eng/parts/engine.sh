@@ -76,7 +76,8 @@ engine_stop() {
 # Killed at once: a container that ignores SIGTERM would hold the engine's stop for its grace time.
 engine_remove_containers() {
   local id
-  curl -sf --unix-socket "$ENGINE_SOCKET" 'http://engine/containers/json?all=1' | grep -oE '"Id":"[0-9a-f]{64}"' | cut -d'"' -f4 |
+  curl -sf --unix-socket "$ENGINE_SOCKET" 'http://engine/containers/json?all=1' |
+    sed 's/"Id":"/\n&/g' | sed -n 's/^"Id":"\([0-9a-f]\{64\}\)".*/\1/p' |
     while read -r id; do
       curl -s -o /dev/null -X DELETE --unix-socket "$ENGINE_SOCKET" "http://engine/containers/$id?force=1&v=1" || true
     done
