@@ -1,0 +1,11 @@
+namespace WunderProxy.Forwarding.Diagnostics;
+
+/// <summary>Form of an access-log line.</summary>
+public enum AccessLogFormat
+{
+    /// <summary><c>key=value</c> pairs separated by blanks.</summary>
+    Text,
+
+    /// <summary>One JSON object per line.</summary>
+    Json,
+}

@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.Sockets;
+using WunderProxy.Forwarding.Diagnostics;
+
+namespace WunderProxy.Forwarding;
+
+/// <summary>What a <see cref="ForwarderServer"/> listens on and how it treats its clients.</summary>
+public sealed record ForwarderOptions
+{
+    /// <summary>Addresses to bind: <see cref="IPEndPoint"/> or <see cref="UnixDomainSocketEndPoint"/>; port 0 takes a free one.</summary>
+    public IReadOnlyList<EndPoint> EndPoints { get; init; } = [];
+
+    /// <summary>Sockets already bound and listening, taken over in addition to <see cref="EndPoints"/>; owned by the server from then on.</summary>
+    public IReadOnlyList<Socket> ListeningSockets { get; init; } = [];
+
+    /// <summary>Mode of the socket files that are made; null leaves it to the umask.</summary>
+    public UnixFileMode? UnixSocketMode { get; init; }
+
+    /// <summary>How sockets are driven. Default: epoll on Linux.</summary>
+    public TransportKind Transport { get; init; } = OperatingSystem.IsLinux() ? TransportKind.Epoll : TransportKind.Sockets;
+
+    /// <summary>Forwarding threads, 1 to 256. Default: one per processor.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Sizes, counts and times.</summary>
+    public ForwarderLimits Limits { get; init; } = new();
+
+    /// <summary>
+    /// Networks whose forwarding headers are believed; a unix-socket peer always is, unless <see cref="TrustNobody"/>.
+    /// Default: <see cref="PrivateNetworks"/>.
+    /// </summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = PrivateNetworks;
+
+    /// <summary>Addresses within <see cref="TrustedProxies"/> that are not believed: a bridge container's default gateway.</summary>
+    public IReadOnlyList<IPAddress> UntrustedProxies { get; init; } = [];
+
+    /// <summary>Whether forwarding headers are believed from nobody, unix-socket peers included.</summary>
+    public bool TrustNobody { get; init; }
+
+    /// <summary>Name for <c>Via</c> fields; null adds none, as applications behind nginx's gzip_proxied stop compressing when they see one.</summary>
+    public string? Via { get; init; }
+
+    /// <summary>Where access-log lines go; null writes none.</summary>
+    public IAccessLogSink? AccessLog { get; init; }
+
+    /// <summary>Form of an access-log line.</summary>
+    public AccessLogFormat AccessLogFormat { get; init; } = AccessLogFormat.Text;
+
+    /// <summary>Most client connections at a time; one more is accepted, answered 503 and closed. 0: no bound.</summary>
+    public int MaxConnections { get; init; }
+
+    /// <summary>How long a request may wait while paused; then 503.</summary>
+    public TimeSpan PauseTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many requests may wait while paused; one more gets 503 at once.</summary>
+    public int PauseQueue { get; init; } = 10_000;
+
+    /// <summary>Directory with <c>502.html</c>, <c>502.json</c> and so on; read once at start. Null: built-in pages.</summary>
+    public string? ErrorPages { get; init; }
+
+    /// <summary>Set when this forwarder is the front end of the manager API.</summary>
+    public RequestStamp? ApiStamp { get; init; }
+
+    /// <summary>Loopback, private, link-local and unique-local ranges (RFC 1918, 6598, 3927, 4193, 4291).</summary>
+    public static IReadOnlyList<IPNetwork> PrivateNetworks { get; } =
+    [
+        IPNetwork.Parse("127.0.0.0/8"),
+        IPNetwork.Parse("10.0.0.0/8"),
+        IPNetwork.Parse("172.16.0.0/12"),
+        IPNetwork.Parse("192.168.0.0/16"),
+        IPNetwork.Parse("100.64.0.0/10"),
+        IPNetwork.Parse("169.254.0.0/16"),
+        IPNetwork.Parse("::1/128"),
+        IPNetwork.Parse("fc00::/7"),
+        IPNetwork.Parse("fe80::/10"),
+    ];
+}

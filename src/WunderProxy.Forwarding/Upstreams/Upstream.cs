@@ -1,0 +1,146 @@
+using System.Net;
+using System.Net.Sockets;
+using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Transport;
+
+namespace WunderProxy.Forwarding.Upstreams;
+
+/// <summary>One application address that exchanges are forwarded to, with its leases, connections and statistics.</summary>
+public sealed class Upstream
+{
+    /// <summary>Most forwarding threads.</summary>
+    internal const int MaxLoops = 256;
+
+    private readonly UpstreamShare?[] _shares = new UpstreamShare?[MaxLoops];
+    private readonly TimeProvider _clock;
+    private TaskCompletionSource? _emptied;
+    private volatile bool _lastConnectRefused;
+
+    /// <summary>Makes an upstream; nothing is connected yet.</summary>
+    /// <param name="endPoint">An <see cref="IPEndPoint"/> or <see cref="UnixDomainSocketEndPoint"/>; names are resolved by the caller.</param>
+    /// <param name="label">A name for logs and snapshots, such as the launch config hash.</param>
+    /// <param name="clock">For <see cref="Since"/> and drain deadlines.</param>
+    /// <exception cref="ArgumentException">The address is of another kind.</exception>
+    public Upstream(EndPoint endPoint, string label, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        if (endPoint is not (IPEndPoint or UnixDomainSocketEndPoint))
+        {
+            throw new ArgumentException("an upstream has an IP or unix-socket address", nameof(endPoint));
+        }
+
+        EndPoint = endPoint;
+        Label = label;
+        Since = clock.GetUtcNow();
+        _clock = clock;
+    }
+
+    /// <summary>Its address.</summary>
+    public EndPoint EndPoint { get; }
+
+    /// <summary>The name that its creator gave it.</summary>
+    public string Label { get; }
+
+    /// <summary>When it was created.</summary>
+    public DateTimeOffset Since { get; }
+
+    /// <summary>Exchanges and tunnels that it holds now.</summary>
+    public int InFlight => Shares.Sum(share => share.InFlight);
+
+    /// <summary>Whether the last attempt to connect failed.</summary>
+    public bool LastConnectRefused
+    {
+        get => _lastConnectRefused;
+        internal set
+        {
+            // Written by every loop on every connect: do not dirty the cache line when nothing changes.
+            if (_lastConnectRefused != value)
+            {
+                _lastConnectRefused = value;
+            }
+        }
+    }
+
+    internal IEnumerable<UpstreamShare> Shares => _shares.Where(share => share is not null)!;
+
+    /// <summary>Takes a copy of what it holds and has served.</summary>
+    public UpstreamSnapshot Snapshot()
+    {
+        var inFlight = InFlight;
+        var longLived = Shares.Sum(share => share.LongLived);
+        var upgraded = Shares.Sum(share => share.Upgraded);
+        var exchanges = Math.Max(0, inFlight - longLived - upgraded);
+        var minute = _clock.GetUtcNow().ToUnixTimeSeconds() / 60;
+        return new UpstreamSnapshot(
+            EndPoint,
+            Label,
+            Since,
+            new InFlightCounts(exchanges, longLived, upgraded),
+            TrafficStats.Sum(Shares.Select(share => share.Stats), minute),
+            LastConnectRefused);
+    }
+
+    /// <summary>
+    /// Waits until nothing is in flight. Ordinary exchanges may run until <paramref name="exchanges"/> is over, tunnels,
+    /// event streams and responses that already ran longer than 10 s at the switch until <paramref name="upgraded"/> is;
+    /// tunnels and event streams are ended spread over that time. What is left then is cut off.
+    /// </summary>
+    /// <param name="exchanges">From now; an exchange without a response head then answers 504, another is aborted.</param>
+    /// <param name="upgraded">From now; a WebSocket is closed with 1012 at a message boundary.</param>
+    /// <param name="cancellationToken">Ends the wait and closes nothing more.</param>
+    /// <returns>How many had to be told to end.</returns>
+    /// <exception cref="OperationCanceledException">The drain was cancelled.</exception>
+    public Task<int> DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken) =>
+        new UpstreamDrain(this, _clock).RunAsync(exchanges, upgraded, cancellationToken);
+
+    /// <summary>The part of <paramref name="loop"/>, made at its first use on that loop.</summary>
+    internal UpstreamShare ShareOf(TransportLoop loop) =>
+        _shares[loop.Index] ?? MakeShare(loop);
+
+    internal void OnCurrent()
+    {
+        foreach (var share in Shares)
+        {
+            share.Loop.Post(static state => ((UpstreamShare)state!).Pool.Reopen(), share);
+        }
+    }
+
+    internal void OnReplaced()
+    {
+        foreach (var share in Shares)
+        {
+            share.Loop.Post(static state => ((UpstreamShare)state!).OnReplaced(), share);
+        }
+    }
+
+    /// <summary>Completes when nothing is in flight.</summary>
+    internal Task WhenEmptyAsync()
+    {
+        var emptied = Volatile.Read(ref _emptied);
+        if (emptied is null || emptied.Task.IsCompleted)
+        {
+            var fresh = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            emptied = Interlocked.CompareExchange(ref _emptied, fresh, emptied) == emptied ? fresh : _emptied;
+        }
+
+        // Looked at after the signal is in place: a share that empties from here on sees it.
+        OnShareEmpty();
+        return emptied!.Task;
+    }
+
+    /// <summary>Called by each share whose last lease was released.</summary>
+    internal void OnShareEmpty()
+    {
+        if (Volatile.Read(ref _emptied) is { } emptied && InFlight == 0)
+        {
+            emptied.TrySetResult();
+        }
+    }
+
+    private UpstreamShare MakeShare(TransportLoop loop)
+    {
+        var share = new UpstreamShare(this, loop);
+        Volatile.Write(ref _shares[loop.Index], share);
+        return share;
+    }
+}

@@ -1,0 +1,139 @@
+using WunderProxy.Forwarding.Transport;
+
+namespace WunderProxy.Forwarding.Upstreams;
+
+/// <summary>Idle connections of one upstream on one loop; the one used last is taken first, so that the rest can age.</summary>
+internal sealed class UpstreamConnectionPool(TransportLoop loop) : LoopTimer
+{
+    /// <summary>Longest idle time. Servers close theirs after 5 s (Node.js) or more; to be earlier avoids the race.</summary>
+    public const int MaxIdleMilliseconds = 4_000;
+
+    private UpstreamConnection? _newest;
+    private UpstreamConnection? _oldest;
+    private bool _isClosed;
+
+    /// <summary>Idle connections held.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Takes an idle connection that can carry another exchange.</summary>
+    /// <returns>Null if there is none: connect.</returns>
+    public UpstreamConnection? Take()
+    {
+        while (_newest is { } connection)
+        {
+            Unlink(connection);
+            if (loop.NowMilliseconds - connection.IdleSinceMilliseconds < MaxIdleMilliseconds
+                && connection.Transport.IsReusable)
+            {
+                connection.IsReused = true;
+                return connection;
+            }
+
+            connection.Transport.Close();
+        }
+
+        return null;
+    }
+
+    /// <summary>Keeps a connection for the next exchange, or closes it if it cannot carry one.</summary>
+    public void Return(UpstreamConnection connection)
+    {
+        if (_isClosed || !connection.Transport.IsReusable)
+        {
+            connection.Transport.Close();
+            return;
+        }
+
+        connection.IdleSinceMilliseconds = loop.NowMilliseconds;
+        Link(connection);
+        if (DueMilliseconds == 0)
+        {
+            loop.Timers.Arm(this, loop.NowMilliseconds, MaxIdleMilliseconds);
+        }
+    }
+
+    /// <summary>Closes all idle connections and those that come back; the upstream was replaced.</summary>
+    public void Close()
+    {
+        _isClosed = true;
+        while (_oldest is { } connection)
+        {
+            Unlink(connection);
+            connection.Transport.Close();
+        }
+    }
+
+    /// <summary>Holds connections again; the upstream was switched back to.</summary>
+    public void Reopen() => _isClosed = false;
+
+    /// <summary>The upstream closed a connection; an idle one is dropped at once, one in use finds out by reading.</summary>
+    public void OnPeerClosed(UpstreamConnection connection)
+    {
+        if (connection.IsIdle)
+        {
+            Unlink(connection);
+            connection.Transport.Close();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected internal override void OnElapsed()
+    {
+        var now = loop.NowMilliseconds;
+        while (_oldest is { } connection)
+        {
+            var left = connection.IdleSinceMilliseconds + MaxIdleMilliseconds - now;
+            if (left > 0)
+            {
+                loop.Timers.Arm(this, now, left);
+                return;
+            }
+
+            Unlink(connection);
+            connection.Transport.Close();
+        }
+    }
+
+    private void Link(UpstreamConnection connection)
+    {
+        connection.IsIdle = true;
+        connection.Older = _newest;
+        if (_newest is { } older)
+        {
+            older.Newer = connection;
+        }
+        else
+        {
+            _oldest = connection;
+        }
+
+        _newest = connection;
+        Count++;
+    }
+
+    private void Unlink(UpstreamConnection connection)
+    {
+        if (connection.Older is { } older)
+        {
+            older.Newer = connection.Newer;
+        }
+        else
+        {
+            _oldest = connection.Newer;
+        }
+
+        if (connection.Newer is { } newer)
+        {
+            newer.Older = connection.Older;
+        }
+        else
+        {
+            _newest = connection.Older;
+        }
+
+        connection.Older = null;
+        connection.Newer = null;
+        connection.IsIdle = false;
+        Count--;
+    }
+}

@@ -1,0 +1,84 @@
+namespace WunderProxy.Forwarding.Upstreams;
+
+/// <summary>One run of draining an upstream: waits, spreads the ends of long-lived holders, cuts off at the deadlines.</summary>
+internal sealed class UpstreamDrain(Upstream upstream, TimeProvider clock)
+{
+    // Fine enough that a thousand tunnels come back in small groups, coarse enough to cost nothing.
+    private const int SpreadSteps = 100;
+
+    /// <summary>How long holders that were told to end may take; they only have to wake up on their loops.</summary>
+    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan ShortestStep = TimeSpan.FromMilliseconds(20);
+
+    private int _told;
+
+    public async Task<int> RunAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken)
+    {
+        var start = clock.GetTimestamp();
+        var empty = upstream.WhenEmptyAsync();
+        await OnEachLoopAsync(share => share.BeginSpread(), cancellationToken);
+        var ordinaryEnded = false;
+        while (!empty.IsCompleted)
+        {
+            var elapsed = clock.GetElapsedTime(start);
+            if (elapsed >= exchanges && !ordinaryEnded)
+            {
+                ordinaryEnded = true;
+                await OnEachLoopAsync(share => Tell(share.EndLeases(all: false)), cancellationToken);
+            }
+
+            if (elapsed >= upgraded && ordinaryEnded)
+            {
+                await OnEachLoopAsync(share => Tell(share.EndLeases(all: true)), cancellationToken);
+                await WaitAsync(empty, LastWait, cancellationToken);
+                break;
+            }
+
+            // The last tenth of the window is for closing handshakes.
+            var share = upgraded > TimeSpan.Zero ? Math.Min(1, elapsed / (upgraded * 0.9)) : 1;
+            await OnEachLoopAsync(part => Tell(part.EndSpread(share)), cancellationToken);
+            await WaitAsync(empty, NextStep(elapsed, exchanges, upgraded, ordinaryEnded), cancellationToken);
+        }
+
+        return Volatile.Read(ref _told);
+    }
+
+    private static TimeSpan NextStep(TimeSpan elapsed, TimeSpan exchanges, TimeSpan upgraded, bool ordinaryEnded)
+    {
+        var step = upgraded / SpreadSteps;
+        var untilDeadline = (ordinaryEnded ? upgraded : exchanges) - elapsed;
+        step = step < untilDeadline || untilDeadline <= TimeSpan.Zero ? step : untilDeadline;
+        return step > ShortestStep ? step : ShortestStep;
+    }
+
+    private void Tell(int count) => Interlocked.Add(ref _told, count);
+
+    private async Task WaitAsync(Task task, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await task.WaitAsync(longest, clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // The caller looks at the clock.
+        }
+    }
+
+    private async Task OnEachLoopAsync(Action<UpstreamShare> work, CancellationToken cancellationToken)
+    {
+        foreach (var share in upstream.Shares)
+        {
+            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            share.Loop.Post(
+                _ =>
+                {
+                    work(share);
+                    done.TrySetResult();
+                },
+                null);
+            await done.Task.WaitAsync(cancellationToken);
+        }
+    }
+}

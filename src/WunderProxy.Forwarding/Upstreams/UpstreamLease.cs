@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using WunderProxy.Forwarding.Transport;
+
+namespace WunderProxy.Forwarding.Upstreams;
+
+/// <summary>One holder's claim on an upstream: taken, and released exactly once, on one loop; then it can be taken anew.</summary>
+internal sealed class UpstreamLease(ILeaseHolder holder)
+{
+    private LeaseKind _kind;
+
+    /// <summary>The loop's part of the leased upstream; null while nothing is leased.</summary>
+    public UpstreamShare? Share { get; private set; }
+
+    /// <summary>Who holds it.</summary>
+    public ILeaseHolder Holder { get; } = holder;
+
+    /// <summary>When the response began, in the loop's milliseconds; 0 before that.</summary>
+    public long ResponseStartedMilliseconds { get; set; }
+
+    /// <summary>How the drain treats it.</summary>
+    public LeaseKind Kind
+    {
+        get => _kind;
+        set
+        {
+            Share?.OnKindChanged(_kind, value);
+            _kind = value;
+        }
+    }
+
+    internal UpstreamLease? Previous { get; set; }
+
+    internal UpstreamLease? Next { get; set; }
+
+    /// <summary>Leases whatever <paramref name="slot"/> holds now.</summary>
+    /// <returns>Whether there was an upstream.</returns>
+    /// <remarks>
+    /// The race of a lease against a switch: we count ourselves in first and look at the slot again after it. Both
+    /// that count and the exchange of the slot are full fences, so one of two things holds: our second look comes
+    /// after the switch, sees another upstream, and we count ourselves out again; or it comes before the switch, and
+    /// then so did the count, and a drain, which reads the counts after the switch, waits for us. Either way no lease
+    /// is handed out that a drain has not seen.
+    /// </remarks>
+    public bool TryTake(UpstreamSlot slot, TransportLoop loop)
+    {
+        Debug.Assert(Share is null, "a lease is released before it is taken again");
+        while (slot.Current is { } upstream)
+        {
+            var share = upstream.ShareOf(loop);
+            share.Enter();
+            if (ReferenceEquals(slot.Current, upstream))
+            {
+                Share = share;
+                _kind = LeaseKind.Exchange;
+                ResponseStartedMilliseconds = 0;
+                share.Link(this);
+                return true;
+            }
+
+            share.Leave();
+        }
+
+        return false;
+    }
+
+    /// <summary>Gives the claim back.</summary>
+    public void Release()
+    {
+        var share = Share ?? throw new UnreachableException("a lease is released once");
+        Kind = LeaseKind.Exchange;
+        Share = null;
+        share.Unlink(this);
+        share.Leave();
+    }
+}

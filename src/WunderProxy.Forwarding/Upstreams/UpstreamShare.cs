@@ -1,0 +1,185 @@
+using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Transport;
+
+namespace WunderProxy.Forwarding.Upstreams;
+
+/// <summary>The part of an upstream that one loop owns: its leases, its idle connections, its counters. No locks.</summary>
+internal sealed class UpstreamShare
+{
+    /// <summary>A response that runs longer than this when its upstream is replaced may finish as an upgraded connection may.</summary>
+    public const int LongResponseMilliseconds = 10_000;
+
+    private PaddedCounter _inFlight;
+    private UpstreamLease? _leases;
+    private int _longLived;
+    private int _upgraded;
+    private int _spreadTotal;
+
+    public UpstreamShare(Upstream upstream, TransportLoop loop)
+    {
+        Upstream = upstream;
+        Loop = loop;
+        Pool = new UpstreamConnectionPool(loop);
+    }
+
+    /// <summary>Whose part it is.</summary>
+    public Upstream Upstream { get; }
+
+    /// <summary>The loop that owns it.</summary>
+    public TransportLoop Loop { get; }
+
+    /// <summary>Idle connections.</summary>
+    public UpstreamConnectionPool Pool { get; }
+
+    /// <summary>What this loop served from the upstream.</summary>
+    public TrafficStats Stats { get; } = new();
+
+    /// <summary>Leases held; readable from any thread.</summary>
+    public int InFlight => _inFlight.Value;
+
+    /// <summary>Of these, event streams and long responses.</summary>
+    public int LongLived => Volatile.Read(ref _longLived);
+
+    /// <summary>Of these, tunnels.</summary>
+    public int Upgraded => Volatile.Read(ref _upgraded);
+
+    /// <summary>Counts a lease in; a full fence.</summary>
+    public void Enter() => _inFlight.Increment();
+
+    /// <summary>Counts a lease out; the last one tells a drain.</summary>
+    public void Leave()
+    {
+        if (_inFlight.Decrement() == 0)
+        {
+            Upstream.OnShareEmpty();
+        }
+    }
+
+    /// <summary>Adds a lease to those that a drain can reach.</summary>
+    public void Link(UpstreamLease lease)
+    {
+        lease.Previous = null;
+        lease.Next = _leases;
+        if (_leases is { } next)
+        {
+            next.Previous = lease;
+        }
+
+        _leases = lease;
+    }
+
+    /// <summary>Removes a lease from those that a drain can reach.</summary>
+    public void Unlink(UpstreamLease lease)
+    {
+        if (lease.Previous is { } previous)
+        {
+            previous.Next = lease.Next;
+        }
+        else
+        {
+            _leases = lease.Next;
+        }
+
+        if (lease.Next is { } next)
+        {
+            next.Previous = lease.Previous;
+        }
+
+        lease.Previous = null;
+        lease.Next = null;
+    }
+
+    /// <summary>Keeps the counts by kind.</summary>
+    public void OnKindChanged(LeaseKind from, LeaseKind to)
+    {
+        CountKind(from, -1);
+        CountKind(to, 1);
+    }
+
+    /// <summary>The upstream was replaced: idle connections go, and what already runs long is marked. On the loop.</summary>
+    public void OnReplaced()
+    {
+        Pool.Close();
+        for (var lease = _leases; lease is not null; lease = lease.Next)
+        {
+            var runsLong = lease.ResponseStartedMilliseconds != 0
+                && Loop.NowMilliseconds - lease.ResponseStartedMilliseconds > LongResponseMilliseconds;
+            if (lease.Kind == LeaseKind.Exchange && runsLong)
+            {
+                lease.Kind = LeaseKind.LongResponse;
+            }
+        }
+    }
+
+    /// <summary>Tells ordinary exchanges, or all, that their time is up. On the loop.</summary>
+    /// <returns>How many were told.</returns>
+    public int EndLeases(bool all)
+    {
+        var told = 0;
+        for (var lease = _leases; lease is not null;)
+        {
+            // The holder may release its lease, and so unlink it, within the call.
+            var next = lease.Next;
+            if (all || lease.Kind == LeaseKind.Exchange)
+            {
+                told++;
+                lease.Holder.OnDrainDeadline();
+            }
+
+            lease = next;
+        }
+
+        return told;
+    }
+
+    /// <summary>Begins to spread the ends of tunnels and event streams over a window. On the loop.</summary>
+    public void BeginSpread() => _spreadTotal = CountSpread();
+
+    /// <summary>Ends as many tunnels and event streams as are due when <paramref name="elapsedShare"/> of the window is over. On the loop.</summary>
+    /// <returns>How many were told to end.</returns>
+    public int EndSpread(double elapsedShare)
+    {
+        var mayStay = (int)(_spreadTotal * (1 - elapsedShare));
+        var excess = CountSpread() - mayStay;
+        var told = 0;
+        for (var lease = _leases; lease is not null && told < excess;)
+        {
+            var next = lease.Next;
+            if (IsSpread(lease))
+            {
+                told++;
+                lease.Holder.OnDrainDeadline();
+            }
+
+            lease = next;
+        }
+
+        return told;
+    }
+
+    private static bool IsSpread(UpstreamLease lease) => lease.Kind is LeaseKind.Upgraded or LeaseKind.EventStream;
+
+    private int CountSpread()
+    {
+        var count = 0;
+        for (var lease = _leases; lease is not null; lease = lease.Next)
+        {
+            count += IsSpread(lease) ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private void CountKind(LeaseKind kind, int step)
+    {
+        switch (kind)
+        {
+            case LeaseKind.Upgraded:
+                _upgraded += step;
+                break;
+            case LeaseKind.LongResponse or LeaseKind.EventStream:
+                _longLived += step;
+                break;
+        }
+    }
+}
