@@ -1,0 +1,56 @@
+#!/bin/bash
+# Builds the sample application as images localhost:REGISTRY_PORT/APP:REVISION in the test engine, without pulling anything.
+#
+#   eng/images.sh [--app NAME] [--push] [--wunderproxy] [REVISION…]      (sample, r1 r2)
+#
+# --push also pushes them to the test registry; --wunderproxy builds wunderproxy:test from the Dockerfile in the root too.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+app=sample push='' wunderproxy='' revisions=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --app) app=$2; shift 2 ;;
+    --push) push=1; shift ;;
+    --wunderproxy) wunderproxy=1; shift ;;
+    -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -*) die "unknown option $1" ;;
+    *) revisions+=("$1"); shift ;;
+  esac
+done
+[ ${#revisions[@]} -gt 0 ] || revisions=(r1 r2)
+
+check_sdk
+load_env
+. "$ROOT/eng/parts/images.sh"
+
+# Publishes project $1 into folder $2, compiled ahead so that a container starts quickly.
+publish() {
+  rm -rf "$2"
+  dotnet publish "$ROOT/$1" -c Release -r linux-x64 -p:SelfContained=false -p:PublishReadyToRun=true -o "$2" \
+    -v quiet -nologo >"$RUN_DIR/publish.out" 2>&1 </dev/null || { cat "$RUN_DIR/publish.out" >&2; die "$1 was not published"; }
+}
+
+base_image
+images=$RUN_DIR/images
+mkdir -p "$images"
+rebuild=''
+if [ ! -f "$images/sample/publish/sample.dll" ] ||
+  [ -n "$(find "$ROOT/samples" -type f -newer "$images/sample/publish/sample.dll" -print -quit)" ]; then
+  say "publishing the sample application"
+  rebuild=1
+  publish samples/WunderProxy.Sample "$images/sample/publish"
+fi
+cp "$ROOT/samples/WunderProxy.Sample/Dockerfile" "$images/sample/"
+for revision in "${revisions[@]}"; do
+  image=localhost:${WUNDERPROXY_TEST_REGISTRY_PORT:-8080}/$app:$revision
+  { [ -z "$rebuild" ] && image_exists "$image"; } || build_image "$images/sample" "$image" "REVISION=$revision"
+  [ -z "$push" ] || push_image "$image"
+  say "image $image"
+done
+if [ -n "$wunderproxy" ]; then
+  say "publishing WunderProxy"
+  "$ROOT/eng/publish.sh" "$images/wunderproxy/publish"
+  cp "$ROOT/Dockerfile" "$images/wunderproxy/"
+  build_image "$images/wunderproxy" wunderproxy:test PUB=publish
+  say "image wunderproxy:test"
+fi

@@ -1,0 +1,91 @@
+# Images without pulling anything: the base is put together from this machine's own libraries and .NET runtime.
+# shellcheck shell=bash
+
+BASE_IMAGE=wunderproxy-base/aspnet:10.0
+
+engine_api() {
+  local method=$1 path=$2
+  shift 2
+  curl -sS --unix-socket "${WUNDERPROXY_TEST_DOCKER_HOST#unix://}" -X "$method" "$@" "http://engine/$path"
+}
+
+url_encode() {
+  local i char out=
+  for ((i = 0; i < ${#1}; i++)); do
+    char=${1:i:1}
+    case $char in [a-zA-Z0-9._~/:-]) out+=$char ;; *) out+=$(printf '%%%02X' "'$char") ;; esac
+  done
+  printf '%s' "$out"
+}
+
+image_exists() { engine_api GET "images/$1/json" -o /dev/null -f 2>/dev/null; }
+
+# Ends with the engine's message when the stream of progress lines in $2 holds an error; $1 says what was done.
+check_progress() {
+  if grep -q '"error"' "$2"; then
+    grep '"error"' "$2" >&2
+    die "$1 failed"
+  fi
+}
+
+# The C library and what .NET loads, certificates, two users, /tmp, the runtime. No shell: nothing to run but .NET.
+base_image() {
+  if image_exists "$BASE_IMAGE"; then return; fi
+  say "making the base image $BASE_IMAGE from this machine's own libraries and .NET runtime"
+  local work=$RUN_DIR/base library path dotnet
+  rm -rf "$work"
+  mkdir -p "$work"/{app,tmp,etc/ssl/certs,usr/bin,usr/share/dotnet/shared,lib64}
+  chmod 1777 "$work/tmp"
+  for library in libc libm libgcc_s libstdc++ libdl libpthread librt libssl libcrypto libz libresolv libnss_dns libnss_files; do
+    for path in $(ldconfig -p | awk -v name="$library.so" 'index($1, name) == 1 && /x86-64|AArch64/ { print $NF }'); do
+      mkdir -p "$work$(dirname "$path")"
+      cp -L "$path" "$work$path"
+    done
+  done
+  cp -L /lib64/ld-linux-x86-64.so.2 "$work/lib64/" 2>/dev/null || cp -L /lib/ld-linux-aarch64.so.1 "$work/lib/"
+  cp -L /etc/ssl/certs/ca-certificates.crt "$work/etc/ssl/certs/"
+  printf 'root:x:0:0:root:/root:/\napp:x:1654:1654:app:/app:/\n' >"$work/etc/passwd"
+  printf 'root:x:0:\napp:x:1654:\n' >"$work/etc/group"
+  echo 'hosts: files dns' >"$work/etc/nsswitch.conf"
+  dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
+  cp -a "$dotnet/dotnet" "$dotnet/host" "$work/usr/share/dotnet/"
+  for library in Microsoft.NETCore.App Microsoft.AspNetCore.App; do newest_runtime "$dotnet/shared/$library" "$work/usr/share/dotnet/shared"; done
+  ln -s /usr/share/dotnet/dotnet "$work/usr/bin/dotnet"
+  tar -C "$work" -c . | engine_api POST "images/create?fromSrc=-&repo=${BASE_IMAGE%:*}&tag=${BASE_IMAGE#*:}&changes=$(base_changes)" \
+    -H 'Content-Type: application/x-tar' --data-binary @- -H 'Expect:' >"$RUN_DIR/base.out"
+  rm -rf "$work"
+  check_progress "the import of the base image" "$RUN_DIR/base.out"
+}
+
+base_changes() {
+  local change
+  for change in 'ENV PATH=/usr/bin DOTNET_ROOT=/usr/share/dotnet DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_EnableDiagnostics=0' \
+    'WORKDIR /app'; do
+    printf '%s&changes=' "$(url_encode "$change")"
+  done
+}
+
+# Copies the newest 10.x of the shared framework in folder $1 to folder $2.
+newest_runtime() {
+  local version
+  version=$(find "$1" -mindepth 1 -maxdepth 1 -name '10.*' -printf '%f\n' | sort -V | tail -n 1)
+  [ -n "$version" ] || die "no .NET 10 runtime in $1"
+  mkdir -p "$2/${1##*/}"
+  cp -a "$1/$version" "$2/${1##*/}/"
+}
+
+# Builds the folder $1 (with a Dockerfile) as image $2; further arguments are build arguments NAME=VALUE.
+build_image() {
+  local folder=$1 image=$2 pair arguments="\"RUNTIME_BASE\":\"$BASE_IMAGE\""
+  shift 2
+  for pair in "$@"; do arguments+=",\"${pair%%=*}\":\"${pair#*=}\""; done
+  tar -C "$folder" -c . | engine_api POST "build?t=$(url_encode "$image")&buildargs=$(url_encode "{$arguments}")" \
+    -H 'Content-Type: application/x-tar' -H 'Expect:' --data-binary @- >"$RUN_DIR/build.out"
+  check_progress "the build of $image" "$RUN_DIR/build.out"
+}
+
+# Pushes image $1, which names a registry; that it allows everyone is said by the empty login.
+push_image() {
+  engine_api POST "images/${1%:*}/push?tag=${1##*:}" -H 'X-Registry-Auth: e30=' >"$RUN_DIR/push.out"
+  check_progress "the push of $1" "$RUN_DIR/push.out"
+}
