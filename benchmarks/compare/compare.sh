@@ -1,0 +1,48 @@
+#!/bin/sh
+# Compares WunderProxy with nginx and HAProxy on this machine: compare.sh [--quick] [--help for the rest].
+# Installs what is missing (Debian packages, as root), builds the proxy and the measuring tools, and measures.
+#   COMPARE_PROGRAM=PATH   measure that wunderproxy and build none; empty: only the rivals
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+out="$root/artifacts/compare"
+
+missing=
+for pair in nginx:nginx haproxy:haproxy gcc:gcc make:make python3:python3 ip:iproute2 taskset:util-linux; do
+  PATH="$PATH:/usr/sbin" command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair#*:}"
+done
+if [ -n "$missing" ]; then
+  [ "$(id -u)" = 0 ] || { echo "missing:$missing; install them or run this as root" >&2; exit 2; }
+  echo "installing:$missing" >&2
+  # shellcheck disable=SC2086
+  apt-get update -q >&2 && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing >&2
+fi
+PATH="$PATH:/usr/sbin"
+
+case " $* " in
+*" --help "* | *" -h "* | *" --render "*) exec python3 "$here/driver/compare.py" "$@" ;;
+esac
+
+make -s -C "$here/tools" OUT="$out/tools"
+if [ -z "${COMPARE_PROGRAM+set}" ]; then
+  echo "building wunderproxy (Release, ReadyToRun)" >&2
+  dotnet publish "$root/src/WunderProxy" -c Release -r linux-x64 -p:SelfContained=false -p:PublishReadyToRun=true \
+    -o "$out/wunderproxy" -v quiet -nologo >&2
+  COMPARE_PROGRAM="$out/wunderproxy/wunderproxy"
+fi
+
+# An own network namespace has no other traffic, no packet filter and no connection tracking in the way.
+measure='exec python3 "$@"'
+if [ "$(id -u)" = 0 ] && unshare --net true 2>/dev/null; then
+  measure='ip link set lo up && exec python3 "$@"'
+  isolate='unshare --net'
+fi
+# An own session is one scheduling group; setsid in the background keeps the process id, so it can be stopped.
+# shellcheck disable=SC2086
+setsid ${isolate:-} sh -c "$measure" sh "$here/driver/compare.py" "$@" \
+  --tools "$out/tools" --program "$COMPARE_PROGRAM" </dev/null &
+pid=$!
+trap 'kill -TERM $pid 2>/dev/null' INT TERM HUP
+wait $pid && status=0 || status=$?
+kill -0 $pid 2>/dev/null && { wait $pid || true; }
+exit $status

@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""Compares WunderProxy with nginx and HAProxy on this machine; `compare.sh` builds what it needs and calls it."""
+import argparse
+import json
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+import machine
+import proxies
+import report
+import scenarios
+from bench import Bench
+
+
+def parse(argv):
+    parser = argparse.ArgumentParser(prog="compare.sh", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="two scenarios, few rounds: under a minute")
+    parser.add_argument("--scenarios", help="comma list of " + ", ".join(scenarios.BY_NAME))
+    parser.add_argument("--targets", help="comma list of nginx, haproxy, wunderproxy, direct (the origin itself), or names from --also")
+    parser.add_argument("--also", action="append", default=[], metavar="NAME=COMMAND",
+                        help="a further proxy; {listen} {upstream} {workers} {log} {program} are filled in")
+    parser.add_argument("--rounds", type=int, help="rounds of each scenario (12)")
+    parser.add_argument("--seconds", type=float, default=.3, help="length of one measurement; many short ones beat few long ones")
+    parser.add_argument("--access-log", action="store_true", help="with the access log of every proxy on")
+    parser.add_argument("--json", metavar="FILE", help="write all samples there")
+    parser.add_argument("--render", metavar="FILE", help="only print the tables of such a file")
+    parser.add_argument("--lock", default="/tmp/wunderproxy-compare.lock", help="only one comparison measures at a time")
+    parser.add_argument("--tools", help=argparse.SUPPRESS)
+    parser.add_argument("--program", help=argparse.SUPPRESS)
+    options = parser.parse_args(argv)
+    names = options.scenarios.split(",") if options.scenarios else scenarios.QUICK if options.quick else scenarios.BY_NAME
+    unknown = [name for name in names if name not in scenarios.BY_NAME]
+    if unknown:
+        parser.error(f"no such scenario: {', '.join(unknown)}")
+    options.chosen = [scenarios.BY_NAME[name] for name in names]
+    options.rounds = options.rounds or (5 if options.quick else 12)
+    return options
+
+
+def measure(bench, scenario, targets, options, broken):
+    """Interleaved rounds; the order rotates, so that nobody always runs after the same neighbour."""
+    rounds, seconds = [], options.seconds * scenario.duration
+    for name in targets:
+        if scenario.kind in ("requests", "bytes", "latency"):
+            try:
+                bench.prepare(name, scenario, max(.5, seconds))
+            except (RuntimeError, OSError) as error:
+                broken[name] = str(error)
+    for number in range(max(3, round(options.rounds * scenario.rounds))):
+        start = number % len(targets)
+        one = {}
+        for name in targets[start:] + targets[:start]:
+            one[name] = {"failed": broken[name]} if name in broken else bench.sample(name, scenario, seconds)
+        rounds.append({name: one[name] for name in targets})
+    return rounds
+
+
+def targets_of(scenario, options, known):
+    chosen = options.targets.split(",") if options.targets else list(known) + ["direct"]
+    unknown = [name for name in chosen if name not in known and name != "direct"]
+    if unknown:
+        sys.exit(f"no such target: {', '.join(unknown)}")
+    # Only the latency needs the origin alone: what a proxy adds is measured against it.
+    return [name for name in chosen if name != "direct" or scenario.kind == "latency" or
+            (options.targets and scenario.kind in ("requests", "bytes") and "--close" not in scenario.arguments)]
+
+
+def header(options):
+    versions = [machine.version_of("nginx", "-v").replace("nginx version: ", ""),
+                machine.version_of("haproxy", "-v").split(" - ")[0]]
+    if options.program:
+        versions.append(machine.version_of(options.program, "--version"))
+    return (f"{time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())}. {machine.description()}. {'; '.join(versions)}.\n"
+            f"{options.rounds} rounds of {options.seconds:g} s; access logs {'on' if options.access_log else 'off'}. Medians; "
+            "best = best round and IQR % = spread of the first judged column; x = median of the ratios within each round.\n")
+
+
+def run(options):
+    _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = min(files, 100000)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    known = proxies.known(options.program, options.also)
+    if not options.program:
+        del known["wunderproxy"]
+    machine.favour_this_session()
+    held = machine.take_lock(options.lock)
+    folder = tempfile.mkdtemp(prefix="wunderproxy-compare-")
+    began, samples, about = time.monotonic(), {}, header(options)
+    print(about, flush=True)
+    bench = Bench(options.tools, folder, known, files, options.access_log)
+    try:
+        broken = {}
+        for scenario in options.chosen:
+            samples[scenario.name] = measure(bench, scenario, targets_of(scenario, options, known), options, broken)
+            print(report.scenario_table(report.Results(samples), scenario), flush=True)
+            if options.json:
+                with open(options.json, "w") as f:
+                    json.dump({"about": about, "samples": samples}, f)
+    finally:
+        bench.close()
+        held.close()
+        shutil.rmtree(folder, ignore_errors=True)
+    results = report.Results(samples)
+    finish(results, options)
+    print(f"{time.monotonic() - began:.0f} s in all.")
+    return 1 if results.failed() else 0
+
+
+def finish(results, options):
+    names = ["wunderproxy"] + [pair.partition("=")[0] for pair in options.also]
+    for name in names:
+        print(f"### Summary: {name}\n\n{report.summary_table(results, options.chosen, name)}\n")
+
+
+def main():
+    options = parse(sys.argv[1:])
+    if not options.render:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        return run(options)
+    with open(options.render) as f:
+        stored = json.load(f)
+    print(stored["about"])
+    results = report.Results(stored["samples"])
+    options.chosen = [scenarios.BY_NAME[name] for name in stored["samples"]]
+    for scenario in options.chosen:
+        print(report.scenario_table(results, scenario))
+    finish(results, options)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
