@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace WunderProxy.Forwarding.Transport;
 
 /// <summary>A hashed wheel of coarse timeouts, owned by one loop.</summary>
@@ -11,13 +13,34 @@ internal sealed class TimerWheel(long nowMilliseconds)
     public const int TickMilliseconds = 50;
 
     private const int SlotCount = 1024;
+    private const int VisitedSlot = SlotCount;
 
-    private readonly LoopTimer?[] _slots = new LoopTimer?[SlotCount];
+    // One more than the wheel has: the last holds the timers of the slot being visited.
+    private readonly LoopTimer?[] _slots = new LoopTimer?[SlotCount + 1];
+    private readonly ulong[] _occupied = new ulong[SlotCount / 64];
     private long _tick = nowMilliseconds / TickMilliseconds;
     private int _queued;
 
     /// <summary>Whether no timer is queued; such a loop may wait for events without a deadline.</summary>
     public bool IsEmpty => _queued == 0;
+
+    /// <summary>
+    /// When the next slot with timers comes round; not before anything is due, though what it holds may be due later.
+    /// <see cref="long.MaxValue"/> when empty.
+    /// </summary>
+    public long NextVisitMilliseconds
+    {
+        get
+        {
+            if (IsEmpty)
+            {
+                return long.MaxValue;
+            }
+
+            var next = _tick + 1;
+            return (next + TicksUntilOccupied((int)(next % SlotCount))) * TickMilliseconds;
+        }
+    }
 
     /// <summary>Arms <paramref name="timer"/> to fall due in <paramref name="delayMilliseconds"/>, from whatever it was.</summary>
     /// <param name="timer">The timer to arm.</param>
@@ -58,20 +81,43 @@ internal sealed class TimerWheel(long nowMilliseconds)
 
     private static long TickAtOrAfter(long milliseconds) => (milliseconds + TickMilliseconds - 1) / TickMilliseconds;
 
+    private int TicksUntilOccupied(int slot)
+    {
+        for (var distance = 0; distance < SlotCount;)
+        {
+            var at = (slot + distance) % SlotCount;
+            var rest = _occupied[at >> 6] >> (at & 63);
+            if (rest != 0)
+            {
+                return distance + BitOperations.TrailingZeroCount(rest);
+            }
+
+            distance += 64 - (at & 63);
+        }
+
+        return 0;
+    }
+
     private void VisitSlot(int slot, long nowMilliseconds)
     {
-        // Detached first: a timer that arms itself again in OnElapsed may land in this very slot, one turn on.
-        var timer = _slots[slot];
-        _slots[slot] = null;
-        while (timer is not null)
+        // Moved to a list of their own: one that arms itself again in OnElapsed may land in this very slot, one turn
+        // on, and OnElapsed may unlink any timer that is still to be visited.
+        MoveToVisited(slot);
+        while (_slots[VisitedSlot] is { } timer)
         {
-            var next = timer.Next;
-            timer.Previous = null;
-            timer.Next = null;
-            timer.IsQueued = false;
-            _queued--;
+            Unlink(timer);
             Visit(timer, nowMilliseconds);
-            timer = next;
+        }
+    }
+
+    private void MoveToVisited(int slot)
+    {
+        _slots[VisitedSlot] = _slots[slot];
+        _slots[slot] = null;
+        _occupied[slot >> 6] &= ~(1UL << (slot & 63));
+        for (var timer = _slots[VisitedSlot]; timer is not null; timer = timer.Next)
+        {
+            timer.Slot = VisitedSlot;
         }
     }
 
@@ -98,7 +144,7 @@ internal sealed class TimerWheel(long nowMilliseconds)
         tick = Math.Max(tick, _tick + 1);
         var slot = (int)(tick % SlotCount);
         timer.QueuedTick = tick;
-        timer.IsQueued = true;
+        timer.Slot = slot;
         timer.Previous = null;
         timer.Next = _slots[slot];
         if (timer.Next is { } next)
@@ -107,6 +153,7 @@ internal sealed class TimerWheel(long nowMilliseconds)
         }
 
         _slots[slot] = timer;
+        _occupied[slot >> 6] |= 1UL << (slot & 63);
         _queued++;
     }
 
@@ -118,7 +165,7 @@ internal sealed class TimerWheel(long nowMilliseconds)
         }
         else
         {
-            _slots[(int)(timer.QueuedTick % SlotCount)] = timer.Next;
+            _slots[timer.Slot] = timer.Next;
         }
 
         if (timer.Next is { } next)
@@ -128,7 +175,7 @@ internal sealed class TimerWheel(long nowMilliseconds)
 
         timer.Previous = null;
         timer.Next = null;
-        timer.IsQueued = false;
+        timer.Slot = LoopTimer.NotQueued;
         _queued--;
     }
 }

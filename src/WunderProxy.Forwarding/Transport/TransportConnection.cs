@@ -38,10 +38,10 @@ internal abstract class TransportConnection : IDuplexPipe
     public abstract CloseReason CloseReason { get; }
 
     /// <summary>
-    /// Told once, on the loop, when the peer ends its side or resets, also while nobody reads.
-    /// Set it to notice a client that goes away while its exchange waits for the upstream.
+    /// Told on the loop when the peer ends its side or resets, also while nobody reads; soon after being set when
+    /// that has happened already. Set it to notice a client that goes away while its exchange waits for the upstream.
     /// </summary>
-    public IConnectionWatcher? Watcher { get; set; }
+    public abstract IConnectionWatcher? Watcher { get; set; }
 
     /// <summary>
     /// Whether a pooled connection may carry another exchange: open on both sides, and nothing unread has arrived.

@@ -21,7 +21,7 @@ internal abstract class TransportLoop(int index)
     /// <summary>Whether the calling thread is this loop's.</summary>
     public abstract bool IsCurrent { get; }
 
-    /// <summary>Runs <paramref name="work"/> on this loop soon; callable from any thread.</summary>
+    /// <summary>Runs <paramref name="work"/> on this loop soon; callable from any thread. Dropped once the transport is disposed of.</summary>
     public abstract void Post(Action<object?> work, object? state);
 
     /// <summary>Opens a TCP or unix-socket connection that this loop owns. Called on the loop.</summary>

@@ -1,0 +1,168 @@
+using System.IO.Pipelines;
+
+namespace WunderProxy.Forwarding.Transport.Streams;
+
+/// <summary>A connection over non-blocking receive and send calls, told by events when they can make progress.</summary>
+/// <remarks>What differs between epoll, portable sockets and memory is only in the abstract members.</remarks>
+internal abstract class StreamConnection : TransportConnection
+{
+    private readonly StreamInput _input;
+    private readonly StreamOutput _output;
+    private CloseReason _closeReason;
+    private CloseReason _peerReason;
+    private CloseReason _toldReason;
+    private IConnectionWatcher? _watcher;
+    private bool _shutdownWanted;
+    private bool _shutdownDone;
+
+    protected StreamConnection(WorkLoop loop)
+    {
+        WorkLoop = loop;
+        _input = new StreamInput(this);
+        _output = new StreamOutput(this);
+    }
+
+    /// <inheritdoc/>
+    public sealed override TransportLoop Loop => WorkLoop;
+
+    /// <inheritdoc/>
+    public sealed override PipeReader Input => _input;
+
+    /// <inheritdoc/>
+    public sealed override PipeWriter Output => _output;
+
+    /// <inheritdoc/>
+    public sealed override CloseReason CloseReason => _closeReason;
+
+    /// <inheritdoc/>
+    public sealed override IConnectionWatcher? Watcher
+    {
+        get => _watcher;
+        set
+        {
+            _watcher = value;
+            _toldReason = CloseReason.None;
+            TellWatcherSoon();
+        }
+    }
+
+    /// <inheritdoc/>
+    public sealed override bool IsReusable =>
+        _closeReason == CloseReason.None && !_output.IsBusy && !_shutdownWanted && _input.IsQuiet();
+
+    /// <summary>The loop with what only this room uses of it.</summary>
+    public WorkLoop WorkLoop { get; }
+
+    /// <summary>Whether <see cref="Close"/> or <see cref="Abort"/> has been called: the socket is gone.</summary>
+    public bool IsClosed { get; private set; }
+
+    /// <summary>Whether the end of the stream is near, so that a short receive no longer means that all is read.</summary>
+    public bool IsPeerClosed => _peerReason != CloseReason.None;
+
+    /// <inheritdoc/>
+    public sealed override void ShutdownSend()
+    {
+        if (IsClosed || _shutdownWanted)
+        {
+            return;
+        }
+
+        _shutdownWanted = true;
+        OnFlushed();
+    }
+
+    /// <inheritdoc/>
+    public sealed override void Close() => End(CloseReason.ClosedHere);
+
+    /// <inheritdoc/>
+    public sealed override void Abort() => End(CloseReason.AbortedHere);
+
+    /// <summary>Receives without waiting.</summary>
+    /// <returns>Bytes, 0 after the peer's last one, or an <see cref="IoStatus"/>.</returns>
+    internal abstract int Receive(Span<byte> buffer);
+
+    /// <summary>Looks whether something can be received, without taking it; answers as <see cref="Receive"/> does.</summary>
+    internal abstract int Peek();
+
+    /// <summary>Sends the two spans, one after the other, without waiting.</summary>
+    /// <returns>Bytes taken of both together, or an <see cref="IoStatus"/>.</returns>
+    internal abstract int Send(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second);
+
+    /// <summary>A receive said <see cref="IoStatus.WouldBlock"/>: call <see cref="OnReadable"/> when that changes.</summary>
+    internal abstract void AwaitReadable();
+
+    /// <summary>Called when all that was flushed has been taken.</summary>
+    internal void OnFlushed()
+    {
+        if (_shutdownWanted && !_shutdownDone && !IsClosed && !_output.IsBusy)
+        {
+            _shutdownDone = true;
+            ShutdownSocketSend();
+        }
+    }
+
+    /// <summary>Remembers that the peer ended its side or reset, and has the watcher told.</summary>
+    internal void NotePeerClosed(CloseReason reason)
+    {
+        if (_peerReason < reason)
+        {
+            _peerReason = reason;
+            SetCloseReason(reason);
+            TellWatcherSoon();
+        }
+    }
+
+    /// <summary>Something may be received, or the end of the stream has been.</summary>
+    protected void OnReadable() => _input.OnReadable();
+
+    /// <summary>More may be sent.</summary>
+    /// <param name="takenBytes">Bytes at the front of the queue that have been sent since the last send call.</param>
+    protected void OnWritable(int takenBytes) => _output.OnWritable(takenBytes);
+
+    /// <summary>Ends the sending side of the socket.</summary>
+    protected abstract void ShutdownSocketSend();
+
+    /// <summary>Closes the socket, with a reset when <paramref name="reason"/> is <see cref="CloseReason.AbortedHere"/>.</summary>
+    protected abstract void CloseSocket(CloseReason reason);
+
+    private void End(CloseReason reason)
+    {
+        if (IsClosed)
+        {
+            return;
+        }
+
+        IsClosed = true;
+        SetCloseReason(reason);
+        CloseSocket(reason);
+        _input.OnClosed();
+        _output.OnClosed();
+    }
+
+    private void TellWatcherSoon()
+    {
+        // Posted: the end is often found inside a call of the very code that watches.
+        if (_watcher is not null && _toldReason < _peerReason && !IsClosed)
+        {
+            WorkLoop.Post(static connection => ((StreamConnection)connection!).TellWatcher(), this);
+        }
+    }
+
+    private void TellWatcher()
+    {
+        if (_watcher is { } watcher && _toldReason < _peerReason && !IsClosed)
+        {
+            _toldReason = _peerReason;
+            watcher.OnPeerClosed(this, _peerReason);
+        }
+    }
+
+    private void SetCloseReason(CloseReason reason)
+    {
+        // A half-closed connection can still end otherwise; any other end is final.
+        if (_closeReason is CloseReason.None or CloseReason.PeerFinished)
+        {
+            _closeReason = reason;
+        }
+    }
+}

@@ -1,0 +1,277 @@
+using System.IO.Pipelines;
+using System.Threading.Tasks.Sources;
+
+namespace WunderProxy.Forwarding.Transport.Streams;
+
+/// <summary>The sending side: gathers small writes in one block, and sends large ones from the caller's memory.</summary>
+/// <remarks>A token given to a flush is looked at on entry only; a wait ends by <see cref="CancelPendingFlush"/>.</remarks>
+internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IValueTaskSource<FlushResult>
+{
+    // Below this size copying behind a waiting head is cheaper than a send call with two parts.
+    private const int MaxGatheredBytes = 4 * 1024;
+
+    private BufferBlock? _head;
+    private BufferBlock? _tail;
+    private int _headOffset;
+    private int _tailOffset;
+    private ReadOnlyMemory<byte> _callerBytes;
+    private bool _isBroken;
+    private bool _cancelRequested;
+    private LoopWait _wait;
+
+    /// <summary>Whether bytes that were written still wait for the socket or for a flush.</summary>
+    public bool IsBusy => _head is not null || !_callerBytes.IsEmpty;
+
+    /// <inheritdoc/>
+    public override bool CanGetUnflushedBytes => true;
+
+    /// <inheritdoc/>
+    public override long UnflushedBytes =>
+        _head is null ? 0 : _tail!.RunningIndex + _tailOffset - _head.RunningIndex - _headOffset;
+
+    /// <inheritdoc/>
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        EnsureSpace(Math.Max(sizeHint, 1));
+        return _tail!.Bytes.AsMemory(_tailOffset);
+    }
+
+    /// <inheritdoc/>
+    public override Span<byte> GetSpan(int sizeHint = 0)
+    {
+        EnsureSpace(Math.Max(sizeHint, 1));
+        return _tail!.Bytes.AsSpan(_tailOffset);
+    }
+
+    /// <inheritdoc/>
+    public override void Advance(int bytes)
+    {
+        var space = (_tail?.Bytes.Length ?? 0) - _tailOffset;
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, space);
+        _tailOffset += bytes;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
+        WriteAsync(ReadOnlyMemory<byte>.Empty, cancellationToken);
+
+    /// <inheritdoc/>
+    public override ValueTask<FlushResult> WriteAsync(
+        ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!_wait.IsIdle)
+        {
+            throw new InvalidOperationException("A flush is outstanding already.");
+        }
+
+        Queue(source);
+        if (_cancelRequested)
+        {
+            KeepCallerBytes();
+            return new ValueTask<FlushResult>(TakeResult());
+        }
+
+        if (TrySendAll())
+        {
+            return new ValueTask<FlushResult>(TakeResult());
+        }
+
+        _wait.Begin();
+        return new ValueTask<FlushResult>(this, _wait.Version);
+    }
+
+    /// <inheritdoc/>
+    public override void CancelPendingFlush()
+    {
+        _cancelRequested = true;
+        if (_wait.IsWaiting)
+        {
+            KeepCallerBytes();
+            _wait.CompleteSoon(connection.WorkLoop);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Complete(Exception? exception = null)
+    {
+        if (!_wait.IsWaiting)
+        {
+            ReleaseAll();
+        }
+    }
+
+    /// <summary>The socket takes more.</summary>
+    /// <param name="takenBytes">Bytes at the front that the transport has sent by itself.</param>
+    public void OnWritable(int takenBytes)
+    {
+        if (_isBroken)
+        {
+            return;
+        }
+
+        Consume(takenBytes);
+        if (_wait.IsWaiting && TrySendAll())
+        {
+            _wait.CompleteNow();
+        }
+    }
+
+    /// <summary>The connection was closed here: a pending flush completes, and what was queued is gone.</summary>
+    public void OnClosed()
+    {
+        _isBroken = true;
+        ReleaseAll();
+        if (_wait.IsWaiting)
+        {
+            _wait.CompleteSoon(connection.WorkLoop);
+        }
+    }
+
+    FlushResult IValueTaskSource<FlushResult>.GetResult(short token)
+    {
+        _wait.End(token);
+        return TakeResult();
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<FlushResult>.GetStatus(short token) =>
+        _wait.Status;
+
+    void IValueTaskSource<FlushResult>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _wait.OnCompleted(connection.WorkLoop, continuation, state);
+
+    private FlushResult TakeResult()
+    {
+        var isCanceled = _cancelRequested;
+        _cancelRequested = false;
+        return new FlushResult(isCanceled, _isBroken);
+    }
+
+    private void Queue(ReadOnlyMemory<byte> source)
+    {
+        if (_tail is not null && source.Length <= Math.Min(MaxGatheredBytes, _tail.Bytes.Length - _tailOffset))
+        {
+            source.Span.CopyTo(_tail.Bytes.AsSpan(_tailOffset));
+            _tailOffset += source.Length;
+            return;
+        }
+
+        _callerBytes = source;
+    }
+
+    /// <summary>Sends until all is taken or the socket is full.</summary>
+    /// <returns>Whether nothing is left to send, because all was taken or nothing can be any more.</returns>
+    private bool TrySendAll()
+    {
+        while (IsBusy && !_isBroken)
+        {
+            var (first, second) = NextParts();
+            var sent = first.Length + second.Length == 0 ? 0 : connection.Send(first.Span, second.Span);
+            if (sent == IoStatus.WouldBlock)
+            {
+                return false;
+            }
+
+            if (sent == IoStatus.Broken)
+            {
+                _isBroken = true;
+                connection.NotePeerClosed(CloseReason.PeerReset);
+                break;
+            }
+
+            Consume(sent);
+        }
+
+        if (_isBroken)
+        {
+            ReleaseAll();
+        }
+
+        connection.OnFlushed();
+        return true;
+    }
+
+    private (ReadOnlyMemory<byte> First, ReadOnlyMemory<byte> Second) NextParts()
+    {
+        if (_head is not { } head)
+        {
+            return (_callerBytes, default);
+        }
+
+        return head == _tail
+            ? (head.Bytes.AsMemory(_headOffset, _tailOffset - _headOffset), _callerBytes)
+            : (head.Memory[_headOffset..], ReadOnlyMemory<byte>.Empty);
+    }
+
+    private void Consume(int bytes)
+    {
+        while (_head is { } head)
+        {
+            var held = (head == _tail ? _tailOffset : head.Memory.Length) - _headOffset;
+            if (bytes < held)
+            {
+                _headOffset += bytes;
+                return;
+            }
+
+            bytes -= held;
+            DropHead();
+        }
+
+        _callerBytes = _callerBytes[bytes..];
+    }
+
+    private void EnsureSpace(int bytes)
+    {
+        if (_tail is null)
+        {
+            _head = _tail = connection.WorkLoop.Buffers.RentAtLeast(bytes);
+        }
+        else if (_tail.Bytes.Length - _tailOffset < bytes)
+        {
+            var next = connection.WorkLoop.Buffers.RentAtLeast(bytes);
+            _tail.Append(next, _tailOffset);
+            _tail = next;
+            _tailOffset = 0;
+        }
+    }
+
+    /// <summary>The caller gets its memory back, so what is left of it is copied.</summary>
+    private void KeepCallerBytes()
+    {
+        var rest = _callerBytes;
+        _callerBytes = default;
+        if (!rest.IsEmpty && !_isBroken)
+        {
+            EnsureSpace(rest.Length);
+            rest.Span.CopyTo(_tail!.Bytes.AsSpan(_tailOffset));
+            _tailOffset += rest.Length;
+        }
+    }
+
+    private void DropHead()
+    {
+        var block = _head!;
+        _head = block.NextBlock;
+        _headOffset = 0;
+        if (_head is null)
+        {
+            _tail = null;
+            _tailOffset = 0;
+        }
+
+        connection.WorkLoop.Buffers.Return(block);
+    }
+
+    private void ReleaseAll()
+    {
+        while (_head is not null)
+        {
+            DropHead();
+        }
+
+        _callerBytes = default;
+    }
+}

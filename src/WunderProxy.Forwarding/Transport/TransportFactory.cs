@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Logging;
+using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Transport.Sockets;
+
+namespace WunderProxy.Forwarding.Transport;
+
+/// <summary>Creates the transport that was asked for.</summary>
+internal static class TransportFactory
+{
+    /// <summary>Creates a transport and starts its loops.</summary>
+    /// <param name="kind">How sockets are driven.</param>
+    /// <param name="threads">Loops, each a thread; above 0.</param>
+    /// <param name="loggers">Gets the messages of the transport room.</param>
+    /// <param name="clock">Gives the loops their time.</param>
+    public static ITransport Create(TransportKind kind, int threads, ILoggerFactory loggers, TimeProvider clock)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
+        var logger = loggers.CreateLogger("WunderProxy.Transport");
+        var transport = new SocketTransport(threads, clock, logger);
+        TransportLog.TransportStarted(logger, nameof(TransportKind.Sockets), threads);
+        return transport;
+    }
+}
