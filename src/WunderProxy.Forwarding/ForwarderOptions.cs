@@ -16,8 +16,8 @@ public sealed record ForwarderOptions
     /// <summary>Mode of the socket files that are made; null leaves it to the umask.</summary>
     public UnixFileMode? UnixSocketMode { get; init; }
 
-    /// <summary>How sockets are driven. Default: epoll on Linux.</summary>
-    public TransportKind Transport { get; init; } = OperatingSystem.IsLinux() ? TransportKind.Epoll : TransportKind.Sockets;
+    /// <summary>How sockets are driven. Default: the fastest that works here.</summary>
+    public TransportKind Transport { get; init; } = TransportKind.Auto;
 
     /// <summary>Forwarding threads, 1 to 256. Default: one per processor.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;

@@ -3,19 +3,33 @@ using System.Net.Sockets;
 
 namespace WunderProxy.Forwarding;
 
-/// <summary>An address could not be bound: in use, not permitted, or not ours.</summary>
+/// <summary>An address could not be bound: in use, not permitted, or not of this machine.</summary>
 public sealed class ListenException : Exception
 {
     internal ListenException(EndPoint endPoint, SocketException cause)
-        : base($"cannot listen on {endPoint}: {cause.Message}", cause)
+        : base(Describe(endPoint, cause.SocketErrorCode), cause)
     {
         EndPoint = endPoint;
         Error = cause.SocketErrorCode;
     }
 
-    /// <summary>The address that was asked for.</summary>
+    /// <summary>The address asked for.</summary>
     public EndPoint EndPoint { get; }
 
-    /// <summary>What the operating system said.</summary>
+    /// <summary>What the operating system answered.</summary>
     public SocketError Error { get; }
+
+    private static string Describe(EndPoint endPoint, SocketError error)
+    {
+        var name = endPoint is UnixDomainSocketEndPoint ? $"unix:{endPoint}" : endPoint.ToString();
+        return error switch
+        {
+            SocketError.AddressAlreadyInUse => $"Cannot listen on {name}: another process listens there.",
+            SocketError.AccessDenied => $"Cannot listen on {name}: permission denied"
+                + (endPoint is IPEndPoint { Port: < 1024 } ? " (ports below 1024 need CAP_NET_BIND_SERVICE)." : "."),
+            SocketError.AddressNotAvailable => $"Cannot listen on {name}: this machine has no such address.",
+            SocketError.AddressFamilyNotSupported => $"Cannot listen on {name}: no such address family here.",
+            _ => $"Cannot listen on {name}: {error}.",
+        };
+    }
 }

@@ -3,7 +3,10 @@ namespace WunderProxy.Forwarding;
 /// <summary>How sockets are driven.</summary>
 public enum TransportKind
 {
-    /// <summary>One edge-triggered epoll loop per forwarding thread; Linux only.</summary>
+    /// <summary>The fastest that works here: <see cref="Epoll"/> on Linux, else <see cref="Sockets"/>.</summary>
+    Auto,
+
+    /// <summary>One edge-triggered epoll(7) loop per forwarding thread; Linux only.</summary>
     Epoll,
 
     /// <summary>The portable sockets of .NET.</summary>

@@ -9,18 +9,14 @@ internal static class ListenSockets
     // The kernel lowers it to net.core.somaxconn; 4096 is that setting's default since Linux 5.4.
     private const int Backlog = 4096;
 
-    /// <summary>Owner and group may connect to a unix socket unless another mode is asked for.</summary>
-    public const UnixFileMode DefaultUnixMode =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
-
     /// <summary>Binds and listens.</summary>
     /// <param name="endPoint">
     /// An IP address, where <c>[::]</c> takes IPv6 only, as nginx and HAProxy do, or a unix-socket path.
     /// A left-over socket file is removed when nobody answers at it.
     /// </param>
-    /// <param name="unixMode">Mode of a unix socket's file.</param>
+    /// <param name="unixMode">Mode of a unix socket's file; null leaves it to the umask.</param>
     /// <exception cref="ListenException">The address is in use, not permitted or not of this machine.</exception>
-    public static Socket Bind(EndPoint endPoint, UnixFileMode unixMode = DefaultUnixMode)
+    public static Socket Bind(EndPoint endPoint, UnixFileMode? unixMode = null)
     {
         var isUnix = endPoint.AddressFamily == AddressFamily.Unix;
         Socket? socket = null;
@@ -43,7 +39,7 @@ internal static class ListenSockets
         catch (SocketException exception)
         {
             socket?.Dispose();
-            throw new ListenException(endPoint, exception.SocketErrorCode, exception);
+            throw new ListenException(endPoint, exception);
         }
     }
 
@@ -57,7 +53,7 @@ internal static class ListenSockets
         socket.Bind(endPoint);
     }
 
-    private static void BindUnix(Socket socket, UnixDomainSocketEndPoint endPoint, UnixFileMode mode)
+    private static void BindUnix(Socket socket, UnixDomainSocketEndPoint endPoint, UnixFileMode? mode)
     {
         var path = endPoint.ToString();
         if (File.Exists(path))
@@ -68,9 +64,9 @@ internal static class ListenSockets
         socket.Bind(endPoint);
 
         // Before listen: nobody can connect while the mode is still the one of the umask.
-        if (!OperatingSystem.IsWindows() && !path.StartsWith('@'))
+        if (mode is { } wanted && !OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(path, mode);
+            File.SetUnixFileMode(path, wanted);
         }
     }
 
