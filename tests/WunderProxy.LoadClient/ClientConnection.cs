@@ -1,0 +1,64 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace WunderProxy.LoadClient;
+
+/// <summary>One connection to the proxy. Whatever goes wrong on it is a failure of the request: nothing is sent twice.</summary>
+public sealed class ClientConnection : IDisposable
+{
+    private readonly NetworkStream _stream;
+    private readonly ResponseReader _reader;
+
+    private ClientConnection(Socket socket)
+    {
+        _stream = new NetworkStream(socket, ownsSocket: true);
+        _reader = new ResponseReader(_stream);
+    }
+
+    /// <summary>Opens a connection.</summary>
+    /// <exception cref="RequestFailedException">Of kind <see cref="FailureKind.Connect"/>.</exception>
+    public static async ValueTask<ClientConnection> OpenAsync(EndPoint endPoint, CancellationToken cancellationToken)
+    {
+        var isTcp = endPoint is not UnixDomainSocketEndPoint;
+        var socket = new Socket(
+            isTcp ? endPoint.AddressFamily : AddressFamily.Unix, SocketType.Stream, isTcp ? ProtocolType.Tcp : ProtocolType.Unspecified);
+        try
+        {
+            if (isTcp)
+            {
+                socket.NoDelay = true;
+            }
+
+            await socket.ConnectAsync(endPoint, cancellationToken);
+            return new ClientConnection(socket);
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            throw new RequestFailedException(FailureKind.Connect, $"connect: {e.SocketErrorCode}", e);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sends the bytes of one request and reads its response.</summary>
+    /// <exception cref="RequestFailedException">No complete, well-formed response came.</exception>
+    public async ValueTask<Response> ExchangeAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _stream.WriteAsync(request, cancellationToken);
+            return await _reader.ReadAsync(cancellationToken);
+        }
+        catch (IOException e)
+        {
+            var reason = (e.InnerException as SocketException)?.SocketErrorCode.ToString() ?? e.Message;
+            throw new RequestFailedException(FailureKind.Reset, $"connection broken: {reason}", e);
+        }
+    }
+
+    public void Dispose() => _stream.Dispose();
+}

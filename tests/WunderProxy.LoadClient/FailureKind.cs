@@ -1,0 +1,20 @@
+namespace WunderProxy.LoadClient;
+
+/// <summary>Why a request counts as failed.</summary>
+public enum FailureKind
+{
+    /// <summary>No connection could be opened.</summary>
+    Connect,
+
+    /// <summary>The connection was reset or closed before the response was complete.</summary>
+    Reset,
+
+    /// <summary>No complete response in time.</summary>
+    Timeout,
+
+    /// <summary>The status was not 200.</summary>
+    Status,
+
+    /// <summary>The response was malformed, or its body not the one expected.</summary>
+    Body,
+}

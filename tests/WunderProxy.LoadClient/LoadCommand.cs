@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace WunderProxy.LoadClient;
+
+/// <summary>The arguments of the program.</summary>
+/// <param name="Options">What to send.</param>
+/// <param name="Duration">How long; null is until the control input says <c>stop</c> or ends.</param>
+/// <param name="Requests">Goes on past the duration until so many requests are finished.</param>
+internal sealed record LoadCommand(LoadOptions Options, TimeSpan? Duration, long Requests)
+{
+    public const string Usage =
+        """
+        usage: wunderproxy-load HOST:PORT|unix:PATH [--connections 16] [--rate 600] [--seconds N] [--requests N] [--timeout 15] [--seed N]
+
+        Sends a mix of GETs, POSTs and streams and never retries. Without --seconds it runs until standard input says `stop` or ends;
+        `switching REVISION`, `switched` and `refused` there tell of switches, so that stale answers are counted. Exit code 1 when
+        anything failed or was stale.
+        """;
+
+    public static LoadCommand Parse(IReadOnlyList<string> arguments)
+    {
+        if (arguments.Count == 0 || arguments.Count % 2 == 0)
+        {
+            throw new FormatException("an address, then options with a value each");
+        }
+
+        var command = new LoadCommand(new LoadOptions { EndPoint = ParseEndPoint(arguments[0]) }, null, 0);
+        for (var i = 1; i < arguments.Count; i += 2)
+        {
+            command = command.With(arguments[i], int.Parse(arguments[i + 1], CultureInfo.InvariantCulture));
+        }
+
+        return command;
+    }
+
+    private LoadCommand With(string option, int value) => option switch
+    {
+        "--connections" => this with { Options = Options with { Connections = value } },
+        "--rate" => this with { Options = Options with { RequestsPerSecond = value } },
+        "--timeout" => this with { Options = Options with { Timeout = TimeSpan.FromSeconds(value) } },
+        "--seed" => this with { Options = Options with { Seed = value } },
+        "--seconds" => this with { Duration = TimeSpan.FromSeconds(value) },
+        "--requests" => this with { Requests = value },
+        _ => throw new FormatException($"unknown option {option}"),
+    };
+
+    private static EndPoint ParseEndPoint(string text) => text.StartsWith("unix:", StringComparison.Ordinal)
+        ? new UnixDomainSocketEndPoint(text["unix:".Length..])
+        : IPEndPoint.Parse(text.Replace("localhost", "127.0.0.1", StringComparison.Ordinal));
+}

@@ -1,0 +1,61 @@
+namespace WunderProxy.LoadClient;
+
+/// <summary>A load that runs until it is stopped.</summary>
+public sealed class LoadRun : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TimeProvider _time;
+    private readonly long _start;
+    private readonly LoadWorker[] _workers;
+    private readonly Task _ended;
+
+    private LoadRun(LoadOptions options, TimeProvider time)
+    {
+        _time = time;
+        _start = time.GetTimestamp();
+        _workers = [.. Enumerable.Range(0, options.Connections).Select(number => new LoadWorker(options, Timeline, number, time))];
+        _ended = Task.WhenAll(_workers.Select(worker => Task.Run(() => worker.RunAsync(_stopping.Token))));
+    }
+
+    /// <summary>To be told of every switch, so that stale answers are seen.</summary>
+    public SwitchTimeline Timeline { get; } = new();
+
+    /// <summary>Requests finished so far, failed or not.</summary>
+    public long Finished => _workers.Sum(worker => worker.Finished);
+
+    /// <summary>Starts sending.</summary>
+    public static LoadRun Start(LoadOptions options, TimeProvider? time = null) => new(options, time ?? TimeProvider.System);
+
+    /// <summary>Waits until so many more requests have finished than at the call.</summary>
+    public async Task WaitForMoreAsync(long requests, CancellationToken cancellationToken)
+    {
+        var target = Finished + requests;
+        while (Finished < target)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(2), _time, cancellationToken);
+        }
+    }
+
+    /// <summary>Lets the requests under way finish and adds up.</summary>
+    public async Task<LoadReport> StopAsync()
+    {
+        await _stopping.CancelAsync();
+        await _ended;
+        return LoadReport.Sum([.. _workers.Select(worker => worker.Tally)], _time.GetElapsedTime(_start));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_ended.IsCompleted)
+        {
+            await StopAsync();
+        }
+
+        foreach (var worker in _workers)
+        {
+            worker.Dispose();
+        }
+
+        _stopping.Dispose();
+    }
+}

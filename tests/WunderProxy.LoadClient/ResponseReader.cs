@@ -1,0 +1,218 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace WunderProxy.LoadClient;
+
+/// <summary>Reads responses from a byte stream by RFC 9112, and takes nothing for complete that is not.</summary>
+public sealed class ResponseReader(Stream stream)
+{
+    /// <summary>How much of a body is kept as text.</summary>
+    public const int KeptBytes = 4096;
+
+    private const int MaxLineBytes = 16 * 1024;
+
+    private readonly byte[] _buffer = new byte[64 * 1024];
+    private int _start;
+    private int _end;
+
+    /// <summary>Reads one final response; interim ones (1xx) are passed over.</summary>
+    /// <exception cref="RequestFailedException">The response is malformed or the stream ended inside it.</exception>
+    public async ValueTask<Response> ReadAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (version, status) = ParseStatusLine(await ReadLineAsync(cancellationToken));
+            var headers = await ReadHeadersAsync(cancellationToken);
+            if (status is >= 200 or 101)
+            {
+                return await ReadBodyAsync(version, status, headers, cancellationToken);
+            }
+        }
+    }
+
+    private static (string Version, int Status) ParseStatusLine(string line)
+    {
+        if (line.Length >= 12 && line.StartsWith("HTTP/1.", StringComparison.Ordinal) && line[8] == ' '
+            && int.TryParse(line.AsSpan(9, 3), NumberStyles.None, CultureInfo.InvariantCulture, out var status))
+        {
+            return (line[..8], status);
+        }
+
+        throw Malformed($"status line '{line}'");
+    }
+
+    private async ValueTask<Dictionary<string, string>> ReadHeadersAsync(CancellationToken cancellationToken)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        while (await ReadLineAsync(cancellationToken) is { Length: > 0 } line)
+        {
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (colon <= 0)
+            {
+                throw Malformed($"header line '{line}'");
+            }
+
+            var (name, value) = (line[..colon], line[(colon + 1)..].Trim());
+            headers[name] = headers.TryGetValue(name, out var earlier) ? $"{earlier}, {value}" : value;
+        }
+
+        return headers;
+    }
+
+    private async ValueTask<Response> ReadBodyAsync(
+        string version, int status, Dictionary<string, string> headers, CancellationToken cancellationToken)
+    {
+        using var body = new BodyDigest();
+        var untilClose = false;
+        if (status is 101 or 204 or 304)
+        {
+            // No content by definition (RFC 9112 section 6.3).
+        }
+        else if (headers.TryGetValue("Transfer-Encoding", out var coding))
+        {
+            await ReadChunksAsync(coding, body, cancellationToken);
+        }
+        else if (headers.TryGetValue("Content-Length", out var length))
+        {
+            await ReadExactlyAsync(ParseLength(length), body, cancellationToken);
+        }
+        else
+        {
+            untilClose = true;
+            while (await FillAsync(cancellationToken))
+            {
+                Take(_end - _start, body);
+            }
+        }
+
+        var connection = headers.GetValueOrDefault("Connection", "");
+        var closes = connection.Contains("close", StringComparison.OrdinalIgnoreCase)
+            || (version == "HTTP/1.0" && !connection.Contains("keep-alive", StringComparison.OrdinalIgnoreCase));
+        return body.ToResponse(status, headers, canReuse: !untilClose && !closes && status != 101);
+    }
+
+    private static long ParseLength(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+            ? length
+            : throw Malformed($"Content-Length '{text}'");
+
+    private async ValueTask ReadChunksAsync(string coding, BodyDigest body, CancellationToken cancellationToken)
+    {
+        if (!coding.Equals("chunked", StringComparison.OrdinalIgnoreCase))
+        {
+            throw Malformed($"Transfer-Encoding '{coding}'");
+        }
+
+        while (true)
+        {
+            var line = await ReadLineAsync(cancellationToken);
+            var digits = line.Split(';')[0];
+            if (!long.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var size) || size < 0)
+            {
+                throw Malformed($"chunk size '{line}'");
+            }
+
+            if (size == 0)
+            {
+                await ReadHeadersAsync(cancellationToken);
+                return;
+            }
+
+            await ReadExactlyAsync(size, body, cancellationToken);
+            if (await ReadLineAsync(cancellationToken) is { Length: > 0 } extra)
+            {
+                throw Malformed($"'{extra}' after a chunk");
+            }
+        }
+    }
+
+    private async ValueTask ReadExactlyAsync(long count, BodyDigest body, CancellationToken cancellationToken)
+    {
+        while (count > 0)
+        {
+            if (_start == _end && !await FillAsync(cancellationToken))
+            {
+                throw new RequestFailedException(FailureKind.Reset, $"closed {count} bytes before the end of the body");
+            }
+
+            var available = (int)long.Min(count, _end - _start);
+            Take(available, body);
+            count -= available;
+        }
+    }
+
+    private void Take(int count, BodyDigest body)
+    {
+        body.Append(_buffer.AsSpan(_start, count));
+        _start += count;
+    }
+
+    private async ValueTask<string> ReadLineAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var length = _buffer.AsSpan(_start, _end - _start).IndexOf("\r\n"u8);
+            if (length >= 0)
+            {
+                var line = Encoding.Latin1.GetString(_buffer, _start, length);
+                _start += length + 2;
+                return line;
+            }
+
+            if (_end - _start > MaxLineBytes)
+            {
+                throw Malformed("a line without an end");
+            }
+
+            if (!await FillAsync(cancellationToken))
+            {
+                throw new RequestFailedException(FailureKind.Reset, "closed before the response was complete");
+            }
+        }
+    }
+
+    /// <summary>Reads more bytes behind those that wait; false at the end of the stream.</summary>
+    private async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
+    {
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            (_start, _end) = (0, _end - _start);
+        }
+
+        var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
+        _end += read;
+        return read > 0;
+    }
+
+    private static RequestFailedException Malformed(string what) => new(FailureKind.Body, $"malformed response: {what}");
+
+    private sealed class BodyDigest : IDisposable
+    {
+        private readonly IncrementalHash _digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        private readonly byte[] _kept = new byte[KeptBytes];
+        private long _length;
+
+        public void Append(ReadOnlySpan<byte> bytes)
+        {
+            if (_length < KeptBytes)
+            {
+                bytes[..(int)long.Min(bytes.Length, KeptBytes - _length)].CopyTo(_kept.AsSpan((int)_length));
+            }
+
+            _digest.AppendData(bytes);
+            _length += bytes.Length;
+        }
+
+        public Response ToResponse(int status, Dictionary<string, string> headers, bool canReuse) => new(
+            status,
+            headers,
+            _length,
+            Convert.ToHexStringLower(_digest.GetHashAndReset()),
+            Encoding.UTF8.GetString(_kept, 0, (int)long.Min(_length, KeptBytes)),
+            canReuse);
+
+        public void Dispose() => _digest.Dispose();
+    }
+}
