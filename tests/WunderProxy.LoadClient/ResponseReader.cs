@@ -80,10 +80,11 @@ public sealed class ResponseReader(Stream stream)
         else
         {
             untilClose = true;
-            while (await FillAsync(cancellationToken))
+            do
             {
                 Take(_end - _start, body);
             }
+            while (await FillAsync(cancellationToken));
         }
 
         var connection = headers.GetValueOrDefault("Connection", "");

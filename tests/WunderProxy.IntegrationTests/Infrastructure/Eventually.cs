@@ -1,0 +1,42 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace WunderProxy.IntegrationTests.Infrastructure;
+
+/// <summary>Waits for what another process does, with a bound.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>Asks until the answer is yes.</summary>
+    /// <exception cref="AssertionException">It was still no when the time was over.</exception>
+    public static async Task TrueAsync(string what, Func<Task<bool>> condition, int seconds = 30)
+    {
+        var deadline = TimeProvider.System.GetTimestamp() + seconds * TimeProvider.System.TimestampFrequency;
+        Exception? last = null;
+        while (TimeProvider.System.GetTimestamp() < deadline)
+        {
+            try
+            {
+                if (await condition())
+                {
+                    return;
+                }
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+            {
+                last = e;
+            }
+
+            await Task.Delay(Pace, TimeProvider.System);
+        }
+
+        Fail($"{what}: not within {seconds} s{(last is null ? "" : $"; last: {last.Message}")}");
+    }
+
+    /// <inheritdoc cref="TrueAsync(string, Func{Task{bool}}, int)"/>
+    public static Task TrueAsync(string what, Func<bool> condition, int seconds = 30) =>
+        TrueAsync(what, () => Task.FromResult(condition()), seconds);
+
+    [DoesNotReturn]
+    private static void Fail(string message) => throw new AssertionException(message);
+}
