@@ -1,0 +1,261 @@
+using System.Diagnostics;
+
+namespace WunderProxy.Forwarding.Http1;
+
+/// <summary>
+/// Follows a chunked body (RFC 9112 section 7.1) as it streams: either to pass it on as it is (<see cref="Scan"/>) or to
+/// take the payload out of it (<see cref="Next"/>). One decoder per body, one of the two ways per body.
+/// </summary>
+/// <remarks>
+/// Lines are judged whole: an unfinished one is left in the input, and comes again with more bytes behind it. The
+/// caller's buffer has to hold <see cref="LongestLineBytes"/>.
+/// </remarks>
+internal struct ChunkedDecoder
+{
+    /// <summary>The longest line that is ever waited for, its CRLF included.</summary>
+    public const int LongestLineBytes = MaxTrailerLineBytes + 2;
+
+    /// <summary>Longest trailer line without its CRLF, in bytes.</summary>
+    public const int MaxTrailerLineBytes = 8 * 1024;
+
+    /// <summary>Hexadecimal digits of a chunk size, leading zeros included: those of 2^63 - 1.</summary>
+    public const int MaxSizeDigits = 16;
+
+    /// <summary>
+    /// Bytes that extensions may be ahead of the data they come with. Without this bound one byte of data could cost a
+    /// recipient hundreds to read (CVE-2023-39326).
+    /// </summary>
+    public const int MaxExtensionDebtBytes = 16 * 1024;
+
+    private readonly int _maxTrailerBytes;
+    private readonly int _maxTrailerCount;
+    private State _state;
+    private long _remainingBytes;
+    private long _extensionDebtBytes;
+    private int _trailerBytes;
+    private int _trailerCount;
+
+    /// <summary>A decoder at the start of a body; trailers are bounded like a header section.</summary>
+    public ChunkedDecoder(in HeadLimits limits)
+    {
+        _maxTrailerBytes = limits.MaxHeaderBytes;
+        _maxTrailerCount = limits.MaxHeaderCount;
+        RewrittenSize = -1;
+    }
+
+    private enum State
+    {
+        /// <summary>Before a chunk-size line.</summary>
+        Size,
+
+        /// <summary>In chunk data.</summary>
+        Data,
+
+        /// <summary>Before the CRLF behind chunk data.</summary>
+        DataEnd,
+
+        /// <summary>Before a trailer line or the empty line that ends the body.</summary>
+        Trailers,
+
+        /// <summary>Behind the body.</summary>
+        Complete,
+    }
+
+    /// <summary>Whether the last byte of the body has been seen.</summary>
+    public readonly bool IsComplete => _state == State.Complete;
+
+    /// <summary>Why the body was refused.</summary>
+    public ChunkRejection Rejection { get; private set; }
+
+    /// <summary>
+    /// After <see cref="ChunkScanStatus.Rewrite"/>: bytes of the line to leave out, directly behind the verbatim ones.
+    /// </summary>
+    public int SkipBytes { get; private set; }
+
+    /// <summary>
+    /// After <see cref="ChunkScanStatus.Rewrite"/>: the chunk size to write in a line of its own, because the line had
+    /// extensions; -1 if nothing takes the place of the line, because it is a trailer nobody may send.
+    /// </summary>
+    public long RewrittenSize { get; private set; }
+
+    /// <summary>Finds how much of the input may be passed on as it is.</summary>
+    /// <param name="input">Bytes that follow those dealt with before.</param>
+    /// <param name="verbatimBytes">
+    /// Bytes from the start that are valid: chunk data as it comes, lines only when complete. To be passed on and
+    /// consumed with every status but <see cref="ChunkScanStatus.Rejected"/>.
+    /// </param>
+    /// <remarks>
+    /// On <see cref="ChunkScanStatus.Rewrite"/> consume <see cref="SkipBytes"/> more, write
+    /// <see cref="RewrittenSize"/> unless it is -1, and call again with the rest of the input.
+    /// </remarks>
+    public ChunkScanStatus Scan(ReadOnlySpan<byte> input, out int verbatimBytes)
+    {
+        verbatimBytes = 0;
+        SkipBytes = 0;
+        while (_state != State.Complete)
+        {
+            ParseStatus status = Step(input[verbatimBytes..], out int length, out bool isRewritten);
+            if (status != ParseStatus.Done)
+            {
+                return status == ParseStatus.NeedMore ? ChunkScanStatus.NeedMore : ChunkScanStatus.Rejected;
+            }
+
+            if (isRewritten)
+            {
+                SkipBytes = length;
+                return ChunkScanStatus.Rewrite;
+            }
+
+            verbatimBytes += length;
+        }
+
+        return ChunkScanStatus.Done;
+    }
+
+    /// <summary>Takes the next run of payload out of the input; trailers are checked and dropped.</summary>
+    /// <param name="input">Bytes that follow those consumed before.</param>
+    /// <param name="consumed">Bytes dealt with, also when the status is <see cref="ParseStatus.NeedMore"/>.</param>
+    /// <param name="payload">A range of <paramref name="input"/>; when it is not empty, call again with the rest.</param>
+    public ParseStatus Next(ReadOnlySpan<byte> input, out int consumed, out Range payload)
+    {
+        consumed = 0;
+        payload = default;
+        while (_state != State.Complete)
+        {
+            bool isData = _state == State.Data;
+            ParseStatus status = Step(input[consumed..], out int length, out _);
+            if (status != ParseStatus.Done)
+            {
+                return status;
+            }
+
+            int start = consumed;
+            consumed += length;
+            if (isData)
+            {
+                payload = start..consumed;
+                return ParseStatus.NeedMore;
+            }
+        }
+
+        return ParseStatus.Done;
+    }
+
+    // The one place where the state moves: Size -> Data -> DataEnd -> Size ..., Size -> Trailers -> Complete.
+    private ParseStatus Step(ReadOnlySpan<byte> input, out int length, out bool isRewritten)
+    {
+        isRewritten = false;
+        switch (_state)
+        {
+            case State.Size:
+                return ReadSizeLine(input, out length, out isRewritten);
+            case State.Data:
+                return ReadData(input, out length);
+            case State.DataEnd:
+                return ReadDataEnd(input, out length);
+            case State.Trailers:
+                return ReadTrailer(input, out length, out isRewritten);
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private ParseStatus ReadSizeLine(ReadOnlySpan<byte> input, out int length, out bool isRewritten)
+    {
+        isRewritten = false;
+        ParseStatus status = ChunkSizeLine.Parse(
+            input, out long size, out int extensionBytes, out length, out ChunkRejection rejection);
+        if (status != ParseStatus.Done)
+        {
+            return status == ParseStatus.Rejected ? Reject(rejection) : status;
+        }
+
+        _extensionDebtBytes = Math.Max(0, _extensionDebtBytes + extensionBytes - Math.Min(size, MaxExtensionDebtBytes));
+        if (_extensionDebtBytes > MaxExtensionDebtBytes)
+        {
+            return Reject(ChunkRejection.ExtensionsTooLong);
+        }
+
+        isRewritten = extensionBytes > 0;
+        RewrittenSize = size;
+        _remainingBytes = size;
+        _state = size == 0 ? State.Trailers : State.Data;
+        return ParseStatus.Done;
+    }
+
+    private ParseStatus ReadData(ReadOnlySpan<byte> input, out int length)
+    {
+        length = (int)Math.Min(input.Length, _remainingBytes);
+        if (length == 0)
+        {
+            return ParseStatus.NeedMore;
+        }
+
+        _remainingBytes -= length;
+        _state = _remainingBytes == 0 ? State.DataEnd : State.Data;
+        return ParseStatus.Done;
+    }
+
+    private ParseStatus ReadDataEnd(ReadOnlySpan<byte> input, out int length)
+    {
+        length = 2;
+        if (input.IsEmpty || input is [Grammar.Cr])
+        {
+            return ParseStatus.NeedMore;
+        }
+
+        if (!input.StartsWith("\r\n"u8))
+        {
+            return Reject(ChunkRejection.BadDataEnd);
+        }
+
+        _state = State.Size;
+        return ParseStatus.Done;
+    }
+
+    private ParseStatus ReadTrailer(ReadOnlySpan<byte> input, out int length, out bool isRewritten)
+    {
+        isRewritten = false;
+        length = 2;
+        if (input.IsEmpty || input is [Grammar.Cr])
+        {
+            return ParseStatus.NeedMore;
+        }
+
+        if (input[0] == Grammar.Cr)
+        {
+            _state = State.Complete;
+            return input[1] == Grammar.Lf ? ParseStatus.Done : Reject(ChunkRejection.BareLineEnd);
+        }
+
+        int windowBytes = Math.Min(input.Length, Math.Min(LongestLineBytes, _maxTrailerBytes - _trailerBytes));
+        ParseStatus status = FieldLineParser.Parse(input[..windowBytes], 0, out HeaderField field, out FieldFault fault);
+        if (status == ParseStatus.NeedMore)
+        {
+            return windowBytes < input.Length ? Reject(ChunkRejection.TrailersTooLarge) : status;
+        }
+
+        if (status == ParseStatus.Rejected)
+        {
+            bool isLineEnd = fault is FieldFault.BareCr or FieldFault.BareLf;
+            return Reject(isLineEnd ? ChunkRejection.BareLineEnd : ChunkRejection.BadTrailer);
+        }
+
+        return TakeTrailer(in field, out length, out isRewritten);
+    }
+
+    private ParseStatus TakeTrailer(in HeaderField field, out int length, out bool isRewritten)
+    {
+        length = field.LineEnd;
+        _trailerBytes += length;
+        isRewritten = TrailerRules.IsForbidden(in field);
+        RewrittenSize = -1;
+        return ++_trailerCount <= _maxTrailerCount ? ParseStatus.Done : Reject(ChunkRejection.TrailersTooLarge);
+    }
+
+    private ParseStatus Reject(ChunkRejection rejection)
+    {
+        Rejection = rejection;
+        return ParseStatus.Rejected;
+    }
+}

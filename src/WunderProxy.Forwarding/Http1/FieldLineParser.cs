@@ -1,0 +1,88 @@
+namespace WunderProxy.Forwarding.Http1;
+
+/// <summary>Reads single field lines: of header sections and of trailer sections.</summary>
+internal static class FieldLineParser
+{
+    /// <summary>Reads field-name ":" OWS field-value OWS CRLF (RFC 9112 section 5).</summary>
+    /// <param name="bytes">A buffer that holds the line; offsets in <paramref name="field"/> count from its start.</param>
+    /// <param name="start">Offset of the line.</param>
+    /// <param name="field">The line, classified by its name alone.</param>
+    /// <param name="fault">What was wrong, if the status is <see cref="ParseStatus.Rejected"/>.</param>
+    public static ParseStatus Parse(ReadOnlySpan<byte> bytes, int start, out HeaderField field, out FieldFault fault)
+    {
+        field = default;
+        fault = FieldFault.None;
+        ReadOnlySpan<byte> line = bytes[start..];
+        int nameLength = line.IndexOfAnyExcept(Grammar.Token);
+        if (nameLength < 0)
+        {
+            return ParseStatus.NeedMore;
+        }
+
+        if (nameLength == 0 || line[nameLength] != ':')
+        {
+            fault = NameFault(line[nameLength], nameLength);
+            return ParseStatus.Rejected;
+        }
+
+        int valueStart = nameLength + 1;
+        ParseStatus status = FindValueEnd(line[valueStart..], out int valueLength, out fault);
+        if (status == ParseStatus.Done)
+        {
+            field = Describe(line, start, nameLength, valueStart + valueLength);
+        }
+
+        return status;
+    }
+
+    private static FieldFault NameFault(byte stop, int nameLength) => stop switch
+    {
+        Grammar.Lf => FieldFault.BareLf,
+        (byte)' ' or (byte)'\t' => nameLength == 0 ? FieldFault.ObsFold : FieldFault.SpaceBeforeColon,
+        _ => FieldFault.BadName,
+    };
+
+    private static ParseStatus FindValueEnd(ReadOnlySpan<byte> value, out int length, out FieldFault fault)
+    {
+        fault = FieldFault.None;
+        length = value.IndexOfAny(Grammar.ValueEnd);
+        if (length < 0 || (value[length] == Grammar.Cr && length + 1 == value.Length))
+        {
+            return ParseStatus.NeedMore;
+        }
+
+        if (value[length] == Grammar.Cr && value[length + 1] == Grammar.Lf)
+        {
+            return ParseStatus.Done;
+        }
+
+        fault = value[length] switch
+        {
+            Grammar.Cr => FieldFault.BareCr,
+            Grammar.Lf => FieldFault.BareLf,
+            _ => FieldFault.BadValue,
+        };
+        return ParseStatus.Rejected;
+    }
+
+    private static HeaderField Describe(ReadOnlySpan<byte> line, int start, int nameLength, int lineEnd)
+    {
+        int valueStart = nameLength + 1;
+        int valueEnd = lineEnd;
+        while (valueStart < valueEnd && Grammar.IsBlank(line[valueStart]))
+        {
+            valueStart++;
+        }
+
+        while (valueEnd > valueStart && Grammar.IsBlank(line[valueEnd - 1]))
+        {
+            valueEnd--;
+        }
+
+        ReadOnlySpan<byte> name = line[..nameLength];
+        HeaderName known = HeaderNames.Find(name);
+        HeaderFlags flags = known == HeaderName.Unknown ? HeaderNames.ConfusableFlag(name) : HeaderNames.FlagsOf(known);
+        return new HeaderField(
+            start, nameLength, start + valueStart, valueEnd - valueStart, start + lineEnd + 2, known, flags);
+    }
+}

@@ -1,0 +1,165 @@
+namespace WunderProxy.Forwarding.Http1;
+
+/// <summary>Reads request and response heads: contiguous bytes in, decision out (RFC 9112 sections 2 to 5).</summary>
+/// <remarks>
+/// A head that is not complete consumes nothing and is read again from its start when more has arrived; a rule that is
+/// broken is reported as soon as the offending byte is there, and the same reason is given however the input was split.
+/// </remarks>
+internal static class HeadParser
+{
+    /// <summary>Empty lines skipped before a request line (RFC 9112 section 2.2 asks for one at least).</summary>
+    public const int MaxLeadingEmptyLines = 4;
+
+    /// <summary>Reads one request head.</summary>
+    /// <param name="input">Bytes from the start of the message, or of the empty lines before it.</param>
+    /// <param name="limits">Largest sizes.</param>
+    /// <param name="head">Filled when the status is <see cref="ParseStatus.Done"/>; otherwise its content means nothing.</param>
+    /// <param name="consumed">Bytes of the head with the empty lines before it; 0 unless done.</param>
+    /// <param name="reason">Why the request is refused, if it is.</param>
+    public static ParseStatus ParseRequest(
+        ReadOnlySpan<byte> input, in HeadLimits limits, RequestHead head, out int consumed, out RequestRejection reason)
+    {
+        consumed = 0;
+        head.Reset();
+        int start = SkipEmptyLines(input);
+        ReadOnlySpan<byte> bytes = input[start..];
+        ParseStatus status = ParseRequestLine(bytes, limits.MaxRequestLineBytes, out RequestLine line, out reason);
+        if (status != ParseStatus.Done)
+        {
+            return status;
+        }
+
+        status = FieldSectionParser.Parse(
+            bytes, line.Length, limits.MaxHeaderBytes, limits.MaxHeaderCount, head, out int end, out FieldFault fault);
+        if (status != ParseStatus.Done)
+        {
+            reason = FieldFaults.ForRequest(fault);
+            return status;
+        }
+
+        head.Complete(in line, bytes[..end]);
+        reason = CheckHead(head);
+        if (reason != RequestRejection.None)
+        {
+            return ParseStatus.Rejected;
+        }
+
+        consumed = start + end;
+        return ParseStatus.Done;
+    }
+
+    /// <summary>Reads one response head.</summary>
+    /// <param name="input">Bytes from the start of the message.</param>
+    /// <param name="limits">Largest sizes.</param>
+    /// <param name="head">Filled when the status is <see cref="ParseStatus.Done"/>; otherwise its content means nothing.</param>
+    /// <param name="consumed">Bytes of the head; 0 unless done.</param>
+    /// <param name="reason">Why the response is refused, if it is.</param>
+    public static ParseStatus ParseResponse(
+        ReadOnlySpan<byte> input, in HeadLimits limits, ResponseHead head, out int consumed, out ResponseRejection reason)
+    {
+        consumed = 0;
+        head.Reset();
+        ReadOnlySpan<byte> window = input[..Math.Min(input.Length, limits.MaxResponseHeaderBytes)];
+        ParseStatus status = StatusLineParser.Parse(
+            window, out int minor, out int statusCode, out Range reasonPhrase, out int lineLength, out reason);
+        if (status != ParseStatus.Done)
+        {
+            return OrTooLarge(status, window.Length < input.Length, ref reason);
+        }
+
+        int maxFieldBytes = limits.MaxResponseHeaderBytes - lineLength;
+        status = FieldSectionParser.Parse(
+            input, lineLength, maxFieldBytes, limits.MaxResponseHeaderCount, head, out int end, out FieldFault fault);
+        if (status != ParseStatus.Done)
+        {
+            reason = FieldFaults.ForResponse(fault);
+            return status;
+        }
+
+        head.Complete(minor, statusCode, reasonPhrase, input[..end]);
+        if (!ConnectionFields.Apply(head))
+        {
+            reason = ResponseRejection.TooManyConnectionOptions;
+            return ParseStatus.Rejected;
+        }
+
+        consumed = end;
+        return ParseStatus.Done;
+    }
+
+    private static int SkipEmptyLines(ReadOnlySpan<byte> input)
+    {
+        int start = 0;
+        for (int line = 0; line < MaxLeadingEmptyLines && input[start..].StartsWith("\r\n"u8); line++)
+        {
+            start += 2;
+        }
+
+        return start;
+    }
+
+    private static ParseStatus ParseRequestLine(
+        ReadOnlySpan<byte> bytes, int maxBytes, out RequestLine line, out RequestRejection reason)
+    {
+        // A CR that may still become an empty line is not yet a bad method.
+        if (bytes is [Grammar.Cr])
+        {
+            line = default;
+            reason = RequestRejection.None;
+            return ParseStatus.NeedMore;
+        }
+
+        ReadOnlySpan<byte> window = bytes[..(int)Math.Min(bytes.Length, (long)maxBytes + 2)];
+        ParseStatus status = RequestLineParser.Parse(window, out line, out reason);
+        if (status == ParseStatus.NeedMore && window.Length < bytes.Length)
+        {
+            reason = RequestRejection.RequestLineTooLong;
+            return ParseStatus.Rejected;
+        }
+
+        return status;
+    }
+
+    private static ParseStatus OrTooLarge(ParseStatus status, bool isLimited, ref ResponseRejection reason)
+    {
+        if (status == ParseStatus.NeedMore && isLimited)
+        {
+            reason = ResponseRejection.HeadTooLarge;
+            return ParseStatus.Rejected;
+        }
+
+        return status;
+    }
+
+    private static RequestRejection CheckHead(RequestHead head)
+    {
+        RequestRejection reason = CheckHost(head);
+        return reason == RequestRejection.None && !ConnectionFields.Apply(head)
+            ? RequestRejection.TooManyConnectionOptions
+            : reason;
+    }
+
+    // RFC 9112 section 3.2. An empty value is in the grammar, and names no host that anything could be routed by.
+    private static RequestRejection CheckHost(RequestHead head)
+    {
+        int index = head.IndexOf(HeaderName.Host);
+        if (index < 0)
+        {
+            return head.MinorVersion >= 1 ? RequestRejection.MissingHost : RequestRejection.None;
+        }
+
+        if (head.IndexOf(HeaderName.Host, index + 1) >= 0)
+        {
+            return RequestRejection.SeveralHosts;
+        }
+
+        HeaderField host = head.Fields[index];
+        if (host.ValueLength > 0 && !HostGrammar.IsValid(head.ValueOf(in host)))
+        {
+            return RequestRejection.BadHost;
+        }
+
+        head.SetHost(in host);
+        return RequestRejection.None;
+    }
+}

@@ -1,0 +1,141 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Diagnostics;
+
+namespace WunderProxy.Forwarding.Http1;
+
+/// <summary>Writes heads and chunk-size lines into a buffer writer; call <see cref="Flush"/> once at the end.</summary>
+/// <remarks>Names and values must be valid already: what the proxy writes is never refused, and is asserted only.</remarks>
+internal ref struct HeadWriter(IBufferWriter<byte> output)
+{
+    private const int UsualHeadBytes = 1024;
+    private const int MaxDecimalBytes = 20;
+    private const int MaxHexBytes = 16;
+
+    private readonly IBufferWriter<byte> _output = output;
+    private Span<byte> _free = default;
+    private int _used = 0;
+
+    /// <summary>Writes a request line in HTTP/1.1 (RFC 9112 section 3).</summary>
+    public void RequestLine(ReadOnlySpan<byte> method, ReadOnlySpan<byte> target)
+    {
+        Write(method);
+        Write(" "u8);
+        Write(target);
+        Write(" HTTP/1.1\r\n"u8);
+    }
+
+    /// <summary>Writes a status line in HTTP/1.1, which a proxy speaks whatever the other side does (RFC 9110 section 6.2).</summary>
+    public void StatusLine(int statusCode, ReadOnlySpan<byte> reasonPhrase)
+    {
+        Write("HTTP/1.1 "u8);
+        Number(statusCode);
+        Write(" "u8);
+        Write(reasonPhrase);
+        Write("\r\n"u8);
+    }
+
+    /// <summary>
+    /// Copies the header lines that have none of the flags and none of the names; neighbours in one block.
+    /// </summary>
+    public void Fields(MessageHead head, HeaderFlags without, HeaderNameSet withoutNames = default)
+    {
+        ReadOnlySpan<byte> bytes = head.Bytes;
+        int blockStart = 0;
+        int blockEnd = 0;
+        foreach (ref readonly HeaderField field in head.Fields)
+        {
+            if ((field.Flags & without) != HeaderFlags.None || withoutNames.Contains(field.Known))
+            {
+                continue;
+            }
+
+            if (field.LineStart != blockEnd)
+            {
+                Write(bytes[blockStart..blockEnd]);
+                blockStart = field.LineStart;
+            }
+
+            blockEnd = field.LineEnd;
+        }
+
+        Write(bytes[blockStart..blockEnd]);
+    }
+
+    /// <summary>Writes one header line with a known name.</summary>
+    public void Field(HeaderName name, ReadOnlySpan<byte> value) => Field(HeaderNames.Spelling(name), value);
+
+    /// <summary>Writes one header line.</summary>
+    public void Field(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        BeginField(name);
+        Write(value);
+        EndField();
+    }
+
+    /// <summary>Writes one header line with a number, such as Content-Length.</summary>
+    public void Field(HeaderName name, long value)
+    {
+        BeginField(HeaderNames.Spelling(name));
+        Number(value);
+        EndField();
+    }
+
+    /// <summary>Starts a header line whose value is put together by <see cref="Write"/> and <see cref="Number"/>.</summary>
+    public void BeginField(ReadOnlySpan<byte> name)
+    {
+        Debug.Assert(Grammar.IsToken(name), "A header name is a token.");
+        Write(name);
+        Write(": "u8);
+    }
+
+    /// <summary>Ends a header line.</summary>
+    public void EndField() => Write("\r\n"u8);
+
+    /// <summary>Writes the empty line behind the last header line.</summary>
+    public void End() => Write("\r\n"u8);
+
+    /// <summary>Writes a chunk-size line without extensions; 0 is the last chunk (RFC 9112 section 7.1).</summary>
+    public void ChunkSize(long size)
+    {
+        Ensure(MaxHexBytes);
+        bool fits = Utf8Formatter.TryFormat(size, _free[_used..], out int written, new StandardFormat('x'));
+        Debug.Assert(fits, "Room was made for every number.");
+        _used += written;
+        Write("\r\n"u8);
+    }
+
+    /// <summary>Writes a decimal number.</summary>
+    public void Number(long value)
+    {
+        Ensure(MaxDecimalBytes);
+        bool fits = Utf8Formatter.TryFormat(value, _free[_used..], out int written);
+        Debug.Assert(fits, "Room was made for every number.");
+        _used += written;
+    }
+
+    /// <summary>Writes bytes as they are.</summary>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        Ensure(bytes.Length);
+        bytes.CopyTo(_free[_used..]);
+        _used += bytes.Length;
+    }
+
+    /// <summary>Hands what was written to the output; the writer may go on afterwards.</summary>
+    public void Flush()
+    {
+        _output.Advance(_used);
+        _free = default;
+        _used = 0;
+    }
+
+    private void Ensure(int bytes)
+    {
+        if (_free.Length - _used < bytes)
+        {
+            Flush();
+            _free = _output.GetSpan(Math.Max(bytes, UsualHeadBytes));
+        }
+    }
+}

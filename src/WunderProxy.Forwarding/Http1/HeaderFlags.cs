@@ -1,0 +1,30 @@
+namespace WunderProxy.Forwarding.Http1;
+
+/// <summary>What a header is to a forwarder, decided once while the head is parsed.</summary>
+[Flags]
+internal enum HeaderFlags : byte
+{
+    /// <summary>An end-to-end header.</summary>
+    None = 0,
+
+    /// <summary>For this connection only, by its name or because Connection names it (RFC 9110 section 7.6.1).</summary>
+    HopByHop = 1,
+
+    /// <summary>Forwarded, X-Forwarded-* or X-Real-IP: believed from trusted peers, removed otherwise.</summary>
+    Forwarding = 2,
+
+    /// <summary>Wunderproxy-*: between our own instances, never for an application.</summary>
+    Internal = 4,
+
+    /// <summary>Content-Length or Transfer-Encoding: written anew from the decided framing, never copied.</summary>
+    Framing = 8,
+
+    /// <summary>
+    /// A name with an underscore that CGI-style applications read as a forwarding, framing or routing header
+    /// ("X_Forwarded_For" and "X-Forwarded-For" are both HTTP_X_FORWARDED_FOR there): it goes around every check.
+    /// </summary>
+    Confusable = 16,
+
+    /// <summary>Lines with any of these are left out when a head is forwarded.</summary>
+    NeverForwarded = HopByHop | Internal | Framing | Confusable,
+}

@@ -1,0 +1,68 @@
+namespace WunderProxy.Forwarding.Http1;
+
+/// <summary>Header names that some rule of the proxy is about; spelled in <see cref="HeaderNames"/>.</summary>
+internal enum HeaderName : byte
+{
+    /// <summary>Any other name.</summary>
+    Unknown,
+
+#pragma warning disable CS1591, SA1602 // The values are the headers of the same names.
+    Accept,
+    AcceptEncoding,
+    Age,
+    Authorization,
+    CacheControl,
+    Connection,
+    ContentEncoding,
+    ContentLength,
+    ContentRange,
+    ContentType,
+    Cookie,
+    Date,
+    ETag,
+    Expect,
+    Expires,
+    Forwarded,
+    Host,
+    Http2Settings,
+    KeepAlive,
+    LastModified,
+    Location,
+    MaxForwards,
+    Origin,
+    Pragma,
+    ProxyAuthenticate,
+    ProxyAuthenticationInfo,
+    ProxyAuthorization,
+    ProxyConnection,
+    ProxyStatus,
+    Range,
+    Referer,
+    RetryAfter,
+    SecFetchSite,
+    Server,
+    SetCookie,
+    StrictTransportSecurity,
+    TE,
+    Trailer,
+    TransferEncoding,
+    Upgrade,
+    UserAgent,
+    Vary,
+    Via,
+    WwwAuthenticate,
+    WunderproxyFallback,
+    XAccelBuffering,
+    XForwardedFor,
+    XForwardedHost,
+    XForwardedProto,
+    XRealIp,
+    XRequestId,
+#pragma warning restore CS1591, SA1602
+
+    /// <summary>X-Forwarded-* other than For, Host and Proto.</summary>
+    XForwardedOther,
+
+    /// <summary>Wunderproxy-* other than Fallback.</summary>
+    WunderproxyOther,
+}

@@ -1,0 +1,131 @@
+using System.Text;
+
+namespace WunderProxy.Forwarding.Http1;
+
+/// <summary>Spelling, lookup and standing properties of the names in <see cref="HeaderName"/>.</summary>
+internal static class HeaderNames
+{
+    private const int LongestName = 25;
+    private const int MaxConfusableLength = 64;
+
+    private static readonly byte[][] Spellings = CreateSpellings();
+    private static readonly HeaderName[][] ByLength = CreateLengthTable();
+
+    /// <summary>The usual spelling, for heads that the proxy writes; empty for families and unknown names.</summary>
+    public static ReadOnlySpan<byte> Spelling(HeaderName name) => Spellings[(int)name];
+
+    /// <summary>The known name with these letters in any case (RFC 9110 section 5.1).</summary>
+    public static HeaderName Find(ReadOnlySpan<byte> name)
+    {
+        if (name.IsEmpty)
+        {
+            return HeaderName.Unknown;
+        }
+
+        int first = name[0] | 0x20;
+        if (name.Length <= LongestName)
+        {
+            foreach (HeaderName candidate in ByLength[name.Length])
+            {
+                byte[] spelling = Spellings[(int)candidate];
+                if ((spelling[0] | 0x20) == first && Ascii.EqualsIgnoreCase(name, spelling))
+                {
+                    return candidate;
+                }
+            }
+        }
+
+        return first is 'x' or 'w' ? FindFamily(name) : HeaderName.Unknown;
+    }
+
+    /// <summary>What a header of this name is to a forwarder, whatever Connection says.</summary>
+    public static HeaderFlags FlagsOf(HeaderName name) => name switch
+    {
+        HeaderName.Connection or HeaderName.KeepAlive or HeaderName.ProxyConnection or HeaderName.TE
+            or HeaderName.Upgrade or HeaderName.Http2Settings or HeaderName.ProxyAuthenticate
+            or HeaderName.ProxyAuthorization or HeaderName.ProxyAuthenticationInfo => HeaderFlags.HopByHop,
+        HeaderName.Forwarded or HeaderName.XForwardedFor or HeaderName.XForwardedHost or HeaderName.XForwardedProto
+            or HeaderName.XForwardedOther or HeaderName.XRealIp => HeaderFlags.Forwarding,
+        HeaderName.WunderproxyFallback or HeaderName.WunderproxyOther => HeaderFlags.Internal,
+        HeaderName.ContentLength or HeaderName.TransferEncoding => HeaderFlags.Framing,
+        _ => HeaderFlags.None,
+    };
+
+    /// <summary>
+    /// <see cref="HeaderFlags.Confusable"/> if this unknown name becomes one that matters when "_" is read as "-".
+    /// </summary>
+    public static HeaderFlags ConfusableFlag(ReadOnlySpan<byte> name)
+    {
+        if (!name.Contains((byte)'_') || name.Length > MaxConfusableLength)
+        {
+            return HeaderFlags.None;
+        }
+
+        Span<byte> hyphened = stackalloc byte[MaxConfusableLength];
+        hyphened = hyphened[..name.Length];
+        name.Replace(hyphened, (byte)'_', (byte)'-');
+        HeaderName known = Find(hyphened);
+        bool matters = known is HeaderName.Host or HeaderName.MaxForwards || FlagsOf(known) != HeaderFlags.None;
+        return matters ? HeaderFlags.Confusable : HeaderFlags.None;
+    }
+
+    private static HeaderName FindFamily(ReadOnlySpan<byte> name)
+    {
+        if (StartsWith(name, "X-Forwarded-"u8))
+        {
+            return HeaderName.XForwardedOther;
+        }
+
+        return StartsWith(name, "Wunderproxy-"u8) ? HeaderName.WunderproxyOther : HeaderName.Unknown;
+    }
+
+    private static bool StartsWith(ReadOnlySpan<byte> name, ReadOnlySpan<byte> prefix) =>
+        name.Length >= prefix.Length && Ascii.EqualsIgnoreCase(name[..prefix.Length], prefix);
+
+    private static HeaderName[][] CreateLengthTable()
+    {
+        var table = new HeaderName[LongestName + 1][];
+        for (int length = 0; length < table.Length; length++)
+        {
+            table[length] = [.. Enum.GetValues<HeaderName>().Where(name => length > 0 && Spellings[(int)name].Length == length)];
+        }
+
+        return table;
+    }
+
+    private static byte[][] CreateSpellings()
+    {
+        HeaderName[] names = Enum.GetValues<HeaderName>();
+        var spellings = new byte[names.Length][];
+        foreach (HeaderName name in names)
+        {
+            spellings[(int)name] = Encoding.ASCII.GetBytes(Spell(name));
+        }
+
+        return spellings;
+    }
+
+    private static string Spell(HeaderName name) => name switch
+    {
+        HeaderName.Unknown or HeaderName.XForwardedOther or HeaderName.WunderproxyOther => "",
+        HeaderName.ETag => "ETag",
+        HeaderName.Http2Settings => "HTTP2-Settings",
+        HeaderName.TE => "TE",
+        HeaderName.WwwAuthenticate => "WWW-Authenticate",
+        HeaderName.XRealIp => "X-Real-IP",
+        HeaderName.XRequestId => "X-Request-ID",
+        _ => Hyphenate(name.ToString()),
+    };
+
+    // Every other name is its enum value with a hyphen before each capital but the first.
+    private static string Hyphenate(string name)
+    {
+        var text = new StringBuilder();
+        foreach (char letter in name)
+        {
+            text.Append(char.IsAsciiLetterUpper(letter) && text.Length > 0 ? "-" : "").Append(letter);
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,183 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Text;
+
+namespace WunderProxy.Forwarding.Http1;
+
+/// <summary>What heads of requests and responses share: their bytes, header lines and connection options.</summary>
+/// <remarks>
+/// Filled by <see cref="HeadParser"/>, reused for message after message. It owns a copy of the bytes, so the reader may
+/// advance at once; <see cref="Reset"/> gives the memory back, and an idle connection holds none.
+/// </remarks>
+internal abstract class MessageHead
+{
+    private const int UsualFieldCount = 16;
+    private const int MaxKeptFieldCount = 64;
+
+    private HeaderField[] _fields = new HeaderField[UsualFieldCount];
+    private byte[] _buffer = [];
+    private int _length;
+    private int _count;
+    private ulong _present;
+
+    /// <summary>The head as it came: start line, header lines, empty line. Offsets in fields count from its start.</summary>
+    public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
+
+    /// <summary>The header lines in their order.</summary>
+    public ReadOnlySpan<HeaderField> Fields => _fields.AsSpan(0, _count);
+
+    /// <summary>0 or 1; a higher minor version counts as 1 (RFC 9110 section 2.5).</summary>
+    public int MinorVersion { get; private set; }
+
+    /// <summary>What Connection says, apart from names of headers.</summary>
+    public ConnectionOptions ConnectionOptions { get; private set; }
+
+    /// <summary>
+    /// Whether the sender keeps the connection after this message, by version and Connection (RFC 9112 section 9.3).
+    /// </summary>
+    public bool KeepAlive => (ConnectionOptions & ConnectionOptions.Close) == ConnectionOptions.None
+        && (MinorVersion >= 1 || (ConnectionOptions & ConnectionOptions.KeepAlive) != ConnectionOptions.None);
+
+    /// <summary>
+    /// Whether the message offers, or accepts, to leave HTTP: HTTP/1.1, "Connection: upgrade" and one well-formed
+    /// Upgrade line (RFC 9110 section 7.8). False for <see cref="IsH2c"/>, which is never passed on.
+    /// </summary>
+    public bool WantsUpgrade { get; private set; }
+
+    /// <summary>Whether Upgrade names h2c, alone or among others; prior versions of HTTP/2 drafts included.</summary>
+    public bool IsH2c { get; private set; }
+
+    /// <summary>The value of the (first) Upgrade line; empty without one.</summary>
+    public ReadOnlySpan<byte> Upgrade => ValueOf(HeaderName.Upgrade);
+
+    /// <summary>Offset behind the empty line, before which all header lines stand.</summary>
+    internal int Length => _length;
+
+    /// <summary>Whether a line of this name is there.</summary>
+    public bool Has(HeaderName name) => (_present & (1UL << (int)name)) != 0;
+
+    /// <summary>Position in <see cref="Fields"/> of the next line of this name from <paramref name="start"/> on; -1 if none.</summary>
+    public int IndexOf(HeaderName name, int start = 0)
+    {
+        if (!Has(name))
+        {
+            return -1;
+        }
+
+        for (int index = start; index < _count; index++)
+        {
+            if (_fields[index].Known == name)
+            {
+                return index;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>How many lines of this name there are.</summary>
+    public int Count(HeaderName name)
+    {
+        int count = 0;
+        for (int index = IndexOf(name); index >= 0; index = IndexOf(name, index + 1))
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>The name as it was sent.</summary>
+    public ReadOnlySpan<byte> NameOf(in HeaderField field) => _buffer.AsSpan(field.LineStart, field.NameLength);
+
+    /// <summary>The value without blanks around it.</summary>
+    public ReadOnlySpan<byte> ValueOf(in HeaderField field) => _buffer.AsSpan(field.ValueStart, field.ValueLength);
+
+    /// <summary>The value of the first line of this name; empty without one (ask <see cref="Has"/>).</summary>
+    public ReadOnlySpan<byte> ValueOf(HeaderName name)
+    {
+        int index = IndexOf(name);
+        return index < 0 ? default : ValueOf(in _fields[index]);
+    }
+
+    /// <summary>Whether any line of this name has the token as an element of its list, in any case.</summary>
+    public bool HasToken(HeaderName name, ReadOnlySpan<byte> token)
+    {
+        for (int index = IndexOf(name); index >= 0; index = IndexOf(name, index + 1))
+        {
+            var elements = new ListValue(ValueOf(in _fields[index]));
+            while (elements.MoveNext())
+            {
+                if (Ascii.EqualsIgnoreCase(elements.Current, token))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Forgets the message and gives its memory back. Harmless when done twice.</summary>
+    public virtual void Reset()
+    {
+        byte[] buffer = _buffer;
+        _buffer = [];
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        if (_fields.Length > MaxKeptFieldCount)
+        {
+            _fields = new HeaderField[UsualFieldCount];
+        }
+
+        _length = 0;
+        _count = 0;
+        _present = 0;
+        MinorVersion = 0;
+        ConnectionOptions = ConnectionOptions.None;
+        WantsUpgrade = false;
+        IsH2c = false;
+    }
+
+    internal void SetMinorVersion(int minorVersion) => MinorVersion = minorVersion;
+
+    internal void Add(in HeaderField field)
+    {
+        if (_count == _fields.Length)
+        {
+            Array.Resize(ref _fields, _fields.Length * 2);
+        }
+
+        _fields[_count++] = field;
+        _present |= 1UL << (int)field.Known;
+    }
+
+    internal void MarkHopByHop(int index)
+    {
+        ref HeaderField field = ref _fields[index];
+        field = field with { Flags = field.Flags | HeaderFlags.HopByHop };
+    }
+
+    internal void SetConnection(ConnectionOptions options, bool wantsUpgrade, bool isH2c)
+    {
+        ConnectionOptions = options;
+        WantsUpgrade = wantsUpgrade;
+        IsH2c = isH2c;
+    }
+
+    /// <summary>Takes a copy of the head's bytes, with room for <paramref name="extraBytes"/> more behind them.</summary>
+    internal Span<byte> Own(ReadOnlySpan<byte> bytes, int extraBytes)
+    {
+        Debug.Assert(_buffer.Length == 0, "A head is reset before it is filled again.");
+        _buffer = ArrayPool<byte>.Shared.Rent(bytes.Length + extraBytes);
+        _length = bytes.Length;
+        bytes.CopyTo(_buffer);
+        return _buffer.AsSpan(_length, extraBytes);
+    }
+
+    /// <summary>Bytes of the buffer, the extra ones behind the head included.</summary>
+    private protected ReadOnlySpan<byte> Slice(int start, int length) => _buffer.AsSpan(start, length);
+}

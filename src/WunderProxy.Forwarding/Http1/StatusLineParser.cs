@@ -1,0 +1,121 @@
+namespace WunderProxy.Forwarding.Http1;
+
+/// <summary>Reads status lines from left to right.</summary>
+internal static class StatusLineParser
+{
+    private const int StatusAt = VersionGrammar.Length + 1;
+    private const int ReasonAt = StatusAt + 4;
+    private const int LowestStatus = 100;
+
+    /// <summary>Reads HTTP-version SP status-code SP [ reason-phrase ] CRLF (RFC 9112 section 4).</summary>
+    /// <remarks>The space before an absent reason may be missing: widespread, and nothing else can be meant.</remarks>
+    /// <param name="bytes">Starts with the version.</param>
+    /// <param name="minor">0 or 1.</param>
+    /// <param name="status">100 to 999.</param>
+    /// <param name="reasonPhrase">The reason phrase, which may be empty, as a range of <paramref name="bytes"/>.</param>
+    /// <param name="length">Bytes of the line with its CRLF.</param>
+    /// <param name="reason">What was wrong.</param>
+    public static ParseStatus Parse(
+        ReadOnlySpan<byte> bytes,
+        out int minor,
+        out int status,
+        out Range reasonPhrase,
+        out int length,
+        out ResponseRejection reason)
+    {
+        status = length = 0;
+        reasonPhrase = default;
+        ParseStatus outcome = ParseVersion(bytes, out minor, out reason);
+        if (outcome != ParseStatus.Done)
+        {
+            return outcome;
+        }
+
+        outcome = ParseStatusCode(bytes[StatusAt..], out status, out reason);
+        return outcome == ParseStatus.Done ? ParseReason(bytes, out reasonPhrase, out length, out reason) : outcome;
+    }
+
+    private static ParseStatus ParseVersion(ReadOnlySpan<byte> bytes, out int minor, out ResponseRejection reason)
+    {
+        reason = ResponseRejection.None;
+        ParseStatus outcome = VersionGrammar.Parse(bytes, out int major, out minor);
+        if (outcome == ParseStatus.NeedMore || (outcome == ParseStatus.Done && bytes.Length == VersionGrammar.Length))
+        {
+            return ParseStatus.NeedMore;
+        }
+
+        if (outcome == ParseStatus.Rejected || major != 1 || bytes[VersionGrammar.Length] != ' ')
+        {
+            reason = ResponseRejection.BadVersion;
+            return ParseStatus.Rejected;
+        }
+
+        return ParseStatus.Done;
+    }
+
+    private static ParseStatus ParseStatusCode(ReadOnlySpan<byte> bytes, out int status, out ResponseRejection reason)
+    {
+        status = 0;
+        reason = ResponseRejection.BadStatus;
+        for (int at = 0; at < 3; at++)
+        {
+            if (at == bytes.Length)
+            {
+                reason = ResponseRejection.None;
+                return ParseStatus.NeedMore;
+            }
+
+            int digit = bytes[at] - '0';
+            if ((uint)digit > 9)
+            {
+                return ParseStatus.Rejected;
+            }
+
+            status = (status * 10) + digit;
+        }
+
+        if (status < LowestStatus)
+        {
+            return ParseStatus.Rejected;
+        }
+
+        reason = ResponseRejection.None;
+        return ParseStatus.Done;
+    }
+
+    private static ParseStatus ParseReason(
+        ReadOnlySpan<byte> bytes, out Range reasonPhrase, out int length, out ResponseRejection reason)
+    {
+        length = 0;
+        reasonPhrase = default;
+        reason = ResponseRejection.None;
+        ReadOnlySpan<byte> rest = bytes[(ReasonAt - 1)..];
+        if (!rest.IsEmpty && rest[0] is not ((byte)' ' or Grammar.Cr or Grammar.Lf))
+        {
+            reason = ResponseRejection.BadStatus;
+            return ParseStatus.Rejected;
+        }
+
+        int end = rest.IndexOfAny(Grammar.ValueEnd);
+        if (end < 0 || (rest[end] == Grammar.Cr && end + 1 == rest.Length))
+        {
+            return ParseStatus.NeedMore;
+        }
+
+        if (rest[end] != Grammar.Cr || rest[end + 1] != Grammar.Lf)
+        {
+            reason = rest[end] switch
+            {
+                Grammar.Cr => ResponseRejection.BareCr,
+                Grammar.Lf => ResponseRejection.BareLf,
+                _ => ResponseRejection.BadReason,
+            };
+            return ParseStatus.Rejected;
+        }
+
+        int reasonEnd = ReasonAt - 1 + end;
+        reasonPhrase = Math.Min(ReasonAt, reasonEnd)..reasonEnd;
+        length = reasonEnd + 2;
+        return ParseStatus.Done;
+    }
+}

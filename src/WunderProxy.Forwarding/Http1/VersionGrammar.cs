@@ -1,0 +1,84 @@
+namespace WunderProxy.Forwarding.Http1;
+
+/// <summary>Reads "HTTP/" DIGIT "." DIGIT (RFC 9112 section 2.3) byte by byte.</summary>
+internal static class VersionGrammar
+{
+    /// <summary>Bytes of a version.</summary>
+    public const int Length = 8;
+
+    private const int MajorAt = 5;
+    private const int MinorAt = 7;
+
+    /// <summary>Reads the version that ends a request line, with the CRLF.</summary>
+    public static ParseStatus ParseRequest(ReadOnlySpan<byte> bytes, out int minor, out RequestRejection reason)
+    {
+        reason = RequestRejection.None;
+        if (bytes.StartsWith("HTTP/1.1\r\n"u8))
+        {
+            minor = 1;
+            return ParseStatus.Done;
+        }
+
+        ParseStatus status = Parse(bytes, out int major, out minor);
+        if (status != ParseStatus.Done)
+        {
+            reason = status == ParseStatus.Rejected ? RequestRejection.BadVersion : RequestRejection.None;
+            return status;
+        }
+
+        return ParseLineEnd(bytes[Length..], major, out reason);
+    }
+
+    /// <summary>Reads a version alone.</summary>
+    /// <param name="bytes">Starts with the version.</param>
+    /// <param name="major">The first digit.</param>
+    /// <param name="minor">0 or 1; a higher one is treated as 1 (RFC 9110 section 2.5).</param>
+    public static ParseStatus Parse(ReadOnlySpan<byte> bytes, out int major, out int minor)
+    {
+        major = minor = 0;
+        ReadOnlySpan<byte> pattern = "HTTP/0.0"u8;
+        int available = Math.Min(bytes.Length, Length);
+        for (int at = 0; at < available; at++)
+        {
+            bool fits = at is MajorAt or MinorAt ? char.IsAsciiDigit((char)bytes[at]) : bytes[at] == pattern[at];
+            if (!fits)
+            {
+                return ParseStatus.Rejected;
+            }
+        }
+
+        if (available < Length)
+        {
+            return ParseStatus.NeedMore;
+        }
+
+        major = bytes[MajorAt] - '0';
+        minor = Math.Min(bytes[MinorAt] - '0', 1);
+        return ParseStatus.Done;
+    }
+
+    private static ParseStatus ParseLineEnd(ReadOnlySpan<byte> end, int major, out RequestRejection reason)
+    {
+        reason = RequestRejection.None;
+        if (end.IsEmpty)
+        {
+            return ParseStatus.NeedMore;
+        }
+
+        if (end[0] != Grammar.Cr)
+        {
+            reason = end[0] == Grammar.Lf ? RequestRejection.BareLf : RequestRejection.BadVersion;
+            return ParseStatus.Rejected;
+        }
+
+        if (end.Length == 1)
+        {
+            return ParseStatus.NeedMore;
+        }
+
+        reason = end[1] != Grammar.Lf ? RequestRejection.BareCr
+            : major != 1 ? RequestRejection.UnsupportedVersion
+            : RequestRejection.None;
+        return reason == RequestRejection.None ? ParseStatus.Done : ParseStatus.Rejected;
+    }
+}
