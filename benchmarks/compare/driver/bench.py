@@ -17,8 +17,8 @@ FOREIGN_LIMIT = .25  # of a CPU: above it a sample is taken once more
 class Bench:
     """Owns every process of a comparison; `close` ends them all."""
 
-    def __init__(self, tools, folder, proxies, files, access_log):
-        self._tools, self._folder, self._proxies = tools, folder, proxies
+    def __init__(self, tools, folder, proxies, files, access_log, environment=None):
+        self._tools, self._folder, self._proxies, self._environment = tools, folder, proxies, environment
         self._files, self._access_log = files, access_log
         self._processes, self._running = [], {}
         self._port = FIRST_PORT + 1
@@ -42,18 +42,27 @@ class Bench:
 
     def prepare(self, name, scenario, seconds):
         """Starts the proxy if need be and gives it a moment of this very work, which a JIT compiler needs."""
-        process, address = self._instance(name, scenario.workers)
+        process, _ = self._instance(name, scenario.workers)
         if process is not None and self._proxies[name].warm_up >= 1:
-            self._load(scenario.tool, address, seconds, self._load_cpu(scenario.workers), scenario.arguments)
+            self.load(name, scenario, seconds)
+
+    def pids(self, name, workers):
+        """All processes of the proxy."""
+        return machine.tree(self._instance(name, workers)[0].pid)
+
+    def load(self, name, scenario, seconds):
+        """The scenario's load, and what the load generator saw."""
+        _, address = self._instance(name, scenario.workers)
+        return self._load(scenario.tool, address, seconds, self._load_cpu(scenario.workers), scenario.arguments)
 
     def _rate(self, name, scenario, seconds):
-        process, address = self._instance(name, scenario.workers)
+        process, _ = self._instance(name, scenario.workers)
         pids = machine.tree(process.pid) if process else []
         origin = [self._origins[scenario.workers][0].pid]
         watched = PROXY_CPU if scenario.workers == 1 else None
         began, cpu, origin_cpu, busy = (time.monotonic(), machine.cpu_seconds(pids), machine.cpu_seconds(origin),
                                         machine.busy_seconds(watched))
-        seen = self._load(scenario.tool, address, seconds, self._load_cpu(scenario.workers), scenario.arguments)
+        seen = self.load(name, scenario, seconds)
         wall = time.monotonic() - began
         cpu = machine.cpu_seconds(pids) - cpu
         origin_cpu = machine.cpu_seconds(origin) - origin_cpu
@@ -122,7 +131,7 @@ class Bench:
         os.makedirs(folder, exist_ok=True)
         argv = self._proxies[name].command(folder, address, self._origins[workers][1], workers, self._files, self._access_log)
         with open(os.path.join(folder, "output"), "wb") as output:
-            process = machine.start(argv, PROXY_CPU if workers == 1 else None, stdout=output)
+            process = machine.start(argv, PROXY_CPU if workers == 1 else None, stdout=output, env=self._environment)
         self._processes.append(process)
         self._wait_until_it_answers(process, address, poll)
         return process, address

@@ -10,6 +10,7 @@ import tempfile
 import time
 
 import machine
+import profiles
 import proxies
 import report
 import scenarios
@@ -26,6 +27,7 @@ def parse(argv):
     parser.add_argument("--rounds", type=int, help="rounds of each scenario (12)")
     parser.add_argument("--seconds", type=float, default=.3, help="length of one measurement; many short ones beat few long ones")
     parser.add_argument("--access-log", action="store_true", help="with the access log of every proxy on")
+    parser.add_argument("--profile", action="store_true", help="no measurements: system calls per request and functions (strace, perf)")
     parser.add_argument("--json", metavar="FILE", help="write all samples there")
     parser.add_argument("--render", metavar="FILE", help="only print the tables of such a file")
     parser.add_argument("--lock", default="/tmp/wunderproxy-compare.lock", help="only one comparison measures at a time")
@@ -91,8 +93,10 @@ def run(options):
     folder = tempfile.mkdtemp(prefix="wunderproxy-compare-")
     began, samples, about = time.monotonic(), {}, header(options)
     print(about, flush=True)
-    bench = Bench(options.tools, folder, known, files, options.access_log)
+    bench = Bench(options.tools, folder, known, files, options.access_log, profiles.ENVIRONMENT if options.profile else None)
     try:
+        if options.profile:
+            return print_profiles(bench, options, known)
         broken = {}
         for scenario in options.chosen:
             samples[scenario.name] = measure(bench, scenario, targets_of(scenario, options, known), options, broken)
@@ -108,6 +112,15 @@ def run(options):
     finish(results, options)
     print(f"{time.monotonic() - began:.0f} s in all.")
     return 1 if results.failed() else 0
+
+
+def print_profiles(bench, options, known):
+    for scenario in options.chosen:
+        for name in targets_of(scenario, options, known):
+            if name != "direct":
+                bench.prepare(name, scenario, 2)
+                print(profiles.profile(bench, name, scenario), flush=True)
+    return 0
 
 
 def finish(results, options):
