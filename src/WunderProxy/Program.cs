@@ -1,1 +1,4 @@
-return 0;
+using WunderProxy.Cli;
+
+var commandLine = new CommandLine(Console.Out, Console.Error, Environment.GetEnvironmentVariable);
+return await commandLine.RunAsync(args);

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.Net;
+using WunderProxy.Configuration;
+
+namespace WunderProxy.Cli;
+
+/// <summary>The options of the manager API and their way into <see cref="ManagerApiOptions"/>.</summary>
+internal sealed class ApiCliOptions
+{
+    private readonly Option<EndPoint[]> _api = CliOption.Addresses(
+        "--api", "Where the manager API listens: HOST:PORT or unix:PATH (mode 0600)");
+
+    private readonly Option<string?> _token = CliOption.Text(
+        "--api-token", "TOKEN", "Bearer token for the changing calls of the manager API");
+
+    private readonly Option<string?> _tokenFile = CliOption.Text(
+        "--api-token-file", "FILE", "File that holds the token; read again on SIGHUP");
+
+    private readonly Option<IPNetwork[]> _open = CliOption.Repeatable<IPNetwork>(
+        "--api-open",
+        "CIDR",
+        "Callers that may change things without a token",
+        TrustText.ExpectedNetwork,
+        TrustText.TryParseNetwork);
+
+    /// <summary>Gives a command these options.</summary>
+    public void AddTo(Command command)
+    {
+        Option[] options = [_api, _token, _tokenFile, _open];
+        Array.ForEach(options, command.Options.Add);
+    }
+
+    /// <summary>Maps what was given.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="defaultEndPoint">Where to listen without <c>--api</c>; null for nowhere.</param>
+    public ManagerApiOptions Map(ParseResult parsed, EndPoint? defaultEndPoint)
+    {
+        var given = parsed.GetValue(_api) ?? [];
+        IReadOnlyList<EndPoint> endPoints = given.Length > 0 || defaultEndPoint is null
+            ? [.. given.Select(ListenAddress.Resolve)]
+            : [defaultEndPoint];
+        return new ManagerApiOptions
+        {
+            EndPoints = endPoints,
+            Token = parsed.GetValue(_token),
+            TokenFile = parsed.GetValue(_tokenFile),
+            Open = parsed.GetValue(_open) ?? [],
+        };
+    }
+}

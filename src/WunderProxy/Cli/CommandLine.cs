@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace WunderProxy.Cli;
+
+/// <summary>From arguments to an exit code: parses, adds the environment, runs one command, tells errors in one line.</summary>
+internal sealed class CommandLine(TextWriter output, TextWriter error, Func<string, string?> environment)
+{
+    private const string RunName = "run";
+
+    private const string Overview =
+        """
+        wunderproxy run my-bucket apps/shop shop --proxy 0.0.0.0:80
+        wunderproxy deploy my-bucket apps/shop --config shop.json --manager localhost:8001
+        Options may also come from the environment: --api-token is WUNDERPROXY_API_TOKEN.
+        """;
+
+    private static readonly ParserConfiguration Parsing =
+        new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+
+    private readonly Command[] _commands =
+    [
+        new ForwardCommand(),
+    ];
+
+    /// <summary>Carries out one command line.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)
+    {
+        var parsed = Parse(arguments);
+        if (FirstError(parsed) is { } problem)
+        {
+            return Tell($"{problem} (see '{CommandPath(parsed)} --help')", ExitCode.Usage);
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    Output = output,
+                    Error = error,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null,
+                },
+                cancellationToken);
+        }
+        catch (UsageException exception)
+        {
+            return Tell(exception.Message, ExitCode.Usage);
+        }
+        catch (CommandFailedException exception)
+        {
+            return Tell(exception.Message, ExitCode.Failure);
+        }
+    }
+
+    /// <summary>Parses a command line together with the environment.</summary>
+    public ParseResult Parse(IReadOnlyList<string> arguments)
+    {
+        var root = BuildRoot();
+        var given = WithCommandName(arguments, root);
+        var parsed = root.Parse(given, Parsing);
+        var added = EnvironmentArguments.For(parsed, environment);
+        return added.Count == 0 ? parsed : root.Parse([.. given.Take(1), .. added, .. given.Skip(1)], Parsing);
+    }
+
+    private RootCommand BuildRoot()
+    {
+        var root = new RootCommand("Runs and replaces the Docker deployment of one application behind a reverse proxy.");
+        foreach (var command in _commands)
+        {
+            root.Subcommands.Add(command);
+        }
+
+        ExampleHelp.AddTo(root, Overview);
+        return root;
+    }
+
+    /// <summary>The older tool had one command and no word for it: what begins otherwise is `run`.</summary>
+    private static IReadOnlyList<string> WithCommandName(IReadOnlyList<string> arguments, RootCommand root)
+    {
+        var isNamed = arguments.Count == 0
+            || root.Subcommands.Any(command => command.Name == arguments[0])
+            || root.Options.Any(option => option.Name == arguments[0] || option.Aliases.Contains(arguments[0]));
+        return isNamed ? arguments : [RunName, .. arguments];
+    }
+
+    private static string? FirstError(ParseResult parsed)
+    {
+        if (parsed.Action is ExampleHelp or { ClearsParseErrors: true })
+        {
+            return null;
+        }
+
+        var unknown = parsed.UnmatchedTokens.Concat(ArgumentTokens(parsed)).FirstOrDefault(token => token.StartsWith('-'));
+        if (unknown is not null)
+        {
+            return $"unknown option '{unknown}'";
+        }
+
+        return parsed.Errors.Count == 0 ? null : parsed.Errors[0].Message;
+    }
+
+    private static IEnumerable<string> ArgumentTokens(ParseResult parsed) =>
+        parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens).Select(t => t.Value);
+
+    private static string CommandPath(ParseResult parsed) =>
+        parsed.CommandResult.Parent is null ? "wunderproxy" : $"wunderproxy {parsed.CommandResult.Command.Name}";
+
+    private int Tell(string message, int code)
+    {
+        error.WriteLine("wunderproxy: " + message.ReplaceLineEndings(" "));
+        return code;
+    }
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using WunderProxy.Configuration;
+using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Upstreams;
+using WunderProxy.Hosting;
+using WunderProxy.ManagerApi;
+
+namespace WunderProxy.Cli;
+
+/// <summary><c>wunderproxy forward</c>: only the proxy, with a fixed upstream.</summary>
+internal sealed class ForwardCommand : Command
+{
+    private const string Example = "wunderproxy forward --upstream 127.0.0.1:9292 --proxy 0.0.0.0:8080 --api unix:/run/wp.sock";
+
+    private readonly Option<EndPoint?> _upstream = CliOption.Single<EndPoint?>(
+        "--upstream",
+        "ADDR",
+        "Where requests go: HOST:PORT or unix:PATH",
+        SocketAddressText.Expected,
+        SocketAddressText.TryParse!);
+
+    private readonly ProxyCliOptions _proxy = new();
+    private readonly ApiCliOptions _api = new();
+
+    /// <summary>Declares the command.</summary>
+    public ForwardCommand()
+        : base("forward", "Forward to a fixed upstream: no Docker, no store, no state directory.")
+    {
+        _upstream.Required = true;
+        Options.Add(_upstream);
+        _proxy.AddTo(this);
+        _api.AddTo(this);
+        ExampleHelp.AddTo(this, Example);
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var upstream = ListenAddress.Resolve(parsed.GetValue(_upstream)!);
+        var builder = ServiceHost.CreateBuilder(
+            _proxy.Map(parsed), _proxy.MapShutdown(parsed), parsed.InvocationConfiguration.Error);
+        builder.Services.AddSingleton(provider => SlotWith(upstream, provider.GetRequiredService<TimeProvider>()));
+        ServiceHost.AddManagerApi(builder.Services, _api.Map(parsed, defaultEndPoint: null), ApiServicesOf);
+        await ServiceHost.RunAsync(builder, cancellationToken);
+        return ExitCode.Success;
+    }
+
+    private static UpstreamSlot SlotWith(EndPoint endPoint, TimeProvider clock)
+    {
+        var slot = new UpstreamSlot();
+        slot.Switch(new Upstream(endPoint, SocketAddressText.Format(endPoint), clock));
+        return slot;
+    }
+
+    private static ApiServices ApiServicesOf(IServiceProvider provider)
+    {
+        var forwarder = provider.GetRequiredService<ForwarderServer>();
+        var instance = provider.GetRequiredService<InstanceState>();
+        var status = new StatusReader(forwarder, instance, lifecycle: null, traffic: null, app: string.Empty);
+        return new ApiServices(
+            status, instance, new InstanceControl(forwarder, instance, lifecycle: null, status), Lifecycle: null);
+    }
+}

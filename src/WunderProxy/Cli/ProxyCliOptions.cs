@@ -1,0 +1,163 @@
+using System.CommandLine;
+using System.Net;
+using WunderProxy.Configuration;
+using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Hosting;
+
+namespace WunderProxy.Cli;
+
+/// <summary>The options of the proxy itself, which <c>run</c> and <c>forward</c> share, and their way into <see cref="ForwarderOptions"/>.</summary>
+internal sealed class ProxyCliOptions
+{
+    /// <summary>Where the proxy listens.</summary>
+    public Option<EndPoint[]> Proxy { get; } = CliOption.Addresses(
+        "--proxy", "Where the proxy listens: HOST:PORT, [::]:80 or unix:PATH [default: 0.0.0.0:80]");
+
+    private readonly Option<IReadOnlyList<IPNetwork>[]> _trustedProxy = CliOption.Repeatable<IReadOnlyList<IPNetwork>>(
+        "--trusted-proxy",
+        "CIDR|private|none",
+        "Whose forwarding headers are believed [default: private]",
+        TrustText.Expected,
+        TrustText.TryParse);
+
+    private readonly Option<string?> _via = CliOption.Text(
+        "--via", "NAME", "Name for Via headers; without it none are added");
+
+    private readonly Option<int?> _maxRequestLine = CliOption.Size(
+        "--max-request-line", "Longest request line, else 414 [default: 8KiB]");
+
+    private readonly Option<int?> _maxHeaderBytes = CliOption.Size(
+        "--max-header-bytes", "Largest request head, else 431 [default: 32KiB]");
+
+    private readonly Option<int?> _maxHeaderCount = CliOption.Number(
+        "--max-header-count", "Most header lines, else 431 [default: 128]", 1, 10_000);
+
+    private readonly Option<int?> _maxResponseHeader = CliOption.Size(
+        "--max-response-header", "Largest response head, else 502 [default: 64KiB]");
+
+    private readonly Option<TimeSpan?> _headerTimeout = CliOption.Duration(
+        "--header-timeout", "Time for the request head, else 408; 0: no limit [default: 15s]");
+
+    private readonly Option<TimeSpan?> _bodyTimeout = CliOption.Duration(
+        "--body-timeout", "Longest wait for the client inside a body; 0: no limit [default: 30s]");
+
+    private readonly Option<TimeSpan?> _idleTimeout = CliOption.Duration(
+        "--idle-timeout", "How long a client connection may idle; 0: no limit [default: 75s]");
+
+    private readonly Option<TimeSpan?> _connectTimeout = CliOption.Duration(
+        "--connect-timeout", "Time to reach the upstream, else 504; 0: the system's [default: 2s]");
+
+    private readonly Option<TimeSpan?> _responseTimeout = CliOption.Duration(
+        "--response-timeout", "Time until the response head, else 504; 0: no limit [default: 60s]");
+
+    private readonly Option<int?> _maxConnections = CliOption.Number(
+        "--max-connections", "Most client connections; more get 503 [default: 3/4 of the descriptor limit]", 1);
+
+    private readonly Option<TimeSpan?> _pauseTimeout = CliOption.Duration(
+        "--pause-timeout", "How long a request waits while paused, then 503 [default: 30s]");
+
+    private readonly Option<int?> _pauseQueue = CliOption.Number(
+        "--pause-queue", "How many requests may wait while paused [default: 10000]", 0);
+
+    private readonly Option<string?> _errorPages = CliOption.Text(
+        "--error-pages", "DIR", "Directory with 502.html, 502.json and so on [default: built in]");
+
+    private readonly Option<AccessLogChoice?> _accessLog = CliOption.Choice<AccessLogChoice>(
+        "--access-log",
+        "Access log on standard output [default: text]",
+        ("none", AccessLogChoice.None),
+        ("text", AccessLogChoice.Text),
+        ("json", AccessLogChoice.Json));
+
+    private readonly Option<int?> _threads = CliOption.Number(
+        "--threads", "Forwarding threads [default: one per core]", 1, 256);
+
+    private readonly Option<TransportKind?> _transport = CliOption.Choice<TransportKind>(
+        "--transport",
+        "How sockets are driven [default: epoll on Linux]",
+        ("epoll", TransportKind.Epoll),
+        ("sockets", TransportKind.Sockets));
+
+    private readonly Option<TimeSpan?> _drainTimeout = CliOption.Duration(
+        "--drain-timeout", "How long exchanges may finish after a switch or at the end [default: 30s]");
+
+    private readonly Option<TimeSpan?> _shutdownGrace = CliOption.Duration(
+        "--shutdown-grace", "Between SIGTERM and closing the listeners; 0 when nobody asks /status [default: 10s]");
+
+    private enum AccessLogChoice
+    {
+        None,
+        Text,
+        Json,
+    }
+
+    /// <summary>Gives a command these options.</summary>
+    public void AddTo(Command command)
+    {
+        Option[] options =
+        [
+            Proxy, _trustedProxy, _via, _maxRequestLine, _maxHeaderBytes, _maxHeaderCount, _maxResponseHeader,
+            _headerTimeout, _bodyTimeout, _idleTimeout, _connectTimeout, _responseTimeout, _maxConnections,
+            _pauseTimeout, _pauseQueue, _errorPages, _accessLog, _threads, _transport, _drainTimeout, _shutdownGrace,
+        ];
+        Array.ForEach(options, command.Options.Add);
+    }
+
+    /// <summary>Maps what was given; the rest keeps the defaults of <see cref="ForwarderOptions"/>.</summary>
+    /// <exception cref="UsageException">A directory is missing.</exception>
+    public ForwarderOptions Map(ParseResult parsed)
+    {
+        var defaults = new ForwarderOptions();
+        var trusted = parsed.GetValue(_trustedProxy);
+        var accessLog = parsed.GetValue(_accessLog) ?? AccessLogChoice.Text;
+        return defaults with
+        {
+            EndPoints = parsed.GetValue(Proxy) is { Length: > 0 } given
+                ? [.. given.Select(ListenAddress.Resolve)]
+                : [new IPEndPoint(IPAddress.Any, 80)],
+            Limits = MapLimits(parsed, defaults.Limits),
+            TrustedProxies = trusted is null ? defaults.TrustedProxies : [.. trusted.SelectMany(networks => networks)],
+            TrustNobody = trusted is { Length: > 0 } && trusted.All(networks => networks.Count == 0),
+            UntrustedProxies = ContainerGateway.Find() is { } gateway ? [gateway] : [],
+            Via = parsed.GetValue(_via),
+            AccessLog = accessLog == AccessLogChoice.None ? null : new StandardOutputLog(),
+            AccessLogFormat = accessLog == AccessLogChoice.Json ? AccessLogFormat.Json : AccessLogFormat.Text,
+            MaxConnections = parsed.GetValue(_maxConnections) ?? DescriptorLimit.Raise() / 4 * 3,
+            PauseTimeout = parsed.GetValue(_pauseTimeout) ?? defaults.PauseTimeout,
+            PauseQueue = parsed.GetValue(_pauseQueue) ?? defaults.PauseQueue,
+            ErrorPages = ExistingDirectory(parsed.GetValue(_errorPages)),
+            Threads = parsed.GetValue(_threads) ?? defaults.Threads,
+            Transport = parsed.GetValue(_transport) ?? defaults.Transport,
+        };
+    }
+
+    /// <summary>Maps the times of the end of the process.</summary>
+    public ShutdownOptions MapShutdown(ParseResult parsed)
+    {
+        var defaults = new ShutdownOptions();
+        return new ShutdownOptions
+        {
+            Grace = parsed.GetValue(_shutdownGrace) ?? defaults.Grace,
+            DrainTimeout = parsed.GetValue(_drainTimeout) ?? defaults.DrainTimeout,
+        };
+    }
+
+    private ForwarderLimits MapLimits(ParseResult parsed, ForwarderLimits defaults) => new()
+    {
+        MaxRequestLineBytes = parsed.GetValue(_maxRequestLine) ?? defaults.MaxRequestLineBytes,
+        MaxRequestHeadBytes = parsed.GetValue(_maxHeaderBytes) ?? defaults.MaxRequestHeadBytes,
+        MaxHeaderCount = parsed.GetValue(_maxHeaderCount) ?? defaults.MaxHeaderCount,
+        MaxResponseHeadBytes = parsed.GetValue(_maxResponseHeader) ?? defaults.MaxResponseHeadBytes,
+        HeaderTimeout = parsed.GetValue(_headerTimeout) ?? defaults.HeaderTimeout,
+        BodyTimeout = parsed.GetValue(_bodyTimeout) ?? defaults.BodyTimeout,
+        IdleTimeout = parsed.GetValue(_idleTimeout) ?? defaults.IdleTimeout,
+        ConnectTimeout = parsed.GetValue(_connectTimeout) ?? defaults.ConnectTimeout,
+        ResponseTimeout = parsed.GetValue(_responseTimeout) ?? defaults.ResponseTimeout,
+    };
+
+    private static string? ExistingDirectory(string? path) =>
+        path is null || Directory.Exists(path)
+            ? path
+            : throw new UsageException($"--error-pages: no such directory: {path}");
+}

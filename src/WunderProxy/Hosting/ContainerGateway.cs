@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.Net;
+
+namespace WunderProxy.Hosting;
+
+/// <summary>
+/// The default gateway of the container we run in. Docker's port publishing can show every client of the world as
+/// coming from it, so its forwarding headers prove nothing although its address is a private one.
+/// </summary>
+internal static class ContainerGateway
+{
+    private const string Routes = "/proc/net/route";
+    private static readonly string[] ContainerMarks = ["/.dockerenv", "/run/.containerenv"];
+
+    /// <summary>The gateway's address; null outside a container, or when there is none.</summary>
+    public static IPAddress? Find() =>
+        ContainerMarks.Any(File.Exists) && File.Exists(Routes) ? Parse(File.ReadLines(Routes)) : null;
+
+    /// <summary>Reads the first default route of <c>/proc/net/route</c> (proc(5)): hexadecimal, in the machine's byte order.</summary>
+    internal static IPAddress? Parse(IEnumerable<string> lines)
+    {
+        foreach (var fields in lines.Skip(1).Select(line => line.Split('\t', StringSplitOptions.TrimEntries)))
+        {
+            if (fields.Length > 7 && fields[1] == "00000000" && fields[7] == "00000000"
+                && uint.TryParse(fields[2], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var gateway)
+                && gateway != 0)
+            {
+                return new IPAddress(gateway);
+            }
+        }
+
+        return null;
+    }
+}

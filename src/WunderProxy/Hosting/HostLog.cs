@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+
+namespace WunderProxy.Hosting;
+
+/// <summary>What the process tells its operator about itself. Event ids from 5100.</summary>
+internal static partial class HostLog
+{
+    [LoggerMessage(5100, LogLevel.Information, "WunderProxy {Version}: proxy on {Address}")]
+    public static partial void Listening(ILogger logger, string version, string address);
+
+    [LoggerMessage(5101, LogLevel.Information, "{Signal}: shutting down; again to end at once")]
+    public static partial void Signal(ILogger logger, PosixSignal signal);
+
+    [LoggerMessage(5102, LogLevel.Warning, "second signal: ending at once")]
+    public static partial void SecondSignal(ILogger logger);
+
+    [LoggerMessage(5103, LogLevel.Information, "tokens read again")]
+    public static partial void Reloaded(ILogger logger);
+
+    [LoggerMessage(5104, LogLevel.Warning, "not read again, the old one stays: {Message}")]
+    public static partial void ReloadFailed(ILogger logger, string message);
+
+    [LoggerMessage(5105, LogLevel.Information, "load balancers have {Seconds} s to leave")]
+    public static partial void Grace(ILogger logger, double seconds);
+
+    [LoggerMessage(5106, LogLevel.Information, "listeners closed; exchanges have {Seconds} s to finish")]
+    public static partial void Draining(ILogger logger, double seconds);
+
+    [LoggerMessage(5107, LogLevel.Information, "bye")]
+    public static partial void Ended(ILogger logger);
+}

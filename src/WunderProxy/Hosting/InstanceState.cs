@@ -1,0 +1,36 @@
+namespace WunderProxy.Hosting;
+
+/// <summary>What this process as a whole is up to, apart from its upstream.</summary>
+internal sealed class InstanceState(TimeProvider clock)
+{
+    private readonly long _startedAt = clock.GetTimestamp();
+    private long _statusAskedAt = long.MinValue;
+    private volatile bool _isDraining;
+    private volatile bool _isShuttingDown;
+
+    /// <summary>Time since the process started.</summary>
+    public TimeSpan Uptime => clock.GetElapsedTime(_startedAt);
+
+    /// <summary>Whether load balancers are asked to leave while traffic is still served.</summary>
+    public bool IsDraining
+    {
+        get => _isDraining;
+        set => _isDraining = value;
+    }
+
+    /// <summary>Whether the process is about to end.</summary>
+    public bool IsShuttingDown => _isShuttingDown;
+
+    /// <summary>The process is about to end; there is no way back.</summary>
+    public void BeginShutdown() => _isShuttingDown = true;
+
+    /// <summary>Somebody asked <c>/status</c> just now.</summary>
+    public void OnStatusAsked() => Volatile.Write(ref _statusAskedAt, clock.GetTimestamp());
+
+    /// <summary>Whether somebody asked <c>/status</c> within the last <paramref name="window"/>.</summary>
+    public bool WasStatusAskedWithin(TimeSpan window)
+    {
+        var askedAt = Volatile.Read(ref _statusAskedAt);
+        return askedAt != long.MinValue && clock.GetElapsedTime(askedAt) <= window;
+    }
+}

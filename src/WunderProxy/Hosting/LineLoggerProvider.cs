@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Logging;
+
+namespace WunderProxy.Hosting;
+
+/// <summary>The log: one line per event on standard error, for people, <c>docker logs</c> and <c>journalctl</c>.</summary>
+internal sealed class LineLoggerProvider(TextWriter output, TimeProvider clock) : ILoggerProvider
+{
+    private readonly Lock _gate = new();
+
+    /// <inheritdoc/>
+    public ILogger CreateLogger(string categoryName) => new LineLogger(this);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // The writer belongs to whoever made it.
+    }
+
+    private void Write(LogLevel level, string message, Exception? exception)
+    {
+        var line = LogLine.Format(clock.GetUtcNow(), level, message, exception);
+        lock (_gate)
+        {
+            output.WriteLine(line);
+        }
+    }
+
+    private sealed class LineLogger(LineLoggerProvider provider) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information && logLevel != LogLevel.None;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                provider.Write(logLevel, formatter(state, exception), exception);
+            }
+        }
+    }
+}

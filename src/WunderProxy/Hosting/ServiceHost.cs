@@ -1,0 +1,85 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WunderProxy.Cli;
+using WunderProxy.Configuration;
+using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Upstreams;
+using WunderProxy.ManagerApi;
+
+namespace WunderProxy.Hosting;
+
+/// <summary>Wires the workers of <c>run</c> and <c>forward</c> and runs them until a signal.</summary>
+internal static class ServiceHost
+{
+    /// <summary>Registers what both commands have: the proxy, its slot, the state of the process, signals, the log.</summary>
+    public static HostApplicationBuilder CreateBuilder(
+        ForwarderOptions forwarder, ShutdownOptions shutdown, TextWriter log)
+    {
+        // No defaults: no configuration files, watchers or providers that a proxy would wait for at its start.
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        var services = builder.Services;
+        builder.Logging.AddProvider(new LineLoggerProvider(log, TimeProvider.System));
+        builder.Logging.AddFilter("Microsoft", LogLevel.None);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(forwarder);
+        services.AddSingleton(shutdown);
+        services.AddSingleton<UpstreamSlot>();
+        services.AddSingleton<ForwarderServer>();
+        services.AddSingleton<InstanceState>();
+        services.AddSingleton(provider => new ReloadActions(provider.GetServices<Action>()));
+        services.AddSingleton<IHostLifetime, SignalLifetime>();
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = Timeout.InfiniteTimeSpan);
+        return builder;
+    }
+
+    /// <summary>Adds the manager API; without an address there is none.</summary>
+    public static void AddManagerApi(
+        IServiceCollection services, ManagerApiOptions options, Func<IServiceProvider, ApiServices> apiServices)
+    {
+        if (options.EndPoints.Count == 0)
+        {
+            return;
+        }
+
+        var token = ApiToken.From(options);
+        services.AddSingleton<Action>(token.Reload);
+        services.AddSingleton(provider => new ManagerApiServer(
+            options,
+            token,
+            apiServices(provider),
+            provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<ManagerApiWorker>();
+    }
+
+    /// <summary>Runs until a signal has ended everything in order.</summary>
+    /// <exception cref="UsageException">An address cannot be bound.</exception>
+    public static async Task RunAsync(HostApplicationBuilder builder, CancellationToken cancellationToken)
+    {
+        // The proxy is the last to start and the first to stop.
+        builder.Services.AddHostedService<ForwarderWorker>();
+        using var host = builder.Build();
+        try
+        {
+            await host.RunAsync(cancellationToken);
+        }
+        catch (ListenException exception)
+        {
+            throw new UsageException(Explain(exception), exception);
+        }
+    }
+
+    private static string Explain(ListenException exception)
+    {
+        var address = SocketAddressText.Format(exception.EndPoint);
+        return exception.Error switch
+        {
+            SocketError.AddressAlreadyInUse => $"cannot listen on {address}: the address is in use",
+            SocketError.AccessDenied =>
+                $"cannot listen on {address}: no permission (ports below 1024 need CAP_NET_BIND_SERVICE)",
+            _ => exception.Message,
+        };
+    }
+}

@@ -1,0 +1,17 @@
+using WunderProxy.Deployments.Lifecycle;
+
+namespace WunderProxy.Hosting;
+
+/// <summary>The drain of an upstream that was replaced.</summary>
+internal sealed class UpstreamTrafficDrain(TargetUpstream replaced) : ITrafficDrain
+{
+    /// <inheritdoc/>
+    public TrafficTarget Target => replaced.Target;
+
+    /// <inheritdoc/>
+    public int InFlight => replaced.Upstream.InFlight;
+
+    /// <inheritdoc/>
+    public Task<int> DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken) =>
+        replaced.Upstream.DrainAsync(exchanges, upgraded, cancellationToken);
+}

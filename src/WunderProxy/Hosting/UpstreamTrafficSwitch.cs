@@ -1,0 +1,93 @@
+using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Forwarding.Upstreams;
+
+namespace WunderProxy.Hosting;
+
+/// <summary>Joins the control plane's containers to the data plane's slot.</summary>
+internal sealed class UpstreamTrafficSwitch(UpstreamSlot slot, TimeProvider clock) : ITrafficSwitch
+{
+    /// <summary>How many earlier upstreams are kept for comparison.</summary>
+    public const int MaxPrevious = 5;
+
+    private readonly Lock _gate = new();
+    private readonly LinkedList<TargetUpstream> _previous = [];
+    private TargetUpstream? _current;
+
+    /// <inheritdoc/>
+    public TrafficTarget? Current
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _current?.Target;
+            }
+        }
+    }
+
+    /// <summary>Earlier upstreams, latest first.</summary>
+    public IReadOnlyList<TargetUpstream> Previous
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _previous];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ITrafficDrain? Switch(TrafficTarget target)
+    {
+        lock (_gate)
+        {
+            return Replace(StillHeld(target) ?? new TargetUpstream(target, NewUpstream(target)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            Replace(null);
+        }
+    }
+
+    private UpstreamTrafficDrain? Replace(TargetUpstream? next)
+    {
+        slot.Switch(next?.Upstream);
+        var replaced = _current;
+        _current = next;
+        if (next is not null)
+        {
+            _previous.Remove(next);
+        }
+
+        if (replaced is null || ReferenceEquals(replaced, next))
+        {
+            return null;
+        }
+
+        _previous.AddFirst(replaced);
+        while (_previous.Count > MaxPrevious)
+        {
+            _previous.RemoveLast();
+        }
+
+        return new UpstreamTrafficDrain(replaced);
+    }
+
+    /// <summary>
+    /// A container that is wanted again before it has let go of everything stays one upstream, so that a later drain
+    /// of it waits for the old exchanges too.
+    /// </summary>
+    private TargetUpstream? StillHeld(TrafficTarget target) =>
+        _current is { } current && current.Target == target
+            ? current
+            : _previous.FirstOrDefault(held => held.Target == target && held.Upstream.InFlight > 0);
+
+    private Upstream NewUpstream(TrafficTarget target) =>
+        new(target.EndPoint, target.Hash[..Math.Min(8, target.Hash.Length)], clock);
+}

@@ -1,0 +1,63 @@
+using WunderProxy.Deployments.Lifecycle;
+
+namespace WunderProxy.ManagerApi;
+
+/// <summary>A call that ends in an error answer.</summary>
+internal sealed class ApiException(int status, string code, string message) : Exception(message)
+{
+    /// <summary>HTTP status.</summary>
+    public int Status { get; } = status;
+
+    /// <summary>The code for programs.</summary>
+    public string Code { get; } = code;
+
+    /// <summary>The evidence, where there is some.</summary>
+    public DeploymentErrorDetails? Details { get; init; }
+
+    /// <summary>Header fields that belong to the status.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    /// <summary>413 for more than <see cref="ApiRequest.MaxBodyBytes"/>.</summary>
+    public static ApiException BodyTooLarge() =>
+        new(413, "body_too_large", $"the body is larger than {ApiRequest.MaxBodyBytes} bytes");
+
+    /// <summary>404 for a path that no route has.</summary>
+    public static ApiException UnknownPath(string path) => new(404, "unknown_path", $"there is no {path}");
+
+    /// <summary>405 with the methods that would do.</summary>
+    public static ApiException WrongMethod(string method, string allow) =>
+        new(405, "wrong_method", $"{method} is not for this path; {allow} is")
+        {
+            Headers = [new("Allow", allow)],
+        };
+
+    /// <summary>401 of RFC 6750 section 3.</summary>
+    public static ApiException Unauthorized(string message) =>
+        new(401, "unauthorized", message)
+        {
+            Headers = [new("WWW-Authenticate", "Bearer realm=\"wunderproxy\"")],
+        };
+
+    /// <summary>What an error of the lifecycle is to a caller.</summary>
+    public static ApiException From(DeploymentException exception) =>
+        new(StatusOf(exception.Error), exception.Code, exception.Message)
+        {
+            Details = exception.Details,
+            Headers = exception.Error is DeploymentError.StoreUnavailable or DeploymentError.EngineUnavailable
+                ? [new("Retry-After", "5")]
+                : [],
+        };
+
+    /// <summary>The body of the answer.</summary>
+    public ApiError ToError() => new(Code, Message, Details);
+
+    private static int StatusOf(DeploymentError error) => error switch
+    {
+        DeploymentError.BadHash => 400,
+        DeploymentError.NotFound or DeploymentError.HistoryEmpty => 404,
+        DeploymentError.Busy or DeploymentError.NotRunning or DeploymentError.LeaseHeld => 409,
+        DeploymentError.StoreDenied or DeploymentError.StoreUnavailable => 503,
+        DeploymentError.EngineUnavailable or DeploymentError.StateUnwritable => 503,
+        _ => 422,
+    };
+}

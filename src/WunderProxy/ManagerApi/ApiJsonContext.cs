@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+using WunderProxy.Deployments.Lifecycle;
+
+namespace WunderProxy.ManagerApi;
+
+/// <summary>Source-generated serialisers of the manager API, for the server and for our own commands.</summary>
+[JsonSerializable(typeof(ApiError))]
+[JsonSerializable(typeof(StatusDocument))]
+[JsonSerializable(typeof(LaunchResult))]
+[JsonSerializable(typeof(SwitchResult))]
+[JsonSerializable(typeof(DeployResult))]
+[JsonSerializable(typeof(DeploymentProgress))]
+[JsonSerializable(typeof(FinalLine))]
+[JsonSerializable(typeof(HistoryDocument))]
+[JsonSerializable(typeof(IReadOnlyList<ContainerView>))]
+[JsonSerializable(typeof(StateDocument))]
+internal sealed partial class ApiJsonContext : JsonSerializerContext;

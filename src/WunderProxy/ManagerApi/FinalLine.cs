@@ -1,0 +1,7 @@
+using WunderProxy.Deployments.Lifecycle;
+
+namespace WunderProxy.ManagerApi;
+
+/// <summary>The last line of a progress stream that ended well.</summary>
+/// <param name="Result">What was done.</param>
+internal sealed record FinalLine(DeployResult Result);

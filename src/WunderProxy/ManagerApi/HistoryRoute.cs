@@ -1,0 +1,11 @@
+using WunderProxy.Deployments.Lifecycle;
+
+namespace WunderProxy.ManagerApi;
+
+/// <summary><c>GET /history</c>: what was deployed, oldest first.</summary>
+internal sealed class HistoryRoute(IContainerLifecycle lifecycle)
+{
+    public async ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        ApiResponse.OfJson(
+            new HistoryDocument(await lifecycle.GetHistoryAsync(cancellationToken)), ApiJson.Context.HistoryDocument);
+}

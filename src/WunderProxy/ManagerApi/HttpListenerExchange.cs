@@ -1,0 +1,96 @@
+using System.Net;
+
+namespace WunderProxy.ManagerApi;
+
+/// <summary>Between <see cref="HttpListener"/> and the dispatcher's own request and response.</summary>
+internal static class HttpListenerExchange
+{
+    private const string SecretHeader = "Wunderproxy-Secret";
+    private const string PeerHeader = "Wunderproxy-Peer";
+    private const string HostHeader = "Wunderproxy-Host";
+    private const string SchemeHeader = "Wunderproxy-Scheme";
+
+    /// <summary>The secret that the front end stamped; empty when the call did not come through it.</summary>
+    public static string SecretOf(HttpListenerRequest request) => request.Headers[SecretHeader] ?? string.Empty;
+
+    /// <summary>Reads a stamped call; null when the stamp names no peer.</summary>
+    public static ApiRequest? Read(HttpListenerRequest request)
+    {
+        if (ApiPeer.Parse(request.Headers[PeerHeader] ?? string.Empty) is not { } peer)
+        {
+            return null;
+        }
+
+        var target = request.RawUrl ?? "/";
+        var query = target.IndexOf('?', StringComparison.Ordinal);
+        return new ApiRequest
+        {
+            Method = request.HttpMethod,
+            Path = Uri.UnescapeDataString(query < 0 ? target : target[..query]),
+            Query = ParseQuery(query < 0 ? string.Empty : target[(query + 1)..]),
+            Header = name => request.Headers[name],
+            Peer = peer,
+            Host = request.Headers[HostHeader] ?? string.Empty,
+            Scheme = request.Headers[SchemeHeader] ?? "http",
+            ContentLength = request.ContentLength64,
+            Body = request.HasEntityBody ? request.InputStream : Stream.Null,
+        };
+    }
+
+    /// <summary>Sends an answer; for HEAD only its head.</summary>
+    public static async Task WriteAsync(
+        HttpListenerContext context, ApiResponse answer, CancellationToken cancellationToken)
+    {
+        var response = context.Response;
+        response.StatusCode = answer.Status;
+        response.ContentType = answer.ContentType;
+        response.Headers["Server"] = "wunderproxy";
+        response.Headers["Cache-Control"] = "no-store";
+        response.Headers["X-Content-Type-Options"] = "nosniff";
+        foreach (var (name, value) in answer.Headers)
+        {
+            response.Headers[name] = value;
+        }
+
+        if (answer.Lines is { } lines)
+        {
+            await WriteLinesAsync(response, lines, cancellationToken);
+        }
+        else
+        {
+            response.ContentLength64 = answer.Body.Length;
+            if (context.Request.HttpMethod != "HEAD")
+            {
+                await response.OutputStream.WriteAsync(answer.Body, cancellationToken);
+            }
+        }
+
+        response.Close();
+    }
+
+    private static async Task WriteLinesAsync(
+        HttpListenerResponse response, IAsyncEnumerable<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken)
+    {
+        response.SendChunked = true;
+        await foreach (var line in lines.WithCancellation(cancellationToken))
+        {
+            await response.OutputStream.WriteAsync(line, cancellationToken);
+            await response.OutputStream.FlushAsync(cancellationToken);
+        }
+    }
+
+    private static Dictionary<string, string> ParseQuery(string query)
+    {
+        var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var equals = pair.IndexOf('=', StringComparison.Ordinal);
+            var name = equals < 0 ? pair : pair[..equals];
+            parameters[Decode(name)] = equals < 0 ? string.Empty : Decode(pair[(equals + 1)..]);
+        }
+
+        return parameters;
+    }
+
+    private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+}

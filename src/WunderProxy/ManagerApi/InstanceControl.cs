@@ -1,0 +1,45 @@
+using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Forwarding;
+using WunderProxy.Hosting;
+
+namespace WunderProxy.ManagerApi;
+
+/// <summary>Pause and drain of the instance, each recorded as an event, and the answer that tells what holds then.</summary>
+internal sealed class InstanceControl(
+    ForwarderServer forwarder, InstanceState instance, IContainerLifecycle? lifecycle, StatusReader status)
+{
+    public Task<ApiResponse> PauseAsync(string by, CancellationToken cancellationToken)
+    {
+        forwarder.Pause();
+        return RecordAsync("pause", by, cancellationToken);
+    }
+
+    public Task<ApiResponse> ResumeAsync(string by, CancellationToken cancellationToken)
+    {
+        forwarder.Resume();
+        return RecordAsync("resume", by, cancellationToken);
+    }
+
+    public Task<ApiResponse> DrainAsync(string by, CancellationToken cancellationToken)
+    {
+        instance.IsDraining = true;
+        return RecordAsync("drain", by, cancellationToken);
+    }
+
+    public Task<ApiResponse> UndrainAsync(string by, CancellationToken cancellationToken)
+    {
+        instance.IsDraining = false;
+        return RecordAsync("undrain", by, cancellationToken);
+    }
+
+    private async Task<ApiResponse> RecordAsync(string type, string by, CancellationToken cancellationToken)
+    {
+        if (lifecycle is not null)
+        {
+            await lifecycle.RecordEventAsync(type, by, string.Empty, cancellationToken);
+        }
+
+        var state = new StateDocument(status.Read().Status, forwarder.IsPaused, instance.IsDraining);
+        return ApiResponse.OfJson(state, ApiJson.Context.StateDocument) with { Outcome = state.Status };
+    }
+}

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Logging;
+
+namespace WunderProxy.ManagerApi;
+
+/// <summary>What the manager API tells its operator. Event ids from 5000.</summary>
+internal static partial class ManagerApiLog
+{
+    [LoggerMessage(5000, LogLevel.Information, "manager API on {Address}")]
+    public static partial void Listening(ILogger logger, string address);
+
+    [LoggerMessage(5001, LogLevel.Information, "{Peer} ({By}): {Method} {Path}: {Status} {Outcome}")]
+    public static partial void ChangingCall(
+        ILogger logger, string peer, string by, string method, string path, int status, string outcome);
+
+    [LoggerMessage(5002, LogLevel.Error, "{Method} {Path} failed")]
+    public static partial void RouteFailed(ILogger logger, string method, string path, Exception exception);
+
+    [LoggerMessage(5003, LogLevel.Warning, "anybody in {Networks} may deploy through the manager API: --api-open")]
+    public static partial void OpenToNetworks(ILogger logger, string networks);
+
+    [LoggerMessage(5004, LogLevel.Debug, "a caller of {Path} left before its answer")]
+    public static partial void CallerLeft(ILogger logger, string path);
+}

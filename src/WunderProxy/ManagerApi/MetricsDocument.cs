@@ -1,0 +1,104 @@
+using System.Globalization;
+using WunderProxy.Configuration;
+using WunderProxy.Forwarding.Diagnostics;
+
+namespace WunderProxy.ManagerApi;
+
+/// <summary>Which numbers Prometheus gets, and under which names. Counters count since the process started.</summary>
+internal static class MetricsDocument
+{
+    private const string Gauge = "gauge";
+    private const string Counter = "counter";
+
+    /// <summary>Writes the whole document.</summary>
+    public static string Write(StatusFacts facts)
+    {
+        var text = new PrometheusText();
+        WriteState(text, facts);
+        WriteTraffic(text, facts.Forwarder.Total);
+        WriteConnections(text, facts.Forwarder);
+        WriteUpstream(text, facts);
+        return text.ToString();
+    }
+
+    private static void WriteState(PrometheusText text, StatusFacts facts)
+    {
+        text.Metric("wunderproxy_build_info", Gauge, "Our own version.")
+            .Sample("wunderproxy_build_info", 1, ("version", facts.Version), ("app", facts.App));
+        text.Single("wunderproxy_uptime_seconds", Gauge, "Seconds since start.", facts.Uptime.TotalSeconds);
+        text.Single("wunderproxy_available", Gauge, "1 while /status answers 200.", facts.IsAvailable ? 1 : 0);
+        text.Single("wunderproxy_paused", Gauge, "1 while new requests wait.", facts.Forwarder.IsPaused ? 1 : 0);
+        text.Single("wunderproxy_draining", Gauge, "1 while load balancers are asked to leave.", facts.IsLeaving ? 1 : 0);
+        text.Single("wunderproxy_docker_ok", Gauge, "1 while the engine answers.", Ok(facts.Lifecycle.DockerState));
+        text.Single("wunderproxy_store_ok", Gauge, "1 while the object store answers.", Ok(facts.Lifecycle.StoreState));
+        text.Single("wunderproxy_heap_bytes", Gauge, "Managed heap.", facts.HeapSize);
+    }
+
+    private static void WriteTraffic(PrometheusText text, TrafficSnapshot traffic)
+    {
+        text.Metric("wunderproxy_responses_total", Counter, "Responses by status code.");
+        foreach (var (code, count) in traffic.Status.Codes.OrderBy(pair => pair.Key))
+        {
+            text.Sample("wunderproxy_responses_total", count, ("code", code.ToString(CultureInfo.InvariantCulture)));
+        }
+
+        text.Single("wunderproxy_requests_total", Counter, "Requests that ended.", traffic.Requests);
+        text.Single("wunderproxy_gateway_errors_total", Counter, "502 and 504 of our own.", traffic.GatewayErrors);
+        text.Single("wunderproxy_aborted_total", Counter, "Responses that were cut off.", traffic.Aborted);
+        text.Single("wunderproxy_received_bytes_total", Counter, "Bytes from clients.", traffic.BytesIn);
+        text.Single("wunderproxy_sent_bytes_total", Counter, "Bytes to clients.", traffic.BytesOut);
+        WriteTimes(text, traffic);
+    }
+
+    private static void WriteTimes(PrometheusText text, TrafficSnapshot traffic)
+    {
+        const string Name = "wunderproxy_response_seconds";
+        var times = traffic.ResponseTimes;
+        text.Metric(Name, "summary", "Time of a whole exchange.")
+            .Sample(Name, times.P50, ("quantile", "0.5"))
+            .Sample(Name, times.P90, ("quantile", "0.9"))
+            .Sample(Name, times.P99, ("quantile", "0.99"))
+            .Sample(Name, times.P999, ("quantile", "0.999"))
+            .Sample(Name + "_sum", traffic.TotalSeconds)
+            .Sample(Name + "_count", traffic.Requests);
+    }
+
+    private static void WriteConnections(PrometheusText text, ForwarderSnapshot forwarder)
+    {
+        const string Name = "wunderproxy_connections";
+        var states = forwarder.Connections;
+        text.Metric(Name, Gauge, "Client connections by state.")
+            .Sample(Name, states.New, ("state", "new"))
+            .Sample(Name, states.Active, ("state", "active"))
+            .Sample(Name, states.Idle, ("state", "idle"))
+            .Sample(Name, states.Upgraded, ("state", "upgraded"));
+        text.Single("wunderproxy_accepted_total", Counter, "Connections accepted.", forwarder.AcceptedConnections);
+        text.Single("wunderproxy_refused_total", Counter, "Of these, one too many.", forwarder.RefusedConnections);
+        text.Single("wunderproxy_waiting", Gauge, "Requests that wait for a resume.", forwarder.PausedRequests);
+        text.Single(
+            "wunderproxy_access_log_dropped_total", Counter, "Log lines lost.", forwarder.AccessLogDropped);
+    }
+
+    private static void WriteUpstream(PrometheusText text, StatusFacts facts)
+    {
+        if (facts.Forwarder.Upstream is { } upstream)
+        {
+            var target = facts.Lifecycle.Current;
+            text.Metric("wunderproxy_upstream_info", Gauge, "What is in service.").Sample(
+                "wunderproxy_upstream_info",
+                1,
+                ("address", SocketAddressText.Format(upstream.EndPoint)),
+                ("revision", target?.Revision ?? string.Empty),
+                ("hash", target?.Hash ?? string.Empty));
+            text.Single("wunderproxy_in_flight", Gauge, "Exchanges on the upstream.", upstream.InFlight.Total);
+        }
+
+        text.Single(
+            "wunderproxy_draining_in_flight",
+            Gauge,
+            "Exchanges on earlier upstreams.",
+            facts.Forwarder.Draining.Sum(earlier => earlier.InFlight.Total));
+    }
+
+    private static double Ok(string state) => state == "Ok" ? 1 : 0;
+}

@@ -1,0 +1,8 @@
+namespace WunderProxy.ManagerApi;
+
+/// <summary><c>POST /resume</c>: requests that wait go on.</summary>
+internal sealed class ResumeRoute(InstanceControl control)
+{
+    public async ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        await control.ResumeAsync(request.By, cancellationToken);
+}

@@ -1,0 +1,27 @@
+using WunderProxy.Deployments.Lifecycle;
+
+namespace WunderProxy.ManagerApi;
+
+/// <summary><c>POST /rollback</c>, body a hash, a revision, or nothing for the entry before.</summary>
+internal sealed class RollbackRoute(IContainerLifecycle lifecycle)
+{
+    public async ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var rollback = new RollbackRequest
+        {
+            Target = await request.ReadWordAsync(cancellationToken),
+            By = request.By,
+        };
+        if (request.WantsProgress)
+        {
+            return await ProgressStream.AnswerAsync(
+                progress => lifecycle.RollbackAsync(rollback, progress, CancellationToken.None));
+        }
+
+        var result = await lifecycle.RollbackAsync(rollback, progress: null, cancellationToken);
+        return ApiResponse.OfJson(result, ApiJson.Context.DeployResult) with
+        {
+            Outcome = ProgressStream.OutcomeOf(result),
+        };
+    }
+}

@@ -1,0 +1,89 @@
+using WunderProxy.Configuration;
+using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Forwarding.Diagnostics;
+
+namespace WunderProxy.ManagerApi;
+
+/// <summary>The facts of one moment, and what <c>/status</c> makes of them.</summary>
+/// <param name="Forwarder">The data plane.</param>
+/// <param name="Lifecycle">The control plane.</param>
+/// <param name="Previous">Earlier upstreams, latest first.</param>
+internal sealed record StatusFacts(
+    ForwarderSnapshot Forwarder, LifecycleSnapshot Lifecycle, IReadOnlyList<PreviousView> Previous)
+{
+    /// <summary>Application name.</summary>
+    public required string App { get; init; }
+
+    /// <summary>Our own version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Managed heap in bytes.</summary>
+    public required long HeapSize { get; init; }
+
+    /// <summary>Time since the process started.</summary>
+    public required TimeSpan Uptime { get; init; }
+
+    /// <summary>Whether load balancers are asked to leave, for now or because the process ends.</summary>
+    public required bool IsLeaving { get; init; }
+
+    /// <summary>The word for it all.</summary>
+    public string Status => this switch
+    {
+        { IsLeaving: true } => "draining",
+        { Forwarder.Upstream: null, Lifecycle.Starting: true } => "starting",
+        { Forwarder.Upstream: null } => "unavailable",
+        { Forwarder.Upstream.LastConnectRefused: true } => "unavailable",
+        { Forwarder.IsPaused: true } => "paused",
+        _ => "serving",
+    };
+
+    /// <summary>Whether load balancers should send requests: 200, else 503.</summary>
+    public bool IsAvailable => Status is "serving" or "paused";
+
+    /// <summary>Writes the document.</summary>
+    public StatusDocument ToDocument()
+    {
+        var traffic = Forwarder.Upstream?.Traffic ?? Forwarder.Total;
+        return new StatusDocument
+        {
+            HeapSize = HeapSize,
+            TotalTime = traffic.TotalSeconds,
+            Requests = traffic.Requests,
+            States = ConnectionStates.Of(Forwarder.Connections),
+            DockerState = Lifecycle.DockerState,
+            Status = Status,
+            App = App,
+            Version = Version,
+            Uptime = Math.Round(Uptime.TotalSeconds, 3),
+            Upstream = UpstreamOf(),
+            ResponseTimes = traffic.ResponseTimes,
+            StatusCodes = traffic.Status,
+            Bytes = new ByteCounts(traffic.BytesIn, traffic.BytesOut),
+            InFlight = Forwarder.Upstream?.InFlight.Total ?? 0,
+            Waiting = Forwarder.PausedRequests,
+            Draining = Lifecycle.Draining,
+            Operation = Lifecycle.Operation,
+            Previous = Previous,
+            Buffers = new BufferCounts(0, 0),
+            StoreState = Lifecycle.StoreState,
+            Warnings = Lifecycle.Warnings,
+        };
+    }
+
+    private UpstreamView? UpstreamOf()
+    {
+        if (Forwarder.Upstream is not { } upstream)
+        {
+            return null;
+        }
+
+        var target = Lifecycle.Current;
+        return new UpstreamView(
+            SocketAddressText.Format(upstream.EndPoint),
+            target?.ContainerId ?? string.Empty,
+            target?.Hash ?? string.Empty,
+            target?.Revision ?? string.Empty,
+            Lifecycle.Since ?? upstream.Since,
+            Lifecycle.Health);
+    }
+}

@@ -1,0 +1,15 @@
+using WunderProxy.Deployments.Lifecycle;
+
+namespace WunderProxy.ManagerApi;
+
+/// <summary><c>GET /</c>: the state for people. Made whole on this side: no script, nothing loaded from elsewhere.</summary>
+internal sealed class StatusPageRoute(StatusReader status, IContainerLifecycle? lifecycle)
+{
+    private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+
+    public ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var html = StatusPage.Write(status.Read(), lifecycle?.Containers ?? []);
+        return new(ApiResponse.OfHtml(html) with { Headers = [new("Content-Security-Policy", Policy)] });
+    }
+}

@@ -1,0 +1,47 @@
+using WunderProxy.Configuration;
+using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Forwarding;
+using WunderProxy.Hosting;
+
+namespace WunderProxy.ManagerApi;
+
+/// <summary>Puts together what is known in memory; asks neither engine nor store.</summary>
+/// <param name="forwarder">The proxy.</param>
+/// <param name="instance">The process.</param>
+/// <param name="lifecycle">The containers; null for <c>forward</c>.</param>
+/// <param name="traffic">Earlier upstreams; null for <c>forward</c>.</param>
+/// <param name="app">Application name; empty for <c>forward</c>.</param>
+internal sealed class StatusReader(
+    ForwarderServer forwarder,
+    InstanceState instance,
+    IContainerLifecycle? lifecycle,
+    UpstreamTrafficSwitch? traffic,
+    string app)
+{
+    /// <summary>Takes the state of this moment.</summary>
+    public StatusFacts Read() => new(
+        forwarder.Snapshot(),
+        lifecycle?.Snapshot() ?? new LifecycleSnapshot(),
+        [.. traffic?.Previous.Select(previous => PreviousOf(previous)) ?? []])
+    {
+        App = app,
+        Version = ProductVersion.Text,
+        HeapSize = GC.GetTotalMemory(forceFullCollection: false),
+        Uptime = instance.Uptime,
+        IsLeaving = instance.IsDraining || instance.IsShuttingDown,
+    };
+
+    private static PreviousView PreviousOf(TargetUpstream previous)
+    {
+        var snapshot = previous.Upstream.Snapshot();
+        return new PreviousView(
+            SocketAddressText.Format(snapshot.EndPoint),
+            previous.Target.Hash,
+            previous.Target.Revision,
+            snapshot.Since,
+            snapshot.Traffic.Requests,
+            snapshot.Traffic.GatewayErrors,
+            snapshot.Traffic.ResponseTimes,
+            snapshot.Traffic.Status.Classes);
+    }
+}

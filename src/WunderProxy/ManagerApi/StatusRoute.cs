@@ -1,0 +1,16 @@
+using WunderProxy.Hosting;
+
+namespace WunderProxy.ManagerApi;
+
+/// <summary><c>GET /status</c>: for load balancers the status, for people and dashboards the document.</summary>
+internal sealed class StatusRoute(StatusReader status, InstanceState instance)
+{
+    public ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        instance.OnStatusAsked();
+        var facts = status.Read();
+        var response = ApiResponse.OfJson(
+            facts.ToDocument(), ApiJson.Context.StatusDocument, facts.IsAvailable ? 200 : 503);
+        return new(facts.IsAvailable ? response : response with { Headers = [new("Retry-After", "5")] });
+    }
+}

@@ -1,0 +1,19 @@
+using WunderProxy.Deployments.Lifecycle;
+
+namespace WunderProxy.ManagerApi;
+
+/// <summary><c>POST /switch</c>, body a hash: sends traffic to a launched container.</summary>
+internal sealed class SwitchRoute(IContainerLifecycle lifecycle)
+{
+    public async ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        var hash = await request.ReadWordAsync(cancellationToken);
+        var options = new SwitchOptions { By = request.By };
+        var result = await lifecycle.SwitchAsync(hash, options, cancellationToken);
+        var text = $"switched proxy to port {result.Port} of container {ShortId.Of(result.Container)}";
+        var response = request.WantsJson
+            ? ApiResponse.OfJson(result, ApiJson.Context.SwitchResult)
+            : ApiResponse.OfText(text);
+        return response with { Outcome = result.Changed ? text : text + " (it was current)" };
+    }
+}
