@@ -1,0 +1,185 @@
+using System.Text.Json;
+using WunderProxy.Deployments.Storage;
+
+namespace WunderProxy.Deployments.History;
+
+/// <summary>
+/// The right to deploy where the store has no conditional writes. Lamport's bakery over objects: announce a claim,
+/// look at all others, take a turn after theirs, and go on only when nobody announced or waiting has an earlier one.
+/// Needs a store whose listing shows a finished write, and clocks that agree to a few seconds.
+/// </summary>
+internal sealed class DeployerLease : IAsyncDisposable
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan AnnouncedPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AnnouncedPause = TimeSpan.FromMilliseconds(50);
+
+    private readonly IObjectStore _store;
+    private readonly string _prefix;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _released = new();
+    private Task _renewal = Task.CompletedTask;
+    private LeaseClaim _claim;
+
+    private DeployerLease(IObjectStore store, string prefix, LeaseClaim claim, TimeProvider time) =>
+        (_store, _prefix, _claim, _time) = (store, prefix, claim, time);
+
+    /// <summary>Takes the lease, or fails when another deployer has it.</summary>
+    /// <exception cref="LeaseHeldException">Another deployer has it.</exception>
+    public static async Task<DeployerLease> TakeAsync(
+        IObjectStore store, string prefix, string by, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var expires = time.GetUtcNow() + Lifetime;
+        var claim = new LeaseClaim(DeploymentIntent.NewId(), by, Environment.MachineName, At: null, expires);
+        var lease = new DeployerLease(store, prefix, claim, time);
+        try
+        {
+            await lease.WriteAsync(cancellationToken);
+            await lease.TakeTurnAsync(cancellationToken);
+            await lease.AwaitTurnAsync(cancellationToken);
+        }
+        catch
+        {
+            await lease.DisposeAsync();
+            throw;
+        }
+
+        lease._renewal = lease.RenewAsync();
+        return lease;
+    }
+
+    /// <summary>To be called before each write: a lease that could not be renewed is somebody else's by now.</summary>
+    /// <exception cref="LeaseHeldException">It has expired.</exception>
+    public void ThrowIfLost()
+    {
+        if (_time.GetUtcNow() >= _claim.Expires)
+        {
+            throw new LeaseHeldException("another deployer", "the lease of this deployment has expired; nothing was written");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _released.CancelAsync();
+        await _renewal;
+        _released.Dispose();
+        try
+        {
+            await _store.DeleteAsync(ObjectKey.Lock(_prefix, _claim.Id), CancellationToken.None);
+        }
+        catch (ObjectStoreException)
+        {
+            // The store is away: the claim expires by itself.
+        }
+    }
+
+    private async Task TakeTurnAsync(CancellationToken cancellationToken)
+    {
+        var others = await OthersAsync(cancellationToken);
+        var now = _time.GetUtcNow();
+        var latest = others.Max(other => other.At) ?? now;
+        _claim = _claim with { At = latest >= now ? latest.AddTicks(1) : now };
+        await WriteAsync(cancellationToken);
+    }
+
+    private async Task AwaitTurnAsync(CancellationToken cancellationToken)
+    {
+        var started = _time.GetTimestamp();
+        while (true)
+        {
+            var others = await OthersAsync(cancellationToken);
+            var first = others.Where(other => other.Precedes(_claim)).MinBy(other => other.At);
+            var announced = others.FirstOrDefault(other => other.At is null);
+            if (first is null && announced is null)
+            {
+                return;
+            }
+
+            var isPatient = _time.GetElapsedTime(started) < AnnouncedPatience;
+            if (first is not null || !isPatient)
+            {
+                throw HeldBy((first ?? announced)!);
+            }
+
+            // Somebody who announced may still take an earlier turn than ours: its second write tells.
+            await Task.Delay(AnnouncedPause, _time, cancellationToken);
+        }
+    }
+
+    private static LeaseHeldException HeldBy(LeaseClaim other) =>
+        new(other.By, $"{other.By} on {other.Host} is deploying (lease until {GoTime.Format(other.Expires)})");
+
+    private async Task<List<LeaseClaim>> OthersAsync(CancellationToken cancellationToken)
+    {
+        List<LeaseClaim> others = [];
+        var own = ObjectKey.Lock(_prefix, _claim.Id);
+        foreach (var key in await _store.ListAsync(ObjectKey.Locks(_prefix), cancellationToken))
+        {
+            if (key != own && await ReadAsync(key, cancellationToken) is { } other)
+            {
+                others.Add(other);
+            }
+        }
+
+        return others;
+    }
+
+    private async Task<LeaseClaim?> ReadAsync(string key, CancellationToken cancellationToken)
+    {
+        if (await _store.GetAsync(key, cancellationToken) is not { } read)
+        {
+            return null;
+        }
+
+        LeaseClaim? claim;
+        try
+        {
+            claim = JsonSerializer.Deserialize(read.Bytes.Span, HistoryJsonContext.Default.LeaseClaim);
+        }
+        catch (JsonException e)
+        {
+            throw new ObjectStoreException(ObjectStoreFault.Corrupt, $"{key} in {_store.Description} is no lease", e);
+        }
+
+        var now = _time.GetUtcNow();
+        if (claim is not null && claim.Expires + Lifetime < now)
+        {
+            await _store.DeleteAsync(key, cancellationToken);
+        }
+
+        return claim is null || claim.Expires <= now ? null : claim;
+    }
+
+    private async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(_claim, HistoryJsonContext.Default.LeaseClaim);
+        await _store.PutAsync(ObjectKey.Lock(_prefix, _claim.Id), bytes, PutCondition.None, cancellationToken);
+    }
+
+    private async Task RenewAsync()
+    {
+        while (!_released.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(RenewalInterval, _time, _released.Token);
+                var before = _claim;
+                _claim = before with { Expires = _time.GetUtcNow() + Lifetime };
+                try
+                {
+                    await WriteAsync(_released.Token);
+                }
+                catch (ObjectStoreException)
+                {
+                    // Not renewed: others see the old time, so it is the one that counts.
+                    _claim = before;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+}

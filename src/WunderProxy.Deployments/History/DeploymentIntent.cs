@@ -1,0 +1,120 @@
+using System.Security.Cryptography;
+using WunderProxy.Deployments.LaunchConfigs;
+
+namespace WunderProxy.Deployments.History;
+
+/// <summary>
+/// What is to be written to the history once a switch has happened. It is kept in the local state from before the
+/// switch until it is written, and may be applied any number of times with the effect of once.
+/// </summary>
+public sealed record DeploymentIntent
+{
+    /// <summary>16 hex digits; also names the event, so that a repeated event is the same object.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What it does to the history.</summary>
+    public required DeploymentKind Kind { get; init; }
+
+    /// <summary>Hash of the launch config that is deployed, rolled back to or withdrawn, as its entry names it.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>Its revision.</summary>
+    public required string Revision { get; init; }
+
+    /// <summary>Who asked for it.</summary>
+    public required string By { get; init; }
+
+    /// <summary>When it was asked for; entries made after it are left alone.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Append even when this hash is the last entry already.</summary>
+    public bool ForceReload { get; init; }
+
+    /// <summary>The time of the entry to go back to or to withdraw; null for a deploy.</summary>
+    public DateTimeOffset? EntryAt { get; init; }
+
+    /// <summary>What was in service before, for the event; empty when nothing was.</summary>
+    public string FromHash { get; init; } = "";
+
+    /// <summary>Appends a launch config to the history.</summary>
+    public static DeploymentIntent Deploy(LaunchConfig config, string by, DateTimeOffset startedAt) => new()
+    {
+        Id = NewId(),
+        Kind = DeploymentKind.Deploy,
+        Hash = config.Hash.Value,
+        Revision = config.Revision,
+        By = by,
+        StartedAt = startedAt,
+        ForceReload = config.ForceReload,
+    };
+
+    /// <summary>Makes an entry the last one.</summary>
+    public static DeploymentIntent Rollback(HistoryEntry target, string by, DateTimeOffset startedAt) =>
+        ForEntry(DeploymentKind.Rollback, target, by, startedAt);
+
+    /// <summary>Takes an entry out.</summary>
+    public static DeploymentIntent Withdraw(HistoryEntry entry, string by, DateTimeOffset startedAt) =>
+        ForEntry(DeploymentKind.Withdraw, entry, by, startedAt);
+
+    /// <summary>16 random hex digits.</summary>
+    public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+
+    /// <summary>The history with this done; the same object when it says so already.</summary>
+    /// <param name="history">The history as it is now.</param>
+    /// <param name="now">The time of the entry, unless the last one is later: then just after it.</param>
+    internal DeploymentHistory ApplyTo(DeploymentHistory history, DateTimeOffset now) => Kind switch
+    {
+        DeploymentKind.Deploy => AppendTo(history, now),
+        DeploymentKind.Rollback => CutFrom(history),
+        _ => FindEntry(history) is { } own ? history.Without(own) : history,
+    };
+
+    /// <summary>The entry that this made or goes to; null when the history has none.</summary>
+    internal HistoryEntry? FindEntry(DeploymentHistory history) => Kind switch
+    {
+        DeploymentKind.Deploy => history.Entries.LastOrDefault(IsOwn) ?? (AddsNothingTo(history) ? history.Last : null),
+        _ => history.Entries.LastOrDefault(entry => entry.Hash == Hash && entry.DeployedAt == EntryAt),
+    };
+
+    private static DeploymentIntent ForEntry(
+        DeploymentKind kind, HistoryEntry entry, string by, DateTimeOffset startedAt) => new()
+    {
+        Id = NewId(),
+        Kind = kind,
+        Hash = entry.Hash,
+        Revision = entry.Revision,
+        By = by,
+        StartedAt = startedAt,
+        EntryAt = entry.DeployedAt,
+    };
+
+    private bool IsOwn(HistoryEntry entry) =>
+        entry.Hash == Hash && entry.DeployedBy == By && entry.DeployedAt >= StartedAt;
+
+    private bool AddsNothingTo(DeploymentHistory history) => !ForceReload && history.Last?.Hash == Hash;
+
+    private DeploymentHistory AppendTo(DeploymentHistory history, DateTimeOffset now)
+    {
+        if (FindEntry(history) is not null)
+        {
+            return history;
+        }
+
+        // Times strictly ascend, so that the events, which carry them in their keys, have the order of the history.
+        var earliest = history.Last is { } last ? last.DeployedAt.AddTicks(1) : now;
+        return history.Append(new HistoryEntry(Revision, now > earliest ? now : earliest, By, Hash));
+    }
+
+    private DeploymentHistory CutFrom(DeploymentHistory history)
+    {
+        if (FindEntry(history) is not { } target)
+        {
+            return history;
+        }
+
+        // Whoever deployed after this rollback was asked for comes after it, and keeps the entry.
+        var later = history.Entries.Reverse().TakeWhile(entry => entry != target).Reverse().ToArray();
+        var kept = later.Where(entry => entry.DeployedAt > StartedAt).ToArray();
+        return kept.Length == later.Length ? history : new DeploymentHistory([.. history.RollbackTo(target).Entries, .. kept]);
+    }
+}

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using WunderProxy.Deployments.Storage;
+
+namespace WunderProxy.Deployments.History;
+
+/// <summary>
+/// The record of all that happened to a service. With a local state an event is durable there first, and goes to the
+/// store when it answers; its key stays the same, so that nothing is written twice.
+/// </summary>
+/// <param name="store">Where events end up.</param>
+/// <param name="prefix">The service's prefix in it.</param>
+/// <param name="state">Where they wait while the store is away; null for programs that keep no state.</param>
+public sealed class EventLog(IObjectStore store, string prefix, LocalState? state = null)
+{
+    /// <summary>Records one event.</summary>
+    /// <returns>True when it is in the store, false when it waits in the local state.</returns>
+    /// <exception cref="ObjectStoreException">The store failed, and there is no local state to keep the event.</exception>
+    /// <exception cref="StateUnwritableException">The local state cannot be written, and the store failed too.</exception>
+    public async Task<bool> RecordAsync(DeploymentEvent recorded, CancellationToken cancellationToken)
+    {
+        var key = ObjectKey.Event(prefix, recorded.At, recorded.Id);
+        var name = key[ObjectKey.Events(prefix).Length..];
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(recorded, HistoryJsonContext.Default.DeploymentEvent);
+        var isKept = TryKeep(name, bytes, out var notKept);
+        try
+        {
+            await store.PutAsync(key, bytes, PutCondition.None, cancellationToken);
+        }
+        catch (ObjectStoreException) when (isKept)
+        {
+            return false;
+        }
+        catch (ObjectStoreException) when (notKept is not null)
+        {
+            throw notKept;
+        }
+
+        state?.RemovePendingEvent(name);
+        return true;
+    }
+
+    /// <summary>Writes the events that wait in the local state, oldest first.</summary>
+    /// <returns>How many were written.</returns>
+    /// <exception cref="ObjectStoreException">The store failed; what was not written still waits.</exception>
+    public async Task<int> FlushAsync(CancellationToken cancellationToken)
+    {
+        var written = 0;
+        foreach (var name in state?.PendingEvents() ?? [])
+        {
+            if (state!.ReadPendingEvent(name) is not { } bytes)
+            {
+                continue;
+            }
+
+            await store.PutAsync(ObjectKey.Events(prefix) + name, bytes, PutCondition.None, cancellationToken);
+            state.RemovePendingEvent(name);
+            written++;
+        }
+
+        return written;
+    }
+
+    /// <summary>Reads the newest events, oldest of them first.</summary>
+    /// <exception cref="ObjectStoreException">The store failed, or holds an event that is none.</exception>
+    public async Task<IReadOnlyList<DeploymentEvent>> ReadAsync(int maxCount, CancellationToken cancellationToken)
+    {
+        var keys = await store.ListAsync(ObjectKey.Events(prefix), cancellationToken);
+        List<DeploymentEvent> events = [];
+        foreach (var key in keys.TakeLast(maxCount))
+        {
+            if (await store.GetAsync(key, cancellationToken) is { } read)
+            {
+                events.Add(Parse(key, read));
+            }
+        }
+
+        return events;
+    }
+
+    private bool TryKeep(string name, byte[] bytes, out StateUnwritableException? failure)
+    {
+        failure = null;
+        try
+        {
+            state?.AddPendingEvent(name, bytes);
+            return state is not null;
+        }
+        catch (StateUnwritableException e)
+        {
+            failure = e;
+            return false;
+        }
+    }
+
+    private DeploymentEvent Parse(string key, StoredObject read)
+    {
+        try
+        {
+            var parsed = JsonSerializer.Deserialize(read.Bytes.Span, HistoryJsonContext.Default.DeploymentEvent)
+                ?? throw new JsonException("null is no event");
+            var end = key.LastIndexOf(".json", StringComparison.Ordinal);
+            return parsed with { Id = key[(key.LastIndexOf('-') + 1)..(end < 0 ? key.Length : end)] };
+        }
+        catch (JsonException e)
+        {
+            throw new ObjectStoreException(ObjectStoreFault.Corrupt, $"{key} in {store.Description} is no event", e);
+        }
+    }
+}

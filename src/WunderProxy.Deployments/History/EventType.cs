@@ -1,0 +1,41 @@
+namespace WunderProxy.Deployments.History;
+
+/// <summary>The types of event.</summary>
+public static class EventType
+{
+    /// <summary>A container was launched.</summary>
+    public const string Launch = "launch";
+
+    /// <summary>Traffic was switched.</summary>
+    public const string Switch = "switch";
+
+    /// <summary>A launch config was deployed and recorded in the history.</summary>
+    public const string Deploy = "deploy";
+
+    /// <summary>An earlier history entry was made current again.</summary>
+    public const string Rollback = "rollback";
+
+    /// <summary>A guard switched back.</summary>
+    public const string GuardRollback = "guard_rollback";
+
+    /// <summary>An operation failed.</summary>
+    public const string Failure = "failure";
+
+    /// <summary>Traffic was paused.</summary>
+    public const string Pause = "pause";
+
+    /// <summary>Traffic was resumed.</summary>
+    public const string Resume = "resume";
+
+    /// <summary>Load balancers were told to leave.</summary>
+    public const string Drain = "drain";
+
+    /// <summary>Load balancers were told to come back.</summary>
+    public const string Undrain = "undrain";
+
+    /// <summary>The service started.</summary>
+    public const string Start = "start";
+
+    /// <summary>The service stopped.</summary>
+    public const string Stop = "stop";
+}

@@ -1,0 +1,123 @@
+using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Storage;
+
+namespace WunderProxy.Deployments.History;
+
+/// <summary>Loads and changes <c>history.json</c> and <c>current.json</c> of one service; holds no rules of its own.</summary>
+/// <param name="store">Where they lie.</param>
+/// <param name="prefix">The service's prefix in it.</param>
+/// <param name="time">The clock.</param>
+public sealed class HistoryRepository(IObjectStore store, string prefix, TimeProvider time)
+{
+    /// <summary>Tries of a compare-and-swap, each after reading again.</summary>
+    public const int MaxTries = 5;
+
+    private const int MaxCurrentTries = 20;
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(20);
+
+    private bool? _hasConditionalWrites;
+
+    /// <summary>Loads the history.</summary>
+    /// <exception cref="ObjectStoreException">The store failed, or <c>history.json</c> is none.</exception>
+    public async Task<DeploymentHistory> LoadAsync(CancellationToken cancellationToken) =>
+        Parse(await store.GetAsync(ObjectKey.History(prefix), cancellationToken));
+
+    /// <summary>Whether the store has conditional writes: a second <c>If-None-Match: *</c> must fail. Tried once.</summary>
+    /// <exception cref="ObjectStoreException">The store failed; it is tried again at the next call.</exception>
+    public async Task<bool> HasConditionalWritesAsync(CancellationToken cancellationToken) =>
+        _hasConditionalWrites ??= await ConditionalWriteProbe.RunAsync(store, prefix, cancellationToken);
+
+    /// <summary>
+    /// Claims the history for one deployment: takes the lease where the store has no conditional writes, else nothing.
+    /// To be called before anything is switched, so that the loser has changed nothing.
+    /// </summary>
+    /// <exception cref="LeaseHeldException">Another deployer has the lease.</exception>
+    /// <exception cref="ObjectStoreException">The store failed.</exception>
+    public async Task<HistoryClaim> ClaimAsync(string by, CancellationToken cancellationToken)
+    {
+        var lease = await HasConditionalWritesAsync(cancellationToken)
+            ? null
+            : await DeployerLease.TakeAsync(store, prefix, by, time, cancellationToken);
+        return new HistoryClaim(this, lease);
+    }
+
+    internal async Task<HistoryEntry?> ApplyAsync(
+        DeploymentIntent intent, DeployerLease? lease, CancellationToken cancellationToken)
+    {
+        var history = DeploymentHistory.Empty;
+        for (var attempt = 0; attempt < MaxTries; attempt++)
+        {
+            await PauseAsync(attempt, cancellationToken);
+            var read = await store.GetAsync(ObjectKey.History(prefix), cancellationToken);
+            history = Parse(read);
+            var changed = intent.ApplyTo(history, time.GetUtcNow());
+            if (ReferenceEquals(changed, history) || await TryWriteAsync(changed, read, lease, cancellationToken))
+            {
+                await WriteCurrentAsync(cancellationToken);
+                return intent.FindEntry(changed);
+            }
+        }
+
+        var holder = history.Last?.DeployedBy ?? "another deployer";
+        throw new LeaseHeldException(holder, $"{holder} is writing the history at the same time; nothing was written");
+    }
+
+    private Task PauseAsync(int attempt, CancellationToken cancellationToken) =>
+        attempt == 0
+            ? Task.CompletedTask
+            : Task.Delay(RetryPause * attempt * (0.5 + Random.Shared.NextDouble()), time, cancellationToken);
+
+    private async Task<bool> TryWriteAsync(
+        DeploymentHistory changed, StoredObject? read, DeployerLease? lease, CancellationToken cancellationToken)
+    {
+        lease?.ThrowIfLost();
+        var condition = lease is null ? PutCondition.Unchanged(read) : PutCondition.None;
+        var outcome = await store.PutAsync(
+            ObjectKey.History(prefix), changed.ToBytes(), condition, cancellationToken);
+        return outcome switch
+        {
+            PutOutcome.Stored => true,
+            PutOutcome.NotSupported => throw new ObjectStoreException(
+                ObjectStoreFault.Refused, $"the {store.Description} has lost its conditional writes"),
+            _ => false,
+        };
+    }
+
+    /// <summary>
+    /// Makes <c>current.json</c> a copy of the last entry's config. Whoever writes it last has, after writing, read
+    /// the same last entry again; so when all deployers are done, the two agree, without a lock.
+    /// </summary>
+    private async Task WriteCurrentAsync(CancellationToken cancellationToken)
+    {
+        string? written = null;
+        for (var attempt = 0; attempt < MaxCurrentTries; attempt++)
+        {
+            var last = (await LoadAsync(cancellationToken)).Last;
+            if (last is null || last.Hash == written || !LaunchConfigReference.TryParse(last.Hash, out var hash))
+            {
+                return;
+            }
+
+            var source = ObjectKey.LaunchConfig(prefix, hash);
+            if (!await store.CopyAsync(source, ObjectKey.Current(prefix), cancellationToken))
+            {
+                throw new LaunchConfigNotFoundException(hash.Value, $"{store.Description}, {prefix}");
+            }
+
+            written = last.Hash;
+        }
+    }
+
+    private DeploymentHistory Parse(StoredObject? read)
+    {
+        try
+        {
+            return read is null ? DeploymentHistory.Empty : DeploymentHistory.Parse(read.Bytes.Span);
+        }
+        catch (FormatException e)
+        {
+            var key = ObjectKey.History(prefix);
+            throw new ObjectStoreException(ObjectStoreFault.Corrupt, $"{key} in {store.Description}: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+
+namespace WunderProxy.Deployments.LaunchConfigs;
+
+/// <summary>
+/// The body of the engine's create call (POST /containers/create) for a launch config: its two documents as they are,
+/// but for environment, image, labels, fields that the engine has moved since 2015, and what would hurt.
+/// </summary>
+/// <param name="Body">The request.</param>
+/// <param name="ContainerPort">TCP port inside the container that traffic goes to.</param>
+public sealed record EngineContainerRequest(JsonObject Body, int ContainerPort)
+{
+    private const string ImageVariable = "DOCKER_IMAGE";
+
+    /// <summary>Builds the request.</summary>
+    /// <exception cref="AmbiguousPortException">Several ports are exposed and nothing names one.</exception>
+    /// <exception cref="InvalidLaunchConfigException">A field that must be understood is not of its type.</exception>
+    public static EngineContainerRequest Build(LaunchConfig config, EngineContainerOptions options)
+    {
+        var container = config.CopyContainerConfig();
+        var host = config.CopyHostConfig();
+        LegacyFields.Move(container, host);
+        container["Env"] = MergeEnvironment(config, options);
+        container["Image"] = config.Image.Length > 0 ? config.Image : options.ImageName;
+        AddLabels(container, options.Labels);
+        SpareTheEvidence(host);
+        var port = ContainerPorts.Choose(config.ContainerPort, container, host, options.ImagePorts);
+        ContainerPorts.Publish(port, container, host, options.PublishAddress);
+        container["HostConfig"] = host;
+        return new EngineContainerRequest(container, port);
+    }
+
+    /// <summary>The config's own, then <c>--cfg</c> for keys not in it, then the image; no key twice, the last counts.</summary>
+    private static JsonArray MergeEnvironment(LaunchConfig config, EngineContainerOptions options)
+    {
+        OrderedDictionary<string, string> merged = [];
+        foreach (var variable in config.Environment)
+        {
+            merged[KeyOf(variable)] = variable;
+        }
+
+        foreach (var (key, value) in options.Environment.Variables)
+        {
+            merged.TryAdd(key, $"{key}={value}");
+        }
+
+        merged.Remove(ImageVariable);
+        merged.Add(ImageVariable, $"{ImageVariable}={options.ImageId}");
+        return [.. merged.Values.Select(variable => (JsonNode)variable)];
+    }
+
+    private static string KeyOf(string variable)
+    {
+        var equals = variable.IndexOf('=');
+        return equals < 0 ? variable : variable[..equals];
+    }
+
+    private static void AddLabels(JsonObject container, ContainerLabels added)
+    {
+        if (container["Labels"] is not JsonObject labels)
+        {
+            container["Labels"] = labels = [];
+        }
+
+        foreach (var (name, value) in added.ToPairs())
+        {
+            labels[name] = value;
+        }
+    }
+
+    private static void SpareTheEvidence(JsonObject host)
+    {
+        // "always" would start retired containers again with the next start of the engine.
+        if (host["RestartPolicy"] is JsonObject policy && JsonFields.Text(policy["Name"]) == "always")
+        {
+            policy["Name"] = "unless-stopped";
+        }
+
+        // The engine would remove a failed container before its log and exit code were read.
+        if (host.ContainsKey("AutoRemove"))
+        {
+            host["AutoRemove"] = false;
+        }
+    }
+}

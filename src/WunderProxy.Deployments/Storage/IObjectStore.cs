@@ -1,0 +1,40 @@
+namespace WunderProxy.Deployments.Storage;
+
+/// <summary>
+/// Bytes under keys: an S3 bucket, a directory, or memory in tests. Every call ends within 30 s; every failure is an
+/// <see cref="ObjectStoreException"/>. A reader never sees a part of a write.
+/// </summary>
+public interface IObjectStore : IDisposable
+{
+    /// <summary>What it is, for messages: <c>S3 bucket releases</c>, <c>directory /srv/store</c>.</summary>
+    string Description { get; }
+
+    /// <summary>Reads a whole object.</summary>
+    /// <returns>The object; null when there is none of that key.</returns>
+    /// <exception cref="ObjectStoreException">The store refused, is away or took too long.</exception>
+    Task<StoredObject?> GetAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Opens an object for reading without holding it in memory; for image archives.</summary>
+    /// <returns>The content, to be disposed; null when there is none of that key.</returns>
+    /// <exception cref="ObjectStoreException">The store refused, is away or took too long.</exception>
+    Task<ObjectContent?> OpenReadAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Writes a whole object, or nothing.</summary>
+    /// <returns>What became of it; never <see cref="PutOutcome.PreconditionFailed"/> without a condition.</returns>
+    /// <exception cref="ObjectStoreException">The store refused or is away, and nothing was written.</exception>
+    Task<PutOutcome> PutAsync(
+        string key, ReadOnlyMemory<byte> bytes, PutCondition condition, CancellationToken cancellationToken);
+
+    /// <summary>Copies an object inside the store, replacing what the destination held.</summary>
+    /// <returns>False when there is no object to copy.</returns>
+    /// <exception cref="ObjectStoreException">The store refused, is away or took too long.</exception>
+    Task<bool> CopyAsync(string sourceKey, string destinationKey, CancellationToken cancellationToken);
+
+    /// <summary>The keys that begin with a text, in ordinal order.</summary>
+    /// <exception cref="ObjectStoreException">The store refused, is away or took too long.</exception>
+    Task<IReadOnlyList<string>> ListAsync(string keyPrefix, CancellationToken cancellationToken);
+
+    /// <summary>Deletes an object; that there is none is no error.</summary>
+    /// <exception cref="ObjectStoreException">The store refused, is away or took too long.</exception>
+    Task DeleteAsync(string key, CancellationToken cancellationToken);
+}

@@ -1,0 +1,6 @@
+namespace WunderProxy.Deployments.Storage;
+
+/// <summary>One object as it was read.</summary>
+/// <param name="Bytes">All of it.</param>
+/// <param name="ETag">The store's mark of this content, without quotes; to be given back in a condition.</param>
+public sealed record StoredObject(ReadOnlyMemory<byte> Bytes, string ETag);
