@@ -23,13 +23,6 @@ check_sdk
 load_env
 . "$ROOT/eng/parts/images.sh"
 
-# Publishes project $1 into folder $2, compiled ahead so that a container starts quickly.
-publish() {
-  rm -rf "$2"
-  dotnet publish "$ROOT/$1" -c Release -r linux-x64 -p:SelfContained=false -p:PublishReadyToRun=true -o "$2" \
-    -v quiet -nologo >"$RUN_DIR/publish.out" 2>&1 </dev/null || { cat "$RUN_DIR/publish.out" >&2; die "$1 was not published"; }
-}
-
 base_image
 images=$RUN_DIR/images
 mkdir -p "$images"
@@ -48,7 +41,6 @@ for revision in "${revisions[@]}"; do
   say "image $image"
 done
 if [ -n "$wunderproxy" ]; then
-  say "publishing WunderProxy"
   "$ROOT/eng/publish.sh" "$images/wunderproxy/publish"
   cp "$ROOT/Dockerfile" "$images/wunderproxy/"
   build_image "$images/wunderproxy" wunderproxy:test PUB=publish

@@ -106,3 +106,11 @@ check_sdk() {
      curl -sSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0 --install-dir /usr/share/dotnet
      and link /usr/share/dotnet/dotnet to /usr/local/bin/dotnet"
 }
+
+# Publishes project $1 into folder $2, framework-dependent and compiled ahead so that it starts quickly.
+publish() {
+  local output
+  rm -rf "$2"
+  output=$(dotnet publish "$ROOT/$1" -c Release -r linux-x64 -p:SelfContained=false -p:PublishReadyToRun=true -o "$2" \
+    -v quiet -nologo 2>&1 </dev/null) || { printf '%s\n' "$output" >&2; die "$1 was not published"; }
+}

@@ -1,0 +1,16 @@
+# WunderProxy as a container. The program is published outside first (no SDK image is pulled):
+#
+#   eng/publish.sh && docker build -t wunderproxy .
+#   docker run -d --network host -v /var/run/docker.sock:/var/run/docker.sock -v wunderproxy:/var/lib/wunderproxy \
+#     wunderproxy BUCKET PREFIX APP
+#
+# On the host network it reaches published ports as on the machine itself; on a bridge network it reaches containers by
+# their own address, and the ports 80 and 8001 are to be published.
+ARG RUNTIME_BASE=mcr.microsoft.com/dotnet/runtime:10.0
+FROM ${RUNTIME_BASE}
+ARG PUB=artifacts/publish/wunderproxy
+COPY ${PUB}/ /app/
+WORKDIR /var/lib/wunderproxy
+VOLUME /var/lib/wunderproxy
+EXPOSE 80 443 8001
+ENTRYPOINT ["/app/wunderproxy"]

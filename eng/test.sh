@@ -1,0 +1,101 @@
+#!/bin/bash
+# The one check: format, build without warnings, every test, the integration tests against a real Docker engine, a real
+# S3 server and a real registry. Sets up what is missing and stops what it started. Last line: `N passed, N failed`.
+#
+#   eng/test.sh [--keep] [PROJECT…]      --keep leaves engine, S3 and registry running; PROJECT is a folder name in tests/
+#
+# Results of every project lie in artifacts/test-results.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# What the tests need beyond engine, S3 server and registry (see eng/setup.sh).
+WITH=()
+
+keep='' projects=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --keep) keep=1 ;;
+    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -*) die "unknown option $1" ;;
+    *) projects+=("$1") ;;
+  esac
+  shift
+done
+
+RESULTS=$ROOT/artifacts/test-results
+passed=0 failed=0 skipped=0 setup_pid='' own_setup=''
+
+finish() {
+  local code=$?
+  trap - EXIT
+  [ -z "$setup_pid" ] || wait "$setup_pid" 2>/dev/null || true
+  if [ -n "$own_setup" ] && [ -z "$keep" ]; then "$ROOT/eng/teardown.sh" || true; fi
+  if [ $code != 0 ] && [ $failed = 0 ]; then failed=1; fi
+  local skipped_part=
+  [ $skipped = 0 ] || skipped_part=", $skipped skipped"
+  say "took ${SECONDS} s"
+  echo "$passed passed, $failed failed$skipped_part"
+  [ $failed = 0 ] || exit 1
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+check_sdk
+rm -rf "$RESULTS"
+mkdir -p "$RESULTS"
+cd "$ROOT"
+
+# The set-up mostly waits for downloads and for servers to start: the build goes on beside it.
+[ -f "$RUN_DIR/.wunderproxy-test" ] || own_setup=1
+setup_options=()
+for name in ${WITH[@]+"${WITH[@]}"}; do setup_options+=(--with "$name"); done
+"$ROOT/eng/setup.sh" ${setup_options[@]+"${setup_options[@]}"} >"$RESULTS/setup.log" 2>&1 </dev/null &
+setup_pid=$!
+
+say "white space"
+dotnet format whitespace . --folder --verify-no-changes --exclude artifacts </dev/null
+say "build"
+dotnet build WunderProxy.sln -v quiet -nologo -clp:NoSummary </dev/null
+
+if [ ${#projects[@]} = 0 ]; then
+  # The fast ones first; the integration tests last, when the set-up is ready.
+  for folder in tests/*Tests; do [ "${folder##*/}" = WunderProxy.IntegrationTests ] || projects+=("${folder##*/}"); done
+  projects+=(WunderProxy.IntegrationTests)
+fi
+
+counter() { sed -n "s/.*<Counters [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }
+
+# Runs the tests of project $1 and adds up what its result file says.
+run_tests() {
+  local name=$1 code=0 results=$RESULTS/$1.trx start=$SECONDS
+  say "tests of $name"
+  dotnet test "artifacts/bin/$name/debug/$name.dll" --logger "trx;LogFileName=$results" --logger 'console;verbosity=minimal' \
+    --results-directory "$RESULTS" --blame-hang-timeout 4m --blame-hang-dump-type none \
+    >"$RESULTS/$name.log" 2>&1 </dev/null || code=$?
+  local project_passed=0 project_failed=0 total executed
+  if [ -f "$results" ]; then
+    project_passed=$(counter "$results" passed)
+    project_failed=$(counter "$results" failed)
+    total=$(counter "$results" total)
+    executed=$(counter "$results" executed)
+    skipped=$((skipped + total - executed))
+  fi
+  # A test host that died reports no failed test: that is a failure all the same.
+  if [ $code != 0 ] && [ "$project_failed" = 0 ]; then project_failed=1; fi
+  if [ "$project_failed" != 0 ]; then cat "$RESULTS/$name.log"; fi
+  passed=$((passed + project_passed))
+  failed=$((failed + project_failed))
+  say "$name: $project_passed passed, $project_failed failed, $((SECONDS - start)) s"
+}
+
+for project in "${projects[@]}"; do
+  if [ "$project" = WunderProxy.IntegrationTests ]; then
+    say "set-up of engine, S3 server and registry"
+    code=0
+    wait "$setup_pid" || code=$?
+    setup_pid=''
+    cat "$RESULTS/setup.log"
+    [ $code = 0 ] || die "the set-up failed"
+    "$ROOT/eng/images.sh" --push
+  fi
+  run_tests "$project"
+done
