@@ -1,5 +1,7 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Transport.Epoll;
 using WunderProxy.Forwarding.Transport.Sockets;
 
 namespace WunderProxy.Forwarding.Transport;
@@ -16,8 +18,27 @@ internal static class TransportFactory
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         var logger = loggers.CreateLogger("WunderProxy.Transport");
-        var transport = new SocketTransport(threads, clock, logger);
-        TransportLog.TransportStarted(logger, nameof(TransportKind.Sockets), threads);
+        ITransport transport = kind switch
+        {
+            TransportKind.Epoll => new EpollTransport(threads, clock, logger),
+            TransportKind.Auto when OperatingSystem.IsLinux() => EpollOrSockets(threads, clock, logger),
+            _ => new SocketTransport(threads, clock, logger),
+        };
+        TransportLog.TransportStarted(logger, transport.GetType().Name, threads);
         return transport;
+    }
+
+    private static ITransport EpollOrSockets(int threads, TimeProvider clock, ILogger logger)
+    {
+        try
+        {
+            return new EpollTransport(threads, clock, logger);
+        }
+        catch (Exception exception) when (
+            exception is SocketException or EntryPointNotFoundException or DllNotFoundException)
+        {
+            TransportLog.EpollUnavailable(logger, exception.Message);
+            return new SocketTransport(threads, clock, logger);
+        }
     }
 }

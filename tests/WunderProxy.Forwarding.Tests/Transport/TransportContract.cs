@@ -8,6 +8,7 @@ namespace WunderProxy.Forwarding.Tests.Transport;
 
 /// <summary>What every transport promises, seen by plain blocking sockets at the far end.</summary>
 [TestFixture(TransportKind.Sockets)]
+[TestFixture(TransportKind.Epoll)]
 internal sealed class TransportContract(TransportKind kind)
 {
     private ITransport _transport = null!;

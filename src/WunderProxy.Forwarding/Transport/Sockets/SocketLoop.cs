@@ -39,6 +39,12 @@ internal sealed class SocketLoop : ThreadLoop
     protected override void WaitForEvents(int timeoutMilliseconds) => _wakeUp.WaitOne(timeoutMilliseconds);
 
     /// <inheritdoc/>
+    protected override void RunEvents()
+    {
+        // The socket engine posts what it completes.
+    }
+
+    /// <inheritdoc/>
     protected override void CloseAll()
     {
         foreach (var connection in _connections.ToArray())

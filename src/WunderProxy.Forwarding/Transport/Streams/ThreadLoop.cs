@@ -28,8 +28,11 @@ internal abstract class ThreadLoop : WorkLoop, IAsyncDisposable
         await _ended.Task;
     }
 
-    /// <summary>Waits for events and runs them, at most <paramref name="timeoutMilliseconds"/>; -1 waits for ever.</summary>
+    /// <summary>Waits for events, at most <paramref name="timeoutMilliseconds"/>; -1 waits for ever.</summary>
     protected abstract void WaitForEvents(int timeoutMilliseconds);
+
+    /// <summary>Runs the events that the wait brought, where they do not come as posted work.</summary>
+    protected abstract void RunEvents();
 
     /// <summary>Aborts every connection.</summary>
     protected abstract void CloseAll();
@@ -43,6 +46,7 @@ internal abstract class ThreadLoop : WorkLoop, IAsyncDisposable
         {
             WaitForEvents(WaitMilliseconds());
             BeginTurn();
+            RunEvents();
             EndTurn();
         }
 

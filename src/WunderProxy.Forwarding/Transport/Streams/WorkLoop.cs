@@ -14,6 +14,9 @@ internal abstract class WorkLoop : TransportLoop
     private long _nowMilliseconds;
     private bool _hasEnded;
 
+    // Read without the gate, so that a turn without posted work takes no lock.
+    private volatile bool _hasPosted;
+
     protected WorkLoop(int index, TimeProvider clock, ILogger logger)
         : base(index)
     {
@@ -50,6 +53,7 @@ internal abstract class WorkLoop : TransportLoop
             // Later work rides on the wake-up of the first; the loop itself looks before it waits.
             // Woken under the gate, since the means to wake is gone once the loop has ended.
             _posted.Add((work, state));
+            _hasPosted = true;
             if (_posted.Count == 1 && !IsCurrent)
             {
                 Wake();
@@ -63,20 +67,15 @@ internal abstract class WorkLoop : TransportLoop
     /// <summary>How long the loop may wait for events: 0 with work at hand, -1 without any timer.</summary>
     protected int WaitMilliseconds()
     {
-        lock (_gate)
+        if (_hasPosted)
         {
-            if (_posted.Count > 0)
-            {
-                return 0;
-            }
+            return 0;
         }
 
-        if (Timers.IsEmpty)
-        {
-            return Timeout.Infinite;
-        }
-
-        return (int)Math.Clamp(Timers.NextVisitMilliseconds - ReadClock(), 0, int.MaxValue);
+        // Against the time of this turn: a clock read is saved, and timers are coarse anyway.
+        return Timers.IsEmpty
+            ? Timeout.Infinite
+            : (int)Math.Clamp(Timers.NextVisitMilliseconds - _nowMilliseconds, 0, int.MaxValue);
     }
 
     /// <summary>Opens a turn: reads the clock for everything that happens in it.</summary>
@@ -90,20 +89,14 @@ internal abstract class WorkLoop : TransportLoop
     /// <returns>Whether any posted work was run.</returns>
     protected bool EndTurn()
     {
-        lock (_gate)
+        var hasWork = _hasPosted;
+        if (hasWork)
         {
-            (_posted, _running) = (_running, _posted);
+            RunPosted();
         }
 
-        var hadWork = _running.Count > 0;
-        foreach (var (work, state) in _running)
-        {
-            RunGuarded(work, state);
-        }
-
-        _running.Clear();
         RunGuarded(static loop => ((WorkLoop)loop!).AdvanceTimers(), this);
-        return hadWork;
+        return hasWork;
     }
 
     /// <summary>From here on posted work is dropped, and <see cref="Wake"/> is not called any more.</summary>
@@ -128,6 +121,22 @@ internal abstract class WorkLoop : TransportLoop
         {
             TransportLog.WorkFailed(_logger, exception, Index);
         }
+    }
+
+    private void RunPosted()
+    {
+        lock (_gate)
+        {
+            (_posted, _running) = (_running, _posted);
+            _hasPosted = false;
+        }
+
+        foreach (var (work, state) in _running)
+        {
+            RunGuarded(work, state);
+        }
+
+        _running.Clear();
     }
 
     private void AdvanceTimers() => Timers.Advance(_nowMilliseconds);

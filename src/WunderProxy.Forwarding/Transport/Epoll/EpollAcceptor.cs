@@ -1,0 +1,154 @@
+using Microsoft.Extensions.Logging;
+using WunderProxy.Forwarding.Diagnostics;
+
+namespace WunderProxy.Forwarding.Transport.Epoll;
+
+/// <summary>One loop's part in a listener: accepts what the kernel wakes it for, and hands on what others have room for.</summary>
+internal sealed unsafe class EpollAcceptor(
+    EpollListener listener, EpollLoop loop, IReadOnlyList<EpollLoop> loops, IConnectionAcceptor acceptor, ILogger logger)
+    : LoopTimer, IEpollTarget
+{
+    // A burst of clients must not keep the connections that are there waiting.
+    private const int AcceptsPerEvent = 16;
+
+    // Long enough for descriptors to be given back, short beside what a client waits for.
+    private const int PauseMilliseconds = 100;
+
+    // The kernel wakes the same loop again and again; beyond this lead it hands new connections on.
+    private const int LeastLead = 4;
+
+    private bool _isWatching;
+    private bool _isStopped;
+    private bool _isShort;
+
+    /// <inheritdoc/>
+    public uint Generation { get; set; }
+
+    public void Start() => loop.Post(static self => ((EpollAcceptor)self!).Watch(), this);
+
+    public void Stop() => loop.Post(static self => ((EpollAcceptor)self!).OnLoopEnds(), this);
+
+    /// <inheritdoc/>
+    public void OnEvents(EpollEvents events)
+    {
+        var address = stackalloc byte[PeerAddress.MaxBytes];
+        for (var accepts = 0; accepts < AcceptsPerEvent && !_isStopped; accepts++)
+        {
+            var length = PeerAddress.MaxBytes;
+            var accepted = LinuxCalls.Accept(
+                listener.Descriptor, address, &length, LinuxCalls.SockNonBlock | LinuxCalls.SockCloseOnExec);
+            if (accepted >= 0)
+            {
+                _isShort = false;
+                var bytes = new ReadOnlySpan<byte>(address, Math.Min(length, PeerAddress.MaxBytes));
+                HandOver(accepted, new PeerAddress(bytes));
+            }
+            else if (!MayGoOn(LinuxCalls.LastError))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnLoopEnds()
+    {
+        if (!_isStopped)
+        {
+            _isStopped = true;
+            Unwatch();
+            listener.OnAcceptorStopped();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected internal override void OnElapsed() => Watch();
+
+    private void Watch()
+    {
+        if (_isStopped)
+        {
+            return;
+        }
+
+        _isWatching = loop.Register(listener.Descriptor, this, EpollEvents.In | EpollEvents.Exclusive);
+        if (!_isWatching)
+        {
+            Pause(LinuxCalls.LastError);
+        }
+    }
+
+    private void Unwatch()
+    {
+        TimerWheel.Disarm(this);
+        if (_isWatching)
+        {
+            _isWatching = false;
+            loop.Unregister(listener.Descriptor);
+        }
+    }
+
+    private bool MayGoOn(int error)
+    {
+        if (error == Errno.TryAgain)
+        {
+            return false;
+        }
+
+        if (Errno.IsShortage(error))
+        {
+            Pause(error);
+            return false;
+        }
+
+        // Otherwise the client was gone before it was accepted (accept(2), "Error handling").
+        return true;
+    }
+
+    /// <summary>Looks away for a while: a socket that has clients waiting would be reported again at once.</summary>
+    private void Pause(int error)
+    {
+        if (!_isShort)
+        {
+            _isShort = true;
+            TransportLog.AcceptPaused(logger, listener.EndPoint, Errno.ToSocketError(error), PauseMilliseconds);
+        }
+
+        Unwatch();
+        loop.Timers.Arm(this, loop.NowMilliseconds, PauseMilliseconds);
+    }
+
+    private void HandOver(int accepted, in PeerAddress peer)
+    {
+        var target = ChooseLoop();
+        if (target == loop)
+        {
+            Admit(loop, accepted, peer);
+            return;
+        }
+
+        var copy = peer;
+        target.Post(_ => Admit(target, accepted, copy), null);
+    }
+
+    private EpollLoop ChooseLoop()
+    {
+        var least = loop;
+        foreach (var other in loops)
+        {
+            least = other.ConnectionCount < least.ConnectionCount ? other : least;
+        }
+
+        var lead = loop.ConnectionCount - least.ConnectionCount;
+        return lead > LeastLead + (least.ConnectionCount / 8) ? least : loop;
+    }
+
+    private void Admit(EpollLoop target, int accepted, in PeerAddress peer)
+    {
+        var unixName = listener.EndPoint as System.Net.Sockets.UnixDomainSocketEndPoint;
+        if (target.Adopt(accepted, peer, unixName) is { } connection)
+        {
+            acceptor.OnAccepted(connection);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using System.Net;
+using WunderProxy.Forwarding.Transport.Streams;
+
+namespace WunderProxy.Forwarding.Transport.Epoll;
+
+/// <summary>A connection over a bare descriptor, registered with epoll once, for everything, edge-triggered.</summary>
+internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
+{
+    private readonly EndPoint? _remote;
+    private readonly PeerAddress _peer;
+    private int _descriptor;
+    private bool _isFull;
+
+    public EpollConnection(EpollLoop loop, int descriptor, in PeerAddress peer, EndPoint? remote)
+        : base(loop)
+    {
+        _descriptor = descriptor;
+        _peer = peer;
+        _remote = remote;
+    }
+
+    /// <inheritdoc/>
+    public uint Generation { get; set; }
+
+    /// <inheritdoc/>
+    public override EndPoint? RemoteEndPoint => _remote ?? _peer.ToEndPoint();
+
+    /// <inheritdoc/>
+    public override EndPoint? LocalEndPoint => IsClosed ? null : SocketName.Of(_descriptor) ?? _remote;
+
+    /// <inheritdoc/>
+    public void OnEvents(EpollEvents events)
+    {
+        if ((events & EpollEvents.Error) != EpollEvents.None)
+        {
+            NotePeerClosed(CloseReason.PeerReset);
+        }
+        else if ((events & (EpollEvents.ReadHangUp | EpollEvents.HangUp)) != EpollEvents.None)
+        {
+            NotePeerClosed(CloseReason.PeerFinished);
+        }
+
+        if ((events & ~EpollEvents.Out) != EpollEvents.None)
+        {
+            OnReadable();
+        }
+
+        if (!IsClosed && (events & (EpollEvents.Out | EpollEvents.Error | EpollEvents.HangUp)) != EpollEvents.None)
+        {
+            _isFull = false;
+            OnWritable(0);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnLoopEnds() => Abort();
+
+    /// <inheritdoc/>
+    internal override int Receive(Span<byte> buffer) => Receive(buffer, flags: 0);
+
+    /// <inheritdoc/>
+    internal override int Peek()
+    {
+        Span<byte> one = stackalloc byte[1];
+        return Receive(one, LinuxCalls.MsgPeek);
+    }
+
+    /// <inheritdoc/>
+    internal override int Send(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        if (_isFull)
+        {
+            return IoStatus.WouldBlock;
+        }
+
+        nint sent;
+        fixed (byte* firstStart = first, secondStart = second)
+        {
+            sent = first.IsEmpty ? SendOne(secondStart, second.Length)
+                : second.IsEmpty ? SendOne(firstStart, first.Length)
+                : SendTwo(firstStart, first.Length, secondStart, second.Length);
+        }
+
+        // A short send means that the socket is full: an event comes, and asking again would only cost a call.
+        _isFull = sent >= 0 && sent < first.Length + second.Length;
+        return sent >= 0 ? (int)sent : StatusOfError();
+    }
+
+    /// <inheritdoc/>
+    internal override void AwaitReadable()
+    {
+        // Registered for good: the next arrival is an event by itself.
+    }
+
+    /// <inheritdoc/>
+    protected override void ShutdownSocketSend() => _ = LinuxCalls.Shutdown(_descriptor, LinuxCalls.ShutWrite);
+
+    /// <inheritdoc/>
+    protected override void CloseSocket(CloseReason reason)
+    {
+        if (reason == CloseReason.AbortedHere)
+        {
+            var lingerOnForZeroSeconds = 1L;
+            _ = LinuxCalls.SetSocketOption(
+                _descriptor, LinuxCalls.SolSocket, LinuxCalls.SoLinger, &lingerOnForZeroSeconds, sizeof(long));
+        }
+
+        ((EpollLoop)WorkLoop).Forget(_descriptor);
+        _ = LinuxCalls.Close(_descriptor);
+        _descriptor = -1;
+    }
+
+    private static int StatusOfError() =>
+        LinuxCalls.LastError == Errno.TryAgain ? IoStatus.WouldBlock : IoStatus.Broken;
+
+    private int Receive(Span<byte> buffer, int flags)
+    {
+        fixed (byte* start = buffer)
+        {
+            var received = LinuxCalls.Receive(_descriptor, start, (nuint)buffer.Length, flags);
+            return received >= 0 ? (int)received : StatusOfError();
+        }
+    }
+
+    private nint SendOne(byte* start, int length) =>
+        LinuxCalls.Send(_descriptor, start, (nuint)length, LinuxCalls.MsgNoSignal);
+
+    private nint SendTwo(byte* first, int firstLength, byte* second, int secondLength)
+    {
+        var vectors = stackalloc IoVector[2];
+        vectors[0] = new IoVector { Start = first, Length = (nuint)firstLength };
+        vectors[1] = new IoVector { Start = second, Length = (nuint)secondLength };
+        var message = new MessageHeader { Vectors = vectors, VectorCount = 2 };
+        return LinuxCalls.SendMessage(_descriptor, &message, LinuxCalls.MsgNoSignal);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace WunderProxy.Forwarding.Transport.Epoll;
+
+/// <summary>One listening socket, watched by every loop.</summary>
+internal sealed class EpollListener : ITransportListener
+{
+    private readonly Socket _socket;
+    private readonly EpollAcceptor[] _acceptors;
+    private int _acceptorsLeft;
+    private bool _isDisposed;
+
+    public EpollListener(Socket socket, IConnectionAcceptor acceptor, IReadOnlyList<EpollLoop> loops, ILogger logger)
+    {
+        EndPoint = socket.LocalEndPoint ?? throw new ArgumentException("The socket is not bound.", nameof(socket));
+        _socket = socket;
+        _socket.Blocking = false;
+        Descriptor = (int)_socket.SafeHandle.DangerousGetHandle();
+        if (EndPoint is IPEndPoint)
+        {
+            // Accepted sockets inherit it, which saves a call for each.
+            _socket.NoDelay = true;
+        }
+
+        _acceptors = [.. loops.Select(loop => new EpollAcceptor(this, loop, loops, acceptor, logger))];
+        _acceptorsLeft = _acceptors.Length;
+        foreach (var each in _acceptors)
+        {
+            each.Start();
+        }
+    }
+
+    /// <inheritdoc/>
+    public EndPoint EndPoint { get; }
+
+    /// <summary>The listening descriptor.</summary>
+    public int Descriptor { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
+        foreach (var each in _acceptors)
+        {
+            each.Stop();
+        }
+    }
+
+    /// <summary>A loop no longer watches the socket; with the last one it is closed.</summary>
+    public void OnAcceptorStopped()
+    {
+        if (Interlocked.Decrement(ref _acceptorsLeft) == 0)
+        {
+            _socket.Dispose();
+        }
+    }
+}

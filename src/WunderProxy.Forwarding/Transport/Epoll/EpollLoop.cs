@@ -1,0 +1,173 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Transport.Streams;
+
+namespace WunderProxy.Forwarding.Transport.Epoll;
+
+/// <summary>A thread that waits on one epoll instance and runs what becomes ready.</summary>
+internal sealed unsafe class EpollLoop : ThreadLoop
+{
+    // So many events at most are handled before posted work and timers get their turn.
+    private const int EventsPerTurn = 256;
+
+    private readonly int _epoll;
+    private readonly int _wakeUp;
+    private readonly EpollEventBuffer _events = new(EventsPerTurn);
+    private IEpollTarget?[] _targets = new IEpollTarget?[256];
+    private uint _generation;
+    private int _eventCount;
+    private int _connectionCount;
+
+    public EpollLoop(int index, TimeProvider clock, ILogger logger)
+        : base(index, clock, logger)
+    {
+        _epoll = Check(LinuxCalls.EpollCreate(LinuxCalls.EpollCloseOnExec));
+        _wakeUp = Check(LinuxCalls.EventFd(0, LinuxCalls.EventFdNonBlock | LinuxCalls.EventFdCloseOnExec));
+
+        // Edge-triggered, so that every write to it is an event and nobody has to read it back.
+        Control(LinuxCalls.EpollCtlAdd, _wakeUp, EpollEvents.In | EpollEvents.EdgeTriggered, 0);
+    }
+
+    /// <summary>Connections of this loop; other loops read it to spread the load.</summary>
+    public int ConnectionCount => Volatile.Read(ref _connectionCount);
+
+    /// <inheritdoc/>
+    public override ValueTask<ConnectResult> ConnectAsync(EndPoint endPoint, int timeoutMilliseconds) =>
+        new EpollConnector(this, endPoint).ConnectAsync(timeoutMilliseconds);
+
+    /// <summary>Has <paramref name="target"/> told of events on <paramref name="descriptor"/> from here on.</summary>
+    /// <returns>Whether the kernel agreed; it may be out of watches.</returns>
+    public bool Register(int descriptor, IEpollTarget target, EpollEvents events)
+    {
+        if (descriptor >= _targets.Length)
+        {
+            Array.Resize(ref _targets, Math.Max(descriptor + 1, _targets.Length * 2));
+        }
+
+        target.Generation = ++_generation;
+        _targets[descriptor] = target;
+        var data = ((ulong)target.Generation << 32) | (uint)descriptor;
+        if (Control(LinuxCalls.EpollCtlAdd, descriptor, events, data) == 0)
+        {
+            return true;
+        }
+
+        _targets[descriptor] = null;
+        return false;
+    }
+
+    /// <summary>Makes an accepted or connected socket a connection and registers it.</summary>
+    /// <returns>Null when the kernel cannot watch it; the socket is closed then.</returns>
+    public EpollConnection? Adopt(int descriptor, in PeerAddress peer, EndPoint? remote)
+    {
+        var connection = new EpollConnection(this, descriptor, peer, remote);
+        if (!Register(descriptor, connection, EpollEvents.Connection))
+        {
+            _ = LinuxCalls.Close(descriptor);
+            return null;
+        }
+
+        AddToCount(1);
+        return connection;
+    }
+
+    /// <summary>Puts <paramref name="connection"/> in the place of its connector; the registration stays as it is.</summary>
+    public void Replace(int descriptor, EpollConnection connection)
+    {
+        connection.Generation = _targets[descriptor]!.Generation;
+        _targets[descriptor] = connection;
+        AddToCount(1);
+    }
+
+    /// <summary>Forgets a descriptor that is about to be closed, which ends its registration too.</summary>
+    public void Forget(int descriptor)
+    {
+        if (_targets[descriptor] is EpollConnection)
+        {
+            AddToCount(-1);
+        }
+
+        _targets[descriptor] = null;
+    }
+
+    /// <summary>Ends the registration of a descriptor that stays open.</summary>
+    public void Unregister(int descriptor)
+    {
+        _targets[descriptor] = null;
+        Control(LinuxCalls.EpollCtlDel, descriptor, EpollEvents.None, 0);
+    }
+
+    /// <inheritdoc/>
+    protected override void WaitForEvents(int timeoutMilliseconds)
+    {
+        // An interrupted wait (EINTR) counts as one without events.
+        var count = LinuxCalls.EpollWait(_epoll, _events.Start, _events.Capacity, timeoutMilliseconds);
+        _eventCount = Math.Max(count, 0);
+    }
+
+    /// <inheritdoc/>
+    protected override void RunEvents()
+    {
+        for (var index = 0; index < _eventCount; index++)
+        {
+            try
+            {
+                RunEvent(index);
+            }
+#pragma warning disable CA1031 // As in RunGuarded, without a delegate per event.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                TransportLog.WorkFailed(Logger, exception, Index);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Wake()
+    {
+        var one = 1UL;
+        _ = LinuxCalls.Write(_wakeUp, &one, sizeof(ulong));
+    }
+
+    /// <inheritdoc/>
+    protected override void CloseAll()
+    {
+        for (var descriptor = 0; descriptor < _targets.Length; descriptor++)
+        {
+            _targets[descriptor]?.OnLoopEnds();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Release()
+    {
+        _ = LinuxCalls.Close(_wakeUp);
+        _ = LinuxCalls.Close(_epoll);
+        _events.Dispose();
+    }
+
+    private static int Check(int descriptor) =>
+        descriptor >= 0 ? descriptor : throw new SocketException((int)Errno.ToSocketError(LinuxCalls.LastError));
+
+    private void RunEvent(int index)
+    {
+        var (events, data) = _events[index];
+        if (_targets[(uint)data] is { } target && target.Generation == (uint)(data >> 32))
+        {
+            target.OnEvents(events);
+        }
+    }
+
+    private int Control(int operation, int descriptor, EpollEvents events, ulong data)
+    {
+        var epollEvent = stackalloc byte[EpollEventBuffer.MaxSize];
+        EpollEventBuffer.Write(epollEvent, events, data);
+        return LinuxCalls.EpollControl(_epoll, operation, descriptor, epollEvent);
+    }
+
+    // Only this loop writes; the others may read an old value.
+    private void AddToCount(int change) => Volatile.Write(ref _connectionCount, _connectionCount + change);
+}

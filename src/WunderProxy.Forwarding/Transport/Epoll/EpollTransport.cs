@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace WunderProxy.Forwarding.Transport.Epoll;
+
+/// <summary>The Linux transport: one epoll loop per forwarding thread.</summary>
+internal sealed class EpollTransport : ITransport
+{
+    private readonly EpollLoop[] _loops;
+    private readonly ILogger _logger;
+    private readonly ConcurrentBag<EpollListener> _listeners = [];
+
+    /// <summary>Creates and starts the loops.</summary>
+    /// <exception cref="SocketException">The kernel grants no epoll instance.</exception>
+    /// <exception cref="EntryPointNotFoundException">The C library is not one of Linux.</exception>
+    /// <exception cref="DllNotFoundException">There is no C library by that name.</exception>
+    public EpollTransport(int threads, TimeProvider clock, ILogger logger)
+    {
+        _logger = logger;
+        _loops = [.. Enumerable.Range(0, threads).Select(index => new EpollLoop(index, clock, logger))];
+        foreach (var loop in _loops)
+        {
+            loop.Start();
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TransportLoop> Loops => _loops;
+
+    /// <inheritdoc/>
+    public ITransportListener Listen(Socket listeningSocket, IConnectionAcceptor acceptor)
+    {
+        var listener = new EpollListener(listeningSocket, acceptor, _loops, _logger);
+        _listeners.Add(listener);
+        return listener;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var listener in _listeners)
+        {
+            listener.Dispose();
+        }
+
+        foreach (var loop in _loops)
+        {
+            await loop.DisposeAsync();
+        }
+    }
+}

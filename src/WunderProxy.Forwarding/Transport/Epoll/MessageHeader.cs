@@ -1,0 +1,16 @@
+using System.Runtime.InteropServices;
+
+namespace WunderProxy.Forwarding.Transport.Epoll;
+
+/// <summary>struct msghdr of sendmsg(2).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct MessageHeader
+{
+    public void* Name;
+    public uint NameLength;
+    public IoVector* Vectors;
+    public nuint VectorCount;
+    public void* Control;
+    public nuint ControlLength;
+    public int Flags;
+}

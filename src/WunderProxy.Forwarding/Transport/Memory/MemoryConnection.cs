@@ -1,0 +1,174 @@
+using System.Net;
+using WunderProxy.Forwarding.Transport.Streams;
+
+namespace WunderProxy.Forwarding.Transport.Memory;
+
+/// <summary>One end of a stream in memory, for tests and benchmarks that need no port. Both ends live on one loop.</summary>
+internal sealed class MemoryConnection : StreamConnection
+{
+    private readonly byte[] _arrived;
+    private MemoryConnection _peer;
+    private int _start;
+    private int _count;
+    private bool _hasPeerFinished;
+    private bool _hasPeerReset;
+    private bool _isPeerBlocked;
+    private bool _isEventPosted;
+
+    private MemoryConnection(WorkLoop loop, int capacityBytes)
+        : base(loop)
+    {
+        _arrived = new byte[capacityBytes];
+        _peer = this;
+    }
+
+    /// <inheritdoc/>
+    public override EndPoint? RemoteEndPoint => RemoteAddress;
+
+    /// <inheritdoc/>
+    public override EndPoint? LocalEndPoint => _peer.RemoteAddress;
+
+    /// <summary>What <see cref="RemoteEndPoint"/> says.</summary>
+    public EndPoint RemoteAddress { get; set; } = new IPEndPoint(IPAddress.Loopback, 1);
+
+    /// <summary>Makes a connected pair.</summary>
+    /// <param name="loop">Owns both ends.</param>
+    /// <param name="capacityBytes">Bytes on the way in each direction before the sender has to wait.</param>
+    public static (MemoryConnection First, MemoryConnection Second) CreatePair(
+        WorkLoop loop, int capacityBytes = 64 * 1024)
+    {
+        var first = new MemoryConnection(loop, capacityBytes);
+        var second = new MemoryConnection(loop, capacityBytes) { _peer = first };
+        first._peer = second;
+        return (first, second);
+    }
+
+    /// <inheritdoc/>
+    internal override int Receive(Span<byte> buffer)
+    {
+        if (_count == 0)
+        {
+            return StatusWhenEmpty();
+        }
+
+        var taken = 0;
+        while (taken < buffer.Length && _count > 0)
+        {
+            var run = Math.Min(Math.Min(_count, _arrived.Length - _start), buffer.Length - taken);
+            _arrived.AsSpan(_start, run).CopyTo(buffer[taken..]);
+            _start = (_start + run) % _arrived.Length;
+            _count -= run;
+            taken += run;
+        }
+
+        if (_isPeerBlocked)
+        {
+            _isPeerBlocked = false;
+            _peer.PostEvent();
+        }
+
+        return taken;
+    }
+
+    /// <inheritdoc/>
+    internal override int Peek() => _count > 0 ? 1 : StatusWhenEmpty();
+
+    /// <inheritdoc/>
+    internal override int Send(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        if (_peer.IsClosed)
+        {
+            return IoStatus.Broken;
+        }
+
+        var sent = _peer.Take(first);
+        if (sent == first.Length)
+        {
+            sent += _peer.Take(second);
+        }
+
+        if (sent == 0)
+        {
+            _peer._isPeerBlocked = true;
+            return IoStatus.WouldBlock;
+        }
+
+        _peer.PostEvent();
+        return sent;
+    }
+
+    /// <inheritdoc/>
+    internal override void AwaitReadable()
+    {
+        // Every arrival posts an event.
+    }
+
+    /// <inheritdoc/>
+    protected override void ShutdownSocketSend()
+    {
+        _peer._hasPeerFinished = true;
+        _peer.PostEvent();
+    }
+
+    /// <inheritdoc/>
+    protected override void CloseSocket(CloseReason reason)
+    {
+        _peer._hasPeerFinished = true;
+        _peer._hasPeerReset |= reason == CloseReason.AbortedHere;
+        _peer.PostEvent();
+    }
+
+    private int StatusWhenEmpty()
+    {
+        if (_hasPeerReset)
+        {
+            return IoStatus.Broken;
+        }
+
+        return _hasPeerFinished ? 0 : IoStatus.WouldBlock;
+    }
+
+    private int Take(ReadOnlySpan<byte> bytes)
+    {
+        var taken = 0;
+        while (taken < bytes.Length && _count < _arrived.Length)
+        {
+            var end = (_start + _count) % _arrived.Length;
+            var run = Math.Min(Math.Min(_arrived.Length - _count, _arrived.Length - end), bytes.Length - taken);
+            bytes.Slice(taken, run).CopyTo(_arrived.AsSpan(end));
+            _count += run;
+            taken += run;
+        }
+
+        return taken;
+    }
+
+    private void PostEvent()
+    {
+        if (!_isEventPosted && !IsClosed)
+        {
+            _isEventPosted = true;
+            WorkLoop.Post(static connection => ((MemoryConnection)connection!).OnEvent(), this);
+        }
+    }
+
+    private void OnEvent()
+    {
+        _isEventPosted = false;
+        if (IsClosed)
+        {
+            return;
+        }
+
+        if (_hasPeerFinished)
+        {
+            NotePeerClosed(_hasPeerReset ? CloseReason.PeerReset : CloseReason.PeerFinished);
+        }
+
+        OnWritable(0);
+        if (!IsClosed)
+        {
+            OnReadable();
+        }
+    }
+}
