@@ -21,6 +21,11 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
     private readonly Command[] _commands =
     [
         new ForwardCommand(),
+        new DeployCommand(),
+        new RollbackCommand(),
+        new HistoryCommand(),
+        new CurrentCommand(),
+        new StatusCommand(),
     ];
 
     /// <summary>Carries out one command line.</summary>

@@ -27,6 +27,9 @@ internal static partial class HostLog
     [LoggerMessage(5106, LogLevel.Information, "listeners closed; exchanges have {Seconds} s to finish")]
     public static partial void Draining(ILogger logger, double seconds);
 
+    [LoggerMessage(5108, LogLevel.Warning, "what was in service could not be brought back: {Message}")]
+    public static partial void NotBroughtBack(ILogger logger, string message);
+
     [LoggerMessage(5107, LogLevel.Information, "bye")]
     public static partial void Ended(ILogger logger);
 }

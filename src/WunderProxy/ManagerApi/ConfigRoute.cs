@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Lifecycle;
 
 namespace WunderProxy.ManagerApi;
@@ -8,6 +11,19 @@ internal sealed class ConfigRoute(IContainerLifecycle lifecycle)
     public async ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var config = await lifecycle.GetConfigAsync(ApiRoute.LastSegment(request.Path), cancellationToken);
-        return ApiResponse.OfJsonBytes(request.WantsUnmasked ? config : EnvMask.Apply(config));
+        return ApiResponse.OfJsonBytes(request.WantsUnmasked ? config : Masked(config));
+    }
+
+    private static ReadOnlyMemory<byte> Masked(ReadOnlyMemory<byte> config)
+    {
+        var document = JsonNode.Parse(config.Span);
+        SecretMask.MaskEnvironment(document);
+        using var output = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true }))
+        {
+            document?.WriteTo(writer);
+        }
+
+        return output.ToArray();
     }
 }

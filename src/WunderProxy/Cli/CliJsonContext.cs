@@ -1,0 +1,7 @@
+using System.Text.Json.Serialization;
+
+namespace WunderProxy.Cli;
+
+/// <summary>Source-generated serialisers of what only commands print.</summary>
+[JsonSerializable(typeof(DeploymentSummary))]
+internal sealed partial class CliJsonContext : JsonSerializerContext;

@@ -1,0 +1,24 @@
+using System.Text.Json.Nodes;
+using WunderProxy.Deployments.LaunchConfigs;
+
+namespace WunderProxy.Cli;
+
+/// <summary>Parts of a launch config as text or JSON.</summary>
+internal static class CurrentText
+{
+    private const int DefaultRegistryPort = 8080;
+
+    /// <summary>The image's name; where the config has none, that of the registry convention for the prefix's last part.</summary>
+    public static string Image(LaunchConfig config, string prefix, bool asJson)
+    {
+        var app = prefix[(prefix.LastIndexOf('/') + 1)..];
+        var image = config.Image.Length > 0 ? config.Image : $"localhost:{DefaultRegistryPort}/{app}:{config.Revision}";
+        return asJson ? new JsonObject { ["Image"] = image }.ToJsonString() : image;
+    }
+
+    /// <summary>The environment, one <c>KEY=value</c> a line.</summary>
+    public static string Environment(LaunchConfig config, bool asJson) =>
+        asJson
+            ? new JsonArray([.. config.Environment.Select(variable => (JsonNode)variable)]).ToJsonString()
+            : string.Join('\n', config.Environment);
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using WunderProxy.Deployments.LaunchConfigs;
+
+namespace WunderProxy.Cli;
+
+/// <summary><c>wunderproxy deploy</c>: brings a launch config into service on all managers and records it.</summary>
+internal sealed class DeployCommand : Command
+{
+    private const string Example =
+        "wunderproxy deploy my-bucket apps/shop --config shop.json --manager web1:8001 --manager web2:8001";
+
+    private readonly StoreArguments _store = new();
+    private readonly ManagerCliOptions _managers = new();
+    private readonly DeployerCliOptions _deployer = new();
+    private readonly Option<string?> _config = CliOption.Text("--config", "FILE", "The launch config (JSON); - is standard input");
+
+    /// <summary>Declares the command.</summary>
+    public DeployCommand()
+        : base("deploy", "Store a launch config, launch it on every manager, then switch all of them to it.")
+    {
+        _store.AddTo(this);
+        _config.Required = true;
+        Options.Add(_config);
+        _managers.AddTo(this);
+        _deployer.AddTo(this);
+        ExampleHelp.AddTo(this, Example);
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var config = Read(parsed.GetRequiredValue(_config)!);
+        using var store = _store.Open(parsed);
+        using var run = new DeploymentRun(
+            store, _store.Prefix(parsed), _managers.Clients(parsed), _deployer.By(parsed), _deployer.Report(parsed));
+        var summary = await StoreQuery.RunAsync(() => run.DeployAsync(config, cancellationToken));
+        _deployer.WriteSummary(parsed, summary);
+        return ExitCode.Success;
+    }
+
+    private static LaunchConfig Read(string path)
+    {
+        try
+        {
+            return LaunchConfig.Parse(path == "-" ? ReadStandardInput() : File.ReadAllBytes(path));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--config: {exception.Message}", exception);
+        }
+        catch (InvalidLaunchConfigException exception)
+        {
+            throw new UsageException($"--config: {path}: {exception.Message}", exception);
+        }
+    }
+
+    private static byte[] ReadStandardInput()
+    {
+        using var input = Console.OpenStandardInput();
+        using var buffer = new MemoryStream();
+        input.CopyTo(buffer);
+        return buffer.ToArray();
+    }
+}

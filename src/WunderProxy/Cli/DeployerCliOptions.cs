@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Text.Json;
+using WunderProxy.ManagerApi;
+using WunderProxy.Managers;
+
+namespace WunderProxy.Cli;
+
+/// <summary>Who deploys, and how the course and the end of it are told.</summary>
+internal sealed class DeployerCliOptions
+{
+    private readonly Option<string?> _by = CliOption.Text(
+        "--by", "NAME", "Who it is, for the history [default: user@machine]");
+
+    private readonly Option<bool> _json = CliOption.Flag("--json", "Print only the result, as JSON");
+
+    /// <summary>Gives a command these options.</summary>
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_by);
+        command.Options.Add(_json);
+    }
+
+    /// <summary>Who it is.</summary>
+    public string By(ParseResult parsed) =>
+        parsed.GetValue(_by) is { Length: > 0 } by ? by : $"{Environment.UserName}@{Environment.MachineName}";
+
+    /// <summary>A bar on a terminal, lines in a pipe, nothing beside JSON.</summary>
+    public IFleetReport Report(ParseResult parsed)
+    {
+        var output = parsed.GetValue(_json) ? TextWriter.Null : parsed.InvocationConfiguration.Output;
+        return new FleetReport(output, isTerminal: !Console.IsOutputRedirected && output == Console.Out);
+    }
+
+    /// <summary>Tells the end of it.</summary>
+    public void WriteSummary(ParseResult parsed, DeploymentSummary summary) =>
+        parsed.InvocationConfiguration.Output.WriteLine(parsed.GetValue(_json)
+            ? JsonSerializer.Serialize(summary, CliJson.Context.DeploymentSummary)
+            : $"{summary.Action} {summary.Revision} ({ShortId.Of(summary.Hash)}) on {Count(summary.Managers.Count)}"
+                + $" in {summary.Seconds:0.0} s");
+
+    private static string Count(int managers) => managers == 1 ? "1 manager" : $"{managers} managers";
+}

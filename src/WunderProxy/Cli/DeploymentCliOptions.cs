@@ -1,0 +1,100 @@
+using System.CommandLine;
+using WunderProxy.Configuration;
+using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Lifecycle;
+
+namespace WunderProxy.Cli;
+
+/// <summary>The options of the control plane and their way into <see cref="LifecycleOptions"/>.</summary>
+internal sealed class DeploymentCliOptions
+{
+    private readonly Option<int?> _registryPort = CliOption.Number(
+        "--registry-port", "Images without a name are localhost:N/APP:REVISION [default: 8080]", 1, 65535);
+
+    private readonly Option<string?> _environment = CliOption.Text(
+        "--cfg", "FILE", "key=value lines given to every container as environment");
+
+    private readonly Option<string?> _dockerHost = CliOption.Text(
+        "--docker-host",
+        "URL",
+        "The Docker engine: unix://PATH or tcp://HOST:PORT [default: $DOCKER_HOST, else unix:///var/run/docker.sock]");
+
+    private readonly Option<ContainerAddressMode?> _containerAddress = CliOption.Choice<ContainerAddressMode>(
+        "--container-address",
+        "How the proxy reaches a container: by its published port, its network, or what fits [default: auto]",
+        ("auto", ContainerAddressMode.Auto),
+        ("published", ContainerAddressMode.Published),
+        ("network", ContainerAddressMode.Network));
+
+    private readonly Option<TimeSpan?> _healthInterval = CliOption.Duration(
+        "--health-interval", "Between two probes at launch [default: 1s]");
+
+    private readonly Option<TimeSpan?> _healthTimeout = CliOption.Duration(
+        "--health-timeout", "Patience for one probe [default: 5s]");
+
+    private readonly Option<TimeSpan?> _launchTimeout = CliOption.Duration(
+        "--launch-timeout", "Patience for a launch once the image is there [default: 60s]");
+
+    private readonly Option<TimeSpan?> _drainUpgradedTimeout = CliOption.Duration(
+        "--drain-upgraded-timeout", "How long upgraded connections may stay after a switch [default: 5m]");
+
+    private readonly Option<TimeSpan?> _stopTimeout = CliOption.Duration(
+        "--stop-timeout", "SIGTERM to SIGKILL for a container [default: 10s]");
+
+    private readonly Option<int?> _keep = CliOption.Number(
+        "--keep", "Earlier revisions whose container is kept for rollback [default: 3]", 0, 1000);
+
+    private readonly Option<string?> _stateDirectory = CliOption.Text(
+        "--state-dir", "DIR", "Records that survive a restart [default: /var/lib/wunderproxy or ~/.local/state/wunderproxy]");
+
+    /// <summary>Gives a command these options.</summary>
+    public void AddTo(Command command)
+    {
+        Option[] options =
+        [
+            _registryPort, _environment, _dockerHost, _containerAddress, _healthInterval, _healthTimeout,
+            _launchTimeout, _drainUpgradedTimeout, _stopTimeout, _keep, _stateDirectory,
+        ];
+        Array.ForEach(options, command.Options.Add);
+    }
+
+    /// <summary>The engine's address as given; null leaves it to the environment.</summary>
+    public string? DockerHost(ParseResult parsed) => parsed.GetValue(_dockerHost);
+
+    /// <summary>Where the local records lie; null for the default.</summary>
+    public string? StateDirectory(ParseResult parsed) => parsed.GetValue(_stateDirectory);
+
+    /// <summary>The <c>--cfg</c> file.</summary>
+    /// <exception cref="UsageException">It cannot be read, or a line is wrong; the message names file and line.</exception>
+    public ContainerEnvironmentFile EnvironmentFile(ParseResult parsed)
+    {
+        try
+        {
+            return parsed.GetValue(_environment) is { } path
+                ? ContainerEnvironmentFile.Load(path)
+                : ContainerEnvironmentFile.None;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new UsageException($"--cfg: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Maps what was given; the rest keeps the defaults of <see cref="LifecycleOptions"/>.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="named">Options that carry bucket, prefix and application.</param>
+    /// <param name="drainTimeout">As the proxy has it.</param>
+    public LifecycleOptions Map(ParseResult parsed, LifecycleOptions named, TimeSpan drainTimeout) => named with
+    {
+        RegistryPort = parsed.GetValue(_registryPort) ?? named.RegistryPort,
+        ContainerAddress = parsed.GetValue(_containerAddress) ?? named.ContainerAddress,
+        HealthInterval = parsed.GetValue(_healthInterval) ?? named.HealthInterval,
+        HealthTimeout = parsed.GetValue(_healthTimeout) ?? named.HealthTimeout,
+        LaunchTimeout = parsed.GetValue(_launchTimeout) ?? named.LaunchTimeout,
+        DrainTimeout = drainTimeout,
+        DrainUpgradedTimeout = parsed.GetValue(_drainUpgradedTimeout) ?? named.DrainUpgradedTimeout,
+        StopTimeout = parsed.GetValue(_stopTimeout) ?? named.StopTimeout,
+        Keep = parsed.GetValue(_keep) ?? named.Keep,
+        Version = ProductVersion.Text,
+    };
+}

@@ -1,0 +1,37 @@
+using System.CommandLine;
+
+namespace WunderProxy.Cli;
+
+/// <summary><c>wunderproxy rollback</c>: brings an earlier entry of the history back into service on all managers.</summary>
+internal sealed class RollbackCommand : Command
+{
+    private readonly StoreArguments _store = new();
+    private readonly ManagerCliOptions _managers = new();
+    private readonly DeployerCliOptions _deployer = new();
+
+    private readonly Option<string?> _to = CliOption.Text(
+        "--to", "HASH|REVISION", "What to go back to [default: the entry before the one in service]");
+
+    /// <summary>Declares the command.</summary>
+    public RollbackCommand()
+        : base("rollback", "Go back to an earlier deployment on every manager; later entries leave the history.")
+    {
+        _store.AddTo(this);
+        Options.Add(_to);
+        _managers.AddTo(this);
+        _deployer.AddTo(this);
+        ExampleHelp.AddTo(this, "wunderproxy rollback my-bucket apps/shop --manager web1:8001 --manager web2:8001 --to r41");
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        using var store = _store.Open(parsed);
+        using var run = new DeploymentRun(
+            store, _store.Prefix(parsed), _managers.Clients(parsed), _deployer.By(parsed), _deployer.Report(parsed));
+        var summary = await StoreQuery.RunAsync(
+            () => run.RollbackAsync(parsed.GetValue(_to) ?? string.Empty, cancellationToken));
+        _deployer.WriteSummary(parsed, summary);
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Text.Json;
+using WunderProxy.ManagerApi;
+using WunderProxy.Managers;
+
+namespace WunderProxy.Cli;
+
+/// <summary><c>wunderproxy status</c>: the state of one or more instances, once or again and again.</summary>
+internal sealed class StatusCommand : Command
+{
+    private const string ClearScreen = "\u001b[H\u001b[J";
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
+
+    private readonly ManagerCliOptions _managers = new();
+    private readonly Option<bool> _watch = CliOption.Flag("--watch", "Ask every second until interrupted");
+    private readonly Option<bool> _json = CliOption.Flag("--json", "Print the answers as JSON, one a line");
+
+    /// <summary>Declares the command.</summary>
+    public StatusCommand()
+        : base("status", "Show what an instance serves and how it is.")
+    {
+        _managers.AddTo(this);
+        Options.Add(_watch);
+        Options.Add(_json);
+        ExampleHelp.AddTo(this, "wunderproxy status --manager web1:8001 --watch");
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var clients = _managers.Clients(parsed);
+        var output = parsed.InvocationConfiguration.Output;
+        var isScreen = parsed.GetValue(_watch) && !parsed.GetValue(_json) && !Console.IsOutputRedirected;
+        try
+        {
+            int code;
+            do
+            {
+                var texts = await Task.WhenAll(
+                    clients.Select(client => AskAsync(client, parsed.GetValue(_json), cancellationToken)));
+                code = texts.All(text => text.IsAnswer) ? ExitCode.Success : ExitCode.Failure;
+                output.Write(isScreen ? ClearScreen : string.Empty);
+                output.WriteLine(string.Join(Environment.NewLine, texts.Select(text => text.Text)));
+            }
+            while (parsed.GetValue(_watch) && await PauseAsync(cancellationToken));
+            return code;
+        }
+        finally
+        {
+            foreach (var client in clients)
+            {
+                client.Dispose();
+            }
+        }
+    }
+
+    private static async Task<bool> PauseAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(WatchInterval, TimeProvider.System, cancellationToken);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<(bool IsAnswer, string Text)> AskAsync(
+        ManagerClient client, bool asJson, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var status = await client.GetStatusAsync(cancellationToken);
+            return (true, asJson
+                ? JsonSerializer.Serialize(status, ApiJson.Context.StatusDocument)
+                : StatusText.Write(client.Name, status));
+        }
+        catch (ManagerCallException exception)
+        {
+            return (false, asJson
+                ? JsonSerializer.Serialize(new ApiError("unreachable", exception.Message, null), ApiJson.Context.ApiError)
+                : $"{client.Name}: {exception.Message}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using WunderProxy.ManagerApi;
+
+namespace WunderProxy.Cli;
+
+/// <summary>A status document for people on a terminal.</summary>
+internal static class StatusText
+{
+    /// <summary>A few lines, the most important first.</summary>
+    public static string Write(string manager, StatusDocument status)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
+        var name = status.App.Length == 0 ? manager : $"{status.App} at {manager}";
+        text.WriteLine($"{name}: {status.Status}");
+        WriteUpstream(text, status);
+        WriteTraffic(text, status);
+        if (status.Operation is { } operation)
+        {
+            var step = operation.Progress?.Message ?? operation.State;
+            text.WriteLine($"  operation    {operation.Kind} {ShortId.Of(operation.Reference)}: {step}");
+        }
+
+        foreach (var drain in status.Draining)
+        {
+            text.WriteLine($"  draining     {drain.Revision} ({ShortId.Of(drain.Hash)}): {drain.InFlight} in flight");
+        }
+
+        WriteFaults(text, status);
+        return text.ToString().TrimEnd('\n');
+    }
+
+    private static void WriteUpstream(StringWriter text, StatusDocument status)
+    {
+        if (status.Upstream is not { } upstream)
+        {
+            text.WriteLine("  upstream     none");
+            return;
+        }
+
+        var what = upstream.Hash.Length == 0 ? "" : $"{upstream.Revision} ({ShortId.Of(upstream.Hash)}) ";
+        var container = upstream.Container.Length == 0 ? "" : $", container {ShortId.Of(upstream.Container)}";
+        text.WriteLine($"  upstream     {what}at {upstream.Address}{container}, {upstream.Health}");
+        text.WriteLine($"  since        {upstream.Since.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
+    }
+
+    private static void WriteTraffic(StringWriter text, StatusDocument status)
+    {
+        var classes = string.Join(", ", status.StatusCodes.Classes.Select(pair => $"{pair.Key} {pair.Value}"));
+        var times = status.ResponseTimes;
+        text.WriteLine($"  requests     {status.Requests} {(classes.Length == 0 ? "" : $"({classes})")}".TrimEnd());
+        text.WriteLine($"  in flight    {status.InFlight}, waiting {status.Waiting}");
+        text.WriteLine($"  times        p50 {times.P50 * 1000:0.#} ms, p99 {times.P99 * 1000:0.#} ms");
+        text.WriteLine(
+            $"  connections  {status.States.Active} active, {status.States.Idle} idle, {status.States.Upgraded} upgraded");
+    }
+
+    private static void WriteFaults(StringWriter text, StatusDocument status)
+    {
+        if (status.DockerState != "Ok")
+        {
+            text.WriteLine($"  docker       {status.DockerState}");
+        }
+
+        if (status.StoreState != "Ok")
+        {
+            text.WriteLine($"  store        {status.StoreState}");
+        }
+
+        foreach (var warning in status.Warnings)
+        {
+            text.WriteLine($"  warning      {warning}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using WunderProxy.Deployments.Storage;
+
+namespace WunderProxy.Cli;
+
+/// <summary>The two positional arguments that name where an application's documents lie.</summary>
+internal sealed class StoreArguments
+{
+    private readonly Argument<string> _bucket = new("BUCKET")
+    {
+        Description = "An S3 bucket, or file:DIR for the same layout in a directory",
+    };
+
+    private readonly Argument<string> _prefix = new("PREFIX")
+    {
+        Description = "The application's prefix in it",
+    };
+
+    /// <summary>Gives a command these arguments.</summary>
+    public void AddTo(Command command)
+    {
+        command.Arguments.Add(_bucket);
+        command.Arguments.Add(_prefix);
+    }
+
+    /// <summary>The bucket as given.</summary>
+    public string Bucket(ParseResult parsed) => parsed.GetRequiredValue(_bucket);
+
+    /// <summary>The prefix without slashes around it.</summary>
+    public string Prefix(ParseResult parsed) => parsed.GetRequiredValue(_prefix).Trim('/');
+
+    /// <summary>Opens the store; nothing is asked of it yet.</summary>
+    /// <exception cref="UsageException">The bucket can be none: a plain file, a directory without a parent.</exception>
+    public IObjectStore Open(ParseResult parsed)
+    {
+        try
+        {
+            return ObjectStores.Open(Bucket(parsed), TimeProvider.System);
+        }
+        catch (ObjectStoreException exception)
+        {
+            throw new UsageException(exception.Message, exception);
+        }
+    }
+}

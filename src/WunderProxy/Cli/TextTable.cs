@@ -1,0 +1,22 @@
+namespace WunderProxy.Cli;
+
+/// <summary>Rows of words in columns as wide as their widest word.</summary>
+internal sealed class TextTable(params string[] header)
+{
+    private const string Gap = "  ";
+
+    private readonly List<string[]> _rows = [header];
+
+    /// <summary>Adds a row.</summary>
+    public void Add(params string[] row) => _rows.Add(row);
+
+    /// <summary>Writes header and rows.</summary>
+    public void WriteTo(TextWriter output)
+    {
+        var widths = Enumerable.Range(0, header.Length).Select(column => _rows.Max(row => row[column].Length)).ToArray();
+        foreach (var row in _rows)
+        {
+            output.WriteLine(string.Join(Gap, row.Select((word, column) => word.PadRight(widths[column]))).TrimEnd());
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.ManagerApi;
+
+namespace WunderProxy.Managers;
+
+/// <summary>
+/// Brings one launch config into service on several managers: launched on all before it is switched to on any, and
+/// switched back where it was when one cannot switch.
+/// </summary>
+internal sealed class FleetDeployment(
+    IReadOnlyList<IManagerClient> managers, string by, IFleetReport report, TimeProvider clock)
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Hash that each manager serves before anything is changed; empty where nothing is served.</summary>
+    /// <exception cref="FleetException">A manager cannot be reached.</exception>
+    public async Task<IReadOnlyList<string>> ReadServedAsync(CancellationToken cancellationToken)
+    {
+        var outcomes = await Task.WhenAll(managers.Select(manager => Try(manager, async () =>
+        {
+            var status = await manager.GetStatusAsync(cancellationToken);
+            return status.Upstream?.Hash ?? string.Empty;
+        })));
+        ThrowIfAny(outcomes, "nothing was changed");
+        return [.. outcomes.Select(outcome => outcome.Value!)];
+    }
+
+    /// <summary>Launches on all managers, then switches all.</summary>
+    /// <param name="hash">The launch config.</param>
+    /// <param name="served">What <see cref="ReadServedAsync"/> gave.</param>
+    /// <param name="cancellationToken">Ends the wait; managers finish what they were asked.</param>
+    /// <exception cref="FleetException">A launch failed and nothing was switched, or a switch failed and was undone.</exception>
+    public async Task<IReadOnlyList<LaunchResult>> RunAsync(
+        string hash, IReadOnlyList<string> served, CancellationToken cancellationToken)
+    {
+        var launched = await Task.WhenAll(managers.Select(manager => LaunchAsync(manager, hash, cancellationToken)));
+        ThrowIfAny(launched, "nothing was switched");
+        for (var i = 0; i < managers.Count; i++)
+        {
+            var switched = await Try(managers[i], () => managers[i].SwitchAsync(hash, by, cancellationToken));
+            if (switched.Failure is { } failure)
+            {
+                // Without an answer it may have switched: it is asked to go back like the others.
+                await SwitchBackAsync(failure.IsAnswer ? i : i + 1, served, hash);
+                throw new FleetException($"{managers[i].Name} could not switch: {failure.Message}");
+            }
+
+            report.Tell(managers[i].Name, switched.Value!.Changed ? "switched" : "served it already");
+        }
+
+        return [.. launched.Select(outcome => outcome.Value!)];
+    }
+
+    private async Task<Outcome<LaunchResult>> LaunchAsync(
+        IManagerClient manager, string hash, CancellationToken cancellationToken)
+    {
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var progress = FollowAsync(manager, done.Token);
+        var outcome = await Try(manager, () => manager.LaunchAsync(hash, by, cancellationToken));
+        await done.CancelAsync();
+        await progress;
+        if (outcome.Value is { } result)
+        {
+            var where = $"{ShortId.Of(result.Container)} at {result.Address}";
+            report.Tell(manager.Name, $"launched {where} ({result.Method}, {result.Seconds:0.0} s)");
+        }
+
+        return outcome;
+    }
+
+    private async Task FollowAsync(IManagerClient manager, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(PollInterval, clock, cancellationToken);
+                var status = await manager.GetStatusAsync(cancellationToken);
+                if (status.Operation?.Progress is { } step)
+                {
+                    report.Progress(manager.Name, step);
+                }
+            }
+            catch (Exception exception) when (exception is ManagerCallException or OperationCanceledException)
+            {
+                // Only the picture of progress is lost; the launch itself tells how it ended.
+            }
+        }
+    }
+
+    private async Task SwitchBackAsync(int count, IReadOnlyList<string> served, string hash)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var before = served[i];
+            if (before.Length == 0 || before == hash)
+            {
+                report.Tell(managers[i].Name, before.Length == 0 ? "stays: it served nothing before" : "served it before");
+                continue;
+            }
+
+            // Not cancelled with the command: half a fleet on another revision is what this must prevent.
+            var back = await Try(managers[i], () => managers[i].SwitchAsync(before, by, CancellationToken.None));
+            report.Tell(managers[i].Name, back.Failure is { } failure
+                ? $"could not go back to {ShortId.Of(before)}: {failure.Message}"
+                : $"went back to {ShortId.Of(before)}");
+        }
+    }
+
+    private void ThrowIfAny<T>(IEnumerable<Outcome<T>> outcomes, string consequence)
+        where T : class
+    {
+        var failed = outcomes.Where(outcome => outcome.Failure is not null).ToList();
+        foreach (var outcome in failed)
+        {
+            report.Tell(outcome.Manager, $"failed: {outcome.Failure!.Message}");
+        }
+
+        if (failed.Count > 0)
+        {
+            throw new FleetException($"{string.Join(", ", failed.Select(o => o.Manager))} failed; {consequence}");
+        }
+    }
+
+    private static async Task<Outcome<T>> Try<T>(IManagerClient manager, Func<Task<T>> call)
+        where T : class
+    {
+        try
+        {
+            return new Outcome<T>(manager.Name, await call(), null);
+        }
+        catch (ManagerCallException exception)
+        {
+            return new Outcome<T>(manager.Name, null, exception);
+        }
+    }
+
+    private sealed record Outcome<T>(string Manager, T? Value, ManagerCallException? Failure)
+        where T : class;
+}

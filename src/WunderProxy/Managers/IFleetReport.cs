@@ -1,0 +1,13 @@
+using WunderProxy.Deployments.Lifecycle;
+
+namespace WunderProxy.Managers;
+
+/// <summary>Hears what happens on each manager while a deploy or rollback runs.</summary>
+internal interface IFleetReport
+{
+    /// <summary>Something happened on a manager.</summary>
+    void Tell(string manager, string message);
+
+    /// <summary>A launch goes on.</summary>
+    void Progress(string manager, DeploymentProgress step);
+}

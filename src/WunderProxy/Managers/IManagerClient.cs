@@ -1,0 +1,23 @@
+using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.ManagerApi;
+
+namespace WunderProxy.Managers;
+
+/// <summary>One manager as the deploying commands see it.</summary>
+internal interface IManagerClient
+{
+    /// <summary>The manager as the user named it.</summary>
+    string Name { get; }
+
+    /// <summary>Asks for the state; an unavailable instance answers too.</summary>
+    /// <exception cref="ManagerCallException">It cannot be reached.</exception>
+    Task<StatusDocument> GetStatusAsync(CancellationToken cancellationToken);
+
+    /// <summary>Starts a container and waits until it is healthy.</summary>
+    /// <exception cref="ManagerCallException">It refused, failed or cannot be reached.</exception>
+    Task<LaunchResult> LaunchAsync(string hash, string by, CancellationToken cancellationToken);
+
+    /// <summary>Sends traffic to a launched container.</summary>
+    /// <exception cref="ManagerCallException">It refused, failed or cannot be reached.</exception>
+    Task<SwitchResult> SwitchAsync(string hash, string by, CancellationToken cancellationToken);
+}
