@@ -1,0 +1,11 @@
+namespace WunderProxy.IntegrationTests.Infrastructure;
+
+/// <summary>Which store a test runs on.</summary>
+internal enum StoreKind
+{
+    /// <summary>A local folder, <c>file:DIR</c>.</summary>
+    Folder,
+
+    /// <summary>A bucket of the real S3 server.</summary>
+    S3,
+}

@@ -1,0 +1,185 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using WunderProxy.LoadClient;
+
+namespace WunderProxy.IntegrationTests.Infrastructure;
+
+/// <summary>
+/// One application under <c>wunderproxy run</c>: the process, its store, its state folder, its images and containers.
+/// What it made in the engine goes when it is disposed of.
+/// </summary>
+internal sealed class TestService : IAsyncDisposable
+{
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero })
+    {
+        Timeout = TimeSpan.FromSeconds(120),
+    };
+
+    private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("wunderproxy-state-");
+
+    private TestService(ITestStore store)
+    {
+        Store = store;
+    }
+
+    /// <summary>A name that no other test uses.</summary>
+    public string App { get; } = $"app{Guid.NewGuid().ToString("N")[..8]}";
+
+    public string Prefix => $"prefix/{App}";
+
+    public ITestStore Store { get; }
+
+    public TestEngine Engine { get; } = new();
+
+    public IPEndPoint Proxy { get; } = WunderProxyProcess.FreeEndPoint();
+
+    public IPEndPoint Api { get; } = WunderProxyProcess.FreeEndPoint();
+
+    public string StateFolder => _state.FullName;
+
+    /// <summary>The process that runs, or ran last.</summary>
+    public WunderProxyProcess? Process { get; private set; }
+
+    public LoadOptions Load => new() { EndPoint = Proxy };
+
+    public string Repository => $"localhost:{TestEnvironment.RegistryPort}/{App}";
+
+    /// <summary>An application with images for these revisions; nothing runs yet.</summary>
+    public static async Task<TestService> CreateAsync(StoreKind kind = StoreKind.Folder, params string[] revisions)
+    {
+        ITestStore store = kind == StoreKind.Folder ? new FolderStore() : new BucketStore(TestEnvironment.S3Bucket);
+        var service = new TestService(store);
+        foreach (var revision in revisions)
+        {
+            await service.Engine.TagSampleAsync(service.Repository, revision);
+        }
+
+        return service;
+    }
+
+    /// <summary>As <see cref="CreateAsync"/>, then started.</summary>
+    public static async Task<TestService> StartNewAsync(StoreKind kind = StoreKind.Folder, params string[] revisions)
+    {
+        var service = await CreateAsync(kind, revisions);
+        await service.StartAsync();
+        return service;
+    }
+
+    /// <summary>The arguments that name this application and its addresses.</summary>
+    public string[] Arguments(params string[] more) =>
+    [
+        Store.Bucket, Prefix, App, "--proxy", Proxy.ToString(), "--api", Api.ToString(), "--state-dir", StateFolder,
+        "--registry-port", TestEnvironment.RegistryPort.ToString(), "--docker-host", TestEnvironment.DockerHost,
+        "--health-interval", "50ms", "--access-log", "none", "--shutdown-grace", "0s", "--drain-timeout", "10s", .. more,
+    ];
+
+    /// <summary>Starts <c>run</c> and waits until its API answers.</summary>
+    public Task StartAsync(params string[] more) => StartWithAsync(["run", .. Arguments(more)]);
+
+    public async Task StartWithAsync(string[] arguments, IReadOnlyDictionary<string, string>? variables = null)
+    {
+        Process = WunderProxyProcess.Start(arguments, variables ?? Store.Variables);
+        await Eventually.TrueAsync("the manager API", async () =>
+            Process.HasExited
+                ? throw new AssertionException($"ended with code {await Process.WaitForExitAsync()}\n{Process.Output}\n{Process.Errors}")
+                : (await GetAsync("/livez")).Status == 200);
+    }
+
+    /// <summary>Waits until the application is served.</summary>
+    public Task WaitUntilServingAsync(string revision) =>
+        Eventually.TrueAsync($"revision {revision} in service", async () => await ServedRevisionAsync() == revision);
+
+    /// <summary>Ends the process in order.</summary>
+    public async Task StopAsync()
+    {
+        Process!.Signal(WunderProxyProcess.SigTerm);
+        Assert.That(await Process.WaitForExitAsync(), Is.Zero, Process.Errors);
+    }
+
+    /// <summary>Ends the process without a chance to tidy up.</summary>
+    public async Task KillAsync()
+    {
+        Process!.Signal(WunderProxyProcess.SigKill);
+        await Process.WaitForExitAsync();
+    }
+
+    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, Api, path, body: null, accept: "application/json");
+
+    /// <summary>Calls the manager API for a JSON answer.</summary>
+    public Task<Answer> PostAsync(string path, string body = "") => SendAsync(HttpMethod.Post, Api, path, body, "application/json");
+
+    /// <summary>Calls it as the old tool's scripts do: no Accept header, the answer is text.</summary>
+    public Task<Answer> PostForTextAsync(string path, string body) => SendAsync(HttpMethod.Post, Api, path, body, accept: null);
+
+    /// <summary>Sends a request through the proxy.</summary>
+    public Task<Answer> GetProxiedAsync(string path) => SendAsync(HttpMethod.Get, Proxy, path, body: null, accept: null);
+
+    /// <summary>The revision that answers through the proxy; null when none does.</summary>
+    public async Task<string?> ServedRevisionAsync()
+    {
+        var answer = await GetProxiedAsync("/up");
+        return answer.Status == 200 ? answer.Headers.GetValues("X-Revision").Single() : null;
+    }
+
+    public async Task<JsonNode> StatusAsync() => (await GetAsync("/status")).Json;
+
+    /// <summary>Deploys and expects success.</summary>
+    public async Task<JsonNode> DeployAsync(string config)
+    {
+        var answer = await PostAsync("/deploy", config);
+        Assert.That(answer.Status, Is.EqualTo(200), $"{answer}\n{Process?.Errors}");
+        return answer.Json;
+    }
+
+    /// <summary>Puts a launch config into the store past the product and returns its SHA-256.</summary>
+    public async Task<string> StoreConfigAsync(string config)
+    {
+        var bytes = Encoding.UTF8.GetBytes(config);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        await Store.PutAsync($"{Prefix}/container.{hash}.json", bytes);
+        return hash;
+    }
+
+    /// <summary>Launches and switches to a stored config, expecting success.</summary>
+    public async Task LaunchAndSwitchAsync(string hash)
+    {
+        var launched = await PostAsync("/launch", hash);
+        Assert.That(launched.Status, Is.EqualTo(200), launched.ToString());
+        var switched = await PostAsync("/switch", hash);
+        Assert.That(switched.Status, Is.EqualTo(200), switched.ToString());
+    }
+
+    /// <summary>The containers of this application that the engine says are running.</summary>
+    public async Task<IReadOnlyList<JsonNode>> RunningContainersAsync() =>
+        [.. (await Engine.ListAsync($"wunderproxy.app={App}")).Where(item => item["State"]!.GetValue<string>() == "running")];
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Process is { } process && TestContext.CurrentContext.Result.FailCount > 0)
+        {
+            TestContext.Out.WriteLine($"wunderproxy said:\n{process.Output}\n{process.Errors}");
+        }
+
+        Process?.Dispose();
+        await Engine.RemoveApplicationAsync(App);
+        Engine.Dispose();
+        _http.Dispose();
+        Store.Dispose();
+        _state.Delete(recursive: true);
+    }
+
+    private async Task<Answer> SendAsync(HttpMethod method, IPEndPoint endPoint, string path, string? body, string? accept)
+    {
+        using var request = new HttpRequestMessage(method, $"http://{endPoint}{path}");
+        request.Content = body is null ? null : new StringContent(body);
+        if (accept is not null)
+        {
+            request.Headers.Accept.ParseAdd(accept);
+        }
+
+        using var response = await _http.SendAsync(request);
+        return await Answer.ReadAsync(response);
+    }
+}
