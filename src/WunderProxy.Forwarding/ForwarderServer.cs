@@ -1,6 +1,9 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Exchanges;
+using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding;
@@ -9,61 +12,139 @@ namespace WunderProxy.Forwarding;
 public sealed class ForwarderServer : IAsyncDisposable
 {
     private readonly ForwarderOptions _options;
-    private readonly UpstreamSlot _slot;
-    private readonly TimeProvider _clock;
-    private volatile bool _isPaused;
+    private readonly ForwarderSettings _settings;
+    private readonly ILoggerFactory _loggers;
+    private readonly ConnectionLimit _limit;
+    private readonly AccessLogWriter? _accessLog;
+    private readonly List<ITransportListener> _listeners = [];
+    private ITransport? _transport;
+    private LoopContext[] _contexts = [];
 
     /// <summary>Makes a server; nothing is bound until <see cref="Start"/>.</summary>
+    /// <exception cref="IOException">The directory of error pages cannot be read.</exception>
     public ForwarderServer(ForwarderOptions options, UpstreamSlot slot, ILoggerFactory loggers, TimeProvider clock)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(slot);
         ArgumentNullException.ThrowIfNull(loggers);
+        ArgumentNullException.ThrowIfNull(clock);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Threads, Upstream.MaxLoops, nameof(options));
+        var logger = loggers.CreateLogger("WunderProxy.Forwarding");
         _options = options;
-        _slot = slot;
-        _clock = clock;
+        _loggers = loggers;
+        _limit = new ConnectionLimit(options.MaxConnections);
+        _accessLog = options.AccessLog is { } sink ? new AccessLogWriter(sink, logger) : null;
+        _settings = new ForwarderSettings(options, slot, clock, _accessLog, logger);
     }
 
     /// <summary>Whether new requests wait.</summary>
-    public bool IsPaused => _isPaused;
+    public bool IsPaused => _settings.Gate.IsPaused;
 
     /// <summary>Binds all addresses and serves.</summary>
     /// <returns>The bound addresses, with real ports.</returns>
     /// <exception cref="ListenException">An address cannot be bound; nothing is left bound.</exception>
-    public IReadOnlyList<EndPoint> Start() => _options.EndPoints;
+    public IReadOnlyList<EndPoint> Start()
+    {
+        var sockets = BindAll();
+        _transport = TransportFactory.Create(_options.Transport, _options.Threads, _loggers, _settings.Clock);
+        _contexts = [.. _transport.Loops.Select(loop => new LoopContext(loop, _settings, _limit))];
+        var acceptor = new ConnectionAcceptor(_contexts);
+        _listeners.AddRange(sockets.Select(socket => _transport.Listen(socket, acceptor)));
+        return [.. _listeners.Select(listener => listener.EndPoint)];
+    }
 
-    /// <summary>From now on every answer carries <c>Connection: close</c>, and idle client connections are closed.</summary>
-    public void BeginShutdown() => _isPaused = false;
+    /// <summary>
+    /// From now on every answer carries <c>Connection: close</c>. Idle connections stay, so that no request is lost
+    /// that is on its way; <see cref="DrainAsync"/> closes them.
+    /// </summary>
+    public void BeginShutdown() => _settings.IsShuttingDown = true;
 
     /// <summary>Stops to accept; connections go on.</summary>
-    public void CloseListeners() => _isPaused = false;
+    public void CloseListeners()
+    {
+        _listeners.ForEach(listener => listener.Dispose());
+        _listeners.Clear();
+    }
 
-    /// <summary>Waits until all client connections have ended; cuts off what is left at the deadlines.</summary>
+    /// <summary>Closes idle client connections, waits until all others have ended, and cuts off what is left at the deadlines.</summary>
     /// <param name="exchanges">From now, for ordinary exchanges.</param>
     /// <param name="upgraded">From now, for tunnels and event streams.</param>
     /// <param name="cancellationToken">Ends the wait; closes nothing more.</param>
-    public Task DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken) => _isPaused ? Task.CompletedTask : Task.Delay(TimeSpan.Zero, _clock, cancellationToken);
+    /// <exception cref="OperationCanceledException">The drain was cancelled.</exception>
+    public Task DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken)
+    {
+        BeginShutdown();
+        return new ServerDrain(_contexts, _settings, _limit).RunAsync(exchanges, upgraded, cancellationToken);
+    }
 
     /// <summary>New requests wait until <see cref="Resume"/>, in a bounded queue and time; past them 503 with <c>Retry-After</c>.</summary>
-    public void Pause() => _isPaused = true;
+    public void Pause() => _settings.Gate.IsPaused = true;
 
     /// <summary>Requests that wait go on.</summary>
-    public void Resume() => _isPaused = false;
+    public void Resume()
+    {
+        _settings.Gate.IsPaused = false;
+        foreach (var context in _contexts)
+        {
+            context.Loop.Post(static state => ((LoopContext)state!).ResumePaused(), context);
+        }
+    }
 
     /// <summary>Takes a copy of the state.</summary>
     public ForwarderSnapshot Snapshot()
     {
-        var minute = _clock.GetUtcNow().ToUnixTimeSeconds() / 60;
+        var minute = _settings.Clock.GetUtcNow().ToUnixTimeSeconds() / 60;
         return new ForwarderSnapshot(
-            TrafficStats.Sum([], minute),
-            _slot.Current?.Snapshot(),
-            [.. _slot.Draining.Select(upstream => upstream.Snapshot())],
-            default,
-            0,
-            0,
+            TrafficStats.Sum(_contexts.Select(context => context.Stats), minute),
+            _settings.Slot.Current?.Snapshot(),
+            [.. _settings.Slot.Draining.Select(upstream => upstream.Snapshot())],
+            CountConnections(),
+            _contexts.Sum(context => context.Accepted),
+            _contexts.Sum(context => context.Refused),
             IsPaused,
-            0,
-            0);
+            _settings.Gate.Waiting,
+            _accessLog?.Dropped ?? 0);
     }
 
     /// <summary>Aborts what is left and stops the forwarding threads.</summary>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        CloseListeners();
+        if (_transport is not null)
+        {
+            await ServerDrain.OnEachLoopAsync(_contexts, static context => context.AccessLog?.HandOver());
+            await _transport.DisposeAsync();
+        }
+
+        if (_accessLog is not null)
+        {
+            await _accessLog.DisposeAsync();
+        }
+    }
+
+    private List<Socket> BindAll()
+    {
+        var sockets = new List<Socket>(_options.ListeningSockets);
+        var taken = sockets.Count;
+        try
+        {
+            sockets.AddRange(_options.EndPoints.Select(endPoint => ListenSockets.Bind(endPoint, _options.UnixSocketMode)));
+            return sockets;
+        }
+        catch (ListenException)
+        {
+            sockets.Skip(taken).ToList().ForEach(socket => socket.Dispose());
+            throw;
+        }
+    }
+
+    private ConnectionCounts CountConnections()
+    {
+        var counts = _contexts.Select(context => context.Connections.Counts).ToArray();
+        return new ConnectionCounts(
+            counts.Sum(part => part.New),
+            counts.Sum(part => part.Active),
+            counts.Sum(part => part.Idle),
+            counts.Sum(part => part.Upgraded));
+    }
 }

@@ -224,7 +224,8 @@ internal struct ChunkedDecoder
 
         if (input[0] == Grammar.Cr)
         {
-            return EndBody(input[1]);
+            _state = State.Complete;
+            return input[1] == Grammar.Lf ? ParseStatus.Done : Reject(ChunkRejection.BareLineEnd);
         }
 
         int windowBytes = Math.Min(input.Length, Math.Min(LongestLineBytes, _maxTrailerBytes - _trailerBytes));
@@ -241,17 +242,6 @@ internal struct ChunkedDecoder
         }
 
         return TakeTrailer(in field, out length, out isRewritten);
-    }
-
-    private ParseStatus EndBody(byte behindCr)
-    {
-        if (behindCr != Grammar.Lf)
-        {
-            return Reject(ChunkRejection.BareLineEnd);
-        }
-
-        _state = State.Complete;
-        return ParseStatus.Done;
     }
 
     private ParseStatus TakeTrailer(in HeaderField field, out int length, out bool isRewritten)

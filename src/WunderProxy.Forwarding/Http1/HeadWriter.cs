@@ -17,7 +17,7 @@ internal ref struct HeadWriter(IBufferWriter<byte> output)
     private int _used = 0;
 
     /// <summary>Writes a request line in HTTP/1.1 (RFC 9112 section 3).</summary>
-    public void RequestLine(ReadOnlySpan<byte> method, ReadOnlySpan<byte> target)
+    public void RequestLine(scoped ReadOnlySpan<byte> method, scoped ReadOnlySpan<byte> target)
     {
         Write(method);
         Write(" "u8);
@@ -26,7 +26,7 @@ internal ref struct HeadWriter(IBufferWriter<byte> output)
     }
 
     /// <summary>Writes a status line in HTTP/1.1, which a proxy speaks whatever the other side does (RFC 9110 section 6.2).</summary>
-    public void StatusLine(int statusCode, ReadOnlySpan<byte> reasonPhrase)
+    public void StatusLine(int statusCode, scoped ReadOnlySpan<byte> reasonPhrase)
     {
         Write("HTTP/1.1 "u8);
         Number(statusCode);
@@ -63,10 +63,10 @@ internal ref struct HeadWriter(IBufferWriter<byte> output)
     }
 
     /// <summary>Writes one header line with a known name.</summary>
-    public void Field(HeaderName name, ReadOnlySpan<byte> value) => Field(HeaderNames.Spelling(name), value);
+    public void Field(HeaderName name, scoped ReadOnlySpan<byte> value) => Field(HeaderNames.Spelling(name), value);
 
     /// <summary>Writes one header line.</summary>
-    public void Field(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    public void Field(scoped ReadOnlySpan<byte> name, scoped ReadOnlySpan<byte> value)
     {
         BeginField(name);
         Write(value);
@@ -82,7 +82,7 @@ internal ref struct HeadWriter(IBufferWriter<byte> output)
     }
 
     /// <summary>Starts a header line whose value is put together by <see cref="Write"/> and <see cref="Number"/>.</summary>
-    public void BeginField(ReadOnlySpan<byte> name)
+    public void BeginField(scoped ReadOnlySpan<byte> name)
     {
         Debug.Assert(Grammar.IsToken(name), "A header name is a token.");
         Write(name);
@@ -115,7 +115,7 @@ internal ref struct HeadWriter(IBufferWriter<byte> output)
     }
 
     /// <summary>Writes bytes as they are.</summary>
-    public void Write(ReadOnlySpan<byte> bytes)
+    public void Write(scoped ReadOnlySpan<byte> bytes)
     {
         Ensure(bytes.Length);
         bytes.CopyTo(_free[_used..]);

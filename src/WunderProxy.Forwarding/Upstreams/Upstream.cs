@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Transport;
 
@@ -30,6 +31,7 @@ public sealed class Upstream
         }
 
         EndPoint = endPoint;
+        HostValue = Encoding.ASCII.GetBytes(endPoint is IPEndPoint ip ? ip.ToString() : "localhost");
         Label = label;
         Since = clock.GetUtcNow();
         _clock = clock;
@@ -60,6 +62,9 @@ public sealed class Upstream
             }
         }
     }
+
+    /// <summary>What to send as Host where a request has none, or the upstream has to see its own.</summary>
+    internal byte[] HostValue { get; }
 
     internal IEnumerable<UpstreamShare> Shares => _shares.Where(share => share is not null)!;
 

@@ -1,0 +1,81 @@
+using WunderProxy.Forwarding.Diagnostics;
+
+namespace WunderProxy.Forwarding.Connections;
+
+/// <summary>The client connections of one loop. Changed on that loop; the counts can be read from any thread.</summary>
+internal sealed class ConnectionRegistry
+{
+    private readonly int[] _counts = new int[(int)ConnectionState.Closed + 1];
+    private TrackedConnection? _first;
+
+    /// <summary>Connections by state.</summary>
+    public ConnectionCounts Counts => new(
+        Volatile.Read(ref _counts[(int)ConnectionState.New]),
+        Volatile.Read(ref _counts[(int)ConnectionState.Active]),
+        Volatile.Read(ref _counts[(int)ConnectionState.Idle]),
+        Volatile.Read(ref _counts[(int)ConnectionState.Upgraded]));
+
+    /// <summary>Adds a connection that was accepted.</summary>
+    public void Add(TrackedConnection connection)
+    {
+        _counts[(int)connection.State]++;
+        connection.NextTracked = _first;
+        if (_first is { } next)
+        {
+            next.PreviousTracked = connection;
+        }
+
+        _first = connection;
+    }
+
+    /// <summary>Closes those that have nothing in progress.</summary>
+    public void CloseIdle() => ForEach(static connection => connection.CloseIfIdle());
+
+    /// <summary>Ends all at once.</summary>
+    public void AbortAll() => ForEach(static connection => connection.Abort());
+
+    /// <summary>Keeps the counts; a closed connection is forgotten.</summary>
+    public void OnMoved(TrackedConnection connection, ConnectionState from, ConnectionState to)
+    {
+        _counts[(int)from]--;
+        if (to == ConnectionState.Closed)
+        {
+            Remove(connection);
+        }
+        else
+        {
+            _counts[(int)to]++;
+        }
+    }
+
+    private void ForEach(Action<TrackedConnection> work)
+    {
+        for (var connection = _first; connection is not null;)
+        {
+            // The work may close it, and so remove it, within the call.
+            var next = connection.NextTracked;
+            work(connection);
+            connection = next;
+        }
+    }
+
+    private void Remove(TrackedConnection connection)
+    {
+        if (connection.PreviousTracked is { } previous)
+        {
+            previous.NextTracked = connection.NextTracked;
+        }
+        else
+        {
+            _first = connection.NextTracked;
+        }
+
+        if (connection.NextTracked is { } next)
+        {
+            next.PreviousTracked = connection.PreviousTracked;
+        }
+
+        connection.PreviousTracked = null;
+        connection.NextTracked = null;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using WunderProxy.Forwarding.Transport;
+
+namespace WunderProxy.Forwarding.Connections;
+
+/// <summary>A client connection as its registry sees it.</summary>
+/// <remarks>
+/// Moves: new to active, active to idle or upgraded, idle to active, all to closed. The timer is a base class and not a
+/// field because an idle connection has to be small.
+/// </remarks>
+internal abstract class TrackedConnection(ConnectionRegistry registry) : LoopTimer
+{
+    /// <summary>What it is doing.</summary>
+    public ConnectionState State { get; private set; }
+
+    internal TrackedConnection? PreviousTracked { get; set; }
+
+    internal TrackedConnection? NextTracked { get; set; }
+
+    /// <summary>Ends the connection at once.</summary>
+    public abstract void Abort();
+
+    /// <summary>Ends the connection if nothing is in progress on it.</summary>
+    public abstract void CloseIfIdle();
+
+    /// <summary>Moves to another state.</summary>
+    /// <exception cref="UnreachableException">The move is not legal.</exception>
+    protected void MoveTo(ConnectionState next)
+    {
+        var isLegal = (State, next) switch
+        {
+            (ConnectionState.Closed, _) => false,
+            (_, ConnectionState.Closed) => true,
+            (ConnectionState.New or ConnectionState.Idle, ConnectionState.Active) => true,
+            (ConnectionState.Active, ConnectionState.Idle or ConnectionState.Upgraded) => true,
+            _ => false,
+        };
+        if (!isLegal)
+        {
+            throw new UnreachableException($"a connection cannot go from {State} to {next}");
+        }
+
+        registry.OnMoved(this, State, next);
+        State = next;
+    }
+}

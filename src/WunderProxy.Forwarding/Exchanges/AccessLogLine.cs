@@ -1,0 +1,44 @@
+using WunderProxy.Forwarding.Diagnostics;
+
+namespace WunderProxy.Forwarding.Exchanges;
+
+/// <summary>
+/// One line of the access log. Text: <c>time= client= method= host= path= status= bytes= duration= upstream= error=</c>
+/// (the last only when something failed); JSON: an object with the same keys, numbers unquoted. Status 0: the client
+/// got no answer. <c>bytes</c> are those sent to the client, <c>duration</c> is in seconds.
+/// </summary>
+internal static class AccessLogLine
+{
+    /// <summary>Writes the line with its line end.</summary>
+    /// <returns>False if there was no room; then nothing of it counts.</returns>
+    public static bool TryWrite(
+        Exchange exchange, long microseconds, AccessLogFormat format, Span<byte> destination, out int length)
+    {
+        var writer = new AccessLogLineWriter(destination, format == AccessLogFormat.Json);
+        var request = exchange.Request;
+        writer.Begin();
+        writer.Value("time"u8, DateTimeOffset.FromUnixTimeMilliseconds(exchange.Context.UnixMilliseconds));
+        writer.Value("client"u8, exchange.Client.PeerAddress);
+        if (exchange.IsHeadComplete)
+        {
+            writer.Text("method"u8, request.Method);
+            writer.Text("host"u8, request.EffectiveHost);
+            writer.Text("path"u8, request.OriginTarget);
+        }
+
+        writer.Number("status"u8, exchange.Status);
+        writer.Number("bytes"u8, exchange.BytesOut);
+        writer.Seconds("duration"u8, microseconds);
+        if (exchange.Share is { } share)
+        {
+            writer.Text("upstream"u8, share.Upstream.HostValue);
+        }
+
+        if (exchange.Error != ForwardError.None)
+        {
+            writer.Name("error"u8, exchange.Error);
+        }
+
+        return writer.TryEnd(out length);
+    }
+}

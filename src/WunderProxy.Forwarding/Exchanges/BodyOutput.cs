@@ -1,0 +1,14 @@
+namespace WunderProxy.Forwarding.Exchanges;
+
+/// <summary>How a body is framed towards its receiver.</summary>
+internal enum BodyOutput
+{
+    /// <summary>As it comes: the receiver sees the sender's framing.</summary>
+    AsIs,
+
+    /// <summary>The payload of a chunked body alone, for HTTP/1.0; the end of the connection ends it.</summary>
+    Dechunked,
+
+    /// <summary>A body that ends with the connection, put into chunks.</summary>
+    Chunked,
+}

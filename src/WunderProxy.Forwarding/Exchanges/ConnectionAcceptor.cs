@@ -1,0 +1,10 @@
+using WunderProxy.Forwarding.Transport;
+
+namespace WunderProxy.Forwarding.Exchanges;
+
+/// <summary>Hands an accepted connection to the context of the loop that owns it.</summary>
+internal sealed class ConnectionAcceptor(LoopContext[] contexts) : IConnectionAcceptor
+{
+    /// <inheritdoc/>
+    public void OnAccepted(TransportConnection connection) => contexts[connection.Loop.Index].OnAccepted(connection);
+}

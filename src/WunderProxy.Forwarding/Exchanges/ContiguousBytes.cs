@@ -1,0 +1,41 @@
+using System.Buffers;
+
+namespace WunderProxy.Forwarding.Exchanges;
+
+/// <summary>A buffer as one span: itself when it is in one block, a rented copy in the rare other case.</summary>
+internal readonly ref struct ContiguousBytes
+{
+    private readonly byte[]? _rented;
+
+    private ContiguousBytes(ReadOnlySpan<byte> span, byte[]? rented)
+    {
+        Span = span;
+        _rented = rented;
+    }
+
+    /// <summary>All of it.</summary>
+    public ReadOnlySpan<byte> Span { get; }
+
+    /// <summary>Takes a buffer; <see cref="Return"/> when done.</summary>
+    public static ContiguousBytes Of(in ReadOnlySequence<byte> buffer)
+    {
+        if (buffer.IsSingleSegment)
+        {
+            return new ContiguousBytes(buffer.FirstSpan, null);
+        }
+
+        var length = checked((int)buffer.Length);
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        buffer.CopyTo(rented);
+        return new ContiguousBytes(rented.AsSpan(0, length), rented);
+    }
+
+    /// <summary>Gives a copy back.</summary>
+    public void Return()
+    {
+        if (_rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_rented);
+        }
+    }
+}

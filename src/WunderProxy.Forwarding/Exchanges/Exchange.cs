@@ -1,0 +1,381 @@
+using System.Diagnostics;
+using WunderProxy.Forwarding.Http1;
+using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Upstreams;
+
+namespace WunderProxy.Forwarding.Exchanges;
+
+/// <summary>
+/// One request with its response, from the first byte of the head to the last of the answer: what is known about it,
+/// what it waits for and how it is stopped. Kept by its loop and used again; an idle connection has none.
+/// </summary>
+internal sealed class Exchange : ILeaseHolder
+{
+    private DownstreamConnection? _client;
+    private Waits _waiting;
+    private bool _clientFinished;
+
+    public Exchange(LoopContext context)
+    {
+        Context = context;
+        Lease = new UpstreamLease(this);
+        Up = new BodyRelay(this, Waits.ClientRead, Waits.UpstreamWrite);
+        Down = new BodyRelay(this, Waits.UpstreamRead, Waits.ClientWrite);
+    }
+
+    /// <summary>What its loop has.</summary>
+    public LoopContext Context { get; }
+
+    /// <summary>The connection that it came on.</summary>
+    public DownstreamConnection Client => _client ?? throw new UnreachableException("an exchange begins with its client");
+
+    /// <summary>The request's head.</summary>
+    public RequestHead Request { get; } = new();
+
+    /// <summary>The response's head, interim ones before the final one.</summary>
+    public ResponseHead Response { get; } = new();
+
+    /// <summary>How the request's body ends.</summary>
+    public BodyFraming RequestFraming { get; set; }
+
+    /// <summary>How the response's body ends, as the upstream frames it.</summary>
+    public BodyFraming ResponseFraming { get; set; }
+
+    /// <summary>The claim on the upstream.</summary>
+    public UpstreamLease Lease { get; }
+
+    /// <summary>The connection in use; null before and after.</summary>
+    public UpstreamConnection? Upstream { get; set; }
+
+    /// <summary>The request's body on its way up.</summary>
+    public BodyRelay Up { get; }
+
+    /// <summary>The response's body on its way down.</summary>
+    public BodyRelay Down { get; }
+
+    /// <summary>The request's body on its way up, to be awaited; null when there is none, or it was.</summary>
+    public ValueTask? Upload { get; set; }
+
+    /// <summary>What was leased, for the statistics; also after the release.</summary>
+    public UpstreamShare? Share { get; set; }
+
+    /// <summary>The relay after a 101; null before.</summary>
+    public Tunnel? Tunnel { get; set; }
+
+    /// <summary>Ends a wait for the end of a pause.</summary>
+    public LoopSignal PauseEnded { get; } = new();
+
+    /// <summary>Why it has to end early; none while it has not.</summary>
+    public ForwardError StopReason { get; private set; }
+
+    /// <summary>Whether it has to end early.</summary>
+    public bool IsStopped => StopReason != ForwardError.None;
+
+    /// <summary>Whether the request's head is complete, so that silence of the client is a matter of its body.</summary>
+    public bool IsHeadComplete { get; private set; }
+
+    /// <summary>Whether the whole request has been passed on.</summary>
+    public bool IsRequestSent { get; private set; }
+
+    /// <summary>Whether the final response's head has come.</summary>
+    public bool IsResponseReceived { get; private set; }
+
+    /// <summary>Whether bytes of a final response have gone to the client, so that no other answer can be given.</summary>
+    public bool IsResponseStarted { get; set; }
+
+    /// <summary>Whether the client waits for 100 before it sends its body.</summary>
+    public bool IsContinueAwaited { get; private set; }
+
+    /// <summary>Whether the client's connection may carry another exchange after this one.</summary>
+    public bool KeepsClient { get; set; }
+
+    /// <summary>Status of the answer; 0 while there is none.</summary>
+    public int Status { get; set; }
+
+    /// <summary>How it ended.</summary>
+    public ForwardError Error { get; set; }
+
+    /// <summary>Timestamp of the complete head.</summary>
+    public long StartTimestamp { get; set; }
+
+    /// <summary>Whether a response that had begun was cut off.</summary>
+    public bool IsCutOff => IsResponseReceived && IsResponseStarted && Error != ForwardError.None;
+
+    /// <summary>Bytes from the client.</summary>
+    public long BytesIn => HeadBytesIn + Up.TakenBytes;
+
+    /// <summary>Bytes to the client.</summary>
+    public long BytesOut => HeadBytesOut + Down.PassedBytes;
+
+    /// <summary>Bytes of the request's head, as received.</summary>
+    public int HeadBytesIn { get; set; }
+
+    /// <summary>Bytes of heads and of our own answers, as sent.</summary>
+    public long HeadBytesOut { get; set; }
+
+    /// <summary>Whether the upstream ended its stream with FIN, and was not reset.</summary>
+    public bool UpstreamEndedInOrder => Upstream?.Transport.CloseReason == CloseReason.PeerFinished;
+
+    /// <summary>Starts with the bytes that have arrived on a connection.</summary>
+    public void Begin(DownstreamConnection client) => _client = client;
+
+    /// <summary>Makes it ready for the next use; holds no memory of this one.</summary>
+    public void Reset()
+    {
+        Debug.Assert(Upstream is null && Lease.Share is null, "what was taken was given back");
+        _client = null;
+        _waiting = Waits.None;
+        _clientFinished = false;
+        Request.Reset();
+        Response.Reset();
+        Up.Reset();
+        Down.Reset();
+        Tunnel = null;
+        Share = null;
+        RequestFraming = BodyFraming.None;
+        ResponseFraming = BodyFraming.None;
+        StopReason = ForwardError.None;
+        Error = ForwardError.None;
+        IsHeadComplete = false;
+        IsRequestSent = false;
+        IsResponseReceived = false;
+        IsResponseStarted = false;
+        IsContinueAwaited = false;
+        KeepsClient = false;
+        Status = 0;
+        HeadBytesIn = 0;
+        HeadBytesOut = 0;
+    }
+
+    /// <summary>Ends it early; whatever it waits in is woken and looks at <see cref="StopReason"/>. The first reason counts.</summary>
+    public void Stop(ForwardError reason)
+    {
+        if (!IsStopped)
+        {
+            StopReason = reason;
+            Wake(_waiting);
+        }
+    }
+
+    /// <summary>Wakes those of the given waits that are under way.</summary>
+    public void Wake(Waits waits)
+    {
+        var awake = _waiting & waits;
+        if (awake.HasFlag(Waits.ClientRead))
+        {
+            Client.Transport.Input.CancelPendingRead();
+        }
+
+        if (awake.HasFlag(Waits.ClientWrite))
+        {
+            Client.Transport.Output.CancelPendingFlush();
+        }
+
+        if (awake.HasFlag(Waits.UpstreamRead))
+        {
+            Upstream!.Transport.Input.CancelPendingRead();
+        }
+
+        if (awake.HasFlag(Waits.UpstreamWrite))
+        {
+            Upstream!.Transport.Output.CancelPendingFlush();
+        }
+
+        if (awake.HasFlag(Waits.Pause))
+        {
+            PauseEnded.Set();
+        }
+    }
+
+    /// <summary>Called before it is suspended for the rest of a head. The time for the head runs from its first byte.</summary>
+    public void BeginHeadWait()
+    {
+        if (!_waiting.HasFlag(Waits.ClientRead))
+        {
+            _waiting |= Waits.ClientRead;
+            Client.SetReadDeadline(Context.Settings.HeaderMilliseconds);
+        }
+    }
+
+    /// <summary>The head is complete, refused or given up.</summary>
+    public void EndHeadWait()
+    {
+        if (_waiting.HasFlag(Waits.ClientRead))
+        {
+            _waiting &= ~Waits.ClientRead;
+            Client.ClearReadDeadline();
+        }
+    }
+
+    /// <summary>The request begins to be served.</summary>
+    public void OnHeadComplete()
+    {
+        IsHeadComplete = true;
+        if (Client.Transport.CloseReason is var reason and (CloseReason.PeerFinished or CloseReason.PeerReset))
+        {
+            OnClientClosed(reason);
+        }
+    }
+
+    /// <summary>Called before it is suspended: sets the time limit of that wait. A tunnel has none.</summary>
+    public void BeginWait(Waits wait)
+    {
+        _waiting |= wait;
+        if (Tunnel is not null)
+        {
+            return;
+        }
+
+        var settings = Context.Settings;
+        switch (wait)
+        {
+            case Waits.ClientRead when !IsContinueAwaited:
+                // The upstream cannot answer what it has not got: its time stands still while the client's runs.
+                Client.ClearResponseDeadline();
+                Client.SetReadDeadline(settings.BodyMilliseconds);
+                break;
+            case Waits.ClientWrite:
+                Client.SetWriteDeadline(settings.BodyMilliseconds);
+                break;
+            case Waits.UpstreamWrite:
+                SetResponseDeadline();
+                break;
+            case Waits.Pause:
+                Client.SetResponseDeadline(settings.Gate.TimeoutMilliseconds);
+                break;
+        }
+    }
+
+    /// <summary>Called after it was resumed, or instead of being suspended.</summary>
+    public void EndWait(Waits wait)
+    {
+        if (!_waiting.HasFlag(wait))
+        {
+            return;
+        }
+
+        _waiting &= ~wait;
+        switch (wait)
+        {
+            case Waits.ClientRead:
+                Client.ClearReadDeadline();
+                SetResponseDeadline();
+                break;
+            case Waits.ClientWrite:
+                Client.ClearWriteDeadline();
+                break;
+            case Waits.Pause:
+                Client.ClearResponseDeadline();
+                break;
+        }
+    }
+
+    /// <summary>The request's head is being sent; the client may wait for 100 now.</summary>
+    public void OnHeadSent()
+    {
+        IsContinueAwaited = RequestFraming.HasBody && Request.Expects100Continue;
+        SetResponseDeadline();
+    }
+
+    /// <summary>The whole request was sent: from here the upstream's time runs.</summary>
+    public void OnRequestSent()
+    {
+        IsRequestSent = true;
+        SetResponseDeadline();
+        if (_clientFinished)
+        {
+            Stop(ForwardError.ClientGone);
+        }
+    }
+
+    /// <summary>The client got its 100: from here we wait for its body.</summary>
+    public void OnContinueSent()
+    {
+        IsContinueAwaited = false;
+        if (_waiting.HasFlag(Waits.ClientRead))
+        {
+            BeginWait(Waits.ClientRead);
+        }
+    }
+
+    /// <summary>The final response's head has come: its body may take as long as it likes.</summary>
+    public void OnResponseReceived()
+    {
+        IsResponseReceived = true;
+        Client.ClearResponseDeadline();
+        Lease.ResponseStartedMilliseconds = Context.Loop.NowMilliseconds;
+    }
+
+    /// <summary>A body relay has ended.</summary>
+    public void OnRelayEnded(BodyRelay relay)
+    {
+        if (relay != Up || Tunnel is not null)
+        {
+            return;
+        }
+
+        switch (relay.End)
+        {
+            case RelayEnd.Complete:
+                OnRequestSent();
+                break;
+            case RelayEnd.SourceEnded:
+                Stop(ForwardError.ClientGone);
+                break;
+            case RelayEnd.Malformed:
+                Stop(ForwardError.BadRequestBody);
+                break;
+            case RelayEnd.SinkBroken:
+                // The upstream reads no more, but may have answered; its end will show.
+                SetResponseDeadline();
+                break;
+        }
+    }
+
+    /// <summary>The client closed or reset while this was in progress.</summary>
+    public void OnClientClosed(CloseReason reason)
+    {
+        if (Tunnel is not null || !IsHeadComplete)
+        {
+            // Whoever reads sees it.
+            return;
+        }
+
+        _clientFinished = true;
+        if (reason == CloseReason.PeerReset || IsRequestSent || !RequestFraming.HasBody)
+        {
+            Stop(ForwardError.ClientGone);
+        }
+    }
+
+    /// <summary>The client was silent too long.</summary>
+    public void OnReadElapsed() => Stop(IsHeadComplete ? ForwardError.RequestBodyTimeout : ForwardError.HeaderTimeout);
+
+    /// <summary>The client took nothing for too long.</summary>
+    public void OnWriteElapsed() => Stop(ForwardError.ResponseStalled);
+
+    /// <summary>The upstream did not answer in time, or the pause lasted too long.</summary>
+    public void OnResponseElapsed() =>
+        Stop(_waiting.HasFlag(Waits.Pause) ? ForwardError.Paused : ForwardError.ResponseTimeout);
+
+    /// <inheritdoc/>
+    public void OnDrainDeadline()
+    {
+        if (Tunnel is { } tunnel)
+        {
+            tunnel.OnDrainDeadline();
+        }
+        else
+        {
+            Stop(ForwardError.DrainDeadline);
+        }
+    }
+
+    private void SetResponseDeadline()
+    {
+        if (!IsResponseReceived && Upstream is not null)
+        {
+            Client.SetResponseDeadline(Context.Settings.ResponseMilliseconds);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Net;
+using WunderProxy.Forwarding.Http1;
+
+namespace WunderProxy.Forwarding.Exchanges;
+
+/// <summary>Tells the application who asked: X-Forwarded-For, -Proto and -Host.</summary>
+internal static class ForwardedHeaders
+{
+    /// <summary>Longest text of an address: IPv6 with an embedded IPv4 address and a scope.</summary>
+    private const int MaxAddressBytes = 65;
+
+    /// <summary>
+    /// Writes the lines that the request lacks, and X-Forwarded-For with the peer at its end. The caller copies the
+    /// request's own forwarding lines if the peer is trusted, but for X-Forwarded-For, and none of them otherwise.
+    /// </summary>
+    public static void Write(ref HeadWriter writer, Exchange exchange, bool isTrusted)
+    {
+        WriteFor(ref writer, exchange, isTrusted);
+        if (!isTrusted || !HasLine(exchange.Request, HeaderName.XForwardedProto))
+        {
+            writer.Field(HeaderName.XForwardedProto, "http"u8);
+        }
+
+        var host = exchange.Request.EffectiveHost;
+        if (!host.IsEmpty && (!isTrusted || !HasLine(exchange.Request, HeaderName.XForwardedHost)))
+        {
+            writer.Field(HeaderName.XForwardedHost, host);
+        }
+    }
+
+    /// <summary>Writes an address as text, without a scope.</summary>
+    public static void WriteAddress(ref HeadWriter writer, IPAddress address)
+    {
+        Span<byte> text = stackalloc byte[MaxAddressBytes];
+        var fits = address.TryFormat(text, out var length);
+        Debug.Assert(fits, "room was made for the longest");
+        var scope = text[..length].IndexOf((byte)'%');
+        writer.Write(text[..(scope < 0 ? length : scope)]);
+    }
+
+    private static bool HasLine(RequestHead head, HeaderName name)
+    {
+        for (var index = head.IndexOf(name); index >= 0; index = head.IndexOf(name, index + 1))
+        {
+            if (!head.Fields[index].Flags.HasFlag(HeaderFlags.HopByHop))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Several lines count as one, joined in their order (RFC 9110 section 5.3). A unix-socket peer has no address to add.</summary>
+    private static void WriteFor(ref HeadWriter writer, Exchange exchange, bool isTrusted)
+    {
+        var head = exchange.Request;
+        var peer = exchange.Client.PeerAddress;
+        var isTold = isTrusted && HasLine(head, HeaderName.XForwardedFor);
+        if (peer is null && !isTold)
+        {
+            return;
+        }
+
+        writer.BeginField(HeaderNames.Spelling(HeaderName.XForwardedFor));
+        var isFirst = true;
+        if (isTold)
+        {
+            WriteLines(ref writer, head, ref isFirst);
+        }
+
+        if (peer is not null)
+        {
+            writer.Write(isFirst ? default : ", "u8);
+            WriteAddress(ref writer, peer);
+        }
+
+        writer.EndField();
+    }
+
+    private static void WriteLines(ref HeadWriter writer, RequestHead head, ref bool isFirst)
+    {
+        var index = head.IndexOf(HeaderName.XForwardedFor);
+        for (; index >= 0; index = head.IndexOf(HeaderName.XForwardedFor, index + 1))
+        {
+            ref readonly var field = ref head.Fields[index];
+            if (field.Flags.HasFlag(HeaderFlags.HopByHop) || field.ValueLength == 0)
+            {
+                continue;
+            }
+
+            writer.Write(isFirst ? default : ", "u8);
+            writer.Write(head.ValueOf(in field));
+            isFirst = false;
+        }
+    }
+}

@@ -1,0 +1,239 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using WunderProxy.Forwarding.Http1;
+using WunderProxy.Forwarding.Transport.Tasks;
+using WunderProxy.Forwarding.Upstreams;
+
+namespace WunderProxy.Forwarding.Exchanges;
+
+/// <summary>Forwards exchanges to the current upstream, as docs/architecture.md has it step by step.</summary>
+internal sealed class Forwarder(LoopContext context)
+{
+    private readonly ForwarderSettings _settings = context.Settings;
+    private readonly ResponseReader _responses = new(context);
+
+    /// <summary>Forwards one request and relays its response. A peer's behaviour is in the result, never thrown.</summary>
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
+    public async ValueTask<ForwardResult> ForwardAsync(Exchange exchange)
+    {
+        // 1. Choose the upstream, by taking a lease.
+        var error = await ChooseUpstreamAsync(exchange);
+        for (var mayReuse = true; error == ForwardError.None; mayReuse = false)
+        {
+            // 2. Connect, or reuse a connection.
+            error = await ConnectAsync(exchange, mayReuse);
+            if (error != ForwardError.None)
+            {
+                break;
+            }
+
+            // 3. Send the head. 4. Relay the request body, which goes on beside the next steps.
+            await SendRequestAsync(exchange);
+
+            // 5. Read the response head; interim ones are passed on.
+            error = await _responses.ReadHeadAsync(exchange);
+            if (error != ForwardError.UpstreamClosed || !CanSendAgain(exchange))
+            {
+                break;
+            }
+
+            await DropUpstreamAsync(exchange);
+            error = exchange.StopReason;
+        }
+
+        // 6. Relay the response body, or leave HTTP.
+        if (error == ForwardError.None)
+        {
+            error = await _responses.RelayAsync(exchange);
+        }
+
+        // 7. Decide whether the upstream's connection is used again.
+        await ReleaseUpstreamAsync(exchange, error);
+        return ForwardResult.Of(error);
+    }
+
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
+    private async ValueTask<ForwardError> ChooseUpstreamAsync(Exchange exchange)
+    {
+        if (exchange.IsStopped)
+        {
+            return exchange.StopReason;
+        }
+
+        if (_settings.Gate.IsPaused)
+        {
+            var error = await WaitWhilePausedAsync(exchange);
+            if (error != ForwardError.None)
+            {
+                return error;
+            }
+        }
+
+        return exchange.Lease.TryTake(_settings.Slot, context.Loop) ? ForwardError.None : ForwardError.NoUpstream;
+    }
+
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
+    private async ValueTask<ForwardError> WaitWhilePausedAsync(Exchange exchange)
+    {
+        if (!_settings.Gate.TryEnter())
+        {
+            return ForwardError.Paused;
+        }
+
+        context.AddPaused(exchange);
+        exchange.BeginWait(Waits.Pause);
+        while (_settings.Gate.IsPaused && !exchange.IsStopped)
+        {
+            await exchange.PauseEnded.WaitAsync();
+        }
+
+        exchange.EndWait(Waits.Pause);
+        context.RemovePaused(exchange);
+        _settings.Gate.Leave();
+        return exchange.StopReason;
+    }
+
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
+    private async ValueTask<ForwardError> ConnectAsync(Exchange exchange, bool mayReuse)
+    {
+        while (true)
+        {
+            var share = exchange.Lease.Share!;
+            exchange.Upstream = mayReuse ? share.Pool.Take() : null;
+            if (exchange.Upstream is not null)
+            {
+                return ForwardError.None;
+            }
+
+            var error = await OpenAsync(exchange, share);
+            if (error is ForwardError.None or ForwardError.ClientGone || !TryFollowSwitch(exchange, share.Upstream))
+            {
+                return error;
+            }
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
+    private async ValueTask<ForwardError> OpenAsync(Exchange exchange, UpstreamShare share)
+    {
+        var upstream = share.Upstream;
+        var (connection, error) = await context.Loop.ConnectAsync(upstream.EndPoint, _settings.ConnectMilliseconds);
+        upstream.LastConnectRefused = connection is null;
+        if (connection is null)
+        {
+            return error == SocketError.TimedOut ? ForwardError.ConnectTimeout : ForwardError.ConnectRefused;
+        }
+
+        var opened = new UpstreamConnection(share, connection);
+        connection.Watcher = opened;
+        if (exchange.IsStopped)
+        {
+            share.Pool.Return(opened);
+            return exchange.StopReason;
+        }
+
+        exchange.Upstream = opened;
+        return ForwardError.None;
+    }
+
+    /// <summary>An upstream that refuses because it was just replaced must not cost the exchange: it goes to the new one.</summary>
+    private bool TryFollowSwitch(Exchange exchange, Upstream tried)
+    {
+        if (exchange.IsStopped || ReferenceEquals(_settings.Slot.Current, tried))
+        {
+            return false;
+        }
+
+        exchange.Lease.Release();
+        return exchange.Lease.TryTake(_settings.Slot, context.Loop);
+    }
+
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
+    private static async ValueTask SendRequestAsync(Exchange exchange)
+    {
+        var output = exchange.Upstream!.Transport.Output;
+        RequestHeadWriter.Write(exchange, output);
+        exchange.OnHeadSent();
+        exchange.Up.Prepare(exchange.Client.Transport.Input, output, exchange.RequestFraming, BodyOutput.AsIs);
+        if (exchange.RequestFraming.HasBody)
+        {
+#pragma warning disable CA2012 // Awaited exactly once, by StopUploadAsync.
+            exchange.Upload = exchange.Up.RunAsync();
+#pragma warning restore CA2012
+            return;
+        }
+
+        // A failure shows when the response is read; there may even be one.
+        await exchange.Up.FlushAsync();
+        exchange.OnRequestSent();
+    }
+
+    /// <summary>
+    /// Whether the request can be sent on a fresh connection: the old one had been idle and broke before any byte of
+    /// a response, no byte of the body is gone, and sending twice means the same as once or nothing was sent at all.
+    /// </summary>
+    private static bool CanSendAgain(Exchange exchange) =>
+        exchange.Upstream!.IsReused
+        && !exchange.IsStopped
+        && exchange.Up.TakenBytes == 0
+        && (exchange.Request.IsIdempotent || exchange.Up.FailedAtFirstWrite);
+
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
+    private static async ValueTask StopUploadAsync(Exchange exchange)
+    {
+        if (exchange.Upload is { } upload)
+        {
+            exchange.Up.RequestStop();
+            exchange.Upload = null;
+            await upload;
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
+    private static async ValueTask DropUpstreamAsync(Exchange exchange)
+    {
+        await StopUploadAsync(exchange);
+        exchange.Upstream!.Transport.Abort();
+        exchange.Upstream = null;
+    }
+
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
+    private static async ValueTask ReleaseUpstreamAsync(Exchange exchange, ForwardError error)
+    {
+        if (exchange.Lease.Share is not { } share)
+        {
+            return;
+        }
+
+        await StopUploadAsync(exchange);
+        if (exchange.Upstream is { } upstream)
+        {
+            exchange.Upstream = null;
+            if (error != ForwardError.None || !exchange.IsRequestSent)
+            {
+                // Reset: neither a request cut short nor an unread response may look like a whole one.
+                upstream.Transport.Abort();
+            }
+            else if (MayReuse(exchange))
+            {
+                share.Pool.Return(upstream);
+            }
+            else
+            {
+                upstream.Transport.Close();
+            }
+        }
+
+        exchange.Share = share;
+        exchange.Lease.Release();
+    }
+
+    private static bool MayReuse(Exchange exchange)
+    {
+        Debug.Assert(exchange.IsResponseReceived, "it succeeded");
+        return exchange.Tunnel is null
+            && exchange.Response.KeepAlive
+            && exchange.ResponseFraming.Kind != BodyKind.UntilClose;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Http1;
+using WunderProxy.Forwarding.Upstreams;
+
+namespace WunderProxy.Forwarding.Exchanges;
+
+/// <summary>The options in the form in which exchanges use them; one for all loops.</summary>
+internal sealed class ForwarderSettings
+{
+    public ForwarderSettings(
+        ForwarderOptions options, UpstreamSlot slot, TimeProvider clock, AccessLogWriter? accessLog, ILogger logger)
+    {
+        var limits = options.Limits;
+        Slot = slot;
+        Clock = clock;
+        Logger = logger;
+        AccessLog = accessLog;
+        AccessLogFormat = options.AccessLogFormat;
+        HeadLimits = new HeadLimits(
+            limits.MaxRequestLineBytes,
+            limits.MaxRequestHeadBytes,
+            limits.MaxHeaderCount,
+            limits.MaxResponseHeadBytes);
+        HeaderMilliseconds = Milliseconds(limits.HeaderTimeout);
+        BodyMilliseconds = Milliseconds(limits.BodyTimeout);
+        IdleMilliseconds = Milliseconds(limits.IdleTimeout);
+        ConnectMilliseconds = Milliseconds(limits.ConnectTimeout);
+        ResponseMilliseconds = Milliseconds(limits.ResponseTimeout);
+        Trust = new TrustedPeers(options);
+        Pages = new ErrorPages(options.ErrorPages);
+        Via = options.Via is { } via ? Encoding.ASCII.GetBytes($"1.1 {via}") : null;
+        StampSecret = options.ApiStamp is { } stamp ? Encoding.ASCII.GetBytes(stamp.Secret) : null;
+        MaxConnections = options.MaxConnections;
+        Gate = new PauseGate(options.PauseQueue, Milliseconds(options.PauseTimeout));
+    }
+
+    public UpstreamSlot Slot { get; }
+
+    public TimeProvider Clock { get; }
+
+    public ILogger Logger { get; }
+
+    public AccessLogWriter? AccessLog { get; }
+
+    public AccessLogFormat AccessLogFormat { get; }
+
+    public HeadLimits HeadLimits { get; }
+
+    /// <summary>0 switches a time off; so below.</summary>
+    public int HeaderMilliseconds { get; }
+
+    public int BodyMilliseconds { get; }
+
+    public int IdleMilliseconds { get; }
+
+    public int ConnectMilliseconds { get; }
+
+    public int ResponseMilliseconds { get; }
+
+    public TrustedPeers Trust { get; }
+
+    public ErrorPages Pages { get; }
+
+    /// <summary>Value of the Via line to add; null for none.</summary>
+    public byte[]? Via { get; }
+
+    /// <summary>The secret of the manager API's front end; null when this is an ordinary forwarder.</summary>
+    public byte[]? StampSecret { get; }
+
+    public int MaxConnections { get; }
+
+    public PauseGate Gate { get; }
+
+    /// <summary>Whether the instance is shutting down: every answer carries <c>Connection: close</c>.</summary>
+    public bool IsShuttingDown { get; set; }
+
+    private static int Milliseconds(TimeSpan time) => (int)Math.Min(int.MaxValue, Math.Ceiling(time.TotalMilliseconds));
+}

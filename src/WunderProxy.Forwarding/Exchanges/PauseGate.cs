@@ -1,0 +1,36 @@
+namespace WunderProxy.Forwarding.Exchanges;
+
+/// <summary>Says whether new requests wait, and bounds how many do. The waiting itself is done on the loops.</summary>
+internal sealed class PauseGate(int maxWaiting, int timeoutMilliseconds)
+{
+    private volatile bool _isPaused;
+    private int _waiting;
+
+    /// <summary>Whether new requests wait.</summary>
+    public bool IsPaused
+    {
+        get => _isPaused;
+        set => _isPaused = value;
+    }
+
+    /// <summary>How many wait.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Longest wait; 0 waits for ever.</summary>
+    public int TimeoutMilliseconds => timeoutMilliseconds;
+
+    /// <summary>Takes a place in the queue, if one is left.</summary>
+    public bool TryEnter()
+    {
+        if (Interlocked.Increment(ref _waiting) <= maxWaiting)
+        {
+            return true;
+        }
+
+        Leave();
+        return false;
+    }
+
+    /// <summary>Gives the place back.</summary>
+    public void Leave() => Interlocked.Decrement(ref _waiting);
+}

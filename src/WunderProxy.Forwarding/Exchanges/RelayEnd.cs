@@ -1,0 +1,23 @@
+namespace WunderProxy.Forwarding.Exchanges;
+
+/// <summary>How the relay of a body ended.</summary>
+internal enum RelayEnd
+{
+    /// <summary>It has not ended, or not begun.</summary>
+    None,
+
+    /// <summary>All of the body was passed on.</summary>
+    Complete,
+
+    /// <summary>The sender's stream ended; for a body until close that is its end.</summary>
+    SourceEnded,
+
+    /// <summary>The sender's chunks break the grammar.</summary>
+    Malformed,
+
+    /// <summary>The receiver takes no more.</summary>
+    SinkBroken,
+
+    /// <summary>The exchange was stopped, or this relay was.</summary>
+    Stopped,
+}

@@ -1,0 +1,45 @@
+namespace WunderProxy.Forwarding.Exchanges;
+
+/// <summary>Ends all client connections of a server that shuts down.</summary>
+internal sealed class ServerDrain(LoopContext[] contexts, ForwarderSettings settings, ConnectionLimit limit)
+{
+    // Coarse: nobody waits for the last millisecond of a shutdown.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Runs some work on each loop and waits until all have done it.</summary>
+    public static async Task OnEachLoopAsync(IEnumerable<LoopContext> contexts, Action<LoopContext> work)
+    {
+        foreach (var context in contexts)
+        {
+            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            context.Loop.Post(
+                _ =>
+                {
+                    work(context);
+                    done.TrySetResult();
+                },
+                null);
+            await done.Task;
+        }
+    }
+
+    /// <summary>Waits for the end of all connections; what is left at the deadlines is cut off.</summary>
+    public async Task RunAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken)
+    {
+        var last = exchanges > upgraded ? exchanges : upgraded;
+        var start = settings.Clock.GetTimestamp();
+
+        // The upstream's drain has the classes, the spread and the WebSocket endings; here is only who is idle.
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var current = settings.Slot.Current?.DrainAsync(exchanges, upgraded, stopping.Token) ?? Task.CompletedTask;
+        while (limit.Open > 0 && settings.Clock.GetElapsedTime(start) < last)
+        {
+            await OnEachLoopAsync(contexts, static context => context.Connections.CloseIdle());
+            await Task.Delay(LookInterval, settings.Clock, cancellationToken);
+        }
+
+        await OnEachLoopAsync(contexts, static context => context.Connections.AbortAll());
+        await stopping.CancelAsync();
+        await current.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace WunderProxy.Forwarding.Transport.Tasks;
+
+/// <summary>Holds the state machine of one suspended async method; kept per thread and used again.</summary>
+/// <typeparam name="TStateMachine">Made by the compiler.</typeparam>
+/// <typeparam name="TResult">What the method returns.</typeparam>
+internal sealed class LoopStateMachineBox<TStateMachine, TResult> : LoopTaskBox<TResult>
+    where TStateMachine : IAsyncStateMachine
+{
+    // As many as a thread has ever had suspended at a time, up to a bound that a burst of connections may reach.
+    private const int MaxKept = 4096;
+
+    [ThreadStatic]
+    [SuppressMessage("Design", "MA0018:Do not declare static members on generic types", Justification = "One pool per state machine is the point.")]
+    private static LoopStateMachineBox<TStateMachine, TResult>? _kept;
+
+    [ThreadStatic]
+    private static int _keptCount;
+
+    private readonly Action _moveNext;
+    private LoopStateMachineBox<TStateMachine, TResult>? _next;
+    private TStateMachine? _stateMachine;
+
+    private LoopStateMachineBox() => _moveNext = MoveNext;
+
+    /// <inheritdoc/>
+    public override Action MoveNextAction => _moveNext;
+
+    /// <summary>Takes a box that is free, or makes one.</summary>
+    public static LoopStateMachineBox<TStateMachine, TResult> Rent()
+    {
+        if (_kept is not { } box)
+        {
+            return new LoopStateMachineBox<TStateMachine, TResult>();
+        }
+
+        _kept = box._next;
+        _keptCount--;
+        box._next = null;
+        return box;
+    }
+
+    /// <summary>Moves the state machine in; its builder must know the box already.</summary>
+    public void Hold(in TStateMachine stateMachine) => _stateMachine = stateMachine;
+
+    /// <inheritdoc/>
+    protected override void Return()
+    {
+        // What the locals refer to must not live as long as the thread.
+        _stateMachine = default;
+        if (_keptCount < MaxKept)
+        {
+            _next = _kept;
+            _kept = this;
+            _keptCount++;
+        }
+    }
+
+    private void MoveNext() => _stateMachine!.MoveNext();
+}
