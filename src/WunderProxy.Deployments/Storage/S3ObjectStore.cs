@@ -32,7 +32,10 @@ public sealed class S3ObjectStore : IObjectStore
     /// <exception cref="ObjectStoreException">
     /// <see cref="ObjectStoreFault.BadLocation"/>: no bucket name, or the SDK's environment is contradictory.
     /// </exception>
-    public static S3ObjectStore Open(string bucket, TimeProvider time)
+    public static S3ObjectStore Open(string bucket, TimeProvider time) => Open(bucket, time, endpoint: null);
+
+    /// <summary>Opens a bucket at a named server, instead of what the SDK's environment says.</summary>
+    internal static S3ObjectStore Open(string bucket, TimeProvider time, S3Endpoint? endpoint)
     {
         if (bucket.Length == 0 || bucket.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '_')))
         {
@@ -41,7 +44,11 @@ public sealed class S3ObjectStore : IObjectStore
 
         try
         {
-            return new S3ObjectStore(new AmazonS3Client(Configuration()), bucket, time);
+            var configuration = Configuration(endpoint?.Url);
+            var client = endpoint is null
+                ? new AmazonS3Client(configuration)
+                : new AmazonS3Client(endpoint.AccessKey, endpoint.SecretKey, configuration);
+            return new S3ObjectStore(client, bucket, time);
         }
         catch (AmazonClientException e)
         {
@@ -133,7 +140,7 @@ public sealed class S3ObjectStore : IObjectStore
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    private static AmazonS3Config Configuration()
+    private static AmazonS3Config Configuration(string? url)
     {
         var configuration = new AmazonS3Config
         {
@@ -142,6 +149,11 @@ public sealed class S3ObjectStore : IObjectStore
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
+        if (url is not null)
+        {
+            configuration.ServiceURL = url;
+        }
+
         if (configuration.ServiceURL is not null)
         {
             configuration.ForcePathStyle = true;
