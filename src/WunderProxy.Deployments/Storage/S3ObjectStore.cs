@@ -149,15 +149,12 @@ public sealed class S3ObjectStore : IObjectStore
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
-        if (url is not null)
+        if ((url ?? configuration.ServiceURL) is { } custom)
         {
-            configuration.ServiceURL = url;
-        }
-
-        if (configuration.ServiceURL is not null)
-        {
-            configuration.ForcePathStyle = true;
+            // Reading the region forgets the URL, and setting the URL forgets the region: in this order both stay.
             configuration.AuthenticationRegion ??= configuration.RegionEndpoint?.SystemName ?? DefaultRegion;
+            configuration.ServiceURL = custom;
+            configuration.ForcePathStyle = true;
         }
 
         return configuration;
@@ -227,14 +224,15 @@ public sealed class S3ObjectStore : IObjectStore
             throw new ObjectStoreException(
                 ObjectStoreFault.TimedOut, $"the {Description} did not answer within {seconds} s: {what}", e);
         }
-        catch (Exception e) when (e is AmazonClientException or HttpRequestException or IOException)
+        catch (Exception e) when (e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException)
         {
             throw Explain(e, what);
         }
     }
 
     private static bool IsTimeout(Exception e, CancellationToken limit) =>
-        e is OperationCanceledException or TimeoutException || (limit.IsCancellationRequested && e is AmazonClientException);
+        e is OperationCanceledException or TimeoutException
+        || (limit.IsCancellationRequested && e is AmazonServiceException or AmazonClientException);
 
     private static bool IsAbsent(AmazonS3Exception e) =>
         e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode is not "NoSuchBucket";
