@@ -117,7 +117,7 @@ internal sealed class ProxyCliOptions
                 ? [.. given.Select(ListenAddress.Resolve)]
                 : [new IPEndPoint(IPAddress.Any, 80)],
             Limits = MapLimits(parsed, defaults.Limits),
-            TrustedProxies = trusted is null ? defaults.TrustedProxies : [.. trusted.SelectMany(networks => networks)],
+            TrustedProxies = trusted is { Length: > 0 } ? [.. trusted.SelectMany(networks => networks)] : defaults.TrustedProxies,
             TrustNobody = trusted is { Length: > 0 } && trusted.All(networks => networks.Count == 0),
             UntrustedProxies = ContainerGateway.Find() is { } gateway ? [gateway] : [],
             Via = parsed.GetValue(_via),
