@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using WunderProxy.Deployments.Docker.Models;
+
+namespace WunderProxy.Deployments.Docker;
+
+/// <summary>The part of the Docker Engine API that this product uses; one method per call, API 1.30 to 1.51.</summary>
+internal sealed class DockerEngineClient : IDisposable
+{
+    private static readonly MediaTypeHeaderValue JsonType = new("application/json");
+
+    private readonly EngineConnection _connection;
+    private readonly TimeProvider _clock;
+
+    public DockerEngineClient(DockerEndpoint endpoint, TimeProvider clock)
+        : this(endpoint.CreateHandler(), endpoint, clock)
+    {
+    }
+
+    /// <summary>For tests: another way to carry the calls.</summary>
+    public DockerEngineClient(HttpMessageHandler handler, DockerEndpoint endpoint, TimeProvider clock)
+    {
+        Endpoint = endpoint;
+        _clock = clock;
+        _connection = new EngineConnection(handler, endpoint.BaseAddress, endpoint.Url, clock);
+        Images = new EngineImages(_connection, clock);
+    }
+
+    /// <summary>Where the engine is.</summary>
+    public DockerEndpoint Endpoint { get; }
+
+    /// <summary>The calls about images.</summary>
+    public EngineImages Images { get; }
+
+    /// <summary>Asks whether the engine lives (<c>GET /_ping</c>).</summary>
+    public Task PingAsync(CancellationToken cancellationToken) =>
+        _connection.CallAsync(HttpMethod.Get, "/_ping", null, TimeSpan.Zero, cancellationToken);
+
+    /// <summary>Lists all containers, running or not (<c>GET /containers/json?all=1</c>).</summary>
+    public async Task<IReadOnlyList<ContainerSummary>> ListContainersAsync(CancellationToken cancellationToken) =>
+        await _connection.CallAsync(
+            HttpMethod.Get, "/containers/json?all=1", null, DockerJsonContext.Default.ListContainerSummary, cancellationToken);
+
+    /// <summary>Reads one container (<c>GET /containers/{id}/json</c>).</summary>
+    /// <exception cref="ContainerNotFoundException">It is gone.</exception>
+    public Task<ContainerDetails> InspectContainerAsync(string id, CancellationToken cancellationToken) =>
+        _connection.CallAsync(
+            HttpMethod.Get, $"/containers/{Escape(id)}/json", null, DockerJsonContext.Default.ContainerDetails, cancellationToken);
+
+    /// <summary>Creates a container from the user's JSON (<c>POST /containers/create</c>).</summary>
+    /// <returns>The full id.</returns>
+    public async Task<string> CreateContainerAsync(string name, JsonObject body, CancellationToken cancellationToken)
+    {
+        using var content = JsonContent(JsonSerializer.SerializeToUtf8Bytes(body, DockerJsonContext.Default.JsonObject));
+        var created = await _connection.CallAsync(
+            HttpMethod.Post,
+            $"/containers/create?name={Escape(name)}",
+            content,
+            DockerJsonContext.Default.CreatedContainer,
+            cancellationToken);
+        return created.Id;
+    }
+
+    /// <summary>Starts it, without a body: newer engines refuse one (<c>POST /containers/{id}/start</c>).</summary>
+    public Task StartContainerAsync(string id, CancellationToken cancellationToken) =>
+        _connection.CallAsync(HttpMethod.Post, $"/containers/{Escape(id)}/start", null, TimeSpan.Zero, cancellationToken);
+
+    /// <summary>SIGTERM, then SIGKILL after <paramref name="patience"/> (<c>POST /containers/{id}/stop</c>).</summary>
+    public Task StopContainerAsync(string id, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var seconds = ((long)Math.Ceiling(patience.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        return _connection.CallAsync(
+            HttpMethod.Post, $"/containers/{Escape(id)}/stop?t={seconds}", null, patience, cancellationToken);
+    }
+
+    /// <summary>Sends SIGKILL (<c>POST /containers/{id}/kill</c>).</summary>
+    public Task KillContainerAsync(string id, CancellationToken cancellationToken) =>
+        _connection.CallAsync(HttpMethod.Post, $"/containers/{Escape(id)}/kill", null, TimeSpan.Zero, cancellationToken);
+
+    /// <summary>Removes it with its anonymous volumes, running or not (<c>DELETE /containers/{id}?v=1&amp;force=1</c>).</summary>
+    public Task RemoveContainerAsync(string id, CancellationToken cancellationToken) =>
+        _connection.CallAsync(
+            HttpMethod.Delete, $"/containers/{Escape(id)}?v=1&force=1", null, TimeSpan.Zero, cancellationToken);
+
+    /// <summary>Waits for the next exit, without a limit (<c>POST /containers/{id}/wait?condition=next-exit</c>).</summary>
+    public async Task<long> WaitForExitAsync(string id, CancellationToken cancellationToken)
+    {
+        using var response = await _connection.OpenAsync(
+            HttpMethod.Post, $"/containers/{Escape(id)}/wait?condition=next-exit", null, null, cancellationToken);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var exit = await JsonSerializer.DeserializeAsync(body, DockerJsonContext.Default.ContainerExit, cancellationToken);
+        return exit?.StatusCode ?? 0;
+    }
+
+    /// <summary>Connects a container to a network (<c>POST /networks/{id}/connect</c>).</summary>
+    public async Task ConnectNetworkAsync(string network, string container, CancellationToken cancellationToken)
+    {
+        using var content = JsonContent(JsonSerializer.SerializeToUtf8Bytes(
+            new NetworkConnection(container), DockerJsonContext.Default.NetworkConnection));
+        await _connection.CallAsync(
+            HttpMethod.Post, $"/networks/{Escape(network)}/connect", content, TimeSpan.Zero, cancellationToken);
+    }
+
+    /// <summary>The last lines of both output streams (<c>GET /containers/{id}/logs</c>).</summary>
+    /// <param name="id">The container.</param>
+    /// <param name="isTerminal">Whether it has a terminal: then the stream is raw, else it comes in frames.</param>
+    /// <param name="tail">Number of lines.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<IReadOnlyList<string>> ReadLogsAsync(
+        string id, bool isTerminal, int tail, CancellationToken cancellationToken)
+    {
+        using var limit = new CallTimeout(EngineConnection.CallLimit, _clock, cancellationToken);
+        try
+        {
+            using var response = await _connection.OpenAsync(
+                HttpMethod.Get,
+                string.Create(CultureInfo.InvariantCulture, $"/containers/{Escape(id)}/logs?stdout=1&stderr=1&tail={tail}"),
+                null,
+                null,
+                limit.Token);
+            await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
+            return await ContainerLog.ReadAsync(body, isTerminal, tail, limit.Token);
+        }
+        catch (Exception fault) when (EngineConnection.IsAway(fault, cancellationToken))
+        {
+            throw _connection.Away(fault);
+        }
+    }
+
+    /// <summary>Follows what happens to containers until the engine ends the stream (<c>GET /events</c>).</summary>
+    /// <param name="sinceNanoseconds">Unix time of the last event seen; 0 for from now on.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    public async IAsyncEnumerable<EngineEvent> FollowEventsAsync(
+        long sinceNanoseconds, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var filters = new Dictionary<string, string[]>(StringComparer.Ordinal)
+        {
+            ["type"] = ["container"],
+            ["event"] = ["start", "die", "oom", "destroy", "pause", "unpause", "health_status"],
+        };
+        var query = Escape(JsonSerializer.Serialize(filters, DockerJsonContext.Default.DictionaryStringStringArray));
+        var since = sinceNanoseconds == 0
+            ? ""
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"&since={sinceNanoseconds / 1_000_000_000}.{sinceNanoseconds % 1_000_000_000:D9}");
+        using var response = await _connection.OpenAsync(
+            HttpMethod.Get, $"/events?filters={query}{since}", null, null, cancellationToken);
+        await foreach (var line in EngineLines.ReadAsync(
+            response, DockerJsonContext.Default.EngineEvent, _connection, cancellationToken))
+        {
+            yield return line;
+        }
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    internal static string Escape(string text) => Uri.EscapeDataString(text);
+
+    private static ByteArrayContent JsonContent(byte[] json)
+    {
+        var content = new ByteArrayContent(json);
+        content.Headers.ContentType = JsonType;
+        return content;
+    }
+}

@@ -1,0 +1,16 @@
+using System.Net;
+
+namespace WunderProxy.Deployments.Docker;
+
+/// <summary>The engine answered with an error.</summary>
+public class DockerEngineException : Exception
+{
+    /// <summary>Creates one.</summary>
+    /// <param name="statusCode">Status of the engine's answer; 200 for an error inside a stream.</param>
+    /// <param name="message">The engine's own words.</param>
+    public DockerEngineException(HttpStatusCode statusCode, string message)
+        : base(message) => StatusCode = statusCode;
+
+    /// <summary>Status of the engine's answer; 200 for an error inside a stream.</summary>
+    public HttpStatusCode StatusCode { get; }
+}

@@ -1,0 +1,181 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using WunderProxy.Deployments.Docker.Models;
+
+namespace WunderProxy.Deployments.Docker;
+
+/// <summary>HTTP to the engine: API version, time limits, and what its errors mean.</summary>
+internal sealed class EngineConnection : IDisposable
+{
+    /// <summary>Limit of one call; pulls, loads, logs and events have none. SPEC section 8.</summary>
+    public static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Oldest API that has <c>wait?condition=</c>.</summary>
+    private static readonly Version OldestVersion = new(1, 30);
+
+    /// <summary>Newest API whose changes were read; a newer engine still takes calls of this one.</summary>
+    private static readonly Version NewestVersion = new(1, 51);
+
+    private readonly HttpClient _client;
+    private readonly TimeProvider _clock;
+    private readonly string _engine;
+    private volatile string? _version;
+
+    public EngineConnection(HttpMessageHandler handler, Uri baseAddress, string engine, TimeProvider clock)
+    {
+        _client = new HttpClient(handler) { BaseAddress = baseAddress, Timeout = Timeout.InfiniteTimeSpan };
+        _engine = engine;
+        _clock = clock;
+    }
+
+    /// <summary>Calls and reads the whole answer, within the limit.</summary>
+    public async Task<T> CallAsync<T>(
+        HttpMethod method, string path, HttpContent? content, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        using var limit = new CallTimeout(CallLimit, _clock, cancellationToken);
+        try
+        {
+            using var response = await SendAsync(method, path, content, null, limit.Token);
+            await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
+            return await JsonSerializer.DeserializeAsync(body, type, limit.Token)
+                ?? throw new DockerEngineException(response.StatusCode, $"empty answer to {method} {path}");
+        }
+        catch (Exception fault) when (IsAway(fault, cancellationToken))
+        {
+            throw Away(fault);
+        }
+    }
+
+    /// <summary>Calls for effect only. 304 (already so) is success.</summary>
+    public async Task CallAsync(
+        HttpMethod method, string path, HttpContent? content, TimeSpan extraLimit, CancellationToken cancellationToken)
+    {
+        using var limit = new CallTimeout(CallLimit + extraLimit, _clock, cancellationToken);
+        try
+        {
+            using var response = await SendAsync(method, path, content, null, limit.Token);
+        }
+        catch (Exception fault) when (IsAway(fault, cancellationToken))
+        {
+            throw Away(fault);
+        }
+    }
+
+    /// <summary>Opens a streamed answer without a limit; the caller disposes it and reads it inside its own guard.</summary>
+    public async Task<HttpResponseMessage> OpenAsync(
+        HttpMethod method, string path, HttpContent? content, string? registryLogin, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendAsync(method, path, content, registryLogin, cancellationToken);
+        }
+        catch (Exception fault) when (IsAway(fault, cancellationToken))
+        {
+            throw Away(fault);
+        }
+    }
+
+    /// <summary>Turns a fault of reading a stream into the engine's absence.</summary>
+    public EngineUnavailableException Away(Exception fault)
+    {
+        // A restarted engine may be another version.
+        _version = null;
+        return fault as EngineUnavailableException ?? new EngineUnavailableException(
+            $"Docker engine at {_engine} does not answer: {Innermost(fault)}", fault);
+    }
+
+    /// <summary>Whether a fault means that the engine is away, and not that the caller gave up.</summary>
+    public static bool IsAway(Exception fault, CancellationToken cancellationToken) => fault
+        is HttpRequestException or IOException or SocketException or EngineUnavailableException
+        || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, HttpContent? content, string? registryLogin, CancellationToken cancellationToken)
+    {
+        _version ??= await NegotiateAsync(cancellationToken);
+        using var request = new HttpRequestMessage(method, $"/v{_version}{path}") { Content = content };
+        if (registryLogin is not null)
+        {
+            request.Headers.TryAddWithoutValidation("X-Registry-Auth", registryLogin);
+        }
+
+        var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw await ReadErrorAsync(response, path, cancellationToken);
+        }
+    }
+
+    /// <summary>Picks the newest API version that both sides know (<c>GET /version</c>, unversioned).</summary>
+    private async Task<string> NegotiateAsync(CancellationToken cancellationToken)
+    {
+        using var response = await _client.GetAsync("/version", cancellationToken);
+        var body = await response.Content.ReadAsStringAsync(cancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new EngineUnavailableException($"Docker engine at {_engine} answers {(int)response.StatusCode}: {body.Trim()}");
+        }
+
+        var version = JsonSerializer.Deserialize(body, DockerJsonContext.Default.EngineVersion);
+        var newest = Version.TryParse(version?.ApiVersion, out var api) ? api : OldestVersion;
+        var oldest = Version.TryParse(version?.MinAPIVersion, out var min) ? min : newest;
+        var chosen = newest < NewestVersion ? newest : NewestVersion;
+        if (chosen < oldest || chosen < OldestVersion)
+        {
+            throw new EngineUnavailableException(
+                $"Docker engine {version?.Version} at {_engine} speaks API {oldest} to {newest}; this program {OldestVersion} to {NewestVersion}");
+        }
+
+        return chosen.ToString(2);
+    }
+
+    private static async Task<DockerEngineException> ReadErrorAsync(
+        HttpResponseMessage response, string path, CancellationToken cancellationToken)
+    {
+        var body = await response.Content.ReadAsStringAsync(cancellationToken);
+        var message = Parse(body) ?? body.Trim();
+        if (message.Length == 0)
+        {
+            message = string.Create(CultureInfo.InvariantCulture, $"status {(int)response.StatusCode}");
+        }
+
+        var isContainer = path.StartsWith("/containers/", StringComparison.Ordinal)
+            && !path.StartsWith("/containers/create", StringComparison.Ordinal);
+        return response.StatusCode == HttpStatusCode.NotFound && isContainer
+            ? new ContainerNotFoundException(message)
+            : new DockerEngineException(response.StatusCode, message);
+    }
+
+    private static string? Parse(string body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, DockerJsonContext.Default.EngineError)?.Message;
+        }
+        catch (JsonException)
+        {
+            // Answers to very old versions are plain text.
+            return null;
+        }
+    }
+
+    private static string Innermost(Exception fault)
+    {
+        while (fault.InnerException is { } inner)
+        {
+            fault = inner;
+        }
+
+        return fault is OperationCanceledException ? "time-out" : fault.Message;
+    }
+}

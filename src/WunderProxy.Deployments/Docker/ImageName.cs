@@ -1,0 +1,44 @@
+namespace WunderProxy.Deployments.Docker;
+
+/// <summary>An image reference in its parts, as the engine splits it.</summary>
+/// <param name="Repository">Registry and path, without tag or digest.</param>
+/// <param name="Tag">Tag, or a digest such as <c>sha256:…</c>; <c>latest</c> when the reference had none.</param>
+public readonly record struct ImageName(string Repository, string Tag)
+{
+    /// <summary>Key of Docker Hub in the Docker config file.</summary>
+    public const string DockerHub = "https://index.docker.io/v1/";
+
+    /// <summary>Whether <see cref="Tag"/> is a digest.</summary>
+    public bool HasDigest => Tag.Contains(':', StringComparison.Ordinal);
+
+    /// <summary>The registry as the Docker config file names it.</summary>
+    public string Registry
+    {
+        get
+        {
+            var first = Repository.Split('/')[0];
+            var isHost = first.Length < Repository.Length && (first.AsSpan().IndexOfAny('.', ':') >= 0 || first == "localhost");
+            return isHost ? first : DockerHub;
+        }
+    }
+
+    /// <summary>Splits a reference at its digest, else at its tag: the last colon after the last slash.</summary>
+    public static ImageName Parse(string reference)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        var at = reference.IndexOf('@', StringComparison.Ordinal);
+        if (at >= 0)
+        {
+            // A tag before a digest says nothing: the digest decides.
+            return new ImageName(Parse(reference[..at]).Repository, reference[(at + 1)..]);
+        }
+
+        var colon = reference.LastIndexOf(':');
+        return colon > reference.LastIndexOf('/')
+            ? new ImageName(reference[..colon], reference[(colon + 1)..])
+            : new ImageName(reference, "latest");
+    }
+
+    /// <summary>The full reference.</summary>
+    public override string ToString() => HasDigest ? $"{Repository}@{Tag}" : $"{Repository}:{Tag}";
+}

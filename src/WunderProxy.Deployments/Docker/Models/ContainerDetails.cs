@@ -1,0 +1,24 @@
+namespace WunderProxy.Deployments.Docker.Models;
+
+/// <summary>Answer of <c>GET /containers/{id}/json</c>, the fields in use.</summary>
+internal sealed record ContainerDetails
+{
+    public required string Id { get; init; }
+
+    public string Name { get; init; } = "";
+
+    public DateTimeOffset Created { get; init; }
+
+    /// <summary>Id of the image.</summary>
+    public string Image { get; init; } = "";
+
+    public int RestartCount { get; init; }
+
+    public ContainerRunState State { get; init; } = new();
+
+    public ContainerSettings Config { get; init; } = new();
+
+    public ContainerHostSettings HostConfig { get; init; } = new();
+
+    public ContainerNetworkSettings NetworkSettings { get; init; } = new();
+}

@@ -1,0 +1,26 @@
+namespace WunderProxy.Deployments.Docker.Models;
+
+/// <summary><c>State</c> of an inspected container.</summary>
+internal sealed record ContainerRunState
+{
+    public string Status { get; init; } = "";
+
+    public bool Running { get; init; }
+
+    public bool Paused { get; init; }
+
+    public bool Restarting { get; init; }
+
+    public bool OOMKilled { get; init; }
+
+    public int Pid { get; init; }
+
+    public long ExitCode { get; init; }
+
+    public string Error { get; init; } = "";
+
+    /// <summary>RFC 3339 with nanoseconds; kept as text, since only equality matters.</summary>
+    public string StartedAt { get; init; } = "";
+
+    public ContainerHealth? Health { get; init; }
+}

@@ -1,0 +1,17 @@
+using System.Text.Json;
+
+namespace WunderProxy.Deployments.Docker.Models;
+
+/// <summary><c>Config</c> of an inspected container or image.</summary>
+internal sealed record ContainerSettings
+{
+    public string Image { get; init; } = "";
+
+    public bool Tty { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
+    public IReadOnlyDictionary<string, JsonElement>? ExposedPorts { get; init; }
+
+    public IReadOnlyList<string>? Env { get; init; }
+}

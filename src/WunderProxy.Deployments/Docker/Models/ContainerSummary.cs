@@ -1,0 +1,19 @@
+namespace WunderProxy.Deployments.Docker.Models;
+
+/// <summary>One item of <c>GET /containers/json</c>.</summary>
+internal sealed record ContainerSummary
+{
+    public required string Id { get; init; }
+
+    public IReadOnlyList<string>? Names { get; init; }
+
+    public string Image { get; init; } = "";
+
+    public string ImageID { get; init; } = "";
+
+    public string State { get; init; } = "";
+
+    public long Created { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+}

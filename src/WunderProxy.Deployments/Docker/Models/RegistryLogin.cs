@@ -1,0 +1,19 @@
+using System.Text.Json.Serialization;
+
+namespace WunderProxy.Deployments.Docker.Models;
+
+/// <summary>Content of <c>X-Registry-Auth</c>.</summary>
+internal sealed record RegistryLogin
+{
+    [JsonPropertyName("username")]
+    public string? Username { get; init; }
+
+    [JsonPropertyName("password")]
+    public string? Password { get; init; }
+
+    [JsonPropertyName("identitytoken")]
+    public string? IdentityToken { get; init; }
+
+    [JsonPropertyName("serveraddress")]
+    public string? ServerAddress { get; init; }
+}

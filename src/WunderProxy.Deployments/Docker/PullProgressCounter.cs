@@ -1,0 +1,31 @@
+using WunderProxy.Deployments.Docker.Models;
+
+namespace WunderProxy.Deployments.Docker;
+
+/// <summary>Adds up the layers of a pull or load.</summary>
+internal sealed class PullProgressCounter
+{
+    private readonly Dictionary<string, (long Done, long Total)> _layers = new(StringComparer.Ordinal);
+
+    /// <summary>Takes one message in and returns the sum so far.</summary>
+    public PullProgress Add(EngineMessage message)
+    {
+        // Extracting counts the same bytes again: only the transfer is added up.
+        var isTransfer = message.Status is "Downloading" or "Loading layer";
+        if (isTransfer && message is { Id: { } layer, ProgressDetail: { Current: { } current, Total: > 0 and var total } })
+        {
+            _layers[layer] = (current, total);
+        }
+        else if (message is { Status: "Download complete" or "Pull complete", Id: { } done }
+            && _layers.TryGetValue(done, out var known))
+        {
+            _layers[done] = (known.Total, known.Total);
+        }
+
+        var text = message.Status ?? message.Stream?.Trim() ?? "";
+        return new PullProgress(
+            message.Id is null ? text : $"{message.Id}: {text}",
+            _layers.Values.Sum(layer => layer.Done),
+            _layers.Values.Sum(layer => layer.Total));
+    }
+}
