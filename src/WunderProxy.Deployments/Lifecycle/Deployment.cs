@@ -1,0 +1,120 @@
+using System.Diagnostics;
+
+namespace WunderProxy.Deployments.Lifecycle;
+
+/// <summary>One launch config on its way through one container. Changed only under the operation gate or slot guard.</summary>
+internal sealed class Deployment
+{
+    private readonly FaultPoints _faults;
+
+    public Deployment(string hash, string revision, DeploymentState state, FaultPoints faults)
+    {
+        Hash = hash;
+        Revision = revision;
+        State = state;
+        _faults = faults;
+    }
+
+    /// <summary>SHA-256 launch config hash.</summary>
+    public string Hash { get; }
+
+    /// <summary>The application's own name for it.</summary>
+    public string Revision { get; }
+
+    /// <summary>Where it stands.</summary>
+    public DeploymentState State { get; private set; }
+
+    /// <summary>Why it failed; a reason code.</summary>
+    public string FailureReason { get; private set; } = "";
+
+    /// <summary>Full container id; empty before there is one.</summary>
+    public string ContainerId { get; set; } = "";
+
+    public string ContainerName { get; set; } = "";
+
+    /// <summary>The image's name.</summary>
+    public string Image { get; set; } = "";
+
+    /// <summary>Digest of the <c>--cfg</c> content that it was created with.</summary>
+    public string CfgDigest { get; set; } = "";
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>When its launch ended, or it was last current: the order of retirement.</summary>
+    public DateTimeOffset UsedAt { get; set; }
+
+    /// <summary>Whether traffic ever went to it.</summary>
+    public bool WasCurrent { get; set; }
+
+    /// <summary>TCP port inside the container.</summary>
+    public int ContainerPort { get; set; }
+
+    public string HealthCheckPath { get; set; } = "/";
+
+    /// <summary>The start that was found healthy; another one is another process.</summary>
+    public string StartedAt { get; set; } = "";
+
+    /// <summary>Where it is reached; null while it does not run.</summary>
+    public ContainerAddress? Address { get; set; }
+
+    /// <summary><c>healthy</c>, <c>unhealthy</c> or <c>unknown</c>.</summary>
+    public string Health { get; set; } = "unknown";
+
+    /// <summary>Its drain, while <see cref="DeploymentState.Draining"/>.</summary>
+    public DrainHandle? Drain { get; set; }
+
+    /// <summary>Whether its container should be running.</summary>
+    public bool IsUp => State is DeploymentState.Ready or DeploymentState.Current or DeploymentState.Draining;
+
+    /// <summary>First 8 digits of the container id, as scripts see it.</summary>
+    public string ShortContainerId => ContainerId.Length > 8 ? ContainerId[..8] : ContainerId;
+
+    /// <summary>
+    /// The one place where a deployment moves.
+    /// <code>
+    /// Fetching  → Pulling | Creating | Starting | Checking | Failed
+    /// Pulling   → Creating | Failed
+    /// Creating  → Starting | Failed
+    /// Starting  → Checking | Failed
+    /// Checking  → Ready | Failed
+    /// Ready     → Current | Kept | Removed | Checking
+    /// Current   → Draining | Kept | Removed
+    /// Draining  → Current | Ready | Kept | Removed
+    /// Kept      → Starting | Checking | Ready | Current | Removed
+    /// Failed    → Removed | Kept
+    /// </code>
+    /// A kept one that does not come up again is kept as before; one that the engine runs again is ready.
+    /// </summary>
+    /// <exception cref="UnreachableException">The move is not in the table.</exception>
+    public void MoveTo(DeploymentState next, string failureReason = "")
+    {
+        if (!IsLegal(State, next))
+        {
+            throw new UnreachableException($"a deployment cannot move from {State} to {next}");
+        }
+
+        _faults.Hit($"{State}-{next}");
+        State = next;
+        FailureReason = failureReason;
+    }
+
+    /// <summary>The table of legal moves.</summary>
+    internal static bool IsLegal(DeploymentState from, DeploymentState to) => from switch
+    {
+        DeploymentState.Fetching => to is DeploymentState.Pulling or DeploymentState.Creating
+            or DeploymentState.Starting or DeploymentState.Checking or DeploymentState.Failed,
+        DeploymentState.Pulling => to is DeploymentState.Creating or DeploymentState.Failed,
+        DeploymentState.Creating => to is DeploymentState.Starting or DeploymentState.Failed,
+        DeploymentState.Starting => to is DeploymentState.Checking or DeploymentState.Failed,
+        DeploymentState.Checking => to is DeploymentState.Ready or DeploymentState.Failed,
+        DeploymentState.Ready => to is DeploymentState.Current or DeploymentState.Kept
+            or DeploymentState.Removed or DeploymentState.Checking,
+        DeploymentState.Current => to is DeploymentState.Draining or DeploymentState.Kept or DeploymentState.Removed,
+        DeploymentState.Draining => to is DeploymentState.Current or DeploymentState.Ready
+            or DeploymentState.Kept or DeploymentState.Removed,
+        DeploymentState.Kept => to is DeploymentState.Starting or DeploymentState.Checking
+            or DeploymentState.Ready or DeploymentState.Current or DeploymentState.Removed,
+        DeploymentState.Failed => to is DeploymentState.Removed or DeploymentState.Kept,
+        _ => false,
+    };
+}
