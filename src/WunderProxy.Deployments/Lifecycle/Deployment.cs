@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using WunderProxy.Deployments.LaunchConfigs;
 
 namespace WunderProxy.Deployments.Lifecycle;
 
@@ -17,6 +18,9 @@ internal sealed class Deployment
 
     /// <summary>SHA-256 launch config hash.</summary>
     public string Hash { get; }
+
+    /// <summary>MD5 of the same bytes; empty when only the hash is known.</summary>
+    public string Alias { get; set; } = "";
 
     /// <summary>The application's own name for it.</summary>
     public string Revision { get; }
@@ -66,8 +70,14 @@ internal sealed class Deployment
     /// <summary>Whether its container should be running.</summary>
     public bool IsUp => State is DeploymentState.Ready or DeploymentState.Current or DeploymentState.Draining;
 
+    /// <summary>Taken while its container is started or stopped, before the slot guard and never after it.</summary>
+    public SemaphoreSlim Handling { get; } = new(1, 1);
+
     /// <summary>First 8 digits of the container id, as scripts see it.</summary>
     public string ShortContainerId => ContainerId.Length > 8 ? ContainerId[..8] : ContainerId;
+
+    /// <summary>Whether a hash, MD5 or SHA-256, names its launch config.</summary>
+    public bool IsOf(LaunchConfigReference reference) => reference.Value == Hash || reference.Value == Alias;
 
     /// <summary>
     /// The one place where a deployment moves.

@@ -29,11 +29,16 @@ internal sealed class HealthProbe : IDisposable
     }
 
     /// <summary>Probes once; a peer's fault is a value, only the caller's cancellation throws.</summary>
-    public async Task<ProbeResult> ProbeAsync(EndPoint endPoint, string path, CancellationToken cancellationToken)
+    /// <param name="endPoint">Where the container is reached.</param>
+    /// <param name="path">Path with its leading slash.</param>
+    /// <param name="patience">Upper bound besides the configured one; null for none.</param>
+    /// <param name="cancellationToken">Cancels the probe.</param>
+    public async Task<ProbeResult> ProbeAsync(
+        EndPoint endPoint, string path, TimeSpan? patience, CancellationToken cancellationToken)
     {
         var at = _clock.GetUtcNow();
         var started = _clock.GetTimestamp();
-        using var limit = new CallTimeout(_timeout, _clock, cancellationToken);
+        using var limit = new CallTimeout(patience < _timeout ? patience.Value : _timeout, _clock, cancellationToken);
         var reason = await AskAsync(endPoint, path, limit.Token, cancellationToken);
         return new ProbeResult(at, reason, _clock.GetElapsedTime(started));
     }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using WunderProxy.Deployments.LaunchConfigs;
 
 namespace WunderProxy.Deployments.Lifecycle;
 
@@ -18,8 +19,8 @@ public sealed record LifecycleOptions
     [Range(1, 65535)]
     public int RegistryPort { get; init; } = 8080;
 
-    /// <summary>Environment given to every container (<c>--cfg</c>), in file order.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Environment { get; init; } = [];
+    /// <summary>Environment given to every container (<c>--cfg</c>).</summary>
+    public ContainerEnvironmentFile Environment { get; init; } = ContainerEnvironmentFile.None;
 
     /// <summary>Which address of a container is used. Default <see cref="ContainerAddressMode.Auto"/>.</summary>
     public ContainerAddressMode ContainerAddress { get; init; } = ContainerAddressMode.Auto;

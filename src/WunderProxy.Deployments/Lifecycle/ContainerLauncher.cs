@@ -1,0 +1,310 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.LaunchConfigs;
+
+namespace WunderProxy.Deployments.Lifecycle;
+
+/// <summary>
+/// Brings a launch config up: takes a healthy container of it that runs, else starts a kept one, else gets the image,
+/// creates, starts and checks a new one. A launch that fails removes what it created and leaves the rest alone.
+/// </summary>
+internal sealed class ContainerLauncher(LifecycleContext context, ImageProvider images, ContainerChecker checker)
+{
+    /// <summary>What the engine takes no label for, but a start without the store needs.</summary>
+    internal const string PortLabel = "wunderproxy.port";
+    internal const string HealthLabel = "wunderproxy.health";
+    internal const string AliasLabel = "wunderproxy.md5";
+
+    /// <summary>Launches, under the operation gate.</summary>
+    /// <exception cref="DeploymentException">It did not come up.</exception>
+    public async Task<LaunchedContainer> LaunchAsync(
+        LaunchConfig config, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+    {
+        if (!config.ForceReload)
+        {
+            var found = await TakeRunningAsync(config, cancellationToken)
+                ?? await StartKeptAsync(config, progress, cancellationToken);
+            if (found is not null)
+            {
+                NoteLaunched(found.Deployment);
+                return found;
+            }
+        }
+
+        var created = await CreateAsync(config, progress, cancellationToken);
+        NoteLaunched(created.Deployment);
+        return created;
+    }
+
+    /// <summary>How a launch of this config would get its container: <c>running</c>, <c>started</c>, <c>created</c>, <c>pulled</c>.</summary>
+    public async Task<string> ForeseeAsync(LaunchConfig config, CancellationToken cancellationToken)
+    {
+        var usable = config.ForceReload ? [] : FindUsable(config);
+        if (usable.Any(d => d.IsUp))
+        {
+            return "running";
+        }
+
+        if (usable.Any(d => d.State == DeploymentState.Kept))
+        {
+            return "started";
+        }
+
+        return await images.IsPresentAsync(config, cancellationToken) ? "created" : "pulled";
+    }
+
+    private Deployment[] FindUsable(LaunchConfig config) =>
+        [.. context.Table.FindByReference(config.Hash).Where(d => d.CfgDigest == context.Options.Environment.Digest)];
+
+    private async Task<LaunchedContainer?> TakeRunningAsync(LaunchConfig config, CancellationToken cancellationToken)
+    {
+        foreach (var deployment in FindUsable(config).Where(d => d.IsUp))
+        {
+            var probe = await checker.CheckOnceAsync(deployment, cancellationToken);
+            if (probe.IsHealthy && await LeaveRetirementAsync(deployment, cancellationToken))
+            {
+                deployment.Health = "healthy";
+                return new LaunchedContainer(deployment, "running");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>One that drains is wanted again: it waits as launched.</summary>
+    private async Task<bool> LeaveRetirementAsync(Deployment deployment, CancellationToken cancellationToken)
+    {
+        await context.SlotGuard.WaitAsync(cancellationToken);
+        try
+        {
+            if (deployment.State == DeploymentState.Draining)
+            {
+                deployment.MoveTo(DeploymentState.Ready);
+                deployment.Drain?.Cancellation.Cancel();
+                deployment.Drain = null;
+            }
+
+            return deployment.IsUp;
+        }
+        finally
+        {
+            context.SlotGuard.Release();
+        }
+    }
+
+    private async Task<LaunchedContainer?> StartKeptAsync(
+        LaunchConfig config, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+    {
+        foreach (var deployment in FindUsable(config).Where(d => d.State == DeploymentState.Kept))
+        {
+            await deployment.Handling.WaitAsync(cancellationToken);
+            try
+            {
+                if (deployment.State == DeploymentState.Kept
+                    && await TryStartKeptAsync(deployment, config, progress, cancellationToken))
+                {
+                    return new LaunchedContainer(deployment, "started");
+                }
+            }
+            finally
+            {
+                deployment.Handling.Release();
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<bool> TryStartKeptAsync(
+        Deployment deployment,
+        LaunchConfig config,
+        IProgress<DeploymentProgress> progress,
+        CancellationToken cancellationToken)
+    {
+        deployment.MoveTo(DeploymentState.Starting);
+        progress.Report(new DeploymentProgress("starting", $"starting the kept container {deployment.ContainerName}"));
+        try
+        {
+            var before = await context.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
+            await context.Engine.StartContainerAsync(deployment.ContainerId, cancellationToken);
+            context.Faults.Hit("kept-started");
+            deployment.MoveTo(DeploymentState.Checking);
+            await checker.WaitUntilHealthyAsync(
+                deployment, before.RestartCount, MaskOf(config), progress, cancellationToken);
+            deployment.MoveTo(DeploymentState.Ready);
+            return true;
+        }
+        catch (ContainerNotFoundException)
+        {
+            deployment.MoveTo(DeploymentState.Failed, "removed");
+            deployment.MoveTo(DeploymentState.Removed);
+            context.Table.Remove(deployment);
+            return false;
+        }
+        catch (Exception fault)
+        {
+            deployment.MoveTo(DeploymentState.Failed, DeploymentFaults.Translate(fault)?.Code ?? "cancelled");
+            await StopQuietlyAsync(deployment);
+            deployment.MoveTo(DeploymentState.Kept);
+            if (fault is DeploymentException or DockerEngineException)
+            {
+                progress.Report(new DeploymentProgress("creating", $"the kept container did not come up: {fault.Message}"));
+                return false;
+            }
+
+            throw;
+        }
+    }
+
+    private async Task<LaunchedContainer> CreateAsync(
+        LaunchConfig config, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+    {
+        var deployment = new Deployment(config.Hash.Value, config.Revision, DeploymentState.Fetching, context.Faults)
+        {
+            Alias = config.Alias.Value,
+            CfgDigest = context.Options.Environment.Digest,
+            HealthCheckPath = config.HealthCheckPath,
+        };
+        context.Table.Add(deployment);
+        try
+        {
+            var image = await images.EnsureAsync(
+                config, () => deployment.MoveTo(DeploymentState.Pulling), progress, cancellationToken);
+            await CreateContainerAsync(deployment, config, image, progress, cancellationToken);
+            await StartAsync(deployment, progress, cancellationToken);
+            await checker.WaitUntilHealthyAsync(deployment, 0, MaskOf(config), progress, cancellationToken);
+            deployment.MoveTo(DeploymentState.Ready);
+            progress.Report(new DeploymentProgress("ready", $"{deployment.Revision} is healthy at {deployment.Address}"));
+            return new LaunchedContainer(deployment, image.Method);
+        }
+        catch (Exception fault)
+        {
+            deployment.MoveTo(DeploymentState.Failed, DeploymentFaults.Translate(fault)?.Code ?? "cancelled");
+            await RemoveFailedAsync(deployment);
+            throw;
+        }
+    }
+
+    private async Task CreateContainerAsync(
+        Deployment deployment,
+        LaunchConfig config,
+        ProvidedImage image,
+        IProgress<DeploymentProgress> progress,
+        CancellationToken cancellationToken)
+    {
+        deployment.Image = image.Name;
+        deployment.ContainerName = NameOf(config);
+        deployment.MoveTo(DeploymentState.Creating);
+        progress.Report(new DeploymentProgress("creating", $"creating container {deployment.ContainerName}"));
+        var request = EngineContainerRequest.Build(config, OptionsOf(config, image));
+        deployment.ContainerPort = request.ContainerPort;
+        AddOwnLabels(request, config);
+        try
+        {
+            deployment.ContainerId = await context.Engine.CreateContainerAsync(
+                deployment.ContainerName, request.Body, cancellationToken);
+            deployment.CreatedAt = context.Clock.GetUtcNow();
+        }
+        catch (DockerEngineException fault)
+        {
+            throw DeploymentFaults.Launch(
+                "create_failed", $"the container of {config.Revision} cannot be created: {fault.Message}", fault);
+        }
+
+        context.Faults.Hit("created");
+    }
+
+    private async Task StartAsync(
+        Deployment deployment, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+    {
+        deployment.MoveTo(DeploymentState.Starting);
+        progress.Report(new DeploymentProgress("starting", $"starting container {deployment.ContainerName}"));
+        try
+        {
+            await context.Engine.StartContainerAsync(deployment.ContainerId, cancellationToken);
+        }
+        catch (DockerEngineException fault)
+        {
+            throw DeploymentFaults.Launch(
+                "start_failed", $"the container of {deployment.Revision} cannot be started: {fault.Message}", fault);
+        }
+
+        context.Faults.Hit("started");
+        deployment.MoveTo(DeploymentState.Checking);
+        progress.Report(new DeploymentProgress("checking", $"waiting until {deployment.Revision} is healthy"));
+    }
+
+    private EngineContainerOptions OptionsOf(LaunchConfig config, ProvidedImage image) => new()
+    {
+        ImageName = image.Name,
+        ImageId = image.Details.Id,
+        ImagePorts = [.. image.Details.Config?.ExposedPorts?.Keys ?? []],
+        Environment = context.Options.Environment,
+        Labels = new ContainerLabels(
+            context.Options.App,
+            context.PrefixLabel,
+            config.Hash.Value,
+            config.Revision,
+            context.Options.Environment.Digest),
+        PublishAddress = context.Engine.Endpoint.IsLocal ? "127.0.0.1" : "",
+    };
+
+    private static void AddOwnLabels(EngineContainerRequest request, LaunchConfig config)
+    {
+        var labels = request.Body["Labels"]!.AsObject();
+        labels[PortLabel] = request.ContainerPort.ToString(CultureInfo.InvariantCulture);
+        labels[HealthLabel] = config.HealthCheckPath;
+        labels[AliasLabel] = config.Alias.Value;
+    }
+
+    private string NameOf(LaunchConfig config)
+    {
+        var random = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(2));
+        var name = $"{context.Options.App}-{config.Revision}-{config.Hash.Short}-{random}";
+        return string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-' ? c : '-'));
+    }
+
+    private SecretMask MaskOf(LaunchConfig config) => SecretMask.Of(
+        [.. config.Environment, .. context.Options.Environment.Variables.Select(pair => $"{pair.Key}={pair.Value}")]);
+
+    private void NoteLaunched(Deployment deployment)
+    {
+        if (deployment.State != DeploymentState.Ready)
+        {
+            return;
+        }
+
+        deployment.UsedAt = context.Clock.GetUtcNow();
+        var entry = new ContainerRecord(deployment.ContainerId, deployment.Hash, deployment.Revision, deployment.UsedAt);
+        context.Record.TryUpdate(record => record with
+        {
+            Launched = [.. record.Launched.Where(other => other.Container != entry.Container), entry],
+        });
+    }
+
+    private async Task RemoveFailedAsync(Deployment deployment)
+    {
+        if (deployment.ContainerName.Length > 0)
+        {
+            await context.Orphans.RemoveAsync(deployment.ContainerId.Length > 0 ? deployment.ContainerId : deployment.ContainerName);
+        }
+
+        deployment.MoveTo(DeploymentState.Removed);
+        context.Table.Remove(deployment);
+    }
+
+    private async Task StopQuietlyAsync(Deployment deployment)
+    {
+        try
+        {
+            await context.Engine.StopContainerAsync(
+                deployment.ContainerId, context.Options.StopTimeout, CancellationToken.None);
+        }
+        catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
+        {
+            DeploymentLog.RetireFailed(context.Log, deployment.ContainerName, deployment.Revision, fault.Message);
+        }
+    }
+}

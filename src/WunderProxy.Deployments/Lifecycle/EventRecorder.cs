@@ -1,0 +1,39 @@
+using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.History;
+using WunderProxy.Deployments.Storage;
+
+namespace WunderProxy.Deployments.Lifecycle;
+
+/// <summary>Writes events; they are durable on this machine at once, and nothing fails or waits long because of them.</summary>
+internal sealed class EventRecorder(LifecycleContext context)
+{
+    /// <summary>A caller waits this long for the store to have its event.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>An event of now, on this machine.</summary>
+    public DeploymentEvent Create(string type, string by) =>
+        new(type, context.Clock.GetUtcNow(), by, Environment.MachineName);
+
+    /// <summary>Records an event.</summary>
+    public async Task RecordAsync(DeploymentEvent recorded)
+    {
+        // The local copy is written before the first await inside.
+        var writing = WriteAsync(recorded);
+        await Task.WhenAny(writing, Task.Delay(Patience, context.Clock, CancellationToken.None));
+    }
+
+    private async Task WriteAsync(DeploymentEvent recorded)
+    {
+        try
+        {
+            if (!await context.Events.RecordAsync(recorded, CancellationToken.None))
+            {
+                context.Notices.SetStore("events wait on this machine until the store answers");
+            }
+        }
+        catch (Exception fault) when (fault is ObjectStoreException or StateUnwritableException)
+        {
+            DeploymentLog.EventLost(context.Log, recorded.Type, fault.Message);
+        }
+    }
+}

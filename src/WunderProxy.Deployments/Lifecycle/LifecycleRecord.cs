@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+using WunderProxy.Deployments.History;
+
+namespace WunderProxy.Deployments.Lifecycle;
+
+/// <summary>
+/// What this machine has in service and in care, as <c>record.json</c> of the local state keeps it. One document, so
+/// that a switch, its intent and the launch config become durable together.
+/// </summary>
+internal sealed record LifecycleRecord
+{
+    /// <summary>SHA-256 hash of the launch config in service; empty before the first switch.</summary>
+    public string Hash { get; init; } = "";
+
+    /// <summary>Full id of its container.</summary>
+    public string Container { get; init; } = "";
+
+    /// <summary>SHA-256 of the <c>current.json</c> that was last seen; empty when none was.</summary>
+    public string Seen { get; init; } = "";
+
+    /// <summary>When it was switched to.</summary>
+    public DateTimeOffset Since { get; init; }
+
+    /// <summary>The exact bytes of the launch config in service, for starts without the store.</summary>
+    public byte[] Config { get; init; } = [];
+
+    /// <summary>Containers that were launched and wait.</summary>
+    public IReadOnlyList<ContainerRecord> Launched { get; init; } = [];
+
+    /// <summary>Containers that were once current, the one in service left out; the last one is the latest.</summary>
+    public IReadOnlyList<ContainerRecord> Earlier { get; init; } = [];
+
+    /// <summary>Switches that the history does not tell yet, oldest first.</summary>
+    public IReadOnlyList<DeploymentIntent> Intents { get; init; } = [];
+
+    /// <summary>Whether a container is in anybody's care.</summary>
+    [JsonIgnore]
+    public bool IsEmpty => Hash.Length == 0 && Launched.Count == 0 && Earlier.Count == 0;
+}
