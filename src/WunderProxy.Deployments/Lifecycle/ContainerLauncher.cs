@@ -262,7 +262,7 @@ internal sealed class ContainerLauncher(LifecycleContext context, ImageProvider 
     private string NameOf(LaunchConfig config)
     {
         var random = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(2));
-        var name = $"{context.Options.App}-{config.Revision}-{config.Hash.Short}-{random}";
+        var name = $"{context.Options.App}-{config.Revision}-{config.Hash.Brief}-{random}";
         return string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-' ? c : '-'));
     }
 

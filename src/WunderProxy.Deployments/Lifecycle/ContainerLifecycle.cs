@@ -1,3 +1,10 @@
+using Microsoft.Extensions.Logging;
+using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.History;
+using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Storage;
+
 namespace WunderProxy.Deployments.Lifecycle;
 
 /// <summary>
@@ -6,70 +13,283 @@ namespace WunderProxy.Deployments.Lifecycle;
 /// </summary>
 public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
 {
-    private readonly LifecycleOptions _options;
-    private readonly ITrafficSwitch _traffic;
+    private readonly LifecycleContext _context;
+    private readonly OperationGate _gate;
+    private readonly DeploymentOperations _operations;
+    private readonly EventRecorder _events;
+    private readonly HistoryRecorder _history;
+    private readonly StoreTender _tender;
+    private readonly ContainerWatcher _watcher;
+    private readonly CancellationTokenSource _lifetime = new();
+    private readonly List<Task> _loops = [];
+    private volatile bool _isStarting = true;
 
     /// <summary>Creates one; nothing is contacted before <see cref="StartAsync"/>.</summary>
-    public ContainerLifecycle(LifecycleOptions options, ITrafficSwitch traffic)
+    /// <param name="options">Names, limits and times.</param>
+    /// <param name="engine">Where the Docker engine is.</param>
+    /// <param name="store">Launch configs, history, events; stays the caller's.</param>
+    /// <param name="state">The local records, with their lock held; stays the caller's.</param>
+    /// <param name="traffic">The data plane.</param>
+    /// <param name="clock">All times and timers.</param>
+    /// <param name="logger">What operators should know.</param>
+    public ContainerLifecycle(
+        LifecycleOptions options,
+        DockerEndpoint engine,
+        IObjectStore store,
+        LocalState state,
+        ITrafficSwitch traffic,
+        TimeProvider clock,
+        ILogger<ContainerLifecycle> logger)
+        : this(
+            options,
+            new DockerEngineClient(engine, clock),
+            store,
+            state,
+            traffic,
+            clock,
+            logger,
+            FaultPoints.FromEnvironment(Environment.GetEnvironmentVariable))
     {
-        _options = options;
-        _traffic = traffic;
     }
 
-    /// <summary>The containers of this application, as last seen; no I/O.</summary>
-    public IReadOnlyList<ContainerView> Containers { get; private set; } = [];
+    internal ContainerLifecycle(
+        LifecycleOptions options,
+        DockerEngineClient engine,
+        IObjectStore store,
+        LocalState state,
+        ITrafficSwitch traffic,
+        TimeProvider clock,
+        ILogger logger,
+        FaultPoints faults)
+    {
+        var context = new LifecycleContext(options, engine, store, state, traffic, clock, logger, faults);
+        var images = new ImageProvider(
+            context,
+            RegistryCredentials.FromEnvironment(Environment.GetEnvironmentVariable, clock),
+            bucket => ObjectStores.Open(bucket, clock));
+        var checker = new ContainerChecker(context);
+        var launcher = new ContainerLauncher(context, images, checker);
+        var retirer = new ContainerRetirer(context, new ImageClaims(state.FullPath));
+        var switcher = new TrafficSwitcher(context, retirer);
+        var adopter = new ContainerAdopter(context, retirer);
+        _context = context;
+        _gate = new OperationGate(clock, faults);
+        _events = new EventRecorder(context);
+        _history = new HistoryRecorder(context, _events);
+        _operations = new DeploymentOperations(context, launcher, checker, retirer, switcher, _events, _history);
+        var startup = new StartupSequence(context, adopter, launcher, checker, retirer, switcher, _events);
+        _tender = new StoreTender(context, _gate, startup, _history);
+        var rescuer = new CurrentRescuer(context, _gate, launcher, checker, switcher);
+        _watcher = new ContainerWatcher(context, adopter, rescuer, switcher, retirer);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ContainerView> Containers => _context.Table.ToViews();
 
     /// <summary>
     /// Brings back what was in service (local record, else the store's current launch config) and begins to watch.
     /// Returns when the first attempt is over; faults of engine and store are retried in the background.
     /// </summary>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        Containers = [];
-        return Task.CompletedTask;
+        _context.Faults.Enter("start");
+        var isDone = await _tender.TryAsync(cancellationToken);
+        _isStarting = false;
+        _loops.Add(Task.Run(() => _tender.RunAsync(isDone, _lifetime.Token), CancellationToken.None));
+        _loops.Add(Task.Run(() => _watcher.WatchAsync(_lifetime.Token), CancellationToken.None));
+        _loops.Add(Task.Run(() => _watcher.FollowEventsAsync(_lifetime.Token), CancellationToken.None));
     }
 
-    /// <summary>Starts a container of a stored launch config and waits until it is healthy; no traffic yet.</summary>
-    /// <exception cref="DeploymentException">Nothing runs that did not run before.</exception>
+    /// <inheritdoc/>
     public Task<LaunchResult> LaunchAsync(
-        string reference, string by, IProgress<DeploymentProgress>? progress, CancellationToken cancellationToken) =>
-        throw new DeploymentException(DeploymentError.EngineUnavailable, $"{_options.App} is not started");
+        string reference, string by, IProgress<DeploymentProgress>? progress, CancellationToken cancellationToken)
+    {
+        var hash = Parse(reference);
+        return RunAsync(
+            "launch",
+            hash.Value,
+            by,
+            progress,
+            (operation, token) => _operations.LaunchAsync(hash, by, operation, token),
+            cancellationToken);
+    }
 
-    /// <summary>Sends traffic to a launched container after one more probe; never starts one.</summary>
-    /// <exception cref="DeploymentException">Traffic goes where it went.</exception>
-    public Task<SwitchResult> SwitchAsync(string reference, SwitchOptions options, CancellationToken cancellationToken) =>
-        throw new DeploymentException(DeploymentError.EngineUnavailable, $"{_options.App} is not started");
+    /// <inheritdoc/>
+    public Task<SwitchResult> SwitchAsync(string reference, SwitchOptions options, CancellationToken cancellationToken)
+    {
+        var hash = Parse(reference);
+        return RunAsync(
+            "switch",
+            hash.Value,
+            options.By,
+            null,
+            (_, token) => _operations.SwitchAsync(hash, options, token),
+            cancellationToken);
+    }
 
-    /// <summary>Stores, launches, switches and records, as one act.</summary>
-    /// <exception cref="DeploymentException">Traffic goes where it went.</exception>
+    /// <inheritdoc/>
     public Task<DeployResult> DeployAsync(
-        DeployRequest request, IProgress<DeploymentProgress>? progress, CancellationToken cancellationToken) =>
-        throw new DeploymentException(DeploymentError.EngineUnavailable, $"{_options.App} is not started");
+        DeployRequest request, IProgress<DeploymentProgress>? progress, CancellationToken cancellationToken)
+    {
+        var hash = request.Config is { } bytes ? LaunchConfigHash.Of(bytes.Span).Value : Parse(request.Reference ?? "").Value;
+        return RunAsync(
+            "deploy",
+            hash,
+            request.By,
+            progress,
+            (operation, token) => _operations.DeployAsync(request, operation, token),
+            cancellationToken);
+    }
 
-    /// <summary>Makes an earlier history entry current again.</summary>
-    /// <exception cref="DeploymentException">Traffic goes where it went.</exception>
+    /// <inheritdoc/>
     public Task<DeployResult> RollbackAsync(
-        RollbackRequest request, IProgress<DeploymentProgress>? progress, CancellationToken cancellationToken) =>
-        throw new DeploymentException(DeploymentError.EngineUnavailable, $"{_options.App} is not started");
+        RollbackRequest request, IProgress<DeploymentProgress>? progress, CancellationToken cancellationToken) => RunAsync(
+            "rollback",
+            request.Target.Trim(),
+            request.By,
+            progress,
+            (operation, token) => _operations.RollbackAsync(request, operation, token),
+            cancellationToken);
 
-    /// <summary>The history, oldest first, with a mark on what this machine serves.</summary>
-    /// <exception cref="DeploymentException">The store is away or refuses.</exception>
-    public Task<IReadOnlyList<HistoryEntryView>> GetHistoryAsync(CancellationToken cancellationToken) =>
-        throw new DeploymentException(DeploymentError.StoreUnavailable, $"{_options.App} is not started");
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<HistoryEntryView>> GetHistoryAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var history = await _context.History.LoadAsync(cancellationToken);
+            var current = history.Entries.LastOrDefault(entry => IsInService(entry.Hash));
+            return [.. history.Entries.Select(entry => new HistoryEntryView(
+                entry.Revision, entry.DeployedAt, entry.DeployedBy, entry.Hash, ReferenceEquals(entry, current)))];
+        }
+        catch (Exception fault) when (DeploymentFaults.IsKnown(fault))
+        {
+            throw DeploymentFaults.Of(fault);
+        }
+    }
 
-    /// <summary>The exact bytes of a stored launch config; the caller masks what is secret.</summary>
-    /// <exception cref="DeploymentException">Bad hash, unknown, or the store is away.</exception>
-    public Task<ReadOnlyMemory<byte>> GetConfigAsync(string reference, CancellationToken cancellationToken) =>
-        throw new DeploymentException(DeploymentError.StoreUnavailable, $"{_options.App} is not started");
+    /// <inheritdoc/>
+    public async Task<ReadOnlyMemory<byte>> GetConfigAsync(string reference, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await _context.Configs.LoadAsync(Parse(reference), cancellationToken)).Bytes;
+        }
+        catch (Exception fault) when (DeploymentFaults.IsKnown(fault))
+        {
+            throw DeploymentFaults.Of(fault);
+        }
+    }
 
-    /// <summary>Records an event of the host's own (<c>pause</c>, <c>resume</c>, <c>drain</c>, <c>start</c>, <c>stop</c>, …).
-    /// Never fails; kept locally while the store is away.</summary>
-    public Task RecordEventAsync(string type, string by, string reason, CancellationToken cancellationToken) =>
-        _traffic.Current is null ? Task.CompletedTask : Task.FromResult(_options);
+    /// <inheritdoc/>
+    public Task RecordEventAsync(string type, string by, string reason, CancellationToken cancellationToken)
+    {
+        var current = _context.Table.Current;
+        return _events.RecordAsync(_events.Create(type, by) with
+        {
+            Revision = current?.Revision ?? "",
+            Hash = current?.Hash ?? "",
+            Reason = reason,
+        });
+    }
 
-    /// <summary>What is known now; no I/O.</summary>
-    public LifecycleSnapshot Snapshot() => new() { Current = _traffic.Current };
+    /// <inheritdoc/>
+    public LifecycleSnapshot Snapshot()
+    {
+        var current = _context.Table.Current;
+        var record = _context.Record.Current;
+        return new LifecycleSnapshot
+        {
+            Current = _context.Traffic.Current,
+            Intended = current is null ? null : new TrafficTarget(
+                current.Address?.EndPoint ?? _context.Traffic.Current?.EndPoint ?? new System.Net.IPEndPoint(0, 0),
+                current.ContainerId,
+                current.Hash,
+                current.Revision),
+            Since = current is null ? null : record.Since,
+            Health = current?.Health ?? "unknown",
+            Starting = _isStarting,
+            DockerState = _context.Notices.EngineState,
+            StoreState = _context.Notices.StoreState,
+            Operation = _gate.View,
+            Draining = [.. _context.Table.All.Where(d => d.State == DeploymentState.Draining).Select(ToView)],
+            Warnings = _context.Notices.Warnings,
+        };
+    }
 
     /// <summary>Stops watching. Containers are left as they are.</summary>
-    public ValueTask DisposeAsync() => new(StartAsync(CancellationToken.None));
+    public async ValueTask DisposeAsync()
+    {
+        await _lifetime.CancelAsync();
+        await _gate.StopAsync();
+        await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _watcher.Dispose();
+        _history.Dispose();
+        _gate.Dispose();
+        _lifetime.Dispose();
+        _context.Dispose();
+    }
+
+    private static LaunchConfigReference Parse(string reference) =>
+        LaunchConfigReference.TryParse(reference, out var parsed)
+            ? parsed
+            : throw new DeploymentException(
+                DeploymentError.BadHash, "a launch config hash is expected: 32 or 64 hexadecimal digits");
+
+    private static DrainView ToView(Deployment deployment) => new(
+        deployment.Hash,
+        deployment.Revision,
+        deployment.ContainerId,
+        deployment.Drain?.Traffic.InFlight ?? 0,
+        deployment.Drain?.Since ?? deployment.UsedAt);
+
+    private bool IsInService(string hash) =>
+        _context.Table.Current is { } current && LaunchConfigReference.TryParse(hash, out var reference) && current.IsOf(reference);
+
+    private Task<T> RunAsync<T>(
+        string kind,
+        string reference,
+        string by,
+        IProgress<DeploymentProgress>? progress,
+        Func<Operation, CancellationToken, Task<T>> body,
+        CancellationToken cancellationToken)
+    {
+        return _gate.RunAsync(kind, reference, progress, GuardedAsync, cancellationToken);
+
+        async Task<T> GuardedAsync(Operation operation, CancellationToken token)
+        {
+            DeploymentLog.OperationBegins(_context.Log, kind, reference, by);
+            try
+            {
+                var result = await body(operation, token);
+                DeploymentLog.OperationDone(_context.Log, kind, reference, by, result?.ToString() ?? "");
+                return result;
+            }
+            catch (Exception fault) when (DeploymentFaults.IsKnown(fault))
+            {
+                await NoteFailureAsync(kind, reference, by, DeploymentFaults.Of(fault));
+                throw DeploymentFaults.Of(fault);
+            }
+        }
+    }
+
+    private async Task NoteFailureAsync(string kind, string reference, string by, DeploymentException fault)
+    {
+        DeploymentLog.OperationFailed(_context.Log, kind, reference, by, fault.Code, fault.Message);
+        switch (fault.Error)
+        {
+            case DeploymentError.EngineUnavailable:
+                _context.Notices.SetEngine(fault.Message);
+                break;
+            case DeploymentError.StoreUnavailable or DeploymentError.StoreDenied:
+                _context.Notices.SetStore(fault.Message);
+                break;
+        }
+
+        await _events.RecordAsync(_events.Create(EventType.Failure, by) with
+        {
+            Hash = LaunchConfigReference.TryParse(reference, out _) ? reference : "",
+            Result = fault.Code,
+            Reason = $"{kind}: {fault.Message}",
+        });
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;
@@ -26,6 +27,13 @@ internal static class DeploymentFaults
         ObjectStoreException => Wrap(DeploymentError.StoreUnavailable, fault),
         _ => null,
     };
+
+    /// <summary>Whether callers know this fault; else it is a bug or a cancellation.</summary>
+    public static bool IsKnown(Exception fault) => Translate(fault) is not null;
+
+    /// <summary>The fault as callers know it.</summary>
+    public static DeploymentException Of(Exception fault) =>
+        Translate(fault) ?? throw new UnreachableException("only known faults are translated", fault);
 
     /// <summary>A failed launch with its reason code.</summary>
     public static DeploymentException Launch(string reason, string message, Exception? cause = null) =>

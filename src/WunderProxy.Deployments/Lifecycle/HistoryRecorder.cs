@@ -9,7 +9,7 @@ namespace WunderProxy.Deployments.Lifecycle;
 /// Tells the history of switches that have happened. The intent stands in the local record from the switch until
 /// history and event are written, and may be applied again.
 /// </summary>
-internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder events)
+internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder events) : IDisposable
 {
     private const int Tries = 3;
 
@@ -53,6 +53,8 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
             DeploymentLog.IntentCompleted(context.Log, intent.Hash);
         }
     }
+
+    public void Dispose() => _one.Dispose();
 
     private static bool IsLater(Exception fault) =>
         fault is ObjectStoreException or LeaseHeldException or LaunchConfigNotFoundException;

@@ -1,0 +1,131 @@
+using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.History;
+using WunderProxy.Deployments.LaunchConfigs;
+
+namespace WunderProxy.Deployments.Lifecycle;
+
+/// <summary>
+/// The order of a start: what the local record names, if it runs and answers, without the store; then, once the store
+/// answers, its current launch config if it is another than was last seen.
+/// </summary>
+internal sealed class StartupSequence(
+    LifecycleContext context,
+    ContainerAdopter adopter,
+    ContainerLauncher launcher,
+    ContainerChecker checker,
+    ContainerRetirer retirer,
+    TrafficSwitcher switcher,
+    EventRecorder events)
+{
+    private const string By = "start";
+    private const string Topic = "start";
+
+    /// <summary>Rebuilds the table from the engine and serves the recorded container if it is healthy.</summary>
+    /// <exception cref="EngineUnavailableException">The engine is away.</exception>
+    public async Task RestoreAsync(CancellationToken cancellationToken)
+    {
+        await adopter.AdoptOwnAsync(cancellationToken);
+        if (context.Table.Current is { } current
+            && (await checker.CheckOnceAsync(current, cancellationToken)).IsHealthy)
+        {
+            await switcher.RestoreAsync(current, cancellationToken);
+        }
+    }
+
+    /// <summary>Follows the store: adopts containers of the old tool, and deploys what others made current meanwhile.</summary>
+    /// <param name="progress">Hears of a launch.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>False when it is to be tried again: nothing serves.</returns>
+    /// <exception cref="Storage.ObjectStoreException">The store is away.</exception>
+    /// <exception cref="EngineUnavailableException">The engine is away.</exception>
+    public async Task<bool> FollowStoreAsync(IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+    {
+        var history = await context.History.LoadAsync(cancellationToken);
+        context.Notices.Warn("conditional", await context.History.HasConditionalWritesAsync(cancellationToken)
+            ? null
+            : "the store has no conditional writes: deployers are kept apart by a lease object");
+        var current = await FindCurrentAsync(cancellationToken);
+        var old = await adopter.AdoptOldAsync(history, current, cancellationToken);
+        if (context.Table.Current is { Address: null } recorded
+            && (await checker.CheckOnceAsync(recorded, cancellationToken)).IsHealthy)
+        {
+            await switcher.RestoreAsync(recorded, cancellationToken);
+        }
+
+        var isDone = current is null || await DeployAsync(current, progress, cancellationToken);
+        if (isDone && context.Traffic.Current is not null)
+        {
+            await RetireOldAsync(old);
+        }
+
+        return isDone;
+    }
+
+    private async Task<LaunchConfig?> FindCurrentAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await context.Configs.FindCurrentAsync(cancellationToken);
+        }
+        catch (InvalidLaunchConfigException fault)
+        {
+            context.Notices.Warn(Topic, $"current.json: {fault.Message}");
+            return null;
+        }
+    }
+
+    private async Task<bool> DeployAsync(
+        LaunchConfig current, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+    {
+        var record = context.Record.Current;
+        if (record.Seen == current.Hash.Value)
+        {
+            return true;
+        }
+
+        if (record.Hash != current.Hash.Value && !await TryDeployAsync(current, record.Hash, progress, cancellationToken))
+        {
+            return record.Hash.Length > 0;
+        }
+
+        context.Record.TryUpdate(r => r with { Seen = current.Hash.Value });
+        context.Notices.Warn(Topic, null);
+        return true;
+    }
+
+    private async Task<bool> TryDeployAsync(
+        LaunchConfig current, string fromHash, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+    {
+        var started = events.Create(EventType.Switch, By) with
+        {
+            Revision = current.Revision,
+            Hash = current.Hash.Value,
+            FromHash = fromHash,
+        };
+        try
+        {
+            var launched = await launcher.LaunchAsync(current, progress, cancellationToken);
+            await switcher.SwitchAsync(
+                launched.Deployment, current.Bytes.ToArray(), null, Task.CompletedTask, cancellationToken);
+            await events.RecordAsync(started with { At = context.Clock.GetUtcNow() });
+            return true;
+        }
+        catch (Exception fault) when (fault is not EngineUnavailableException && DeploymentFaults.Translate(fault) is not null)
+        {
+            var known = DeploymentFaults.Translate(fault)!;
+            context.Notices.Warn(Topic, $"the store's current revision {current.Revision} cannot be launched ({known.Code}): {known.Message}");
+            DeploymentLog.OperationFailed(context.Log, By, current.Hash.Value, By, known.Code, known.Message);
+            await events.RecordAsync(started with { Type = EventType.Failure, Result = known.Code, Reason = known.Message });
+            return false;
+        }
+    }
+
+    private async Task RetireOldAsync(IReadOnlyList<Deployment> old)
+    {
+        foreach (var deployment in old)
+        {
+            await retirer.RetireAsync(deployment);
+        }
+    }
+}

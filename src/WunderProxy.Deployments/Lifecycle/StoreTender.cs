@@ -1,0 +1,105 @@
+using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.History;
+using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Storage;
+
+namespace WunderProxy.Deployments.Lifecycle;
+
+/// <summary>
+/// What needs the store and can wait: the rest of the start, histories that are pending, events that wait on this
+/// machine. Retried with back-off; also tells <c>/status</c> how the store answers.
+/// </summary>
+internal sealed class StoreTender(
+    LifecycleContext context, OperationGate gate, StartupSequence startup, HistoryRecorder history)
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(15);
+
+    private bool _isRestored;
+    private bool _isFollowed;
+
+    /// <summary>One try of everything that is still to do.</summary>
+    /// <returns>Whether nothing is left.</returns>
+    public async Task<bool> TryAsync(CancellationToken cancellationToken)
+    {
+        // Each part on its own: with the store away the recorded container is still served, and the other way round.
+        var isRestored = _isRestored || await GuardAsync(RestoreAsync, cancellationToken);
+        var isWritten = await GuardAsync(WriteWaitingAsync, cancellationToken);
+        var isFollowed = _isFollowed || (isRestored && isWritten && await GuardAsync(FollowAsync, cancellationToken));
+        return isRestored && isWritten && isFollowed;
+    }
+
+    /// <summary>Tries until all is done, then looks after the store from time to time.</summary>
+    public async Task RunAsync(bool isDone, CancellationToken cancellationToken)
+    {
+        var backoff = new Backoff(context.Clock);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var pause = isDone ? LookInterval : backoff.Next();
+            await Task.Delay(pause, context.Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+
+            isDone = await TryAsync(cancellationToken);
+            if (isDone)
+            {
+                backoff.Reset();
+            }
+        }
+    }
+
+    private async Task<bool> RestoreAsync(CancellationToken cancellationToken)
+    {
+        await gate.RunAsync("start", "", null, async (_, token) =>
+        {
+            await startup.RestoreAsync(token);
+            return true;
+        }, cancellationToken);
+        context.Notices.SetEngine(null);
+        return _isRestored = true;
+    }
+
+    private async Task<bool> WriteWaitingAsync(CancellationToken cancellationToken)
+    {
+        await history.CompleteWaitingAsync(cancellationToken);
+        await context.Events.FlushAsync(cancellationToken);
+        await context.History.LoadAsync(cancellationToken);
+        context.Notices.SetStore(null);
+        return true;
+    }
+
+    private async Task<bool> FollowAsync(CancellationToken cancellationToken) => _isFollowed = await gate.RunAsync(
+        "start", "store", null, (operation, token) => startup.FollowStoreAsync(operation, token), cancellationToken);
+
+    private async Task<bool> GuardAsync(Func<CancellationToken, Task<bool>> step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await step(cancellationToken);
+        }
+        catch (EngineUnavailableException fault)
+        {
+            context.Notices.SetEngine(fault.Message);
+        }
+        catch (Exception fault) when (fault is ObjectStoreException or LeaseHeldException or LaunchConfigNotFoundException)
+        {
+            context.Notices.SetStore(fault.Message);
+        }
+        catch (DeploymentException fault) when (fault.Error == DeploymentError.Busy)
+        {
+            // Somebody deploys; the start goes on after it.
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The process ends.
+        }
+        catch (Exception fault)
+        {
+            DeploymentLog.BackgroundFailed(context.Log, fault);
+        }
+
+        return false;
+    }
+}
