@@ -134,13 +134,11 @@ internal sealed class SocketConnection : StreamConnection
             return;
         }
 
-        if (_receive.SocketError != SocketError.Success)
+        // A reset is reported by one call only, so that what the look ahead finds has to be kept.
+        var status = _receive.SocketError == SocketError.Success ? Peek() : IoStatus.Broken;
+        if (status is 0 or IoStatus.Broken)
         {
-            NotePeerClosed(CloseReason.PeerReset);
-        }
-        else if (Peek() == 0)
-        {
-            NotePeerClosed(CloseReason.PeerFinished);
+            NotePeerClosed(status == 0 ? CloseReason.PeerFinished : CloseReason.PeerReset);
         }
 
         OnReadable();

@@ -22,6 +22,7 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
     private bool _mayReceive;
     private bool _hasEnded;
     private bool _cancelRequested;
+    private bool _isYielding;
     private LoopWait _wait;
     private byte _receivesInTurn;
     private uint _turn;
@@ -70,11 +71,12 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
         }
 
         _wait.Begin();
-        if (_mayReceive)
+        if (_mayReceive && !_isYielding)
         {
-            connection.WorkLoop.Post(static input => ((StreamInput)input!).ReceiveForWaiter(), this);
+            _isYielding = true;
+            connection.WorkLoop.Post(static input => ((StreamInput)input!).OnTurnCameRound(), this);
         }
-        else
+        else if (!_mayReceive)
         {
             MoveLeftover();
         }
@@ -130,7 +132,7 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
     public void OnReadable()
     {
         _mayReceive = true;
-        if (_wait.IsWaiting)
+        if (!_isYielding)
         {
             ReceiveForWaiter();
         }
@@ -175,7 +177,19 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
             _receivesInTurn = 0;
         }
 
-        return _receivesInTurn++ < MaxReceivesPerTurn;
+        if (_receivesInTurn == MaxReceivesPerTurn)
+        {
+            return false;
+        }
+
+        _receivesInTurn++;
+        return true;
+    }
+
+    private void OnTurnCameRound()
+    {
+        _isYielding = false;
+        ReceiveForWaiter();
     }
 
     private void ReceiveForWaiter()
@@ -185,6 +199,7 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
             return;
         }
 
+        _ = HasShareOfTurn();
         if (Receive())
         {
             _wait.CompleteNow();

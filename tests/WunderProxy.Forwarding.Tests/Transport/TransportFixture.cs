@@ -1,0 +1,126 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Transport.Streams;
+
+namespace WunderProxy.Forwarding.Tests.Transport;
+
+/// <summary>A transport with two loops, and plain blocking sockets at the far end.</summary>
+internal abstract class TransportFixture(TransportKind kind)
+{
+    private readonly List<IDisposable> _owned = [];
+
+    protected ITransport Transport { get; private set; } = null!;
+
+    protected TransportLoop Loop => Transport.Loops[0];
+
+    [SetUp]
+    public void Create() => Transport = TransportFactory.Create(kind, 2, NullLoggerFactory.Instance, TimeProvider.System);
+
+    [TearDown]
+    public async Task Dispose()
+    {
+        _owned.ForEach(owned => owned.Dispose());
+        _owned.Clear();
+        await Transport.DisposeAsync();
+    }
+
+    protected ITransportListener Listen(IConnectionAcceptor acceptor, EndPoint? endPoint = null)
+    {
+        var socket = ListenSockets.Bind(endPoint ?? new IPEndPoint(IPAddress.Loopback, 0));
+        return Own(Transport.Listen(socket, acceptor));
+    }
+
+    protected Socket Connect(EndPoint endPoint)
+    {
+        var isUnix = endPoint.AddressFamily == AddressFamily.Unix;
+        var protocol = isUnix ? ProtocolType.Unspecified : ProtocolType.Tcp;
+        var socket = Own(new Socket(endPoint.AddressFamily, SocketType.Stream, protocol));
+        socket.ReceiveTimeout = socket.SendTimeout = (int)LoopCalls.Deadline.TotalMilliseconds;
+        socket.Connect(endPoint);
+        return socket;
+    }
+
+    /// <summary>A connection of the transport and the plain socket at its other end.</summary>
+    protected async Task<(TransportConnection Connection, Socket Peer)> ConnectPairAsync()
+    {
+        var accepted = new AcceptQueue();
+        var listener = Listen(accepted);
+        var peer = Connect(listener.EndPoint);
+        return (await accepted.NextAsync(), peer);
+    }
+
+    protected static int RentedBlocks(TransportConnection connection) =>
+        ((WorkLoop)connection.Loop).Buffers.RentedCount;
+
+    protected static async ValueTask<byte[]> ReadToEndAsync(TransportConnection connection)
+    {
+        while (true)
+        {
+            var read = await connection.Input.ReadAsync();
+            if (read.IsCompleted)
+            {
+                return read.Buffer.ToArray();
+            }
+
+            connection.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    protected static async ValueTask<byte[]> ReadExactlyAsync(TransportConnection connection, int count)
+    {
+        while (true)
+        {
+            var read = await connection.Input.ReadAsync();
+            if (read.Buffer.Length >= count)
+            {
+                var bytes = read.Buffer.Slice(0, count).ToArray();
+                connection.Input.AdvanceTo(read.Buffer.GetPosition(count));
+                return bytes;
+            }
+
+            Assert.That(read.IsCompleted, Is.False);
+            connection.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    protected static byte[] ReceiveExactly(Socket socket, int count)
+    {
+        var received = new byte[count];
+        var offset = 0;
+        while (offset < count)
+        {
+            var bytes = socket.Receive(received.AsSpan(offset));
+            Assert.That(bytes, Is.GreaterThan(0));
+            offset += bytes;
+        }
+
+        return received;
+    }
+
+    protected static byte[] Pattern(int count, int seed = 1)
+    {
+        var bytes = new byte[count];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
+    /// <summary>Equality of many bytes, without the minutes that a comparison item by item takes.</summary>
+    protected static void AssertSame(ReadOnlySpan<byte> actual, ReadOnlySpan<byte> expected) =>
+        Assert.That(actual.SequenceEqual(expected), Is.True, "the bytes differ");
+
+    protected static void Reset(Socket socket)
+    {
+        socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        socket.Dispose();
+    }
+
+    protected T Own<T>(T owned)
+        where T : IDisposable
+    {
+        _owned.Add(owned);
+        return owned;
+    }
+}
