@@ -224,8 +224,7 @@ internal struct ChunkedDecoder
 
         if (input[0] == Grammar.Cr)
         {
-            _state = State.Complete;
-            return input[1] == Grammar.Lf ? ParseStatus.Done : Reject(ChunkRejection.BareLineEnd);
+            return EndBody(input[1]);
         }
 
         int windowBytes = Math.Min(input.Length, Math.Min(LongestLineBytes, _maxTrailerBytes - _trailerBytes));
@@ -242,6 +241,17 @@ internal struct ChunkedDecoder
         }
 
         return TakeTrailer(in field, out length, out isRewritten);
+    }
+
+    private ParseStatus EndBody(byte behindCr)
+    {
+        if (behindCr != Grammar.Lf)
+        {
+            return Reject(ChunkRejection.BareLineEnd);
+        }
+
+        _state = State.Complete;
+        return ParseStatus.Done;
     }
 
     private ParseStatus TakeTrailer(in HeaderField field, out int length, out bool isRewritten)

@@ -49,6 +49,10 @@ internal abstract class TransportConnection : IDuplexPipe
     /// </summary>
     public abstract bool IsReusable { get; }
 
+    /// <summary>Opens a way to <paramref name="destination"/> inside the kernel.</summary>
+    /// <returns>Null when there is none, or bytes wait in the buffers of one of the two: read and write.</returns>
+    public virtual DirectRelay? TryRelayTo(TransportConnection destination) => null;
+
     /// <summary>Ends our sending side (FIN) after what is flushed; reading goes on.</summary>
     public abstract void ShutdownSend();
 

@@ -87,6 +87,52 @@ internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
     }
 
     /// <inheritdoc/>
+    internal override DirectRelay? TryOpenRelayTo(StreamConnection destination) =>
+        destination is EpollConnection other && other.WorkLoop == WorkLoop
+            ? ((EpollLoop)WorkLoop).Relays.Rent(this, other)
+            : null;
+
+    /// <summary>Moves bytes that have arrived into a pipe.</summary>
+    /// <returns>Bytes, 0 after the peer's last one, or an <see cref="IoStatus"/>.</returns>
+    internal int SpliceTo(SplicePipe pipe, int maxBytes)
+    {
+        if (IsClosed || !MayReceive)
+        {
+            return IsClosed ? IoStatus.Broken : IoStatus.WouldBlock;
+        }
+
+        var moved = pipe.TakeFrom(_descriptor, maxBytes);
+        moved = moved >= 0 ? moved : StatusOfError();
+        NoteReceived(moved);
+        return moved;
+    }
+
+    /// <summary>Sends the bytes in a pipe.</summary>
+    /// <returns>Bytes, or an <see cref="IoStatus"/>.</returns>
+    internal int SpliceFrom(SplicePipe pipe)
+    {
+        if (IsClosed)
+        {
+            return IoStatus.Broken;
+        }
+
+        if (_isFull)
+        {
+            return IoStatus.WouldBlock;
+        }
+
+        var moved = pipe.PassTo(_descriptor);
+        if (moved >= 0)
+        {
+            return moved;
+        }
+
+        var status = StatusOfError();
+        _isFull = status == IoStatus.WouldBlock;
+        return status;
+    }
+
+    /// <inheritdoc/>
     internal override void AwaitReadable()
     {
         // Registered for good: the next arrival is an event by itself.

@@ -30,6 +30,9 @@ internal sealed unsafe class EpollLoop : ThreadLoop
         Control(LinuxCalls.EpollCtlAdd, _wakeUp, EpollEvents.In | EpollEvents.EdgeTriggered, 0);
     }
 
+    /// <summary>Relays for what passes without being read.</summary>
+    public SpliceRelayPool Relays { get; } = new();
+
     /// <summary>Connections of this loop; other loops read it to spread the load.</summary>
     public int ConnectionCount => Volatile.Read(ref _connectionCount);
 
@@ -144,6 +147,7 @@ internal sealed unsafe class EpollLoop : ThreadLoop
     /// <inheritdoc/>
     protected override void Release()
     {
+        Relays.CloseAll();
         _ = LinuxCalls.Close(_wakeUp);
         _ = LinuxCalls.Close(_epoll);
         _events.Dispose();

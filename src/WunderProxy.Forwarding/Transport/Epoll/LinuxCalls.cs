@@ -22,6 +22,11 @@ internal static unsafe partial class LinuxCalls
     public const int SoLinger = 13;
     public const int IpProtoTcp = 6;
     public const int TcpNoDelay = 1;
+    public const int PipeNonBlock = 0x800;
+    public const int PipeCloseOnExec = 0x80000;
+    public const int SetPipeSize = 1031;
+    public const uint SpliceMove = 1;
+    public const uint SpliceNonBlock = 2;
 
     private const string C = "libc";
 
@@ -69,6 +74,15 @@ internal static unsafe partial class LinuxCalls
 
     [LibraryImport(C, EntryPoint = "sendmsg", SetLastError = true)]
     public static partial nint SendMessage(int descriptor, MessageHeader* message, int flags);
+
+    [LibraryImport(C, EntryPoint = "pipe2", SetLastError = true)]
+    public static partial int Pipe(int* ends, int flags);
+
+    [LibraryImport(C, EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int FileControl(int descriptor, int command, int argument);
+
+    [LibraryImport(C, EntryPoint = "splice", SetLastError = true)]
+    public static partial nint Splice(int from, long* fromOffset, int to, long* toOffset, nuint length, uint flags);
 
     [LibraryImport(C, EntryPoint = "setsockopt", SetLastError = true)]
     public static partial int SetSocketOption(int descriptor, int level, int name, void* value, uint length);

@@ -88,6 +88,27 @@ internal abstract class StreamConnection : TransportConnection
     /// <returns>Bytes taken of both together, or an <see cref="IoStatus"/>.</returns>
     internal abstract int Send(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second);
 
+    /// <inheritdoc/>
+    public sealed override DirectRelay? TryRelayTo(TransportConnection destination) =>
+        destination is StreamConnection other && !IsClosed && _input.IsEmpty && !other._output.IsBusy
+            ? TryOpenRelayTo(other)
+            : null;
+
+    /// <summary>Waits until a receive can make progress; <see cref="PipeReader.CancelPendingRead"/> ends it.</summary>
+    internal ValueTask WaitForReadableAsync() => _input.WaitForReadableAsync();
+
+    /// <summary>Waits until a send can make progress; <see cref="PipeWriter.CancelPendingFlush"/> ends it.</summary>
+    internal ValueTask WaitForWritableAsync() => _output.WaitForWritableAsync();
+
+    /// <summary>Opens a relay that the kernel does, if it can.</summary>
+    internal virtual DirectRelay? TryOpenRelayTo(StreamConnection destination) => null;
+
+    /// <summary>Whether a receive that goes past the input may find something.</summary>
+    internal bool MayReceive => _input.MayReceive;
+
+    /// <summary>Takes note of the outcome of a receive that went past the input.</summary>
+    internal void NoteReceived(int received) => _input.NoteReceived(received);
+
     /// <summary>A receive said <see cref="IoStatus.WouldBlock"/>: call <see cref="OnReadable"/> when that changes.</summary>
     internal abstract void AwaitReadable();
 

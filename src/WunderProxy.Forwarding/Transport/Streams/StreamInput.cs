@@ -6,7 +6,7 @@ namespace WunderProxy.Forwarding.Transport.Streams;
 
 /// <summary>The receiving side: reads when asked, into a block that is rented only while it holds bytes.</summary>
 /// <remarks>A token given to <see cref="ReadAsync"/> is looked at on entry only; a wait ends by <see cref="CancelPendingRead"/>.</remarks>
-internal sealed class StreamInput(StreamConnection connection) : PipeReader, IValueTaskSource<ReadResult>
+internal sealed class StreamInput(StreamConnection connection) : PipeReader, IValueTaskSource<ReadResult>, IValueTaskSource
 {
     // A stream that is always ready gives way after so many receives in one turn of the loop.
     private const int MaxReceivesPerTurn = 4;
@@ -23,9 +23,16 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
     private bool _hasEnded;
     private bool _cancelRequested;
     private bool _isYielding;
+    private bool _waitsWithoutReceiving;
     private LoopWait _wait;
     private byte _receivesInTurn;
     private uint _turn;
+
+    /// <summary>Whether nothing is buffered and nobody reads.</summary>
+    public bool IsEmpty => _head is null && !_hasEnded && _wait.IsIdle;
+
+    /// <summary>Whether a receive may find something.</summary>
+    public bool MayReceive => _mayReceive;
 
     /// <summary>Whether nothing is buffered and nothing waits in the socket; asks the socket only when it must.</summary>
     public bool IsQuiet()
@@ -138,6 +145,41 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
         }
     }
 
+    /// <summary>Waits until a receive may find something, and leaves it in the socket.</summary>
+    public ValueTask WaitForReadableAsync()
+    {
+        if (_cancelRequested || _hasEnded)
+        {
+            _cancelRequested = false;
+            return default;
+        }
+
+        _wait.Begin();
+        _waitsWithoutReceiving = true;
+        if (_mayReceive && !_isYielding)
+        {
+            _isYielding = true;
+            connection.WorkLoop.Post(static input => ((StreamInput)input!).OnTurnCameRound(), this);
+        }
+
+        return new ValueTask(this, _wait.Version);
+    }
+
+    /// <summary>Somebody else received, or tried to: bytes, 0 at the end, or an <see cref="IoStatus"/>.</summary>
+    public void NoteReceived(int received)
+    {
+        if (received == IoStatus.WouldBlock)
+        {
+            StopReceiving();
+        }
+        else if (received <= 0)
+        {
+            _hasEnded = true;
+            _mayReceive = false;
+            connection.NotePeerClosed(received == 0 ? CloseReason.PeerFinished : CloseReason.PeerReset);
+        }
+    }
+
     /// <summary>The connection was closed here: a pending read completes, and what was buffered is gone.</summary>
     public void OnClosed()
     {
@@ -152,10 +194,18 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
         return TakeResult();
     }
 
-    ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) =>
-        _wait.Status;
+    void IValueTaskSource.GetResult(short token)
+    {
+        _wait.End(token);
+        _waitsWithoutReceiving = false;
+        _cancelRequested = false;
+    }
 
-    void IValueTaskSource<ReadResult>.OnCompleted(
+    /// <inheritdoc/>
+    public ValueTaskSourceStatus GetStatus(short token) => _wait.Status;
+
+    /// <inheritdoc/>
+    public void OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _wait.OnCompleted(connection.WorkLoop, continuation, state);
 
@@ -199,6 +249,12 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
             return;
         }
 
+        if (_waitsWithoutReceiving)
+        {
+            _wait.CompleteNow();
+            return;
+        }
+
         _ = HasShareOfTurn();
         if (Receive())
         {
@@ -233,16 +289,8 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
             ReleaseBlocks();
         }
 
-        if (received == IoStatus.WouldBlock)
-        {
-            StopReceiving();
-            return false;
-        }
-
-        _hasEnded = true;
-        _mayReceive = false;
-        connection.NotePeerClosed(received == 0 ? CloseReason.PeerFinished : CloseReason.PeerReset);
-        return true;
+        NoteReceived(received);
+        return received != IoStatus.WouldBlock;
     }
 
     private void StopReceiving()

@@ -5,7 +5,7 @@ namespace WunderProxy.Forwarding.Transport.Streams;
 
 /// <summary>The sending side: gathers small writes in one block, and sends large ones from the caller's memory.</summary>
 /// <remarks>A token given to a flush is looked at on entry only; a wait ends by <see cref="CancelPendingFlush"/>.</remarks>
-internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IValueTaskSource<FlushResult>
+internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IValueTaskSource<FlushResult>, IValueTaskSource
 {
     // Below this size copying behind a waiting head is cheaper than a send call with two parts.
     private const int MaxGatheredBytes = 4 * 1024;
@@ -118,6 +118,19 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
         }
     }
 
+    /// <summary>Waits until a send can make progress. Nothing may be queued.</summary>
+    public ValueTask WaitForWritableAsync()
+    {
+        if (_isBroken || _cancelRequested)
+        {
+            _cancelRequested = false;
+            return default;
+        }
+
+        _wait.Begin();
+        return new ValueTask(this, _wait.Version);
+    }
+
     /// <summary>The connection was closed here: a pending flush completes, and what was queued is gone.</summary>
     public void OnClosed()
     {
@@ -135,10 +148,17 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
         return TakeResult();
     }
 
-    ValueTaskSourceStatus IValueTaskSource<FlushResult>.GetStatus(short token) =>
-        _wait.Status;
+    void IValueTaskSource.GetResult(short token)
+    {
+        _wait.End(token);
+        _cancelRequested = false;
+    }
 
-    void IValueTaskSource<FlushResult>.OnCompleted(
+    /// <inheritdoc/>
+    public ValueTaskSourceStatus GetStatus(short token) => _wait.Status;
+
+    /// <inheritdoc/>
+    public void OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _wait.OnCompleted(connection.WorkLoop, continuation, state);
 

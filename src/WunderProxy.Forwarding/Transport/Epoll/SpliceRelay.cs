@@ -1,0 +1,104 @@
+using WunderProxy.Forwarding.Transport.Streams;
+
+namespace WunderProxy.Forwarding.Transport.Epoll;
+
+/// <summary>Relays by splice(2): from the source's socket into a pipe, from the pipe into the destination's socket.</summary>
+/// <remarks>A pipe is held only while bytes are in it, so that slow clients hold no descriptors for nothing.</remarks>
+internal sealed class SpliceRelay(SpliceRelayPool pool) : DirectRelay
+{
+    // After so many bytes the other connections of the loop are next.
+    private const int MaxBytesPerMove = 2 * 1024 * 1024;
+
+    // What a single call asks for; it takes what is there and fits into the pipe.
+    private const int MaxBytesPerCall = 1024 * 1024;
+
+    private EpollConnection? _source;
+    private EpollConnection? _destination;
+    private SplicePipe? _pipe;
+
+    /// <summary>Says what to relay.</summary>
+    public void Open(EpollConnection source, EpollConnection destination)
+    {
+        _source = source;
+        _destination = destination;
+    }
+
+    /// <inheritdoc/>
+    public override DirectRelayStatus Move(long maxBytes, out long takenBytes, out long passedBytes)
+    {
+        takenBytes = passedBytes = 0;
+        while (true)
+        {
+            var taking = Take(maxBytes - takenBytes, ref takenBytes);
+            if (_pipe is not { HeldBytes: > 0 } pipe)
+            {
+                ReleasePipe();
+                return taking;
+            }
+
+            var passed = _destination!.SpliceFrom(pipe);
+            if (passed < 0)
+            {
+                return passed == IoStatus.WouldBlock ? DirectRelayStatus.NeedsSink : DirectRelayStatus.SinkBroken;
+            }
+
+            passedBytes += passed;
+            if (passedBytes >= MaxBytesPerMove && pipe.HeldBytes == 0 && takenBytes < maxBytes)
+            {
+                return DirectRelayStatus.GivesWay;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask WaitForSourceAsync() => _source!.WaitForReadableAsync();
+
+    /// <inheritdoc/>
+    public override ValueTask WaitForSinkAsync() => _destination!.WaitForWritableAsync();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (_source is not null)
+        {
+            ReleasePipe();
+            _source = _destination = null;
+            pool.Return(this);
+        }
+    }
+
+    private DirectRelayStatus Take(long maxBytes, ref long takenBytes)
+    {
+        if (maxBytes == 0)
+        {
+            return DirectRelayStatus.Done;
+        }
+
+        _pipe ??= pool.TryRentPipe();
+        if (_pipe is null)
+        {
+            return DirectRelayStatus.Unavailable;
+        }
+
+        var taken = _source!.SpliceTo(_pipe, (int)Math.Min(maxBytes, MaxBytesPerCall));
+        switch (taken)
+        {
+            case IoStatus.WouldBlock:
+                return DirectRelayStatus.NeedsSource;
+            case <= 0:
+                return DirectRelayStatus.SourceEnded;
+            default:
+                takenBytes += taken;
+                return DirectRelayStatus.Done;
+        }
+    }
+
+    private void ReleasePipe()
+    {
+        if (_pipe is { } pipe)
+        {
+            _pipe = null;
+            pool.Return(pipe);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+namespace WunderProxy.Forwarding.Transport.Epoll;
+
+/// <summary>The relays of one loop that are free, and its empty pipes, the one used last first.</summary>
+internal sealed class SpliceRelayPool
+{
+    // A pipe costs two descriptors.
+    private const int MaxKeptPipes = 32;
+
+    private readonly Stack<SpliceRelay> _relays = new();
+    private readonly Stack<SplicePipe> _pipes = new();
+
+    /// <summary>A relay between two connections of the loop.</summary>
+    public SpliceRelay Rent(EpollConnection source, EpollConnection destination)
+    {
+        var relay = _relays.TryPop(out var free) ? free : new SpliceRelay(this);
+        relay.Open(source, destination);
+        return relay;
+    }
+
+    /// <summary>Takes a relay back.</summary>
+    public void Return(SpliceRelay relay) => _relays.Push(relay);
+
+    /// <summary>A pipe; null when there are no more.</summary>
+    public SplicePipe? TryRentPipe() => _pipes.TryPop(out var pipe) ? pipe : SplicePipe.TryCreate();
+
+    /// <summary>Takes a pipe back; one that still holds bytes is closed.</summary>
+    public void Return(SplicePipe pipe)
+    {
+        if (pipe.HeldBytes == 0 && _pipes.Count < MaxKeptPipes)
+        {
+            _pipes.Push(pipe);
+        }
+        else
+        {
+            pipe.Close();
+        }
+    }
+
+    /// <summary>Closes the pipes.</summary>
+    public void CloseAll()
+    {
+        while (_pipes.TryPop(out var pipe))
+        {
+            pipe.Close();
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using WunderProxy.Forwarding.Http1;
+
+namespace WunderProxy.Forwarding.Tests.Http1;
+
+[TestFixture, Parallelizable(ParallelScope.All)]
+internal sealed class ChunkedDecoderTests
+{
+    [TestCaseSource(typeof(ChunkedDecoderCases), nameof(ChunkedDecoderCases.Accepted))]
+    public void Accepted_body_is_passed_on_at_any_split(ChunkedCase row)
+    {
+        byte[] input = Latin1.Bytes(row.Input + "GET /next");
+        var expected = new ChunkedReplay(row.Forwarded ?? row.Input, true, row.Input.Length, ChunkRejection.None);
+
+        for (int cut = 0; cut <= row.Input.Length; cut++)
+        {
+            Assert.That(ChunkedReplay.Scan(input, cut), Is.EqualTo(expected), () => $"cut at {cut}");
+        }
+    }
+
+    [TestCaseSource(typeof(ChunkedDecoderCases), nameof(ChunkedDecoderCases.Accepted))]
+    public void Accepted_body_gives_its_payload_at_any_split(ChunkedCase row)
+    {
+        byte[] input = Latin1.Bytes(row.Input + "GET /next");
+        var expected = new ChunkedReplay(row.Payload, true, row.Input.Length, ChunkRejection.None);
+
+        for (int cut = 0; cut <= row.Input.Length; cut++)
+        {
+            Assert.That(ChunkedReplay.Read(input, cut), Is.EqualTo(expected), () => $"cut at {cut}");
+        }
+    }
+
+    [TestCaseSource(typeof(ChunkedDecoderCases), nameof(ChunkedDecoderCases.Accepted))]
+    public void Accepted_body_is_not_complete_before_its_last_byte(ChunkedCase row)
+    {
+        byte[] input = Latin1.Bytes(row.Input);
+
+        for (int length = 0; length < input.Length; length++)
+        {
+            ChunkedReplay replay = ChunkedReplay.Scan(input.AsSpan(0, length));
+            Assert.That((replay.IsComplete, replay.Rejection), Is.EqualTo((false, ChunkRejection.None)));
+        }
+    }
+
+    [TestCaseSource(typeof(ChunkedDecoderCases), nameof(ChunkedDecoderCases.Rejected))]
+    public void Rejected_body_never_completes_at_any_split(ChunkedCase row)
+    {
+        byte[] input = Latin1.Bytes(row.Input);
+
+        for (int cut = 0; cut <= input.Length; cut++)
+        {
+            ChunkedReplay scanned = ChunkedReplay.Scan(input, cut);
+            ChunkedReplay read = ChunkedReplay.Read(input, cut);
+            Assert.That((scanned.IsComplete, scanned.Rejection), Is.EqualTo((false, row.Rejection)), () => $"cut at {cut}");
+            Assert.That((read.IsComplete, read.Rejection), Is.EqualTo((false, row.Rejection)), () => $"cut at {cut}");
+        }
+    }
+
+    [Test]
+    public void Body_byte_by_byte_is_passed_on_whole()
+    {
+        byte[] input = "5;a=\"b\"\r\nhello\r\n3\r\nabc\r\n0\r\nHost: x\r\nX-T: 1\r\n\r\n"u8.ToArray();
+        int[] cuts = [.. Enumerable.Range(0, input.Length)];
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(ChunkedReplay.Scan(input, cuts).Forwarded, Is.EqualTo("5\r\nhello\r\n3\r\nabc\r\n0\r\nX-T: 1\r\n\r\n"));
+            Assert.That(ChunkedReplay.Read(input, cuts).Forwarded, Is.EqualTo("helloabc"));
+        });
+    }
+
+    [Test]
+    public void Many_tiny_chunks_are_judged_in_one_call()
+    {
+        byte[] input = Latin1.Bytes(string.Concat(Enumerable.Repeat("1\r\nx\r\n", 1000)));
+        var decoder = new ChunkedDecoder(HeadLimits.Default);
+
+        ChunkScanStatus status = decoder.Scan(input, out int verbatim);
+
+        Assert.That((status, verbatim), Is.EqualTo((ChunkScanStatus.NeedMore, input.Length)));
+    }
+
+    [Test]
+    public void Chunk_larger_than_any_buffer_streams_through()
+    {
+        var decoder = new ChunkedDecoder(HeadLimits.Default);
+        decoder.Scan("7fffffffffffffff\r\n"u8, out _);
+
+        ChunkScanStatus status = decoder.Scan(new byte[100_000], out int verbatim);
+
+        Assert.That((status, verbatim), Is.EqualTo((ChunkScanStatus.NeedMore, 100_000)));
+    }
+
+    [Test]
+    public void Completed_body_takes_nothing_more()
+    {
+        var decoder = new ChunkedDecoder(HeadLimits.Default);
+        decoder.Scan("0\r\n\r\n"u8, out _);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(decoder.Scan("5\r\n"u8, out int verbatim), Is.EqualTo(ChunkScanStatus.Done));
+            Assert.That(verbatim, Is.Zero);
+            Assert.That(decoder.Next("5\r\n"u8, out int consumed, out _), Is.EqualTo(ParseStatus.Done));
+            Assert.That(consumed, Is.Zero);
+        });
+    }
+
+    [Test]
+    public void Waiting_line_is_left_in_the_input()
+    {
+        var decoder = new ChunkedDecoder(HeadLimits.Default);
+
+        ChunkScanStatus status = decoder.Scan("2\r\nab\r\n1"u8, out int verbatim);
+
+        Assert.That((status, verbatim, decoder.IsComplete), Is.EqualTo((ChunkScanStatus.NeedMore, 7, false)));
+    }
+
+    [Test]
+    public void Hostile_trailer_byte_by_byte_costs_bounded_work()
+    {
+        byte[] input = Latin1.Bytes("0\r\nX: " + new string('v', 8000));
+        int[] cuts = [.. Enumerable.Range(0, input.Length)];
+        long start = Stopwatch.GetTimestamp();
+
+        ChunkedReplay replay = ChunkedReplay.Scan(input, cuts);
+
+        Assert.That(replay.IsComplete, Is.False);
+        Assert.That(Stopwatch.GetElapsedTime(start), Is.LessThan(TimeSpan.FromSeconds(5)));
+    }
+}

@@ -1,0 +1,94 @@
+using WunderProxy.Forwarding.Http1;
+
+namespace WunderProxy.Forwarding.Tests.Http1;
+
+[TestFixture, Parallelizable(ParallelScope.All)]
+internal sealed class ConnectionFieldsTests
+{
+    [TestCase("1.1", "", true)]
+    [TestCase("1.1", "Connection: keep-alive\r\n", true)]
+    [TestCase("1.1", "Connection: CLOSE\r\n", false)]
+    [TestCase("1.1", "Connection: keep-alive, ,close\r\n", false)]
+    [TestCase("1.1", "Connection: x\r\nConnection: close\r\n", false)]
+    [TestCase("1.1", "Connection: \"close\"\r\n", true)]
+    [TestCase("1.1", "Proxy-Connection: close\r\n", true)]
+    [TestCase("1.0", "", false)]
+    [TestCase("1.0", "Connection: Keep-Alive\r\n", true)]
+    [TestCase("1.0", "Connection: Keep-Alive, close\r\n", false)]
+    [TestCase("1.0", "Proxy-Connection: keep-alive\r\n", false)]
+    public void Reuse_follows_version_and_options(string version, string lines, bool expected)
+    {
+        Assert.That(Parse(version, lines).KeepAlive, Is.EqualTo(expected));
+    }
+
+    [TestCase("Connection: X-Hop\r\nX-Hop: 1\r\nX-Stay: 1\r\n", "X-Hop")]
+    [TestCase("cOnnection: x-hOP\r\nX-Hop: 1\r\nX-HOP: 2\r\n", "X-Hop, X-HOP")]
+    [TestCase("Connection: keep-alive, X-Hop ,, X-Hop2\r\nX-Hop: 1\r\nX-Hop2: 2\r\n", "X-Hop, X-Hop2")]
+    [TestCase("X-Early: 1\r\nConnection: X-Early\r\n", "X-Early")]
+    [TestCase("Connection: X-Opt, Cookie\r\nCookie: a=1\r\n", "Cookie")]
+    [TestCase("Connection: Trailer\r\nTrailer: X-T\r\n", "Trailer")]
+    [TestCase("Connection: X-Forwarded-For\r\nX-Forwarded-For: 192.0.2.1\r\n", "X-Forwarded-For")]
+    [TestCase("Connection: Host, Content-Length, Transfer-Encoding\r\nContent-Length: 1\r\n", "")]
+    [TestCase("Connection: X-Hop;q=1\r\nX-Hop: 1\r\n", "")]
+    public void Nominated_lines_are_hop_by_hop_but_for_those_that_frame_or_route(string lines, string expected)
+    {
+        RequestHead head = Parse("1.1", lines);
+
+        List<string> marked = [];
+        foreach (HeaderField field in head.Fields)
+        {
+            if (field.Flags.HasFlag(HeaderFlags.HopByHop) && field.Known != HeaderName.Connection)
+            {
+                marked.Add(Latin1.Text(head.NameOf(in field)));
+            }
+        }
+
+        Assert.That(string.Join(", ", marked), Is.EqualTo(expected));
+    }
+
+    [TestCase("1.1", "Connection: Upgrade\r\nUpgrade: websocket\r\n", true, false)]
+    [TestCase("1.1", "Connection: keep-alive, UPGRADE\r\nUpgrade: foo/1.0, bar\r\n", true, false)]
+    [TestCase("1.1", "Upgrade: websocket\r\n", false, false)]
+    [TestCase("1.1", "Connection: Upgrade\r\n", false, false)]
+    [TestCase("1.1", "Connection: Upgrade\r\nUpgrade:\r\n", false, false)]
+    [TestCase("1.1", "Connection: Upgrade\r\nUpgrade: web socket\r\n", false, false)]
+    [TestCase("1.1", "Connection: Upgrade\r\nUpgrade: a/\r\n", false, false)]
+    [TestCase("1.1", "Connection: Upgrade\r\nUpgrade: /1\r\n", false, false)]
+    [TestCase("1.1", "Connection: Upgrade\r\nUpgrade: a\r\nUpgrade: b\r\n", false, false)]
+    [TestCase("1.0", "Connection: Upgrade\r\nUpgrade: websocket\r\n", false, false)]
+    [TestCase("1.1", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAM\r\n", false, true)]
+    [TestCase("1.1", "Connection: Upgrade\r\nUpgrade: websocket, H2C\r\n", false, true)]
+    [TestCase("1.1", "Connection: Upgrade\r\nUpgrade: websocket\r\nUpgrade: h2c-14\r\n", false, true)]
+    [TestCase("1.1", "Upgrade: h2c\r\n", false, true)]
+    public void Upgrade_needs_the_option_one_line_and_no_h2c(string version, string lines, bool wants, bool isH2c)
+    {
+        RequestHead head = Parse(version, lines);
+
+        Assert.That((head.WantsUpgrade, head.IsH2c), Is.EqualTo((wants, isH2c)));
+    }
+
+    [Test]
+    public void Upgrade_value_is_exposed()
+    {
+        RequestHead head = Parse("1.1", "Connection: Upgrade\r\nUpgrade: websocket\r\n");
+
+        Assert.That(Latin1.Text(head.Upgrade), Is.EqualTo("websocket"));
+    }
+
+    [Test]
+    public void Nominations_are_counted_without_empty_elements_and_options()
+    {
+        string options = string.Join(" , ,", Enumerable.Repeat("close", 1000).Concat(Enumerable.Repeat("x", 32)));
+
+        Assert.That(Parse("1.1", $"Connection: {options}\r\n").KeepAlive, Is.False);
+    }
+
+    private static RequestHead Parse(string version, string lines)
+    {
+        var head = new RequestHead();
+        byte[] input = Latin1.Bytes($"GET / HTTP/{version}\r\nHost: h\r\n{lines}\r\n");
+        ParseStatus status = HeadParser.ParseRequest(input, HeadLimits.Default, head, out _, out RequestRejection reason);
+        Assert.That(status, Is.EqualTo(ParseStatus.Done), reason.ToString());
+        return head;
+    }
+}

@@ -1,0 +1,83 @@
+using WunderProxy.Forwarding.Http1;
+
+namespace WunderProxy.Forwarding.Tests.Http1;
+
+[TestFixture, Parallelizable(ParallelScope.All)]
+internal sealed class ResponseHeadTests
+{
+    private static readonly HeadLimits Limits = HeadLimits.Default;
+
+    [TestCaseSource(typeof(ResponseCases), nameof(ResponseCases.Accepted))]
+    public void Accepted_head_is_complete_at_its_last_byte_and_not_before(ResponseCase row)
+    {
+        byte[] input = Latin1.Bytes(row.Input);
+        var head = new ResponseHead();
+
+        for (int length = 0; length < input.Length; length++)
+        {
+            ParseStatus early = HeadParser.ParseResponse(input.AsSpan(0, length), Limits, head, out int taken, out _);
+            if (early != ParseStatus.NeedMore || taken != 0)
+            {
+                Assert.Fail($"{early} with {taken} consumed at {length} bytes");
+            }
+        }
+
+        byte[] withNext = [.. input, .. "body"u8];
+        ParseStatus status = HeadParser.ParseResponse(withNext, Limits, head, out int consumed, out ResponseRejection reason);
+
+        Assert.That((status, consumed, reason), Is.EqualTo((ParseStatus.Done, input.Length, ResponseRejection.None)));
+    }
+
+    [TestCaseSource(typeof(ResponseCases), nameof(ResponseCases.Rejected))]
+    public void Rejected_head_is_refused_for_the_same_reason_at_any_split(ResponseCase row)
+    {
+        byte[] input = Latin1.Bytes(row.Input);
+        var head = new ResponseHead();
+        bool isRejected = false;
+
+        for (int length = 0; length <= input.Length; length++)
+        {
+            ParseStatus status = HeadParser.ParseResponse(
+                input.AsSpan(0, length), Limits, head, out int consumed, out ResponseRejection reason);
+            bool wasRejected = isRejected;
+            isRejected = status == ParseStatus.Rejected;
+            if (consumed != 0 || status == ParseStatus.Done || (wasRejected && !isRejected)
+                || reason != (isRejected ? row.Rejection : ResponseRejection.None))
+            {
+                Assert.Fail($"{status} for {reason} with {consumed} consumed at {length} bytes");
+            }
+        }
+
+        Assert.That(isRejected, Is.True);
+    }
+
+    [TestCase("HTTP/1.1 200 OK", 200, "OK", false, false)]
+    [TestCase("HTTP/1.1 204", 204, "", false, false)]
+    [TestCase("HTTP/1.1 103 Early Hints", 103, "Early Hints", true, false)]
+    [TestCase("HTTP/1.1 101 Switching Protocols", 101, "Switching Protocols", false, true)]
+    public void Status_line_is_read(string line, int code, string phrase, bool isInterim, bool isSwitching)
+    {
+        var head = new ResponseHead();
+
+        HeadParser.ParseResponse(Latin1.Bytes(line + "\r\n\r\n"), Limits, head, out _, out _);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(head.StatusCode, Is.EqualTo(code));
+            Assert.That(Latin1.Text(head.ReasonPhrase), Is.EqualTo(phrase));
+            Assert.That((head.IsInterim, head.IsSwitchingProtocols), Is.EqualTo((isInterim, isSwitching)));
+        });
+    }
+
+    [Test]
+    public void Interim_response_is_followed_by_the_final_one_in_the_same_head()
+    {
+        ReadOnlySpan<byte> input = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.0 200 OK\r\n\r\n"u8;
+        var head = new ResponseHead();
+        HeadParser.ParseResponse(input, Limits, head, out int consumed, out _);
+
+        ParseStatus status = HeadParser.ParseResponse(input[consumed..], Limits, head, out _, out _);
+
+        Assert.That((status, head.StatusCode, head.Fields.Length, head.MinorVersion), Is.EqualTo((ParseStatus.Done, 200, 0, 0)));
+    }
+}
