@@ -21,7 +21,6 @@ internal static class ChunkedDecoderCases
         yield return new("RFC 9112 7.1.1, empty quoted", "2;a=\"\"\r\nhi\r\n0\r\n\r\n", "hi", "2\r\nhi\r\n0\r\n\r\n");
         yield return new("RFC 9112 7.1.1, BWS", "2 ;\ta = b\t; c\r\nhi\r\n0\r\n\r\n", "hi", "2\r\nhi\r\n0\r\n\r\n");
         yield return new("RFC 9112 7.1.1, longest", "2;" + new string('e', 255) + "\r\nhi\r\n0\r\n\r\n", "hi", "2\r\nhi\r\n0\r\n\r\n");
-        yield return new("extensions paid for by data", string.Concat(Enumerable.Repeat("100;" + new string('e', 255) + "\r\n" + new string('x', 256) + "\r\n", 100)) + "0\r\n\r\n", new string('x', 25600), string.Concat(Enumerable.Repeat("100\r\n" + new string('x', 256) + "\r\n", 100)) + "0\r\n\r\n");
         yield return new("RFC 9112 7.1.2", "2\r\nhi\r\n0\r\nX-T: 1\r\nX-U:\r\n\r\n", "hi");
         yield return new("RFC 9110 6.5.1, framing", "2\r\nhi\r\n0\r\nContent-Length: 3\r\nX-T: 1\r\n\r\n", "hi", "2\r\nhi\r\n0\r\nX-T: 1\r\n\r\n");
         yield return new("RFC 9110 6.5.1, all kinds", "0\r\nTransfer-Encoding: chunked\r\nX-1: 1\r\nHost: h\r\nSet-Cookie: a\r\nauthorization: b\r\nConnection: close\r\nX-2: 2\r\nTrailer: X\r\nContent-Type: a/b\r\nX-Forwarded-For: ::1\r\nWunderproxy-Fallback: v1\r\n\r\n", "", "0\r\nX-1: 1\r\nX-2: 2\r\n\r\n");
@@ -48,7 +47,6 @@ internal static class ChunkedDecoderCases
         yield return Bad("RFC 9112 7.1.1, too long", "5;" + new string('e', 256) + "\r\nhello\r\n0\r\n\r\n", ExtensionsTooLong);
         yield return Bad("RFC 9112 7.1.1, endless", "5;" + new string('e', 5000), ExtensionsTooLong);
         yield return Bad("RFC 9112 7.1.1, endless blanks", "5" + new string(' ', 5000), ExtensionsTooLong);
-        yield return Bad("CVE-2023-39326, flood", string.Concat(Enumerable.Repeat("1;" + new string('e', 200) + "\r\nx\r\n", 100)) + "0\r\n\r\n", ExtensionsTooLong);
         yield return Bad("erratum 7633, LF behind a size", "5\nhello\r\n0\r\n\r\n", BareLineEnd);
         yield return Bad("erratum 7633, CR behind a size", "5\rhello\r\n0\r\n\r\n", BareLineEnd);
         yield return Bad("CVE-2025-22871, LF behind an extension", "5;a\nhello\r\n0\r\n\r\n", BareLineEnd);

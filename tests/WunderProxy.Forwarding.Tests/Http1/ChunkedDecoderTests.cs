@@ -57,6 +57,27 @@ internal sealed class ChunkedDecoderTests
     }
 
     [Test]
+    public void Flood_of_extensions_with_little_data_is_refused()
+    {
+        byte[] input = Latin1.Bytes(string.Concat(Enumerable.Repeat("1;" + new string('e', 200) + "\r\nx\r\n", 100)));
+
+        Assert.That(ChunkedReplay.Scan(input).Rejection, Is.EqualTo(ChunkRejection.ExtensionsTooLong));
+        Assert.That(ChunkedReplay.Scan(input.AsSpan(0, 80 * 207)).Rejection, Is.EqualTo(ChunkRejection.None));
+    }
+
+    [Test]
+    public void Extensions_are_paid_for_by_the_data_they_come_with()
+    {
+        string chunk = new string('x', 256) + "\r\n";
+        byte[] input = Latin1.Bytes(string.Concat(Enumerable.Repeat("100;" + new string('e', 255) + "\r\n" + chunk, 100)));
+
+        ChunkedReplay replay = ChunkedReplay.Scan(input);
+
+        Assert.That(replay.Rejection, Is.EqualTo(ChunkRejection.None));
+        Assert.That(replay.Forwarded, Is.EqualTo(string.Concat(Enumerable.Repeat("100\r\n" + chunk, 100))));
+    }
+
+    [Test]
     public void Body_byte_by_byte_is_passed_on_whole()
     {
         byte[] input = "5;a=\"b\"\r\nhello\r\n3\r\nabc\r\n0\r\nHost: x\r\nX-T: 1\r\n\r\n"u8.ToArray();
