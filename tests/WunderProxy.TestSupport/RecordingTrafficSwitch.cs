@@ -1,0 +1,63 @@
+using WunderProxy.Deployments.Lifecycle;
+
+namespace WunderProxy.TestSupport;
+
+/// <summary>A data plane without data: remembers where traffic went, and drains when the test lets it.</summary>
+public sealed class RecordingTrafficSwitch : ITrafficSwitch
+{
+    private readonly Lock _gate = new();
+    private readonly List<TrafficTarget?> _history = [];
+
+    /// <inheritdoc/>
+    public TrafficTarget? Current { get; private set; }
+
+    /// <summary>Every target in the order of the switches; null where the slot was emptied.</summary>
+    public IReadOnlyList<TrafficTarget?> History
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _history];
+            }
+        }
+    }
+
+    /// <summary>Drains end when this does; at once when it is null.</summary>
+    public Task? HoldDrains { get; set; }
+
+    /// <inheritdoc/>
+    public ITrafficDrain? Switch(TrafficTarget target)
+    {
+        lock (_gate)
+        {
+            var replaced = Current;
+            Current = target;
+            _history.Add(target);
+            return replaced is null ? null : new Drain(replaced, HoldDrains ?? Task.CompletedTask);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            Current = null;
+            _history.Add(null);
+        }
+    }
+
+    private sealed class Drain(TrafficTarget target, Task hold) : ITrafficDrain
+    {
+        public TrafficTarget Target => target;
+
+        public int InFlight => hold.IsCompleted ? 0 : 1;
+
+        public async Task<int> DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken)
+        {
+            await hold.WaitAsync(cancellationToken);
+            return 0;
+        }
+    }
+}
