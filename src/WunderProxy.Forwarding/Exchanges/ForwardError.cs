@@ -63,6 +63,9 @@ internal enum ForwardError
     /// <summary>The time of the draining upstream, or of this instance, was up.</summary>
     DrainDeadline,
 
+    /// <summary>One side of a tunnel was reset; the other is then reset too.</summary>
+    TunnelBroken,
+
     /// <summary>A fault of ours.</summary>
     InternalError,
 }

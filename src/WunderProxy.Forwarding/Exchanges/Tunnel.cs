@@ -9,6 +9,14 @@ namespace WunderProxy.Forwarding.Exchanges;
 /// <summary>The two-way copy after a 101. Each direction ends by itself and its end is passed on; no time limit but a drain.</summary>
 internal sealed class Tunnel(Exchange exchange)
 {
+    private bool _isDrained;
+
+    private bool HasEndedInOrder =>
+        exchange.Up.End == RelayEnd.SourceEnded
+        && exchange.Down.End == RelayEnd.SourceEnded
+        && exchange.Client.Transport.CloseReason == CloseReason.PeerFinished
+        && exchange.UpstreamEndedInOrder;
+
     /// <summary>Copies until both directions have ended.</summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     public async ValueTask<ForwardError> RunAsync()
@@ -23,12 +31,13 @@ internal sealed class Tunnel(Exchange exchange)
         var up = CopyAsync(exchange.Up, exchange.Down, client, upstream);
         await CopyAsync(exchange.Down, exchange.Up, upstream, client);
         await up;
-        return ForwardError.None;
+        return _isDrained || HasEndedInOrder ? ForwardError.None : ForwardError.TunnelBroken;
     }
 
     /// <summary>The time of the upstream is up.</summary>
     public void OnDrainDeadline()
     {
+        _isDrained = true;
         exchange.Up.RequestStop();
         exchange.Down.RequestStop();
     }

@@ -1,0 +1,60 @@
+using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using WunderProxy.Forwarding.Upstreams;
+using WunderProxy.TestSupport;
+
+namespace WunderProxy.Forwarding.Tests.Exchanges;
+
+/// <summary>A forwarder on real sockets with one scripted upstream behind it.</summary>
+internal sealed class ProxyUnderTest : IAsyncDisposable
+{
+    private ProxyUnderTest(ForwarderServer server, UpstreamSlot slot, ScriptedUpstream application, EndPoint endPoint)
+    {
+        Server = server;
+        Slot = slot;
+        Application = application;
+        EndPoint = endPoint;
+    }
+
+    public ForwarderServer Server { get; }
+
+    public UpstreamSlot Slot { get; }
+
+    public ScriptedUpstream Application { get; }
+
+    public EndPoint EndPoint { get; }
+
+    public static ProxyUnderTest Start(
+        TransportKind transport, Func<ForwarderOptions, ForwarderOptions>? configure = null, TimeProvider? clock = null)
+    {
+        var application = ScriptedUpstream.Start();
+        var slot = new UpstreamSlot();
+        slot.Switch(new Upstream(application.EndPoint, "first", TimeProvider.System));
+        var options = new ForwarderOptions
+        {
+            EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)],
+            Transport = transport,
+            Threads = 2,
+        };
+        options = configure?.Invoke(options) ?? options;
+        var server = new ForwarderServer(options, slot, NullLoggerFactory.Instance, clock ?? TimeProvider.System);
+        return new ProxyUnderTest(server, slot, application, server.Start()[0]);
+    }
+
+    public Task<RawConnection> ConnectAsync() => RawConnection.ConnectAsync(EndPoint);
+
+    /// <summary>Sends a request and has the upstream see its head.</summary>
+    public async Task<(RawConnection Client, RawConnection Upstream, string Head)> BeginAsync(string request)
+    {
+        var client = await ConnectAsync();
+        await client.SendAsync(request);
+        var upstream = await Application.AcceptAsync();
+        return (client, upstream, await upstream.ReadHeadAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Application.Dispose();
+        await Server.DisposeAsync();
+    }
+}

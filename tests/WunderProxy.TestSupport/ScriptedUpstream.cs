@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace WunderProxy.TestSupport;
+
+/// <summary>An application whose every byte the test decides: it accepts a connection when told to, and says what it is told.</summary>
+public sealed class ScriptedUpstream : IDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
+
+    private readonly Socket _listener;
+
+    private ScriptedUpstream(Socket listener) => _listener = listener;
+
+    /// <summary>Where it listens.</summary>
+    public EndPoint EndPoint => _listener.LocalEndPoint!;
+
+    /// <summary>Listens on a free port of the loopback.</summary>
+    public static ScriptedUpstream Start()
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(512);
+        return new ScriptedUpstream(listener);
+    }
+
+    /// <summary>Accepts the next connection.</summary>
+    public async Task<RawConnection> AcceptAsync()
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        return new RawConnection(await _listener.AcceptAsync(deadline.Token));
+    }
+
+    /// <summary>Whether a connection waits to be accepted.</summary>
+    public bool HasPending => _listener.Poll(0, SelectMode.SelectRead);
+
+    /// <summary>Answers every request on every connection with the same bytes, until it is disposed.</summary>
+    public async Task AnswerAllAsync(string response)
+    {
+        while (true)
+        {
+            Socket accepted;
+            try
+            {
+                accepted = await _listener.AcceptAsync();
+            }
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            {
+                return;
+            }
+
+            _ = AnswerAsync(new RawConnection(accepted), response);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _listener.Dispose();
+
+    private static async Task AnswerAsync(RawConnection connection, string response)
+    {
+        using (connection)
+        {
+            try
+            {
+                while (true)
+                {
+                    await connection.ReadHeadAsync();
+                    await connection.SendAsync(response);
+                }
+            }
+            catch (Exception exception) when (exception is IOException or SocketException or TimeoutException)
+            {
+                // The proxy closed its connection: nothing more to answer.
+            }
+        }
+    }
+}
