@@ -1,7 +1,7 @@
 namespace WunderProxy.Forwarding.Transport;
 
 /// <summary>Why a connection no longer carries bytes.</summary>
-internal enum CloseReason
+internal enum CloseReason : byte
 {
     /// <summary>The connection is open.</summary>
     None,
