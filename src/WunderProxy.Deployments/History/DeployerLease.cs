@@ -35,7 +35,7 @@ internal sealed class DeployerLease : IAsyncDisposable
         var lease = new DeployerLease(store, prefix, claim, time);
         try
         {
-            await lease.WriteAsync(cancellationToken);
+            await lease.WriteAsync(claim, cancellationToken);
             await lease.TakeTurnAsync(cancellationToken);
             await lease.AwaitTurnAsync(cancellationToken);
         }
@@ -79,8 +79,7 @@ internal sealed class DeployerLease : IAsyncDisposable
         var others = await OthersAsync(cancellationToken);
         var now = _time.GetUtcNow();
         var latest = others.Max(other => other.At) ?? now;
-        _claim = _claim with { At = latest >= now ? latest.AddTicks(1) : now };
-        await WriteAsync(cancellationToken);
+        await WriteAsync(_claim with { At = latest >= now ? latest.AddTicks(1) : now }, cancellationToken);
     }
 
     private async Task AwaitTurnAsync(CancellationToken cancellationToken)
@@ -151,35 +150,50 @@ internal sealed class DeployerLease : IAsyncDisposable
         return claim is null || claim.Expires <= now ? null : claim;
     }
 
-    private async Task WriteAsync(CancellationToken cancellationToken)
+    private async Task WriteAsync(LeaseClaim claim, CancellationToken cancellationToken)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(_claim, HistoryJsonContext.Default.LeaseClaim);
-        await _store.PutAsync(ObjectKey.Lock(_prefix, _claim.Id), bytes, PutCondition.None, cancellationToken);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(claim, HistoryJsonContext.Default.LeaseClaim);
+        await _store.PutAsync(ObjectKey.Lock(_prefix, claim.Id), bytes, PutCondition.None, cancellationToken);
+
+        // Only now: what the others see is what counts.
+        _claim = claim;
     }
 
     private async Task RenewAsync()
     {
-        while (!_released.IsCancellationRequested)
+        try
         {
-            try
+            do
             {
                 await Task.Delay(RenewalInterval, _time, _released.Token);
-                var before = _claim;
-                _claim = before with { Expires = _time.GetUtcNow() + Lifetime };
-                try
-                {
-                    await WriteAsync(_released.Token);
-                }
-                catch (ObjectStoreException)
-                {
-                    // Not renewed: others see the old time, so it is the one that counts.
-                    _claim = before;
-                }
             }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+            while (await TryRenewAsync());
         }
+        catch (OperationCanceledException)
+        {
+            // Released.
+        }
+    }
+
+    private async Task<bool> TryRenewAsync()
+    {
+        var now = _time.GetUtcNow();
+        if (now >= _claim.Expires)
+        {
+            // Too late, as after a suspended machine: somebody else may hold it by now.
+            return false;
+        }
+
+        try
+        {
+            // Not cancelled by the release: a write given up half-way might land after the claim was deleted.
+            await WriteAsync(_claim with { Expires = now + Lifetime }, CancellationToken.None);
+        }
+        catch (ObjectStoreException)
+        {
+            // Tried again at the next interval, while it lasts.
+        }
+
+        return true;
     }
 }

@@ -22,6 +22,25 @@ public sealed class HistoryRepository(IObjectStore store, string prefix, TimePro
     public async Task<DeploymentHistory> LoadAsync(CancellationToken cancellationToken) =>
         Parse(await store.GetAsync(ObjectKey.History(prefix), cancellationToken));
 
+    /// <summary>
+    /// The entry that a rollback goes to: see <see cref="DeploymentHistory.FindTarget"/>. A hash is looked up in the
+    /// store first, so that it is found under its other name too.
+    /// </summary>
+    /// <exception cref="HistoryEmptyException">No entry fits.</exception>
+    /// <exception cref="ObjectStoreException">The store failed.</exception>
+    public async Task<HistoryEntry> FindTargetAsync(
+        string? target, LaunchConfig? inService, CancellationToken cancellationToken)
+    {
+        var history = await LoadAsync(cancellationToken);
+        LaunchConfig? named = null;
+        if (LaunchConfigReference.TryParse(target, out var reference))
+        {
+            named = await FindConfigAsync(reference, cancellationToken);
+        }
+
+        return history.FindTarget(target, inService, named);
+    }
+
     /// <summary>Whether the store has conditional writes: a second <c>If-None-Match: *</c> must fail. Tried once.</summary>
     /// <exception cref="ObjectStoreException">The store failed; it is tried again at the next call.</exception>
     public async Task<bool> HasConditionalWritesAsync(CancellationToken cancellationToken) =>
@@ -60,6 +79,19 @@ public sealed class HistoryRepository(IObjectStore store, string prefix, TimePro
 
         var holder = history.Last?.DeployedBy ?? "another deployer";
         throw new LeaseHeldException(holder, $"{holder} is writing the history at the same time; nothing was written");
+    }
+
+    private async Task<LaunchConfig?> FindConfigAsync(
+        LaunchConfigReference reference, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new LaunchConfigRepository(store, prefix).LoadAsync(reference, cancellationToken);
+        }
+        catch (LaunchConfigNotFoundException)
+        {
+            return null;
+        }
     }
 
     private Task PauseAsync(int attempt, CancellationToken cancellationToken) =>

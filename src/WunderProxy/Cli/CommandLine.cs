@@ -20,6 +20,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
 
     private readonly Command[] _commands =
     [
+        new RunCommand(),
         new ForwardCommand(),
         new DeployCommand(),
         new RollbackCommand(),

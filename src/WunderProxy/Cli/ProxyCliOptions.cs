@@ -109,7 +109,7 @@ internal sealed class ProxyCliOptions
     public ForwarderOptions Map(ParseResult parsed)
     {
         var defaults = new ForwarderOptions();
-        var trusted = parsed.GetValue(_trustedProxy);
+        var trusted = parsed.GetValue(_trustedProxy) ?? [];
         var accessLog = parsed.GetValue(_accessLog) ?? AccessLogChoice.Text;
         return defaults with
         {
@@ -117,8 +117,8 @@ internal sealed class ProxyCliOptions
                 ? [.. given.Select(ListenAddress.Resolve)]
                 : [new IPEndPoint(IPAddress.Any, 80)],
             Limits = MapLimits(parsed, defaults.Limits),
-            TrustedProxies = trusted is { Length: > 0 } ? [.. trusted.SelectMany(networks => networks)] : defaults.TrustedProxies,
-            TrustNobody = trusted is { Length: > 0 } && trusted.All(networks => networks.Count == 0),
+            TrustedProxies = trusted.Length == 0 ? defaults.TrustedProxies : [.. trusted.SelectMany(networks => networks)],
+            TrustNobody = trusted.Length > 0 && trusted.All(networks => networks.Count == 0),
             UntrustedProxies = ContainerGateway.Find() is { } gateway ? [gateway] : [],
             Via = parsed.GetValue(_via),
             AccessLog = accessLog == AccessLogChoice.None ? null : new StandardOutputLog(),

@@ -1,0 +1,105 @@
+using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
+using WunderProxy.Configuration;
+using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Deployments.Storage;
+using WunderProxy.Forwarding;
+using WunderProxy.Hosting;
+using WunderProxy.ManagerApi;
+
+namespace WunderProxy.Cli;
+
+/// <summary><c>wunderproxy run</c>: the service, proxy and deployment manager in one.</summary>
+internal sealed class RunCommand : Command
+{
+    private const string Example =
+        "wunderproxy run my-bucket apps/shop shop --proxy 0.0.0.0:80 --api 0.0.0.0:8001 --api-token-file /run/secrets/token";
+
+    private readonly StoreArguments _store = new();
+    private readonly Argument<string> _app = new("APP") { Description = "The application: names its images and containers" };
+    private readonly ProxyCliOptions _proxy = new();
+    private readonly ApiCliOptions _api = new();
+    private readonly DeploymentCliOptions _deployments = new();
+
+    /// <summary>Declares the command.</summary>
+    public RunCommand()
+        : base("run", "Serve an application: run its container, forward to it, replace it without a lost request.")
+    {
+        _store.AddTo(this);
+        Arguments.Add(_app);
+        _proxy.AddTo(this);
+        _api.AddTo(this);
+        _deployments.AddTo(this);
+        ExampleHelp.AddTo(this, Example);
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var service = new ServiceName(_store.Bucket(parsed), _store.Prefix(parsed), parsed.GetRequiredValue(_app));
+        var shutdown = _proxy.MapShutdown(parsed);
+        var options = _deployments.Map(parsed, OptionsOf(service), shutdown.DrainTimeout) with
+        {
+            Environment = _deployments.EnvironmentFile(parsed),
+        };
+        using var store = _store.Open(parsed);
+        using var state = OpenState(_deployments.StateDirectory(parsed), service);
+        var engine = EngineOf(_deployments.DockerHost(parsed));
+        var builder = ServiceHost.CreateBuilder(_proxy.Map(parsed), shutdown, parsed.InvocationConfiguration.Error);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<IObjectStore>(store);
+        builder.Services.AddSingleton(state);
+        builder.Services.AddSingleton(engine);
+        builder.Services.AddSingleton<UpstreamTrafficSwitch>();
+        builder.Services.AddSingleton<ITrafficSwitch>(p => p.GetRequiredService<UpstreamTrafficSwitch>());
+        builder.Services.AddSingleton<ContainerLifecycle>();
+        builder.Services.AddSingleton<IContainerLifecycle>(p => p.GetRequiredService<ContainerLifecycle>());
+        builder.Services.AddHostedService<LifecycleWorker>();
+        ServiceHost.AddManagerApi(
+            builder.Services, _api.Map(parsed, ManagerApiOptions.DefaultEndPoint), p => ApiServicesOf(p, service.App));
+        await ServiceHost.RunAsync(builder, cancellationToken);
+        return ExitCode.Success;
+    }
+
+    private static LifecycleOptions OptionsOf(ServiceName service) =>
+        new() { Bucket = service.Bucket, Prefix = service.Prefix, App = service.App };
+
+    private static LocalState OpenState(string? directory, ServiceName service)
+    {
+        try
+        {
+            var state = LocalState.Open(directory ?? LocalState.DefaultDirectory(), service);
+            return state.TryLock()
+                ? state
+                : throw new UsageException($"another process serves {service.App} already: {state.FullPath} is locked");
+        }
+        catch (StateUnwritableException exception)
+        {
+            throw new UsageException($"--state-dir: {exception.Message}", exception);
+        }
+    }
+
+    private static DockerEndpoint EngineOf(string? dockerHost)
+    {
+        try
+        {
+            return DockerEndpoint.FromEnvironment(dockerHost, Environment.GetEnvironmentVariable);
+        }
+        catch (FormatException exception)
+        {
+            throw new UsageException($"--docker-host: {exception.Message}", exception);
+        }
+    }
+
+    private static ApiServices ApiServicesOf(IServiceProvider provider, string app)
+    {
+        var forwarder = provider.GetRequiredService<ForwarderServer>();
+        var instance = provider.GetRequiredService<InstanceState>();
+        var lifecycle = provider.GetRequiredService<IContainerLifecycle>();
+        var traffic = provider.GetRequiredService<UpstreamTrafficSwitch>();
+        var status = new StatusReader(forwarder, instance, lifecycle, traffic, app);
+        return new ApiServices(
+            status, instance, new InstanceControl(forwarder, instance, lifecycle, status), lifecycle);
+    }
+}

@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WunderProxy.Deployments.History;
+using WunderProxy.Deployments.Lifecycle;
+
+namespace WunderProxy.Hosting;
+
+/// <summary>
+/// The containers' life in this process: brought back when all listeners are bound, so that a start that fails for an
+/// address in use touches no container; left running at the end.
+/// </summary>
+internal sealed class LifecycleWorker(ContainerLifecycle lifecycle, ILogger<LifecycleWorker> logger)
+    : IHostedLifecycleService, IDisposable
+{
+    private const string Source = "wunderproxy";
+
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _starting = Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        _starting = StartLifecycleAsync();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _starting;
+        await lifecycle.RecordEventAsync(EventType.Stop, Source, string.Empty, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task StartLifecycleAsync()
+    {
+        try
+        {
+            await lifecycle.StartAsync(_stopping.Token);
+            await lifecycle.RecordEventAsync(EventType.Start, Source, string.Empty, _stopping.Token);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The process ends before everything was brought back; the next start does it.
+        }
+        catch (DeploymentException exception)
+        {
+            HostLog.NotBroughtBack(logger, exception.Message);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text;
+using WunderProxy.Deployments.LaunchConfigs;
+
+namespace WunderProxy.Deployments.Tests.LaunchConfigs;
+
+[TestFixture]
+internal sealed class ContainerEnvironmentFileTests
+{
+    [Test]
+    public void Lines_are_keys_and_values_and_the_rest_is_passed_over()
+    {
+        var file = Parse("# comment\n\nA=1\r\n  # indented\nB=x=y #z\nC=\n \t\nA=2");
+
+        Assert.That(
+            file.Variables.Select(variable => $"{variable.Key}={variable.Value}"),
+            Is.EqualTo(new[] { "A=2", "B=x=y #z", "C=" }));
+    }
+
+    [Test]
+    public void Byte_order_mark_is_no_part_of_the_first_key() =>
+        Assert.That(Parse("\ufeffA=1").Variables[0].Key, Is.EqualTo("A"));
+
+    [TestCase("A=1\nsecret\n", 2)]
+    [TestCase("=x", 1)]
+    [TestCase("A=1\n\n# c\nexport B=1", 4)]
+    [TestCase("A =1", 1)]
+    [TestCase("A=a\0b", 1)]
+    public void Line_that_is_neither_is_named_with_its_file_and_not_shown(string text, int line) =>
+        Assert.That(
+            () => Parse(text),
+            Throws.InstanceOf<FormatException>().With.Message.EqualTo($"/etc/wp.cfg: line {line} is no key=value"));
+
+    [Test]
+    public void Digest_is_of_the_bytes() =>
+        Assert.Multiple(() =>
+        {
+            Assert.That(Parse("A=1\n").Digest, Is.Not.EqualTo(Parse("A=1").Digest));
+            Assert.That(
+                Parse("A=1\n").Digest, // printf 'A=1\n' | sha256sum
+                Is.EqualTo("91d6a3d55e9fea7911c537afae6607c77fa8bc0f3a76c375e104ac5a8cfa84db"));
+            Assert.That(ContainerEnvironmentFile.None.Digest, Is.Empty);
+        });
+
+    private static ContainerEnvironmentFile Parse(string text) =>
+        ContainerEnvironmentFile.Parse("/etc/wp.cfg", Encoding.UTF8.GetBytes(text));
+}

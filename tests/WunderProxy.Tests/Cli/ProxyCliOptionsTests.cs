@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Net;
+using WunderProxy.Cli;
+using WunderProxy.Configuration;
+using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Diagnostics;
+
+namespace WunderProxy.Tests.Cli;
+
+[Parallelizable]
+internal sealed class ProxyCliOptionsTests
+{
+    [Test]
+    public void No_option_leaves_the_defaults_of_the_forwarder()
+    {
+        var options = Map();
+
+        Assert.That(options.EndPoints, Is.EqualTo(new EndPoint[] { new IPEndPoint(IPAddress.Any, 80) }));
+        Assert.That(options.Limits, Is.EqualTo(new ForwarderLimits()));
+        Assert.That(options.TrustedProxies, Is.SameAs(ForwarderOptions.PrivateNetworks));
+        Assert.That(options.TrustNobody, Is.False);
+        Assert.That(options.AccessLog, Is.Not.Null);
+        Assert.That(options.MaxConnections, Is.Positive);
+    }
+
+    [Test]
+    public void Every_limit_reaches_its_place()
+    {
+        var limits = Map(
+            "--max-request-line", "1KiB", "--max-header-bytes", "2KiB", "--max-header-count", "3",
+            "--max-response-header", "4KiB", "--header-timeout", "5s", "--body-timeout", "6s", "--idle-timeout", "7s",
+            "--connect-timeout", "8s", "--response-timeout", "0").Limits;
+
+        Assert.That(limits, Is.EqualTo(new ForwarderLimits
+        {
+            MaxRequestLineBytes = 1024,
+            MaxRequestHeadBytes = 2048,
+            MaxHeaderCount = 3,
+            MaxResponseHeadBytes = 4096,
+            HeaderTimeout = TimeSpan.FromSeconds(5),
+            BodyTimeout = TimeSpan.FromSeconds(6),
+            IdleTimeout = TimeSpan.FromSeconds(7),
+            ConnectTimeout = TimeSpan.FromSeconds(8),
+            ResponseTimeout = TimeSpan.Zero,
+        }));
+    }
+
+    [Test]
+    public void Every_other_option_reaches_its_place()
+    {
+        var options = Map(
+            "--proxy", "127.0.0.1:81", "--proxy", "[::1]:82", "--via", "edge", "--max-connections", "9",
+            "--pause-timeout", "1s", "--pause-queue", "0", "--access-log", "json", "--threads", "3",
+            "--transport", "sockets", "--error-pages", "/tmp");
+
+        Assert.That(options.EndPoints, Has.Count.EqualTo(2));
+        Assert.That(options.Via, Is.EqualTo("edge"));
+        Assert.That(options.MaxConnections, Is.EqualTo(9));
+        Assert.That(options.PauseTimeout, Is.EqualTo(TimeSpan.FromSeconds(1)));
+        Assert.That(options.PauseQueue, Is.Zero);
+        Assert.That(options.AccessLogFormat, Is.EqualTo(AccessLogFormat.Json));
+        Assert.That(options.Threads, Is.EqualTo(3));
+        Assert.That(options.Transport, Is.EqualTo(TransportKind.Sockets));
+        Assert.That(options.ErrorPages, Is.EqualTo("/tmp"));
+    }
+
+    [Test]
+    public void Trust_nobody_is_the_word_none_alone()
+    {
+        Assert.That(Map("--trusted-proxy", "none").TrustNobody, Is.True);
+        Assert.That(Map("--trusted-proxy", "none", "--trusted-proxy", "10.0.0.0/8").TrustNobody, Is.False);
+        Assert.That(Map("--trusted-proxy", "10.0.0.0/8").TrustedProxies, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public void Access_log_none_writes_none() => Assert.That(Map("--access-log", "none").AccessLog, Is.Null);
+
+    [Test]
+    public void Error_pages_must_be_a_directory() =>
+        Assert.That(() => Map("--error-pages", "/nowhere/at/all"), Throws.TypeOf<UsageException>());
+
+    [Test]
+    public void Shutdown_times_reach_their_place()
+    {
+        var options = new ProxyCliOptions();
+
+        var shutdown = options.MapShutdown(Parse(options, "--shutdown-grace", "0", "--drain-timeout", "3s"));
+
+        Assert.That(shutdown.Grace, Is.EqualTo(TimeSpan.Zero));
+        Assert.That(shutdown.DrainTimeout, Is.EqualTo(TimeSpan.FromSeconds(3)));
+        Assert.That(options.MapShutdown(Parse(options)), Is.EqualTo(new ShutdownOptions()));
+    }
+
+    private static ForwarderOptions Map(params string[] arguments)
+    {
+        var options = new ProxyCliOptions();
+        return options.Map(Parse(options, arguments));
+    }
+
+    private static ParseResult Parse(ProxyCliOptions options, params string[] arguments)
+    {
+        var command = new Command("forward");
+        // A fresh command for each parse: an option may belong to several.
+        options.AddTo(command);
+        var parsed = command.Parse(arguments);
+        Assert.That(parsed.Errors, Is.Empty);
+        return parsed;
+    }
+}

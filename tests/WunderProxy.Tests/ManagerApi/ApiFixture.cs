@@ -1,0 +1,81 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using WunderProxy.Configuration;
+using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Upstreams;
+using WunderProxy.Hosting;
+using WunderProxy.ManagerApi;
+
+namespace WunderProxy.Tests.ManagerApi;
+
+/// <summary>The whole API over a scripted control plane and a forwarder that listens nowhere.</summary>
+internal sealed class ApiFixture : IAsyncDisposable
+{
+    private readonly LoggerFactory _loggers = new();
+    private readonly ForwarderServer _forwarder;
+
+    public ApiFixture(bool hasLifecycle = true, string? token = null)
+    {
+        _loggers.AddProvider(new LineLoggerProvider(Log, TimeProvider.System));
+        Traffic = new UpstreamTrafficSwitch(Slot, TimeProvider.System);
+        Instance = new InstanceState(TimeProvider.System);
+        _forwarder = new ForwarderServer(
+            new ForwarderOptions { Transport = TransportKind.Sockets, Threads = 1 }, Slot, _loggers, TimeProvider.System);
+        var lifecycle = hasLifecycle ? Lifecycle : null;
+        Status = new StatusReader(_forwarder, Instance, lifecycle, hasLifecycle ? Traffic : null, "shop");
+        Services = new ApiServices(
+            Status, Instance, new InstanceControl(_forwarder, Instance, lifecycle, Status), lifecycle);
+        var access = new AccessRules(ApiToken.From(new ManagerApiOptions { Token = token }), []);
+        Dispatcher = new ApiDispatcher(ManagerApiServer.Routes(Services), access, _loggers.CreateLogger("api"));
+    }
+
+    public ScriptedLifecycle Lifecycle { get; } = new();
+
+    public UpstreamSlot Slot { get; } = new();
+
+    public UpstreamTrafficSwitch Traffic { get; }
+
+    public InstanceState Instance { get; }
+
+    public StatusReader Status { get; }
+
+    public ApiServices Services { get; }
+
+    public ApiDispatcher Dispatcher { get; }
+
+    public StringWriter Log { get; } = new();
+
+    /// <summary>Calls as somebody on the unix socket, who may do everything while no token is configured.</summary>
+    public Task<ApiResponse> CallAsync(string call, string body = "", string accept = "", string authorization = "")
+    {
+        var (method, target) = (call.Split(' ')[0], call.Split(' ')[1]);
+        var (path, query) = (target.Split('?')[0], target.Contains('?') ? target.Split('?')[1] : "");
+        var headers = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Accept"] = accept,
+            ["Authorization"] = authorization,
+        };
+        return Dispatcher.DispatchAsync(
+            new ApiRequest
+            {
+                Method = method,
+                Path = path,
+                Query = query.Split('&', StringSplitOptions.RemoveEmptyEntries)
+                    .ToDictionary(pair => pair.Split('=')[0], pair => pair.Split('=')[1], StringComparer.Ordinal),
+                Peer = new ApiPeer(null),
+                Host = "anything",
+                Header = name => headers.GetValueOrDefault(name) is { Length: > 0 } value ? value : null,
+                Body = new MemoryStream(Encoding.UTF8.GetBytes(body)),
+            },
+            CancellationToken.None);
+    }
+
+    public static string TextOf(ApiResponse response) => Encoding.UTF8.GetString(response.Body.Span);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _forwarder.DisposeAsync();
+        _loggers.Dispose();
+        await Log.DisposeAsync();
+    }
+}

@@ -1,0 +1,78 @@
+using WunderProxy.Deployments.Lifecycle;
+
+namespace WunderProxy.Tests.ManagerApi;
+
+/// <summary>A control plane that does what the test says and remembers what it was asked.</summary>
+internal sealed class ScriptedLifecycle : IContainerLifecycle
+{
+    public const string Container = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    public static readonly DeployResult Deployed =
+        new("aa11bb22cc33", "r42", Container, "127.0.0.1:32768", "pulled", 1.5, HistoryPending: false);
+
+    public List<string> Calls { get; } = [];
+
+    public DeploymentException? Failure { get; set; }
+
+    public IReadOnlyList<DeploymentProgress> Steps { get; set; } = [];
+
+    public string Config { get; set; } = "{}";
+
+    public LifecycleSnapshot State { get; set; } = new();
+
+    public IReadOnlyList<ContainerView> Containers { get; set; } = [];
+
+    public LifecycleSnapshot Snapshot() => State;
+
+    public Task<LaunchResult> LaunchAsync(
+        string reference, string by, IProgress<DeploymentProgress>? progress, CancellationToken cancellationToken) =>
+        Answer(
+            $"launch {reference} by {by}",
+            new LaunchResult("aa11bb22cc33", "r42", Container, "172.17.0.2:9292", 32768, "created", 2.25));
+
+    public Task<SwitchResult> SwitchAsync(string reference, SwitchOptions options, CancellationToken cancellationToken) =>
+        Answer(
+            $"switch {reference} by {options.By}",
+            new SwitchResult("aa11bb22cc33", "r42", Container, "172.17.0.2:9292", 32768, Changed: true));
+
+    public Task<DeployResult> DeployAsync(
+        DeployRequest request, IProgress<DeploymentProgress>? progress, CancellationToken cancellationToken)
+    {
+        Report(progress);
+        return Answer($"deploy {request.Reference ?? $"{request.Config?.Length} bytes"} by {request.By}", Deployed);
+    }
+
+    public Task<DeployResult> RollbackAsync(
+        RollbackRequest request, IProgress<DeploymentProgress>? progress, CancellationToken cancellationToken)
+    {
+        Report(progress);
+        return Answer($"rollback '{request.Target}' by {request.By}", Deployed);
+    }
+
+    public Task<IReadOnlyList<HistoryEntryView>> GetHistoryAsync(CancellationToken cancellationToken) =>
+        Answer<IReadOnlyList<HistoryEntryView>>(
+            "history", [new("r41", DateTimeOffset.UnixEpoch, "ada", "00ff", Current: true)]);
+
+    public Task<ReadOnlyMemory<byte>> GetConfigAsync(string reference, CancellationToken cancellationToken) =>
+        Answer<ReadOnlyMemory<byte>>($"config {reference}", System.Text.Encoding.UTF8.GetBytes(Config));
+
+    public Task RecordEventAsync(string type, string by, string reason, CancellationToken cancellationToken)
+    {
+        Calls.Add($"event {type} by {by}");
+        return Task.CompletedTask;
+    }
+
+    private void Report(IProgress<DeploymentProgress>? progress)
+    {
+        foreach (var step in Steps)
+        {
+            progress?.Report(step);
+        }
+    }
+
+    private Task<T> Answer<T>(string call, T result)
+    {
+        Calls.Add(call);
+        return Failure is null ? Task.FromResult(result) : Task.FromException<T>(Failure);
+    }
+}
