@@ -102,7 +102,7 @@ internal sealed class ContainerChecker(LifecycleContext context)
 
         var atLeast = patience < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : patience;
         var probe = await context.Probe.ProbeAsync(address.EndPoint, deployment.HealthCheckPath, atLeast, cancellationToken);
-        evidence.Add(probe);
+        evidence.Add(probe, isCutShort: atLeast < context.Options.HealthTimeout);
         if (probe.IsHealthy)
         {
             deployment.Address = address;

@@ -15,8 +15,14 @@ internal sealed class LaunchEvidence(LifecycleContext context)
     /// <summary>The last probe's reason; <c>timeout</c> when there was none.</summary>
     public string LastReason { get; private set; } = "timeout";
 
-    public void Add(ProbeResult probe)
+    /// <summary>Notes a probe; one that the end of the launch cut short says less than those before it.</summary>
+    public void Add(ProbeResult probe, bool isCutShort = false)
     {
+        if (isCutShort && probe.Reason == "timeout" && _probes.Count > 0)
+        {
+            return;
+        }
+
         LastReason = probe.Reason;
         _probes.Enqueue(probe);
         if (_probes.Count > MaxProbes)
