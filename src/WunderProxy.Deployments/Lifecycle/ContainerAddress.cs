@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -12,22 +11,27 @@ internal sealed record ContainerAddress(EndPoint EndPoint, int Port)
     /// <summary><c>host:port</c>, IPv6 in brackets.</summary>
     public override string ToString() => Format(EndPoint);
 
-    public static string Format(EndPoint endPoint) => endPoint switch
-    {
-        DnsEndPoint named => string.Create(CultureInfo.InvariantCulture, $"{named.Host}:{named.Port}"),
-        _ => endPoint.ToString()!,
-    };
+    public static string Format(EndPoint endPoint) => endPoint.ToString()!;
 
-    public static int PortOf(EndPoint endPoint) => endPoint switch
-    {
-        IPEndPoint ip => ip.Port,
-        DnsEndPoint named => named.Port,
-        _ => 80,
-    };
+    public static int PortOf(EndPoint endPoint) => (endPoint as IPEndPoint)?.Port ?? 80;
 
-    /// <summary>An address for a host name or a literal.</summary>
-    public static EndPoint Create(string host, int port) =>
-        IPAddress.TryParse(host, out var address)
-            ? new IPEndPoint(address, port)
-            : new DnsEndPoint(host, port, AddressFamily.Unspecified);
+    /// <summary>An address for a host name or a literal; names are resolved, as the data plane takes addresses only.</summary>
+    /// <returns>Null when the name has no address.</returns>
+    public static async Task<EndPoint?> ResolveAsync(string host, int port, CancellationToken cancellationToken)
+    {
+        if (IPAddress.TryParse(host, out var address))
+        {
+            return new IPEndPoint(address, port);
+        }
+
+        try
+        {
+            var found = await Dns.GetHostAddressesAsync(host, cancellationToken);
+            return found.Length == 0 ? null : new IPEndPoint(found[0], port);
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
 }

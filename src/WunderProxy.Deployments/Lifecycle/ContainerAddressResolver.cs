@@ -21,11 +21,12 @@ internal sealed class ContainerAddressResolver(
     public async Task<ContainerAddress?> ResolveAsync(
         ContainerDetails container, int containerPort, CancellationToken cancellationToken)
     {
-        var published = FindPublished(container, containerPort);
         if (container.HostConfig.NetworkMode == "host")
         {
-            return OnMachine(containerPort);
+            return await OnMachineAsync(containerPort, cancellationToken);
         }
+
+        var published = await FindPublishedAsync(container, containerPort, cancellationToken);
 
         if (!engine.Endpoint.IsLocal || mode == ContainerAddressMode.Published)
         {
@@ -42,11 +43,17 @@ internal sealed class ContainerAddressResolver(
         return published;
     }
 
-    private ContainerAddress OnMachine(int port) => new(
-        engine.Endpoint.IsLocal ? new IPEndPoint(IPAddress.Loopback, port) : ContainerAddress.Create(engine.Endpoint.Host, port),
-        port);
+    /// <summary>A port of the engine's machine: ours, unless the engine is elsewhere.</summary>
+    private async Task<ContainerAddress?> OnMachineAsync(int port, CancellationToken cancellationToken)
+    {
+        var endPoint = engine.Endpoint.IsLocal
+            ? new IPEndPoint(IPAddress.Loopback, port)
+            : await ContainerAddress.ResolveAsync(engine.Endpoint.Host, port, cancellationToken);
+        return endPoint is null ? null : new ContainerAddress(endPoint, port);
+    }
 
-    private ContainerAddress? FindPublished(ContainerDetails container, int containerPort)
+    private async Task<ContainerAddress?> FindPublishedAsync(
+        ContainerDetails container, int containerPort, CancellationToken cancellationToken)
     {
         var key = string.Create(CultureInfo.InvariantCulture, $"{containerPort}/tcp");
         var bindings = container.NetworkSettings.Ports?.GetValueOrDefault(key) ?? [];
@@ -57,13 +64,10 @@ internal sealed class ContainerAddressResolver(
             return null;
         }
 
-        if (!engine.Endpoint.IsLocal)
-        {
-            return new ContainerAddress(ContainerAddress.Create(engine.Endpoint.Host, port), port);
-        }
-
-        var isAny = binding?.HostIp is null or "" or "0.0.0.0" or "::";
-        return new ContainerAddress(ContainerAddress.Create(isAny ? "127.0.0.1" : binding!.HostIp!, port), port);
+        var isOnAll = binding?.HostIp is null or "" or "0.0.0.0" or "::";
+        return isOnAll || !engine.Endpoint.IsLocal || !IPAddress.TryParse(binding!.HostIp, out var address)
+            ? await OnMachineAsync(port, cancellationToken)
+            : new ContainerAddress(new IPEndPoint(address, port), port);
     }
 
     private async Task<ContainerAddress?> FindDirectAsync(

@@ -32,6 +32,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     /// <param name="traffic">The data plane.</param>
     /// <param name="clock">All times and timers.</param>
     /// <param name="logger">What operators should know.</param>
+    /// <param name="meter">The data plane's statistics; without them a guard only sees containers die.</param>
     public ContainerLifecycle(
         LifecycleOptions options,
         DockerEndpoint engine,
@@ -39,7 +40,8 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
         LocalState state,
         ITrafficSwitch traffic,
         TimeProvider clock,
-        ILogger<ContainerLifecycle> logger)
+        ILogger<ContainerLifecycle> logger,
+        ITrafficMeter? meter = null)
         : this(
             options,
             new DockerEngineClient(engine, clock),
@@ -48,7 +50,8 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
             traffic,
             clock,
             logger,
-            FaultPoints.FromEnvironment(Environment.GetEnvironmentVariable))
+            FaultPoints.FromEnvironment(Environment.GetEnvironmentVariable),
+            meter)
     {
     }
 
@@ -60,7 +63,8 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
         ITrafficSwitch traffic,
         TimeProvider clock,
         ILogger logger,
-        FaultPoints faults)
+        FaultPoints faults,
+        ITrafficMeter? meter)
     {
         var context = new LifecycleContext(options, engine, store, state, traffic, clock, logger, faults);
         var images = new ImageProvider(
@@ -76,7 +80,8 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
         _gate = new OperationGate(clock, faults);
         _events = new EventRecorder(context);
         _history = new HistoryRecorder(context, _events);
-        _operations = new DeploymentOperations(context, launcher, checker, retirer, switcher, _events, _history);
+        var guard = new SwitchGuard(context, switcher, _events, _history, meter);
+        _operations = new DeploymentOperations(context, launcher, checker, retirer, switcher, guard, _events, _history);
         var startup = new StartupSequence(context, adopter, launcher, checker, retirer, switcher, _events);
         _tender = new StoreTender(context, _gate, startup, _history);
         var rescuer = new CurrentRescuer(context, _gate, launcher, checker, switcher);

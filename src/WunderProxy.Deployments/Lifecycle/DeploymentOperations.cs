@@ -11,6 +11,7 @@ internal sealed class DeploymentOperations(
     ContainerChecker checker,
     ContainerRetirer retirer,
     TrafficSwitcher switcher,
+    SwitchGuard guard,
     EventRecorder events,
     HistoryRecorder history)
 {
@@ -52,7 +53,7 @@ internal sealed class DeploymentOperations(
 
         var fromHash = context.Record.Current.Hash;
         var config = await FindBytesAsync(next.Hash, cancellationToken);
-        var previous = await switcher.SwitchAsync(next, config, null, Task.CompletedTask, cancellationToken);
+        var previous = await SwitchGuardedAsync(next, config, null, options.Guard, cancellationToken);
         await events.RecordAsync(events.Create(EventType.Switch, options.By) with
         {
             Revision = next.Revision,
@@ -71,7 +72,7 @@ internal sealed class DeploymentOperations(
             ? await StoreAsync(LaunchConfig.Parse(bytes), progress, cancellationToken)
             : await LoadAsync(LaunchConfigReference.Parse(request.Reference ?? ""), progress, cancellationToken);
         var intent = DeploymentIntent.Deploy(config, request.By, context.Clock.GetUtcNow());
-        return await BringIntoServiceAsync(config, intent, began, progress, cancellationToken);
+        return await BringIntoServiceAsync(config, intent, request.Guard, began, progress, cancellationToken);
     }
 
     /// <summary>Finds the history entry to go back to and brings it into service.</summary>
@@ -93,12 +94,13 @@ internal sealed class DeploymentOperations(
         };
         progress.Report(new DeploymentProgress("fetching", $"going back to {config.Revision} of {target.DeployedAt:O}: {needs}"));
         var intent = DeploymentIntent.Rollback(target, request.By, context.Clock.GetUtcNow());
-        return await BringIntoServiceAsync(config, intent, began, progress, cancellationToken);
+        return await BringIntoServiceAsync(config, intent, request.Guard, began, progress, cancellationToken);
     }
 
     private async Task<DeployResult> BringIntoServiceAsync(
         LaunchConfig config,
         DeploymentIntent intent,
+        TimeSpan? guardFor,
         long began,
         IProgress<DeploymentProgress> progress,
         CancellationToken cancellationToken)
@@ -109,7 +111,7 @@ internal sealed class DeploymentOperations(
         var deployment = launched.Deployment;
         var told = intent with { FromHash = context.Record.Current.Hash };
         progress.Report(new DeploymentProgress("switching", $"switching to {deployment.Revision} at {deployment.Address}"));
-        await switcher.SwitchAsync(deployment, config.Bytes.ToArray(), told, Task.CompletedTask, cancellationToken);
+        await SwitchGuardedAsync(deployment, config.Bytes.ToArray(), told, guardFor, cancellationToken);
         var seconds = SecondsSince(began);
 
         // From here on nothing fails the call: traffic goes to the new one.
@@ -124,6 +126,24 @@ internal sealed class DeploymentOperations(
             launched.Method,
             seconds,
             !isWritten);
+    }
+
+    private async Task<Deployment?> SwitchGuardedAsync(
+        Deployment next, byte[] config, DeploymentIntent? intent, TimeSpan? guardFor, CancellationToken cancellationToken)
+    {
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var previous = await switcher.SwitchAsync(next, config, intent, hold.Task, cancellationToken);
+        var duration = guardFor ?? context.Options.Guard;
+        if (previous is { Address: not null } && duration > TimeSpan.Zero)
+        {
+            guard.Begin(next, previous, duration, intent, hold);
+        }
+        else
+        {
+            hold.SetResult();
+        }
+
+        return previous;
     }
 
     private async Task<Deployment> FindSwitchableAsync(

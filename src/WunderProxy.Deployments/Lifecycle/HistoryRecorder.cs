@@ -72,7 +72,13 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
             context.Faults.Hit("history-before");
             var entry = await claim.ApplyAsync(intent, cancellationToken);
             context.Faults.Hit("history-after");
-            await events.RecordAsync(EventOf(intent, entry));
+
+            // The guard's own event, with its evidence, is written when it acts.
+            if (intent.Kind != DeploymentKind.Withdraw && intent.By != SwitchGuard.By)
+            {
+                await events.RecordAsync(EventOf(intent, entry));
+            }
+
             context.Faults.Hit("event-after");
             context.Record.TryUpdate(record => record with
             {
@@ -90,12 +96,7 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
     /// <summary>Id and time are those of the intent, so that a repeated event is the same object.</summary>
     private static DeploymentEvent EventOf(DeploymentIntent intent, HistoryEntry? entry)
     {
-        var type = intent.Kind switch
-        {
-            DeploymentKind.Deploy => EventType.Deploy,
-            DeploymentKind.Rollback => EventType.Rollback,
-            _ => EventType.GuardRollback,
-        };
+        var type = intent.Kind == DeploymentKind.Deploy ? EventType.Deploy : EventType.Rollback;
         var at = intent.Kind == DeploymentKind.Deploy && entry?.DeployedBy == intent.By && entry.DeployedAt >= intent.StartedAt
             ? entry.DeployedAt
             : intent.StartedAt;

@@ -48,7 +48,10 @@ internal sealed class ResponseTimeHistogram
             Quantile(total, 0.9),
             Quantile(total, 0.99),
             Quantile(total, 0.999),
-            _maxMicroseconds / 1e6);
+            _maxMicroseconds / 1e6)
+        {
+            P95 = Quantile(total, 0.95),
+        };
     }
 
     private static int BucketOf(long microseconds)

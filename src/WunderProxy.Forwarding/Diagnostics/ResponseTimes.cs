@@ -6,4 +6,8 @@ namespace WunderProxy.Forwarding.Diagnostics;
 /// <param name="P99">All but one in a hundred.</param>
 /// <param name="P999">All but one in a thousand.</param>
 /// <param name="Max">The longest.</param>
-public readonly record struct ResponseTimes(double P50, double P90, double P99, double P999, double Max);
+public readonly record struct ResponseTimes(double P50, double P90, double P99, double P999, double Max)
+{
+    /// <summary>All but one in twenty; what a guard compares.</summary>
+    public double P95 { get; init; }
+}

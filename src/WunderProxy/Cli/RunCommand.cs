@@ -53,6 +53,7 @@ internal sealed class RunCommand : Command
         builder.Services.AddSingleton(engine);
         builder.Services.AddSingleton<UpstreamTrafficSwitch>();
         builder.Services.AddSingleton<ITrafficSwitch>(p => p.GetRequiredService<UpstreamTrafficSwitch>());
+        builder.Services.AddSingleton<ITrafficMeter>(p => p.GetRequiredService<UpstreamTrafficSwitch>());
         builder.Services.AddSingleton<ContainerLifecycle>();
         builder.Services.AddSingleton<IContainerLifecycle>(p => p.GetRequiredService<ContainerLifecycle>());
         builder.Services.AddHostedService<LifecycleWorker>();

@@ -1,10 +1,11 @@
 using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Hosting;
 
 /// <summary>Joins the control plane's containers to the data plane's slot.</summary>
-internal sealed class UpstreamTrafficSwitch(UpstreamSlot slot, TimeProvider clock) : ITrafficSwitch
+internal sealed class UpstreamTrafficSwitch(UpstreamSlot slot, TimeProvider clock) : ITrafficSwitch, ITrafficMeter
 {
     /// <summary>How many earlier upstreams are kept for comparison.</summary>
     public const int MaxPrevious = 5;
@@ -54,6 +55,24 @@ internal sealed class UpstreamTrafficSwitch(UpstreamSlot slot, TimeProvider cloc
             Replace(null);
         }
     }
+
+    /// <inheritdoc/>
+    public TrafficReport? Measure(TrafficTarget target)
+    {
+        TargetUpstream? found;
+        lock (_gate)
+        {
+            found = _current?.Target == target ? _current : _previous.FirstOrDefault(held => held.Target == target);
+        }
+
+        return found is null ? null : ReportOf(found.Upstream.Snapshot().Traffic);
+    }
+
+    private static TrafficReport ReportOf(TrafficSnapshot traffic) => new(
+        traffic.Requests,
+        traffic.Status.Classes.GetValueOrDefault("5xx"),
+        traffic.GatewayErrors,
+        traffic.ResponseTimes.P95);
 
     private UpstreamTrafficDrain? Replace(TargetUpstream? next)
     {
