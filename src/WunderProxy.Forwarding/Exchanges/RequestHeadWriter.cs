@@ -32,6 +32,12 @@ internal static class RequestHeadWriter
 
         WriteMaxForwards(ref writer, head);
         WriteFraming(ref writer, exchange.RequestFraming);
+        if (stamp is not null && head.KnownMethod == KnownMethod.Post && exchange.RequestFraming.Kind == BodyKind.None)
+        {
+            // HttpListener answers 411 to a POST that says nothing of its length (RFC 9110 section 8.6 lets clients).
+            writer.Field(HeaderName.ContentLength, 0);
+        }
+
         WriteConnection(ref writer, head);
         if (exchange.Context.Settings.Via is { } via)
         {
