@@ -75,7 +75,7 @@ def header(options):
     versions = [machine.version_of("nginx", "-v").replace("nginx version: ", ""),
                 machine.version_of("haproxy", "-v").split(" - ")[0]]
     if options.program:
-        versions.append(machine.version_of(options.program, "--version"))
+        versions.append("WunderProxy " + machine.version_of(options.program, "--version"))
     return (f"{time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())}. {machine.description()}. {'; '.join(versions)}.\n"
             f"{options.rounds} rounds of {options.seconds:g} s; access logs {'on' if options.access_log else 'off'}. Medians; "
             "best = best round and IQR % = spread of the first judged column; x = median of the ratios within each round.\n")
