@@ -118,7 +118,7 @@ def print_profiles(bench, options, known):
     for scenario in options.chosen:
         for name in targets_of(scenario, options, known):
             if name != "direct":
-                bench.prepare(name, scenario, 2)
+                bench.prepare(name, scenario, 5)
                 print(profiles.profile(bench, name, scenario), flush=True)
     return 0
 

@@ -9,7 +9,7 @@ import time
 import machine
 
 # .NET writes a symbol map for perf; the others ignore it. strace and perf never run together: one slows the other.
-ENVIRONMENT = {"DOTNET_PerfMapEnabled": "1"}
+ENVIRONMENT = {"DOTNET_PerfMapEnabled": "1", "DOTNET_EnableWriteXorExecute": "0"}
 
 
 def profile(bench, name, scenario, seconds=3.0):
