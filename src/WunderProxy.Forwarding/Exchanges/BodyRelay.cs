@@ -11,19 +11,34 @@ namespace WunderProxy.Forwarding.Exchanges;
 /// Copies one body from one connection to the other as it comes, in one direction of an exchange. The reader's memory
 /// goes to the socket without a copy; only framing that has to change is written anew.
 /// </summary>
-internal sealed class BodyRelay(Exchange exchange, Waits readWait, Waits writeWait)
+internal sealed class BodyRelay
 {
     // Below this a copy into the output's block is cheaper than a send call of its own.
     private const int MaxCopiedBytes = 2 * 1024;
 
+    private readonly Exchange _exchange;
+    private readonly Waits _readWait;
+    private readonly Waits _writeWait;
+    private readonly DirectBody _direct;
     private PipeReader? _reader;
     private PipeWriter? _writer;
     private BodyKind _kind;
     private BodyOutput _output;
-    private long _remainingBytes;
     private ChunkedDecoder _chunks;
     private bool _stopRequested;
     private bool _hasWritten;
+
+    /// <summary>A relay of one direction.</summary>
+    /// <param name="exchange">What it belongs to.</param>
+    /// <param name="readWait">The wait for its sender.</param>
+    /// <param name="writeWait">The wait for its receiver.</param>
+    public BodyRelay(Exchange exchange, Waits readWait, Waits writeWait)
+    {
+        _exchange = exchange;
+        _readWait = readWait;
+        _writeWait = writeWait;
+        _direct = new DirectBody(exchange, this, readWait, writeWait);
+    }
 
     private enum TakeStatus
     {
@@ -36,6 +51,9 @@ internal sealed class BodyRelay(Exchange exchange, Waits readWait, Waits writeWa
     /// <summary>How it ended; none while it runs.</summary>
     public RelayEnd End { get; private set; }
 
+    /// <summary>Bytes of a body of known length that are still to be taken.</summary>
+    public long RemainingBytes { get; private set; }
+
     /// <summary>Bytes taken from the sender, framing included.</summary>
     public long TakenBytes { get; private set; }
 
@@ -45,7 +63,8 @@ internal sealed class BodyRelay(Exchange exchange, Waits readWait, Waits writeWa
     /// <summary>Whether the very first write failed at once: no byte has gone to the receiver.</summary>
     public bool FailedAtFirstWrite { get; private set; }
 
-    private bool IsStopped => _stopRequested || exchange.IsStopped;
+    /// <summary>Whether it has to end.</summary>
+    public bool IsStopped => _stopRequested || _exchange.IsStopped;
 
     /// <summary>Forgets everything.</summary>
     public void Reset()
@@ -58,6 +77,7 @@ internal sealed class BodyRelay(Exchange exchange, Waits readWait, Waits writeWa
         FailedAtFirstWrite = false;
         _stopRequested = false;
         _hasWritten = false;
+        _direct.Reset();
     }
 
     /// <summary>Says what to copy.</summary>
@@ -68,19 +88,27 @@ internal sealed class BodyRelay(Exchange exchange, Waits readWait, Waits writeWa
         _writer = writer;
         _kind = framing.Kind;
         _output = output;
-        _remainingBytes = framing.Length;
-        _chunks = new ChunkedDecoder(exchange.Context.Settings.HeadLimits);
+        RemainingBytes = framing.Length;
+        _chunks = new ChunkedDecoder(_exchange.Context.Settings.HeadLimits);
     }
 
     /// <summary>Makes a running relay end soon, wherever it waits.</summary>
     public void RequestStop()
     {
         _stopRequested = true;
-        exchange.Wake(readWait | writeWait);
+        _exchange.Wake(_readWait | _writeWait);
     }
 
     /// <summary>Sends what was written; nothing more is to be copied.</summary>
     public ValueTask<RelayEnd> FlushAsync() => WriteAsync(default);
+
+    /// <summary>A part of the body went past the relay.</summary>
+    public void OnMoved(long takenBytes, long passedBytes)
+    {
+        RemainingBytes -= takenBytes;
+        TakenBytes += takenBytes;
+        PassedBytes += passedBytes;
+    }
 
     /// <summary>Copies until the body, the exchange or one of the connections ends.</summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
@@ -89,6 +117,13 @@ internal sealed class BodyRelay(Exchange exchange, Waits readWait, Waits writeWa
         var end = RelayEnd.None;
         while (end == RelayEnd.None)
         {
+            if (_direct.TryOpen(_kind, RemainingBytes))
+            {
+                _hasWritten = true;
+                end = await _direct.RunAsync();
+                continue;
+            }
+
             var reading = _reader!.ReadAsync();
             if (!reading.IsCompleted && !await FlushBeforeWaitAsync())
             {
@@ -100,16 +135,16 @@ internal sealed class BodyRelay(Exchange exchange, Waits readWait, Waits writeWa
 
             if (!reading.IsCompleted)
             {
-                exchange.BeginWait(readWait);
+                _exchange.BeginWait(_readWait);
             }
 
             var result = await reading;
-            exchange.EndWait(readWait);
+            _exchange.EndWait(_readWait);
             end = IsStopped ? StopReading(result) : await PassOnAsync(result);
         }
 
         End = end;
-        exchange.OnRelayEnded(this);
+        _exchange.OnRelayEnded(this);
     }
 
     /// <summary>Before we wait for more, what was written (a head, most often) has to be on its way.</summary>
@@ -177,7 +212,7 @@ internal sealed class BodyRelay(Exchange exchange, Waits readWait, Waits writeWa
             return RelayEnd.None;
         }
 
-        if (_kind == BodyKind.UntilClose && _output == BodyOutput.Chunked && exchange.UpstreamEndedInOrder)
+        if (_kind == BodyKind.UntilClose && _output == BodyOutput.Chunked && _exchange.UpstreamEndedInOrder)
         {
             _writer!.Write("0\r\n\r\n"u8);
             var end = await WriteAsync(default);
@@ -196,11 +231,11 @@ internal sealed class BodyRelay(Exchange exchange, Waits readWait, Waits writeWa
         var isAtOnce = writing.IsCompleted;
         if (!isAtOnce)
         {
-            exchange.BeginWait(writeWait);
+            _exchange.BeginWait(_writeWait);
         }
 
         var result = await writing;
-        exchange.EndWait(writeWait);
+        _exchange.EndWait(_writeWait);
         if (result.IsCompleted)
         {
             FailedAtFirstWrite = isFirst && isAtOnce;
@@ -246,10 +281,10 @@ internal sealed class BodyRelay(Exchange exchange, Waits readWait, Waits writeWa
 
     private TakeStatus TakeLength(ReadOnlySpan<byte> input, out int consumed, out Range direct)
     {
-        consumed = (int)Math.Min(input.Length, _remainingBytes);
+        consumed = (int)Math.Min(input.Length, RemainingBytes);
         direct = ..consumed;
-        _remainingBytes -= consumed;
-        return _remainingBytes == 0 ? TakeStatus.Complete : TakeStatus.NeedMore;
+        RemainingBytes -= consumed;
+        return RemainingBytes == 0 ? TakeStatus.Complete : TakeStatus.NeedMore;
     }
 
     private static TakeStatus TakeAll(ReadOnlySpan<byte> input, out int consumed, out Range direct)
