@@ -19,6 +19,7 @@ public sealed class ForwarderServer : IAsyncDisposable
     private readonly List<ITransportListener> _listeners = [];
     private ITransport? _transport;
     private LoopContext[] _contexts = [];
+    private int _disposals;
 
     /// <summary>Makes a server; nothing is bound until <see cref="Start"/>.</summary>
     /// <exception cref="IOException">The directory of error pages cannot be read.</exception>
@@ -109,6 +110,12 @@ public sealed class ForwarderServer : IAsyncDisposable
     /// <summary>Aborts what is left and stops the forwarding threads.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposals, 1) != 0)
+        {
+            // The loops have ended: nothing posted to them would ever run.
+            return;
+        }
+
         CloseListeners();
         if (_transport is not null)
         {

@@ -14,13 +14,13 @@ internal static partial class DeploymentLog
     [LoggerMessage(4002, LogLevel.Warning, "{Message}")]
     public static partial void Warned(ILogger logger, string message);
 
-    [LoggerMessage(4003, LogLevel.Information, "{Kind} of {Reference} by {By} begins")]
+    [LoggerMessage(4003, LogLevel.Debug, "{Kind} of {Reference} by {By} begins")]
     public static partial void OperationBegins(ILogger logger, string kind, string reference, string by);
 
-    [LoggerMessage(4004, LogLevel.Information, "{Kind} of {Reference} by {By} is done: {Outcome}")]
+    [LoggerMessage(4004, LogLevel.Debug, "{Kind} of {Reference} by {By} is done: {Outcome}")]
     public static partial void OperationDone(ILogger logger, string kind, string reference, string by, string outcome);
 
-    [LoggerMessage(4005, LogLevel.Warning, "{Kind} of {Reference} by {By} failed ({Code}): {Message}")]
+    [LoggerMessage(4005, LogLevel.Debug, "{Kind} of {Reference} by {By} failed ({Code}): {Message}")]
     public static partial void OperationFailed(
         ILogger logger, string kind, string reference, string by, string code, string message);
 

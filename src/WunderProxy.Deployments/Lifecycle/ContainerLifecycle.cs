@@ -23,6 +23,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     private readonly CancellationTokenSource _lifetime = new();
     private readonly List<Task> _loops = [];
     private volatile bool _isStarting = true;
+    private int _disposals;
 
     /// <summary>Creates one; nothing is contacted before <see cref="StartAsync"/>.</summary>
     /// <param name="options">Names, limits and times.</param>
@@ -224,6 +225,11 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     /// <summary>Stops watching. Containers are left as they are.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposals, 1) != 0)
+        {
+            return;
+        }
+
         await _lifetime.CancelAsync();
         await _gate.StopAsync();
         await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
