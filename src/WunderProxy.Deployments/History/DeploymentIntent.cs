@@ -56,6 +56,24 @@ public sealed record DeploymentIntent
     public static DeploymentIntent Withdraw(HistoryEntry entry, string by, DateTimeOffset startedAt) =>
         ForEntry(DeploymentKind.Withdraw, entry, by, startedAt);
 
+    /// <summary>
+    /// The event of this, once it is written: with its own id, so that a repeated event is the same object, and with
+    /// the time of the entry that it made, so that events have the order of the history.
+    /// </summary>
+    /// <param name="entry">What <see cref="HistoryClaim.ApplyAsync"/> returned.</param>
+    public DeploymentEvent ToEvent(HistoryEntry? entry)
+    {
+        var type = Kind switch
+        {
+            DeploymentKind.Deploy => EventType.Deploy,
+            DeploymentKind.Rollback => EventType.Rollback,
+            _ => EventType.GuardRollback,
+        };
+        var isMade = Kind == DeploymentKind.Deploy && entry is not null && IsOwn(entry);
+        return new DeploymentEvent(
+            type, isMade ? entry!.DeployedAt : StartedAt, By, Environment.MachineName, Revision, Hash, FromHash) { Id = Id };
+    }
+
     /// <summary>16 random hex digits.</summary>
     public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 

@@ -76,7 +76,7 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
             // The guard's own event, with its evidence, is written when it acts.
             if (intent.Kind != DeploymentKind.Withdraw && intent.By != SwitchGuard.By)
             {
-                await events.RecordAsync(EventOf(intent, entry));
+                await events.RecordAsync(intent.ToEvent(entry));
             }
 
             context.Faults.Hit("event-after");
@@ -91,18 +91,5 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
         {
             _one.Release();
         }
-    }
-
-    /// <summary>Id and time are those of the intent, so that a repeated event is the same object.</summary>
-    private static DeploymentEvent EventOf(DeploymentIntent intent, HistoryEntry? entry)
-    {
-        var type = intent.Kind == DeploymentKind.Deploy ? EventType.Deploy : EventType.Rollback;
-        var at = intent.Kind == DeploymentKind.Deploy && entry?.DeployedBy == intent.By && entry.DeployedAt >= intent.StartedAt
-            ? entry.DeployedAt
-            : intent.StartedAt;
-        return new DeploymentEvent(type, at, intent.By, Environment.MachineName, intent.Revision, intent.Hash, intent.FromHash)
-        {
-            Id = intent.Id,
-        };
     }
 }

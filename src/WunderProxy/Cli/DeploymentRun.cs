@@ -29,7 +29,7 @@ internal sealed class DeploymentRun(
         await using var claim = await _history.ClaimAsync(by, cancellationToken);
         await _configs.AddAsync(config, cancellationToken);
         var intent = DeploymentIntent.Deploy(config, by, startedAt);
-        return await RunAsync("deployed", EventType.Deploy, intent, claim, ServedByFleet, cancellationToken);
+        return await RunAsync("deployed", intent, claim, ServedByFleet, cancellationToken);
     }
 
     /// <summary>Launches, switches to and records an earlier entry.</summary>
@@ -44,7 +44,7 @@ internal sealed class DeploymentRun(
         var entry = await FindTargetAsync(target, served, cancellationToken);
         var intent = DeploymentIntent.Rollback(entry, by, startedAt);
         return await RunAsync(
-            "rolled back to", EventType.Rollback, intent, claim, _ => Task.FromResult(served), cancellationToken);
+            "rolled back to", intent, claim, _ => Task.FromResult(served), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -60,7 +60,6 @@ internal sealed class DeploymentRun(
 
     private async Task<DeploymentSummary> RunAsync(
         string action,
-        string eventType,
         DeploymentIntent intent,
         HistoryClaim claim,
         Func<CancellationToken, Task<IReadOnlyList<string>>> readServed,
@@ -71,14 +70,14 @@ internal sealed class DeploymentRun(
         try
         {
             var launched = await Fleet.RunAsync(intent.Hash, served, cancellationToken);
-            await RecordAsync(eventType, intent with { FromHash = served[0] }, claim);
+            await RecordAsync(intent with { FromHash = served[0] }, claim);
             var seconds = Math.Round(_clock.GetElapsedTime(start).TotalSeconds, 3);
             return new DeploymentSummary(
                 action, intent.Hash, intent.Revision, [.. launched.Select(SummaryOf)], seconds);
         }
         catch (FleetException exception)
         {
-            await TryRecordEventAsync(EventOf(EventType.Failure, intent, "failed", exception.Message));
+            await TryRecordEventAsync(FailureOf(intent, exception.Message));
             throw new CommandFailedException(exception.Message);
         }
     }
@@ -119,16 +118,17 @@ internal sealed class DeploymentRun(
     }
 
     /// <summary>All managers have switched: the history must follow, whatever it takes within reason.</summary>
-    private async Task RecordAsync(string eventType, DeploymentIntent intent, HistoryClaim claim)
+    private async Task RecordAsync(DeploymentIntent intent, HistoryClaim claim)
     {
+        HistoryEntry? entry;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await claim.ApplyAsync(intent, CancellationToken.None);
+                entry = await claim.ApplyAsync(intent, CancellationToken.None);
                 break;
             }
-            catch (ObjectStoreException) when (attempt < HistoryTries)
+            catch (Exception exception) when (attempt < HistoryTries && exception is ObjectStoreException or LeaseHeldException)
             {
                 await Task.Delay(HistoryPause * attempt, _clock);
             }
@@ -139,7 +139,7 @@ internal sealed class DeploymentRun(
             }
         }
 
-        await TryRecordEventAsync(EventOf(eventType, intent, DeploymentEvent.Ok, string.Empty));
+        await TryRecordEventAsync(intent.ToEvent(entry));
     }
 
     private async Task TryRecordEventAsync(DeploymentEvent happened)
@@ -154,11 +154,8 @@ internal sealed class DeploymentRun(
         }
     }
 
-    private DeploymentEvent EventOf(string type, DeploymentIntent intent, string result, string reason) =>
-        new(type, intent.StartedAt, by, Environment.MachineName, intent.Revision, intent.Hash, intent.FromHash, result, reason)
-        {
-            Id = intent.Id,
-        };
+    private static DeploymentEvent FailureOf(DeploymentIntent intent, string reason) =>
+        intent.ToEvent(entry: null) with { Type = EventType.Failure, Result = "failed", Reason = reason };
 
     private ManagerSummary SummaryOf(LaunchResult result, int index) =>
         new(managers[index].Name, result.Container, result.Address, result.Method, Math.Round(result.Seconds, 3));

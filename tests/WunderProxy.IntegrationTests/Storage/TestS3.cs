@@ -21,6 +21,16 @@ internal static class TestS3
     public static S3ObjectStore Open(S3Endpoint endpoint, string bucket) =>
         S3ObjectStore.Open(bucket, TimeProvider.System, endpoint);
 
+    /// <summary>The variables by which the AWS SDK of another process finds a server.</summary>
+    public static IReadOnlyDictionary<string, string> VariablesOf(S3Endpoint endpoint) =>
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["AWS_ENDPOINT_URL"] = endpoint.Url,
+            ["AWS_ACCESS_KEY_ID"] = endpoint.AccessKey,
+            ["AWS_SECRET_ACCESS_KEY"] = endpoint.SecretKey,
+            ["AWS_REGION"] = "us-east-1",
+        };
+
     private static S3Endpoint EndpointOf(IReadOnlyDictionary<string, string> variables) => new(
         variables["AWS_ENDPOINT_URL"], variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"]);
 }
