@@ -5,7 +5,7 @@ namespace WunderProxy.Deployments.History;
 
 /// <summary>
 /// The right to deploy where the store has no conditional writes. Lamport's bakery over objects: announce a claim,
-/// look at all others, take a turn after theirs, and go on only when nobody announced or waiting has an earlier one.
+/// give up when somebody has a turn, else take one, and go on only when nobody who announced took an earlier one.
 /// Needs a store whose listing shows a finished write, and clocks that agree to a few seconds.
 /// </summary>
 internal sealed class DeployerLease : IAsyncDisposable
@@ -14,6 +14,7 @@ internal sealed class DeployerLease : IAsyncDisposable
     private static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan AnnouncedPatience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan AnnouncedPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan MaxAnnouncedPause = TimeSpan.FromMilliseconds(500);
 
     private readonly IObjectStore _store;
     private readonly string _prefix;
@@ -76,18 +77,24 @@ internal sealed class DeployerLease : IAsyncDisposable
 
     private async Task TakeTurnAsync(CancellationToken cancellationToken)
     {
-        var others = await OthersAsync(cancellationToken);
-        var now = _time.GetUtcNow();
-        var latest = others.Max(other => other.At) ?? now;
-        await WriteAsync(_claim with { At = latest >= now ? latest.AddTicks(1) : now }, cancellationToken);
+        // Whoever has a turn already is before us: no need to queue up behind only to lose.
+        var others = await OthersAsync([], cancellationToken);
+        if (others.Where(other => other.At is not null).MinBy(other => other.At) is { } holder)
+        {
+            throw HeldBy(holder);
+        }
+
+        await WriteAsync(_claim with { At = _time.GetUtcNow() }, cancellationToken);
     }
 
     private async Task AwaitTurnAsync(CancellationToken cancellationToken)
     {
         var started = _time.GetTimestamp();
+        var pause = AnnouncedPause;
+        HashSet<string> later = new(StringComparer.Ordinal);
         while (true)
         {
-            var others = await OthersAsync(cancellationToken);
+            var others = await OthersAsync(later, cancellationToken);
             var first = others.Where(other => other.Precedes(_claim)).MinBy(other => other.At);
             var announced = others.FirstOrDefault(other => other.At is null);
             if (first is null && announced is null)
@@ -101,27 +108,25 @@ internal sealed class DeployerLease : IAsyncDisposable
                 throw HeldBy((first ?? announced)!);
             }
 
-            // Somebody who announced may still take an earlier turn than ours: its second write tells.
-            await Task.Delay(AnnouncedPause, _time, cancellationToken);
+            // Somebody who announced may still take an earlier turn than ours: its second write tells. A turn that was
+            // taken never changes, so that the later ones need not be read again.
+            later.UnionWith(others.Where(other => other.At is not null).Select(other => ObjectKey.Lock(_prefix, other.Id)));
+            await Task.Delay(pause, _time, cancellationToken);
+            pause = pause < MaxAnnouncedPause ? pause * 2 : pause;
         }
     }
 
     private static LeaseHeldException HeldBy(LeaseClaim other) =>
         new(other.By, $"{other.By} on {other.Host} is deploying (lease until {GoTime.Format(other.Expires)})");
 
-    private async Task<List<LeaseClaim>> OthersAsync(CancellationToken cancellationToken)
+    /// <summary>The unexpired claims of the others, but for those that are known to come after ours.</summary>
+    private async Task<LeaseClaim[]> OthersAsync(HashSet<string> later, CancellationToken cancellationToken)
     {
-        List<LeaseClaim> others = [];
         var own = ObjectKey.Lock(_prefix, _claim.Id);
-        foreach (var key in await _store.ListAsync(ObjectKey.Locks(_prefix), cancellationToken))
-        {
-            if (key != own && await ReadAsync(key, cancellationToken) is { } other)
-            {
-                others.Add(other);
-            }
-        }
-
-        return others;
+        var keys = await _store.ListAsync(ObjectKey.Locks(_prefix), cancellationToken);
+        var unknown = keys.Where(key => key != own && !later.Contains(key));
+        var read = await Task.WhenAll(unknown.Select(key => ReadAsync(key, cancellationToken)));
+        return [.. read.OfType<LeaseClaim>()];
     }
 
     private async Task<LeaseClaim?> ReadAsync(string key, CancellationToken cancellationToken)
