@@ -43,20 +43,20 @@ internal sealed partial class WunderProxyProcess : IDisposable
     public string Errors => Join(_errors);
 
     /// <summary>Starts it; the variables are added to a clean environment.</summary>
-    public static WunderProxyProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? variables = null)
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="variables">Added to its environment.</param>
+    /// <param name="wrapper">A program, with arguments, that starts ours, which follows.</param>
+    public static WunderProxyProcess Start(
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? variables = null, IReadOnlyList<string>? wrapper = null)
     {
-        var start = new ProcessStartInfo(Program)
+        string[] line = [.. wrapper ?? [], Program, .. arguments];
+        var start = new ProcessStartInfo(line[0], line[1..])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         foreach (var name in start.Environment.Keys.Where(IsOurs).ToArray())
         {
             start.Environment.Remove(name);
@@ -70,11 +70,14 @@ internal sealed partial class WunderProxyProcess : IDisposable
         return new WunderProxyProcess(new Process { StartInfo = start });
     }
 
-    /// <summary>Runs it to its end.</summary>
+    /// <summary>Runs it to its end; the parameters are those of <see cref="Start"/>.</summary>
     public static async Task<ProgramResult> RunAsync(
-        IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? variables = null, int seconds = 60)
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? variables = null,
+        IReadOnlyList<string>? wrapper = null,
+        int seconds = 60)
     {
-        using var process = Start(arguments, variables);
+        using var process = Start(arguments, variables, wrapper);
         var code = await process.WaitForExitAsync(seconds);
         return new ProgramResult(code, process.Output, process.Errors);
     }
