@@ -29,6 +29,7 @@ for part in packages engine s3 registry swift; do . "$ROOT/eng/parts/$part.sh"; 
 # Two set-ups of one folder at once wait for each other; the servers must not inherit the lock.
 exec 9>"$RUN_DIR/.lock"
 flock -w 300 9 || die "another set-up of $RUN_DIR is still running"
+[ -n "$engine_only" ] || with+=(stores)
 install_packages ${with[@]+"${with[@]}"} 9>&-
 
 # Starts "$2_start" in the background; $1 is its name for people. Both engine and S3 take seconds: they start together.

@@ -6,6 +6,7 @@
 [ -f "$RUN_DIR/.wunderproxy-test" ] || die "$RUN_DIR was not made by eng/setup.sh: left alone"
 need_root
 for part in engine s3 registry swift; do . "$ROOT/eng/parts/$part.sh"; done
+stop_pid_file "$RUN_DIR/demo/pid" "$RUN_DIR/demo" 10
 swift_stop
 registry_stop
 s3_stop

@@ -95,7 +95,7 @@ for project in "${projects[@]}"; do
     setup_pid=''
     cat "$RESULTS/setup.log"
     [ $code = 0 ] || die "the set-up failed"
-    "$ROOT/eng/images.sh" --push
+    "$ROOT/eng/images.sh" --push --wunderproxy
   fi
   run_tests "$project"
 done

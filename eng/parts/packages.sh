@@ -10,20 +10,16 @@ need() {
 
 collect_missing() {
   need curl curl
-  need openssl openssl
   need ip iproute2
   need iptables iptables
   need dockerd docker.io
   need containerd containerd
-  need docker-registry docker-registry
-  need ceph-mon ceph-mon
-  need ceph-osd ceph-osd
-  need radosgw radosgw
-  need busybox busybox-static
   [ -f /etc/ssl/certs/ca-certificates.crt ] || MISSING+=(ca-certificates)
   local option
   for option in "$@"; do
     case $option in
+      stores) need docker-registry docker-registry; need openssl openssl
+        need ceph-mon ceph-mon; need ceph-osd ceph-osd; need radosgw radosgw; need ceph-authtool ceph-common ;;
       swift) need swift-proxy-server swift-proxy; need swift-account-server swift-account
         need swift-container-server swift-container; need swift-object-server swift-object ;;
       chromium) need chromium chromium; need chromedriver chromium-driver ;;
@@ -32,6 +28,7 @@ collect_missing() {
   done
 }
 
+# Installs what the engine needs and what the options name: stores, swift, chromium, rivals.
 install_packages() {
   collect_missing "$@"
   if [ ${#MISSING[@]} = 0 ]; then return; fi

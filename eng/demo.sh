@@ -1,0 +1,125 @@
+#!/bin/bash
+# Shows the main job: deploys a real application container, replaces it under load, rolls it back, and counts what was lost.
+#
+#   eng/demo.sh [--keep]                 --keep leaves it running, with a URL to look at
+#
+# Sets up what is missing (a Docker engine apart from the machine's own) and takes away what it started.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+REQUESTS=10000 RATE=800
+keep=''
+case ${1:-} in
+  --keep) keep=1 ;;
+  '') ;;
+  -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  *) die "unknown option $1" ;;
+esac
+
+DEMO=$RUN_DIR/demo
+PROGRAM=$ROOT/artifacts/publish/wunderproxy/wunderproxy
+LOAD_CLIENT=$ROOT/artifacts/bin/WunderProxy.LoadClient/release/wunderproxy-load
+own_engine=''
+
+finish() {
+  local code=$?
+  trap - EXIT
+  if [ $code = 0 ] && [ -n "$keep" ]; then exit 0; fi
+  [ $code = 0 ] || tail -n 20 "$DEMO/service.log" >&2 2>/dev/null || true
+  if [ -n "$own_engine" ]; then
+    "$ROOT/eng/teardown.sh"
+  else
+    stop_pid_file "$DEMO/pid" "$DEMO" 10
+    remove_containers
+    rm -rf "$DEMO"
+  fi
+  exit $code
+}
+
+remove_containers() {
+  engine_api GET "containers/json?all=1&filters=$(url_encode '{"label":["wunderproxy.app=demo"]}')" |
+    sed 's/"Id":"/\n&/g' | sed -n 's/^"Id":"\([0-9a-f]\{64\}\)".*/\1/p' |
+    while read -r id; do engine_api DELETE "containers/$id?force=1&v=1"; done
+}
+
+# The launch config of revision $1: which image, what environment, which path says that it is healthy.
+write_config() {
+  cat >"$DEMO/$1.json" <<JSON
+{
+  "ContainerConfig": { "Env": ["REVISION=$1"] },
+  "HostConfig": { "PortBindings": { "9292/tcp": [{ "HostIp": "127.0.0.1", "HostPort": "" }] } },
+  "HealthCheckPath": "/up",
+  "Revision": "$1"
+}
+JSON
+}
+
+served_revision() { curl -s -o /dev/null -D - --max-time 5 "http://127.0.0.1:$proxy_port/" | tr -d '\r' | sed -n 's/^[Xx]-[Rr]evision: //p'; }
+
+# Runs the command "$2…", after which revision $1 must be served, and says how long it took from command to traffic.
+change_to() {
+  local revision=$1 begin milliseconds
+  shift
+  tell "switching $revision"
+  begin=$(date +%s%N)
+  "$PROGRAM" "$@" --manager "127.0.0.1:$api_port" 2>&1 | sed 's/^/   /'
+  [ "$(served_revision)" = "$revision" ] || die "the proxy serves '$(served_revision)', not $revision"
+  milliseconds=$((($(date +%s%N) - begin) / 1000000))
+  tell switched
+  say "$revision in service, $((milliseconds / 1000)).$(printf '%03d' $((milliseconds % 1000))) s from command to traffic"
+}
+
+# Tells the load client of a switch, if it runs, and waits until it has noted it.
+tell() {
+  [ -n "${LOAD_PID:-}" ] || return 0
+  echo "$1" >&"${LOAD[1]}"
+  read -r -t 10 _ <&"${LOAD[0]}"
+}
+
+need_root
+check_sdk
+[ -f "$RUN_DIR/.wunderproxy-test" ] || own_engine=1
+trap finish EXIT
+trap 'exit 130' INT TERM
+"$ROOT/eng/setup.sh" --engine-only
+load_env
+. "$ROOT/eng/parts/images.sh"
+[ ! -d "$DEMO" ] || { stop_pid_file "$DEMO/pid" "$DEMO" 10; remove_containers; rm -rf "$DEMO"; }
+mkdir -p "$DEMO/state"
+
+say "building WunderProxy, the load client and the sample application"
+"$ROOT/eng/publish.sh" >/dev/null
+dotnet build "$ROOT/tests/WunderProxy.LoadClient" -c Release -v quiet -nologo -clp:NoSummary </dev/null
+"$ROOT/eng/images.sh" --app demo r1 r2
+
+proxy_port=$(free_port)
+api_port=$(free_port)
+say "starting WunderProxy: proxy on 127.0.0.1:$proxy_port, manager API on 127.0.0.1:$api_port, store in $DEMO/store"
+setsid "$PROGRAM" run "file:$DEMO/store" demo demo --proxy "127.0.0.1:$proxy_port" --api "127.0.0.1:$api_port" \
+  --state-dir "$DEMO/state" --docker-host "$WUNDERPROXY_TEST_DOCKER_HOST" --access-log none --shutdown-grace 0s \
+  --registry-port "${WUNDERPROXY_TEST_REGISTRY_PORT:-8080}" >"$DEMO/service.log" 2>&1 </dev/null &
+echo $! >"$DEMO/pid"
+wait_until 20 "the manager API" curl -sf "http://127.0.0.1:$api_port/livez"
+
+write_config r1
+write_config r2
+say "deploying r1"
+change_to r1 deploy "file:$DEMO/store" demo --config "$DEMO/r1.json" --by demo
+
+say "load: at least $REQUESTS requests, $RATE per second over 16 connections, GETs, POSTs and streams, nothing sent twice"
+coproc LOAD { "$LOAD_CLIENT" "127.0.0.1:$proxy_port" --rate $RATE --requests $REQUESTS 2>&1; }
+load_process=$LOAD_PID
+say "deploying r2 under load"
+change_to r2 deploy "file:$DEMO/store" demo --config "$DEMO/r2.json" --by demo
+say "rolling back under load"
+change_to r1 rollback "file:$DEMO/store" demo --by demo
+
+echo stop >&"${LOAD[1]}"
+cat <&"${LOAD[0]}" | sed 's/^/   /' || true
+code=0
+wait "$load_process" || code=$?
+[ $code = 0 ] || die "requests were lost or answered by an old revision"
+say "nothing failed and nothing was stale"
+if [ -n "$keep" ]; then
+  say "left running: http://127.0.0.1:$proxy_port/ is the application, http://127.0.0.1:$api_port/ the status page; eng/teardown.sh ends it"
+fi
+say "took ${SECONDS} s"
