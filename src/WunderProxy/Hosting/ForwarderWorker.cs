@@ -35,7 +35,6 @@ internal sealed class ForwarderWorker(
         server.CloseListeners();
         HostLog.Draining(logger, options.DrainTimeout.TotalSeconds);
         await server.DrainAsync(options.DrainTimeout, upgraded: TimeSpan.Zero, cancellationToken);
-        await server.DisposeAsync();
         HostLog.Ended(logger);
     }
 }

@@ -8,14 +8,18 @@ namespace WunderProxy.Hosting;
 /// Signals: the first SIGTERM or SIGINT ends the process in order, a second one at once, SIGHUP reads tokens again.
 /// </summary>
 internal sealed class SignalLifetime(
-    IHostApplicationLifetime application, ReloadActions reload, ILogger<SignalLifetime> logger)
+    IHostApplicationLifetime application, ReloadActions reload, TimeProvider clock, ILogger<SignalLifetime> logger)
     : IHostLifetime, IDisposable
 {
     // As a shell reports a process that a signal ended.
     private const int SignalExitBase = 128;
 
+    // timeout(1) and some supervisors signal the process and its group: that is one wish, told twice.
+    private static readonly TimeSpan SameWish = TimeSpan.FromMilliseconds(200);
+
     private readonly List<PosixSignalRegistration> _registrations = [];
-    private int _received;
+    private readonly Lock _gate = new();
+    private long? _firstAt;
 
     /// <inheritdoc/>
     public Task WaitForStartAsync(CancellationToken cancellationToken)
@@ -35,14 +39,24 @@ internal sealed class SignalLifetime(
     private void OnEnd(PosixSignalContext context, int number)
     {
         context.Cancel = true;
-        if (Interlocked.Increment(ref _received) > 1)
+        lock (_gate)
         {
-            HostLog.SecondSignal(logger);
-            Environment.Exit(SignalExitBase + number);
+            if (_firstAt is null)
+            {
+                _firstAt = clock.GetTimestamp();
+                HostLog.Signal(logger, context.Signal);
+                application.StopApplication();
+                return;
+            }
+
+            if (clock.GetElapsedTime(_firstAt.Value) < SameWish)
+            {
+                return;
+            }
         }
 
-        HostLog.Signal(logger, context.Signal);
-        application.StopApplication();
+        HostLog.SecondSignal(logger);
+        Environment.Exit(SignalExitBase + number);
     }
 
     private void OnHangUp(PosixSignalContext context)
