@@ -44,6 +44,9 @@ internal sealed class DeploymentCliOptions
     private readonly Option<int?> _keep = CliOption.Number(
         "--keep", "Earlier revisions whose container is kept for rollback [default: 3]", 0, 1000);
 
+    private readonly Option<TimeSpan?> _guard = CliOption.Duration(
+        "--guard", "How long a new upstream is watched; one that is clearly worse is switched back [default: off]");
+
     private readonly Option<string?> _stateDirectory = CliOption.Text(
         "--state-dir", "DIR", "Records that survive a restart [default: /var/lib/wunderproxy or ~/.local/state/wunderproxy]");
 
@@ -53,7 +56,7 @@ internal sealed class DeploymentCliOptions
         Option[] options =
         [
             _registryPort, _environment, _dockerHost, _containerAddress, _healthInterval, _healthTimeout,
-            _launchTimeout, _drainUpgradedTimeout, _stopTimeout, _keep, _stateDirectory,
+            _launchTimeout, _drainUpgradedTimeout, _stopTimeout, _keep, _guard, _stateDirectory,
         ];
         Array.ForEach(options, command.Options.Add);
     }
@@ -95,6 +98,7 @@ internal sealed class DeploymentCliOptions
         DrainUpgradedTimeout = parsed.GetValue(_drainUpgradedTimeout) ?? named.DrainUpgradedTimeout,
         StopTimeout = parsed.GetValue(_stopTimeout) ?? named.StopTimeout,
         Keep = parsed.GetValue(_keep) ?? named.Keep,
+        Guard = parsed.GetValue(_guard) ?? named.Guard,
         Version = ProductVersion.Text,
     };
 }

@@ -1,3 +1,5 @@
+using WunderProxy.Configuration;
+
 namespace WunderProxy.ManagerApi;
 
 /// <summary>One call, free of how it arrived.</summary>
@@ -45,6 +47,12 @@ internal sealed class ApiRequest
 
     /// <summary>Who did it, for history, events and log lines: <c>?by=</c>, else the peer.</summary>
     public string By => Query.TryGetValue("by", out var by) && by.Length > 0 ? by : Peer.ToString();
+
+    /// <summary>How long the new upstream is to be watched: <c>?guard=2m</c>; null for the configured time.</summary>
+    /// <exception cref="ApiException">400: it is no duration.</exception>
+    public TimeSpan? Guard => !Query.TryGetValue("guard", out var text) ? null
+        : DurationText.TryParse(text, out var guard) ? guard
+        : throw new ApiException(400, "bad_guard", $"guard: '{text}' is not {DurationText.Expected}");
 
     /// <summary>Reads the whole body.</summary>
     /// <exception cref="ApiException">413: it is larger than <see cref="MaxBodyBytes"/>.</exception>

@@ -7,7 +7,7 @@ internal sealed class DeployRoute(IContainerLifecycle lifecycle)
 {
     public async ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var deploy = RequestOf(await request.ReadBodyAsync(cancellationToken), request.By);
+        var deploy = RequestOf(await request.ReadBodyAsync(cancellationToken), request.By) with { Guard = request.Guard };
         if (request.WantsProgress)
         {
             return await ProgressStream.AnswerAsync(

@@ -11,6 +11,7 @@ internal sealed class RollbackRoute(IContainerLifecycle lifecycle)
         {
             Target = await request.ReadWordAsync(cancellationToken),
             By = request.By,
+            Guard = request.Guard,
         };
         if (request.WantsProgress)
         {

@@ -8,7 +8,7 @@ internal sealed class SwitchRoute(IContainerLifecycle lifecycle)
     public async ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var hash = await request.ReadWordAsync(cancellationToken);
-        var options = new SwitchOptions { By = request.By };
+        var options = new SwitchOptions { By = request.By, Guard = request.Guard };
         var result = await lifecycle.SwitchAsync(hash, options, cancellationToken);
         var text = $"switched proxy to port {result.Port} of container {ShortId.Of(result.Container)}";
         var response = request.WantsJson
