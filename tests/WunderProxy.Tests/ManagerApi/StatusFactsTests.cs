@@ -1,0 +1,126 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.ManagerApi;
+
+namespace WunderProxy.Tests.ManagerApi;
+
+[Parallelizable]
+internal sealed class StatusFactsTests
+{
+    private static readonly DateTimeOffset Since = new(2026, 11, 22, 9, 0, 0, TimeSpan.Zero);
+
+    private static readonly TrafficSnapshot Traffic = new(
+        Requests: 12,
+        TotalSeconds: 1.5,
+        new ResponseTimes(0.1, 0.2, 0.3, 0.4, 0.5),
+        new StatusCounts(
+            new Dictionary<string, long>(StringComparer.Ordinal) { ["2xx"] = 11, ["5xx"] = 1 },
+            new Dictionary<int, long> { [200] = 11, [502] = 1 },
+            [new StatusMinute(Since, new Dictionary<string, long>(StringComparer.Ordinal) { ["2xx"] = 11 })]),
+        BytesIn: 100,
+        BytesOut: 2000,
+        GatewayErrors: 1,
+        Aborted: 0);
+
+    private static readonly TrafficSnapshot Nothing = new(
+        0, 0, default, new StatusCounts(new Dictionary<string, long>(StringComparer.Ordinal), new Dictionary<int, long>(), []), 0, 0, 0, 0);
+
+    [Test]
+    public void Document_has_the_old_keys_first_and_then_ours()
+    {
+        var json = Encoding.UTF8.GetString(
+            JsonSerializer.SerializeToUtf8Bytes(Facts().ToDocument(), ApiJson.Context.StatusDocument));
+
+        Assert.That(json, Is.EqualTo(
+            """
+            {"HeapSize":1048576,"TotalTime":1.5,"Requests":12,"States":{"new":1,"active":2,"idle":3,"upgraded":4},"DockerState":"Ok","Status":"serving","App":"shop","Version":"1.2.3","Uptime":61.5,"Upstream":{"Address":"127.0.0.1:9292","Container":"c0ffee","Hash":"aa11","Revision":"r42","Since":"2026-11-22T09:00:00+00:00","Health":"healthy"},"ResponseTimes":{"P50":0.1,"P90":0.2,"P99":0.3,"P999":0.4,"Max":0.5,"P95":0},"StatusCodes":{"Classes":{"2xx":11,"5xx":1},"Codes":{"200":11,"502":1},"Minutes":[{"At":"2026-11-22T09:00:00+00:00","Classes":{"2xx":11}}]},"Bytes":{"In":100,"Out":2000},"InFlight":6,"Waiting":0,"Draining":[],"Operation":null,"Previous":[],"Buffers":{"Memory":0,"Disk":0},"StoreState":"Ok","Warnings":["clock is off"]}
+            """));
+    }
+
+    [TestCase("serving", 200)]
+    [TestCase("paused", 200)]
+    [TestCase("starting", 503)]
+    [TestCase("draining", 503)]
+    [TestCase("unavailable", 503)]
+    public void Word_decides_the_status(string word, int status)
+    {
+        var facts = word switch
+        {
+            "paused" => Facts(isPaused: true),
+            "starting" => Facts(hasUpstream: false, isStarting: true),
+            "draining" => Facts(isLeaving: true),
+            "unavailable" => Facts(hasUpstream: false),
+            _ => Facts(),
+        };
+
+        Assert.That(facts.Status, Is.EqualTo(word));
+        Assert.That(facts.IsAvailable ? 200 : 503, Is.EqualTo(status));
+    }
+
+    [Test]
+    public void Refused_connect_makes_it_unavailable_and_failed_probes_do_not()
+    {
+        Assert.That(Facts(isRefused: true).IsAvailable, Is.False);
+        Assert.That(Facts(health: "unhealthy").IsAvailable, Is.True);
+    }
+
+    [Test]
+    public void Leaving_while_paused_is_leaving() =>
+        Assert.That(Facts(isPaused: true, isLeaving: true).Status, Is.EqualTo("draining"));
+
+    [Test]
+    public void Without_an_upstream_the_document_tells_what_was_answered_without_one() =>
+        Assert.That(Facts(hasUpstream: false).ToDocument().Requests, Is.Zero);
+
+    [Test]
+    public void Page_escapes_what_others_named()
+    {
+        var page = StatusPage.Write(Facts() with { App = "<script>alert(1)</script>" }, []);
+
+        Assert.That(page, Does.Not.Contain("<script>"));
+        Assert.That(page, Does.Contain("&lt;script&gt;"));
+    }
+
+    [Test]
+    public void Metrics_are_prometheus_text()
+    {
+        var lines = MetricsDocument.Write(Facts() with { App = "a\"b" }).TrimEnd('\n').Split('\n');
+
+        Assert.That(lines, Has.All.Matches(@"^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+=""([^""\\]|\\.)*""(,[a-z]+=""([^""\\]|\\.)*"")*\})? [-0-9.E+]+)$"));
+        Assert.That(lines, Does.Contain("wunderproxy_available 1"));
+        Assert.That(lines, Does.Contain("wunderproxy_upstream_info{address=\"127.0.0.1:9292\",revision=\"r42\",hash=\"aa11\"} 1"));
+    }
+
+    private static StatusFacts Facts(
+        bool hasUpstream = true,
+        bool isPaused = false,
+        bool isStarting = false,
+        bool isLeaving = false,
+        bool isRefused = false,
+        string health = "healthy")
+    {
+        var endPoint = new IPEndPoint(IPAddress.Loopback, 9292);
+        var upstream = new UpstreamSnapshot(endPoint, "aa11", Since, new InFlightCounts(3, 2, 1), Traffic, isRefused);
+        var forwarder = new ForwarderSnapshot(
+            Nothing, hasUpstream ? upstream : null, [], new ConnectionCounts(1, 2, 3, 4), 10, 0, isPaused, 0, 0);
+        var lifecycle = new LifecycleSnapshot
+        {
+            Current = hasUpstream ? new TrafficTarget(endPoint, "c0ffee", "aa11", "r42") : null,
+            Since = Since,
+            Health = health,
+            Starting = isStarting,
+            Warnings = ["clock is off"],
+        };
+        return new StatusFacts(forwarder, lifecycle, [])
+        {
+            App = "shop",
+            Version = "1.2.3",
+            HeapSize = 1 << 20,
+            Uptime = TimeSpan.FromSeconds(61.5),
+            IsLeaving = isLeaving,
+        };
+    }
+}
