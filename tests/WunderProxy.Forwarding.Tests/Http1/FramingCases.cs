@@ -37,8 +37,9 @@ internal static class FramingCases
         yield return Reject("CL.TE, unknown coding", "Content-Length: 5\r\nTransfer-Encoding: x\r\n", LengthAndTransferEncoding);
         yield return Reject("TE.TE, two lines", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", BadTransferEncoding);
         yield return Reject("TE.TE, two lines", "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", BadTransferEncoding);
+        yield return Reject("TE.TE, two lines that would pass alone", "Transfer-Encoding: gzip, chunked\r\nTransfer-Encoding: gzip, chunked\r\n", BadTransferEncoding);
         yield return Reject("TE.TE, empty line", "Transfer-Encoding:\r\nTransfer-Encoding: chunked\r\n", BadTransferEncoding);
-        foreach (string value in new[] { "", "identity", "chunk", "xchunked", "chunkedx", "chunked, identity", "chunked, chunked", "chunked,", ",chunked", " , chunked", "\"chunked\"", "'chunked'", "chunked;q=1", "chunked;", "chunked chunked", "\xff" + "chunked", "chunked\xa0", "gzip", "ch\tunked", "g z, chunked", "chunked, gzip, chunked" })
+        foreach (string value in new[] { "", "identity", "chunk", "xchunked", "chunkedx", "chunked, identity", "chunked, chunked", "chunked,", ",chunked", " , chunked", ", ,chunked", "\"chunked\"", "'chunked'", "chunked;q=1", "chunked;", "chunked chunked", "\xff" + "chunked", "chunked\xa0", "gzip", "ch\tunked", "g z, chunked", "chunked, gzip, chunked" })
         {
             yield return Reject("TE.TE; RFC 9112 6.3 rule 4", $"Transfer-Encoding: {value}\r\n", BadTransferEncoding);
         }
@@ -69,6 +70,7 @@ internal static class FramingCases
     {
         yield return BadResponse("HTTP/1.1", "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", ResponseRejection.LengthAndTransferEncoding);
         yield return BadResponse("HTTP/1.1", "Content-Length: 5\r\nContent-Length: 6\r\n", ResponseRejection.ConflictingContentLengths);
+        yield return BadResponse("HTTP/1.1", "Content-Length: 0\r\nContent-Length: 6\r\n", ResponseRejection.ConflictingContentLengths);
         yield return BadResponse("HTTP/1.1", "Content-Length:\r\n", ResponseRejection.BadContentLength);
         yield return BadResponse("HTTP/1.1", "Content-Length: 5, 5\r\n", ResponseRejection.BadContentLength);
         yield return BadResponse("HTTP/1.1", "Content-Length: -1\r\n", ResponseRejection.BadContentLength);
