@@ -29,13 +29,15 @@ internal sealed class SpliceRelay(SpliceRelayPool pool) : DirectRelay
         takenBytes = passedBytes = 0;
         while (true)
         {
-            var taking = Take(maxBytes - takenBytes, ref takenBytes);
-            if (_pipe is not { HeldBytes: > 0 } pipe)
+            // Only into an empty pipe: from a full one EAGAIN comes as well, and would be taken for a drained source.
+            if (_pipe is not { HeldBytes: > 0 } && Take(maxBytes - takenBytes, ref takenBytes) is var taking
+                && _pipe is not { HeldBytes: > 0 })
             {
                 ReleasePipe();
                 return taking;
             }
 
+            var pipe = _pipe!;
             var passed = _destination!.SpliceFrom(pipe);
             if (passed < 0)
             {

@@ -1,0 +1,190 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+using WunderProxy.Forwarding.Transport;
+
+namespace WunderProxy.Forwarding.Tests.Transport;
+
+[SupportedOSPlatform("linux")]
+internal sealed class SpliceRelayTests() : TransportFixture(TransportKind.Epoll)
+{
+    private TransportConnection _source = null!;
+    private TransportConnection _destination = null!;
+    private Socket _sender = null!;
+    private Socket _receiver = null!;
+
+    [SetUp]
+    public async Task ConnectOnOneLoopAsync()
+    {
+        (_source, _sender) = await OpenFromLoopAsync();
+        (_destination, _receiver) = await OpenFromLoopAsync();
+    }
+
+    [Test]
+    public async Task Body_passes_whole_to_a_receiver_that_waits()
+    {
+        var body = Pattern(16_000_000);
+        var relaying = Loop.RunAsync(() => RelayAsync(body.Length));
+
+        var sending = Task.Run(() => _sender.Send(body));
+        AssertSame(ReceiveExactly(_receiver, body.Length), body);
+
+        Assert.That(await relaying, Is.EqualTo((DirectRelayStatus.Done, (long)body.Length)));
+        await sending;
+    }
+
+    [Test]
+    public async Task Body_that_has_all_arrived_passes_whole_to_a_receiver_that_starts_late(
+        [Values(5_000_000, 7_000_000, 9_000_000, 11_000_000)] int bytes)
+    {
+        // So much that the receiver and the pipe are full, while no further byte comes to wake the relay.
+        var body = Pattern(bytes);
+        var relaying = Loop.RunAsync(() => RelayAsync(body.Length));
+        var sending = Task.Run(() => _sender.Send(body));
+        await Task.WhenAny(sending, Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System));
+
+        AssertSame(ReceiveExactly(_receiver, body.Length), body);
+
+        Assert.That((await relaying).Status, Is.EqualTo(DirectRelayStatus.Done));
+        await sending;
+    }
+
+    [Test]
+    public async Task Bytes_behind_the_body_stay_for_the_next_read()
+    {
+        _sender.Send("bodynext"u8);
+
+        var next = await Loop.RunAsync(async () =>
+        {
+            await RelayAsync(4);
+            return await ReadExactlyAsync(_source, 4);
+        });
+
+        Assert.That(ReceiveExactly(_receiver, 4), Is.EqualTo("body"u8.ToArray()));
+        Assert.That(next, Is.EqualTo("next"u8.ToArray()));
+    }
+
+    [Test]
+    public async Task Source_that_ends_early_is_seen([Values] bool reset)
+    {
+        var relaying = Loop.RunAsync(() => RelayAsync(1_000_000));
+        _sender.Send("part"u8);
+        ReceiveExactly(_receiver, 4);
+
+        if (reset)
+        {
+            Reset(_sender);
+        }
+        else
+        {
+            _sender.Shutdown(SocketShutdown.Send);
+        }
+
+        Assert.That(await relaying, Is.EqualTo((DirectRelayStatus.SourceEnded, 4L)));
+        Assert.That(_source.CloseReason, Is.EqualTo(reset ? CloseReason.PeerReset : CloseReason.PeerFinished));
+    }
+
+    [Test]
+    public async Task Receiver_that_resets_is_seen_and_no_descriptor_is_left()
+    {
+        var before = Directory.GetFileSystemEntries("/proc/self/fd").Length;
+        var body = Pattern(16_000_000);
+        var relaying = Loop.RunAsync(() => RelayAsync(body.Length));
+        var sending = Task.Run(() => TrySend(body));
+        ReceiveExactly(_receiver, 100);
+
+        Reset(_receiver);
+
+        Assert.That((await relaying).Status, Is.EqualTo(DirectRelayStatus.SinkBroken));
+        await Loop.RunAsync(() => _source.Abort());
+        await sending;
+        await Eventually.TrueAsync(() => Directory.GetFileSystemEntries("/proc/self/fd").Length <= before);
+    }
+
+    [Test]
+    public async Task Cancelled_wait_for_the_source_wakes()
+    {
+        var waiting = Loop.RunAsync(async () =>
+        {
+            using var relay = _source.TryRelayTo(_destination)!;
+            Assert.That(relay.Move(100, out _, out _), Is.EqualTo(DirectRelayStatus.NeedsSource));
+            await relay.WaitForSourceAsync();
+        });
+        await Loop.RunAsync(() => _source.Input.CancelPendingRead());
+
+        await waiting;
+    }
+
+    [Test]
+    public async Task Closing_the_source_ends_the_relay()
+    {
+        var relaying = Loop.RunAsync(() => RelayAsync(100));
+        await Loop.RunAsync(() => { });
+
+        await Loop.RunAsync(() => _source.Close());
+
+        Assert.That((await relaying).Status, Is.EqualTo(DirectRelayStatus.SourceEnded));
+    }
+
+    [Test]
+    public async Task Relay_is_refused_while_bytes_are_buffered()
+    {
+        _sender.Send("x"u8);
+
+        await Loop.RunAsync(async () =>
+        {
+            var read = await _source.Input.ReadAsync();
+            _source.Input.AdvanceTo(read.Buffer.Start);
+            Assert.That(_source.TryRelayTo(_destination), Is.Null);
+            _source.Input.AdvanceTo((await _source.Input.ReadAsync()).Buffer.End);
+            _destination.Output.Write("y"u8);
+            Assert.That(_source.TryRelayTo(_destination), Is.Null);
+        });
+    }
+
+    private async ValueTask<(DirectRelayStatus Status, long PassedBytes)> RelayAsync(long bytes)
+    {
+        using var relay = _source.TryRelayTo(_destination)!;
+        var left = bytes;
+        var passed = 0L;
+        while (true)
+        {
+            var status = relay.Move(left, out var taken, out var moved);
+            left -= taken;
+            passed += moved;
+            switch (status)
+            {
+                case DirectRelayStatus.NeedsSource or DirectRelayStatus.GivesWay:
+                    await relay.WaitForSourceAsync();
+                    break;
+                case DirectRelayStatus.NeedsSink:
+                    await relay.WaitForSinkAsync();
+                    break;
+                default:
+                    return (status, passed);
+            }
+        }
+    }
+
+    private void TrySend(byte[] bytes)
+    {
+        try
+        {
+            _sender.Send(bytes);
+        }
+        catch (SocketException)
+        {
+            // The relay gave the body up.
+        }
+    }
+
+    private async Task<(TransportConnection Connection, Socket Peer)> OpenFromLoopAsync()
+    {
+        using var listener = ListenSockets.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var connecting = Loop.RunAsync(() => Loop.ConnectAsync(listener.LocalEndPoint!, 5000));
+        var peer = Own(await listener.AcceptAsync());
+        peer.ReceiveTimeout = peer.SendTimeout = (int)LoopCalls.Deadline.TotalMilliseconds;
+        return ((await connecting).Connection!, peer);
+    }
+}
