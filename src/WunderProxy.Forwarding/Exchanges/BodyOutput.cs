@@ -11,4 +11,7 @@ internal enum BodyOutput
 
     /// <summary>A body that ends with the connection, put into chunks.</summary>
     Chunked,
+
+    /// <summary>The frames of a WebSocket as they come, so that it can be closed between two messages.</summary>
+    WebSocket,
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using WunderProxy.Forwarding.Http1;
@@ -8,23 +7,19 @@ using WunderProxy.Forwarding.Transport.Tasks;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>
-/// Copies one body from one connection to the other as it comes, in one direction of an exchange. The reader's memory
+/// Copies one body from one connection to the other as it comes, in one direction of an _exchange. The reader's memory
 /// goes to the socket without a copy; only framing that has to change is written anew.
 /// </summary>
 internal sealed class BodyRelay
 {
-    // Below this a copy into the output's block is cheaper than a send call of its own.
-    private const int MaxCopiedBytes = 2 * 1024;
-
+    private readonly BodyFramer _framer = new();
     private readonly Exchange _exchange;
     private readonly Waits _readWait;
     private readonly Waits _writeWait;
     private readonly DirectBody _direct;
     private PipeReader? _reader;
     private PipeWriter? _writer;
-    private BodyKind _kind;
-    private BodyOutput _output;
-    private ChunkedDecoder _chunks;
+    private long _sentBytes;
     private bool _stopRequested;
     private bool _hasWritten;
 
@@ -40,25 +35,17 @@ internal sealed class BodyRelay
         _direct = new DirectBody(exchange, this, readWait, writeWait);
     }
 
-    private enum TakeStatus
-    {
-        NeedMore,
-        Again,
-        Complete,
-        Malformed,
-    }
-
     /// <summary>How it ended; none while it runs.</summary>
     public RelayEnd End { get; private set; }
 
     /// <summary>Bytes of a body of known length that are still to be taken.</summary>
-    public long RemainingBytes { get; private set; }
+    public long RemainingBytes => _framer.RemainingBytes;
 
     /// <summary>Bytes taken from the sender, framing included.</summary>
     public long TakenBytes { get; private set; }
 
     /// <summary>Bytes of the body that were passed on.</summary>
-    public long PassedBytes { get; private set; }
+    public long PassedBytes => _sentBytes + _framer.CopiedBytes;
 
     /// <summary>Whether the very first write failed at once: no byte has gone to the receiver.</summary>
     public bool FailedAtFirstWrite { get; private set; }
@@ -73,11 +60,12 @@ internal sealed class BodyRelay
         _writer = null;
         End = RelayEnd.None;
         TakenBytes = 0;
-        PassedBytes = 0;
+        _sentBytes = 0;
+        _framer.Reset();
+        _direct.Reset();
         FailedAtFirstWrite = false;
         _stopRequested = false;
         _hasWritten = false;
-        _direct.Reset();
     }
 
     /// <summary>Says what to copy.</summary>
@@ -86,10 +74,7 @@ internal sealed class BodyRelay
         Reset();
         _reader = reader;
         _writer = writer;
-        _kind = framing.Kind;
-        _output = output;
-        RemainingBytes = framing.Length;
-        _chunks = new ChunkedDecoder(_exchange.Context.Settings.HeadLimits);
+        _framer.Prepare(writer, framing, output, _exchange.Context.Settings.HeadLimits);
     }
 
     /// <summary>Makes a running relay end soon, wherever it waits.</summary>
@@ -99,15 +84,22 @@ internal sealed class BodyRelay
         _exchange.Wake(_readWait | _writeWait);
     }
 
+    /// <summary>Has a WebSocket closed at the end of the message that is under way.</summary>
+    public void RequestClose()
+    {
+        _framer.RequestClose();
+        _exchange.Wake(_readWait);
+    }
+
     /// <summary>Sends what was written; nothing more is to be copied.</summary>
     public ValueTask<RelayEnd> FlushAsync() => WriteAsync(default);
 
     /// <summary>A part of the body went past the relay.</summary>
     public void OnMoved(long takenBytes, long passedBytes)
     {
-        RemainingBytes -= takenBytes;
+        _framer.Skip(takenBytes);
         TakenBytes += takenBytes;
-        PassedBytes += passedBytes;
+        _sentBytes += passedBytes;
     }
 
     /// <summary>Copies until the body, the exchange or one of the connections ends.</summary>
@@ -117,13 +109,14 @@ internal sealed class BodyRelay
         var end = RelayEnd.None;
         while (end == RelayEnd.None)
         {
-            if (_direct.TryOpen(_kind, RemainingBytes))
+            if (_direct.TryOpen(_framer.Kind, RemainingBytes))
             {
                 _hasWritten = true;
                 end = await _direct.RunAsync();
                 continue;
             }
 
+            _framer.WriteCloseIfDue();
             var reading = _reader!.ReadAsync();
             if (!reading.IsCompleted && !await FlushBeforeWaitAsync())
             {
@@ -174,7 +167,7 @@ internal sealed class BodyRelay
         while (!rest.IsEmpty)
         {
             var (input, rented) = NextInput(rest);
-            status = Take(input.Span, out var consumed, out var direct);
+            status = _framer.Take(input.Span, out var consumed, out var direct);
             if (status == TakeStatus.Malformed)
             {
                 Return(rented);
@@ -194,7 +187,7 @@ internal sealed class BodyRelay
             TakenBytes += consumed;
 
             // Chunked input is taken as one piece, so what is left of it is an unfinished line.
-            if (status == TakeStatus.Complete || (status == TakeStatus.NeedMore && _kind == BodyKind.Chunked))
+            if (status == TakeStatus.Complete || (status == TakeStatus.NeedMore && _framer.Kind == BodyKind.Chunked))
             {
                 break;
             }
@@ -212,7 +205,7 @@ internal sealed class BodyRelay
             return RelayEnd.None;
         }
 
-        if (_kind == BodyKind.UntilClose && _output == BodyOutput.Chunked && _exchange.UpstreamEndedInOrder)
+        if (_framer.NeedsLastChunk && _exchange.UpstreamEndedInOrder)
         {
             _writer!.Write("0\r\n\r\n"u8);
             var end = await WriteAsync(default);
@@ -242,14 +235,14 @@ internal sealed class BodyRelay
             return RelayEnd.SinkBroken;
         }
 
-        PassedBytes += bytes.Length;
+        _sentBytes += bytes.Length;
         return IsStopped ? RelayEnd.Stopped : RelayEnd.None;
     }
 
     /// <summary>Chunked framing is judged on contiguous bytes; a buffer in several blocks is rare and copied.</summary>
     private (ReadOnlyMemory<byte> Input, byte[]? Rented) NextInput(ReadOnlySequence<byte> rest)
     {
-        if (rest.IsSingleSegment || _kind != BodyKind.Chunked)
+        if (rest.IsSingleSegment || _framer.Kind != BodyKind.Chunked)
         {
             return (rest.First, null);
         }
@@ -265,111 +258,6 @@ internal sealed class BodyRelay
         if (rented is not null)
         {
             ArrayPool<byte>.Shared.Return(rented);
-        }
-    }
-
-    /// <summary>Judges input; writes what must be framed anew to the output, and names the part to send as it is.</summary>
-    private TakeStatus Take(ReadOnlySpan<byte> input, out int consumed, out Range direct) => (_kind, _output) switch
-    {
-        (BodyKind.Length, _) => TakeLength(input, out consumed, out direct),
-        (BodyKind.Chunked, BodyOutput.AsIs) => TakeChunks(input, out consumed, out direct),
-        (BodyKind.Chunked, _) => TakePayload(input, out consumed, out direct),
-        (BodyKind.UntilClose, BodyOutput.Chunked) => TakeAsChunk(input, out consumed, out direct),
-        (BodyKind.UntilClose, _) => TakeAll(input, out consumed, out direct),
-        _ => throw new UnreachableException("there is a body"),
-    };
-
-    private TakeStatus TakeLength(ReadOnlySpan<byte> input, out int consumed, out Range direct)
-    {
-        consumed = (int)Math.Min(input.Length, RemainingBytes);
-        direct = ..consumed;
-        RemainingBytes -= consumed;
-        return RemainingBytes == 0 ? TakeStatus.Complete : TakeStatus.NeedMore;
-    }
-
-    private static TakeStatus TakeAll(ReadOnlySpan<byte> input, out int consumed, out Range direct)
-    {
-        consumed = input.Length;
-        direct = ..;
-        return TakeStatus.NeedMore;
-    }
-
-    private TakeStatus TakeAsChunk(ReadOnlySpan<byte> input, out int consumed, out Range direct)
-    {
-        var writer = new HeadWriter(_writer!);
-        writer.ChunkSize(input.Length);
-        writer.Write(input);
-        writer.Write("\r\n"u8);
-        writer.Flush();
-        PassedBytes += input.Length;
-        consumed = input.Length;
-        direct = default;
-        return TakeStatus.NeedMore;
-    }
-
-    private TakeStatus TakeChunks(ReadOnlySpan<byte> input, out int consumed, out Range direct)
-    {
-        consumed = 0;
-        while (true)
-        {
-            var status = _chunks.Scan(input[consumed..], out var verbatimBytes);
-            direct = consumed..(consumed + verbatimBytes);
-            consumed += verbatimBytes;
-            switch (status)
-            {
-                case ChunkScanStatus.NeedMore:
-                    return TakeStatus.NeedMore;
-                case ChunkScanStatus.Done:
-                    return TakeStatus.Complete;
-                case ChunkScanStatus.Rejected:
-                    return TakeStatus.Malformed;
-            }
-
-            Rewrite(input[direct]);
-            consumed += _chunks.SkipBytes;
-        }
-    }
-
-    private void Rewrite(ReadOnlySpan<byte> verbatim)
-    {
-        var writer = new HeadWriter(_writer!);
-        writer.Write(verbatim);
-        if (_chunks.RewrittenSize >= 0)
-        {
-            writer.ChunkSize(_chunks.RewrittenSize);
-        }
-
-        writer.Flush();
-        PassedBytes += verbatim.Length;
-    }
-
-    private TakeStatus TakePayload(ReadOnlySpan<byte> input, out int consumed, out Range direct)
-    {
-        consumed = 0;
-        while (true)
-        {
-            var status = _chunks.Next(input[consumed..], out var taken, out var payload);
-            var (start, length) = payload.GetOffsetAndLength(input.Length - consumed);
-            direct = (consumed + start)..(consumed + start + length);
-            consumed += taken;
-            switch (status)
-            {
-                case ParseStatus.Done:
-                    return TakeStatus.Complete;
-                case ParseStatus.Rejected:
-                    return TakeStatus.Malformed;
-                case ParseStatus.NeedMore when length == 0:
-                    return TakeStatus.NeedMore;
-            }
-
-            if (length > MaxCopiedBytes)
-            {
-                return TakeStatus.Again;
-            }
-
-            _writer!.Write(input[direct]);
-            PassedBytes += length;
-            direct = default;
         }
     }
 }

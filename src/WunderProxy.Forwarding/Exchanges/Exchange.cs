@@ -255,6 +255,11 @@ internal sealed class Exchange : ILeaseHolder
         }
 
         _waiting &= ~wait;
+        if (Tunnel is not null)
+        {
+            return;
+        }
+
         switch (wait)
         {
             case Waits.ClientRead:
@@ -349,7 +354,16 @@ internal sealed class Exchange : ILeaseHolder
     }
 
     /// <summary>The client was silent too long.</summary>
-    public void OnReadElapsed() => Stop(IsHeadComplete ? ForwardError.RequestBodyTimeout : ForwardError.HeaderTimeout);
+    public void OnReadElapsed()
+    {
+        if (Tunnel is { } tunnel)
+        {
+            tunnel.OnCloseElapsed();
+            return;
+        }
+
+        Stop(IsHeadComplete ? ForwardError.RequestBodyTimeout : ForwardError.HeaderTimeout);
+    }
 
     /// <summary>The client took nothing for too long.</summary>
     public void OnWriteElapsed() => Stop(ForwardError.ResponseStalled);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Tasks;
@@ -9,7 +10,11 @@ namespace WunderProxy.Forwarding.Exchanges;
 /// <summary>The two-way copy after a 101. Each direction ends by itself and its end is passed on; no time limit but a drain.</summary>
 internal sealed class Tunnel(Exchange exchange)
 {
+    // Enough for a message and an answer across the world.
+    private const int CloseMilliseconds = 5_000;
+
     private bool _isDrained;
+    private bool _isWebSocket;
 
     private bool HasEndedInOrder =>
         exchange.Up.End == RelayEnd.SourceEnded
@@ -26,7 +31,9 @@ internal sealed class Tunnel(Exchange exchange)
         exchange.Client.OnUpgraded();
         exchange.Lease.Kind = LeaseKind.Upgraded;
         exchange.Up.Prepare(client.Input, upstream.Output, BodyFraming.UntilClose, BodyOutput.AsIs);
-        exchange.Down.Prepare(upstream.Input, client.Output, BodyFraming.UntilClose, BodyOutput.AsIs);
+        _isWebSocket = Ascii.EqualsIgnoreCase(exchange.Response.Upgrade, "websocket"u8);
+        var output = _isWebSocket ? BodyOutput.WebSocket : BodyOutput.AsIs;
+        exchange.Down.Prepare(upstream.Input, client.Output, BodyFraming.UntilClose, output);
 
         var up = CopyAsync(exchange.Up, exchange.Down, client, upstream);
         await CopyAsync(exchange.Down, exchange.Up, upstream, client);
@@ -34,16 +41,38 @@ internal sealed class Tunnel(Exchange exchange)
         return _isDrained || HasEndedInOrder ? ForwardError.None : ForwardError.TunnelBroken;
     }
 
-    /// <summary>The time of the upstream is up.</summary>
+    /// <summary>
+    /// The time of the upstream is up. A WebSocket client gets Close 1012 behind the message that is under way; its
+    /// answer goes up as it comes, and makes the application close. Anything else is closed at once.
+    /// </summary>
     public void OnDrainDeadline()
     {
+        if (_isDrained)
+        {
+            return;
+        }
+
         _isDrained = true;
+        if (_isWebSocket)
+        {
+            exchange.Down.RequestClose();
+            exchange.Client.SetReadDeadline(CloseMilliseconds);
+        }
+        else
+        {
+            OnCloseElapsed();
+        }
+    }
+
+    /// <summary>Nobody answered the Close, or the message did not end.</summary>
+    public void OnCloseElapsed()
+    {
         exchange.Up.RequestStop();
         exchange.Down.RequestStop();
     }
 
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
-    private static async ValueTask CopyAsync(
+    private async ValueTask CopyAsync(
         BodyRelay relay, BodyRelay opposite, TransportConnection source, TransportConnection sink)
     {
         await relay.RunAsync();
@@ -51,7 +80,9 @@ internal sealed class Tunnel(Exchange exchange)
         {
             sink.ShutdownSend();
         }
-        else
+
+        // After a Close that we asked for the first end is the last.
+        if (relay.End != RelayEnd.SourceEnded || source.CloseReason != CloseReason.PeerFinished || _isDrained)
         {
             // One side broke: the other must not go on as if its bytes arrived.
             opposite.RequestStop();

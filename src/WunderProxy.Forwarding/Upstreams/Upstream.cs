@@ -16,6 +16,7 @@ public sealed class Upstream
     private readonly TimeProvider _clock;
     private TaskCompletionSource? _emptied;
     private volatile bool _lastConnectRefused;
+    private volatile bool _isReplaced;
 
     /// <summary>Makes an upstream; nothing is connected yet.</summary>
     /// <param name="endPoint">An <see cref="IPEndPoint"/> or <see cref="UnixDomainSocketEndPoint"/>; names are resolved by the caller.</param>
@@ -66,6 +67,9 @@ public sealed class Upstream
     /// <summary>What to send as Host where a request has none, or the upstream has to see its own.</summary>
     internal byte[] HostValue { get; }
 
+    /// <summary>Whether another one took its place, so that no idle connection to it is kept.</summary>
+    internal bool IsReplaced => _isReplaced;
+
     internal IEnumerable<UpstreamShare> Shares => _shares.Where(share => share is not null)!;
 
     /// <summary>Takes a copy of what it holds and has served.</summary>
@@ -102,16 +106,12 @@ public sealed class Upstream
     internal UpstreamShare ShareOf(TransportLoop loop) =>
         _shares[loop.Index] ?? MakeShare(loop);
 
-    internal void OnCurrent()
-    {
-        foreach (var share in Shares)
-        {
-            share.Loop.Post(static state => ((UpstreamShare)state!).Pool.Reopen(), share);
-        }
-    }
+    internal void OnCurrent() => _isReplaced = false;
 
     internal void OnReplaced()
     {
+        // Set first: a connection that comes back later is closed at once, those before it by the work posted here.
+        _isReplaced = true;
         foreach (var share in Shares)
         {
             share.Loop.Post(static state => ((UpstreamShare)state!).OnReplaced(), share);

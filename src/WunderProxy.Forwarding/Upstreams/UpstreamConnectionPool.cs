@@ -3,14 +3,13 @@ using WunderProxy.Forwarding.Transport;
 namespace WunderProxy.Forwarding.Upstreams;
 
 /// <summary>Idle connections of one upstream on one loop; the one used last is taken first, so that the rest can age.</summary>
-internal sealed class UpstreamConnectionPool(TransportLoop loop) : LoopTimer
+internal sealed class UpstreamConnectionPool(Upstream upstream, TransportLoop loop) : LoopTimer
 {
     /// <summary>Longest idle time. Servers close theirs after 5 s (Node.js) or more; to be earlier avoids the race.</summary>
     public const int MaxIdleMilliseconds = 4_000;
 
     private UpstreamConnection? _newest;
     private UpstreamConnection? _oldest;
-    private bool _isClosed;
 
     /// <summary>Idle connections held.</summary>
     public int Count { get; private set; }
@@ -38,7 +37,7 @@ internal sealed class UpstreamConnectionPool(TransportLoop loop) : LoopTimer
     /// <summary>Keeps a connection for the next exchange, or closes it if it cannot carry one.</summary>
     public void Return(UpstreamConnection connection)
     {
-        if (_isClosed || !connection.Transport.IsReusable)
+        if (upstream.IsReplaced || !connection.Transport.IsReusable)
         {
             connection.Transport.Close();
             return;
@@ -52,19 +51,15 @@ internal sealed class UpstreamConnectionPool(TransportLoop loop) : LoopTimer
         }
     }
 
-    /// <summary>Closes all idle connections and those that come back; the upstream was replaced.</summary>
-    public void Close()
+    /// <summary>Closes all idle connections.</summary>
+    public void Clear()
     {
-        _isClosed = true;
         while (_oldest is { } connection)
         {
             Unlink(connection);
             connection.Transport.Close();
         }
     }
-
-    /// <summary>Holds connections again; the upstream was switched back to.</summary>
-    public void Reopen() => _isClosed = false;
 
     /// <summary>The upstream closed a connection; an idle one is dropped at once, one in use finds out by reading.</summary>
     public void OnPeerClosed(UpstreamConnection connection)

@@ -17,6 +17,9 @@ internal sealed class UpstreamLease(ILeaseHolder holder)
     /// <summary>When the response began, in the loop's milliseconds; 0 before that.</summary>
     public long ResponseStartedMilliseconds { get; set; }
 
+    /// <summary>Whether its holder was told to end.</summary>
+    public bool IsTold { get; private set; }
+
     /// <summary>How the drain treats it.</summary>
     public LeaseKind Kind
     {
@@ -53,6 +56,7 @@ internal sealed class UpstreamLease(ILeaseHolder holder)
                 Share = share;
                 _kind = LeaseKind.Exchange;
                 ResponseStartedMilliseconds = 0;
+                IsTold = false;
                 share.Link(this);
                 return true;
             }
@@ -61,6 +65,16 @@ internal sealed class UpstreamLease(ILeaseHolder holder)
         }
 
         return false;
+    }
+
+    /// <summary>Tells the holder to end.</summary>
+    /// <returns>1 the first time, else 0.</returns>
+    public int Tell()
+    {
+        var told = IsTold ? 0 : 1;
+        IsTold = true;
+        Holder.OnDrainDeadline();
+        return told;
     }
 
     /// <summary>Gives the claim back.</summary>

@@ -19,7 +19,7 @@ internal sealed class UpstreamShare
     {
         Upstream = upstream;
         Loop = loop;
-        Pool = new UpstreamConnectionPool(loop);
+        Pool = new UpstreamConnectionPool(upstream, loop);
     }
 
     /// <summary>Whose part it is.</summary>
@@ -99,7 +99,7 @@ internal sealed class UpstreamShare
     /// <summary>The upstream was replaced: idle connections go, and what already runs long is marked. On the loop.</summary>
     public void OnReplaced()
     {
-        Pool.Close();
+        Pool.Clear();
         for (var lease = _leases; lease is not null; lease = lease.Next)
         {
             var runsLong = lease.ResponseStartedMilliseconds != 0
@@ -112,7 +112,7 @@ internal sealed class UpstreamShare
     }
 
     /// <summary>Tells ordinary exchanges, or all, that their time is up. On the loop.</summary>
-    /// <returns>How many were told.</returns>
+    /// <returns>How many were told for the first time.</returns>
     public int EndLeases(bool all)
     {
         var told = 0;
@@ -122,8 +122,7 @@ internal sealed class UpstreamShare
             var next = lease.Next;
             if (all || lease.Kind == LeaseKind.Exchange)
             {
-                told++;
-                lease.Holder.OnDrainDeadline();
+                told += lease.Tell();
             }
 
             lease = next;
@@ -147,8 +146,7 @@ internal sealed class UpstreamShare
             var next = lease.Next;
             if (IsSpread(lease))
             {
-                told++;
-                lease.Holder.OnDrainDeadline();
+                told += lease.Tell();
             }
 
             lease = next;
@@ -157,7 +155,8 @@ internal sealed class UpstreamShare
         return told;
     }
 
-    private static bool IsSpread(UpstreamLease lease) => lease.Kind is LeaseKind.Upgraded or LeaseKind.EventStream;
+    private static bool IsSpread(UpstreamLease lease) =>
+        !lease.IsTold && lease.Kind is (LeaseKind.Upgraded or LeaseKind.EventStream);
 
     private int CountSpread()
     {

@@ -1,0 +1,101 @@
+namespace WunderProxy.Forwarding.Exchanges;
+
+/// <summary>Follows the frames of one direction of a WebSocket (RFC 6455 section 5.2), to know where messages end.</summary>
+internal struct WebSocketFrames
+{
+    private const int FinBit = 0x80;
+    private const int MaskBit = 0x80;
+    private const int LengthBits = 0x7f;
+    private const int ControlBit = 0x08;
+    private const int Length16 = 126;
+    private const int Length64 = 127;
+
+    private bool _isInMessage;
+    private bool _isFinal;
+    private bool _isControl;
+    private int _headerBytes;
+    private int _extraBytes;
+    private int _extendedLengthBytes;
+    private ulong _payloadBytes;
+
+    /// <summary>An unmasked Close frame with status 1012, "service restart" (RFC 6455 section 5.5.1, IANA registry).</summary>
+    public static ReadOnlySpan<byte> ServiceRestart => [0x88, 0x02, 0x03, 0xf4];
+
+    /// <summary>Whether our own Close frame was written, so that nothing may follow it.</summary>
+    public bool IsClosed { get; set; }
+
+    /// <summary>Whether neither a frame nor a message in several frames is under way.</summary>
+    public readonly bool IsAtMessageEnd => !_isInMessage && _headerBytes == 0;
+
+    /// <summary>Follows bytes.</summary>
+    /// <param name="input">Bytes behind those followed before.</param>
+    /// <param name="stopAtMessageEnd">Whether to go no further than the end of the message under way.</param>
+    /// <returns>How many were followed.</returns>
+    public int Advance(ReadOnlySpan<byte> input, bool stopAtMessageEnd)
+    {
+        var at = 0;
+        while (at < input.Length && !(stopAtMessageEnd && IsAtMessageEnd))
+        {
+            if (_headerBytes < 2 || _extraBytes > 0)
+            {
+                TakeHeaderByte(input[at++]);
+            }
+            else
+            {
+                var count = (int)Math.Min((ulong)(input.Length - at), _payloadBytes);
+                _payloadBytes -= (ulong)count;
+                at += count;
+            }
+
+            if (_headerBytes >= 2 && _extraBytes == 0 && _payloadBytes == 0)
+            {
+                EndFrame();
+            }
+        }
+
+        return at;
+    }
+
+    private void TakeHeaderByte(byte octet)
+    {
+        switch (_headerBytes++)
+        {
+            case 0:
+                _isFinal = (octet & FinBit) != 0;
+                _isControl = (octet & ControlBit) != 0;
+                break;
+            case 1:
+                TakeLength(octet);
+                break;
+            default:
+                _extraBytes--;
+                if (_extendedLengthBytes > 0)
+                {
+                    _extendedLengthBytes--;
+                    _payloadBytes = (_payloadBytes << 8) | octet;
+                }
+
+                break;
+        }
+    }
+
+    private void TakeLength(byte octet)
+    {
+        var length = octet & LengthBits;
+        _extendedLengthBytes = length switch
+        {
+            Length16 => 2,
+            Length64 => 8,
+            _ => 0,
+        };
+        _payloadBytes = _extendedLengthBytes > 0 ? 0 : (ulong)length;
+        _extraBytes = _extendedLengthBytes + ((octet & MaskBit) != 0 ? 4 : 0);
+    }
+
+    private void EndFrame()
+    {
+        // Control frames may stand between the frames of a message, and end none (section 5.4).
+        _isInMessage = _isControl ? _isInMessage : !_isFinal;
+        _headerBytes = 0;
+    }
+}

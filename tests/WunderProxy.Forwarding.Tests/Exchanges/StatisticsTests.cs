@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Text;
+using WunderProxy.Forwarding.Diagnostics;
+
+namespace WunderProxy.Forwarding.Tests.Exchanges;
+
+/// <summary>What is counted and logged.</summary>
+[TestFixture(TransportKind.Epoll)]
+[Parallelizable(ParallelScope.All)]
+internal sealed class StatisticsTests(TransportKind transport)
+{
+    [Test]
+    public async Task Exchange_is_counted_once_for_upstream_and_total()
+    {
+        await using var proxy = ProxyUnderTest.Start(transport);
+        var (client, upstream, _) = await proxy.BeginAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        var during = proxy.Server.Snapshot();
+        await upstream.SendAsync("HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno");
+        await client.ReadThroughAsync("no");
+
+        var after = await AfterRequestsAsync(proxy, 1);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(during.Upstream!.InFlight, Is.EqualTo(new InFlightCounts(1, 0, 0)));
+            Assert.That(during.Connections.Active, Is.EqualTo(1));
+            Assert.That(after.Upstream!.InFlight.Total, Is.Zero);
+            Assert.That(after.Connections.Idle, Is.EqualTo(1));
+            Assert.That(after.Upstream.Traffic.Status.Codes, Is.EqualTo(new Dictionary<int, long> { [404] = 1 }));
+            Assert.That(after.Upstream.Traffic.Status.Classes["4xx"], Is.EqualTo(1));
+            Assert.That(after.Upstream.Traffic.Status.Minutes.Sum(minute => minute.Classes["4xx"]), Is.EqualTo(1));
+            Assert.That(after.Upstream.Traffic.ResponseTimes.Max, Is.GreaterThan(0));
+            Assert.That(after.Total.BytesIn, Is.EqualTo(27));
+            Assert.That(after.Total.BytesOut, Is.EqualTo(47));
+            Assert.That(after.AcceptedConnections, Is.EqualTo(1));
+        });
+    }
+
+    [Test]
+    public async Task Refused_connect_counts_as_gateway_error()
+    {
+        await using var proxy = ProxyUnderTest.Start(transport);
+        proxy.Application.Dispose();
+        using var client = await proxy.ConnectAsync();
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        await client.ReadHeadAsync();
+
+        var snapshot = await AfterRequestsAsync(proxy, 1);
+
+        Assert.That((snapshot.Total.GatewayErrors, snapshot.Total.Status.Codes[502]), Is.EqualTo((1, 1)));
+    }
+
+    [TestCase(AccessLogFormat.Text, "method=GET host=a path=/x%20y?\\x22 status=200 bytes=38 duration=")]
+    [TestCase(AccessLogFormat.Json, "\"method\":\"GET\",\"host\":\"a\",\"path\":\"/x%20y?\\u0022\",\"status\":200,\"bytes\":38,\"duration\":")]
+    public async Task Exchange_is_logged_in_one_safe_line(AccessLogFormat format, string expected)
+    {
+        var sink = new LineSink();
+        await using var proxy = ProxyUnderTest.Start(
+            transport, options => options with { AccessLog = sink, AccessLogFormat = format });
+        var (client, upstream, _) = await proxy.BeginAsync("GET /x%20y?\" HTTP/1.1\r\nHost: a\r\n\r\n");
+        await upstream.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        await client.ReadHeadAsync();
+
+        var line = await sink.TakeAsync();
+
+        Assert.That(line, Does.Contain(expected).And.EndsWith("\n"));
+    }
+
+    private static async Task<ForwarderSnapshot> AfterRequestsAsync(ProxyUnderTest proxy, long count)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        while (true)
+        {
+            var snapshot = proxy.Server.Snapshot();
+            if (snapshot.Total.Requests >= count && snapshot.Connections.Active == 0)
+            {
+                return snapshot;
+            }
+
+            deadline.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    private sealed class LineSink : IAccessLogSink
+    {
+        private readonly BlockingCollection<string> _lines = [];
+
+        public void Write(ReadOnlySpan<byte> lines) => _lines.Add(Encoding.UTF8.GetString(lines));
+
+        public Task<string> TakeAsync() => Task.Run(() =>
+            _lines.TryTake(out var line, TimeSpan.FromSeconds(15)) ? line : throw new TimeoutException("no line came"));
+    }
+}
