@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using WunderProxy.Forwarding.Upstreams;
@@ -6,8 +7,11 @@ using WunderProxy.TestSupport;
 namespace WunderProxy.Forwarding.Tests.Exchanges;
 
 /// <summary>A forwarder on real sockets with one scripted upstream behind it.</summary>
+/// <remarks>Keeps the connections that it makes: one that nobody refers to would be closed by the garbage collector.</remarks>
 internal sealed class ProxyUnderTest : IAsyncDisposable
 {
+    private readonly ConcurrentBag<RawConnection> _connections = [];
+
     private ProxyUnderTest(ForwarderServer server, UpstreamSlot slot, ScriptedUpstream application, EndPoint endPoint)
     {
         Server = server;
@@ -41,20 +45,34 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         return new ProxyUnderTest(server, slot, application, server.Start()[0]);
     }
 
-    public Task<RawConnection> ConnectAsync() => RawConnection.ConnectAsync(EndPoint);
+    public async Task<RawConnection> ConnectAsync() => Keep(await RawConnection.ConnectAsync(EndPoint));
+
+    /// <summary>Accepts the proxy's next connection to the application.</summary>
+    public async Task<RawConnection> AcceptAsync() => Keep(await Application.AcceptAsync());
 
     /// <summary>Sends a request and has the upstream see its head.</summary>
     public async Task<(RawConnection Client, RawConnection Upstream, string Head)> BeginAsync(string request)
     {
         var client = await ConnectAsync();
         await client.SendAsync(request);
-        var upstream = await Application.AcceptAsync();
+        var upstream = await AcceptAsync();
         return (client, upstream, await upstream.ReadHeadAsync());
     }
 
     public async ValueTask DisposeAsync()
     {
         Application.Dispose();
+        foreach (var connection in _connections)
+        {
+            connection.Dispose();
+        }
+
         await Server.DisposeAsync();
+    }
+
+    private RawConnection Keep(RawConnection connection)
+    {
+        _connections.Add(connection);
+        return connection;
     }
 }
