@@ -18,16 +18,17 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
     private static readonly ParserConfiguration Parsing =
         new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
 
-    private readonly Command[] _commands =
-    [
-        new RunCommand(),
-        new ForwardCommand(),
-        new DeployCommand(),
-        new RollbackCommand(),
-        new HistoryCommand(),
-        new CurrentCommand(),
-        new StatusCommand(),
-    ];
+    // Made only when needed: the proxy starts sooner without the options of six other commands.
+    private static readonly Dictionary<string, Func<Command>> Commands = new(StringComparer.Ordinal)
+    {
+        [RunName] = static () => new RunCommand(),
+        ["forward"] = static () => new ForwardCommand(),
+        ["deploy"] = static () => new DeployCommand(),
+        ["rollback"] = static () => new RollbackCommand(),
+        ["history"] = static () => new HistoryCommand(),
+        ["current"] = static () => new CurrentCommand(),
+        ["status"] = static () => new StatusCommand(),
+    };
 
     /// <summary>Carries out one command line.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
@@ -64,19 +65,21 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
     /// <summary>Parses a command line together with the environment.</summary>
     public ParseResult Parse(IReadOnlyList<string> arguments)
     {
-        var root = BuildRoot();
-        var given = WithCommandName(arguments, root);
+        var given = WithCommandName(arguments);
+        var root = BuildRoot(given);
         var parsed = root.Parse(given, Parsing);
         var added = EnvironmentArguments.For(parsed, environment);
         return added.Count == 0 ? parsed : root.Parse([.. given.Take(1), .. added, .. given.Skip(1)], Parsing);
     }
 
-    private RootCommand BuildRoot()
+    /// <summary>With the one command that is named, or with all of them for the overview.</summary>
+    private static RootCommand BuildRoot(IReadOnlyList<string> arguments)
     {
         var root = new RootCommand("Runs and replaces the Docker deployment of one application behind a reverse proxy.");
-        foreach (var command in _commands)
+        var makers = arguments.Count > 0 && Commands.TryGetValue(arguments[0], out var named) ? [named] : Commands.Values.ToArray();
+        foreach (var make in makers)
         {
-            root.Subcommands.Add(command);
+            root.Subcommands.Add(make());
         }
 
         ExampleHelp.AddTo(root, Overview);
@@ -84,11 +87,11 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
     }
 
     /// <summary>The older tool had one command and no word for it: what begins otherwise is `run`.</summary>
-    private static IReadOnlyList<string> WithCommandName(IReadOnlyList<string> arguments, RootCommand root)
+    private static IReadOnlyList<string> WithCommandName(IReadOnlyList<string> arguments)
     {
         var isNamed = arguments.Count == 0
-            || root.Subcommands.Any(command => command.Name == arguments[0])
-            || root.Options.Any(option => option.Name == arguments[0] || option.Aliases.Contains(arguments[0]));
+            || Commands.ContainsKey(arguments[0])
+            || arguments[0] is "--help" or "-h" or "-?" or "--version";
         return isNamed ? arguments : [RunName, .. arguments];
     }
 
