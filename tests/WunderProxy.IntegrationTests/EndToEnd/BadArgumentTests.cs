@@ -54,7 +54,8 @@ internal sealed class BadArgumentTests
 
         var result = await RunAsync("--cfg", file);
 
-        AssertRefused(result, $"{file}:{line}");
+        AssertRefused(result, file);
+        Assert.That(result.Errors, Does.Contain($"line {line}"));
     }
 
     [Test]

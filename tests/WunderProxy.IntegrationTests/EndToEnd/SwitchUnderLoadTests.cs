@@ -17,8 +17,11 @@ internal sealed class SwitchUnderLoadTests
         {
             await service.StoreConfigAsync(LaunchConfigText.Of("r1")), await service.StoreConfigAsync(LaunchConfigText.Of("r2")),
         };
+        // An open event stream on each keeps the one switched away from in its drain: it can be switched to again.
+        await service.LaunchAndSwitchAsync(hashes[0]);
+        using var firstStream = await service.OpenProxiedAsync("/events");
         await service.LaunchAndSwitchAsync(hashes[1]);
-        Assert.That((await service.PostAsync("/launch", hashes[0])).Status, Is.EqualTo(200));
+        using var secondStream = await service.OpenProxiedAsync("/events");
 
         await using var run = LoadRun.Start(service.Load);
         for (var i = 0; i < Switches; i++)

@@ -67,17 +67,27 @@ internal sealed class TestService : IAsyncDisposable
         return service;
     }
 
-    /// <summary>The arguments that name this application and its addresses.</summary>
-    public string[] Arguments(params string[] more) =>
-    [
-        Store.Bucket, Prefix, App, "--proxy", Proxy.ToString(), "--api", Api.ToString(), "--state-dir", StateFolder,
-        "--registry-port", TestEnvironment.RegistryPort.ToString(), "--docker-host", TestEnvironment.DockerHost,
-        "--health-interval", "50ms", "--access-log", "none", "--shutdown-grace", "0s", "--drain-timeout", "10s", .. more,
-    ];
+    /// <summary>The arguments that name this application and its addresses; an option given here replaces ours.</summary>
+    public string[] Arguments(params string[] more)
+    {
+        (string Option, string Value)[] defaults =
+        [
+            ("--proxy", Proxy.ToString()), ("--api", Api.ToString()), ("--state-dir", StateFolder),
+            ("--registry-port", TestEnvironment.RegistryPort.ToString()), ("--docker-host", TestEnvironment.DockerHost),
+            ("--health-interval", "50ms"), ("--access-log", "none"), ("--shutdown-grace", "0s"), ("--drain-timeout", "10s"),
+        ];
+        var ours = defaults.Where(pair => !more.Contains(pair.Option)).SelectMany(pair => new[] { pair.Option, pair.Value });
+        return [Store.Bucket, Prefix, App, .. ours, .. more];
+    }
 
-    /// <summary>Starts <c>run</c> and waits until its API answers.</summary>
-    public Task StartAsync(params string[] more) => StartWithAsync(["run", .. Arguments(more)]);
+    /// <summary>Starts <c>run</c> and waits until it takes calls; a call during the start would find it busy.</summary>
+    public async Task StartAsync(params string[] more)
+    {
+        await StartWithAsync(["run", .. Arguments(more)]);
+        await WaitUntilIdleAsync();
+    }
 
+    /// <summary>Starts the program with these arguments and waits until its API answers.</summary>
     public async Task StartWithAsync(string[] arguments, IReadOnlyDictionary<string, string>? variables = null)
     {
         Process = WunderProxyProcess.Start(arguments, variables ?? Store.Variables);
@@ -88,8 +98,15 @@ internal sealed class TestService : IAsyncDisposable
     }
 
     /// <summary>Waits until the application is served.</summary>
-    public Task WaitUntilServingAsync(string revision) =>
-        Eventually.TrueAsync($"revision {revision} in service", async () => await ServedRevisionAsync() == revision);
+    public async Task WaitUntilServingAsync(string revision)
+    {
+        await Eventually.TrueAsync($"revision {revision} in service", async () => await ServedRevisionAsync() == revision);
+        await WaitUntilIdleAsync();
+    }
+
+    /// <summary>Waits until no operation is under way.</summary>
+    public Task WaitUntilIdleAsync() => Eventually.TrueAsync("the end of the operation", async () =>
+        await StatusAsync() is var status && status["Operation"] is null && status["Status"]!.GetValue<string>() != "starting");
 
     /// <summary>Ends the process in order.</summary>
     public async Task StopAsync()
@@ -115,6 +132,10 @@ internal sealed class TestService : IAsyncDisposable
 
     /// <summary>Sends a request through the proxy.</summary>
     public Task<Answer> GetProxiedAsync(string path) => SendAsync(HttpMethod.Get, Proxy, path, body: null, accept: null);
+
+    /// <summary>Sends a request through the proxy and leaves the body of its answer unread.</summary>
+    public Task<HttpResponseMessage> OpenProxiedAsync(string path) =>
+        _http.GetAsync(new Uri($"http://{Proxy}{path}"), HttpCompletionOption.ResponseHeadersRead);
 
     /// <summary>The revision that answers through the proxy; null when none does.</summary>
     public async Task<string?> ServedRevisionAsync()
