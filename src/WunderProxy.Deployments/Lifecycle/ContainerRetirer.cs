@@ -116,6 +116,7 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
                 context.Options.DrainTimeout, context.Options.DrainUpgradedTimeout, drain.Cancellation.Token);
             DeploymentLog.Drained(context.Log, deployment.ContainerName, deployment.Revision, cutOff);
             await hold.WaitAsync(drain.Cancellation.Token);
+            await StandByAsync(drain);
             context.Faults.Hit("drained");
             await RetireAsync(deployment);
         }
@@ -126,6 +127,15 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
         catch (Exception fault)
         {
             DeploymentLog.BackgroundFailed(context.Log, fault);
+        }
+    }
+
+    private async Task StandByAsync(DrainHandle drain)
+    {
+        var left = drain.Since + context.Options.Standby - context.Clock.GetUtcNow();
+        if (left > TimeSpan.Zero)
+        {
+            await Task.Delay(left, context.Clock, drain.Cancellation.Token);
         }
     }
 

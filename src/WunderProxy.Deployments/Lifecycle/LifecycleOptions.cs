@@ -43,6 +43,12 @@ public sealed record LifecycleOptions
     /// <summary>How long upgraded and long-lived ones may. Default 5 min.</summary>
     public TimeSpan DrainUpgradedTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// How long a container stays up at least after traffic left it, drained or not, so that a switch back finds it.
+    /// Default zero; <c>run</c> gives 10 s.
+    /// </summary>
+    public TimeSpan Standby { get; init; }
+
     /// <summary>SIGTERM to SIGKILL for a container. Default 10 s, Docker's own.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

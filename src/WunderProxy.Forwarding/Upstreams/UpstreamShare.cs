@@ -138,7 +138,8 @@ internal sealed class UpstreamShare
     /// <returns>How many were told to end.</returns>
     public int EndSpread(double elapsedShare)
     {
-        var mayStay = (int)(_spreadTotal * (1 - elapsedShare));
+        // Rounded up: a lone one may stay for the whole window.
+        var mayStay = (int)Math.Ceiling(_spreadTotal * (1 - elapsedShare));
         var excess = CountSpread() - mayStay;
         var told = 0;
         for (var lease = _leases; lease is not null && told < excess;)

@@ -8,6 +8,9 @@ namespace WunderProxy.Cli;
 /// <summary>The options of the control plane and their way into <see cref="LifecycleOptions"/>.</summary>
 internal sealed class DeploymentCliOptions
 {
+    /// <summary>Long enough for a script, or a person, that switches back at once.</summary>
+    private static readonly TimeSpan Standby = TimeSpan.FromSeconds(10);
+
     private readonly Option<int?> _registryPort = CliOption.Number(
         "--registry-port", "Images without a name are localhost:N/APP:REVISION [default: 8080]", 1, 65535);
 
@@ -96,6 +99,7 @@ internal sealed class DeploymentCliOptions
         LaunchTimeout = parsed.GetValue(_launchTimeout) ?? named.LaunchTimeout,
         DrainTimeout = drainTimeout,
         DrainUpgradedTimeout = parsed.GetValue(_drainUpgradedTimeout) ?? named.DrainUpgradedTimeout,
+        Standby = Standby,
         StopTimeout = parsed.GetValue(_stopTimeout) ?? named.StopTimeout,
         Keep = parsed.GetValue(_keep) ?? named.Keep,
         Guard = parsed.GetValue(_guard) ?? named.Guard,
