@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using WunderProxy.Deployments.Storage;
+
+namespace WunderProxy.Deployments.Tests.Storage;
+
+/// <summary>A server on loopback that answers S3 calls as a test says, however wrong.</summary>
+internal sealed class ScriptedS3Server : IDisposable
+{
+    private readonly HttpListener _listener = new();
+    private readonly Task _loop;
+
+    public ScriptedS3Server(Func<HttpListenerRequest, ScriptedS3Answer> answer)
+    {
+        Url = $"http://127.0.0.1:{FreePort()}";
+        _listener.Prefixes.Add(Url + "/");
+        _listener.Start();
+        _loop = Task.Run(() => RunAsync(answer));
+    }
+
+    public string Url { get; }
+
+    /// <summary>Method, key and condition of every call so far.</summary>
+    public ConcurrentQueue<string> Calls { get; } = [];
+
+    /// <summary>Waits until it was called so often.</summary>
+    public async Task AwaitCallsAsync(int count)
+    {
+        for (var waits = 0; Calls.Count < count; waits++)
+        {
+            Assert.That(waits, Is.LessThan(10_000), "the server is not called");
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+    }
+
+    public S3ObjectStore Open(TimeProvider? time = null) =>
+        S3ObjectStore.Open("bucket", time ?? TimeProvider.System, new S3Endpoint(Url, "key", "secret"));
+
+    public void Dispose()
+    {
+        _listener.Abort();
+        _loop.Wait(TimeSpan.FromSeconds(10));
+    }
+
+    private async Task RunAsync(Func<HttpListenerRequest, ScriptedS3Answer> answer)
+    {
+        while (true)
+        {
+            HttpListenerContext context;
+            try
+            {
+                context = await _listener.GetContextAsync();
+            }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+            {
+                return;
+            }
+
+            var request = context.Request;
+            var condition = request.Headers["If-Match"] ?? request.Headers["If-None-Match"];
+            Calls.Enqueue($"{request.HttpMethod} {request.Url!.AbsolutePath} {condition}".TrimEnd());
+            await AnswerAsync(context, answer(request));
+        }
+    }
+
+    private static async Task AnswerAsync(HttpListenerContext context, ScriptedS3Answer answer)
+    {
+        if (answer.Status == 0)
+        {
+            // Silence: the caller has to give up.
+            return;
+        }
+
+        using var body = new MemoryStream();
+        await context.Request.InputStream.CopyToAsync(body);
+        context.Response.StatusCode = answer.Status;
+        context.Response.Headers["ETag"] = answer.ETag;
+        var bytes = System.Text.Encoding.UTF8.GetBytes(answer.Body);
+        context.Response.ContentLength64 = bytes.Length;
+        await context.Response.OutputStream.WriteAsync(bytes);
+        context.Response.Close();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
