@@ -20,7 +20,8 @@ public sealed partial class SecretMask
     private readonly string[] _secrets;
 
     private SecretMask(IEnumerable<string> secrets) =>
-        _secrets = [.. secrets.Where(s => s.Length >= MinSecretLength).Distinct(StringComparer.Ordinal).OrderByDescending(s => s.Length)];
+        _secrets = [.. secrets.Where(secret => secret.Length >= MinSecretLength).Distinct(StringComparer.Ordinal)
+            .OrderByDescending(secret => secret.Length)];
 
     /// <summary>A mask that knows no values; it still hides passwords in URLs.</summary>
     public static SecretMask Empty { get; } = new([]);

@@ -56,7 +56,8 @@ internal sealed class DeployerLease : IAsyncDisposable
     {
         if (_time.GetUtcNow() >= _claim.Expires)
         {
-            throw new LeaseHeldException("another deployer", "the lease of this deployment has expired; nothing was written");
+            throw new LeaseHeldException(
+                "another deployer", "the lease of this deployment has expired; nothing was written");
         }
     }
 
@@ -110,7 +111,8 @@ internal sealed class DeployerLease : IAsyncDisposable
 
             // Somebody who announced may still take an earlier turn than ours: its second write tells. A turn that was
             // taken never changes, so that the later ones need not be read again.
-            later.UnionWith(others.Where(other => other.At is not null).Select(other => ObjectKey.Lock(_prefix, other.Id)));
+            var turns = others.Where(other => other.At is not null);
+            later.UnionWith(turns.Select(other => ObjectKey.Lock(_prefix, other.Id)));
             await Task.Delay(pause, _time, cancellationToken);
             pause = pause < MaxAnnouncedPause ? pause * 2 : pause;
         }

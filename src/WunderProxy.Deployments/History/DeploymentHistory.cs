@@ -10,7 +10,9 @@ public sealed class DeploymentHistory
 
     private readonly HistoryEntry[] _entries;
 
-    /// <summary>A history of these entries, oldest first; of more than <see cref="MaxEntries"/> the oldest leave.</summary>
+    /// <summary>
+    /// A history of these entries, oldest first; of more than <see cref="MaxEntries"/> the oldest leave.
+    /// </summary>
     public DeploymentHistory(IEnumerable<HistoryEntry> entries) => _entries = [.. entries.TakeLast(MaxEntries)];
 
     /// <summary>The history before the first deployment.</summary>
@@ -48,7 +50,9 @@ public sealed class DeploymentHistory
     /// <summary>The entry that a rollback goes to.</summary>
     /// <param name="target">A hash, a revision, or empty for the one before.</param>
     /// <param name="inService">The launch config in service; null when there is none.</param>
-    /// <param name="named">The launch config that <paramref name="target"/> names, when it is a hash of one; else null.</param>
+    /// <param name="named">
+    /// The launch config that <paramref name="target"/> names, when it is a hash of one; else null.
+    /// </param>
     /// <exception cref="HistoryEmptyException">No entry fits.</exception>
     public HistoryEntry FindTarget(string? target, LaunchConfig? inService, LaunchConfig? named = null)
     {

@@ -15,8 +15,13 @@ public sealed record DeploymentIntent
     /// <summary>What it does to the history.</summary>
     public required DeploymentKind Kind { get; init; }
 
-    /// <summary>Hash of the launch config that is deployed, rolled back to or withdrawn, as its entry names it.</summary>
+    /// <summary>
+    /// Hash of the launch config that is deployed, rolled back to or withdrawn, as its entry names it.
+    /// </summary>
     public required string Hash { get; init; }
+
+    /// <summary>MD5 alias of the launch config that is deployed; empty for the others.</summary>
+    public string Alias { get; init; } = "";
 
     /// <summary>Its revision.</summary>
     public required string Revision { get; init; }
@@ -42,6 +47,7 @@ public sealed record DeploymentIntent
         Id = NewId(),
         Kind = DeploymentKind.Deploy,
         Hash = config.Hash.Value,
+        Alias = config.Alias.Value,
         Revision = config.Revision,
         By = by,
         StartedAt = startedAt,
@@ -70,8 +76,8 @@ public sealed record DeploymentIntent
             _ => EventType.GuardRollback,
         };
         var isMade = Kind == DeploymentKind.Deploy && entry is not null && IsOwn(entry);
-        return new DeploymentEvent(
-            type, isMade ? entry!.DeployedAt : StartedAt, By, Environment.MachineName, Revision, Hash, FromHash) { Id = Id };
+        var at = isMade ? entry!.DeployedAt : StartedAt;
+        return new DeploymentEvent(type, at, By, Environment.MachineName, Revision, Hash, FromHash) { Id = Id };
     }
 
     /// <summary>16 random hex digits.</summary>
@@ -109,7 +115,13 @@ public sealed record DeploymentIntent
     private bool IsOwn(HistoryEntry entry) =>
         entry.Hash == Hash && entry.DeployedBy == By && entry.DeployedAt >= StartedAt;
 
-    private bool AddsNothingTo(DeploymentHistory history) => !ForceReload && history.Last?.Hash == Hash;
+    /// <summary>What is the last entry and in service already needs no other one.</summary>
+    private bool AddsNothingTo(DeploymentHistory history) =>
+        !ForceReload && history.Last is { } last && IsSame(last.Hash) && (FromHash.Length == 0 || IsSame(FromHash));
+
+    private bool IsSame(string hash) =>
+        hash.Equals(Hash, StringComparison.OrdinalIgnoreCase)
+        || (Alias.Length > 0 && hash.Equals(Alias, StringComparison.OrdinalIgnoreCase));
 
     private DeploymentHistory AppendTo(DeploymentHistory history, DateTimeOffset now)
     {
@@ -118,9 +130,11 @@ public sealed record DeploymentIntent
             return history;
         }
 
-        // Times strictly ascend, so that the events, which carry them in their keys, have the order of the history.
-        var earliest = history.Last is { } last ? last.DeployedAt.AddTicks(1) : now;
-        return history.Append(new HistoryEntry(Revision, now > earliest ? now : earliest, By, Hash));
+        // Times strictly ascend, so that the events, which carry them in their keys, have the order of the history; and
+        // none is before the start, which is how this finds its own entry again, even if the clock was set back.
+        var afterLast = history.Last?.DeployedAt.AddTicks(1) ?? StartedAt;
+        DateTimeOffset[] bounds = [now, StartedAt, afterLast];
+        return history.Append(new HistoryEntry(Revision, bounds.Max(), By, Hash));
     }
 
     private DeploymentHistory CutFrom(DeploymentHistory history)
@@ -133,6 +147,8 @@ public sealed record DeploymentIntent
         // Whoever deployed after this rollback was asked for comes after it, and keeps the entry.
         var later = history.Entries.Reverse().TakeWhile(entry => entry != target).Reverse().ToArray();
         var kept = later.Where(entry => entry.DeployedAt > StartedAt).ToArray();
-        return kept.Length == later.Length ? history : new DeploymentHistory([.. history.RollbackTo(target).Entries, .. kept]);
+        return kept.Length == later.Length
+            ? history
+            : new DeploymentHistory([.. history.RollbackTo(target).Entries, .. kept]);
     }
 }

@@ -14,8 +14,12 @@ public sealed class EventLog(IObjectStore store, string prefix, LocalState? stat
 {
     /// <summary>Records one event.</summary>
     /// <returns>True when it is in the store, false when it waits in the local state.</returns>
-    /// <exception cref="ObjectStoreException">The store failed, and there is no local state to keep the event.</exception>
-    /// <exception cref="StateUnwritableException">The local state cannot be written, and the store failed too.</exception>
+    /// <exception cref="ObjectStoreException">
+    /// The store failed, and there is no local state to keep the event.
+    /// </exception>
+    /// <exception cref="StateUnwritableException">
+    /// The local state cannot be written, and the store failed too.
+    /// </exception>
     public async Task<bool> RecordAsync(DeploymentEvent recorded, CancellationToken cancellationToken)
     {
         var key = ObjectKey.Event(prefix, recorded.At, recorded.Id);

@@ -3,7 +3,9 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.History;
 
-/// <summary>The right to write one deployment into the history; to be disposed when it is written or given up.</summary>
+/// <summary>
+/// The right to write one deployment into the history; to be disposed when it is written or given up.
+/// </summary>
 public sealed class HistoryClaim : IAsyncDisposable
 {
     private readonly HistoryRepository _repository;

@@ -3,7 +3,9 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.History;
 
-/// <summary>Loads and changes <c>history.json</c> and <c>current.json</c> of one service; holds no rules of its own.</summary>
+/// <summary>
+/// Loads and changes <c>history.json</c> and <c>current.json</c> of one service; holds no rules of its own.
+/// </summary>
 /// <param name="store">Where they lie.</param>
 /// <param name="prefix">The service's prefix in it.</param>
 /// <param name="time">The clock.</param>
@@ -41,7 +43,9 @@ public sealed class HistoryRepository(IObjectStore store, string prefix, TimePro
         return history.FindTarget(target, inService, named);
     }
 
-    /// <summary>Whether the store has conditional writes: a second <c>If-None-Match: *</c> must fail. Tried once.</summary>
+    /// <summary>
+    /// Whether the store has conditional writes: a second <c>If-None-Match: *</c> must fail. Tried once.
+    /// </summary>
     /// <exception cref="ObjectStoreException">The store failed; it is tried again at the next call.</exception>
     public async Task<bool> HasConditionalWritesAsync(CancellationToken cancellationToken) =>
         _hasConditionalWrites ??= await ConditionalWriteProbe.RunAsync(store, prefix, cancellationToken);

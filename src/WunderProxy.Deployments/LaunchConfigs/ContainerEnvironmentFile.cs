@@ -14,11 +14,15 @@ public sealed class ContainerEnvironmentFile
     /// <summary>The variables in the order of the file; of a key that stands twice, the last value.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Variables { get; }
 
-    /// <summary>SHA-256 of the file's bytes, 64 hex digits; empty without a file. For the label <c>wunderproxy.cfg</c>.</summary>
+    /// <summary>
+    /// SHA-256 of the file's bytes, 64 hex digits; empty without a file. For the label <c>wunderproxy.cfg</c>.
+    /// </summary>
     public string Digest { get; }
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="FormatException">A line is neither blank, a comment nor <c>key=value</c>; it is named.</exception>
+    /// <exception cref="FormatException">
+    /// A line is neither blank, a comment nor <c>key=value</c>; it is named.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static ContainerEnvironmentFile Load(string path) => Parse(path, File.ReadAllBytes(path));
@@ -26,7 +30,9 @@ public sealed class ContainerEnvironmentFile
     /// <summary>Reads the content of a file.</summary>
     /// <param name="path">Its name, for messages.</param>
     /// <param name="bytes">Its content.</param>
-    /// <exception cref="FormatException">A line is neither blank, a comment nor <c>key=value</c>; it is named.</exception>
+    /// <exception cref="FormatException">
+    /// A line is neither blank, a comment nor <c>key=value</c>; it is named.
+    /// </exception>
     public static ContainerEnvironmentFile Parse(string path, ReadOnlySpan<byte> bytes)
     {
         OrderedDictionary<string, string> variables = [];

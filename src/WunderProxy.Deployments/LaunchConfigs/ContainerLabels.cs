@@ -38,6 +38,7 @@ public sealed record ContainerLabels(string App, string Prefix, string Hash, str
         labels.TryGetValue(AppLabel, out var app) && labels.TryGetValue(PrefixLabel, out var prefix)
         && labels.TryGetValue(HashLabel, out var hash)
             ? new ContainerLabels(
-                app, prefix, hash, labels.GetValueOrDefault(RevisionLabel, ""), labels.GetValueOrDefault(EnvironmentLabel, ""))
+                app, prefix, hash,
+                labels.GetValueOrDefault(RevisionLabel, ""), labels.GetValueOrDefault(EnvironmentLabel, ""))
             : null;
 }

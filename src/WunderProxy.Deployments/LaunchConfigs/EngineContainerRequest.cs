@@ -30,7 +30,9 @@ public sealed record EngineContainerRequest(JsonObject Body, int ContainerPort)
         return new EngineContainerRequest(container, port);
     }
 
-    /// <summary>The config's own, then <c>--cfg</c> for keys not in it, then the image; no key twice, the last counts.</summary>
+    /// <summary>
+    /// The config's own, then <c>--cfg</c> for keys not in it, then the image; no key twice, the last counts.
+    /// </summary>
     private static JsonArray MergeEnvironment(LaunchConfig config, EngineContainerOptions options)
     {
         OrderedDictionary<string, string> merged = [];

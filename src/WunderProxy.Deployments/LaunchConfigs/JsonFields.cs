@@ -10,7 +10,9 @@ internal static class JsonFields
     public static string? Text(JsonNode? node) =>
         node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    /// <summary>Whether a value says nothing: null, 0, false, "", an empty list or object, as Go's encoder writes unset ones.</summary>
+    /// <summary>
+    /// Whether a value says nothing: null, 0, false, "", an empty list or object, as Go's encoder writes unset ones.
+    /// </summary>
     public static bool IsEmpty(JsonNode? node) => node switch
     {
         null => true,

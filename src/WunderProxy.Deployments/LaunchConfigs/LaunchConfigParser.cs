@@ -55,7 +55,9 @@ internal static class LaunchConfigParser
         var other => throw new InvalidLaunchConfigException(name, $"must be an object, not {NameOf(other)}"),
     };
 
-    /// <summary>Go's decoder takes names in any case, so files written by hand for the old tool may have them so.</summary>
+    /// <summary>
+    /// Go's decoder takes names in any case, so files written by hand for the old tool may have them so.
+    /// </summary>
     private static JsonNode? Find(JsonObject parent, string name)
     {
         if (parent.TryGetPropertyValue(name, out var exact))
@@ -91,7 +93,8 @@ internal static class LaunchConfigParser
         return IsImageTag(revision)
             ? revision
             : throw new InvalidLaunchConfigException(
-                "Revision", "must be a legal image tag: letters, digits, '_', '.', '-', at most 128, none of '.-' first");
+                "Revision",
+                "must be a legal image tag: at most 128 letters, digits, '_', '.', '-', and neither '.' nor '-' first");
     }
 
     private static string ReadHealthCheckPath(JsonObject root)
@@ -99,7 +102,8 @@ internal static class LaunchConfigParser
         var path = ReadString(root, "HealthCheckPath", "HealthCheckPath");
         if (path.Any(c => c is <= ' ' or > '~' or '#'))
         {
-            throw new InvalidLaunchConfigException("HealthCheckPath", "must be a path without spaces or control characters");
+            throw new InvalidLaunchConfigException(
+                "HealthCheckPath", "must be a path without spaces or control characters");
         }
 
         return path.StartsWith('/') ? path : "/" + path;

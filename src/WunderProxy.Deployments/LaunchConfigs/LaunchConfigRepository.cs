@@ -2,7 +2,9 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.LaunchConfigs;
 
-/// <summary>Loads and stores the launch configs of one service, and checks that bytes have the hash they go by.</summary>
+/// <summary>
+/// Loads and stores the launch configs of one service, and checks that bytes have the hash they go by.
+/// </summary>
 /// <param name="store">Where they lie.</param>
 /// <param name="prefix">The service's prefix in it.</param>
 public sealed class LaunchConfigRepository(IObjectStore store, string prefix)
@@ -48,7 +50,9 @@ public sealed class LaunchConfigRepository(IObjectStore store, string prefix)
     public async Task<LaunchConfig> LoadCurrentAsync(CancellationToken cancellationToken) =>
         await FindCurrentAsync(cancellationToken) ?? throw new LaunchConfigNotFoundException("current", Place);
 
-    /// <summary>Stores a launch config under its SHA-256 without deploying it. Storing it again changes nothing.</summary>
+    /// <summary>
+    /// Stores a launch config under its SHA-256 without deploying it. Storing it again changes nothing.
+    /// </summary>
     /// <exception cref="InvalidLaunchConfigException">The bytes are no launch config.</exception>
     /// <exception cref="ObjectStoreException">The store failed.</exception>
     public async Task<LaunchConfig> AddAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
@@ -58,7 +62,9 @@ public sealed class LaunchConfigRepository(IObjectStore store, string prefix)
         return config;
     }
 
-    /// <summary>Stores a launch config under its SHA-256 without deploying it. Storing it again changes nothing.</summary>
+    /// <summary>
+    /// Stores a launch config under its SHA-256 without deploying it. Storing it again changes nothing.
+    /// </summary>
     /// <exception cref="HashMismatchException">Other bytes lie under its hash.</exception>
     /// <exception cref="ObjectStoreException">The store failed.</exception>
     public async Task AddAsync(LaunchConfig config, CancellationToken cancellationToken)

@@ -3,7 +3,9 @@ namespace WunderProxy.Deployments.Storage;
 /// <summary>Finds out whether a store keeps its conditions: some servers refuse them, and some ignore them.</summary>
 internal static class ConditionalWriteProbe
 {
-    /// <summary>Writes a probe object twice with <c>If-None-Match: *</c>; the second must fail. Then deletes it.</summary>
+    /// <summary>
+    /// Writes a probe object twice with <c>If-None-Match: *</c>; the second must fail. Then deletes it.
+    /// </summary>
     public static async Task<bool> RunAsync(IObjectStore store, string prefix, CancellationToken cancellationToken)
     {
         var key = ObjectKey.Probe(prefix, Guid.NewGuid().ToString("n"));

@@ -37,7 +37,8 @@ public sealed class DirectoryObjectStore : IObjectStore
             throw BadLocation($"{root} is a file, not a directory");
         }
 
-        if (!Directory.Exists(root) && !Directory.Exists(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(root))))
+        var parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(root));
+        if (!Directory.Exists(root) && !Directory.Exists(parent))
         {
             throw BadLocation($"the parent directory of {root} does not exist");
         }
@@ -45,6 +46,7 @@ public sealed class DirectoryObjectStore : IObjectStore
         try
         {
             Directory.CreateDirectory(root);
+            RemoveLeftovers(Path.Combine(root, OwnDirectory));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -62,14 +64,8 @@ public sealed class DirectoryObjectStore : IObjectStore
     public Task<ObjectContent?> OpenReadAsync(string key, CancellationToken cancellationToken) =>
         GuardAsync(() =>
         {
-            var path = PathOf(key);
-            if (!File.Exists(path))
-            {
-                return Task.FromResult<ObjectContent?>(null);
-            }
-
-            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return Task.FromResult<ObjectContent?>(new ObjectContent(file, file.Length));
+            var file = OpenOrNull(PathOf(key));
+            return Task.FromResult(file is null ? null : new ObjectContent(file, file.Length));
         });
 
     /// <inheritdoc/>
@@ -128,12 +124,42 @@ public sealed class DirectoryObjectStore : IObjectStore
     private static ObjectStoreException BadLocation(string message, Exception? cause = null) =>
         new(ObjectStoreFault.BadLocation, message, cause);
 
+    /// <summary>What killed processes left half-written; whoever holds the lock knows that nobody writes.</summary>
+    private static void RemoveLeftovers(string own)
+    {
+        if (!Directory.Exists(own))
+        {
+            return;
+        }
+
+        using var held = FileLock.TryTake(Path.Combine(own, "lock"));
+        if (held is not null)
+        {
+            foreach (var leftover in Directory.EnumerateFiles(own, "write.*"))
+            {
+                File.Delete(leftover);
+            }
+        }
+    }
+
     private static async Task<StoredObject?> ReadAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
             var bytes = await File.ReadAllBytesAsync(path, cancellationToken);
             return new StoredObject(bytes, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private static FileStream? OpenOrNull(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -173,9 +199,11 @@ public sealed class DirectoryObjectStore : IObjectStore
 
         return [.. Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(_root, path))
-            .Where(key => key.StartsWith(keyPrefix, StringComparison.Ordinal) && !key.StartsWith(OwnDirectory + "/", StringComparison.Ordinal))
+            .Where(key => key.StartsWith(keyPrefix, StringComparison.Ordinal) && !IsOwn(key))
             .Order(StringComparer.Ordinal)];
     }
+
+    private static bool IsOwn(string key) => key.StartsWith(OwnDirectory + "/", StringComparison.Ordinal);
 
     private string PathOf(string key)
     {

@@ -1,6 +1,8 @@
 namespace WunderProxy.Deployments.Storage;
 
-/// <summary>Writes a file so that a reader, or the next start after a power cut, sees the old bytes or the new ones.</summary>
+/// <summary>
+/// Writes a file so that a reader, or the next start after a power cut, sees the old bytes or the new ones.
+/// </summary>
 internal static class DurableFile
 {
     /// <summary>Writes beside the file, syncs, renames over it and syncs the directory.</summary>

@@ -20,8 +20,10 @@ public interface IObjectStore : IDisposable
     Task<ObjectContent?> OpenReadAsync(string key, CancellationToken cancellationToken);
 
     /// <summary>Writes a whole object, or nothing.</summary>
-    /// <returns>What became of it; never <see cref="PutOutcome.PreconditionFailed"/> without a condition.</returns>
-    /// <exception cref="ObjectStoreException">The store refused or is away, and nothing was written.</exception>
+    /// <returns>What became of it; without a condition always <see cref="PutOutcome.Stored"/>.</returns>
+    /// <exception cref="ObjectStoreException">
+    /// The store refused, is away or took too long. A write without a condition may have happened all the same.
+    /// </exception>
     Task<PutOutcome> PutAsync(
         string key, ReadOnlyMemory<byte> bytes, PutCondition condition, CancellationToken cancellationToken);
 

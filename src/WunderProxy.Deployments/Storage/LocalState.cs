@@ -11,8 +11,6 @@ public sealed class LocalState : IDisposable
 {
     private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode DirectoryMode = FileMode | UnixFileMode.UserExecute;
-    private const string RecordName = "record.json";
-    private const string ConfigName = "config.json";
 
     private FileLock? _lock;
 
@@ -84,21 +82,6 @@ public sealed class LocalState : IDisposable
         _lock = null;
     }
 
-    /// <summary>What is in service; null when nothing was ever switched to, or the record cannot be read.</summary>
-    public ServiceRecord? ReadRecord() => ReadDocument(RecordName, StateJsonContext.Default.ServiceRecord);
-
-    /// <summary>Records what is in service; durable when it returns.</summary>
-    /// <exception cref="StateUnwritableException">It cannot be written; the old record stands.</exception>
-    public void WriteRecord(ServiceRecord record) =>
-        WriteDocument(RecordName, record, StateJsonContext.Default.ServiceRecord);
-
-    /// <summary>The local copy of the launch config in service; null when there is none.</summary>
-    public byte[]? ReadConfig() => ReadFile(Path.Combine(FullPath, ConfigName));
-
-    /// <summary>Keeps a copy of the launch config in service, for starts without the store.</summary>
-    /// <exception cref="StateUnwritableException">It cannot be written.</exception>
-    public void WriteConfig(ReadOnlySpan<byte> bytes) => WriteFile(ConfigName, bytes);
-
     /// <summary>Reads a JSON document of this state; null when there is none, or it cannot be read.</summary>
     public T? ReadDocument<T>(string name, JsonTypeInfo<T> type)
         where T : class
@@ -119,20 +102,13 @@ public sealed class LocalState : IDisposable
     public void WriteDocument<T>(string name, T document, JsonTypeInfo<T> type) =>
         WriteFile(name, JsonSerializer.SerializeToUtf8Bytes(document, type));
 
-    /// <summary>Removes a document; that there is none is no error.</summary>
-    /// <exception cref="StateUnwritableException">It cannot be removed.</exception>
-    public void RemoveDocument(string name) => Guard(() =>
-    {
-        File.Delete(Path.Combine(FullPath, name));
-        Posix.SyncDirectory(FullPath);
-    });
-
     /// <summary>Gives the lock up.</summary>
     public void Dispose() => Unlock();
 
     internal IReadOnlyList<string> PendingEvents() =>
         Directory.Exists(EventsPath)
-            ? [.. Directory.EnumerateFiles(EventsPath, "*.json").Select(p => Path.GetFileName(p)).Order(StringComparer.Ordinal)]
+            ? [.. Directory.EnumerateFiles(EventsPath, "*.json")
+                .Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)]
             : [];
 
     internal byte[]? ReadPendingEvent(string name) => ReadFile(Path.Combine(EventsPath, name));

@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace WunderProxy.Deployments.Storage;
 
-/// <summary>The two calls of POSIX that the class library lacks: a lock that dies with its process, and a directory's sync.</summary>
+/// <summary>
+/// The two calls of POSIX that the class library lacks: a lock that dies with its process, and a directory's sync.
+/// </summary>
 internal static partial class Posix
 {
     private const int LockExclusive = 2;
@@ -16,7 +18,9 @@ internal static partial class Posix
     private const int TryAgain = 11;
     private const int Interrupted = 4;
 
-    /// <summary>Opens a file for locking, made with mode 0600 when absent. FileStream takes locks of its own on it.</summary>
+    /// <summary>
+    /// Opens a file for locking, made with mode 0600 when absent. FileStream takes locks of its own on it.
+    /// </summary>
     /// <exception cref="IOException">The file cannot be opened or made.</exception>
     public static SafeFileHandle OpenForLock(string path)
     {
@@ -26,7 +30,9 @@ internal static partial class Posix
             : throw new IOException($"cannot open {path}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
-    /// <summary>Takes the lock of an open file without waiting (flock(2)); the kernel frees it when the file is closed.</summary>
+    /// <summary>
+    /// Takes the lock of an open file without waiting (flock(2)); the kernel frees it when the file is closed.
+    /// </summary>
     /// <returns>False when another open file holds it.</returns>
     /// <exception cref="IOException">The file system has no locks.</exception>
     public static bool TryLock(SafeFileHandle file)

@@ -161,7 +161,11 @@ public sealed class S3ObjectStore : IObjectStore
     }
 
     private async Task<PutOutcome> PutOnceAsync(
-        string key, ReadOnlyMemory<byte> bytes, PutCondition condition, bool quoted, CancellationToken cancellationToken)
+        string key,
+        ReadOnlyMemory<byte> bytes,
+        PutCondition condition,
+        bool quoted,
+        CancellationToken cancellationToken)
     {
         using var content = new MemoryStream(bytes.ToArray(), writable: false);
         var request = new PutObjectRequest
@@ -188,18 +192,21 @@ public sealed class S3ObjectStore : IObjectStore
         }
     }
 
-    /// <summary>What a failed write may have done; null when it surely did nothing and the failure is to be told.</summary>
+    /// <summary>
+    /// What a failed write may have done; null when it surely did nothing and the failure is to be told.
+    /// </summary>
     private static PutOutcome? OutcomeOf(ObjectStoreException failure, PutCondition condition)
     {
-        var isConditional = condition != PutCondition.None;
+        if (condition == PutCondition.None || failure.Fault == ObjectStoreFault.NoSuchBucket)
+        {
+            return null;
+        }
+
         return (failure.InnerException as AmazonServiceException)?.StatusCode switch
         {
-            HttpStatusCode.PreconditionFailed => PutOutcome.PreconditionFailed,
-            HttpStatusCode.NotFound when isConditional && failure.Fault != ObjectStoreFault.NoSuchBucket =>
-                PutOutcome.PreconditionFailed,
-            HttpStatusCode.NotImplemented when isConditional => PutOutcome.NotSupported,
-            HttpStatusCode.Conflict => PutOutcome.Unknown,
-            >= HttpStatusCode.InternalServerError when isConditional => PutOutcome.Unknown,
+            HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound => PutOutcome.PreconditionFailed,
+            HttpStatusCode.NotImplemented => PutOutcome.NotSupported,
+            HttpStatusCode.Conflict or >= HttpStatusCode.InternalServerError => PutOutcome.Unknown,
             _ when failure.Fault == ObjectStoreFault.TimedOut => PutOutcome.Unknown,
             _ => null,
         };
@@ -224,7 +231,8 @@ public sealed class S3ObjectStore : IObjectStore
             throw new ObjectStoreException(
                 ObjectStoreFault.TimedOut, $"the {Description} did not answer within {seconds} s: {what}", e);
         }
-        catch (Exception e) when (e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException)
+        catch (Exception e) when (e is AmazonServiceException or AmazonClientException
+            or HttpRequestException or IOException)
         {
             throw Explain(e, what);
         }
@@ -237,20 +245,27 @@ public sealed class S3ObjectStore : IObjectStore
     private static bool IsAbsent(AmazonS3Exception e) =>
         e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode is not "NoSuchBucket";
 
-    private ObjectStoreException Explain(Exception e, string what) => e switch
+    private ObjectStoreException Explain(Exception e, string what)
     {
-        AmazonS3Exception { ErrorCode: "NoSuchBucket" } =>
-            new(ObjectStoreFault.NoSuchBucket, $"there is no {Description}", e),
-        AmazonServiceException { StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } denied =>
-            new(ObjectStoreFault.Denied, $"the {Description} refuses to {what}: {denied.ErrorCode}", e),
-        AmazonServiceException { StatusCode: >= HttpStatusCode.InternalServerError } fault =>
-            new(ObjectStoreFault.Unavailable, $"the {Description} fails to {what}: {(int)fault.StatusCode} {fault.ErrorCode}", e),
-        AmazonServiceException { StatusCode: not default(HttpStatusCode) } refused =>
-            new(ObjectStoreFault.Refused, $"the {Description} refuses to {what}: {(int)refused.StatusCode} {refused.ErrorCode}", e),
-        AmazonClientException client when client.InnerException is not HttpRequestException && IsAboutCredentials(client) =>
-            new(ObjectStoreFault.Denied, $"no credentials for the {Description}: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", e),
-        _ => new(ObjectStoreFault.Unavailable, $"the {Description} cannot be reached: {e.GetBaseException().Message}", e),
-    };
+        var (fault, message) = e switch
+        {
+            AmazonS3Exception { ErrorCode: "NoSuchBucket" } =>
+                (ObjectStoreFault.NoSuchBucket, $"there is no {Description}"),
+            AmazonServiceException { StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } denied =>
+                (ObjectStoreFault.Denied, $"the {Description} refuses to {what}: {denied.ErrorCode}"),
+            AmazonServiceException { StatusCode: >= HttpStatusCode.InternalServerError } failed =>
+                (ObjectStoreFault.Unavailable, $"the {Description} fails to {what}: {CodesOf(failed)}"),
+            AmazonServiceException { StatusCode: not default(HttpStatusCode) } refused =>
+                (ObjectStoreFault.Refused, $"the {Description} refuses to {what}: {CodesOf(refused)}"),
+            AmazonClientException { InnerException: not HttpRequestException } client when IsAboutCredentials(client) =>
+                (ObjectStoreFault.Denied, $"no credentials for the {Description}: set AWS_ACCESS_KEY_ID and "
+                    + "AWS_SECRET_ACCESS_KEY"),
+            _ => (ObjectStoreFault.Unavailable, $"the {Description} cannot be reached: {e.GetBaseException().Message}"),
+        };
+        return new ObjectStoreException(fault, message, e);
+    }
+
+    private static string CodesOf(AmazonServiceException e) => $"{(int)e.StatusCode} {e.ErrorCode}";
 
     private static bool IsAboutCredentials(AmazonClientException e) =>
         e.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase);

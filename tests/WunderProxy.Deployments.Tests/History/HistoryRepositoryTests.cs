@@ -61,6 +61,33 @@ internal sealed class HistoryRepositoryTests
     }
 
     [Test]
+    public async Task Deploy_of_the_last_entry_under_its_alias_appends_nothing()
+    {
+        _store.Seed(ObjectKey.LaunchConfig(Prefix, A.Alias), A.Bytes.Span);
+        _store.Seed(ObjectKey.History(Prefix), Encoding.UTF8.GetBytes(
+            $$"""[{"Revision":"r1","DeployedAt":"2015-01-01T00:00:00Z","DeployedBy":"x","Hash":"{{A.Alias}}"}]"""));
+
+        var entry = await DeployAsync(A);
+
+        Assert.Multiple(async () =>
+        {
+            Assert.That(entry!.DeployedBy, Is.EqualTo("x"));
+            Assert.That((await LoadAsync()).Entries, Has.Count.EqualTo(1));
+        });
+    }
+
+    [Test]
+    public async Task Deploy_of_the_last_entry_while_another_is_in_service_appends()
+    {
+        await DeployAsync(A);
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        await ApplyAsync(DeploymentIntent.Deploy(A, "me", _time.GetUtcNow()) with { FromHash = B.Hash.Value });
+
+        Assert.That((await LoadAsync()).Entries, Has.Count.EqualTo(2));
+    }
+
+    [Test]
     public async Task Deploy_of_the_last_entry_again_with_force_appends()
     {
         var forced = TestConfigs.Of("r1", "a", forceReload: true);

@@ -71,5 +71,22 @@ internal sealed class DirectoryObjectStoreTests : ObjectStoreContract
         Assert.That(read!.Bytes.ToArray(), Is.EqualTo("{}"u8.ToArray()));
     }
 
+    [Test]
+    public void Open_removes_what_a_killed_writer_left_unless_somebody_writes()
+    {
+        var own = Directory.CreateDirectory(_directory.Under("store/.wunderproxy")).FullName;
+        var leftover = Path.Combine(own, "write.1");
+        File.WriteAllText(leftover, "half");
+
+        using (FileLock.TryTake(Path.Combine(own, "lock")))
+        {
+            Open().Dispose();
+            Assert.That(File.Exists(leftover), Is.True);
+        }
+
+        Open().Dispose();
+        Assert.That(File.Exists(leftover), Is.False);
+    }
+
     protected override IObjectStore Open() => ObjectStores.Open($"file:{_directory.Under("store")}", TimeProvider.System);
 }

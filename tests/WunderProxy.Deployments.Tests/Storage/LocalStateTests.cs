@@ -5,6 +5,8 @@ namespace WunderProxy.Deployments.Tests.Storage;
 [TestFixture]
 internal sealed class LocalStateTests
 {
+    private const string Name = "record.json";
+
     private static readonly ServiceName Service = new("bucket", "shop/web", "shop");
 
     private TemporaryDirectory _directory = null!;
@@ -26,45 +28,28 @@ internal sealed class LocalStateTests
         });
 
     [Test]
-    public void Record_survives_a_restart()
+    public void Document_survives_a_restart()
     {
-        var record = new ServiceRecord("hash", "container", "seen") { Earlier = ["a", "b"] };
         using (var first = Open())
         {
-            first.WriteRecord(record);
+            Write(first, "kept");
         }
 
         using var second = Open();
-        var read = second.ReadRecord()!;
 
-        Assert.Multiple(() =>
-        {
-            Assert.That(read with { Earlier = record.Earlier }, Is.EqualTo(record));
-            Assert.That(read.Earlier, Is.EqualTo(record.Earlier));
-        });
-    }
-
-    [Test]
-    public void Record_is_small_json_with_lower_case_names()
-    {
-        using var state = Open();
-        state.WriteRecord(new ServiceRecord("1", "2", "3"));
-
-        Assert.That(
-            File.ReadAllText(Path.Combine(state.FullPath, "record.json")),
-            Is.EqualTo("""{"hash":"1","container":"2","seen":"3","earlier":[]}"""));
+        Assert.That(Read(second), Is.EqualTo("kept"));
     }
 
     [TestCase("")]
     [TestCase("{")]
     [TestCase("null")]
     [TestCase("[]")]
-    public void Record_that_cannot_be_read_is_no_record(string text)
+    public void Document_that_cannot_be_read_is_none(string text)
     {
         using var state = Open();
-        File.WriteAllText(Path.Combine(state.FullPath, "record.json"), text);
+        File.WriteAllText(Path.Combine(state.FullPath, Name), text);
 
-        Assert.That(state.ReadRecord(), Is.Null);
+        Assert.That(Read(state), Is.Null);
     }
 
     [Test]
@@ -72,8 +57,7 @@ internal sealed class LocalStateTests
     {
         using var state = Open();
         state.TryLock();
-        state.WriteRecord(new ServiceRecord("1", "2", "3"));
-        state.WriteConfig("{}"u8);
+        Write(state, "secret");
         state.AddPendingEvent("e.json", "{}"u8);
 
         const UnixFileMode Others = (UnixFileMode)0b111_111;
@@ -119,28 +103,26 @@ internal sealed class LocalStateTests
     }
 
     [Test]
-    public void Record_that_cannot_be_written_leaves_the_old_one()
+    public void Document_that_cannot_be_written_leaves_the_others()
     {
         using var state = Open();
-        state.WriteRecord(new ServiceRecord("old", "", ""));
-        Directory.CreateDirectory(Path.Combine(state.FullPath, "config.json", "in-the-way"));
+        Write(state, "old");
+        Directory.CreateDirectory(Path.Combine(state.FullPath, "taken.json", "in-the-way"));
 
         Assert.Multiple(() =>
         {
-            Assert.That(() => state.WriteConfig("{}"u8), Throws.InstanceOf<StateUnwritableException>());
-            Assert.That(state.ReadRecord()!.Hash, Is.EqualTo("old"));
+            Assert.That(
+                () => state.WriteDocument("taken.json", "x", TestJsonContext.Default.String),
+                Throws.InstanceOf<StateUnwritableException>());
+            Assert.That(Read(state), Is.EqualTo("old"));
             Assert.That(Directory.EnumerateFiles(state.FullPath, "write.*"), Is.Empty);
         });
     }
 
-    [Test]
-    public void Config_copy_is_kept_byte_for_byte()
-    {
-        using var state = Open();
-        state.WriteConfig("{ \"Revision\" : \"r1\" }\n"u8);
+    private static void Write(LocalState state, string text) =>
+        state.WriteDocument(Name, text, TestJsonContext.Default.String);
 
-        Assert.That(state.ReadConfig(), Is.EqualTo("{ \"Revision\" : \"r1\" }\n"u8.ToArray()));
-    }
+    private static string? Read(LocalState state) => state.ReadDocument(Name, TestJsonContext.Default.String);
 
     private LocalState Open() => LocalState.Open(_directory.FullPath, Service);
 }
