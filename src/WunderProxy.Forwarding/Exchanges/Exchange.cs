@@ -161,27 +161,27 @@ internal sealed class Exchange : ILeaseHolder
     public void Wake(Waits waits)
     {
         var awake = _waiting & waits;
-        if (awake.HasFlag(Waits.ClientRead))
+        if ((awake & Waits.ClientRead) != Waits.None)
         {
             Client.Transport.Input.CancelPendingRead();
         }
 
-        if (awake.HasFlag(Waits.ClientWrite))
+        if ((awake & Waits.ClientWrite) != Waits.None)
         {
             Client.Transport.Output.CancelPendingFlush();
         }
 
-        if (awake.HasFlag(Waits.UpstreamRead))
+        if ((awake & Waits.UpstreamRead) != Waits.None)
         {
             Upstream!.Transport.Input.CancelPendingRead();
         }
 
-        if (awake.HasFlag(Waits.UpstreamWrite))
+        if ((awake & Waits.UpstreamWrite) != Waits.None)
         {
             Upstream!.Transport.Output.CancelPendingFlush();
         }
 
-        if (awake.HasFlag(Waits.Pause))
+        if ((awake & Waits.Pause) != Waits.None)
         {
             PauseEnded.Set();
         }
@@ -190,7 +190,7 @@ internal sealed class Exchange : ILeaseHolder
     /// <summary>Called before it is suspended for the rest of a head. The time for the head runs from its first byte.</summary>
     public void BeginHeadWait()
     {
-        if (!_waiting.HasFlag(Waits.ClientRead))
+        if ((_waiting & Waits.ClientRead) == Waits.None)
         {
             _waiting |= Waits.ClientRead;
             Client.SetReadDeadline(Context.Settings.HeaderMilliseconds);
@@ -200,7 +200,7 @@ internal sealed class Exchange : ILeaseHolder
     /// <summary>The head is complete, refused or given up.</summary>
     public void EndHeadWait()
     {
-        if (_waiting.HasFlag(Waits.ClientRead))
+        if ((_waiting & Waits.ClientRead) != Waits.None)
         {
             _waiting &= ~Waits.ClientRead;
             Client.ClearReadDeadline();
@@ -249,7 +249,7 @@ internal sealed class Exchange : ILeaseHolder
     /// <summary>Called after it was resumed, or instead of being suspended.</summary>
     public void EndWait(Waits wait)
     {
-        if (!_waiting.HasFlag(wait))
+        if ((_waiting & wait) == Waits.None)
         {
             return;
         }
@@ -297,7 +297,7 @@ internal sealed class Exchange : ILeaseHolder
     public void OnContinueSent()
     {
         IsContinueAwaited = false;
-        if (_waiting.HasFlag(Waits.ClientRead))
+        if ((_waiting & Waits.ClientRead) != Waits.None)
         {
             BeginWait(Waits.ClientRead);
         }
@@ -370,7 +370,7 @@ internal sealed class Exchange : ILeaseHolder
 
     /// <summary>The upstream did not answer in time, or the pause lasted too long.</summary>
     public void OnResponseElapsed() =>
-        Stop(_waiting.HasFlag(Waits.Pause) ? ForwardError.Paused : ForwardError.ResponseTimeout);
+        Stop((_waiting & Waits.Pause) != Waits.None ? ForwardError.Paused : ForwardError.ResponseTimeout);
 
     /// <inheritdoc/>
     public void OnDrainDeadline()

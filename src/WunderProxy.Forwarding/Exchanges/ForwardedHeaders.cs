@@ -43,7 +43,7 @@ internal static class ForwardedHeaders
     {
         for (var index = head.IndexOf(name); index >= 0; index = head.IndexOf(name, index + 1))
         {
-            if (!head.Fields[index].Flags.HasFlag(HeaderFlags.HopByHop))
+            if ((head.Fields[index].Flags & HeaderFlags.HopByHop) == HeaderFlags.None)
             {
                 return true;
             }
@@ -85,7 +85,7 @@ internal static class ForwardedHeaders
         for (; index >= 0; index = head.IndexOf(HeaderName.XForwardedFor, index + 1))
         {
             ref readonly var field = ref head.Fields[index];
-            if (field.Flags.HasFlag(HeaderFlags.HopByHop) || field.ValueLength == 0)
+            if ((field.Flags & HeaderFlags.HopByHop) != HeaderFlags.None || field.ValueLength == 0)
             {
                 continue;
             }

@@ -25,12 +25,18 @@ internal sealed class AllocationTests
         // Connected without await: a socket that was ever used asynchronously allocates in each blocking call.
         client.Connect(proxy.EndPoint);
 
+        // The runtime itself allocates while it compiles what has become hot, later on a busy machine: the best of three.
         Exchange(client, WarmUpExchanges);
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        Exchange(client, MeasuredExchanges);
-        var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+        var allocated = Enumerable.Range(0, 3).Min(_ => Measure(client));
 
         Assert.That(allocated, Is.LessThan(MeasuredExchanges), $"{allocated} bytes for {MeasuredExchanges} exchanges");
+    }
+
+    private static long Measure(Socket client)
+    {
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        Exchange(client, MeasuredExchanges);
+        return GC.GetTotalAllocatedBytes(precise: true) - before;
     }
 
     private static void Exchange(Socket client, int count)

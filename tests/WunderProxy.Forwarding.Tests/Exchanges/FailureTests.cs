@@ -153,10 +153,12 @@ internal sealed class FailureTests(TransportKind transport)
     public async Task Connection_beyond_the_limit_gets_503()
     {
         await using var proxy = ProxyUnderTest.Start(transport, options => options with { MaxConnections = 1 });
-        using var first = await proxy.ConnectAsync();
+        var (client, upstream, _) = await proxy.BeginAsync(Get);
         using var second = await proxy.ConnectAsync();
 
         Assert.That(await second.ReadHeadAsync(), Does.StartWith("HTTP/1.1 503 ").And.Contain("connection_limit_reached"));
+        await upstream.SendAsync("HTTP/1.1 204 No Content\r\n\r\n");
+        Assert.That(await client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 204 "));
     }
 
     [Test]
