@@ -24,6 +24,7 @@ internal sealed class ConfigRoute(IContainerLifecycle lifecycle)
             document?.WriteTo(writer);
         }
 
+        output.WriteByte((byte)'\n');
         return output.ToArray();
     }
 }
