@@ -99,7 +99,9 @@ internal sealed class SpliceRelayTests() : TransportFixture(TransportKind.Epoll)
         Assert.That((await relaying).Status, Is.EqualTo(DirectRelayStatus.SinkBroken));
         await Loop.RunAsync(() => _source.Abort());
         await sending;
-        await Eventually.TrueAsync(() => Directory.GetFileSystemEntries("/proc/self/fd").Length <= before);
+
+        // A pipe that was empty at that moment is kept, two descriptors.
+        await Eventually.TrueAsync(() => Directory.GetFileSystemEntries("/proc/self/fd").Length <= before + 2);
     }
 
     [Test]

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
 
@@ -8,16 +7,7 @@ namespace WunderProxy.Forwarding.Transport.Streams;
 /// <remarks>A token given to <see cref="ReadAsync"/> is looked at on entry only; a wait ends by <see cref="CancelPendingRead"/>.</remarks>
 internal sealed class StreamInput(StreamConnection connection) : PipeReader, IValueTaskSource<ReadResult>, IValueTaskSource
 {
-    // A stream that is always ready gives way after so many receives in one turn of the loop.
-    private const int MaxReceivesPerTurn = 4;
-
-    // Leftovers up to this size move to a small block while their rest is awaited.
-    private const int MaxMovedBytes = BufferPool.SmallBytes / 2;
-
-    private BufferBlock? _head;
-    private BufferBlock? _tail;
-    private int _headOffset;
-    private int _tailOffset;
+    private BlockChain _bytes;
     private bool _allExamined = true;
     private bool _mayReceive;
     private bool _hasEnded;
@@ -25,11 +15,12 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
     private bool _isYielding;
     private bool _waitsWithoutReceiving;
     private LoopWait _wait;
-    private byte _receivesInTurn;
-    private uint _turn;
+    private TurnShare _share;
+
+    private BufferPool Pool => connection.WorkLoop.Buffers;
 
     /// <summary>Whether nothing is buffered and nobody reads.</summary>
-    public bool IsEmpty => _head is null && !_hasEnded && _wait.IsIdle;
+    public bool IsEmpty => !_bytes.HasBlock && !_hasEnded && _wait.IsIdle;
 
     /// <summary>Whether a receive may find something.</summary>
     public bool MayReceive => _mayReceive;
@@ -37,7 +28,7 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
     /// <summary>Whether nothing is buffered and nothing waits in the socket; asks the socket only when it must.</summary>
     public bool IsQuiet()
     {
-        if (_head is not null || _hasEnded || !_wait.IsIdle)
+        if (_bytes.HasBlock || _hasEnded || !_wait.IsIdle)
         {
             return false;
         }
@@ -78,16 +69,7 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
         }
 
         _wait.Begin();
-        if (_mayReceive && !_isYielding)
-        {
-            _isYielding = true;
-            connection.WorkLoop.Post(static input => ((StreamInput)input!).OnTurnCameRound(), this);
-        }
-        else if (!_mayReceive)
-        {
-            MoveLeftover();
-        }
-
+        YieldOrShrink();
         return new ValueTask<ReadResult>(this, _wait.Version);
     }
 
@@ -95,7 +77,7 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
     public override bool TryRead(out ReadResult result)
     {
         var isReady = _wait.IsIdle
-            && (_cancelRequested || !_allExamined || _hasEnded || (_mayReceive && HasShareOfTurn() && Receive()));
+            && (_cancelRequested || !_allExamined || _hasEnded || (_mayReceive && _share.TryTake(connection.WorkLoop.Turn) && Receive()));
         result = isReady ? TakeResult() : default;
         return isReady;
     }
@@ -106,22 +88,11 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
     /// <inheritdoc/>
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        if (_head is null || consumed.GetObject() is not BufferBlock block)
+        _allExamined = _bytes.EndsAt(examined);
+        _bytes.TakeTo(consumed, Pool);
+        if (connection.IsClosed || !_bytes.HasBlock)
         {
-            _allExamined = true;
-            return;
-        }
-
-        _allExamined = examined.GetObject() == _tail && examined.GetInteger() == _tailOffset;
-        while (_head != block)
-        {
-            DropHead();
-        }
-
-        _headOffset = consumed.GetInteger();
-        if (_head == _tail && _headOffset == _tailOffset)
-        {
-            ReleaseBlocks();
+            Release();
         }
     }
 
@@ -133,7 +104,7 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
     }
 
     /// <inheritdoc/>
-    public override void Complete(Exception? exception = null) => ReleaseBlocks();
+    public override void Complete(Exception? exception = null) => Release();
 
     /// <summary>The socket may have bytes, or its end.</summary>
     public void OnReadable()
@@ -156,12 +127,7 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
 
         _wait.Begin();
         _waitsWithoutReceiving = true;
-        if (_mayReceive && !_isYielding)
-        {
-            _isYielding = true;
-            connection.WorkLoop.Post(static input => ((StreamInput)input!).OnTurnCameRound(), this);
-        }
-
+        YieldOrShrink();
         return new ValueTask(this, _wait.Version);
     }
 
@@ -185,6 +151,13 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
     {
         _hasEnded = true;
         _mayReceive = false;
+
+        // Whoever does not wait may still look at what it was given; that goes with its next call.
+        if (_wait.IsWaiting)
+        {
+            Release();
+        }
+
         WakeWaiter();
     }
 
@@ -213,27 +186,25 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
     {
         var isCanceled = _cancelRequested;
         _cancelRequested = false;
-        var bytes = _head is null
-            ? ReadOnlySequence<byte>.Empty
-            : new ReadOnlySequence<byte>(_head, _headOffset, _tail!, _tailOffset);
-        return new ReadResult(bytes, isCanceled, _hasEnded);
+        if (connection.IsClosed)
+        {
+            Release();
+        }
+
+        return new ReadResult(_bytes.Bytes, isCanceled, _hasEnded);
     }
 
-    private bool HasShareOfTurn()
+    private void YieldOrShrink()
     {
-        if (_turn != connection.WorkLoop.Turn)
+        if (!_mayReceive)
         {
-            _turn = connection.WorkLoop.Turn;
-            _receivesInTurn = 0;
+            _bytes.Shrink(Pool);
         }
-
-        if (_receivesInTurn == MaxReceivesPerTurn)
+        else if (!_isYielding)
         {
-            return false;
+            _isYielding = true;
+            connection.WorkLoop.Post(static input => ((StreamInput)input!).OnTurnCameRound(), this);
         }
-
-        _receivesInTurn++;
-        return true;
     }
 
     private void OnTurnCameRound()
@@ -255,14 +226,14 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
             return;
         }
 
-        _ = HasShareOfTurn();
+        _ = _share.TryTake(connection.WorkLoop.Turn);
         if (Receive())
         {
             _wait.CompleteNow();
         }
         else
         {
-            MoveLeftover();
+            _bytes.Shrink(Pool);
         }
     }
 
@@ -270,67 +241,34 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
     /// <returns>Whether a reader has something to see: bytes or the end.</returns>
     private bool Receive()
     {
-        var space = SpaceAtTail();
+        if (_bytes.Room == 0)
+        {
+            _bytes.Append(Pool.RentLarge());
+        }
+
+        var space = _bytes.Space.Span;
         var received = connection.Receive(space);
-        if (received > 0)
+        if (received <= 0)
         {
-            _tailOffset += received;
-            _allExamined = false;
-            if (received < space.Length && !connection.IsPeerClosed)
-            {
-                StopReceiving();
-            }
-
-            return true;
+            _bytes.ReleaseIfEmpty(Pool);
+            NoteReceived(received);
+            return received != IoStatus.WouldBlock;
         }
 
-        if (_head == _tail && _headOffset == _tailOffset)
+        _bytes.Add(received);
+        _allExamined = false;
+        if (received < space.Length && !connection.IsPeerClosed)
         {
-            ReleaseBlocks();
+            StopReceiving();
         }
 
-        NoteReceived(received);
-        return received != IoStatus.WouldBlock;
+        return true;
     }
 
     private void StopReceiving()
     {
         _mayReceive = false;
         connection.AwaitReadable();
-    }
-
-    private Span<byte> SpaceAtTail()
-    {
-        if (_tail is null)
-        {
-            _head = _tail = connection.WorkLoop.Buffers.RentLarge();
-            _headOffset = _tailOffset = 0;
-        }
-        else if (_tailOffset == _tail.Bytes.Length)
-        {
-            var next = connection.WorkLoop.Buffers.RentLarge();
-            _tail.Append(next, _tailOffset);
-            _tail = next;
-            _tailOffset = 0;
-        }
-
-        return _tail.Bytes.AsSpan(_tailOffset);
-    }
-
-    private void MoveLeftover()
-    {
-        var length = _tailOffset - _headOffset;
-        if (_head is null || _head != _tail || length > MaxMovedBytes || _head.Bytes.Length == BufferPool.SmallBytes)
-        {
-            return;
-        }
-
-        var small = connection.WorkLoop.Buffers.RentSmall();
-        _head.Bytes.AsSpan(_headOffset, length).CopyTo(small.Bytes);
-        ReleaseBlocks();
-        _head = _tail = small;
-        _headOffset = 0;
-        _tailOffset = length;
     }
 
     private void WakeWaiter()
@@ -341,24 +279,9 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
         }
     }
 
-    private void DropHead()
+    private void Release()
     {
-        var block = _head!;
-        _head = block.NextBlock ?? throw new InvalidOperationException("The position does not belong to this reader.");
-        _headOffset = 0;
-        connection.WorkLoop.Buffers.Return(block);
-    }
-
-    private void ReleaseBlocks()
-    {
-        while (_head is { } block)
-        {
-            _head = block.NextBlock;
-            connection.WorkLoop.Buffers.Return(block);
-        }
-
-        _tail = null;
-        _headOffset = _tailOffset = 0;
+        _bytes.Release(Pool);
         _allExamined = true;
     }
 }

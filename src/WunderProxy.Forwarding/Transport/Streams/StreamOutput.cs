@@ -10,46 +10,39 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
     // Below this size copying behind a waiting head is cheaper than a send call with two parts.
     private const int MaxGatheredBytes = 4 * 1024;
 
-    private BufferBlock? _head;
-    private BufferBlock? _tail;
-    private int _headOffset;
-    private int _tailOffset;
+    private BlockChain _written;
     private ReadOnlyMemory<byte> _callerBytes;
     private bool _isBroken;
     private bool _cancelRequested;
     private LoopWait _wait;
 
     /// <summary>Whether bytes that were written still wait for the socket or for a flush.</summary>
-    public bool IsBusy => _head is not null || !_callerBytes.IsEmpty;
+    public bool IsBusy => _written.Length > 0 || !_callerBytes.IsEmpty;
 
     /// <inheritdoc/>
     public override bool CanGetUnflushedBytes => true;
 
     /// <inheritdoc/>
-    public override long UnflushedBytes =>
-        _head is null ? 0 : _tail!.RunningIndex + _tailOffset - _head.RunningIndex - _headOffset;
+    public override long UnflushedBytes => _written.Length;
+
+    private BufferPool Pool => connection.WorkLoop.Buffers;
 
     /// <inheritdoc/>
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
-        EnsureSpace(Math.Max(sizeHint, 1));
-        return _tail!.Bytes.AsMemory(_tailOffset);
+        EnsureRoom(Math.Max(sizeHint, 1));
+        return _written.Space;
     }
 
     /// <inheritdoc/>
-    public override Span<byte> GetSpan(int sizeHint = 0)
-    {
-        EnsureSpace(Math.Max(sizeHint, 1));
-        return _tail!.Bytes.AsSpan(_tailOffset);
-    }
+    public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
     /// <inheritdoc/>
     public override void Advance(int bytes)
     {
-        var space = (_tail?.Bytes.Length ?? 0) - _tailOffset;
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, space);
-        _tailOffset += bytes;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, _written.Room);
+        _written.Add(bytes);
     }
 
     /// <inheritdoc/>
@@ -111,7 +104,11 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
             return;
         }
 
-        Consume(takenBytes);
+        if (takenBytes > 0)
+        {
+            Consume(takenBytes);
+        }
+
         if (_wait.IsWaiting && TrySendAll())
         {
             _wait.CompleteNow();
@@ -171,14 +168,14 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
 
     private void Queue(ReadOnlyMemory<byte> source)
     {
-        if (_tail is not null && source.Length <= Math.Min(MaxGatheredBytes, _tail.Bytes.Length - _tailOffset))
+        if (source.Length <= Math.Min(MaxGatheredBytes, _written.Room))
         {
-            source.Span.CopyTo(_tail.Bytes.AsSpan(_tailOffset));
-            _tailOffset += source.Length;
-            return;
+            _written.Add(source.Span);
         }
-
-        _callerBytes = source;
+        else
+        {
+            _callerBytes = source;
+        }
     }
 
     /// <summary>Sends until all is taken or the socket is full.</summary>
@@ -187,7 +184,8 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
     {
         while (IsBusy && !_isBroken)
         {
-            var (first, second) = NextParts();
+            var first = _written.FirstPart;
+            var second = _written.IsOnePart ? _callerBytes : ReadOnlyMemory<byte>.Empty;
             var sent = first.Length + second.Length == 0 ? 0 : connection.Send(first.Span, second.Span);
             if (sent == IoStatus.WouldBlock)
             {
@@ -204,57 +202,19 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
             Consume(sent);
         }
 
-        if (_isBroken)
-        {
-            ReleaseAll();
-        }
-
+        // All is out, or lost.
+        ReleaseAll();
         connection.OnFlushed();
         return true;
     }
 
-    private (ReadOnlyMemory<byte> First, ReadOnlyMemory<byte> Second) NextParts()
+    private void Consume(int bytes) => _callerBytes = _callerBytes[_written.Take(bytes, Pool)..];
+
+    private void EnsureRoom(int bytes)
     {
-        if (_head is not { } head)
+        if (_written.Room < bytes)
         {
-            return (_callerBytes, default);
-        }
-
-        return head == _tail
-            ? (head.Bytes.AsMemory(_headOffset, _tailOffset - _headOffset), _callerBytes)
-            : (head.Memory[_headOffset..], ReadOnlyMemory<byte>.Empty);
-    }
-
-    private void Consume(int bytes)
-    {
-        while (_head is { } head)
-        {
-            var held = (head == _tail ? _tailOffset : head.Memory.Length) - _headOffset;
-            if (bytes < held)
-            {
-                _headOffset += bytes;
-                return;
-            }
-
-            bytes -= held;
-            DropHead();
-        }
-
-        _callerBytes = _callerBytes[bytes..];
-    }
-
-    private void EnsureSpace(int bytes)
-    {
-        if (_tail is null)
-        {
-            _head = _tail = connection.WorkLoop.Buffers.RentAtLeast(bytes);
-        }
-        else if (_tail.Bytes.Length - _tailOffset < bytes)
-        {
-            var next = connection.WorkLoop.Buffers.RentAtLeast(bytes);
-            _tail.Append(next, _tailOffset);
-            _tail = next;
-            _tailOffset = 0;
+            _written.Append(Pool.RentAtLeast(bytes));
         }
     }
 
@@ -265,33 +225,14 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
         _callerBytes = default;
         if (!rest.IsEmpty && !_isBroken)
         {
-            EnsureSpace(rest.Length);
-            rest.Span.CopyTo(_tail!.Bytes.AsSpan(_tailOffset));
-            _tailOffset += rest.Length;
+            EnsureRoom(rest.Length);
+            _written.Add(rest.Span);
         }
-    }
-
-    private void DropHead()
-    {
-        var block = _head!;
-        _head = block.NextBlock;
-        _headOffset = 0;
-        if (_head is null)
-        {
-            _tail = null;
-            _tailOffset = 0;
-        }
-
-        connection.WorkLoop.Buffers.Return(block);
     }
 
     private void ReleaseAll()
     {
-        while (_head is not null)
-        {
-            DropHead();
-        }
-
+        _written.Release(Pool);
         _callerBytes = default;
     }
 }
