@@ -18,6 +18,9 @@ internal sealed class InstanceState(TimeProvider clock)
         set => _isDraining = value;
     }
 
+    /// <summary>What an operator should know about how this process was started.</summary>
+    public IReadOnlyList<string> Warnings { get; set; } = [];
+
     /// <summary>Whether the process is about to end.</summary>
     public bool IsShuttingDown => _isShuttingDown;
 

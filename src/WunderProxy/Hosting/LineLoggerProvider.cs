@@ -5,25 +5,16 @@ namespace WunderProxy.Hosting;
 /// <summary>The log: one line per event on standard error, for people, <c>docker logs</c> and <c>journalctl</c>.</summary>
 internal sealed class LineLoggerProvider(TextWriter output, TimeProvider clock) : ILoggerProvider
 {
-    private readonly Lock _gate = new();
+    private readonly LogWriter _writer = new(output);
 
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => new LineLogger(this);
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        // The writer belongs to whoever made it.
-    }
+    public void Dispose() => _writer.Dispose();
 
-    private void Write(LogLevel level, string message, Exception? exception)
-    {
-        var line = LogLine.Format(clock.GetUtcNow(), level, message, exception);
-        lock (_gate)
-        {
-            output.WriteLine(line);
-        }
-    }
+    private void Write(LogLevel level, string message, Exception? exception) =>
+        _writer.Write(LogLine.Format(clock.GetUtcNow(), level, message, exception));
 
     private sealed class LineLogger(LineLoggerProvider provider) : ILogger
     {

@@ -20,7 +20,8 @@ internal static class ServiceHost
         // No defaults: no configuration files, watchers or providers that a proxy would wait for at its start.
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         var services = builder.Services;
-        builder.Logging.AddProvider(new LineLoggerProvider(log, TimeProvider.System));
+        services.AddSingleton(_ => new LineLoggerProvider(log, TimeProvider.System));
+        services.AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<LineLoggerProvider>());
         builder.Logging.AddFilter("Microsoft", LogLevel.None);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(forwarder);

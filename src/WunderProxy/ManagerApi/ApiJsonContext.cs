@@ -14,4 +14,5 @@ namespace WunderProxy.ManagerApi;
 [JsonSerializable(typeof(HistoryDocument))]
 [JsonSerializable(typeof(IReadOnlyList<ContainerView>))]
 [JsonSerializable(typeof(StateDocument))]
+[JsonSerializable(typeof(LivezDocument))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

@@ -4,5 +4,7 @@ namespace WunderProxy.ManagerApi;
 internal static class LivezRoute
 {
     public static ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken) =>
-        new(ApiResponse.OfText("ok\n"));
+        new(request.WantsJson
+            ? ApiResponse.OfJson(new LivezDocument("ok"), ApiJson.Context.LivezDocument)
+            : ApiResponse.OfText("ok\n"));
 }

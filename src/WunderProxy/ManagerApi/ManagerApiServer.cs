@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using WunderProxy.Configuration;
 using WunderProxy.Forwarding;
 using WunderProxy.Forwarding.Upstreams;
+using WunderProxy.Hosting;
 
 namespace WunderProxy.ManagerApi;
 
@@ -23,6 +24,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _clock;
     private readonly ApiDispatcher _dispatcher;
+    private readonly InstanceState _instance;
     private readonly string _secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
     private readonly CancellationTokenSource _stopping = new();
     private HttpListener? _listener;
@@ -36,6 +38,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         _loggers = loggers;
         _logger = loggers.CreateLogger<ManagerApiServer>();
         _clock = clock;
+        _instance = services.Instance;
         _dispatcher = new ApiDispatcher(Routes(services), new AccessRules(token, options.Open), _logger);
     }
 
@@ -61,7 +64,9 @@ internal sealed class ManagerApiServer : IAsyncDisposable
 
         if (_options.Open.Count > 0)
         {
-            ManagerApiLog.OpenToNetworks(_logger, string.Join(", ", _options.Open));
+            var networks = string.Join(", ", _options.Open);
+            ManagerApiLog.OpenToNetworks(_logger, networks);
+            _instance.Warnings = [$"anybody in {networks} may deploy through the manager API (--api-open)"];
         }
 
         return bound;

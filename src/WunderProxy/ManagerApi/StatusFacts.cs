@@ -26,6 +26,9 @@ internal sealed record StatusFacts(
     /// <summary>Whether load balancers are asked to leave, for now or because the process ends.</summary>
     public required bool IsLeaving { get; init; }
 
+    /// <summary>What an operator should know, of both planes and of the start.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = Lifecycle.Warnings;
+
     /// <summary>The word for it all.</summary>
     public string Status => this switch
     {
@@ -66,7 +69,7 @@ internal sealed record StatusFacts(
             Previous = Previous,
             Buffers = new BufferCounts(0, 0),
             StoreState = Lifecycle.StoreState,
-            Warnings = Lifecycle.Warnings,
+            Warnings = Warnings,
         };
     }
 

@@ -34,7 +34,7 @@ internal sealed class StatusPage
         page.WriteHead(facts);
         page.WriteFigures(facts);
         page.WriteUpstream(facts);
-        page.WriteList("Warnings", facts.Lifecycle.Warnings);
+        page.WriteList("Warnings", facts.Warnings);
         page.WriteContainers(containers);
         page.WriteDraining(facts);
         page.WriteStatusCodes(facts);

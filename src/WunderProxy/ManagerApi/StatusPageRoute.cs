@@ -9,7 +9,13 @@ internal sealed class StatusPageRoute(StatusReader status, IContainerLifecycle? 
 
     public ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var html = StatusPage.Write(status.Read(), lifecycle?.Containers ?? []);
+        var facts = status.Read();
+        if (request.WantsJson)
+        {
+            return new(ApiResponse.OfJson(facts.ToDocument(), ApiJson.Context.StatusDocument));
+        }
+
+        var html = StatusPage.Write(facts, lifecycle?.Containers ?? []);
         return new(ApiResponse.OfHtml(html) with { Headers = [new("Content-Security-Policy", Policy)] });
     }
 }

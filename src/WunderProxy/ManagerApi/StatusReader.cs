@@ -19,17 +19,19 @@ internal sealed class StatusReader(
     string app)
 {
     /// <summary>Takes the state of this moment.</summary>
-    public StatusFacts Read() => new(
-        forwarder.Snapshot(),
-        lifecycle?.Snapshot() ?? new LifecycleSnapshot(),
-        [.. traffic?.Previous.Select(previous => PreviousOf(previous)) ?? []])
+    public StatusFacts Read()
     {
-        App = app,
-        Version = ProductVersion.Text,
-        HeapSize = GC.GetTotalMemory(forceFullCollection: false),
-        Uptime = instance.Uptime,
-        IsLeaving = instance.IsDraining || instance.IsShuttingDown,
-    };
+        var containers = lifecycle?.Snapshot() ?? new LifecycleSnapshot();
+        return new StatusFacts(forwarder.Snapshot(), containers, [.. traffic?.Previous.Select(PreviousOf) ?? []])
+        {
+            App = app,
+            Version = ProductVersion.Text,
+            HeapSize = GC.GetTotalMemory(forceFullCollection: false),
+            Uptime = instance.Uptime,
+            IsLeaving = instance.IsDraining || instance.IsShuttingDown,
+            Warnings = [.. instance.Warnings, .. containers.Warnings],
+        };
+    }
 
     private static PreviousView PreviousOf(TargetUpstream previous)
     {

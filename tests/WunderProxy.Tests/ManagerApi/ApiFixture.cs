@@ -43,7 +43,14 @@ internal sealed class ApiFixture : IAsyncDisposable
 
     public ApiDispatcher Dispatcher { get; }
 
-    public StringWriter Log { get; } = new();
+    private StringWriter Log { get; } = new();
+
+    /// <summary>Ends the log and returns what was written.</summary>
+    public string EndLog()
+    {
+        _loggers.Dispose();
+        return Log.ToString();
+    }
 
     /// <summary>Calls as somebody on the unix socket, who may do everything while no token is configured.</summary>
     public Task<ApiResponse> CallAsync(string call, string body = "", string accept = "", string authorization = "")

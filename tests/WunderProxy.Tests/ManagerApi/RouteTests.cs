@@ -283,6 +283,28 @@ internal sealed class RouteTests
             """[{"Id":"id","Name":"shop-r1","Hash":"aa","Revision":"r1","State":"current","Address":"127.0.0.1:1","Health":"healthy","Image":"shop:r1","CreatedAt":"1970-01-01T00:00:00+00:00"}]"""));
     }
 
+    [TestCase("GET /")]
+    [TestCase("GET /livez")]
+    [TestCase("GET /history")]
+    public async Task Json_is_answered_wherever_it_is_asked_for(string call)
+    {
+        await using var api = new ApiFixture();
+
+        var response = await api.CallAsync(call, accept: "text/html;q=0.5, application/json");
+
+        Assert.That(response.ContentType, Is.EqualTo(Json));
+        Assert.That(() => JsonNode.Parse(ApiFixture.TextOf(response)), Throws.Nothing);
+    }
+
+    [Test]
+    public async Task Warning_of_the_start_is_in_the_status()
+    {
+        await using var api = new ApiFixture();
+        api.Instance.Warnings = ["anybody may deploy"];
+
+        Assert.That(ApiFixture.TextOf(await api.CallAsync("GET /status")), Does.Contain("anybody may deploy"));
+    }
+
     [Test]
     public async Task Drain_turns_the_status_to_503_and_back()
     {
@@ -322,7 +344,7 @@ internal sealed class RouteTests
         await api.CallAsync("POST /switch?by=ada", "00ff");
 
         Assert.That(
-            api.Log.ToString(),
+            api.EndLog(),
             Does.Contain("unix (ada): POST /switch: 409 not_running: nothing of it runs"));
     }
 
