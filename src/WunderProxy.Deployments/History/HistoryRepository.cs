@@ -67,22 +67,34 @@ public sealed class HistoryRepository(IObjectStore store, string prefix, TimePro
     internal async Task<HistoryEntry?> ApplyAsync(
         DeploymentIntent intent, DeployerLease? lease, CancellationToken cancellationToken)
     {
-        var history = DeploymentHistory.Empty;
-        for (var attempt = 0; attempt < MaxTries; attempt++)
+        for (var attempt = 0; ; attempt++)
         {
             await PauseAsync(attempt, cancellationToken);
             var read = await store.GetAsync(ObjectKey.History(prefix), cancellationToken);
-            history = Parse(read);
+            var history = Parse(read);
             var changed = intent.ApplyTo(history, time.GetUtcNow());
-            if (ReferenceEquals(changed, history) || await TryWriteAsync(changed, read, lease, cancellationToken))
+            if (!ReferenceEquals(changed, history))
             {
-                await WriteCurrentAsync(cancellationToken);
-                return intent.FindEntry(changed);
+                // Only after reading once more than writing: the last write's answer may have got lost, too.
+                ThrowIfBeaten(attempt, history);
+                if (!await TryWriteAsync(changed, read, lease, cancellationToken))
+                {
+                    continue;
+                }
             }
-        }
 
-        var holder = history.Last?.DeployedBy ?? "another deployer";
-        throw new LeaseHeldException(holder, $"{holder} is writing the history at the same time; nothing was written");
+            await WriteCurrentAsync(cancellationToken);
+            return intent.FindEntry(changed);
+        }
+    }
+
+    private static void ThrowIfBeaten(int attempt, DeploymentHistory history)
+    {
+        if (attempt >= MaxTries)
+        {
+            var holder = history.Last?.DeployedBy ?? "another deployer";
+            throw new LeaseHeldException(holder, $"{holder} is writing the history at the same time; nothing was written");
+        }
     }
 
     private async Task<LaunchConfig?> FindConfigAsync(

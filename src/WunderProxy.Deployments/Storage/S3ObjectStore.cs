@@ -52,7 +52,8 @@ public sealed class S3ObjectStore : IObjectStore
         }
         catch (AmazonClientException e)
         {
-            throw new ObjectStoreException(ObjectStoreFault.BadLocation, $"S3 is not configured: {e.Message}", e);
+            const string Hint = "S3 is not configured: set AWS_REGION, and AWS_ENDPOINT_URL for a server of your own";
+            throw new ObjectStoreException(ObjectStoreFault.BadLocation, $"{Hint} ({e.Message})", e);
         }
     }
 
