@@ -118,15 +118,17 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
             return DeploymentState.Current;
         }
 
-        if (record.Earlier.Any(entry => entry.Container == summary.Id))
-        {
-            return DeploymentState.Kept;
-        }
-
+        // One that left retirement by a launch stands in both lists.
         var isRunning = summary.State == RunningState;
-        if (record.Launched.Any(entry => entry.Container == summary.Id))
+        var wasCurrent = record.Earlier.Any(entry => entry.Container == summary.Id);
+        if (record.Launched.Any(entry => entry.Container == summary.Id) && (isRunning || !wasCurrent))
         {
             return isRunning ? DeploymentState.Ready : null;
+        }
+
+        if (wasCurrent)
+        {
+            return DeploymentState.Kept;
         }
 
         if (!context.Record.WasAbsent)

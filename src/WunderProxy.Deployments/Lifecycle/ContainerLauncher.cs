@@ -199,6 +199,12 @@ internal sealed class ContainerLauncher(LifecycleContext context, ImageProvider 
         deployment.MoveTo(DeploymentState.Creating);
         progress.Report(new DeploymentProgress("creating", $"creating container {deployment.ContainerName}"));
         var request = EngineContainerRequest.Build(config, OptionsOf(config, image));
+        if (!context.Engine.Endpoint.IsLocal)
+        {
+            context.Notices.Warn(
+                "remote", $"the engine is on {context.Engine.Endpoint.Host}: container ports are published on all its addresses");
+        }
+
         deployment.ContainerPort = request.ContainerPort;
         AddOwnLabels(request, config);
         try

@@ -107,7 +107,7 @@ internal sealed class CurrentRescuer(
     }
 
     private Task<bool> LaunchAnewAsync(Deployment current, CancellationToken cancellationToken) => gate.RunAsync(
-        "start",
+        Operation.Start,
         current.Hash,
         null,
         async (operation, token) =>

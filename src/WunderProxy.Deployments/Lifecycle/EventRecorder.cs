@@ -18,8 +18,10 @@ internal sealed class EventRecorder(LifecycleContext context)
     public async Task RecordAsync(DeploymentEvent recorded)
     {
         // The local copy is written before the first await inside.
+        context.Faults.Hit("event-before");
         var writing = WriteAsync(recorded);
         await Task.WhenAny(writing, Task.Delay(Patience, context.Clock, CancellationToken.None));
+        context.Faults.Hit("event-after");
     }
 
     private async Task WriteAsync(DeploymentEvent recorded)

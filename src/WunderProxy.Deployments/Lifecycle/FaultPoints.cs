@@ -13,30 +13,24 @@ internal sealed class FaultPoints(Action<string>? onHit)
     /// For tests only; documented in <c>docs/architecture.md</c>.</summary>
     public const string Variable = "WUNDERPROXY_FAULT_POINT";
 
+    /// <summary>Environment variable with a file to which every point passed is added, a line each: a suite's list.</summary>
+    public const string TraceVariable = "WUNDERPROXY_FAULT_TRACE";
+
     private readonly AsyncLocal<string?> _operation = new();
+    private readonly Lock _lock = new();
 
     /// <summary>No faults.</summary>
     public static FaultPoints None { get; } = new(null);
 
-    /// <summary>Reads <see cref="Variable"/>.</summary>
+    /// <summary>Reads <see cref="Variable"/> and <see cref="TraceVariable"/>.</summary>
     public static FaultPoints FromEnvironment(Func<string, string?> environment)
     {
-        var wanted = environment(Variable);
-        if (string.IsNullOrEmpty(wanted))
+        if (environment(TraceVariable) is { Length: > 0 } file)
         {
-            return None;
+            return new FaultPoints(point => File.AppendAllLines(file, [point]));
         }
 
-        var parts = wanted.Split('#');
-        var remaining = parts.Length > 1 && int.TryParse(parts[1], out var count) ? count : 1;
-        return new FaultPoints(point =>
-        {
-            if (point == parts[0] && Interlocked.Decrement(ref remaining) == 0)
-            {
-                using var self = Process.GetCurrentProcess();
-                self.Kill();
-            }
-        });
+        return environment(Variable) is { Length: > 0 } wanted ? new FaultPoints(KillAt(wanted)) : None;
     }
 
     /// <summary>Names the operation that the current flow of calls belongs to; tasks it begins keep the name.</summary>
@@ -47,7 +41,24 @@ internal sealed class FaultPoints(Action<string>? onHit)
     {
         if (onHit is not null)
         {
-            onHit($"{_operation.Value ?? "idle"}/{step}");
+            lock (_lock)
+            {
+                onHit($"{_operation.Value ?? "idle"}/{step}");
+            }
         }
+    }
+
+    private static Action<string> KillAt(string wanted)
+    {
+        var parts = wanted.Split('#');
+        var remaining = parts.Length > 1 && int.TryParse(parts[1], out var count) ? count : 1;
+        return point =>
+        {
+            if (point == parts[0] && Interlocked.Decrement(ref remaining) == 0)
+            {
+                using var self = Process.GetCurrentProcess();
+                self.Kill();
+            }
+        };
     }
 }

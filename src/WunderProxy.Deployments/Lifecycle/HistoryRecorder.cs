@@ -79,7 +79,6 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
                 await events.RecordAsync(intent.ToEvent(entry));
             }
 
-            context.Faults.Hit("event-after");
             context.Record.TryUpdate(record => record with
             {
                 // What current.json holds now is what we wrote: the digest of its bytes is the hash.

@@ -11,7 +11,7 @@ internal sealed class OperationGate(TimeProvider clock, FaultPoints faults) : ID
     private Operation? _current;
 
     /// <summary>The operation under way; null for none.</summary>
-    public OperationView? View => Volatile.Read(ref _current)?.ToView();
+    public OperationView? View => Volatile.Read(ref _current) is { IsQuiet: false } loud ? loud.ToView() : null;
 
     /// <summary>Ends when the process shuts down.</summary>
     public CancellationToken Lifetime => _lifetime.Token;
@@ -30,27 +30,17 @@ internal sealed class OperationGate(TimeProvider clock, FaultPoints faults) : ID
         Func<Operation, CancellationToken, Task<T>> body,
         CancellationToken cancellationToken)
     {
-        Task<T> work;
-        lock (_lock)
+        while (true)
         {
-            if (_current is { } busy)
+            var entered = Enter(kind, reference, progress, body);
+            if (entered.Work is { } work)
             {
-                work = busy.Kind == kind && busy.Reference == reference && busy.Completion is Task<T> same
-                    ? same
-                    : throw Busy(busy);
-                busy.Join(progress);
+                return await work.WaitAsync(cancellationToken);
             }
-            else
-            {
-                var operation = new Operation(kind, reference, clock.GetUtcNow());
-                operation.Join(progress);
-                _current = operation;
-                work = Task.Run(() => CarryOutAsync(operation, body), CancellationToken.None);
-                operation.Completion = work;
-            }
-        }
 
-        return await work.WaitAsync(cancellationToken);
+            // A start that looks around is soon over, or turns out to launch something: then callers are refused.
+            await entered.Operation.WhenLoudOrOver.WaitAsync(cancellationToken);
+        }
     }
 
     /// <summary>Ends the operation under way and waits until it has cleaned up.</summary>
@@ -64,6 +54,35 @@ internal sealed class OperationGate(TimeProvider clock, FaultPoints faults) : ID
     }
 
     public void Dispose() => _lifetime.Dispose();
+
+    /// <summary>Begins or joins; without work when a start looks around.</summary>
+    private (Operation Operation, Task<T>? Work) Enter<T>(
+        string kind,
+        string reference,
+        IProgress<DeploymentProgress>? progress,
+        Func<Operation, CancellationToken, Task<T>> body)
+    {
+        lock (_lock)
+        {
+            if (_current is not { } busy)
+            {
+                var operation = new Operation(kind, reference, clock.GetUtcNow());
+                operation.Join(progress);
+                _current = operation;
+                var work = Task.Run(() => CarryOutAsync(operation, body), CancellationToken.None);
+                operation.Completion = work;
+                return (operation, work);
+            }
+
+            if (busy.Kind == kind && busy.Reference == reference && busy.Completion is Task<T> same)
+            {
+                busy.Join(progress);
+                return (busy, same);
+            }
+
+            return busy.IsQuiet ? (busy, null) : throw Busy(busy);
+        }
+    }
 
     private async Task<T> CarryOutAsync<T>(Operation operation, Func<Operation, CancellationToken, Task<T>> body)
     {

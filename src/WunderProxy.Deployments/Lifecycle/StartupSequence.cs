@@ -21,6 +21,8 @@ internal sealed class StartupSequence(
     private const string By = "start";
     private const string Topic = "start";
 
+    private string _lastFailure = "";
+
     /// <summary>Rebuilds the table from the engine and serves the recorded container if it is healthy.</summary>
     /// <exception cref="EngineUnavailableException">The engine is away.</exception>
     public async Task RestoreAsync(CancellationToken cancellationToken)
@@ -116,7 +118,13 @@ internal sealed class StartupSequence(
             var known = DeploymentFaults.Translate(fault)!;
             context.Notices.Warn(Topic, $"the store's current revision {current.Revision} cannot be launched ({known.Code}): {known.Message}");
             DeploymentLog.OperationFailed(context.Log, By, current.Hash.Value, By, known.Code, known.Message);
-            await events.RecordAsync(started with { Type = EventType.Failure, Result = known.Code, Reason = known.Message });
+            if (_lastFailure != known.Message)
+            {
+                // Tried again and again until something serves: told once.
+                _lastFailure = known.Message;
+                await events.RecordAsync(started with { Type = EventType.Failure, Result = known.Code, Reason = known.Message });
+            }
+
             return false;
         }
     }

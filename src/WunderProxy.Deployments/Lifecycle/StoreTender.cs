@@ -52,7 +52,7 @@ internal sealed class StoreTender(
 
     private async Task<bool> RestoreAsync(CancellationToken cancellationToken)
     {
-        await gate.RunAsync("start", "", null, async (_, token) =>
+        await gate.RunAsync(Operation.Start, "", null, async (_, token) =>
         {
             await startup.RestoreAsync(token);
             return true;
@@ -63,6 +63,12 @@ internal sealed class StoreTender(
 
     private async Task<bool> WriteWaitingAsync(CancellationToken cancellationToken)
     {
+        if (gate.View is not null && context.Record.Current.Intents.Count > 0)
+        {
+            // The operation under way writes its own history first.
+            return false;
+        }
+
         await history.CompleteWaitingAsync(cancellationToken);
         await context.Events.FlushAsync(cancellationToken);
         await context.History.LoadAsync(cancellationToken);
@@ -71,7 +77,7 @@ internal sealed class StoreTender(
     }
 
     private async Task<bool> FollowAsync(CancellationToken cancellationToken) => _isFollowed = await gate.RunAsync(
-        "start", "store", null, (operation, token) => startup.FollowStoreAsync(operation, token), cancellationToken);
+        Operation.Start, "store", null, (operation, token) => startup.FollowStoreAsync(operation, token), cancellationToken);
 
     private async Task<bool> GuardAsync(Func<CancellationToken, Task<bool>> step, CancellationToken cancellationToken)
     {

@@ -1,0 +1,160 @@
+using System.Net;
+using System.Text;
+using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.Docker.Models;
+
+namespace WunderProxy.Deployments.Tests.Docker;
+
+[TestFixture]
+[Parallelizable]
+internal sealed class DockerEngineClientTests
+{
+    [TestCase("1.41", "1.12", "1.41")]
+    [TestCase("1.99", "1.44", "1.51")]
+    [TestCase("1.44", "1.44", "1.44")]
+    public async Task Version_is_the_newest_that_both_know(string newest, string oldest, string expected)
+    {
+        using var engine = new ScriptedEngine { ApiVersion = newest, MinApiVersion = oldest }
+            .On(HttpMethod.Get, "/_ping", HttpStatusCode.OK, "OK");
+        using var client = engine.CreateClient();
+
+        await client.PingAsync(CancellationToken.None);
+
+        Assert.That(engine.Calls[^1], Is.EqualTo($"GET /v{expected}/_ping"));
+    }
+
+    [TestCase("1.20", "1.12")]
+    [TestCase("1.99", "1.80")]
+    public void Engine_of_another_age_is_refused_with_both_ranges(string newest, string oldest)
+    {
+        using var engine = new ScriptedEngine { ApiVersion = newest, MinApiVersion = oldest };
+        using var client = engine.CreateClient();
+
+        var fault = Assert.ThrowsAsync<EngineUnavailableException>(() => client.PingAsync(CancellationToken.None))!;
+
+        Assert.That(fault.Message, Does.Contain($"{oldest} to {newest}").And.Contain("1.30 to 1.51"));
+    }
+
+    [Test]
+    public void Engine_that_cannot_be_reached_is_unavailable()
+    {
+        using var engine = new ScriptedEngine();
+        using var client = engine.CreateClient();
+
+        var fault = Assert.ThrowsAsync<EngineUnavailableException>(() => client.PingAsync(CancellationToken.None))!;
+
+        Assert.That(fault.Message, Does.Contain("unix:///nowhere.sock").And.Contain("refused"));
+    }
+
+    [Test]
+    public void Missing_container_is_told_from_other_errors()
+    {
+        using var engine = new ScriptedEngine()
+            .On(HttpMethod.Get, "/containers/gone/json", HttpStatusCode.NotFound, """{"message":"No such container: gone"}""")
+            .On(HttpMethod.Post, "/containers/create", HttpStatusCode.NotFound, """{"message":"No such image: x"}""")
+            .On(HttpMethod.Post, "/containers/a/start", HttpStatusCode.InternalServerError, "plain words");
+        using var client = engine.CreateClient();
+
+        var gone = Assert.ThrowsAsync<ContainerNotFoundException>(
+            () => client.InspectContainerAsync("gone", CancellationToken.None))!;
+        var create = Assert.ThrowsAsync<DockerEngineException>(
+            () => client.CreateContainerAsync("n", [], CancellationToken.None))!;
+        var start = Assert.ThrowsAsync<DockerEngineException>(() => client.StartContainerAsync("a", CancellationToken.None))!;
+
+        Assert.That(gone.Message, Is.EqualTo("No such container: gone"));
+        Assert.That((create.StatusCode, create.Message), Is.EqualTo((HttpStatusCode.NotFound, "No such image: x")));
+        Assert.That(start.Message, Is.EqualTo("plain words"));
+    }
+
+    [Test]
+    public async Task Starting_what_runs_is_no_error()
+    {
+        using var engine = new ScriptedEngine().On(HttpMethod.Post, "/containers/a/start", HttpStatusCode.NotModified, "");
+        using var client = engine.CreateClient();
+
+        await client.StartContainerAsync("a", CancellationToken.None);
+
+        Assert.That(engine.Calls, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Pull_adds_up_the_layers_and_sends_the_login()
+    {
+        const string Lines =
+            """
+            {"status":"Pulling fs layer","id":"a"}
+            {"status":"Downloading","id":"a","progressDetail":{"current":10,"total":100}}
+            {"status":"Downloading","id":"b","progressDetail":{"current":5,"total":50}}
+            {"status":"Download complete","id":"a"}
+            {"status":"Extracting","id":"a","progressDetail":{"current":1,"total":100}}
+            """;
+        var login = "";
+        using var engine = new ScriptedEngine().On(HttpMethod.Post, "/images/create", request =>
+        {
+            login = request.Headers.GetValues("X-Registry-Auth").Single();
+            return ScriptedEngine.Answer(HttpStatusCode.OK, Encoding.UTF8.GetBytes(Lines));
+        });
+        using var client = engine.CreateClient();
+        var seen = new List<PullProgress>();
+
+        await client.Images.PullAsync(
+            ImageName.Parse("localhost:5000/app:r1"),
+            new RegistryLogin { Username = "u", Password = "p?>" },
+            TimeSpan.FromMinutes(1),
+            seen.Add,
+            CancellationToken.None);
+
+        Assert.That(engine.Calls[^1], Does.EndWith("/images/create?fromImage=localhost%3A5000%2Fapp&tag=r1"));
+        Assert.That((seen[^1].DoneBytes, seen[^1].TotalBytes), Is.EqualTo((105L, 150L)));
+        Assert.That(Encoding.UTF8.GetString(Convert.FromBase64String(login.Replace('-', '+').Replace('_', '/'))),
+            Is.EqualTo("""{"username":"u","password":"p?\u003E"}"""));
+    }
+
+    [Test]
+    public void Error_inside_a_pull_that_began_well_fails_it()
+    {
+        using var engine = new ScriptedEngine().On(
+            HttpMethod.Post, "/images/create", HttpStatusCode.OK, """{"status":"Pulling"}""" + "\n" + """{"error":"disk full"}""");
+        using var client = engine.CreateClient();
+
+        var fault = Assert.ThrowsAsync<DockerEngineException>(() => client.Images.PullAsync(
+            ImageName.Parse("app"), null, TimeSpan.FromMinutes(1), _ => { }, CancellationToken.None))!;
+
+        Assert.That(fault.Message, Is.EqualTo("disk full"));
+    }
+
+    [Test]
+    public async Task Load_names_what_was_in_the_archive()
+    {
+        using var engine = new ScriptedEngine().On(
+            HttpMethod.Post,
+            "/images/load",
+            HttpStatusCode.OK,
+            """{"stream":"Loaded image: app:r1\n"}""" + "\n" + """{"stream":"Loaded image ID: sha256:1234\n"}""");
+        using var client = engine.CreateClient();
+
+        var loaded = await client.Images.LoadAsync(new MemoryStream(), TimeSpan.FromMinutes(1), _ => { }, CancellationToken.None);
+
+        Assert.That(loaded, Is.EqualTo(new[] { "app:r1", "sha256:1234" }));
+    }
+
+    [Test]
+    public async Task Events_are_followed_from_the_last_one_seen()
+    {
+        using var engine = new ScriptedEngine().On(
+            HttpMethod.Get,
+            "/events",
+            HttpStatusCode.OK,
+            """{"Type":"container","Action":"die","Actor":{"ID":"a","Attributes":{"exitCode":"1"}},"timeNano":42}""");
+        using var client = engine.CreateClient();
+        var seen = new List<EngineEvent>();
+
+        await foreach (var happened in client.FollowEventsAsync(1_500_000_000_000_000_007, CancellationToken.None))
+        {
+            seen.Add(happened);
+        }
+
+        Assert.That((seen.Single().Action, seen[0].Actor.ID, seen[0].TimeNanoseconds), Is.EqualTo(("die", "a", 42L)));
+        Assert.That(engine.Calls[^1], Does.EndWith("&since=1500000000.000000007"));
+    }
+}
