@@ -8,7 +8,7 @@ namespace WunderProxy.Cli;
 /// <summary>The options of the control plane and their way into <see cref="LifecycleOptions"/>.</summary>
 internal sealed class DeploymentCliOptions
 {
-    /// <summary>Long enough for a script, or a person, that switches back at once.</summary>
+    /// <summary>Long enough for a script, or a person, that switches back at once; a shorter drain timeout shortens it.</summary>
     private static readonly TimeSpan Standby = TimeSpan.FromSeconds(10);
 
     private readonly Option<int?> _registryPort = CliOption.Number(
@@ -99,7 +99,7 @@ internal sealed class DeploymentCliOptions
         LaunchTimeout = parsed.GetValue(_launchTimeout) ?? named.LaunchTimeout,
         DrainTimeout = drainTimeout,
         DrainUpgradedTimeout = parsed.GetValue(_drainUpgradedTimeout) ?? named.DrainUpgradedTimeout,
-        Standby = Standby,
+        Standby = drainTimeout < Standby ? drainTimeout : Standby,
         StopTimeout = parsed.GetValue(_stopTimeout) ?? named.StopTimeout,
         Keep = parsed.GetValue(_keep) ?? named.Keep,
         Guard = parsed.GetValue(_guard) ?? named.Guard,

@@ -42,6 +42,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
                 "--registry-port", TestEnvironment.RegistryPort.ToString(),
                 "--state-dir", Path.Combine(_root.FullName, "state"),
                 "--health-interval", "100ms", "--stop-timeout", "2s", "--shutdown-grace", "0s", "--access-log", "none",
+                "--drain-timeout", "100ms",
                 .. ExtraArguments,
             ],
             variables);
