@@ -3,10 +3,15 @@ using System.CommandLine.Parsing;
 
 namespace WunderProxy.Cli;
 
-/// <summary>From arguments to an exit code: parses, adds the environment, runs one command, tells errors in one line.</summary>
+/// <summary>
+/// From arguments to an exit code: parses, adds the environment, runs one command, tells errors in one line.
+/// </summary>
 internal sealed class CommandLine(TextWriter output, TextWriter error, Func<string, string?> environment)
 {
     private const string RunName = "run";
+
+    private const string Summary =
+        "Runs and replaces the Docker deployment of one application behind a reverse proxy.";
 
     private const string Overview =
         """
@@ -75,8 +80,10 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
     /// <summary>With the one command that is named, or with all of them for the overview.</summary>
     private static RootCommand BuildRoot(IReadOnlyList<string> arguments)
     {
-        var root = new RootCommand("Runs and replaces the Docker deployment of one application behind a reverse proxy.");
-        var makers = arguments.Count > 0 && Commands.TryGetValue(arguments[0], out var named) ? [named] : Commands.Values.ToArray();
+        var root = new RootCommand(Summary);
+        var makers = arguments.Count > 0 && Commands.TryGetValue(arguments[0], out var named)
+            ? [named]
+            : Commands.Values.ToArray();
         foreach (var make in makers)
         {
             root.Subcommands.Add(make());
@@ -102,7 +109,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
             return null;
         }
 
-        var unknown = parsed.UnmatchedTokens.Concat(ArgumentTokens(parsed)).FirstOrDefault(token => token.StartsWith('-'));
+        var words = parsed.UnmatchedTokens.Concat(ArgumentTokens(parsed));
+        var unknown = words.FirstOrDefault(token => token.StartsWith('-'));
         if (unknown is not null)
         {
             return $"unknown option '{unknown}'";

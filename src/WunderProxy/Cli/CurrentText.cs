@@ -8,7 +8,9 @@ internal static class CurrentText
 {
     private const int DefaultRegistryPort = 8080;
 
-    /// <summary>The image's name; where the config has none, that of the registry convention for the prefix's last part.</summary>
+    /// <summary>
+    /// The image's name; where the config has none, that of the registry convention for the prefix's last part.
+    /// </summary>
     public static string Image(LaunchConfig config, string prefix, bool asJson)
     {
         var app = prefix[(prefix.LastIndexOf('/') + 1)..];

@@ -12,7 +12,8 @@ internal sealed class DeployCommand : Command
     private readonly StoreArguments _store = new();
     private readonly ManagerCliOptions _managers = new();
     private readonly DeployerCliOptions _deployer = new();
-    private readonly Option<string?> _config = CliOption.Text("--config", "FILE", "The launch config (JSON); - is standard input");
+    private readonly Option<string?> _config = CliOption.Text(
+        "--config", "FILE", "The launch config (JSON); - is standard input");
 
     /// <summary>Declares the command.</summary>
     public DeployCommand()

@@ -51,7 +51,9 @@ internal sealed class DeploymentCliOptions
         "--guard", "How long a new upstream is watched; one that is clearly worse is switched back [default: off]");
 
     private readonly Option<string?> _stateDirectory = CliOption.Text(
-        "--state-dir", "DIR", "Records that survive a restart [default: /var/lib/wunderproxy or ~/.local/state/wunderproxy]");
+        "--state-dir",
+        "DIR",
+        "Records that survive a restart [default: /var/lib/wunderproxy or ~/.local/state/wunderproxy]");
 
     /// <summary>Gives a command these options.</summary>
     public void AddTo(Command command)
@@ -71,7 +73,7 @@ internal sealed class DeploymentCliOptions
     public string? StateDirectory(ParseResult parsed) => parsed.GetValue(_stateDirectory);
 
     /// <summary>The <c>--cfg</c> file.</summary>
-    /// <exception cref="UsageException">It cannot be read, or a line is wrong; the message names file and line.</exception>
+    /// <exception cref="UsageException">It cannot be read, or a line is wrong, which the message names.</exception>
     public ContainerEnvironmentFile EnvironmentFile(ParseResult parsed)
     {
         try

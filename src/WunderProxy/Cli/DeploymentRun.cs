@@ -22,7 +22,7 @@ internal sealed class DeploymentRun(
     private readonly HistoryRepository _history = new(store, prefix, TimeProvider.System);
 
     /// <summary>Stores, launches, switches and records a launch config.</summary>
-    /// <exception cref="CommandFailedException">It is not in service, or not recorded; the message tells which.</exception>
+    /// <exception cref="CommandFailedException">It is not in service, or not recorded.</exception>
     public async Task<DeploymentSummary> DeployAsync(LaunchConfig config, CancellationToken cancellationToken)
     {
         var startedAt = _clock.GetUtcNow();
@@ -35,7 +35,7 @@ internal sealed class DeploymentRun(
     /// <summary>Launches, switches to and records an earlier entry.</summary>
     /// <param name="target">A hash, a revision, or empty for the entry before the one in service.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="CommandFailedException">It is not in service, or not recorded; the message tells which.</exception>
+    /// <exception cref="CommandFailedException">It is not in service, or not recorded.</exception>
     public async Task<DeploymentSummary> RollbackAsync(string target, CancellationToken cancellationToken)
     {
         var startedAt = _clock.GetUtcNow();
@@ -128,14 +128,16 @@ internal sealed class DeploymentRun(
                 entry = await claim.ApplyAsync(intent, CancellationToken.None);
                 break;
             }
-            catch (Exception exception) when (attempt < HistoryTries && exception is ObjectStoreException or LeaseHeldException)
+            catch (Exception exception)
+                when (attempt < HistoryTries && exception is ObjectStoreException or LeaseHeldException)
             {
                 await Task.Delay(HistoryPause * attempt, _clock);
             }
             catch (Exception exception) when (exception is ObjectStoreException or LeaseHeldException)
             {
                 throw new CommandFailedException(
-                    $"{intent.Revision} is in service on all managers, but the history was not written: {exception.Message}");
+                    $"{intent.Revision} is in service on all managers, but the history was not written: "
+                    + exception.Message);
             }
         }
 

@@ -3,7 +3,9 @@ using WunderProxy.Managers;
 
 namespace WunderProxy.Cli;
 
-/// <summary>Tells the course of a deploy: on a terminal progress moves in place, in a pipe each step is a line.</summary>
+/// <summary>
+/// Tells the course of a deploy: on a terminal progress moves in place, in a pipe each step is a line.
+/// </summary>
 internal sealed class FleetReport(TextWriter output, bool isTerminal) : IFleetReport
 {
     private const int BarWidth = 24;

@@ -12,7 +12,8 @@ namespace WunderProxy.Cli;
 /// <summary><c>wunderproxy forward</c>: only the proxy, with a fixed upstream.</summary>
 internal sealed class ForwardCommand : Command
 {
-    private const string Example = "wunderproxy forward --upstream 127.0.0.1:9292 --proxy 0.0.0.0:8080 --api unix:/run/wp.sock";
+    private const string Example =
+        "wunderproxy forward --upstream 127.0.0.1:9292 --proxy 0.0.0.0:8080 --api unix:/run/wp.sock";
 
     private readonly Option<EndPoint?> _upstream = CliOption.Single<EndPoint?>(
         "--upstream",

@@ -7,7 +7,10 @@ using WunderProxy.Hosting;
 
 namespace WunderProxy.Cli;
 
-/// <summary>The options of the proxy itself, which <c>run</c> and <c>forward</c> share, and their way into <see cref="ForwarderOptions"/>.</summary>
+/// <summary>
+/// The options of the proxy itself, which <c>run</c> and <c>forward</c> share, and their way into <see
+/// cref="ForwarderOptions"/>.
+/// </summary>
 internal sealed class ProxyCliOptions
 {
     /// <summary>Where the proxy listens.</summary>
@@ -117,7 +120,9 @@ internal sealed class ProxyCliOptions
                 ? [.. given.Select(ListenAddress.Resolve)]
                 : [new IPEndPoint(IPAddress.Any, 80)],
             Limits = MapLimits(parsed, defaults.Limits),
-            TrustedProxies = trusted.Length == 0 ? defaults.TrustedProxies : [.. trusted.SelectMany(networks => networks)],
+            TrustedProxies = trusted.Length == 0
+                ? defaults.TrustedProxies
+                : [.. trusted.SelectMany(networks => networks)],
             TrustNobody = trusted.Length > 0 && trusted.All(networks => networks.Count == 0),
             UntrustedProxies = ContainerGateway.Find() is { } gateway ? [gateway] : [],
             Via = parsed.GetValue(_via),

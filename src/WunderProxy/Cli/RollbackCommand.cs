@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace WunderProxy.Cli;
 
-/// <summary><c>wunderproxy rollback</c>: brings an earlier entry of the history back into service on all managers.</summary>
+/// <summary>
+/// <c>wunderproxy rollback</c>: brings an earlier entry of the history back into service on all managers.
+/// </summary>
 internal sealed class RollbackCommand : Command
 {
     private readonly StoreArguments _store = new();
@@ -20,7 +22,7 @@ internal sealed class RollbackCommand : Command
         Options.Add(_to);
         _managers.AddTo(this);
         _deployer.AddTo(this);
-        ExampleHelp.AddTo(this, "wunderproxy rollback my-bucket apps/shop --manager web1:8001 --manager web2:8001 --to r41");
+        ExampleHelp.AddTo(this, "wunderproxy rollback my-bucket apps/shop --manager web1:8001 --to r41");
         SetAction(RunAsync);
     }
 

@@ -14,10 +14,14 @@ namespace WunderProxy.Cli;
 internal sealed class RunCommand : Command
 {
     private const string Example =
-        "wunderproxy run my-bucket apps/shop shop --proxy 0.0.0.0:80 --api 0.0.0.0:8001 --api-token-file /run/secrets/token";
+        "wunderproxy run my-bucket apps/shop shop --proxy 0.0.0.0:80 --api-token-file /run/secrets/token";
 
     private readonly StoreArguments _store = new();
-    private readonly Argument<string> _app = new("APP") { Description = "The application: names its images and containers" };
+    private readonly Argument<string> _app = new("APP")
+    {
+        Description = "The application: names its images and containers",
+    };
+
     private readonly ProxyCliOptions _proxy = new();
     private readonly ApiCliOptions _api = new();
     private readonly DeploymentCliOptions _deployments = new();

@@ -80,7 +80,8 @@ internal sealed class StatusCommand : Command
         catch (ManagerCallException exception)
         {
             return (false, asJson
-                ? JsonSerializer.Serialize(new ApiError("unreachable", exception.Message, null), ApiJson.Context.ApiError)
+                ? JsonSerializer.Serialize(
+                    new ApiError("unreachable", exception.Message, null), ApiJson.Context.ApiError)
                 : $"{client.Name}: {exception.Message}");
         }
     }

@@ -50,8 +50,8 @@ internal static class StatusText
         text.WriteLine($"  requests     {status.Requests} {(classes.Length == 0 ? "" : $"({classes})")}".TrimEnd());
         text.WriteLine($"  in flight    {status.InFlight}, waiting {status.Waiting}");
         text.WriteLine($"  times        p50 {times.P50 * 1000:0.#} ms, p99 {times.P99 * 1000:0.#} ms");
-        text.WriteLine(
-            $"  connections  {status.States.Active} active, {status.States.Idle} idle, {status.States.Upgraded} upgraded");
+        var states = status.States;
+        text.WriteLine($"  connections  {states.Active} active, {states.Idle} idle, {states.Upgraded} upgraded");
     }
 
     private static void WriteFaults(StringWriter text, StatusDocument status)

@@ -13,7 +13,8 @@ internal sealed class TextTable(params string[] header)
     /// <summary>Writes header and rows.</summary>
     public void WriteTo(TextWriter output)
     {
-        var widths = Enumerable.Range(0, header.Length).Select(column => _rows.Max(row => row[column].Length)).ToArray();
+        var columns = Enumerable.Range(0, header.Length);
+        var widths = columns.Select(column => _rows.Max(row => row[column].Length)).ToArray();
         foreach (var row in _rows)
         {
             output.WriteLine(string.Join(Gap, row.Select((word, column) => word.PadRight(widths[column]))).TrimEnd());

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace WunderProxy.Configuration;
 
-/// <summary>Durations as people write them: <c>500ms</c>, <c>10s</c>, <c>2m</c>, <c>1h</c>; a bare <c>0</c> is zero.</summary>
+/// <summary>
+/// Durations as people write them: <c>500ms</c>, <c>10s</c>, <c>2m</c>, <c>1h</c>; a bare <c>0</c> is zero.
+/// </summary>
 internal static class DurationText
 {
     /// <summary>What a refused text is told.</summary>

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace WunderProxy.Configuration;
 
-/// <summary>Sizes as people write them: <c>512B</c>, <c>8KiB</c>, <c>1MiB</c>, <c>1GiB</c>; a bare number is bytes.</summary>
+/// <summary>
+/// Sizes as people write them: <c>512B</c>, <c>8KiB</c>, <c>1MiB</c>, <c>1GiB</c>; a bare number is bytes.
+/// </summary>
 internal static class SizeText
 {
     /// <summary>What a refused text is told.</summary>

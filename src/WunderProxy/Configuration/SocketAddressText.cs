@@ -18,7 +18,9 @@ internal static class SocketAddressText
     // sun_path of sockaddr_un holds 108 bytes with the terminating zero (unix(7)).
     private const int MaxUnixPathBytes = 107;
 
-    /// <summary>Reads an address without asking any resolver; a host name becomes a <see cref="DnsEndPoint"/>.</summary>
+    /// <summary>
+    /// Reads an address without asking any resolver; a host name becomes a <see cref="DnsEndPoint"/>.
+    /// </summary>
     public static bool TryParse(string text, out EndPoint endPoint)
     {
         endPoint = new IPEndPoint(IPAddress.None, 0);

@@ -4,7 +4,9 @@ using WunderProxy.Forwarding;
 
 namespace WunderProxy.Configuration;
 
-/// <summary>Networks as people write them: <c>10.0.0.0/8</c>, a single address, and for trust <c>private</c> or <c>none</c>.</summary>
+/// <summary>
+/// Networks as people write them: <c>10.0.0.0/8</c>, a single address, and for trust <c>private</c> or <c>none</c>.
+/// </summary>
 internal static class TrustText
 {
     /// <summary>What a refused network is told.</summary>

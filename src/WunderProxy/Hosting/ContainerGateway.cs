@@ -16,7 +16,9 @@ internal static class ContainerGateway
     public static IPAddress? Find() =>
         ContainerMarks.Any(File.Exists) && File.Exists(Routes) ? Parse(File.ReadLines(Routes)) : null;
 
-    /// <summary>Reads the first default route of <c>/proc/net/route</c> (proc(5)): hexadecimal, in the machine's byte order.</summary>
+    /// <summary>
+    /// Reads the first default route of <c>/proc/net/route</c> (proc(5)): hexadecimal, in the machine's byte order.
+    /// </summary>
     internal static IPAddress? Parse(IEnumerable<string> lines)
     {
         foreach (var fields in lines.Skip(1).Select(line => line.Split('\t', StringSplitOptions.TrimEntries)))

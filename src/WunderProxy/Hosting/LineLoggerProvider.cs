@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace WunderProxy.Hosting;
 
-/// <summary>The log: one line per event on standard error, for people, <c>docker logs</c> and <c>journalctl</c>.</summary>
+/// <summary>
+/// The log: one line per event on standard error, for people, <c>docker logs</c> and <c>journalctl</c>.
+/// </summary>
 internal sealed class LineLoggerProvider(TextWriter output, TimeProvider clock) : ILoggerProvider
 {
     private readonly LogWriter _writer = new(output);

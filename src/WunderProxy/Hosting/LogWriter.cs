@@ -35,7 +35,9 @@ internal sealed class LogWriter : IDisposable
         }
     }
 
-    /// <summary>Writes what was handed over, and ends; later lines are lost. Waits a little for a slow reader.</summary>
+    /// <summary>
+    /// Writes what was handed over, and ends; later lines are lost. Waits a little for a slow reader.
+    /// </summary>
     public void Dispose()
     {
         _lines.Writer.TryComplete();

@@ -3,7 +3,10 @@ using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Hosting;
 
-/// <summary>The manager API's life. It is registered before the proxy, so that it ends after it: <c>/status</c> tells of the end.</summary>
+/// <summary>
+/// The manager API's life. It is registered before the proxy, so that it ends after it: <c>/status</c> tells of the
+/// end.
+/// </summary>
 internal sealed class ManagerApiWorker(ManagerApiServer server) : IHostedService
 {
     /// <inheritdoc/>

@@ -13,7 +13,9 @@ namespace WunderProxy.Hosting;
 /// <summary>Wires the workers of <c>run</c> and <c>forward</c> and runs them until a signal.</summary>
 internal static class ServiceHost
 {
-    /// <summary>Registers what both commands have: the proxy, its slot, the state of the process, signals, the log.</summary>
+    /// <summary>
+    /// Registers what both commands have: the proxy, its slot, the state of the process, signals, the log.
+    /// </summary>
     public static HostApplicationBuilder CreateBuilder(
         ForwarderOptions forwarder, ShutdownOptions shutdown, TextWriter log)
     {

@@ -8,7 +8,11 @@ namespace WunderProxy.Hosting;
 /// Signals: the first SIGTERM or SIGINT ends the process in order, a second one at once, SIGHUP reads tokens again.
 /// </summary>
 internal sealed class SignalLifetime(
-    IHostApplicationLifetime application, ReloadActions reload, LineLoggerProvider log, TimeProvider clock, ILogger<SignalLifetime> logger)
+    IHostApplicationLifetime application,
+    ReloadActions reload,
+    LineLoggerProvider log,
+    TimeProvider clock,
+    ILogger<SignalLifetime> logger)
     : IHostLifetime, IDisposable
 {
     // As a shell reports a process that a signal ended.

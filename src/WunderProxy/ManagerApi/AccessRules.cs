@@ -92,7 +92,9 @@ internal sealed class AccessRules(ApiToken token, IReadOnlyList<IPNetwork> open)
     private static bool IsLoopbackHost(string host)
     {
         var isPlain = host.AsSpan().IndexOfAny("@/?#\\") < 0;
-        var name = isPlain && Uri.TryCreate("http://" + host, UriKind.Absolute, out var uri) ? uri.IdnHost : string.Empty;
+        var name = isPlain && Uri.TryCreate("http://" + host, UriKind.Absolute, out var uri)
+            ? uri.IdnHost
+            : string.Empty;
         return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
             || (IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address));
     }

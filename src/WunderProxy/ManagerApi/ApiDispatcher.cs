@@ -3,7 +3,9 @@ using WunderProxy.Deployments.Lifecycle;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary>From a call to its answer: finds the route, asks who may, lets it answer, turns faults into one shape.</summary>
+/// <summary>
+/// From a call to its answer: finds the route, asks who may, lets it answer, turns faults into one shape.
+/// </summary>
 internal sealed class ApiDispatcher(IReadOnlyList<ApiRoute> routes, AccessRules access, ILogger logger)
 {
     /// <summary>Answers one call; never throws for what a caller or the domain does.</summary>

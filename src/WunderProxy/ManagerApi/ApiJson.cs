@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary>How answers are written: PascalCase as declared, null left out, and no escapes that only HTML needs.</summary>
+/// <summary>
+/// How answers are written: PascalCase as declared, null left out, and no escapes that only HTML needs.
+/// </summary>
 internal static class ApiJson
 {
     /// <summary>The serialisers of every answer.</summary>

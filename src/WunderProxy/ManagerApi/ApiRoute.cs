@@ -13,7 +13,9 @@ internal sealed record ApiRoute(
 {
     private const string Wildcard = "/*";
 
-    /// <summary>Whether errors are plain text without <c>Accept: application/json</c>, as the older tool's were.</summary>
+    /// <summary>
+    /// Whether errors are plain text without <c>Accept: application/json</c>, as the older tool's were.
+    /// </summary>
     public bool AnswersText { get; init; }
 
     /// <summary>Whether this row is for <paramref name="path"/>.</summary>

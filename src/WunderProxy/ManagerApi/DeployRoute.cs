@@ -7,7 +7,8 @@ internal sealed class DeployRoute(IContainerLifecycle lifecycle)
 {
     public async ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var deploy = RequestOf(await request.ReadBodyAsync(cancellationToken), request.By) with { Guard = request.Guard };
+        var body = await request.ReadBodyAsync(cancellationToken);
+        var deploy = RequestOf(body, request.By) with { Guard = request.Guard };
         if (request.WantsProgress)
         {
             return await ProgressStream.AnswerAsync(

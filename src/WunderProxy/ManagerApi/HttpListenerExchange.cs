@@ -69,7 +69,9 @@ internal static class HttpListenerExchange
     }
 
     private static async Task WriteLinesAsync(
-        HttpListenerResponse response, IAsyncEnumerable<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken)
+        HttpListenerResponse response,
+        IAsyncEnumerable<ReadOnlyMemory<byte>> lines,
+        CancellationToken cancellationToken)
     {
         response.SendChunked = true;
         await foreach (var line in lines.WithCancellation(cancellationToken))

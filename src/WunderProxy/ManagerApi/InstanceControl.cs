@@ -4,7 +4,9 @@ using WunderProxy.Hosting;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary>Pause and drain of the instance, each recorded as an event, and the answer that tells what holds then.</summary>
+/// <summary>
+/// Pause and drain of the instance, each recorded as an event, and the answer that tells what holds then.
+/// </summary>
 internal sealed class InstanceControl(
     ForwarderServer forwarder, InstanceState instance, IContainerLifecycle? lifecycle, StatusReader status)
 {

@@ -11,13 +11,15 @@ using WunderProxy.Hosting;
 namespace WunderProxy.ManagerApi;
 
 /// <summary>
-/// The manager API: handlers on <see cref="HttpListener"/> at a loopback port of its own, and before it, on every public
-/// address, a forwarder that applies the proxy's limits and stamps each request with its peer and a secret.
+/// The manager API: handlers on <see cref="HttpListener"/> at a loopback port of its own, and before it, on every
+/// public address, a forwarder that applies the proxy's limits and stamps each request with its peer and a secret.
 /// </summary>
 internal sealed class ManagerApiServer : IAsyncDisposable
 {
     private const int PortAttempts = 20;
     private const int MaxConnections = 1000;
+
+    private static readonly ApiException NotForCallers = new(403, "forbidden", "this port is not for callers");
 
     private readonly ManagerApiOptions _options;
     private readonly ILoggerFactory _loggers;
@@ -108,8 +110,14 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         {
             routes.AddRange(
             [
-                new("POST", "/launch", RouteAccess.Change, new LaunchRoute(lifecycle).HandleAsync) { AnswersText = true },
-                new("POST", "/switch", RouteAccess.Change, new SwitchRoute(lifecycle).HandleAsync) { AnswersText = true },
+                new("POST", "/launch", RouteAccess.Change, new LaunchRoute(lifecycle).HandleAsync)
+                {
+                    AnswersText = true,
+                },
+                new("POST", "/switch", RouteAccess.Change, new SwitchRoute(lifecycle).HandleAsync)
+                {
+                    AnswersText = true,
+                },
                 new("POST", "/deploy", RouteAccess.Change, new DeployRoute(lifecycle).HandleAsync),
                 new("POST", "/rollback", RouteAccess.Change, new RollbackRoute(lifecycle).HandleAsync),
                 new("GET", "/history", RouteAccess.Read, new HistoryRoute(lifecycle).HandleAsync),
@@ -183,11 +191,12 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         {
             var answer = IsFromFront(context.Request) && HttpListenerExchange.Read(context.Request) is { } request
                 ? await _dispatcher.DispatchAsync(request, _stopping.Token)
-                : ApiResponse.OfError(new ApiException(403, "forbidden", "this port is not for callers"), asText: false);
+                : ApiResponse.OfError(NotForCallers, asText: false);
             await HttpListenerExchange.WriteAsync(context, answer, _stopping.Token);
         }
         catch (Exception exception)
-            when (exception is HttpListenerException or IOException or OperationCanceledException or ObjectDisposedException)
+            when (exception is HttpListenerException or IOException
+                or OperationCanceledException or ObjectDisposedException)
         {
             ManagerApiLog.CallerLeft(_logger, context.Request.RawUrl ?? string.Empty);
             context.Response.Abort();

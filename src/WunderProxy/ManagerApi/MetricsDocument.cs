@@ -28,7 +28,7 @@ internal static class MetricsDocument
         text.Single("wunderproxy_uptime_seconds", Gauge, "Seconds since start.", facts.Uptime.TotalSeconds);
         text.Single("wunderproxy_available", Gauge, "1 while /status answers 200.", facts.IsAvailable ? 1 : 0);
         text.Single("wunderproxy_paused", Gauge, "1 while new requests wait.", facts.Forwarder.IsPaused ? 1 : 0);
-        text.Single("wunderproxy_draining", Gauge, "1 while load balancers are asked to leave.", facts.IsLeaving ? 1 : 0);
+        text.Single("wunderproxy_draining", Gauge, "1 while asking balancers to leave.", facts.IsLeaving ? 1 : 0);
         text.Single("wunderproxy_docker_ok", Gauge, "1 while the engine answers.", Ok(facts.Lifecycle.DockerState));
         text.Single("wunderproxy_store_ok", Gauge, "1 while the object store answers.", Ok(facts.Lifecycle.StoreState));
         text.Single("wunderproxy_heap_bytes", Gauge, "Managed heap.", facts.HeapSize);

@@ -12,12 +12,15 @@ internal sealed class StatusPage
         :root{color-scheme:light dark;--line:#8884;--dim:#777;--good:#1a7f37;--bad:#c62828;--warn:#b26a00}
         body{font:15px/1.45 system-ui,sans-serif;margin:0 auto;max-width:60rem;padding:1.5rem}
         h1{font-size:1.5rem;margin:0}h2{font-size:1rem;margin:1.75rem 0 .4rem;color:var(--dim)}
-        header{display:flex;gap:1rem;align-items:baseline;flex-wrap:wrap;border-bottom:1px solid var(--line);padding-bottom:.75rem}
-        .state{font-weight:600}.good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}.dim{color:var(--dim)}
+        header{display:flex;gap:1rem;align-items:baseline;flex-wrap:wrap}
+        header{border-bottom:1px solid var(--line);padding-bottom:.75rem}
+        .state{font-weight:600}
+        .good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}.dim{color:var(--dim)}
         .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.75rem;margin:1rem 0}
         .figures div{border:1px solid var(--line);border-radius:.4rem;padding:.5rem .75rem}
         .figures b{display:block;font-size:1.25rem;font-variant-numeric:tabular-nums}
-        table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem .75rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top}
+        table{border-collapse:collapse;width:100%}
+        td,th{text-align:left;padding:.3rem .75rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top}
         th{font-weight:500;color:var(--dim)}code{font-size:.9em}td.n{text-align:right;font-variant-numeric:tabular-nums}
         """;
 
@@ -49,7 +52,8 @@ internal sealed class StatusPage
         var tone = facts.Status switch { "serving" => "good", "paused" or "draining" => "warn", _ => "bad" };
         _html.Append("<!doctype html><html lang=en><head><meta charset=utf-8><title>")
             .Append(Text($"{name}: {facts.Status}"))
-            .Append("</title><meta name=viewport content=\"width=device-width\"><meta http-equiv=refresh content=5><style>")
+            .Append("</title><meta name=viewport content=\"width=device-width\">")
+            .Append("<meta http-equiv=refresh content=5><style>")
             .Append(Style).Append("</style></head><body><header><h1>").Append(Text(name))
             .Append("</h1><span class=\"state ").Append(tone).Append("\">").Append(facts.Status)
             .Append("</span><span class=dim>WunderProxy ").Append(Text(facts.Version)).Append(", up ")
@@ -91,7 +95,8 @@ internal sealed class StatusPage
         Row("Store", facts.Lifecycle.StoreState);
         if (facts.Lifecycle.Operation is { } operation)
         {
-            Row("Operation", $"{operation.Kind} {ShortId.Of(operation.Reference)}: {operation.State}, {operation.Progress?.Message}");
+            var step = operation.Progress?.Message ?? operation.State;
+            Row("Operation", $"{operation.Kind} {ShortId.Of(operation.Reference)}: {step}");
         }
 
         _html.Append("</table>");
@@ -186,7 +191,8 @@ internal sealed class StatusPage
     }
 
     private void Figure(string label, string value) =>
-        _html.Append("<div><b>").Append(Text(value)).Append("</b><span class=dim>").Append(label).Append("</span></div>");
+        _html.Append("<div><b>").Append(Text(value))
+            .Append("</b><span class=dim>").Append(label).Append("</span></div>");
 
     private void Row(string label, string value)
     {

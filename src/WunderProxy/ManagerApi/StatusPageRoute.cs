@@ -2,7 +2,9 @@ using WunderProxy.Deployments.Lifecycle;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary><c>GET /</c>: the state for people. Made whole on this side: no script, nothing loaded from elsewhere.</summary>
+/// <summary>
+/// <c>GET /</c>: the state for people. Made whole on this side: no script, nothing loaded from elsewhere.
+/// </summary>
 internal sealed class StatusPageRoute(StatusReader status, IContainerLifecycle? lifecycle)
 {
     private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";

@@ -29,7 +29,7 @@ internal sealed class FleetDeployment(
     /// <param name="hash">The launch config.</param>
     /// <param name="served">What <see cref="ReadServedAsync"/> gave.</param>
     /// <param name="cancellationToken">Ends the wait; managers finish what they were asked.</param>
-    /// <exception cref="FleetException">A launch failed and nothing was switched, or a switch failed and was undone.</exception>
+    /// <exception cref="FleetException">A launch failed, or a switch did and was undone.</exception>
     public async Task<IReadOnlyList<LaunchResult>> RunAsync(
         string hash, IReadOnlyList<string> served, CancellationToken cancellationToken)
     {
@@ -95,7 +95,8 @@ internal sealed class FleetDeployment(
             var before = served[i];
             if (before.Length == 0 || before == hash)
             {
-                report.Tell(managers[i].Name, before.Length == 0 ? "stays: it served nothing before" : "served it before");
+                var why = before.Length == 0 ? "stays: it served nothing before" : "served it before";
+                report.Tell(managers[i].Name, why);
                 continue;
             }
 
