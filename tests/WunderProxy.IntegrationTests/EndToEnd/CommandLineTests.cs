@@ -38,7 +38,8 @@ internal sealed class CommandLineTests(StoreKind kind)
         var result = await DeployAsync(service, "nowhere");
 
         Assert.That(result.ExitCode, Is.EqualTo(1), result.ToString());
-        Assert.That(result.Errors, Does.Contain("nowhere"));
+        Assert.That(result.Output + result.Errors, Does.Contain($"{service.Repository}:nowhere"));
+        Assert.That(result.Errors.Trim().Split('\n'), Has.Length.EqualTo(1));
     }
 
     [Test]

@@ -25,6 +25,7 @@ internal sealed class FaultyPartsTests
         };
 
         await service.StartWithAsync(["run", .. service.Arguments()], wrong);
+        await service.WaitUntilIdleAsync();
         var answer = await service.PostAsync("/deploy", LaunchConfigText.Of("r1"));
 
         await AwaitStoreFaultAsync(service, "");
@@ -37,6 +38,7 @@ internal sealed class FaultyPartsTests
         await using var service = await TestService.CreateAsync(StoreKind.S3, "r1");
 
         await service.StartWithAsync(["run", .. service.Arguments()], TestEnvironment.PoorS3Variables);
+        await service.WaitUntilIdleAsync();
         var answer = await service.PostAsync("/launch", new string('a', 64));
 
         Assert.That((answer.Status, answer.ErrorCode), Is.EqualTo((503, "store_denied")), answer.ToString());
