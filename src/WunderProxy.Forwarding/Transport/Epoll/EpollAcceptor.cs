@@ -121,6 +121,7 @@ internal sealed unsafe class EpollAcceptor(
     private void HandOver(int accepted, in PeerAddress peer)
     {
         var target = ChooseLoop();
+        target.CountAhead();
         if (target == loop)
         {
             Admit(loop, accepted, peer);

@@ -61,18 +61,24 @@ internal sealed unsafe class EpollLoop : ThreadLoop
         return false;
     }
 
-    /// <summary>Makes an accepted or connected socket a connection and registers it.</summary>
+    /// <summary>
+    /// Counts a connection that another loop is about to hand over, before it arrives: in a burst they would all go to
+    /// the loop that had least at its beginning.
+    /// </summary>
+    public void CountAhead() => AddToCount(1);
+
+    /// <summary>Makes an accepted socket, which <see cref="CountAhead"/> has counted, a connection.</summary>
     /// <returns>Null when the kernel cannot watch it; the socket is closed then.</returns>
     public EpollConnection? Adopt(int descriptor, in PeerAddress peer, EndPoint? remote)
     {
         var connection = new EpollConnection(this, descriptor, peer, remote);
         if (!Register(descriptor, connection, EpollEvents.Connection))
         {
+            AddToCount(-1);
             _ = LinuxCalls.Close(descriptor);
             return null;
         }
 
-        AddToCount(1);
         return connection;
     }
 
@@ -172,6 +178,5 @@ internal sealed unsafe class EpollLoop : ThreadLoop
         return LinuxCalls.EpollControl(_epoll, operation, descriptor, epollEvent);
     }
 
-    // Only this loop writes; the others may read an old value.
-    private void AddToCount(int change) => Volatile.Write(ref _connectionCount, _connectionCount + change);
+    private void AddToCount(int change) => Interlocked.Add(ref _connectionCount, change);
 }
