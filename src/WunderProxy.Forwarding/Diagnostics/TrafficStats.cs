@@ -4,7 +4,7 @@ namespace WunderProxy.Forwarding.Diagnostics;
 /// <remarks>Snapshots read beside the writer; 64-bit reads are whole, and a sum may be a few exchanges old.</remarks>
 internal sealed class TrafficStats
 {
-    /// <summary>Statuses from 0 (the client went away before one was known) to 999.</summary>
+    /// <summary>Statuses up to 999.</summary>
     public const int StatusCount = 1000;
 
     /// <summary>Minutes that are kept.</summary>
@@ -25,7 +25,7 @@ internal sealed class TrafficStats
     private long _aborted;
 
     /// <summary>Counts an exchange that ended.</summary>
-    /// <param name="status">Its status; 0 when the client got none.</param>
+    /// <param name="status">Its status; 499 when the client was gone before it got one.</param>
     /// <param name="microseconds">How long it took.</param>
     /// <param name="minute">Wall-clock minutes since 1970.</param>
     public void CountExchange(int status, long microseconds, long minute)

@@ -4,8 +4,8 @@ namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>
 /// One line of the access log. Text: <c>time= client= method= host= path= status= bytes= duration= upstream= error=</c>
-/// (the last only when something failed); JSON: an object with the same keys, numbers unquoted. Status 0: the client
-/// got no answer. <c>bytes</c> are those sent to the client, <c>duration</c> is in seconds.
+/// (the last only when something failed); JSON: an object with the same keys, numbers unquoted. Status 499: the client
+/// was gone before an answer, as in nginx. <c>bytes</c> are those sent to the client, <c>duration</c> is in seconds.
 /// </summary>
 internal static class AccessLogLine
 {

@@ -9,7 +9,8 @@ namespace WunderProxy.Forwarding.Exchanges;
 /// </summary>
 internal ref struct AccessLogLineWriter(Span<byte> destination, bool isJson)
 {
-    private const int MaxValueBytes = 4096;
+    // Three of these, each byte escaped to six, fit into a batch.
+    private const int MaxValueBytes = 2048;
 
     private readonly Span<byte> _destination = destination;
     private int _used;
@@ -33,7 +34,7 @@ internal ref struct AccessLogLineWriter(Span<byte> destination, bool isJson)
         return !_isFull;
     }
 
-    /// <summary>A value of a client, cut at 4 KiB.</summary>
+    /// <summary>A value of a client, cut at 2 KiB.</summary>
     public void Text(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         Key(key);

@@ -215,27 +215,39 @@ internal sealed class BodyRelay
         return RelayEnd.SourceEnded;
     }
 
-    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    private async ValueTask<RelayEnd> WriteAsync(ReadOnlyMemory<byte> bytes)
+    /// <summary>Writes, which most often the socket takes at once: that way costs no state machine.</summary>
+    private ValueTask<RelayEnd> WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         var isFirst = !_hasWritten;
         _hasWritten = true;
         var writing = _writer!.WriteAsync(bytes);
-        var isAtOnce = writing.IsCompleted;
-        if (!isAtOnce)
+        if (!writing.IsCompletedSuccessfully)
         {
-            _exchange.BeginWait(_writeWait);
+            return WaitForWriteAsync(writing, bytes.Length);
         }
 
+        var result = writing.Result;
+        FailedAtFirstWrite = isFirst && result.IsCompleted;
+        return new ValueTask<RelayEnd>(OnWritten(result, bytes.Length));
+    }
+
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
+    private async ValueTask<RelayEnd> WaitForWriteAsync(ValueTask<FlushResult> writing, int length)
+    {
+        _exchange.BeginWait(_writeWait);
         var result = await writing;
         _exchange.EndWait(_writeWait);
+        return OnWritten(result, length);
+    }
+
+    private RelayEnd OnWritten(FlushResult result, int length)
+    {
         if (result.IsCompleted)
         {
-            FailedAtFirstWrite = isFirst && isAtOnce;
             return RelayEnd.SinkBroken;
         }
 
-        _sentBytes += bytes.Length;
+        _sentBytes += length;
         return IsStopped ? RelayEnd.Stopped : RelayEnd.None;
     }
 

@@ -55,7 +55,8 @@ internal sealed class DownstreamConnection : TrackedConnection, IConnectionWatch
                 }
 
                 Transport.Input.AdvanceTo(read.Buffer.Start);
-                fate = await ServeAsync();
+                fate = await ExchangeRunner.RunAsync(BeginExchange());
+                EndExchange(fate);
             }
 
             await EndAsync(fate);
@@ -66,6 +67,10 @@ internal sealed class DownstreamConnection : TrackedConnection, IConnectionWatch
         {
             ExchangeLog.ConnectionFailed(_context.Settings.Logger, exception);
             Transport.Abort();
+
+            // It may still be suspended somewhere: never to be used again, but its upstream must not wait for it.
+            _exchange?.Abandon();
+            _exchange = null;
         }
 
         TimerWheel.Disarm(this);
@@ -142,31 +147,23 @@ internal sealed class DownstreamConnection : TrackedConnection, IConnectionWatch
         ? null
         : address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
-    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    private async ValueTask<ConnectionFate> ServeAsync()
+    private Exchange BeginExchange()
     {
         MoveTo(ConnectionState.Active);
-        var exchange = _context.Rent();
-        exchange.Begin(this);
-        _exchange = exchange;
-        ConnectionFate fate;
-        try
-        {
-            fate = await ExchangeRunner.RunAsync(exchange);
-        }
-        finally
-        {
-            _exchange = null;
-            _deadlines = default;
-            _context.Return(exchange);
-        }
+        _exchange = _context.Rent();
+        _exchange.Begin(this);
+        return _exchange;
+    }
 
+    private void EndExchange(ConnectionFate fate)
+    {
+        _context.Return(_exchange!);
+        _exchange = null;
+        _deadlines = default;
         if (fate == ConnectionFate.Reuse)
         {
             MoveTo(ConnectionState.Idle);
         }
-
-        return fate;
     }
 
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]

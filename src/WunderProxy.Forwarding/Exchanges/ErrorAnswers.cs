@@ -14,6 +14,7 @@ internal static class ErrorAnswers
     {
         if (exchange.IsResponseStarted || result.Error is ForwardError.ClientGone or ForwardError.ResponseStalled)
         {
+            exchange.Status = exchange.IsResponseStarted ? exchange.Status : ErrorResponses.ClientClosedRequest;
             return ConnectionFate.Abort;
         }
 

@@ -9,6 +9,9 @@ internal static class ErrorResponses
     // Long enough for a container to start, short enough that nobody minds.
     private const int RetrySoonSeconds = 5;
 
+    /// <summary>What is counted and logged where no answer could be given, as nginx does; never sent.</summary>
+    public const int ClientClosedRequest = 499;
+
     /// <summary>What the client is told about <paramref name="error"/>.</summary>
     /// <exception cref="UnreachableException">The error is one about which nothing can be told.</exception>
     public static ErrorAnswer For(ForwardError error) => error switch

@@ -147,6 +147,16 @@ internal sealed class Exchange : ILeaseHolder
         HeadBytesOut = 0;
     }
 
+    /// <summary>Gives back what it holds, whatever state it is in: it failed by a fault of ours.</summary>
+    public void Abandon()
+    {
+        Upstream?.Transport.Abort();
+        if (Lease.Share is not null)
+        {
+            Lease.Release();
+        }
+    }
+
     /// <summary>Ends it early; whatever it waits in is woken and looks at <see cref="StopReason"/>. The first reason counts.</summary>
     public void Stop(ForwardError reason)
     {
@@ -208,13 +218,16 @@ internal sealed class Exchange : ILeaseHolder
     }
 
     /// <summary>The request begins to be served.</summary>
-    public void OnHeadComplete()
+    /// <returns>Whether its client is still there.</returns>
+    public bool OnHeadComplete()
     {
         IsHeadComplete = true;
         if (Client.Transport.CloseReason is var reason and (CloseReason.PeerFinished or CloseReason.PeerReset))
         {
             OnClientClosed(reason);
         }
+
+        return !IsStopped;
     }
 
     /// <summary>Called before it is suspended: sets the time limit of that wait. A tunnel has none.</summary>

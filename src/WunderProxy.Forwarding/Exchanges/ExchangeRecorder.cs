@@ -32,7 +32,7 @@ internal static class ExchangeRecorder
             stats.CountGatewayError();
         }
 
-        if (exchange.Error != ForwardError.None && (exchange.IsCutOff || exchange.Status == 0))
+        if (exchange.Error != ForwardError.None && (exchange.IsCutOff || exchange.Status == ErrorResponses.ClientClosedRequest))
         {
             stats.CountAborted();
         }

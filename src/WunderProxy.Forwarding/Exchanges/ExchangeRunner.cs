@@ -20,9 +20,21 @@ internal static class ExchangeRunner
         }
 
         exchange.StartTimestamp = exchange.Context.Settings.Clock.GetTimestamp();
-        var fate = rejection == RequestRejection.None && exchange.Error == ForwardError.None
-            ? await ServeAsync(exchange)
-            : await RefuseAsync(exchange, rejection);
+        ConnectionFate fate;
+        if (rejection != RequestRejection.None || exchange.Error != ForwardError.None)
+        {
+            fate = await RefuseAsync(exchange, rejection);
+        }
+        else if (exchange.OnHeadComplete() && LocalAnswers.IsFor(exchange))
+        {
+            fate = await LocalAnswers.AnswerAsync(exchange);
+        }
+        else
+        {
+            var result = await exchange.Context.Forwarder.ForwardAsync(exchange);
+            fate = result.IsSuccess ? FateAfterSuccess(exchange) : await AnswerFailureAsync(exchange, result);
+        }
+
         ExchangeRecorder.Record(exchange);
         return fate;
     }
@@ -83,26 +95,14 @@ internal static class ExchangeRunner
         return status;
     }
 
-    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    private static async ValueTask<ConnectionFate> ServeAsync(Exchange exchange)
+    private static ValueTask<ConnectionFate> AnswerFailureAsync(Exchange exchange, ForwardResult result)
     {
-        exchange.OnHeadComplete();
-        if (LocalAnswers.IsFor(exchange))
-        {
-            return await LocalAnswers.AnswerAsync(exchange);
-        }
-
-        var result = await exchange.Context.Forwarder.ForwardAsync(exchange);
         exchange.Error = result.Error;
-        if (result.IsSuccess)
-        {
-            return FateAfterSuccess(exchange);
-        }
-
         ExchangeLog.Failed(exchange, result);
-        return await ErrorAnswers.AnswerAsync(exchange, result);
+        return ErrorAnswers.AnswerAsync(exchange, result);
     }
 
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     private static async ValueTask<ConnectionFate> RefuseAsync(Exchange exchange, RequestRejection rejection)
     {
         if (exchange.Error == ForwardError.None)

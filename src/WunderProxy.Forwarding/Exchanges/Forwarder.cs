@@ -49,25 +49,28 @@ internal sealed class Forwarder(LoopContext context)
         }
 
         // 7. Decide whether the upstream's connection is used again.
-        await ReleaseUpstreamAsync(exchange, error);
+        if (exchange.Upload is null)
+        {
+            ReleaseUpstream(exchange, error);
+        }
+        else
+        {
+            await StopUploadAndReleaseAsync(exchange, error);
+        }
+
         return ForwardResult.Of(error);
     }
 
-    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    private async ValueTask<ForwardError> ChooseUpstreamAsync(Exchange exchange)
+    private ValueTask<ForwardError> ChooseUpstreamAsync(Exchange exchange) =>
+        _settings.Gate.IsPaused && !exchange.IsStopped
+            ? WaitWhilePausedAsync(exchange)
+            : new ValueTask<ForwardError>(ChooseUpstream(exchange));
+
+    private ForwardError ChooseUpstream(Exchange exchange)
     {
         if (exchange.IsStopped)
         {
             return exchange.StopReason;
-        }
-
-        if (_settings.Gate.IsPaused)
-        {
-            var error = await WaitWhilePausedAsync(exchange);
-            if (error != ForwardError.None)
-            {
-                return error;
-            }
         }
 
         return exchange.Lease.TryTake(_settings.Slot, context.Loop) ? ForwardError.None : ForwardError.NoUpstream;
@@ -91,21 +94,21 @@ internal sealed class Forwarder(LoopContext context)
         exchange.EndWait(Waits.Pause);
         context.RemovePaused(exchange);
         _settings.Gate.Leave();
-        return exchange.StopReason;
+        return ChooseUpstream(exchange);
+    }
+
+    private ValueTask<ForwardError> ConnectAsync(Exchange exchange, bool mayReuse)
+    {
+        exchange.Upstream = mayReuse ? exchange.Lease.Share!.Pool.Take() : null;
+        return exchange.Upstream is null ? OpenOrFollowAsync(exchange) : new ValueTask<ForwardError>(ForwardError.None);
     }
 
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    private async ValueTask<ForwardError> ConnectAsync(Exchange exchange, bool mayReuse)
+    private async ValueTask<ForwardError> OpenOrFollowAsync(Exchange exchange)
     {
         while (true)
         {
             var share = exchange.Lease.Share!;
-            exchange.Upstream = mayReuse ? share.Pool.Take() : null;
-            if (exchange.Upstream is not null)
-            {
-                return ForwardError.None;
-            }
-
             var error = await OpenAsync(exchange, share);
             if (error is ForwardError.None or ForwardError.ClientGone || !TryFollowSwitch(exchange, share.Upstream))
             {
@@ -149,8 +152,7 @@ internal sealed class Forwarder(LoopContext context)
         return exchange.Lease.TryTake(_settings.Slot, context.Loop);
     }
 
-    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
-    private static async ValueTask SendRequestAsync(Exchange exchange)
+    private static ValueTask SendRequestAsync(Exchange exchange)
     {
         var output = exchange.Upstream!.Transport.Output;
         RequestHeadWriter.Write(exchange, output);
@@ -161,11 +163,25 @@ internal sealed class Forwarder(LoopContext context)
 #pragma warning disable CA2012 // Awaited exactly once, by StopUploadAsync.
             exchange.Upload = exchange.Up.RunAsync();
 #pragma warning restore CA2012
-            return;
+            return ValueTask.CompletedTask;
         }
 
         // A failure shows when the response is read; there may even be one.
-        await exchange.Up.FlushAsync();
+        var flushing = exchange.Up.FlushAsync();
+        if (!flushing.IsCompletedSuccessfully)
+        {
+            return WaitForFlushAsync(exchange, flushing);
+        }
+
+        _ = flushing.Result;
+        exchange.OnRequestSent();
+        return ValueTask.CompletedTask;
+    }
+
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
+    private static async ValueTask WaitForFlushAsync(Exchange exchange, ValueTask<RelayEnd> flushing)
+    {
+        await flushing;
         exchange.OnRequestSent();
     }
 
@@ -199,34 +215,44 @@ internal sealed class Forwarder(LoopContext context)
     }
 
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
-    private static async ValueTask ReleaseUpstreamAsync(Exchange exchange, ForwardError error)
+    private static async ValueTask StopUploadAndReleaseAsync(Exchange exchange, ForwardError error)
+    {
+        await StopUploadAsync(exchange);
+        ReleaseUpstream(exchange, error);
+    }
+
+    private static void ReleaseUpstream(Exchange exchange, ForwardError error)
     {
         if (exchange.Lease.Share is not { } share)
         {
             return;
         }
 
-        await StopUploadAsync(exchange);
         if (exchange.Upstream is { } upstream)
         {
             exchange.Upstream = null;
-            if (error != ForwardError.None || !exchange.IsRequestSent)
-            {
-                // Reset: neither a request cut short nor an unread response may look like a whole one.
-                upstream.Transport.Abort();
-            }
-            else if (MayReuse(exchange))
-            {
-                share.Pool.Return(upstream);
-            }
-            else
-            {
-                upstream.Transport.Close();
-            }
+            Release(exchange, share, upstream, error);
         }
 
         exchange.Share = share;
         exchange.Lease.Release();
+    }
+
+    private static void Release(Exchange exchange, UpstreamShare share, UpstreamConnection upstream, ForwardError error)
+    {
+        if (error != ForwardError.None || !exchange.IsRequestSent)
+        {
+            // Reset: neither a request cut short nor an unread response may look like a whole one.
+            upstream.Transport.Abort();
+        }
+        else if (MayReuse(exchange))
+        {
+            share.Pool.Return(upstream);
+        }
+        else
+        {
+            upstream.Transport.Close();
+        }
     }
 
     private static bool MayReuse(Exchange exchange)

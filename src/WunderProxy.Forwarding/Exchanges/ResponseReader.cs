@@ -18,27 +18,40 @@ internal sealed class ResponseReader(LoopContext context)
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     public async ValueTask<ForwardError> ReadHeadAsync(Exchange exchange)
     {
-        for (var interim = 0; interim <= MaxInterimResponses; interim++)
+        var input = exchange.Upstream!.Transport.Input;
+        var interimCount = 0;
+        while (!exchange.IsStopped)
         {
-            var error = await ReadOneHeadAsync(exchange);
-            if (error != ForwardError.None)
+            var reading = input.ReadAsync();
+            if (!reading.IsCompleted)
             {
-                return error == ForwardError.UpstreamClosed && interim > 0 ? ForwardError.ResponseIncomplete : error;
+                exchange.BeginWait(Waits.UpstreamRead);
             }
 
-            if (!exchange.Response.IsInterim)
+            var result = await reading;
+            exchange.EndWait(Waits.UpstreamRead);
+            if (exchange.IsStopped)
+            {
+                input.AdvanceTo(result.Buffer.Start);
+                break;
+            }
+
+            var status = Parse(exchange, result, out var rejection);
+            if (status == ParseStatus.Done && !exchange.Response.IsInterim)
             {
                 return AcceptFinalHead(exchange);
             }
 
-            error = await PassOnInterimAsync(exchange);
+            var error = status == ParseStatus.Done
+                ? await PassOnInterimAsync(exchange, ++interimCount)
+                : ErrorOf(status, rejection, result, interimCount);
             if (error != ForwardError.None)
             {
                 return error;
             }
         }
 
-        return ForwardError.BadResponse;
+        return exchange.StopReason;
     }
 
     /// <summary>Passes on the final response.</summary>
@@ -121,46 +134,22 @@ internal sealed class ResponseReader(LoopContext context)
         return type.Length >= name.Length && Ascii.EqualsIgnoreCase(type[..name.Length], name);
     }
 
-    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    private async ValueTask<ForwardError> ReadOneHeadAsync(Exchange exchange)
+    private static ForwardError ErrorOf(
+        ParseStatus status, ResponseRejection rejection, ReadResult result, int interimCount)
     {
-        var input = exchange.Upstream!.Transport.Input;
-        while (!exchange.IsStopped)
+        if (status == ParseStatus.Rejected)
         {
-            var reading = input.ReadAsync();
-            if (!reading.IsCompleted)
-            {
-                exchange.BeginWait(Waits.UpstreamRead);
-            }
-
-            var result = await reading;
-            exchange.EndWait(Waits.UpstreamRead);
-            if (exchange.IsStopped)
-            {
-                input.AdvanceTo(result.Buffer.Start);
-                break;
-            }
-
-            var status = Parse(exchange, result, out var rejection);
-            if (status == ParseStatus.Done)
-            {
-                return ForwardError.None;
-            }
-
-            if (status == ParseStatus.Rejected)
-            {
-                return rejection is ResponseRejection.HeadTooLarge or ResponseRejection.TooManyHeaders
-                    ? ForwardError.ResponseHeadTooLarge
-                    : ForwardError.BadResponse;
-            }
-
-            if (result.IsCompleted)
-            {
-                return result.Buffer.IsEmpty ? ForwardError.UpstreamClosed : ForwardError.ResponseIncomplete;
-            }
+            return rejection is ResponseRejection.HeadTooLarge or ResponseRejection.TooManyHeaders
+                ? ForwardError.ResponseHeadTooLarge
+                : ForwardError.BadResponse;
         }
 
-        return exchange.StopReason;
+        if (!result.IsCompleted)
+        {
+            return ForwardError.None;
+        }
+
+        return result.Buffer.IsEmpty && interimCount == 0 ? ForwardError.UpstreamClosed : ForwardError.ResponseIncomplete;
     }
 
     private ParseStatus Parse(Exchange exchange, ReadResult result, out ResponseRejection rejection)
@@ -177,8 +166,13 @@ internal sealed class ResponseReader(LoopContext context)
     }
 
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    private static async ValueTask<ForwardError> PassOnInterimAsync(Exchange exchange)
+    private static async ValueTask<ForwardError> PassOnInterimAsync(Exchange exchange, int count)
     {
+        if (count > MaxInterimResponses)
+        {
+            return ForwardError.BadResponse;
+        }
+
         // HTTP/1.0 knows no interim responses (RFC 9110 section 15.2).
         if (exchange.Request.MinorVersion == 0)
         {

@@ -136,7 +136,7 @@ public sealed class Upstream
     /// <summary>Called by each share whose last lease was released.</summary>
     internal void OnShareEmpty()
     {
-        if (Volatile.Read(ref _emptied) is { } emptied && InFlight == 0)
+        if (Volatile.Read(ref _emptied) is { Task.IsCompleted: false } emptied && InFlight == 0)
         {
             emptied.TrySetResult();
         }
