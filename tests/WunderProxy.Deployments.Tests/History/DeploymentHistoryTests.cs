@@ -141,10 +141,12 @@ internal sealed class DeploymentHistoryTests
         Assert.Multiple(() =>
         {
             Assert.That(() => Of(A).FindTarget(target, A), Throws.InstanceOf<HistoryEmptyException>());
-            Assert.That(() => DeploymentHistory.Empty.FindTarget(target, null), Throws.InstanceOf<HistoryEmptyException>());
+            Assert.That(
+                () => DeploymentHistory.Empty.FindTarget(target, null), Throws.InstanceOf<HistoryEmptyException>());
         });
 
-    private static int Target(DeploymentHistory history, string? target, LaunchConfig? inService, LaunchConfig? named = null) =>
+    private static int Target(
+        DeploymentHistory history, string? target, LaunchConfig? inService, LaunchConfig? named = null) =>
         history.Entries.ToList().IndexOf(history.FindTarget(target, inService, named));
 
     private static DeploymentHistory Of(params LaunchConfig[] configs) =>

@@ -8,7 +8,8 @@ namespace WunderProxy.Deployments.Tests.History;
 [TestFixture]
 internal sealed class EventLogTests
 {
-    private static readonly DateTimeOffset At = new DateTimeOffset(2026, 2, 3, 4, 5, 6, TimeSpan.Zero).AddTicks(1234567);
+    private static readonly DateTimeOffset At =
+        new DateTimeOffset(2026, 2, 3, 4, 5, 6, TimeSpan.Zero).AddTicks(1234567);
 
     private TemporaryDirectory _directory = null!;
     private InMemoryObjectStore _store = null!;

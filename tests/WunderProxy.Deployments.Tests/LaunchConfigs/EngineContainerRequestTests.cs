@@ -189,7 +189,8 @@ internal sealed class EngineContainerRequestTests
     public void Port_that_could_be_two_is_ambiguous() =>
         Assert.That(
             () => Build("""{"ExposedPorts":{"8080/tcp":{},"3000/tcp":{}}}"""),
-            Throws.InstanceOf<AmbiguousPortException>().With.Message.Contains("3000, 8080").And.Message.Contains("ContainerPort"));
+            Throws.InstanceOf<AmbiguousPortException>()
+                .With.Message.Contains("3000, 8080").And.Message.Contains("ContainerPort"));
 
     [Test]
     public void Port_that_the_config_names_wins()

@@ -33,10 +33,11 @@ internal sealed class LaunchConfigRepositoryTests
         await configs.AddAsync(Config.Bytes, CancellationToken.None);
         var again = await configs.AddAsync(Config.Bytes, CancellationToken.None);
 
-        Assert.Multiple(async () =>
+        var loaded = await configs.LoadAsync(Config.Hash, CancellationToken.None);
+        Assert.Multiple(() =>
         {
             Assert.That(store.Keys, Is.EqualTo(new[] { $"p/container.{Config.Hash}.json" }));
-            Assert.That((await configs.LoadAsync(Config.Hash, CancellationToken.None)).Bytes.ToArray(), Is.EqualTo(Config.Bytes.ToArray()));
+            Assert.That(loaded.Bytes.ToArray(), Is.EqualTo(Config.Bytes.ToArray()));
             Assert.That(again, Is.EqualTo(Config));
         });
     }
@@ -87,7 +88,8 @@ internal sealed class LaunchConfigRepositoryTests
     {
         _store.Seed($"p/container.{Config.Hash}.json", "{}"u8);
 
-        Assert.That(() => _configs.AddAsync(Config, CancellationToken.None), Throws.InstanceOf<HashMismatchException>());
+        Assert.That(
+            () => _configs.AddAsync(Config, CancellationToken.None), Throws.InstanceOf<HashMismatchException>());
     }
 
     [Test]
@@ -96,13 +98,16 @@ internal sealed class LaunchConfigRepositoryTests
         var before = await _configs.FindCurrentAsync(CancellationToken.None);
         _store.Seed("p/current.json", Config.Bytes.Span);
 
-        Assert.That((before, await _configs.LoadCurrentAsync(CancellationToken.None)), Is.EqualTo(((LaunchConfig?)null, Config)));
+        var after = await _configs.LoadCurrentAsync(CancellationToken.None);
+
+        Assert.That((before, after), Is.EqualTo(((LaunchConfig?)null, Config)));
     }
 
     [Test]
     public void Current_of_nothing_deployed_is_not_found() =>
         Assert.That(
-            () => _configs.LoadCurrentAsync(CancellationToken.None), Throws.InstanceOf<LaunchConfigNotFoundException>());
+            () => _configs.LoadCurrentAsync(CancellationToken.None),
+            Throws.InstanceOf<LaunchConfigNotFoundException>());
 
     [TestCase("p", "p/current.json")]
     [TestCase("a/b/", "a/b/current.json")]

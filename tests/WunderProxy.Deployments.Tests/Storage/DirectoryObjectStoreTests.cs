@@ -88,5 +88,6 @@ internal sealed class DirectoryObjectStoreTests : ObjectStoreContract
         Assert.That(File.Exists(leftover), Is.False);
     }
 
-    protected override IObjectStore Open() => ObjectStores.Open($"file:{_directory.Under("store")}", TimeProvider.System);
+    protected override IObjectStore Open() =>
+        ObjectStores.Open($"file:{_directory.Under("store")}", TimeProvider.System);
 }

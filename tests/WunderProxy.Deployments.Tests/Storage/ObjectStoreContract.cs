@@ -149,7 +149,9 @@ internal abstract class ObjectStoreContract
         Assert.Multiple(async () =>
         {
             Assert.That(await ListAsync("events/"), Is.EqualTo(new[] { "events/a.json", "events/b.json" }));
-            Assert.That(await ListAsync("event"), Is.EqualTo(new[] { "eventful", "events.json", "events/a.json", "events/b.json" }));
+            Assert.That(
+                await ListAsync("event"),
+                Is.EqualTo(new[] { "eventful", "events.json", "events/a.json", "events/b.json" }));
             Assert.That(await ListAsync("nothing/"), Is.Empty);
         });
     }

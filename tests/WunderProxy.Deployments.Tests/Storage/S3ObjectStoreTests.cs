@@ -64,7 +64,8 @@ internal sealed class S3ObjectStoreTests
         });
         using var store = server.Open();
 
-        var first = await store.PutAsync("k", new byte[1], PutCondition.IfMatch($"\"{OldTag}\""), CancellationToken.None);
+        var quoted = PutCondition.IfMatch($"\"{OldTag}\"");
+        var first = await store.PutAsync("k", new byte[1], quoted, CancellationToken.None);
         var second = await store.PutAsync("k", new byte[1], PutCondition.IfMatch(OldTag), CancellationToken.None);
 
         Assert.Multiple(() =>

@@ -44,7 +44,8 @@ internal sealed class CephObjectStoreTests : ObjectStoreContract
     [Test]
     public void Server_that_is_not_there_is_unavailable()
     {
-        using var store = TestS3.Open(TestS3.Ceph with { Url = $"http://127.0.0.1:{FreePort()}" }, TestEnvironment.S3Bucket);
+        var nobody = TestS3.Ceph with { Url = $"http://127.0.0.1:{FreePort()}" };
+        using var store = TestS3.Open(nobody, TestEnvironment.S3Bucket);
 
         AssertFault(store, ObjectStoreFault.Unavailable, "cannot be reached");
     }
@@ -79,11 +80,13 @@ internal sealed class CephObjectStoreTests : ObjectStoreContract
     public async Task List_goes_on_past_one_page()
     {
         var prefix = $"pages-{Guid.NewGuid():n}/";
-        await Parallel.ForAsync(0, 1010, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, cancellationToken) =>
+        var options = new ParallelOptions { MaxDegreeOfParallelism = 16 };
+        await Parallel.ForAsync(0, 1010, options, async (i, cancellationToken) =>
             await Store.PutAsync($"{prefix}{i:d4}", new byte[1], PutCondition.None, cancellationToken));
 
         var keys = await Store.ListAsync(prefix, CancellationToken.None);
-        await Parallel.ForEachAsync(keys, async (key, cancellationToken) => await Store.DeleteAsync(key, cancellationToken));
+        await Parallel.ForEachAsync(keys, options, async (key, cancellationToken) =>
+            await Store.DeleteAsync(key, cancellationToken));
 
         Assert.That(keys, Is.EqualTo(Enumerable.Range(0, 1010).Select(i => $"{prefix}{i:d4}")));
     }

@@ -8,7 +8,8 @@ namespace WunderProxy.IntegrationTests.Storage;
 
 /// <summary>
 /// Many processes deploy at the same moment, again and again. Whoever is told that it went well has exactly one event,
-/// whoever is refused has none, and history and current are what the events say. WUNDERPROXY_TEST_ROUNDS makes it longer.
+/// whoever is refused has none, and history and current are what the events say. WUNDERPROXY_TEST_ROUNDS makes it
+/// longer.
 /// </summary>
 [TestFixture]
 [NonParallelizable]
@@ -82,9 +83,10 @@ internal sealed class DeployersAtOnceTests
         TestContext.Out.WriteLine($"{succeeded.Length} deployed, {answers.Count(Told("refused"))} refused");
         deployed.UnionWith(succeeded);
 
+        var repository = new HistoryRepository(store, _prefix, TimeProvider.System);
         var events = await new EventLog(store, _prefix).ReadAsync(answers.Length, CancellationToken.None);
         var eventCount = (await store.ListAsync(ObjectKey.Events(_prefix), CancellationToken.None)).Count;
-        var history = await new HistoryRepository(store, _prefix, TimeProvider.System).LoadAsync(CancellationToken.None);
+        var history = await repository.LoadAsync(CancellationToken.None);
         var current = await new LaunchConfigRepository(store, _prefix).LoadCurrentAsync(CancellationToken.None);
         Assert.Multiple(() =>
         {
@@ -94,7 +96,8 @@ internal sealed class DeployersAtOnceTests
             Assert.That(events.TakeLast(succeeded.Length).Select(e => e.Hash), Is.EquivalentTo(succeeded));
             Assert.That(
                 history.Entries.Select(entry => entry.Hash),
-                Is.EqualTo(events.TakeLast(DeploymentHistory.MaxEntries).Select(e => e.Hash)), "the last ten, in order");
+                Is.EqualTo(events.TakeLast(DeploymentHistory.MaxEntries).Select(e => e.Hash)),
+                "the last ten, in order");
             Assert.That(current.Hash.Value, Is.EqualTo(history.Last!.Hash));
         });
     }
