@@ -168,22 +168,12 @@ public sealed class S3ObjectStore : IObjectStore
         bool quoted,
         CancellationToken cancellationToken)
     {
-        using var content = new MemoryStream(bytes.ToArray(), writable: false);
-        var request = new PutObjectRequest
-        {
-            BucketName = _bucket,
-            Key = key,
-            InputStream = content,
-            ContentType = "application/json",
-            UseChunkEncoding = false,
-            IfNoneMatch = condition.MustBeAbsent ? "*" : null,
-            IfMatch = quoted && condition.ETag is { } etag ? $"\"{etag}\"" : condition.ETag,
-        };
         try
         {
             return await CallAsync($"write {key}", async limited =>
             {
-                await _client.PutObjectAsync(request, limited);
+                using var content = new MemoryStream(bytes.ToArray(), writable: false);
+                await _client.PutObjectAsync(RequestOf(key, content, condition, quoted), limited);
                 return PutOutcome.Stored;
             }, absent: null, cancellationToken);
         }
@@ -192,6 +182,17 @@ public sealed class S3ObjectStore : IObjectStore
             return outcome;
         }
     }
+
+    private PutObjectRequest RequestOf(string key, Stream content, PutCondition condition, bool quoted) => new()
+    {
+        BucketName = _bucket,
+        Key = key,
+        InputStream = content,
+        ContentType = "application/json",
+        UseChunkEncoding = false,
+        IfNoneMatch = condition.MustBeAbsent ? "*" : null,
+        IfMatch = quoted && condition.ETag is { } etag ? $"\"{etag}\"" : condition.ETag,
+    };
 
     /// <summary>
     /// What a failed write may have done; null when it surely did nothing and the failure is to be told.
@@ -220,7 +221,7 @@ public sealed class S3ObjectStore : IObjectStore
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await call(both.Token);
+            return await CallTwiceAsync(call, both.Token);
         }
         catch (AmazonS3Exception e) when (absent is not null && IsAbsent(e))
         {
@@ -236,6 +237,22 @@ public sealed class S3ObjectStore : IObjectStore
             or HttpRequestException or IOException)
         {
             throw Explain(e, what);
+        }
+    }
+
+    /// <summary>
+    /// Ceph RGW refuses a write without reading its body, and takes what is left of it for the next request on that
+    /// connection: a 400 without an S3 error code, of a request that nobody has seen. So that one is sent again.
+    /// </summary>
+    private static async Task<T> CallTwiceAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken limited)
+    {
+        try
+        {
+            return await call(limited);
+        }
+        catch (AmazonS3Exception e) when (e is { StatusCode: HttpStatusCode.BadRequest, ErrorCode: "BadRequest" or null })
+        {
+            return await call(limited);
         }
     }
 

@@ -96,6 +96,19 @@ internal sealed class S3ObjectStoreTests
     }
 
     [Test]
+    public async Task Request_that_met_the_rest_of_another_is_sent_again()
+    {
+        var calls = 0;
+        using var server = new ScriptedS3Server(_ =>
+            Interlocked.Increment(ref calls) == 1 ? new ScriptedS3Answer(400) : new ScriptedS3Answer(200));
+        using var store = server.Open();
+
+        Assert.That(
+            await store.PutAsync("k", new byte[1], PutCondition.IfAbsent, CancellationToken.None),
+            Is.EqualTo(PutOutcome.Stored));
+    }
+
+    [Test]
     public async Task Server_that_never_answers_is_given_up_at_the_limit()
     {
         var clock = new ManualTimeProvider();
