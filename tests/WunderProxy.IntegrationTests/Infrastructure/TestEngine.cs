@@ -91,6 +91,9 @@ internal sealed class TestEngine : IDisposable
         Assert.That(progress, Does.Not.Contain("\"error\""), "push");
     }
 
+    /// <summary>Reads an answer of the engine as a stream.</summary>
+    public Task<Stream> OpenAsync(string path) => _http.GetStreamAsync(new Uri(path, UriKind.Relative));
+
     /// <summary>The image as the tar file that the engine loads again.</summary>
     public Task<Stream> SaveAsync(string image) => _http.GetStreamAsync(new Uri($"images/{image}/get", UriKind.Relative));
 

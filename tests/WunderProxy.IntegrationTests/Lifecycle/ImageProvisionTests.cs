@@ -1,0 +1,140 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.IntegrationTests.Infrastructure;
+
+namespace WunderProxy.IntegrationTests.Lifecycle;
+
+/// <summary>An image that is not on the machine: pulled from the real registry, else loaded from a bucket.</summary>
+[Parallelizable]
+internal sealed class ImageProvisionTests
+{
+    [Test]
+    public async Task Image_that_only_the_registry_has_is_pulled_with_progress()
+    {
+        await using var service = new LifecycleHarness();
+        await service.StartAsync("r1");
+        await service.Engine.PushAsync(service.Repository, "r1");
+        await RemoveImageAsync(service, "r1");
+        var steps = new ProgressList();
+
+        var deployed = await service.Lifecycle.DeployAsync(
+            new DeployRequest { Config = LifecycleHarness.Config("r1"), By = "test" }, steps, CancellationToken.None);
+
+        Assert.That(deployed.Method, Is.EqualTo("pulled"));
+        Assert.That(steps.Names, Does.Contain("pulling"));
+        Assert.That(await service.AskAsync(), Is.EqualTo("r1"));
+    }
+
+    [Test]
+    public async Task Image_that_only_a_bucket_has_is_loaded()
+    {
+        await using var service = new LifecycleHarness();
+        await service.StartAsync("r1");
+        using var bucket = new ImageFolder();
+        await bucket.SaveAsync(service.Engine, $"{service.Repository}:r1", "image.r1.tar");
+        await RemoveImageAsync(service, "r1");
+
+        var deployed = await service.DeployAsync(
+            LifecycleHarness.Config("r1", config => config["ImageBucket"] = bucket.Bucket));
+
+        Assert.That(deployed.Method, Is.EqualTo("loaded"));
+        Assert.That(await service.AskAsync(), Is.EqualTo("r1"));
+    }
+
+    [Test]
+    public async Task Archive_with_one_image_of_another_name_gives_it_the_wanted_one()
+    {
+        await using var service = new LifecycleHarness();
+        await service.StartAsync("other");
+        using var bucket = new ImageFolder();
+        await bucket.SaveAsync(service.Engine, $"{service.Repository}:other", "image.r1.tar");
+
+        var deployed = await service.DeployAsync(
+            LifecycleHarness.Config("r1", config => config["ImageBucket"] = bucket.Bucket));
+
+        Assert.That(deployed.Method, Is.EqualTo("loaded"));
+        Assert.That(await service.AskAsync(), Is.EqualTo("r1"));
+    }
+
+    [Test]
+    public async Task Archive_with_several_other_images_is_a_mismatch()
+    {
+        await using var service = new LifecycleHarness();
+        await service.StartAsync("a", "b");
+        using var bucket = new ImageFolder();
+        await bucket.SaveAsync(
+            service.Engine, $"get?names={service.Repository}:a&names={service.Repository}:b", "image.r1.tar");
+
+        var failure = Assert.ThrowsAsync<DeploymentException>(() => service.DeployAsync(
+            LifecycleHarness.Config("r1", config => config["ImageBucket"] = bucket.Bucket)))!;
+
+        Assert.That(failure.Code, Is.EqualTo("image_mismatch"));
+    }
+
+    [Test]
+    public async Task Several_exposed_ports_without_a_named_one_are_ambiguous()
+    {
+        await using var service = new LifecycleHarness();
+        await service.StartAsync("r1");
+
+        var failure = Assert.ThrowsAsync<DeploymentException>(() => service.DeployAsync(LifecycleHarness.Config(
+            "r1",
+            config => config["ContainerConfig"]!["ExposedPorts"] = new JsonObject
+            {
+                ["8001/tcp"] = new JsonObject(),
+                ["8002/tcp"] = new JsonObject(),
+            })))!;
+
+        Assert.That(failure.Code, Is.EqualTo("ambiguous_port"));
+    }
+
+    private static async Task RemoveImageAsync(LifecycleHarness service, string tag) =>
+        await service.Engine.SendAsync(
+            HttpMethod.Delete, $"images/{service.Repository}:{tag}?force=1", accept: HttpStatusCode.NotFound);
+
+    /// <summary>Keeps what it is told, on the caller's thread.</summary>
+    private sealed class ProgressList : IProgress<DeploymentProgress>
+    {
+        private readonly List<string> _names = [];
+
+        public IReadOnlyList<string> Names
+        {
+            get
+            {
+                lock (_names)
+                {
+                    return [.. _names];
+                }
+            }
+        }
+
+        public void Report(DeploymentProgress value)
+        {
+            lock (_names)
+            {
+                _names.Add(value.Step);
+            }
+        }
+    }
+
+    /// <summary>A directory store for image archives.</summary>
+    private sealed class ImageFolder : IDisposable
+    {
+        private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("wunderproxy-");
+
+        public string Bucket => $"file:{_root.FullName}";
+
+        public async Task SaveAsync(TestEngine engine, string image, string name)
+        {
+            Directory.CreateDirectory(Path.Combine(_root.FullName, "service"));
+            await using var file = File.Create(Path.Combine(_root.FullName, "service", name));
+            await using var archive = image.StartsWith("get?", StringComparison.Ordinal)
+                ? await engine.OpenAsync($"images/{image}")
+                : await engine.SaveAsync(image);
+            await archive.CopyToAsync(file);
+        }
+
+        public void Dispose() => _root.Delete(recursive: true);
+    }
+}
