@@ -18,7 +18,7 @@ esac
 DEMO=$RUN_DIR/demo
 PROGRAM=$ROOT/artifacts/publish/wunderproxy/wunderproxy
 LOAD_CLIENT=$ROOT/artifacts/bin/WunderProxy.LoadClient/release/wunderproxy-load
-own_engine=''
+own_engine='' load_process=''
 
 finish() {
   local code=$?
@@ -70,9 +70,9 @@ change_to() {
 
 # Tells the load client of a switch, if it runs, and waits until it has noted it.
 tell() {
-  [ -n "${LOAD_PID:-}" ] || return 0
-  echo "$1" >&"${LOAD[1]}"
-  read -r -t 10 _ <&"${LOAD[0]}"
+  [ -n "$load_process" ] || return 0
+  echo "$1" >&8
+  read -r -t 10 _ <&7
 }
 
 need_root
@@ -108,13 +108,15 @@ change_to r1 deploy "file:$DEMO/store" demo --config "$DEMO/r1.json" --by demo
 say "load: at least $REQUESTS requests, $RATE per second over 16 connections, GETs, POSTs and streams, nothing sent twice"
 coproc LOAD { "$LOAD_CLIENT" "127.0.0.1:$proxy_port" --rate $RATE --requests $REQUESTS 2>&1; }
 load_process=$LOAD_PID
+# Copies: the shell closes its own as soon as the load client has ended, with the figures still unread.
+exec 7<&"${LOAD[0]}" 8>&"${LOAD[1]}"
 say "deploying r2 under load"
 change_to r2 deploy "file:$DEMO/store" demo --config "$DEMO/r2.json" --by demo
 say "rolling back under load"
 change_to r1 rollback "file:$DEMO/store" demo --by demo
 
-echo stop >&"${LOAD[1]}"
-cat <&"${LOAD[0]}" | sed 's/^/   /' || true
+echo stop >&8
+sed 's/^/   /' <&7
 code=0
 wait "$load_process" || code=$?
 [ $code = 0 ] || die "requests were lost or answered by an old revision"
