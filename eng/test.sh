@@ -52,7 +52,7 @@ for name in ${WITH[@]+"${WITH[@]}"}; do setup_options+=(--with "$name"); done
 setup_pid=$!
 
 say "white space"
-dotnet format whitespace . --folder --verify-no-changes --exclude artifacts </dev/null
+dotnet format whitespace . --folder --verify-no-changes --exclude artifacts </dev/null || failed=1
 say "build"
 dotnet build WunderProxy.sln -v quiet -nologo -clp:NoSummary </dev/null
 

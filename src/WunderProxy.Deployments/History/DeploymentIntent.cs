@@ -102,15 +102,15 @@ public sealed record DeploymentIntent
 
     private static DeploymentIntent ForEntry(
         DeploymentKind kind, HistoryEntry entry, string by, DateTimeOffset startedAt) => new()
-    {
-        Id = NewId(),
-        Kind = kind,
-        Hash = entry.Hash,
-        Revision = entry.Revision,
-        By = by,
-        StartedAt = startedAt,
-        EntryAt = entry.DeployedAt,
-    };
+        {
+            Id = NewId(),
+            Kind = kind,
+            Hash = entry.Hash,
+            Revision = entry.Revision,
+            By = by,
+            StartedAt = startedAt,
+            EntryAt = entry.DeployedAt,
+        };
 
     private bool IsOwn(HistoryEntry entry) =>
         entry.Hash == Hash && entry.DeployedBy == By && entry.DeployedAt >= StartedAt;

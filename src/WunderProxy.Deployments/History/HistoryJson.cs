@@ -57,7 +57,8 @@ internal static class HistoryJson
         return GoTime.TryParse(time, out var deployedAt)
             ? new HistoryEntry(
                 ReadString(element, "Revision", index), deployedAt, ReadString(element, "DeployedBy", index),
-                ReadString(element, "Hash", index)) { Original = element.Clone() }
+                ReadString(element, "Hash", index))
+            { Original = element.Clone() }
             : throw new FormatException($"DeployedAt of entry {index} is no RFC 3339 time: '{time}'");
     }
 

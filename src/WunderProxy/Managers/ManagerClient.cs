@@ -132,6 +132,6 @@ internal sealed class ManagerClient : IManagerClient, IDisposable
                     throw;
                 }
             }
-            : null,
+        : null,
     };
 }

@@ -35,7 +35,8 @@ internal sealed class EventLogTests
     public async Task Event_lies_under_its_time_with_exactly_its_names()
     {
         var recorded = new DeploymentEvent(
-            EventType.Deploy, At, "me", "web1", "r2", "h2", "h1", DeploymentEvent.Ok, "") { Id = "0123456789abcdef" };
+            EventType.Deploy, At, "me", "web1", "r2", "h2", "h1", DeploymentEvent.Ok, "")
+        { Id = "0123456789abcdef" };
 
         await new EventLog(_store, "p").RecordAsync(recorded, CancellationToken.None);
 
