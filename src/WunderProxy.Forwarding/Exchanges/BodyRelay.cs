@@ -7,11 +7,14 @@ using WunderProxy.Forwarding.Transport.Tasks;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>
-/// Copies one body from one connection to the other as it comes, in one direction of an _exchange. The reader's memory
+/// Copies one body from one connection to the other as it comes, in one direction of an exchange. The reader's memory
 /// goes to the socket without a copy; only framing that has to change is written anew.
 /// </summary>
 internal sealed class BodyRelay
 {
+    // What fits into a small block of the output.
+    private const int MaxPutOffBytes = 4 * 1024;
+
     private readonly BodyFramer _framer = new();
     private readonly Exchange _exchange;
     private readonly Waits _readWait;
@@ -102,6 +105,28 @@ internal sealed class BodyRelay
         _sentBytes += passedBytes;
     }
 
+    /// <summary>
+    /// Writes the end of an answer, or of what came through a tunnel, if it is small: it is sent at the end of the loop's
+    /// turn with those of other connections.
+    /// </summary>
+    public bool TryPutOff(ReadOnlySpan<byte> bytes)
+    {
+        var isDown = _readWait == Waits.UpstreamRead;
+        var mayPutOff = _exchange.Tunnel is not null || (isDown && _exchange.KeepsClient);
+
+        // The bound counts what an earlier answer left, or a client that asks and never reads would fill the memory.
+        if (!mayPutOff || _writer!.UnflushedBytes + bytes.Length > MaxPutOffBytes)
+        {
+            return false;
+        }
+
+        _hasWritten = true;
+        _writer.Write(bytes);
+        _sentBytes += bytes.Length;
+        (isDown ? _exchange.Client.Transport : _exchange.Upstream!.Transport).FlushSoon();
+        return true;
+    }
+
     /// <summary>Copies until the body, the exchange or one of the connections ends.</summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
     public async ValueTask RunAsync()
@@ -175,7 +200,8 @@ internal sealed class BodyRelay
                 return RelayEnd.Malformed;
             }
 
-            var end = await WriteAsync(input[direct]);
+            var isEnd = status == TakeStatus.Complete || _exchange.Tunnel is not null;
+            var end = isEnd && TryPutOff(input.Span[direct]) ? RelayEnd.None : await WriteAsync(input[direct]);
             Return(rented);
             if (end != RelayEnd.None)
             {

@@ -167,6 +167,14 @@ internal sealed class Forwarder(LoopContext context)
         }
 
         // A failure shows when the response is read; there may even be one.
+        if (exchange.Request.IsIdempotent)
+        {
+            exchange.Upstream.Transport.FlushSoon();
+            exchange.OnRequestSent();
+            return ValueTask.CompletedTask;
+        }
+
+        // Only a failure at once tells that no byte is gone, and that it may be sent again.
         var flushing = exchange.Up.FlushAsync();
         if (!flushing.IsCompletedSuccessfully)
         {

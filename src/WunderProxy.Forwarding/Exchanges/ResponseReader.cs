@@ -74,7 +74,7 @@ internal sealed class ResponseReader(LoopContext context)
         exchange.Down.Prepare(exchange.Upstream!.Transport.Input, output, exchange.ResponseFraming, framing);
         if (!exchange.ResponseFraming.HasBody)
         {
-            return EndOf(exchange, await exchange.Down.FlushAsync());
+            return exchange.Down.TryPutOff(default) ? ForwardError.None : EndOf(exchange, await exchange.Down.FlushAsync());
         }
 
         await exchange.Down.RunAsync();

@@ -49,6 +49,16 @@ internal abstract class TransportConnection : IDuplexPipe
     /// </summary>
     public abstract bool IsReusable { get; }
 
+    /// <summary>
+    /// Has what was written sent at the end of the loop's turn, right after what other connections send then: the
+    /// processes at the far ends are woken once for all of it instead of once for each.
+    /// </summary>
+    /// <remarks>
+    /// For a few kilobytes at the end of a message, on a connection that goes on. A failure shows at the next read or
+    /// flush. An order to close sends it first.
+    /// </remarks>
+    public abstract void FlushSoon();
+
     /// <summary>Opens a way to <paramref name="destination"/> inside the kernel.</summary>
     /// <returns>Null when there is none, or bytes wait in the buffers of one of the two: read and write.</returns>
     public virtual DirectRelay? TryRelayTo(TransportConnection destination) => null;

@@ -28,9 +28,10 @@ internal sealed class BufferPool
     /// <summary>A block of at least <paramref name="sizeBytes"/>, beyond the pooled sizes when it must be.</summary>
     public BufferBlock RentAtLeast(int sizeBytes)
     {
+        // Heads go into small blocks: many of them may wait for the end of a turn, and large ones would fill the cache.
         if (sizeBytes <= LargeBytes)
         {
-            return RentLarge();
+            return sizeBytes <= SmallBytes ? RentSmall() : RentLarge();
         }
 
         RentedCount++;

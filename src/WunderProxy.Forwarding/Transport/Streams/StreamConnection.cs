@@ -60,6 +60,9 @@ internal abstract class StreamConnection : TransportConnection
     public bool IsPeerClosed => _peerReason != CloseReason.None;
 
     /// <inheritdoc/>
+    public sealed override void FlushSoon() => _output.FlushSoon();
+
+    /// <inheritdoc/>
     public sealed override void ShutdownSend()
     {
         if (IsClosed || _shutdownWanted)
@@ -151,6 +154,12 @@ internal abstract class StreamConnection : TransportConnection
         if (IsClosed)
         {
             return;
+        }
+
+        if (reason == CloseReason.ClosedHere && !_output.TrySendDue())
+        {
+            // The peer has not taken what it was sent for long: a close in order would look as if it had.
+            reason = CloseReason.AbortedHere;
         }
 
         IsClosed = true;

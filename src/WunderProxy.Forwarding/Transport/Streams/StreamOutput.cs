@@ -14,6 +14,7 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
     private ReadOnlyMemory<byte> _callerBytes;
     private bool _isBroken;
     private bool _cancelRequested;
+    private bool _isDue;
     private LoopWait _wait;
 
     /// <summary>Whether bytes that were written still wait for the socket or for a flush.</summary>
@@ -75,6 +76,28 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
         return new ValueTask<FlushResult>(this, _wait.Version);
     }
 
+    /// <summary>Has what was written sent at the end of the turn.</summary>
+    public void FlushSoon()
+    {
+        if (!_isDue && _wait.IsIdle && IsBusy)
+        {
+            _isDue = true;
+            connection.WorkLoop.SendAtEndOfTurn(this);
+        }
+    }
+
+    /// <summary>Sends what is due; what the socket does not take now stays due until it does.</summary>
+    /// <returns>Whether nothing is due any more.</returns>
+    public bool TrySendDue()
+    {
+        if (_isDue && !_wait.IsWaiting && TrySendAll())
+        {
+            _isDue = false;
+        }
+
+        return !_isDue;
+    }
+
     /// <inheritdoc/>
     public override void CancelPendingFlush()
     {
@@ -112,6 +135,10 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
         if (_wait.IsWaiting && TrySendAll())
         {
             _wait.CompleteNow();
+        }
+        else
+        {
+            TrySendDue();
         }
     }
 
@@ -204,6 +231,7 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
 
         // All is out, or lost.
         ReleaseAll();
+        _isDue = false;
         connection.OnFlushed();
         return true;
     }

@@ -11,6 +11,7 @@ internal abstract class WorkLoop : TransportLoop
     private readonly ILogger _logger;
     private List<(Action<object?> Work, object? State)> _posted = [];
     private List<(Action<object?> Work, object? State)> _running = [];
+    private readonly List<StreamOutput> _due = [];
     private long _nowMilliseconds;
     private bool _hasEnded;
 
@@ -61,6 +62,9 @@ internal abstract class WorkLoop : TransportLoop
         }
     }
 
+    /// <summary>Has an output send what is due when this turn ends.</summary>
+    public void SendAtEndOfTurn(StreamOutput output) => _due.Add(output);
+
     /// <summary>Makes a wait that is under way, or the next one, return at once. Called from other threads.</summary>
     protected abstract void Wake();
 
@@ -85,7 +89,7 @@ internal abstract class WorkLoop : TransportLoop
         _nowMilliseconds = ReadClock();
     }
 
-    /// <summary>Ends a turn: runs the work posted up to now, then the timers that are due.</summary>
+    /// <summary>Ends a turn: runs the work posted up to now, the timers that are due, and sends what was put off.</summary>
     /// <returns>Whether any posted work was run.</returns>
     protected bool EndTurn()
     {
@@ -96,6 +100,7 @@ internal abstract class WorkLoop : TransportLoop
         }
 
         RunGuarded(static loop => ((WorkLoop)loop!).AdvanceTimers(), this);
+        SendDue();
         return hasWork;
     }
 
@@ -137,6 +142,16 @@ internal abstract class WorkLoop : TransportLoop
         }
 
         _running.Clear();
+    }
+
+    private void SendDue()
+    {
+        foreach (var output in _due)
+        {
+            output.TrySendDue();
+        }
+
+        _due.Clear();
     }
 
     private void AdvanceTimers() => Timers.Advance(_nowMilliseconds);
