@@ -169,7 +169,7 @@ internal sealed class BodyRelay
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     private async ValueTask<bool> FlushBeforeWaitAsync()
     {
-        if (_writer!.UnflushedBytes == 0)
+        if (_writer!.UnflushedBytes == 0 || (_exchange.Tunnel is not null && TryPutOff(default)))
         {
             return true;
         }
