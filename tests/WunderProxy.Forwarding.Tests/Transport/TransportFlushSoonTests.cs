@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Net.Sockets;
+
+namespace WunderProxy.Forwarding.Tests.Transport;
+
+[TestFixture(TransportKind.Sockets)]
+[TestFixture(TransportKind.Epoll)]
+internal sealed class TransportFlushSoonTests(TransportKind kind) : TransportFixture(kind)
+{
+    [Test]
+    public async Task Bytes_are_sent_when_the_turn_ends_and_not_before()
+    {
+        var (connection, peer) = await ConnectPairAsync();
+
+        var isHeldBack = await connection.Loop.RunAsync(() =>
+        {
+            connection.Output.Write("soon"u8);
+            connection.FlushSoon();
+            return connection.Output.UnflushedBytes == 4;
+        });
+
+        Assert.That(isHeldBack, Is.True);
+        Assert.That(ReceiveExactly(peer, 4), Is.EqualTo("soon"u8.ToArray()));
+    }
+
+    [Test]
+    public async Task Later_flush_in_the_same_turn_keeps_the_order()
+    {
+        var (connection, peer) = await ConnectPairAsync();
+
+        await connection.Loop.RunAsync(async () =>
+        {
+            connection.Output.Write("first;"u8);
+            connection.FlushSoon();
+            await connection.Output.WriteAsync("second;"u8.ToArray());
+            connection.Output.Write("third"u8);
+            connection.FlushSoon();
+        });
+
+        Assert.That(ReceiveExactly(peer, 18), Is.EqualTo("first;second;third"u8.ToArray()));
+    }
+
+    [Test]
+    public async Task Close_sends_what_was_put_off_first()
+    {
+        var (connection, peer) = await ConnectPairAsync();
+
+        await connection.Loop.RunAsync(() =>
+        {
+            connection.Output.Write("last words"u8);
+            connection.FlushSoon();
+            connection.Close();
+        });
+
+        Assert.That(ReceiveExactly(peer, 10), Is.EqualTo("last words"u8.ToArray()));
+        Assert.That(peer.Receive(new byte[1]), Is.Zero);
+    }
+
+    [Test]
+    public async Task Close_with_a_peer_that_takes_nothing_is_a_reset()
+    {
+        var (connection, peer) = await ConnectPairAsync();
+        var filling = connection.Loop.RunAsync(() => connection.Output.WriteAsync(Pattern(30_000_000)));
+        await connection.Loop.RunAsync(() => connection.Output.CancelPendingFlush());
+        await filling;
+
+        await connection.Loop.RunAsync(() =>
+        {
+            connection.FlushSoon();
+            connection.Close();
+        });
+
+        Assert.That(() => ReceiveExactly(peer, 30_000_000), Throws.InstanceOf<SocketException>());
+    }
+
+    [Test]
+    public async Task ShutdownSend_waits_for_what_was_put_off()
+    {
+        var (connection, peer) = await ConnectPairAsync();
+
+        await connection.Loop.RunAsync(() =>
+        {
+            connection.Output.Write("end"u8);
+            connection.FlushSoon();
+            connection.ShutdownSend();
+        });
+
+        Assert.That(ReceiveExactly(peer, 3), Is.EqualTo("end"u8.ToArray()));
+        Assert.That(peer.Receive(new byte[1]), Is.Zero);
+    }
+}
