@@ -84,14 +84,14 @@ internal sealed class BodyRelay
     public void RequestStop()
     {
         _stopRequested = true;
-        _exchange.Wake(_readWait | _writeWait);
+        _exchange.Waiting.Wake(_readWait | _writeWait);
     }
 
     /// <summary>Has a WebSocket closed at the end of the message that is under way.</summary>
     public void RequestClose()
     {
         _framer.RequestClose();
-        _exchange.Wake(_readWait);
+        _exchange.Waiting.Wake(_readWait);
     }
 
     /// <summary>Sends what was written; nothing more is to be copied.</summary>
@@ -153,11 +153,11 @@ internal sealed class BodyRelay
 
             if (!reading.IsCompleted)
             {
-                _exchange.BeginWait(_readWait);
+                _exchange.Waiting.Begin(_readWait);
             }
 
             var result = await reading;
-            _exchange.EndWait(_readWait);
+            _exchange.Waiting.End(_readWait);
             end = IsStopped ? StopReading(result) : await PassOnAsync(result);
         }
 
@@ -260,9 +260,9 @@ internal sealed class BodyRelay
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     private async ValueTask<RelayEnd> WaitForWriteAsync(ValueTask<FlushResult> writing, int length)
     {
-        _exchange.BeginWait(_writeWait);
+        _exchange.Waiting.Begin(_writeWait);
         var result = await writing;
-        _exchange.EndWait(_writeWait);
+        _exchange.Waiting.End(_writeWait);
         return OnWritten(result, length);
     }
 

@@ -54,14 +54,14 @@ internal sealed class DirectBody(Exchange exchange, BodyRelay relay, Waits readW
                     _isUnavailable = true;
                     return RelayEnd.None;
                 case DirectRelayStatus.NeedsSink:
-                    exchange.BeginWait(writeWait);
+                    exchange.Waiting.Begin(writeWait);
                     await direct.WaitForSinkAsync();
-                    exchange.EndWait(writeWait);
+                    exchange.Waiting.End(writeWait);
                     break;
                 default:
-                    exchange.BeginWait(readWait);
+                    exchange.Waiting.Begin(readWait);
                     await direct.WaitForSourceAsync();
-                    exchange.EndWait(readWait);
+                    exchange.Waiting.End(readWait);
                     break;
             }
 

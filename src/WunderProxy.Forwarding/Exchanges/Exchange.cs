@@ -12,19 +12,22 @@ namespace WunderProxy.Forwarding.Exchanges;
 internal sealed class Exchange : ILeaseHolder
 {
     private DownstreamConnection? _client;
-    private Waits _waiting;
     private bool _clientFinished;
 
     public Exchange(LoopContext context)
     {
         Context = context;
         Lease = new UpstreamLease(this);
+        Waiting = new ExchangeWaits(this);
         Up = new BodyRelay(this, Waits.ClientRead, Waits.UpstreamWrite);
         Down = new BodyRelay(this, Waits.UpstreamRead, Waits.ClientWrite);
     }
 
     /// <summary>What its loop has.</summary>
     public LoopContext Context { get; }
+
+    /// <summary>What it is suspended in.</summary>
+    public ExchangeWaits Waiting { get; }
 
     /// <summary>The connection that it came on.</summary>
     public DownstreamConnection Client => _client ?? throw new UnreachableException("an exchange begins with its client");
@@ -124,7 +127,7 @@ internal sealed class Exchange : ILeaseHolder
     {
         Debug.Assert(Upstream is null && Lease.Share is null, "what was taken was given back");
         _client = null;
-        _waiting = Waits.None;
+        Waiting.Reset();
         _clientFinished = false;
         Request.Reset();
         Response.Reset();
@@ -163,57 +166,7 @@ internal sealed class Exchange : ILeaseHolder
         if (!IsStopped)
         {
             StopReason = reason;
-            Wake(_waiting);
-        }
-    }
-
-    /// <summary>Wakes those of the given waits that are under way.</summary>
-    public void Wake(Waits waits)
-    {
-        var awake = _waiting & waits;
-        if ((awake & Waits.ClientRead) != Waits.None)
-        {
-            Client.Transport.Input.CancelPendingRead();
-        }
-
-        if ((awake & Waits.ClientWrite) != Waits.None)
-        {
-            Client.Transport.Output.CancelPendingFlush();
-        }
-
-        if ((awake & Waits.UpstreamRead) != Waits.None)
-        {
-            Upstream!.Transport.Input.CancelPendingRead();
-        }
-
-        if ((awake & Waits.UpstreamWrite) != Waits.None)
-        {
-            Upstream!.Transport.Output.CancelPendingFlush();
-        }
-
-        if ((awake & Waits.Pause) != Waits.None)
-        {
-            PauseEnded.Set();
-        }
-    }
-
-    /// <summary>Called before it is suspended for the rest of a head. The time for the head runs from its first byte.</summary>
-    public void BeginHeadWait()
-    {
-        if ((_waiting & Waits.ClientRead) == Waits.None)
-        {
-            _waiting |= Waits.ClientRead;
-            Client.SetReadDeadline(Context.Settings.HeaderMilliseconds);
-        }
-    }
-
-    /// <summary>The head is complete, refused or given up.</summary>
-    public void EndHeadWait()
-    {
-        if ((_waiting & Waits.ClientRead) != Waits.None)
-        {
-            _waiting &= ~Waits.ClientRead;
-            Client.ClearReadDeadline();
+            Waiting.WakeAll();
         }
     }
 
@@ -230,76 +183,18 @@ internal sealed class Exchange : ILeaseHolder
         return !IsStopped;
     }
 
-    /// <summary>Called before it is suspended: sets the time limit of that wait. A tunnel has none.</summary>
-    public void BeginWait(Waits wait)
-    {
-        _waiting |= wait;
-        if (Tunnel is not null)
-        {
-            return;
-        }
-
-        var settings = Context.Settings;
-        switch (wait)
-        {
-            case Waits.ClientRead when !IsContinueAwaited:
-                // The upstream cannot answer what it has not got: its time stands still while the client's runs.
-                Client.ClearResponseDeadline();
-                Client.SetReadDeadline(settings.BodyMilliseconds);
-                break;
-            case Waits.ClientWrite:
-                Client.SetWriteDeadline(settings.BodyMilliseconds);
-                break;
-            case Waits.UpstreamWrite:
-                SetResponseDeadline();
-                break;
-            case Waits.Pause:
-                Client.SetResponseDeadline(settings.Gate.TimeoutMilliseconds);
-                break;
-        }
-    }
-
-    /// <summary>Called after it was resumed, or instead of being suspended.</summary>
-    public void EndWait(Waits wait)
-    {
-        if ((_waiting & wait) == Waits.None)
-        {
-            return;
-        }
-
-        _waiting &= ~wait;
-        if (Tunnel is not null)
-        {
-            return;
-        }
-
-        switch (wait)
-        {
-            case Waits.ClientRead:
-                Client.ClearReadDeadline();
-                SetResponseDeadline();
-                break;
-            case Waits.ClientWrite:
-                Client.ClearWriteDeadline();
-                break;
-            case Waits.Pause:
-                Client.ClearResponseDeadline();
-                break;
-        }
-    }
-
     /// <summary>The request's head is being sent; the client may wait for 100 now.</summary>
     public void OnHeadSent()
     {
         IsContinueAwaited = RequestFraming.HasBody && Request.Expects100Continue;
-        SetResponseDeadline();
+        Waiting.RestartResponse();
     }
 
     /// <summary>The whole request was sent: from here the upstream's time runs.</summary>
     public void OnRequestSent()
     {
         IsRequestSent = true;
-        SetResponseDeadline();
+        Waiting.RestartResponse();
         if (_clientFinished)
         {
             Stop(ForwardError.ClientGone);
@@ -310,9 +205,9 @@ internal sealed class Exchange : ILeaseHolder
     public void OnContinueSent()
     {
         IsContinueAwaited = false;
-        if ((_waiting & Waits.ClientRead) != Waits.None)
+        if (Waiting.IsForClient)
         {
-            BeginWait(Waits.ClientRead);
+            Waiting.Begin(Waits.ClientRead);
         }
     }
 
@@ -345,7 +240,7 @@ internal sealed class Exchange : ILeaseHolder
                 break;
             case RelayEnd.SinkBroken:
                 // The upstream reads no more, but may have answered; its end will show.
-                SetResponseDeadline();
+                Waiting.RestartResponse();
                 break;
         }
     }
@@ -383,7 +278,7 @@ internal sealed class Exchange : ILeaseHolder
 
     /// <summary>The upstream did not answer in time, or the pause lasted too long.</summary>
     public void OnResponseElapsed() =>
-        Stop((_waiting & Waits.Pause) != Waits.None ? ForwardError.Paused : ForwardError.ResponseTimeout);
+        Stop(Waiting.IsPaused ? ForwardError.Paused : ForwardError.ResponseTimeout);
 
     /// <inheritdoc/>
     public void OnDrainDeadline()
@@ -395,14 +290,6 @@ internal sealed class Exchange : ILeaseHolder
         else
         {
             Stop(ForwardError.DrainDeadline);
-        }
-    }
-
-    private void SetResponseDeadline()
-    {
-        if (!IsResponseReceived && Upstream is not null)
-        {
-            Client.SetResponseDeadline(Context.Settings.ResponseMilliseconds);
         }
     }
 }

@@ -48,7 +48,7 @@ internal static class ExchangeRunner
             var reading = input.ReadAsync();
             if (!reading.IsCompleted)
             {
-                exchange.BeginHeadWait();
+                exchange.Waiting.BeginHead();
             }
 
             var result = await reading;
@@ -62,13 +62,13 @@ internal static class ExchangeRunner
             var status = Parse(exchange, result, out var rejection);
             if (status != ParseStatus.NeedMore)
             {
-                exchange.EndHeadWait();
+                exchange.Waiting.EndHead();
                 return rejection;
             }
 
             if (result.IsCompleted)
             {
-                exchange.EndHeadWait();
+                exchange.Waiting.EndHead();
                 exchange.Error = ForwardError.ClientGone;
                 return RequestRejection.None;
             }

@@ -85,13 +85,13 @@ internal sealed class Forwarder(LoopContext context)
         }
 
         context.AddPaused(exchange);
-        exchange.BeginWait(Waits.Pause);
+        exchange.Waiting.Begin(Waits.Pause);
         while (_settings.Gate.IsPaused && !exchange.IsStopped)
         {
             await exchange.PauseEnded.WaitAsync();
         }
 
-        exchange.EndWait(Waits.Pause);
+        exchange.Waiting.End(Waits.Pause);
         context.RemovePaused(exchange);
         _settings.Gate.Leave();
         return ChooseUpstream(exchange);

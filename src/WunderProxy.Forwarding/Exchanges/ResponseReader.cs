@@ -25,11 +25,11 @@ internal sealed class ResponseReader(LoopContext context)
             var reading = input.ReadAsync();
             if (!reading.IsCompleted)
             {
-                exchange.BeginWait(Waits.UpstreamRead);
+                exchange.Waiting.Begin(Waits.UpstreamRead);
             }
 
             var result = await reading;
-            exchange.EndWait(Waits.UpstreamRead);
+            exchange.Waiting.End(Waits.UpstreamRead);
             if (exchange.IsStopped)
             {
                 input.AdvanceTo(result.Buffer.Start);

@@ -13,7 +13,11 @@ internal sealed class Tunnel(Exchange exchange)
     // Enough for a message and an answer across the world.
     private const int CloseMilliseconds = 5_000;
 
+    // A client that vanished without a word after the upstream had ended would otherwise be kept for ever.
+    private const int HalfClosedMilliseconds = 300_000;
+
     private bool _isDrained;
+    private bool _isUpstreamFinished;
     private bool _isWebSocket;
 
     private bool HasEndedInOrder =>
@@ -64,7 +68,16 @@ internal sealed class Tunnel(Exchange exchange)
         }
     }
 
-    /// <summary>Nobody answered the Close, or the message did not end.</summary>
+    /// <summary>It waits: with the upstream's side ended, silence of the client is limited.</summary>
+    public void OnWait(Waits wait)
+    {
+        if (_isUpstreamFinished && wait == Waits.ClientRead && !_isDrained)
+        {
+            exchange.Client.SetReadDeadline(HalfClosedMilliseconds);
+        }
+    }
+
+    /// <summary>Nobody answered the Close, or the message did not end, or the client is silent after the upstream's end.</summary>
     public void OnCloseElapsed()
     {
         exchange.Up.RequestStop();
@@ -79,6 +92,8 @@ internal sealed class Tunnel(Exchange exchange)
         if (relay.End == RelayEnd.SourceEnded && source.CloseReason == CloseReason.PeerFinished)
         {
             sink.ShutdownSend();
+            _isUpstreamFinished = _isUpstreamFinished || relay == exchange.Down;
+            OnWait(Waits.ClientRead);
         }
 
         // After a Close that we asked for the first end is the last.

@@ -22,7 +22,8 @@ internal sealed class ResponseTimeHistogramTests
         histogram.Record(microseconds);
 
         var seconds = microseconds / 1e6;
-        Assert.That(histogram.ToResponseTimes(), Is.EqualTo(new ResponseTimes(seconds, seconds, seconds, seconds, seconds) { P95 = seconds }));
+        var expected = new ResponseTimes(seconds, seconds, seconds, seconds, seconds) { P95 = seconds };
+        Assert.That(histogram.ToResponseTimes(), Is.EqualTo(expected));
     }
 
     [Test]
