@@ -59,13 +59,25 @@ internal sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until it serves and nothing is under way any more.</summary>
-    public Task SettleAsync() => Eventually.TrueAsync("it serves and has settled", async () =>
+    public async Task SettleAsync()
     {
-        using var answer = await _http.GetAsync(Api("status"));
-        var status = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
-        return answer.IsSuccessStatusCode && status["Status"]!.GetValue<string>() == "serving"
-            && status["Operation"] is null && status["Draining"]!.AsArray().Count == 0;
-    });
+        var last = "";
+        try
+        {
+            await Eventually.TrueAsync("it serves and has settled", async () =>
+            {
+                using var answer = await _http.GetAsync(Api("status"));
+                last = await answer.Content.ReadAsStringAsync();
+                var status = JsonNode.Parse(last)!;
+                return answer.IsSuccessStatusCode && status["Status"]!.GetValue<string>() == "serving"
+                    && status["Operation"] is null && status["Draining"]!.AsArray().Count == 0;
+            });
+        }
+        catch (AssertionException e)
+        {
+            throw new AssertionException($"{e.Message}\n{last}\n{Log}", e);
+        }
+    }
 
     public async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await _http.GetStringAsync(Api(path)))!;
 
