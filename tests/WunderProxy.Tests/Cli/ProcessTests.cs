@@ -115,10 +115,10 @@ internal sealed partial class ProcessTests
         File.Delete(token);
     }
 
-    [GeneratedRegex(@"manager API on (\S+)")]
+    [GeneratedRegex(@"manager API on (\S+)", RegexOptions.None, 1000)]
     private static partial Regex ApiAddress();
 
-    [GeneratedRegex(@"proxy on (\S+)")]
+    [GeneratedRegex(@"proxy on (\S+)", RegexOptions.None, 1000)]
     private static partial Regex ProxyAddress();
 
     private static Process Start(params string[] arguments)
@@ -128,6 +128,7 @@ internal sealed partial class ProcessTests
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         })!;
     }
 
