@@ -115,10 +115,10 @@ internal sealed partial class ProcessTests
         File.Delete(token);
     }
 
-    [GeneratedRegex(@"manager API on (\S+)", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"manager API on (?<address>\S+)", RegexOptions.None, 1000)]
     private static partial Regex ApiAddress();
 
-    [GeneratedRegex(@"proxy on (\S+)", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"proxy on (?<address>\S+)", RegexOptions.None, 1000)]
     private static partial Regex ProxyAddress();
 
     private static Process Start(params string[] arguments)
