@@ -236,6 +236,11 @@ internal sealed class ContainerLifecycleTests
         });
         try
         {
+            // It has one probe to show that it serves, as a container that was left running has long done.
+            var health = new Uri($"http://{await service.Engine.AddressAsync(id)}:9292/up");
+            using var http = new HttpClient();
+            await Eventually.TrueAsync("it serves", async () => (await http.GetStringAsync(health)).Length > 0);
+
             await service.StartAsync();
 
             Assert.That(service.Traffic.Current?.ContainerId, Is.EqualTo(id));
