@@ -68,7 +68,8 @@ counter() { sed -n "s/.*<Counters [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -
 run_tests() {
   local name=$1 code=0 results=$RESULTS/$1.trx start=$SECONDS
   say "tests of $name"
-  dotnet test "artifacts/bin/$name/debug/$name.dll" --logger "trx;LogFileName=$results" --logger 'console;verbosity=minimal' \
+  # A caller under nohup leaves SIGHUP ignored, and what is ignored stays so in every child: tests send it.
+  env --default-signal=HUP dotnet test "artifacts/bin/$name/debug/$name.dll" --logger "trx;LogFileName=$results" --logger 'console;verbosity=minimal' \
     --results-directory "$RESULTS" --blame-hang-timeout 4m --blame-hang-dump-type none \
     >"$RESULTS/$name.log" 2>&1 </dev/null || code=$?
   local project_passed=0 project_failed=0 total executed
