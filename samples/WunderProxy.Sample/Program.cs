@@ -26,6 +26,7 @@ app.Use(async (context, next) =>
     context.Response.Headers["X-Revision"] = settings.Revision;
     await next(context);
 });
+Misbehaviour.Use(app, settings);
 ApplicationRoutes.Map(app, settings);
 BodyRoutes.Map(app);
 StreamRoutes.Map(app);

@@ -5,15 +5,15 @@ using Amazon.S3.Model;
 
 namespace WunderProxy.IntegrationTests.Infrastructure;
 
-/// <summary>A bucket of the real S3 server.</summary>
-internal sealed class BucketStore(string bucket) : ITestStore
+/// <summary>A bucket of a real S3 server.</summary>
+internal sealed class BucketStore(string bucket, IReadOnlyDictionary<string, string> variables) : ITestStore
 {
     private readonly AmazonS3Client _s3 = new(
-        new BasicAWSCredentials(TestEnvironment.S3Variables["AWS_ACCESS_KEY_ID"], TestEnvironment.S3Variables["AWS_SECRET_ACCESS_KEY"]),
+        new BasicAWSCredentials(variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"]),
         new AmazonS3Config
         {
-            ServiceURL = TestEnvironment.S3Variables["AWS_ENDPOINT_URL"],
-            AuthenticationRegion = TestEnvironment.S3Variables["AWS_REGION"],
+            ServiceURL = variables["AWS_ENDPOINT_URL"],
+            AuthenticationRegion = variables["AWS_REGION"],
             ForcePathStyle = true,
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
@@ -21,7 +21,7 @@ internal sealed class BucketStore(string bucket) : ITestStore
 
     public string Bucket => bucket;
 
-    public IReadOnlyDictionary<string, string> Variables => TestEnvironment.S3Variables;
+    public IReadOnlyDictionary<string, string> Variables => variables;
 
     public async Task PutAsync(string key, byte[] content)
     {

@@ -8,4 +8,7 @@ internal enum StoreKind
 
     /// <summary>A bucket of the real S3 server.</summary>
     S3,
+
+    /// <summary>A bucket of the S3 server that has no conditional writes.</summary>
+    Swift,
 }

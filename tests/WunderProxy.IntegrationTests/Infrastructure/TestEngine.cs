@@ -6,12 +6,16 @@ using System.Text.Json.Nodes;
 namespace WunderProxy.IntegrationTests.Infrastructure;
 
 /// <summary>The test engine, spoken to directly: tests judge the product's client by another one.</summary>
-internal sealed class TestEngine : IDisposable
+/// <param name="socketPath">Another engine's socket; null for the one of the set-up.</param>
+internal sealed class TestEngine(string? socketPath = null) : IDisposable
 {
     /// <summary>The image of the sample application from which tests make theirs.</summary>
     public static readonly string SampleImage = $"localhost:{TestEnvironment.RegistryPort}/sample:r1";
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectCallback = ConnectAsync })
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        ConnectCallback = (_, cancellationToken) => ConnectAsync(socketPath ?? SocketPath, cancellationToken),
+    })
     {
         BaseAddress = new Uri("http://engine/"),
         Timeout = TimeSpan.FromSeconds(60),
@@ -113,10 +117,10 @@ internal sealed class TestEngine : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellationToken)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), cancellationToken);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
         return new NetworkStream(socket, ownsSocket: true);
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using WunderProxy.IntegrationTests.Storage;
 using WunderProxy.LoadClient;
 
 namespace WunderProxy.IntegrationTests.Infrastructure;
@@ -49,7 +50,12 @@ internal sealed class TestService : IAsyncDisposable
     /// <summary>An application with images for these revisions; nothing runs yet.</summary>
     public static async Task<TestService> CreateAsync(StoreKind kind = StoreKind.Folder, params string[] revisions)
     {
-        ITestStore store = kind == StoreKind.Folder ? new FolderStore() : new BucketStore(TestEnvironment.S3Bucket);
+        ITestStore store = kind switch
+        {
+            StoreKind.S3 => new BucketStore(TestEnvironment.S3Bucket, TestEnvironment.S3Variables),
+            StoreKind.Swift => new BucketStore(TestEnvironment.Get("WUNDERPROXY_TEST_SWIFT_BUCKET"), TestS3.VariablesOf(TestS3.Swift)),
+            _ => new FolderStore(),
+        };
         var service = new TestService(store);
         foreach (var revision in revisions)
         {

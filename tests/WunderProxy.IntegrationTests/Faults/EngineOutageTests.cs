@@ -1,0 +1,174 @@
+using System.Text.Json.Nodes;
+using WunderProxy.IntegrationTests.Infrastructure;
+using WunderProxy.IntegrationTests.Lifecycle;
+
+namespace WunderProxy.IntegrationTests.Faults;
+
+/// <summary>
+/// The engine's daemon is stopped and killed while nothing happens, during a launch and during a drain. Forwarding goes
+/// on as long as the containers live, changing calls are refused, and all is picked up again.
+/// </summary>
+[TestFixture(true)]
+[TestFixture(false)]
+[Category("Faults")]
+[Parallelizable(ParallelScope.Self)]
+internal sealed class EngineOutageTests(bool isLiveRestore)
+{
+    private const int Stop = WunderProxyProcess.SigTerm;
+    private const int Kill = WunderProxyProcess.SigKill;
+
+    /// <summary>Answers /up at once and /cgi-bin/slow after four seconds.</summary>
+    private const string Server =
+        "mkdir -p /www/cgi-bin; echo $GREETING >/www/up; "
+        + @"printf '#!/bin/sh\nsleep 4\nprintf ""Content-Type: text/plain\\n\\nslow\\n""\n' >/www/cgi-bin/slow; "
+        + "/bin/busybox chmod 755 /www/cgi-bin/slow; trap 'exit 0' TERM; /bin/busybox httpd -f -p 9292 -h /www & wait";
+
+    private OwnEngine _engine = null!;
+    private TestEngine _client = null!;
+
+    [OneTimeSetUp]
+    public async Task StartEngineAsync()
+    {
+        _engine = await OwnEngine.StartNewAsync(isLiveRestore);
+        _client = new TestEngine(_engine.SocketPath);
+    }
+
+    [OneTimeTearDown]
+    public async Task StopEngineAsync()
+    {
+        _client.Dispose();
+        await _engine.DisposeAsync();
+    }
+
+    [TestCase(Stop)]
+    [TestCase(Kill)]
+    public async Task Engine_away_while_idle_leaves_traffic_alone_and_is_picked_up_again(int signal)
+    {
+        await using var service = await StartServiceAsync();
+        await service.DeployAsync(Config("r1"));
+        var before = await CurrentAsync(service);
+
+        await _engine.EndAsync(signal);
+        if (ContainersOutlive(signal))
+        {
+            await AssertServesAsync(service, "r1");
+        }
+
+        var refused = await service.PostAsync("/deploy", Config("r2"));
+        var state = (await service.StatusAsync())["DockerState"]!.GetValue<string>();
+        await _engine.StartAsync();
+
+        Assert.That((refused.Status, refused.ErrorCode), Is.EqualTo((503, "engine_unavailable")), refused.ToString());
+        Assert.That(state, Is.Not.EqualTo("Ok"));
+        await AssertPickedUpAsync(service, "r1");
+        if (isLiveRestore)
+        {
+            Assert.That(await CurrentAsync(service), Is.EqualTo(before), "the container was not touched");
+        }
+    }
+
+    [TestCase(Stop)]
+    [TestCase(Kill)]
+    public async Task Engine_away_during_a_launch_fails_it_and_leaves_no_orphan(int signal)
+    {
+        await using var service = await StartServiceAsync();
+        await service.DeployAsync(Config("r1"));
+
+        var launch = service.PostAsync("/deploy", Config("r2", "sleep 60"));
+        await Eventually.TrueAsync("the new container", async () => (await RunningAsync(service)).Count == 2);
+        await _engine.EndAsync(signal);
+        if (ContainersOutlive(signal))
+        {
+            await AssertServesAsync(service, "r1");
+        }
+
+        var answer = await launch;
+        await _engine.StartAsync();
+
+        Assert.That(answer.Status, Is.EqualTo(503).Or.EqualTo(422), answer.ToString());
+        await Eventually.TrueAsync("the end of the orphan", async () => (await _client.ListAsync(Label(service))).Count == 1, 60);
+        await AssertPickedUpAsync(service, "r1");
+    }
+
+    [TestCase(Stop)]
+    [TestCase(Kill)]
+    public async Task Engine_away_during_a_drain_loses_no_exchange_and_retires_later(int signal)
+    {
+        await using var service = await StartServiceAsync();
+        await service.DeployAsync(Config("r1"));
+        var slow = service.GetProxiedAsync("/cgi-bin/slow");
+        await Eventually.TrueAsync("the exchange", async () => (await service.StatusAsync())["InFlight"]!.GetValue<long>() > 0);
+        await service.DeployAsync(Config("r2"));
+
+        await _engine.EndAsync(signal);
+        if (ContainersOutlive(signal))
+        {
+            Assert.That((await slow).Text, Is.EqualTo("slow\n"));
+            await AssertServesAsync(service, "r2");
+        }
+
+        await slow.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _engine.StartAsync();
+
+        await AssertPickedUpAsync(service, "r2");
+        await Eventually.TrueAsync("the retirement", async () => (await RunningAsync(service)).Count == 1, 60);
+    }
+
+    private static string Config(string revision, string before = "true")
+    {
+        var config = LaunchConfigText.Document(revision, $"GREETING={revision}");
+        config["ContainerConfig"]!["Cmd"] = new JsonArray("/bin/busybox", "sh", "-c", $"{before}; {Server}");
+        return config.ToJsonString();
+    }
+
+    private static string Label(TestService service) => $"wunderproxy.app={service.App}";
+
+    private static async Task AssertServesAsync(TestService service, string revision)
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            var answer = await service.GetProxiedAsync("/up");
+            Assert.That((answer.Status, answer.Text), Is.EqualTo((200, $"{revision}\n")), $"request {i}");
+        }
+    }
+
+    private async Task<TestService> StartServiceAsync()
+    {
+        var service = await TestService.CreateAsync();
+        foreach (var revision in new[] { "r1", "r2", "r3" })
+        {
+            await BusyboxImage.ImportAsync(_engine.SocketPath, service.Repository, revision);
+        }
+
+        await service.StartAsync("--docker-host", _engine.DockerHost, "--stop-timeout", "2s");
+        return service;
+    }
+
+    // A daemon that is stopped in order takes its containers along, a killed one cannot; unless live-restore is on.
+    private bool ContainersOutlive(int signal) => isLiveRestore || signal == Kill;
+
+    private async Task AssertPickedUpAsync(TestService service, string revision)
+    {
+        await Eventually.TrueAsync(
+            "the engine is seen again", async () => (await service.StatusAsync())["DockerState"]!.GetValue<string>() == "Ok", 60);
+        await Eventually.TrueAsync(
+            $"{revision} is served", async () => await service.GetProxiedAsync("/up") is { Status: 200 } answer
+                && answer.Text == $"{revision}\n", 60);
+        await service.DeployAsync(Config("r3"));
+        await AssertServesAsync(service, "r3");
+        foreach (var container in await _client.ListAsync(Label(service)))
+        {
+            var known = (await service.GetAsync("/containers")).Text;
+            Assert.That(known, Does.Contain(container["Id"]!.GetValue<string>()), "every container is in care");
+        }
+    }
+
+    private async Task<(string Id, string StartedAt)> CurrentAsync(TestService service)
+    {
+        var id = (await RunningAsync(service)).Single()["Id"]!.GetValue<string>();
+        return (id, (await _client.InspectAsync(id))["State"]!["StartedAt"]!.GetValue<string>());
+    }
+
+    private async Task<IReadOnlyList<JsonNode>> RunningAsync(TestService service) =>
+        [.. (await _client.ListAsync(Label(service))).Where(container => container["State"]!.GetValue<string>() == "running")];
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Net;
+
+namespace WunderProxy.IntegrationTests.Faults;
+
+/// <summary>Reads event streams, one after the other; events must come whole and in order.</summary>
+internal sealed class EventReader(IPEndPoint proxy)
+{
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly List<string> _faults = [];
+    private int _events;
+
+    /// <summary>Events that came.</summary>
+    public int Events => Volatile.Read(ref _events);
+
+    /// <summary>Refused streams, and events that were missing or out of order; to be read at the end.</summary>
+    public IReadOnlyList<string> Faults => _faults;
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using (_http)
+        {
+            while (!stopping.IsCancellationRequested)
+            {
+                try
+                {
+                    await ReadOneAsync(stopping);
+                }
+                catch (OperationCanceledException)
+                {
+                    return;
+                }
+                catch (HttpRequestException e) when (e.HttpRequestError != HttpRequestError.ResponseEnded)
+                {
+                    _faults.Add(e.Message);
+                }
+                catch (Exception e) when (e is HttpIOException or HttpRequestException or IOException)
+                {
+                    // Closed at the deadline of its drain: what an event stream's reader expects, it opens another.
+                }
+            }
+        }
+    }
+
+    private async Task ReadOneAsync(CancellationToken stopping)
+    {
+        using var response = await _http.GetAsync(
+            new Uri($"http://{proxy}/events?ms=20"), HttpCompletionOption.ResponseHeadersRead, stopping);
+        response.EnsureSuccessStatusCode();
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(stopping));
+        for (var expected = 1; await reader.ReadLineAsync(stopping) is { } line;)
+        {
+            if (!line.StartsWith("id: ", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (!int.TryParse(line.AsSpan(4), CultureInfo.InvariantCulture, out var id) || id != expected)
+            {
+                _faults.Add($"'{line}' instead of event {expected}");
+                return;
+            }
+
+            expected++;
+            Interlocked.Increment(ref _events);
+        }
+    }
+}
