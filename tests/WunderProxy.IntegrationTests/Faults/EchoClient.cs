@@ -89,7 +89,7 @@ internal sealed class EchoClient(IPEndPoint proxy, int number)
             }
 
             Interlocked.Increment(ref _messages);
-            await Task.Delay(_random.Next(20), stopping);
+            await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(20)), TimeProvider.System, stopping);
         }
     }
 

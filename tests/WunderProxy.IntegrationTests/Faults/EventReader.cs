@@ -6,7 +6,6 @@ namespace WunderProxy.IntegrationTests.Faults;
 /// <summary>Reads event streams, one after the other; events must come whole and in order.</summary>
 internal sealed class EventReader(IPEndPoint proxy)
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
     private readonly List<string> _faults = [];
     private int _events;
 
@@ -18,33 +17,31 @@ internal sealed class EventReader(IPEndPoint proxy)
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        using (_http)
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        while (!stopping.IsCancellationRequested)
         {
-            while (!stopping.IsCancellationRequested)
+            try
             {
-                try
-                {
-                    await ReadOneAsync(stopping);
-                }
-                catch (OperationCanceledException)
-                {
-                    return;
-                }
-                catch (HttpRequestException e) when (e.HttpRequestError != HttpRequestError.ResponseEnded)
-                {
-                    _faults.Add(e.Message);
-                }
-                catch (Exception e) when (e is HttpIOException or HttpRequestException or IOException)
-                {
-                    // Closed at the deadline of its drain: what an event stream's reader expects, it opens another.
-                }
+                await ReadOneAsync(http, stopping);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (HttpRequestException e) when (e.HttpRequestError != HttpRequestError.ResponseEnded)
+            {
+                _faults.Add(e.Message);
+            }
+            catch (Exception e) when (e is HttpIOException or HttpRequestException or IOException)
+            {
+                // Closed at the deadline of its drain: what an event stream's reader expects, it opens another.
             }
         }
     }
 
-    private async Task ReadOneAsync(CancellationToken stopping)
+    private async Task ReadOneAsync(HttpClient http, CancellationToken stopping)
     {
-        using var response = await _http.GetAsync(
+        using var response = await http.GetAsync(
             new Uri($"http://{proxy}/events?ms=20"), HttpCompletionOption.ResponseHeadersRead, stopping);
         response.EnsureSuccessStatusCode();
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(stopping));

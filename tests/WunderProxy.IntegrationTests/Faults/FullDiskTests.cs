@@ -42,7 +42,7 @@ internal sealed class FullDiskTests
         }
         finally
         {
-            service.Process?.Dispose();
+            await service.KillAsync();
             await HostCommand.RunAsync("umount", ["-l", service.StateFolder]);
         }
     }

@@ -20,8 +20,7 @@ internal sealed class GuardTests
     public Task Bad_revision_is_switched_back(string bad, string good) => RepeatAsync(async () =>
     {
         await using var service = await StartServiceAsync(good);
-        await using var load = LoadRun.Start(service.Load with { RequestsPerSecond = 50, Connections = 8 });
-        await load.WaitForMoreAsync(200, CancellationToken.None);
+        await using var load = await StartLoadAsync(service);
 
         await DeployGuardedAsync(service, bad);
         await Eventually.TrueAsync(
@@ -37,8 +36,7 @@ internal sealed class GuardTests
     public Task Good_revision_stays() => RepeatAsync(async () =>
     {
         await using var service = await StartServiceAsync("SLOW_MS=0");
-        await using var load = LoadRun.Start(service.Load with { RequestsPerSecond = 50, Connections = 8 });
-        await load.WaitForMoreAsync(200, CancellationToken.None);
+        await using var load = await StartLoadAsync(service);
 
         await DeployGuardedAsync(service, "SLOW_MS=0");
 
@@ -60,6 +58,14 @@ internal sealed class GuardTests
         var service = await TestService.StartNewAsync(StoreKind.Folder, "r1", "r2");
         await service.DeployAsync(LaunchConfigText.Of("r1", environment));
         return service;
+    }
+
+    /// <summary>Load, and enough of it before the switch that the first slow answers of a fresh process count for little.</summary>
+    private static async Task<LoadRun> StartLoadAsync(TestService service)
+    {
+        var load = LoadRun.Start(service.Load with { RequestsPerSecond = 80, Connections = 8 });
+        await load.WaitForMoreAsync(600, CancellationToken.None);
+        return load;
     }
 
     private static async Task DeployGuardedAsync(TestService service, string environment)

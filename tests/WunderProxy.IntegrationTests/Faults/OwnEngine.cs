@@ -15,6 +15,9 @@ internal sealed partial class OwnEngine : IAsyncDisposable
 
     public string DockerHost => $"unix://{SocketPath}";
 
+    /// <summary>Whether its daemon was not ended.</summary>
+    public bool IsRunning => File.Exists(PidFile);
+
     private string PidFile => Path.Combine(_folder, "engine/dockerd.pid");
 
     private Dictionary<string, string> Variables => new(StringComparer.Ordinal) { ["WUNDERPROXY_TEST_DIR"] = _folder };

@@ -22,6 +22,7 @@ internal sealed class StoreOutageTests
             ["AWS_ENDPOINT_URL"] = _relay.Url,
         };
         await _service.StartWithAsync(["run", .. _service.Arguments()], variables);
+        await _service.WaitUntilIdleAsync();
         await _service.DeployAsync(Config("r1"));
     }
 
