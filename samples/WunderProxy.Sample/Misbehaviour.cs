@@ -7,7 +7,7 @@ internal static class Misbehaviour
     {
         if (settings.ExitAfter is { } time)
         {
-            _ = ExitAsync(time);
+            app.Lifetime.ApplicationStarted.Register(() => _ = ExitAsync(time));
         }
 
         if (settings.FailPercent > 0 || settings.Slowness > TimeSpan.Zero)

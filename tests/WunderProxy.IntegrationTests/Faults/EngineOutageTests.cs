@@ -125,6 +125,10 @@ internal sealed class EngineOutageTests(bool isLiveRestore)
     private static string Config(string revision, string before = "true")
     {
         var config = LaunchConfigText.Document(revision, $"GREETING={revision}");
+
+        // A port of our choice: several engines on one machine would pick the same ones.
+        config["HostConfig"]!["PortBindings"]!["9292/tcp"]![0]!["HostPort"] =
+            WunderProxyProcess.FreeEndPoint().Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
         config["ContainerConfig"]!["Cmd"] = new JsonArray("/bin/busybox", "sh", "-c", $"{before}; {Server}");
         return config.ToJsonString();
     }

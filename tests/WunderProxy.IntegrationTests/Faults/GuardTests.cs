@@ -15,7 +15,7 @@ internal sealed class GuardTests
     private static int Runs => FaultRounds.Of(ci: 5, full: 50);
 
     [TestCase("FAIL_PERCENT=5", "SLOW_MS=0", TestName = "Revision_that_fails_one_request_in_twenty_is_switched_back")]
-    [TestCase("SLOW_MS=100", "SLOW_MS=20", TestName = "Revision_that_is_five_times_slower_is_switched_back")]
+    [TestCase("SLOW_MS=500", "SLOW_MS=100", TestName = "Revision_that_is_five_times_slower_is_switched_back")]
     [TestCase("EXIT_AFTER=5", "SLOW_MS=0", TestName = "Revision_that_ends_after_five_seconds_is_switched_back")]
     public Task Bad_revision_is_switched_back(string bad, string good) => RepeatAsync(async () =>
     {
@@ -63,7 +63,7 @@ internal sealed class GuardTests
     /// <summary>Load, and enough of it before the switch that the first slow answers of a fresh process count for little.</summary>
     private static async Task<LoadRun> StartLoadAsync(TestService service)
     {
-        var load = LoadRun.Start(service.Load with { RequestsPerSecond = 80, Connections = 8 });
+        var load = LoadRun.Start(service.Load with { RequestsPerSecond = 80, Connections = 16 });
         await load.WaitForMoreAsync(600, CancellationToken.None);
         return load;
     }

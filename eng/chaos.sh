@@ -1,0 +1,38 @@
+#!/bin/bash
+# The fault suite in its full form: kill -9 at every point of every operation, engine and store going away, a full disk,
+# deployers at once, a thousand switches, guarded switches. docs/faults.md says what it shows. Exit 1 when a test failed.
+#
+#   eng/chaos.sh [--ci] [FILTER]      --ci: as many rounds as eng/test.sh runs; FILTER: a part of a test's name
+#
+# Needs what eng/setup.sh --with swift sets up, and sets it up when it is not there.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+rounds=full store_rounds=100 filter='(Category=Faults|FullyQualifiedName~KillPoint|FullyQualifiedName~DeployersAtOnce)'
+while [ $# -gt 0 ]; do
+  case $1 in
+    --ci) rounds=ci store_rounds=5 ;;
+    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -*) die "unknown option $1" ;;
+    *) filter="$filter&FullyQualifiedName~$1" ;;
+  esac
+  shift
+done
+
+need_root
+check_sdk
+own_setup=''
+[ -f "$RUN_DIR/.wunderproxy-test" ] || own_setup=1
+finish() { [ -z "$own_setup" ] || "$ROOT/eng/teardown.sh"; }
+trap finish EXIT
+"$ROOT/eng/setup.sh" --with swift
+"$ROOT/eng/images.sh" --push
+
+name=WunderProxy.IntegrationTests
+dotnet build "$ROOT/tests/$name" -v quiet -nologo -clp:NoSummary </dev/null
+say "faults, $rounds form, $(date -u +%F)"
+code=0
+WUNDERPROXY_FAULT_ROUNDS=$rounds WUNDERPROXY_TEST_ROUNDS=$store_rounds \
+  dotnet test "$ROOT/artifacts/bin/$name/debug/$name.dll" --filter "$filter" \
+  --logger 'console;verbosity=normal' </dev/null || code=$?
+say "took ${SECONDS} s"
+exit $code
