@@ -2,7 +2,7 @@
 # The fault suite in its full form: kill -9 at every point of every operation, engine and store going away, a full disk,
 # deployers at once, a thousand switches, guarded switches. docs/faults.md says what it shows. Exit 1 when a test failed.
 #
-#   eng/chaos.sh [--ci] [FILTER]      --ci: as many rounds as eng/test.sh runs; FILTER: a part of a test's name
+#   eng/chaos.sh [--ci] [FILTER]      --ci: a few rounds; FILTER: a part of a test's name
 #
 # Needs what eng/setup.sh --with swift sets up, and sets it up when it is not there.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
