@@ -10,6 +10,7 @@ internal sealed class AllocationTests
 {
     private const int WarmUpExchanges = 20_000;
     private const int MeasuredExchanges = 100_000;
+    private const int MostRounds = 8;
 
     private static readonly byte[] Request = Encoding.ASCII.GetBytes("GET /a HTTP/1.1\r\nHost: example.test\r\nAccept: */*\r\n\r\n");
     private static readonly byte[] Response = Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
@@ -25,9 +26,14 @@ internal sealed class AllocationTests
         // Connected without await: a socket that was ever used asynchronously allocates in each blocking call.
         client.Connect(proxy.EndPoint);
 
-        // The runtime itself allocates while it compiles what has become hot, later on a busy machine: the best of three.
+        // The count is the whole process's: the runtime allocates while it compiles what has become hot, the test host
+        // when it reports. Neither does so in every round; what the proxy allocated would show in all of them.
         Exchange(client, WarmUpExchanges);
-        var allocated = Enumerable.Range(0, 3).Min(_ => Measure(client));
+        var allocated = long.MaxValue;
+        for (var round = 0; round < MostRounds && allocated >= MeasuredExchanges; round++)
+        {
+            allocated = Math.Min(allocated, Measure(client));
+        }
 
         Assert.That(allocated, Is.LessThan(MeasuredExchanges), $"{allocated} bytes for {MeasuredExchanges} exchanges");
     }
