@@ -157,6 +157,21 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
             (operation, token) => _operations.RollbackAsync(request, operation, token),
             cancellationToken);
 
+    /// <summary>
+    /// Stops and removes containers that were launched and never switched to. What serves or drains is left alone: it
+    /// is retired by itself once another is switched to.
+    /// </summary>
+    /// <param name="reference">Launch config hash, MD5 or SHA-256.</param>
+    /// <param name="by">Who asks, for the log.</param>
+    /// <param name="cancellationToken">Ends the wait, not the work.</param>
+    /// <returns>How many there were.</returns>
+    /// <exception cref="DeploymentException">Bad hash, another operation runs, or the engine is away.</exception>
+    public Task<int> RetireAsync(string reference, string by, CancellationToken cancellationToken)
+    {
+        var hash = Parse(reference);
+        return RunAsync("retire", hash.Value, by, null, (_, _) => _operations.RetireAsync(hash), cancellationToken);
+    }
+
     /// <inheritdoc/>
     public async Task<IReadOnlyList<HistoryEntryView>> GetHistoryAsync(CancellationToken cancellationToken)
     {

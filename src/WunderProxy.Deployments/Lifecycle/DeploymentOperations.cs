@@ -63,6 +63,18 @@ internal sealed class DeploymentOperations(
         return ResultOf(next, isChanged: true);
     }
 
+    /// <summary>Retires what was launched of a config and never switched to.</summary>
+    public async Task<int> RetireAsync(LaunchConfigReference reference)
+    {
+        var waiting = context.Table.All.Where(d => d.State == DeploymentState.Ready && d.IsOf(reference)).ToArray();
+        foreach (var deployment in waiting)
+        {
+            await retirer.RetireAsync(deployment);
+        }
+
+        return waiting.Length;
+    }
+
     /// <summary>Stores the config, then brings it into service and into the history.</summary>
     public async Task<DeployResult> DeployAsync(
         DeployRequest request, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)

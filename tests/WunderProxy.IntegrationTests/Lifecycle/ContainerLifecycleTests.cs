@@ -222,6 +222,22 @@ internal sealed class ContainerLifecycleTests
     }
 
     [Test]
+    public async Task Retire_removes_what_was_launched_and_leaves_what_serves()
+    {
+        await using var service = new LifecycleHarness();
+        await service.StartAsync("r1", "r2");
+        var current = await service.DeployAsync(LifecycleHarness.Config("r1"));
+        var launched = await service.LaunchAsync(await service.StoreConfigAsync(LifecycleHarness.Config("r2")));
+
+        var retired = await service.Lifecycle.RetireAsync(launched.Hash, "test", CancellationToken.None);
+        var left = await service.Lifecycle.RetireAsync(current.Hash, "test", CancellationToken.None);
+
+        Assert.That((retired, left), Is.EqualTo((1, 0)));
+        Assert.That(service.Lifecycle.Containers.Select(c => (c.Revision, c.State)), Is.EqualTo(new[] { ("r1", "current") }));
+        Assert.That(await service.AskAsync(), Is.EqualTo("r1"));
+    }
+
+    [Test]
     public async Task Container_of_the_old_tool_is_adopted()
     {
         await using var service = new LifecycleHarness();
