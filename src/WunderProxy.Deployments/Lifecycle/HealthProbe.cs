@@ -56,9 +56,10 @@ internal sealed class HealthProbe : IDisposable
                 ? ProbeResult.Healthy
                 : string.Create(CultureInfo.InvariantCulture, $"status_{(int)response.StatusCode}");
         }
-        catch (HttpRequestException fault)
+        catch (Exception fault) when (fault is HttpRequestException or SocketException)
         {
-            return ReasonOf(fault);
+            // A socket fault comes bare when the peer resets while the HTTP client is still setting the connection up.
+            return ReasonOf(fault.InnerException);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -79,7 +80,7 @@ internal sealed class HealthProbe : IDisposable
         return request;
     }
 
-    private static string ReasonOf(HttpRequestException fault) => fault.InnerException switch
+    private static string ReasonOf(Exception? cause) => cause switch
     {
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "refused",
         SocketException { SocketErrorCode: SocketError.HostUnreachable or SocketError.NetworkUnreachable } => "no_route",

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -234,8 +235,9 @@ public sealed class S3ObjectStore : IObjectStore
                 ObjectStoreFault.TimedOut, $"the {Description} did not answer within {seconds} s: {what}", e);
         }
         catch (Exception e) when (e is AmazonServiceException or AmazonClientException
-            or HttpRequestException or IOException)
+            or HttpRequestException or IOException or SocketException)
         {
+            // A socket fault comes bare when the peer resets while the HTTP client is still setting the connection up.
             throw Explain(e, what);
         }
     }

@@ -76,7 +76,7 @@ internal sealed class ManagerClient : IManagerClient, IDisposable
                 ? JsonSerializer.Deserialize(body, type) ?? throw new JsonException("null")
                 : throw new ManagerCallException(ErrorOf(body, (int)response.StatusCode), isAnswer: true);
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException)
         {
             throw new ManagerCallException(CauseOf(exception), isAnswer: false);
         }
@@ -90,7 +90,7 @@ internal sealed class ManagerClient : IManagerClient, IDisposable
         }
     }
 
-    private static string CauseOf(HttpRequestException exception) =>
+    private static string CauseOf(Exception exception) =>
         (exception.InnerException as SocketException)?.Message ?? exception.Message;
 
     private static string ErrorOf(byte[] body, int status)
