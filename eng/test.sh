@@ -72,7 +72,7 @@ run_tests() {
   # A caller under nohup leaves SIGHUP ignored, and what is ignored stays so in every child: tests send it.
   env --default-signal=HUP dotnet test "artifacts/bin/$name/debug/$name.dll" --filter 'TestCategory!=Faults' \
     --logger "trx;LogFileName=$results" --logger 'console;verbosity=minimal' \
-    --results-directory "$RESULTS" --blame-hang-timeout 4m --blame-hang-dump-type none \
+    --results-directory "$RESULTS" --blame-hang --blame-hang-timeout 8m --blame-hang-dump-type none \
     >"$RESULTS/$name.log" 2>&1 </dev/null || code=$?
   local project_passed=0 project_failed=0 total executed
   if [ -f "$results" ]; then
