@@ -133,22 +133,45 @@ internal sealed class DockerEngineClient : IDisposable
     /// <summary>Follows what happens to containers until the engine ends the stream (<c>GET /events</c>).</summary>
     /// <param name="sinceNanoseconds">Unix time of the last event seen; 0 for from now on.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
-    public async IAsyncEnumerable<EngineEvent> FollowEventsAsync(
-        long sinceNanoseconds, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<EngineEvent> FollowEventsAsync(long sinceNanoseconds, CancellationToken cancellationToken) =>
+        ReadEventsAsync(
+            new Dictionary<string, string[]>(StringComparer.Ordinal)
+            {
+                ["type"] = ["container"],
+                ["event"] = ["start", "die", "oom", "destroy", "pause", "unpause", "health_status"],
+            },
+            sinceNanoseconds == 0 ? "" : $"&since={Timestamp(sinceNanoseconds)}",
+            cancellationToken);
+
+    /// <summary>
+    /// The events of one container between two times of the engine's clock (<c>GET /events?since&amp;until</c>). With an end
+    /// that is still to come they go on until then.
+    /// </summary>
+    /// <param name="container">Its full id.</param>
+    /// <param name="events">Their names.</param>
+    /// <param name="since">From when.</param>
+    /// <param name="until">Until when.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    public IAsyncEnumerable<EngineEvent> ReadEventsAsync(
+        string container,
+        string[] events,
+        DateTimeOffset since,
+        DateTimeOffset until,
+        CancellationToken cancellationToken) => ReadEventsAsync(
+            new Dictionary<string, string[]>(StringComparer.Ordinal) { ["container"] = [container], ["event"] = events },
+            $"&since={Timestamp(Nanoseconds(since))}&until={Timestamp(Nanoseconds(until))}",
+            cancellationToken);
+
+    public void Dispose() => _connection.Dispose();
+
+    internal static string Escape(string text) => Uri.EscapeDataString(text);
+
+    private async IAsyncEnumerable<EngineEvent> ReadEventsAsync(
+        Dictionary<string, string[]> filters, string times, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var filters = new Dictionary<string, string[]>(StringComparer.Ordinal)
-        {
-            ["type"] = ["container"],
-            ["event"] = ["start", "die", "oom", "destroy", "pause", "unpause", "health_status"],
-        };
         var query = Escape(JsonSerializer.Serialize(filters, DockerJsonContext.Default.DictionaryStringStringArray));
-        var since = sinceNanoseconds == 0
-            ? ""
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"&since={sinceNanoseconds / 1_000_000_000}.{sinceNanoseconds % 1_000_000_000:D9}");
         using var response = await _connection.OpenAsync(
-            HttpMethod.Get, $"/events?filters={query}{since}", null, null, cancellationToken);
+            HttpMethod.Get, $"/events?filters={query}{times}", null, null, cancellationToken);
         await foreach (var line in EngineLines.ReadAsync(
             response, DockerJsonContext.Default.EngineEvent, _connection, cancellationToken))
         {
@@ -156,9 +179,11 @@ internal sealed class DockerEngineClient : IDisposable
         }
     }
 
-    public void Dispose() => _connection.Dispose();
+    private static string Timestamp(long nanoseconds) => string.Create(
+        CultureInfo.InvariantCulture, $"{nanoseconds / 1_000_000_000}.{nanoseconds % 1_000_000_000:D9}");
 
-    internal static string Escape(string text) => Uri.EscapeDataString(text);
+    private static long Nanoseconds(DateTimeOffset time) =>
+        (time - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
     private static ByteArrayContent JsonContent(byte[] json)
     {

@@ -10,6 +10,8 @@ internal sealed class ContainerChecker(LifecycleContext context)
 {
     private const string Unhealthy = "unhealthy";
 
+    private readonly KillInquiry _inquiry = new(context.Engine, context.Clock);
+
     /// <summary>
     /// Probes until one success, the container still running with an unchanged start time. Sets address and start.
     /// </summary>
@@ -37,7 +39,9 @@ internal sealed class ContainerChecker(LifecycleContext context)
             startedAt ??= container.State.StartedAt;
             if (FailureOf(container, startedAt, restartsBefore) is { } failure)
             {
-                throw await FailAsync(deployment, failure, Describe(failure, container), evidence, mask);
+                var lack = failure == "healthcheck" ? null : await _inquiry.FindLackOfMemoryAsync(container, cancellationToken);
+                throw await FailAsync(
+                    deployment, lack is null ? failure : "oom", lack ?? Describe(failure, container), evidence, mask);
             }
 
             var remaining = context.Options.LaunchTimeout - context.Clock.GetElapsedTime(began);
@@ -127,11 +131,6 @@ internal sealed class ContainerChecker(LifecycleContext context)
             return state.Health?.Status == Unhealthy ? "healthcheck" : null;
         }
 
-        if (state.OOMKilled)
-        {
-            return "oom";
-        }
-
         return state.Restarting || container.RestartCount > restartsBefore ? "restart_loop" : "exit_code";
     }
 
@@ -140,7 +139,6 @@ internal sealed class ContainerChecker(LifecycleContext context)
         var code = container.State.ExitCode.ToString(CultureInfo.InvariantCulture);
         return failure switch
         {
-            "oom" => $"was killed for want of memory (exit code {code})",
             "restart_loop" => $"exited with code {code} and was restarted while it was awaited",
             "healthcheck" => "is unhealthy by its own HEALTHCHECK",
             _ => $"exited with code {code}{(container.State.Error.Length > 0 ? $": {container.State.Error}" : "")}",

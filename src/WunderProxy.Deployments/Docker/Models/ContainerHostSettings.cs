@@ -5,5 +5,8 @@ internal sealed record ContainerHostSettings
 {
     public string NetworkMode { get; init; } = "";
 
+    /// <summary>Memory limit in bytes; 0 for none.</summary>
+    public long Memory { get; init; }
+
     public ContainerRestartPolicy? RestartPolicy { get; init; }
 }

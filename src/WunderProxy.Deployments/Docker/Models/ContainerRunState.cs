@@ -22,5 +22,8 @@ internal sealed record ContainerRunState
     /// <summary>RFC 3339 with nanoseconds; kept as text, since only equality matters.</summary>
     public string StartedAt { get; init; } = "";
 
+    /// <summary>RFC 3339 with nanoseconds, by the engine's clock; the year 1 while it never ended.</summary>
+    public string FinishedAt { get; init; } = "";
+
     public ContainerHealth? Health { get; init; }
 }
