@@ -123,6 +123,7 @@ public sealed class ForwarderServer : IAsyncDisposable
             await _transport.DisposeAsync();
         }
 
+        _settings.Log.Dispose();
         if (_accessLog is not null)
         {
             await _accessLog.DisposeAsync();

@@ -3,9 +3,10 @@ using WunderProxy.Forwarding.Diagnostics;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>
-/// One line of the access log. Text: <c>time= client= method= host= path= status= bytes= duration= upstream= error=</c>
-/// (the last only when something failed); JSON: an object with the same keys, numbers unquoted. Status 499: the client
-/// was gone before an answer, as in nginx. <c>bytes</c> are those sent to the client, <c>duration</c> is in seconds.
+/// One line of the access log. Text: <c>time= client= method= host= path= status= bytes= duration= upstream= error=
+/// reason=</c> (<c>error</c> only when something failed, <c>reason</c> when it is a rule that a peer broke); JSON: an
+/// object with the same keys, numbers unquoted. Status 499: the client was gone before an answer, as in nginx.
+/// <c>bytes</c> are those sent to the client, <c>duration</c> is in seconds.
 /// </summary>
 internal static class AccessLogLine
 {
@@ -36,7 +37,11 @@ internal static class AccessLogLine
 
         if (exchange.Error != ForwardError.None)
         {
-            writer.Name("error"u8, exchange.Error);
+            writer.Name("error"u8, exchange.Error.ToString());
+            if (exchange.Reason is { } reason)
+            {
+                writer.Name("reason"u8, reason);
+            }
         }
 
         return writer.TryEnd(out length);

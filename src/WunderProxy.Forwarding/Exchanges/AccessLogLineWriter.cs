@@ -88,11 +88,12 @@ internal ref struct AccessLogLineWriter(Span<byte> destination, bool isJson)
         Quote();
     }
 
-    public void Name(ReadOnlySpan<byte> key, ForwardError error)
+    /// <summary>A name of ours, which needs no escapes.</summary>
+    public void Name(ReadOnlySpan<byte> key, string name)
     {
         Key(key);
         Quote();
-        _isFull |= !Utf8.TryWrite(_destination[_used..], $"{error}", out var written);
+        _isFull |= !Utf8.TryWrite(_destination[_used..], $"{name}", out var written);
         _used += written;
         Quote();
     }

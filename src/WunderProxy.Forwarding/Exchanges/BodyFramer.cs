@@ -23,6 +23,9 @@ internal sealed class BodyFramer
     /// <summary>Bytes of a body of known length that are still to be taken.</summary>
     public long RemainingBytes { get; private set; }
 
+    /// <summary>Why a chunked body was refused.</summary>
+    public ChunkRejection Rejection => _chunks.Rejection;
+
     /// <summary>Bytes that were written to the output, and not named to be sent.</summary>
     public long CopiedBytes { get; private set; }
 

@@ -195,6 +195,7 @@ internal sealed class BodyRelay
             status = _framer.Take(input.Span, out var consumed, out var direct);
             if (status == TakeStatus.Malformed)
             {
+                _exchange.Reason = _framer.Rejection.ToString();
                 Return(rented);
                 _reader!.AdvanceTo(buffer.Start);
                 return RelayEnd.Malformed;

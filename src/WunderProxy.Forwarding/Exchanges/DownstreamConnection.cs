@@ -65,7 +65,7 @@ internal sealed class DownstreamConnection : TrackedConnection, IConnectionWatch
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            ExchangeLog.ConnectionFailed(_context.Settings.Logger, exception);
+            _context.Settings.Log.ConnectionFailed(exception);
             Transport.Abort();
 
             // It may still be suspended somewhere: never to be used again, but its upstream must not wait for it.

@@ -49,6 +49,7 @@ internal static class ErrorAnswers
     /// <summary>Answers a connection that is one too many, whatever it asks.</summary>
     public static ConnectionFate RefuseConnection(DownstreamConnection client, LoopContext context)
     {
+        context.Settings.Log.Refused(client);
         var answer = ErrorResponses.For(ForwardError.TooManyConnections);
         var body = context.Settings.Pages.BodyOf(answer.Status, asJson: false);
         var writer = new HeadWriter(client.Transport.Output);

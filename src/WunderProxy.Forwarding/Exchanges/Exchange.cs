@@ -98,6 +98,9 @@ internal sealed class Exchange : ILeaseHolder
     /// <summary>How it ended.</summary>
     public ForwardError Error { get; set; }
 
+    /// <summary>The rule of the grammar, by its name in the source, that a peer broke; null if that is not why it ended.</summary>
+    public string? Reason { get; set; }
+
     /// <summary>Timestamp of the complete head.</summary>
     public long StartTimestamp { get; set; }
 
@@ -139,6 +142,7 @@ internal sealed class Exchange : ILeaseHolder
         ResponseFraming = BodyFraming.None;
         StopReason = ForwardError.None;
         Error = ForwardError.None;
+        Reason = null;
         IsHeadComplete = false;
         IsRequestSent = false;
         IsResponseReceived = false;

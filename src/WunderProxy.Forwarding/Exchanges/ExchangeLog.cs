@@ -1,40 +1,142 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using WunderProxy.Forwarding.Http1;
+using WunderProxy.Forwarding.Diagnostics;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>What is logged about exchanges. Bytes of clients are never printed here.</summary>
-internal static partial class ExchangeLog
+/// <summary>
+/// What is logged about exchanges: names of ours and addresses, never bytes of a peer. However many exchanges go wrong
+/// in one way, that way gets a line at once and then one per <see cref="LogThrottle.Interval"/>; the access log has each.
+/// </summary>
+internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : IDisposable
 {
-    /// <summary>Logs an exchange that failed: a lost one is a warning, a peer's fault is for debugging.</summary>
-    public static void Failed(Exchange exchange, ForwardResult result)
+    // Bounded: errors, reasons and types of exceptions are names in the source.
+    private readonly ConcurrentDictionary<(LogLevel Level, ForwardError Error, string? Reason), LogThrottle> _throttles = new();
+
+    /// <summary>Logs an exchange that failed: a lost one is a warning, a client that gave up is for debugging.</summary>
+    public void Failed(Exchange exchange, ForwardResult result)
     {
-        var logger = exchange.Context.Settings.Logger;
-        var upstream = exchange.Share?.Upstream.Label ?? "none";
-        if (result.Side == Side.Downstream)
+        if (result.Side != Side.Downstream)
         {
-            ClientFailed(logger, result.Error, upstream);
+            Lost(exchange, result);
+        }
+        else if (result.Error is ForwardError.BadRequestBody or ForwardError.RequestBodyTimeout)
+        {
+            Refused(exchange);
         }
         else
         {
-            ExchangeLost(logger, result.Error, result.Side, upstream);
+            ClientFailed(logger, result.Error, UpstreamOf(exchange));
         }
     }
 
     /// <summary>Logs a request that was refused.</summary>
-    public static void Refused(Exchange exchange, RequestRejection rejection) =>
-        RequestRefused(exchange.Context.Settings.Logger, exchange.Error, rejection, exchange.Client.PeerAddress);
+    public void Refused(Exchange exchange)
+    {
+        var peer = exchange.Client.PeerAddress;
+        if (ThrottleOf(LogLevel.Information, exchange.Error, exchange.Reason).TryPass(peer))
+        {
+            RequestRefused(logger, Describe(exchange.Error, exchange.Reason), PeerText(peer));
+        }
+    }
+
+    /// <summary>Logs a connection that was one too many.</summary>
+    public void Refused(DownstreamConnection client)
+    {
+        if (ThrottleOf(LogLevel.Warning, ForwardError.TooManyConnections, null).TryPass(client.PeerAddress))
+        {
+            ConnectionRefused(logger, ForwardError.TooManyConnections, PeerText(client.PeerAddress));
+        }
+    }
+
+    /// <summary>Logs a bug.</summary>
+    public void ConnectionFailed(Exception exception)
+    {
+        if (ThrottleOf(LogLevel.Error, ForwardError.InternalError, exception.GetType().Name).TryPass(null))
+        {
+            ConnectionFailed(logger, exception);
+        }
+    }
+
+    /// <summary>Writes what was left out so far.</summary>
+    public void Dispose()
+    {
+        foreach (var throttle in _throttles.Values)
+        {
+            throttle.Dispose();
+        }
+    }
+
+    private static string UpstreamOf(Exchange exchange) => exchange.Share?.Upstream.Label ?? "none";
+
+    private static string PeerText(object? peer) => peer?.ToString() ?? "a unix socket";
+
+    private static string Describe(ForwardError error, string? reason) => (error, reason) switch
+    {
+        (_, null) => error.ToString(),
+        (ForwardError.Rejected, _) => reason,
+        _ => $"{error} ({reason})",
+    };
+
+    private void Lost(Exchange exchange, ForwardResult result)
+    {
+        var upstream = UpstreamOf(exchange);
+        if (ThrottleOf(LogLevel.Warning, result.Error, exchange.Reason).TryPass(upstream))
+        {
+            ExchangeLost(logger, Describe(result.Error, exchange.Reason), result.Side, upstream);
+        }
+    }
+
+    private LogThrottle ThrottleOf(LogLevel level, ForwardError error, string? reason) =>
+        _throttles.GetOrAdd((level, error, reason), NewThrottle);
+
+    private LogThrottle NewThrottle((LogLevel Level, ForwardError Error, string? Reason) kind) =>
+        new(clock, (count, last) => WriteSummary(kind.Level, kind.Error, Describe(kind.Error, kind.Reason), count, last));
+
+    private void WriteSummary(LogLevel level, ForwardError error, string what, long count, object? last)
+    {
+        var seconds = (int)LogThrottle.Interval.TotalSeconds;
+        switch (level, error)
+        {
+            case (LogLevel.Information, _):
+                MoreRequestsRefused(logger, what, count, seconds, PeerText(last));
+                break;
+            case (LogLevel.Error, _):
+                MoreConnectionsFailed(logger, what, count, seconds);
+                break;
+            case (_, ForwardError.TooManyConnections):
+                MoreConnectionsRefused(logger, what, count, seconds, PeerText(last));
+                break;
+            default:
+                MoreExchangesLost(logger, what, count, seconds, last);
+                break;
+        }
+    }
 
     [LoggerMessage(2001, LogLevel.Error, "a client connection failed by a fault of ours")]
-    public static partial void ConnectionFailed(ILogger logger, Exception exception);
+    private static partial void ConnectionFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(2002, LogLevel.Debug, "exchange ended: {Error}, upstream {Upstream}")]
     private static partial void ClientFailed(ILogger logger, ForwardError error, string upstream);
 
-    [LoggerMessage(2003, LogLevel.Warning, "exchange lost: {Error}, by {Side}, upstream {Upstream}")]
-    private static partial void ExchangeLost(ILogger logger, ForwardError error, Side side, string upstream);
+    [LoggerMessage(2003, LogLevel.Warning, "exchange lost: {What}, by {Side}, upstream {Upstream}")]
+    private static partial void ExchangeLost(ILogger logger, string what, Side side, string upstream);
 
-    [LoggerMessage(2004, LogLevel.Debug, "request refused: {Error} {Rejection}, from {Peer}")]
-    private static partial void RequestRefused(
-        ILogger logger, ForwardError error, RequestRejection rejection, System.Net.IPAddress? peer);
+    [LoggerMessage(2004, LogLevel.Information, "request refused: {What}, from {Peer}")]
+    private static partial void RequestRefused(ILogger logger, string what, string peer);
+
+    [LoggerMessage(2005, LogLevel.Warning, "connection refused: {Error}, from {Peer}")]
+    private static partial void ConnectionRefused(ILogger logger, ForwardError error, string peer);
+
+    [LoggerMessage(2006, LogLevel.Error, "client connections failed by a fault of ours: {What}: {Count} more in {Seconds} s")]
+    private static partial void MoreConnectionsFailed(ILogger logger, string what, long count, int seconds);
+
+    [LoggerMessage(2007, LogLevel.Warning, "exchange lost: {What}: {Count} more in {Seconds} s, the last with upstream {Upstream}")]
+    private static partial void MoreExchangesLost(ILogger logger, string what, long count, int seconds, object? upstream);
+
+    [LoggerMessage(2008, LogLevel.Information, "request refused: {What}: {Count} more in {Seconds} s, the last from {Peer}")]
+    private static partial void MoreRequestsRefused(ILogger logger, string what, long count, int seconds, string peer);
+
+    [LoggerMessage(2009, LogLevel.Warning, "connection refused: {What}: {Count} more in {Seconds} s, the last from {Peer}")]
+    private static partial void MoreConnectionsRefused(ILogger logger, string what, long count, int seconds, string peer);
 }

@@ -98,7 +98,7 @@ internal static class ExchangeRunner
     private static ValueTask<ConnectionFate> AnswerFailureAsync(Exchange exchange, ForwardResult result)
     {
         exchange.Error = result.Error;
-        ExchangeLog.Failed(exchange, result);
+        exchange.Context.Settings.Log.Failed(exchange, result);
         return ErrorAnswers.AnswerAsync(exchange, result);
     }
 
@@ -108,9 +108,10 @@ internal static class ExchangeRunner
         if (exchange.Error == ForwardError.None)
         {
             exchange.Error = ForwardError.Rejected;
+            exchange.Reason = rejection.ToString();
         }
 
-        ExchangeLog.Refused(exchange, rejection);
+        exchange.Context.Settings.Log.Refused(exchange);
         var answer = rejection == RequestRejection.None
             ? ErrorResponses.For(exchange.Error)
             : ErrorResponses.For(rejection);

@@ -15,7 +15,7 @@ internal sealed class ForwarderSettings
         var limits = options.Limits;
         Slot = slot;
         Clock = clock;
-        Logger = logger;
+        Log = new ExchangeLog(logger, clock);
         AccessLog = accessLog;
         AccessLogFormat = options.AccessLogFormat;
         HeadLimits = new HeadLimits(
@@ -40,7 +40,7 @@ internal sealed class ForwarderSettings
 
     public TimeProvider Clock { get; }
 
-    public ILogger Logger { get; }
+    public ExchangeLog Log { get; }
 
     public AccessLogWriter? AccessLog { get; }
 

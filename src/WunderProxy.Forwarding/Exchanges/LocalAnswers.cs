@@ -22,6 +22,7 @@ internal static class LocalAnswers
         if (IsTraceWithBody(exchange))
         {
             exchange.Error = ForwardError.TraceWithBody;
+            exchange.Context.Settings.Log.Refused(exchange);
             return await ErrorAnswers.AnswerAsync(exchange, ForwardResult.Of(exchange.Error));
         }
 

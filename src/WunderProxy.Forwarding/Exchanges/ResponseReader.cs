@@ -44,7 +44,7 @@ internal sealed class ResponseReader(LoopContext context)
 
             var error = status == ParseStatus.Done
                 ? await PassOnInterimAsync(exchange, ++interimCount)
-                : ErrorOf(status, rejection, result, interimCount);
+                : ErrorOf(exchange, status, rejection, result, interimCount);
             if (error != ForwardError.None)
             {
                 return error;
@@ -111,9 +111,10 @@ internal sealed class ResponseReader(LoopContext context)
         }
 
         var status = MessageFraming.DecideResponse(
-            exchange.Response, exchange.Request.KnownMethod, out var framing, out _);
+            exchange.Response, exchange.Request.KnownMethod, out var framing, out var rejection);
         if (status != ParseStatus.Done)
         {
+            exchange.Reason = rejection.ToString();
             return ForwardError.BadResponse;
         }
 
@@ -135,10 +136,11 @@ internal sealed class ResponseReader(LoopContext context)
     }
 
     private static ForwardError ErrorOf(
-        ParseStatus status, ResponseRejection rejection, ReadResult result, int interimCount)
+        Exchange exchange, ParseStatus status, ResponseRejection rejection, ReadResult result, int interimCount)
     {
         if (status == ParseStatus.Rejected)
         {
+            exchange.Reason = rejection.ToString();
             return rejection is ResponseRejection.HeadTooLarge or ResponseRejection.TooManyHeaders
                 ? ForwardError.ResponseHeadTooLarge
                 : ForwardError.BadResponse;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.TestSupport;
@@ -29,7 +30,10 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
     public EndPoint EndPoint { get; }
 
     public static ProxyUnderTest Start(
-        TransportKind transport, Func<ForwarderOptions, ForwarderOptions>? configure = null, TimeProvider? clock = null)
+        TransportKind transport,
+        Func<ForwarderOptions, ForwarderOptions>? configure = null,
+        TimeProvider? clock = null,
+        ILoggerFactory? loggers = null)
     {
         var application = ScriptedUpstream.Start();
         var slot = new UpstreamSlot();
@@ -41,7 +45,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
             Threads = 2,
         };
         options = configure?.Invoke(options) ?? options;
-        var server = new ForwarderServer(options, slot, NullLoggerFactory.Instance, clock ?? TimeProvider.System);
+        var server = new ForwarderServer(options, slot, loggers ?? NullLoggerFactory.Instance, clock ?? TimeProvider.System);
         return new ProxyUnderTest(server, slot, application, server.Start()[0]);
     }
 

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Text;
 using WunderProxy.Forwarding.Diagnostics;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;
@@ -80,15 +78,5 @@ internal sealed class StatisticsTests(TransportKind transport)
             deadline.Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
-    }
-
-    private sealed class LineSink : IAccessLogSink
-    {
-        private readonly BlockingCollection<string> _lines = [];
-
-        public void Write(ReadOnlySpan<byte> lines) => _lines.Add(Encoding.UTF8.GetString(lines));
-
-        public Task<string> TakeAsync() => Task.Run(() =>
-            _lines.TryTake(out var line, TimeSpan.FromSeconds(15)) ? line : throw new TimeoutException("no line came"));
     }
 }
