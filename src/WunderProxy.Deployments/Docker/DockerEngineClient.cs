@@ -35,6 +35,12 @@ internal sealed class DockerEngineClient : IDisposable
     /// <summary>The calls about images.</summary>
     public EngineImages Images { get; }
 
+    /// <summary>Told how each call went: null when the engine answered, whatever it said, else why it did not.</summary>
+    public Action<string?> Heard
+    {
+        set => _connection.Heard = value;
+    }
+
     /// <summary>Asks whether the engine lives (<c>GET /_ping</c>).</summary>
     public Task PingAsync(CancellationToken cancellationToken) =>
         _connection.CallAsync(HttpMethod.Get, "/_ping", null, TimeSpan.Zero, cancellationToken);

@@ -31,6 +31,9 @@ internal sealed class EngineConnection : IDisposable
         _clock = clock;
     }
 
+    /// <summary>Told how each call went: null when the engine answered, else why it did not.</summary>
+    public Action<string?> Heard { get; set; } = static _ => { };
+
     /// <summary>Calls and reads the whole answer, within the limit.</summary>
     public async Task<T> CallAsync<T>(
         HttpMethod method, string path, HttpContent? content, JsonTypeInfo<T> type, CancellationToken cancellationToken)
@@ -83,8 +86,10 @@ internal sealed class EngineConnection : IDisposable
     {
         // A restarted engine may be another version.
         _version = null;
-        return fault as EngineUnavailableException ?? new EngineUnavailableException(
+        var away = fault as EngineUnavailableException ?? new EngineUnavailableException(
             $"Docker engine at {_engine} does not answer: {Innermost(fault)}", fault);
+        Heard(away.Message);
+        return away;
     }
 
     /// <summary>Whether a fault means that the engine is away, and not that the caller gave up.</summary>
@@ -105,6 +110,7 @@ internal sealed class EngineConnection : IDisposable
         }
 
         var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        Heard(null);
         if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified)
         {
             return response;
@@ -119,8 +125,10 @@ internal sealed class EngineConnection : IDisposable
     /// <summary>Picks the newest API version that both sides know (<c>GET /version</c>, unversioned).</summary>
     private async Task<string> NegotiateAsync(CancellationToken cancellationToken)
     {
-        using var response = await _client.GetAsync("/version", cancellationToken);
-        var body = await response.Content.ReadAsStringAsync(cancellationToken);
+        // Streams have no limit, but what comes before them has.
+        using var limit = new CallTimeout(CallLimit, _clock, cancellationToken);
+        using var response = await _client.GetAsync("/version", limit.Token);
+        var body = await response.Content.ReadAsStringAsync(limit.Token);
         if (!response.IsSuccessStatusCode)
         {
             throw new EngineUnavailableException($"Docker engine at {_engine} answers {(int)response.StatusCode}: {body.Trim()}");

@@ -1,9 +1,10 @@
 namespace WunderProxy.Deployments.Lifecycle;
 
-/// <summary>Growing pauses with jitter: 1 s, doubled up to 60 s, each spread over its upper half.</summary>
+/// <summary>Growing pauses with jitter: 1 to 2 s, doubled up to 60 s, each spread over its upper half.</summary>
 internal sealed class Backoff(TimeProvider clock)
 {
-    private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
+    /// <summary>Upper end of the first pause, so that its lower end is 1 s.</summary>
+    private static readonly TimeSpan First = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
     private TimeSpan _next = First;

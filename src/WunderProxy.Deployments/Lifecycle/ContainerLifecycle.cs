@@ -18,6 +18,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     private readonly DeploymentOperations _operations;
     private readonly EventRecorder _events;
     private readonly HistoryRecorder _history;
+    private readonly LifecycleReader _reader;
     private readonly StoreTender _tender;
     private readonly ContainerWatcher _watcher;
     private readonly CancellationTokenSource _lifetime = new();
@@ -79,6 +80,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
         var adopter = new ContainerAdopter(context, retirer);
         _context = context;
         _gate = new OperationGate(clock, faults);
+        _reader = new LifecycleReader(context, _gate);
         _events = new EventRecorder(context);
         _history = new HistoryRecorder(context, _events);
         var guard = new SwitchGuard(context, switcher, _events, _history, meter);
@@ -173,33 +175,12 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<HistoryEntryView>> GetHistoryAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var history = await _context.History.LoadAsync(cancellationToken);
-            var current = history.Entries.LastOrDefault(entry => IsInService(entry.Hash));
-            return [.. history.Entries.Select(entry => new HistoryEntryView(
-                entry.Revision, entry.DeployedAt, entry.DeployedBy, entry.Hash, ReferenceEquals(entry, current)))];
-        }
-        catch (Exception fault) when (DeploymentFaults.IsKnown(fault))
-        {
-            throw DeploymentFaults.Of(fault);
-        }
-    }
+    public Task<IReadOnlyList<HistoryEntryView>> GetHistoryAsync(CancellationToken cancellationToken) =>
+        _reader.GetHistoryAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<ReadOnlyMemory<byte>> GetConfigAsync(string reference, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await _context.Configs.LoadAsync(Parse(reference), cancellationToken)).Bytes;
-        }
-        catch (Exception fault) when (DeploymentFaults.IsKnown(fault))
-        {
-            throw DeploymentFaults.Of(fault);
-        }
-    }
+    public Task<ReadOnlyMemory<byte>> GetConfigAsync(string reference, CancellationToken cancellationToken) =>
+        _reader.GetConfigAsync(Parse(reference), cancellationToken);
 
     /// <inheritdoc/>
     public Task RecordEventAsync(string type, string by, string reason, CancellationToken cancellationToken)
@@ -214,28 +195,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public LifecycleSnapshot Snapshot()
-    {
-        var current = _context.Table.Current;
-        var record = _context.Record.Current;
-        return new LifecycleSnapshot
-        {
-            Current = _context.Traffic.Current,
-            Intended = current is null ? null : new TrafficTarget(
-                current.Address?.EndPoint ?? _context.Traffic.Current?.EndPoint ?? new System.Net.IPEndPoint(0, 0),
-                current.ContainerId,
-                current.Hash,
-                current.Revision),
-            Since = current is null ? null : record.Since,
-            Health = current?.Health ?? "unknown",
-            Starting = _isStarting,
-            DockerState = _context.Notices.EngineState,
-            StoreState = _context.Notices.StoreState,
-            Operation = _gate.View,
-            Draining = [.. _context.Table.All.Where(d => d.State == DeploymentState.Draining).Select(ToView)],
-            Warnings = _context.Notices.Warnings,
-        };
-    }
+    public LifecycleSnapshot Snapshot() => _reader.Snapshot() with { Starting = _isStarting };
 
     /// <summary>Stops watching. Containers are left as they are.</summary>
     public async ValueTask DisposeAsync()
@@ -260,16 +220,6 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
             ? parsed
             : throw new DeploymentException(
                 DeploymentError.BadHash, "a launch config hash is expected: 32 or 64 hexadecimal digits");
-
-    private static DrainView ToView(Deployment deployment) => new(
-        deployment.Hash,
-        deployment.Revision,
-        deployment.ContainerId,
-        deployment.Drain?.Traffic.InFlight ?? 0,
-        deployment.Drain?.Since ?? deployment.UsedAt);
-
-    private bool IsInService(string hash) =>
-        _context.Table.Current is { } current && LaunchConfigReference.TryParse(hash, out var reference) && current.IsOf(reference);
 
     private Task<T> RunAsync<T>(
         string kind,
@@ -301,14 +251,9 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     private async Task NoteFailureAsync(string kind, string reference, string by, DeploymentException fault)
     {
         DeploymentLog.OperationFailed(_context.Log, kind, reference, by, fault.Code, fault.Message);
-        switch (fault.Error)
+        if (fault.Error is DeploymentError.StoreUnavailable or DeploymentError.StoreDenied)
         {
-            case DeploymentError.EngineUnavailable:
-                _context.Notices.SetEngine(fault.Message);
-                break;
-            case DeploymentError.StoreUnavailable or DeploymentError.StoreDenied:
-                _context.Notices.SetStore(fault.Message);
-                break;
+            _context.Notices.Store.Open(fault.Message);
         }
 
         await _events.RecordAsync(_events.Create(EventType.Failure, by) with

@@ -5,20 +5,17 @@ using WunderProxy.Deployments.Docker.Models;
 namespace WunderProxy.Deployments.Lifecycle;
 
 /// <summary>
-/// Looks after the current container: probes it, empties the slot when it dies, follows it when the engine restarts it,
-/// and follows the engine's events, gap-free over the engine's own restarts.
+/// Looks after the current container: probes it, asks for its own <c>HEALTHCHECK</c>, empties the slot when it dies,
+/// follows it when the engine restarts it.
 /// </summary>
 internal sealed class ContainerWatcher(
     LifecycleContext context, ContainerAdopter adopter, CurrentRescuer rescuer, TrafficSwitcher switcher, ContainerRetirer retirer)
     : IDisposable
 {
-    private const int FailuresUntilUnhealthy = 3;
-
     private static readonly TimeSpan TendInterval = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _wake = new(0);
-    private string _probed = "";
-    private int _failures;
+    private readonly CurrentHealth _health = new();
 
     /// <summary>Probes and tends until cancelled.</summary>
     public async Task WatchAsync(CancellationToken cancellationToken)
@@ -36,9 +33,9 @@ internal sealed class ContainerWatcher(
                     await TendAsync(cancellationToken);
                 }
             }
-            catch (EngineUnavailableException fault)
+            catch (EngineUnavailableException)
             {
-                context.Notices.SetEngine(fault.Message);
+                // Its circuit is open; when it closes, everything is looked at again.
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {
@@ -48,36 +45,9 @@ internal sealed class ContainerWatcher(
     }
 
     /// <summary>Follows the engine's events until cancelled; each time it comes back, everything is looked at again.</summary>
-    public async Task FollowEventsAsync(CancellationToken cancellationToken)
-    {
-        var backoff = new Backoff(context.Clock);
-        var since = context.Clock.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000;
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            try
-            {
-                await context.Engine.PingAsync(cancellationToken);
-                context.Notices.SetEngine(null);
-                backoff.Reset();
-                await ReconcileAsync(cancellationToken);
-                await foreach (var happened in context.Engine.FollowEventsAsync(since, cancellationToken))
-                {
-                    since = happened.TimeNanoseconds + 1;
-                    await HandleAsync(happened, cancellationToken);
-                }
-            }
-            catch (Exception fault) when (fault is EngineUnavailableException or DockerEngineException)
-            {
-                context.Notices.SetEngine(fault.Message);
-            }
-            catch (Exception fault) when (fault is not OperationCanceledException)
-            {
-                DeploymentLog.BackgroundFailed(context.Log, fault);
-            }
-
-            await backoff.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    public Task FollowEventsAsync(CancellationToken cancellationToken) =>
+        new EngineFollower(context.Engine, context.Notices, context.Clock, ReconcileAsync, HandleAsync)
+            .RunAsync(context.Log, cancellationToken);
 
     public void Dispose() => _wake.Dispose();
 
@@ -98,11 +68,17 @@ internal sealed class ContainerWatcher(
                 _wake.Release();
                 break;
             case "die" or "destroy" when deployment.State == DeploymentState.Ready:
-            case "start" when deployment.State == DeploymentState.Kept:
+            case "start" or "destroy" when deployment.State == DeploymentState.Kept:
                 await adopter.RefreshAsync(cancellationToken);
+                break;
+            case var action when deployment.State == DeploymentState.Current && IsHealthChange(action):
+                _wake.Release();
                 break;
         }
     }
+
+    /// <summary>The engine writes <c>health_status: unhealthy</c>.</summary>
+    private static bool IsHealthChange(string action) => action.StartsWith("health_status", StringComparison.Ordinal);
 
     /// <summary>The engine is (back) there: what it says now counts.</summary>
     private async Task ReconcileAsync(CancellationToken cancellationToken)
@@ -126,45 +102,60 @@ internal sealed class ContainerWatcher(
             return;
         }
 
-        if (current.Address is null)
+        if (current.Address is { } address)
+        {
+            rescuer.Rest();
+            await ProbeAsync(current, address, cancellationToken);
+        }
+        else if (!context.Notices.Engine.IsOpen)
         {
             await rescuer.BringBackAsync(current, cancellationToken);
-            return;
         }
-
-        rescuer.Rest();
-        await ProbeAsync(current, current.Address, cancellationToken);
     }
 
     private async Task ProbeAsync(Deployment current, ContainerAddress address, CancellationToken cancellationToken)
     {
         var probe = await context.Probe.ProbeAsync(address.EndPoint, current.HealthCheckPath, null, cancellationToken);
-        if (current.ContainerId != _probed || probe.IsHealthy)
+        await AskHealthcheckAsync(current, cancellationToken);
+        if (_health.Judge(current, probe))
         {
-            _failures = 0;
-            _probed = current.ContainerId;
+            DeploymentLog.HealthChanged(
+                context.Log, current.ContainerName, current.Health, current.HealthReason ?? probe.Reason);
         }
 
-        _failures += probe.IsHealthy ? 0 : 1;
-        var health = probe.IsHealthy ? "healthy" : _failures >= FailuresUntilUnhealthy ? "unhealthy" : current.Health;
-        if (health != current.Health)
-        {
-            current.Health = health;
-            DeploymentLog.HealthChanged(context.Log, current.ContainerName, health, probe.Reason);
-        }
-
-        if (!probe.IsHealthy && !context.Notices.IsEngineAway && await rescuer.HasDiedAsync(current, cancellationToken))
+        if (!probe.IsHealthy && !context.Notices.Engine.IsOpen && await rescuer.HasDiedAsync(current, cancellationToken))
         {
             await switcher.ClearAsync(current, cancellationToken);
             _wake.Release();
         }
     }
 
+    private async Task AskHealthcheckAsync(Deployment current, CancellationToken cancellationToken)
+    {
+        if (current.Healthcheck == Deployment.NoHealthcheck || context.Notices.Engine.IsOpen)
+        {
+            return;
+        }
+
+        try
+        {
+            var container = await context.Engine.InspectContainerAsync(current.ContainerId, cancellationToken);
+            current.Healthcheck = container.State.Health?.Status is { Length: > 0 } status ? status : Deployment.NoHealthcheck;
+        }
+        catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
+        {
+            // Gone: the events or the next failing probe tell. Away: the last word stands.
+        }
+    }
+
     private async Task TendAsync(CancellationToken cancellationToken)
     {
-        await retirer.RetireUnusedAsync();
-        await context.Orphans.RetryAsync();
-        await adopter.RefreshAsync(cancellationToken);
+        if (!context.Notices.Engine.IsOpen)
+        {
+            await retirer.RetireUnusedAsync();
+            await context.Orphans.RetryAsync();
+            await adopter.RefreshAsync(cancellationToken);
+        }
     }
 
     private async Task WaitAsync(CancellationToken cancellationToken)

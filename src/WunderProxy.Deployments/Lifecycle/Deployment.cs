@@ -6,6 +6,9 @@ namespace WunderProxy.Deployments.Lifecycle;
 /// <summary>One launch config on its way through one container. Changed only under the operation gate or slot guard.</summary>
 internal sealed class Deployment
 {
+    /// <summary>It has no <c>HEALTHCHECK</c>, as the engine says it.</summary>
+    public const string NoHealthcheck = "none";
+
     private readonly FaultPoints _faults;
 
     public Deployment(string hash, string revision, DeploymentState state, FaultPoints faults)
@@ -62,7 +65,20 @@ internal sealed class Deployment
     public ContainerAddress? Address { get; set; }
 
     /// <summary><c>healthy</c>, <c>unhealthy</c> or <c>unknown</c>.</summary>
-    public string Health { get; set; } = "unknown";
+    public string Health
+    {
+        get;
+        set => (field, HealthReason) = (value, null);
+    } = "unknown";
+
+    /// <summary>Why it is not healthy; null when that needs no word.</summary>
+    public string? HealthReason { get; private set; }
+
+    /// <summary>
+    /// The engine's last word on the container's own <c>HEALTHCHECK</c>: starting, healthy, unhealthy,
+    /// <see cref="NoHealthcheck"/>; null before it was asked.
+    /// </summary>
+    public string? Healthcheck { get; set; }
 
     /// <summary>Its drain, while <see cref="DeploymentState.Draining"/>.</summary>
     public DrainHandle? Drain { get; set; }
@@ -78,6 +94,9 @@ internal sealed class Deployment
 
     /// <summary>Whether a hash, MD5 or SHA-256, names its launch config.</summary>
     public bool IsOf(LaunchConfigReference reference) => reference.Value == Hash || reference.Value == Alias;
+
+    /// <summary>Notes that it is not healthy, and why.</summary>
+    public void SetUnhealthy(string reason) => (Health, HealthReason) = ("unhealthy", reason);
 
     /// <summary>
     /// The one place where a deployment moves.

@@ -30,7 +30,7 @@ internal sealed class EventRecorder(LifecycleContext context)
         {
             if (!await context.Events.RecordAsync(recorded, CancellationToken.None))
             {
-                context.Notices.SetStore("events wait on this machine until the store answers");
+                context.Notices.Store.OpenUnlessOpen("events wait on this machine until the store answers");
             }
         }
         catch (Exception fault) when (fault is ObjectStoreException or StateUnwritableException)

@@ -30,7 +30,7 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
             }
             catch (Exception fault) when (IsLater(fault))
             {
-                context.Notices.SetStore(fault.Message);
+                context.Notices.Store.Open(fault.Message);
                 if (attempt == Tries)
                 {
                     return false;

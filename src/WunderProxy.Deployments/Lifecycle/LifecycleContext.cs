@@ -33,7 +33,8 @@ internal sealed class LifecycleContext : IDisposable
         Probe = new HealthProbe(options.HealthTimeout, options.Version, clock);
         Addresses = new ContainerAddressResolver(options.ContainerAddress, engine, new OwnContainer(engine), clock);
         Orphans = new OrphanRemover(engine, log);
-        Notices = new NoticeBoard(log);
+        Notices = new NoticeBoard(log, clock);
+        engine.Heard = NoteEngine;
     }
 
     public LifecycleOptions Options { get; }
@@ -85,5 +86,17 @@ internal sealed class LifecycleContext : IDisposable
         Probe.Dispose();
         Engine.Dispose();
         SlotGuard.Dispose();
+    }
+
+    private void NoteEngine(string? fault)
+    {
+        if (fault is null)
+        {
+            Notices.Engine.Close();
+        }
+        else
+        {
+            Notices.Engine.Open(fault);
+        }
     }
 }

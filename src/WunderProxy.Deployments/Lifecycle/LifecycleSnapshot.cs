@@ -15,6 +15,9 @@ public sealed record LifecycleSnapshot
     /// <summary><c>healthy</c>, <c>unhealthy</c> or <c>unknown</c>.</summary>
     public string Health { get; init; } = "unknown";
 
+    /// <summary>Why it is not healthy; null when that needs no word.</summary>
+    public string? HealthReason { get; init; }
+
     /// <summary>Whether the first start-up steps are still under way.</summary>
     public bool Starting { get; init; }
 
@@ -23,6 +26,9 @@ public sealed record LifecycleSnapshot
 
     /// <summary><c>Ok</c> or the fault of the object store.</summary>
     public string StoreState { get; init; } = "Ok";
+
+    /// <summary>Whether engine and store are called freely, and when they are tried again; null without containers.</summary>
+    public CircuitsView? Circuits { get; init; }
 
     /// <summary>The changing operation under way; null for none.</summary>
     public OperationView? Operation { get; init; }

@@ -3,21 +3,17 @@ using WunderProxy.Deployments.Diagnostics;
 
 namespace WunderProxy.Deployments.Lifecycle;
 
-/// <summary>What an operator should know now: the state of engine and store, and warnings. A fault is logged once per change.</summary>
-internal sealed class NoticeBoard(ILogger log)
+/// <summary>What an operator should know now: the circuits of engine and store, and warnings, each logged once per change.</summary>
+internal sealed class NoticeBoard(ILogger log, TimeProvider clock)
 {
-    private const string Ok = "Ok";
-
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, string> _warnings = new(StringComparer.Ordinal);
-    private string _engine = Ok;
-    private string _store = Ok;
 
-    public string EngineState => Volatile.Read(ref _engine);
+    /// <summary>That of the engine; every call of its client tells it how it went.</summary>
+    public Circuit Engine { get; } = new(clock, state => DeploymentLog.EngineStateChanged(log, state));
 
-    public string StoreState => Volatile.Read(ref _store);
-
-    public bool IsEngineAway => EngineState != Ok;
+    /// <summary>That of the store; whoever misses it opens it, and the store's tender closes it.</summary>
+    public Circuit Store { get; } = new(clock, state => DeploymentLog.StoreStateChanged(log, state));
 
     public IReadOnlyList<string> Warnings
     {
@@ -27,24 +23,6 @@ internal sealed class NoticeBoard(ILogger log)
             {
                 return [.. _warnings.Values];
             }
-        }
-    }
-
-    /// <summary>Notes how the engine answers; null for well.</summary>
-    public void SetEngine(string? fault)
-    {
-        if (Change(ref _engine, fault))
-        {
-            DeploymentLog.EngineStateChanged(log, fault ?? Ok);
-        }
-    }
-
-    /// <summary>Notes how the store answers; null for well.</summary>
-    public void SetStore(string? fault)
-    {
-        if (Change(ref _store, fault))
-        {
-            DeploymentLog.StoreStateChanged(log, fault ?? Ok);
         }
     }
 
@@ -66,11 +44,5 @@ internal sealed class NoticeBoard(ILogger log)
                 DeploymentLog.Warned(log, message);
             }
         }
-    }
-
-    private static bool Change(ref string state, string? fault)
-    {
-        var next = fault ?? Ok;
-        return Interlocked.Exchange(ref state, next) != next;
     }
 }

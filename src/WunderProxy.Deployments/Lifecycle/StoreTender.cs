@@ -24,6 +24,7 @@ internal sealed class StoreTender(
     {
         // Each part on its own: with the store away the recorded container is still served, and the other way round.
         var isRestored = _isRestored || await GuardAsync(RestoreAsync, cancellationToken);
+        context.Notices.Store.Try();
         var isWritten = await GuardAsync(WriteWaitingAsync, cancellationToken);
         var isFollowed = _isFollowed || (isRestored && isWritten && await GuardAsync(FollowAsync, cancellationToken));
         return isRestored && isWritten && isFollowed;
@@ -36,7 +37,8 @@ internal sealed class StoreTender(
         while (!cancellationToken.IsCancellationRequested)
         {
             var pause = isDone ? LookInterval : backoff.Next();
-            await Task.Delay(pause, context.Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            context.Notices.Store.Wait(pause);
+            await PauseAsync(pause, cancellationToken);
             if (cancellationToken.IsCancellationRequested)
             {
                 return;
@@ -50,6 +52,15 @@ internal sealed class StoreTender(
         }
     }
 
+    /// <summary>While the start waits for the engine, its return ends the pause.</summary>
+    private async Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
+    {
+        var isAwaited = !_isRestored && context.Notices.Engine.IsOpen;
+        var change = isAwaited ? context.Notices.Engine.Change : CancellationToken.None;
+        using var untilChange = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, change);
+        await Task.Delay(pause, context.Clock, untilChange.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     private async Task<bool> RestoreAsync(CancellationToken cancellationToken)
     {
         await gate.RunAsync(Operation.Start, "", null, async (_, token) =>
@@ -57,7 +68,6 @@ internal sealed class StoreTender(
             await startup.RestoreAsync(token);
             return true;
         }, cancellationToken);
-        context.Notices.SetEngine(null);
         return _isRestored = true;
     }
 
@@ -72,7 +82,7 @@ internal sealed class StoreTender(
         await history.CompleteWaitingAsync(cancellationToken);
         await context.Events.FlushAsync(cancellationToken);
         await context.History.LoadAsync(cancellationToken);
-        context.Notices.SetStore(null);
+        context.Notices.Store.Close();
         return true;
     }
 
@@ -85,13 +95,13 @@ internal sealed class StoreTender(
         {
             return await step(cancellationToken);
         }
-        catch (EngineUnavailableException fault)
+        catch (EngineUnavailableException)
         {
-            context.Notices.SetEngine(fault.Message);
+            // Its circuit is open, as the client told it.
         }
         catch (Exception fault) when (fault is ObjectStoreException or LeaseHeldException or LaunchConfigNotFoundException)
         {
-            context.Notices.SetStore(fault.Message);
+            context.Notices.Store.Open(fault.Message);
         }
         catch (DeploymentException fault) when (fault.Error == DeploymentError.Busy)
         {

@@ -88,7 +88,7 @@ internal sealed class TrafficSwitcher(LifecycleContext context, ContainerRetirer
             {
                 context.Traffic.Clear();
                 dead.Address = null;
-                dead.Health = "unhealthy";
+                dead.SetUnhealthy("its container does not run");
                 DeploymentLog.CurrentDied(context.Log, dead.ContainerName);
             }
         }

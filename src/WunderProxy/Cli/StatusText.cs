@@ -40,6 +40,11 @@ internal static class StatusText
         var what = upstream.Hash.Length == 0 ? "" : $"{upstream.Revision} ({ShortId.Of(upstream.Hash)}) ";
         var container = upstream.Container.Length == 0 ? "" : $", container {ShortId.Of(upstream.Container)}";
         text.WriteLine($"  upstream     {what}at {upstream.Address}{container}, {upstream.Health}");
+        if (upstream.HealthReason is { } reason)
+        {
+            text.WriteLine($"  health       {reason}");
+        }
+
         text.WriteLine($"  since        {upstream.Since.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
     }
 

@@ -69,6 +69,9 @@ internal sealed record StatusDocument
     /// <summary><c>Ok</c> or the fault of the object store.</summary>
     public required string StoreState { get; init; }
 
+    /// <summary>Whether engine and store are called freely; left out for <c>forward</c>.</summary>
+    public CircuitsView? Circuits { get; init; }
+
     /// <summary>What an operator should know.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 }

@@ -69,6 +69,7 @@ internal sealed record StatusFacts(
             Previous = Previous,
             Buffers = new BufferCounts(0, 0),
             StoreState = Lifecycle.StoreState,
+            Circuits = Lifecycle.Circuits,
             Warnings = Warnings,
         };
     }
@@ -87,6 +88,7 @@ internal sealed record StatusFacts(
             target?.Hash ?? string.Empty,
             target?.Revision ?? string.Empty,
             Lifecycle.Since ?? upstream.Since,
-            Lifecycle.Health);
+            Lifecycle.Health,
+            Lifecycle.HealthReason);
     }
 }

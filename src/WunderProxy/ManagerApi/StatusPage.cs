@@ -84,7 +84,7 @@ internal sealed class StatusPage
             Row("Container", ShortId.Of(upstream.Container));
             Row("Address", upstream.Address);
             Row("Since", Time(upstream.Since));
-            Row("Health", upstream.Health);
+            Row("Health", upstream.HealthReason is { } reason ? $"{upstream.Health}: {reason}" : upstream.Health);
         }
         else
         {

@@ -28,8 +28,8 @@ internal sealed class ScriptedEngine : HttpMessageHandler
         return this;
     }
 
-    public DockerEngineClient CreateClient() =>
-        new(this, DockerEndpoint.Parse("unix:///nowhere.sock"), TimeProvider.System);
+    public DockerEngineClient CreateClient(TimeProvider? clock = null) =>
+        new(this, DockerEndpoint.Parse("unix:///nowhere.sock"), clock ?? TimeProvider.System);
 
     public static HttpResponseMessage Answer(HttpStatusCode status, byte[] body) =>
         new(status) { Content = new ByteArrayContent(body) };
@@ -45,7 +45,7 @@ internal sealed class ScriptedEngine : HttpMessageHandler
         }
 
         var tail = path[path.IndexOf('/', 1)..];
-        foreach (var rule in _rules)
+        foreach (var rule in _rules.ToArray())
         {
             if (rule.Method == request.Method && tail.StartsWith(rule.Start, StringComparison.Ordinal))
             {

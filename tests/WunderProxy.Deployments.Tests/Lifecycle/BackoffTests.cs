@@ -13,10 +13,10 @@ internal sealed class BackoffTests
 
         var pauses = Enumerable.Range(0, 12).Select(_ => backoff.Next().TotalSeconds).ToArray();
 
-        Assert.That(pauses[0], Is.InRange(0.5, 1));
-        Assert.That(pauses[3], Is.InRange(4, 8));
+        Assert.That(pauses[0], Is.InRange(1, 2));
+        Assert.That(pauses[3], Is.InRange(8, 16));
         Assert.That(pauses[^1], Is.InRange(30, 60));
         backoff.Reset();
-        Assert.That(backoff.Next().TotalSeconds, Is.InRange(0.5, 1));
+        Assert.That(backoff.Next().TotalSeconds, Is.InRange(1, 2));
     }
 }

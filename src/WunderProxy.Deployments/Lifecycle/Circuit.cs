@@ -1,0 +1,149 @@
+namespace WunderProxy.Deployments.Lifecycle;
+
+/// <summary>
+/// How the engine or the store answers. Whoever calls it tells; one loop tries again what is away, and all that runs by
+/// itself waits for that. Each fault is named once until the part answers again.
+/// </summary>
+/// <param name="clock">For what is told.</param>
+/// <param name="name">Names a fault, or <c>Ok</c>, in the log.</param>
+internal sealed class Circuit(TimeProvider clock, Action<string> name)
+{
+    private const string Ok = "Ok";
+
+    /// <summary>More faults than these in one outage say nothing new.</summary>
+    private const int MaxNamed = 16;
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<string> _named = new(StringComparer.Ordinal);
+
+    // Never disposed of: it has neither timer nor wait handle, and calls may still end when everything else is over.
+    private CancellationTokenSource _change = new();
+    private CircuitState _state;
+    private string _fault = Ok;
+    private DateTimeOffset _since = clock.GetUtcNow();
+    private DateTimeOffset _nextTry;
+
+    /// <summary><c>Ok</c> or the last fault.</summary>
+    public string Fault => Volatile.Read(ref _fault);
+
+    /// <summary>Whether the part is away, tried just now or not.</summary>
+    public bool IsOpen
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _state != CircuitState.Closed;
+            }
+        }
+    }
+
+    /// <summary>Cancelled when an open circuit closes, or a closed one opens.</summary>
+    public CancellationToken Change
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _change.Token;
+            }
+        }
+    }
+
+    /// <summary>The part answered.</summary>
+    public void Close()
+    {
+        CancellationTokenSource changed;
+        lock (_lock)
+        {
+            if (_state == CircuitState.Closed)
+            {
+                return;
+            }
+
+            Volatile.Write(ref _fault, Ok);
+            _named.Clear();
+            changed = Turn(CircuitState.Closed);
+        }
+
+        name(Ok);
+        changed.Cancel();
+    }
+
+    /// <summary>The part did not answer, or refused us.</summary>
+    public void Open(string fault)
+    {
+        CancellationTokenSource? changed = null;
+        bool isNew;
+        lock (_lock)
+        {
+            Volatile.Write(ref _fault, fault);
+            isNew = _named.Count < MaxNamed && _named.Add(fault);
+            if (_state == CircuitState.Closed)
+            {
+                changed = Turn(CircuitState.Open);
+            }
+
+            _state = CircuitState.Open;
+        }
+
+        if (isNew)
+        {
+            name(fault);
+        }
+
+        // Outside of the lock: who waits for it goes on within.
+        changed?.Cancel();
+    }
+
+    /// <summary>As <see cref="Open"/>, but a fault that is known already says more than this one.</summary>
+    public void OpenUnlessOpen(string fault)
+    {
+        if (!IsOpen)
+        {
+            Open(fault);
+        }
+    }
+
+    /// <summary>The loop that looks after the part tries it now.</summary>
+    public void Try()
+    {
+        lock (_lock)
+        {
+            _state = _state == CircuitState.Open ? CircuitState.HalfOpen : _state;
+        }
+    }
+
+    /// <summary>That loop waits; a try that reached nothing is over.</summary>
+    /// <param name="pause">Until the next try.</param>
+    public void Wait(TimeSpan pause)
+    {
+        lock (_lock)
+        {
+            _state = _state == CircuitState.HalfOpen ? CircuitState.Open : _state;
+            _nextTry = clock.GetUtcNow() + pause;
+        }
+    }
+
+    public CircuitView ToView()
+    {
+        lock (_lock)
+        {
+            return _state switch
+            {
+                CircuitState.Closed => new CircuitView("closed", _since, null),
+                CircuitState.HalfOpen => new CircuitView("half-open", _since, null),
+                _ => new CircuitView("open", _since, _nextTry > clock.GetUtcNow() ? _nextTry : null),
+            };
+        }
+    }
+
+    private CancellationTokenSource Turn(CircuitState state)
+    {
+        _state = state;
+        _since = clock.GetUtcNow();
+        var changed = _change;
+        _change = new CancellationTokenSource();
+        return changed;
+    }
+}
