@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using WunderProxy.Deployments.Diagnostics;
+
 namespace WunderProxy.Deployments.Lifecycle;
 
 /// <summary>
@@ -6,6 +9,10 @@ namespace WunderProxy.Deployments.Lifecycle;
 /// </summary>
 /// <param name="clock">For what is told.</param>
 /// <param name="name">Names a fault, or <c>Ok</c>, in the log.</param>
+[SuppressMessage(
+    "Design",
+    "CA1001:Types that own disposable fields should be disposable",
+    Justification = "A source without timer or wait handle holds nothing, and calls may end when all else is over.")]
 internal sealed class Circuit(TimeProvider clock, Action<string> name)
 {
     private const string Ok = "Ok";
@@ -15,8 +22,6 @@ internal sealed class Circuit(TimeProvider clock, Action<string> name)
 
     private readonly Lock _lock = new();
     private readonly HashSet<string> _named = new(StringComparer.Ordinal);
-
-    // Never disposed of: it has neither timer nor wait handle, and calls may still end when everything else is over.
     private CancellationTokenSource _change = new();
     private CircuitState _state;
     private string _fault = Ok;
@@ -73,6 +78,8 @@ internal sealed class Circuit(TimeProvider clock, Action<string> name)
     /// <summary>The part did not answer, or refused us.</summary>
     public void Open(string fault)
     {
+        // A client may quote an address with a password in it.
+        fault = SecretMask.Empty.Apply(fault);
         CancellationTokenSource? changed = null;
         bool isNew;
         lock (_lock)

@@ -39,9 +39,9 @@ internal sealed class ContainerChecker(LifecycleContext context)
             startedAt ??= container.State.StartedAt;
             if (FailureOf(container, startedAt, restartsBefore) is { } failure)
             {
-                var lack = failure == "healthcheck" ? null : await _inquiry.FindLackOfMemoryAsync(container, cancellationToken);
+                var lack = failure == LaunchFailure.Healthcheck ? null : await _inquiry.FindLackOfMemoryAsync(container, cancellationToken);
                 throw await FailAsync(
-                    deployment, lack is null ? failure : "oom", lack ?? Describe(failure, container), evidence, mask);
+                    deployment, lack is null ? failure : LaunchFailure.OutOfMemory, lack ?? Describe(failure, container), evidence, mask);
             }
 
             var remaining = context.Options.LaunchTimeout - context.Clock.GetElapsedTime(began);
@@ -82,7 +82,7 @@ internal sealed class ContainerChecker(LifecycleContext context)
             var isHealthy = await ProbeAsync(deployment, container, evidence, null, cancellationToken);
             deployment.StartedAt = container.State.StartedAt;
             var isDoubted = isHealthy && container.State.Health?.Status == Unhealthy;
-            return new ProbeResult(now, isDoubted ? "healthcheck" : evidence.LastReason, TimeSpan.Zero);
+            return new ProbeResult(now, isDoubted ? LaunchFailure.Healthcheck : evidence.LastReason, TimeSpan.Zero);
         }
         catch (ContainerNotFoundException)
         {
@@ -100,7 +100,7 @@ internal sealed class ContainerChecker(LifecycleContext context)
         var address = await context.Addresses.ResolveAsync(container, deployment.ContainerPort, cancellationToken);
         if (address is null)
         {
-            evidence.Add(new ProbeResult(context.Clock.GetUtcNow(), "no_route", TimeSpan.Zero));
+            evidence.Add(new ProbeResult(context.Clock.GetUtcNow(), LaunchFailure.NoRoute, TimeSpan.Zero));
             return false;
         }
 
@@ -128,10 +128,10 @@ internal sealed class ContainerChecker(LifecycleContext context)
         var state = container.State;
         if (state.Running && !state.Restarting && state.StartedAt == startedAt && container.RestartCount <= restartsBefore)
         {
-            return state.Health?.Status == Unhealthy ? "healthcheck" : null;
+            return state.Health?.Status == Unhealthy ? LaunchFailure.Healthcheck : null;
         }
 
-        return state.Restarting || container.RestartCount > restartsBefore ? "restart_loop" : "exit_code";
+        return state.Restarting || container.RestartCount > restartsBefore ? LaunchFailure.RestartLoop : LaunchFailure.ExitCode;
     }
 
     private static string Describe(string failure, ContainerDetails container)
@@ -139,8 +139,8 @@ internal sealed class ContainerChecker(LifecycleContext context)
         var code = container.State.ExitCode.ToString(CultureInfo.InvariantCulture);
         return failure switch
         {
-            "restart_loop" => $"exited with code {code} and was restarted while it was awaited",
-            "healthcheck" => "is unhealthy by its own HEALTHCHECK",
+            LaunchFailure.RestartLoop => $"exited with code {code} and was restarted while it was awaited",
+            LaunchFailure.Healthcheck => "is unhealthy by its own HEALTHCHECK",
             _ => $"exited with code {code}{(container.State.Error.Length > 0 ? $": {container.State.Error}" : "")}",
         };
     }

@@ -10,7 +10,8 @@ namespace WunderProxy.Deployments.Lifecycle;
 /// Brings a launch config up: takes a healthy container of it that runs, else starts a kept one, else gets the image,
 /// creates, starts and checks a new one. A launch that fails removes what it created and leaves the rest alone.
 /// </summary>
-internal sealed class ContainerLauncher(LifecycleContext context, ImageProvider images, ContainerChecker checker)
+internal sealed class ContainerLauncher(
+    LifecycleContext context, ImageProvider images, ContainerChecker checker, KeptContainerStarter kept)
 {
     /// <summary>What the engine takes no label for, but a start without the store needs.</summary>
     internal const string PortLabel = "wunderproxy.port";
@@ -22,20 +23,16 @@ internal sealed class ContainerLauncher(LifecycleContext context, ImageProvider 
     public async Task<LaunchedContainer> LaunchAsync(
         LaunchConfig config, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
     {
-        if (!config.ForceReload)
+        var mask = context.MaskOf(config);
+        try
         {
-            var found = await TakeRunningAsync(config, cancellationToken)
-                ?? await StartKeptAsync(config, progress, cancellationToken);
-            if (found is not null)
-            {
-                NoteLaunched(found.Deployment);
-                return found;
-            }
+            return await LaunchAsync(config, mask, new MaskedProgress(progress, mask), cancellationToken);
         }
-
-        var created = await CreateAsync(config, progress, cancellationToken);
-        NoteLaunched(created.Deployment);
-        return created;
+        catch (Exception fault) when (fault is DeploymentException or DockerEngineException)
+        {
+            // The engine quotes what it was given, and so may whoever tells of its answer.
+            throw DeploymentFaults.Of(fault).Masked(mask);
+        }
     }
 
     /// <summary>How a launch of this config would get its container: <c>running</c>, <c>started</c>, <c>created</c>, <c>pulled</c>.</summary>
@@ -55,12 +52,32 @@ internal sealed class ContainerLauncher(LifecycleContext context, ImageProvider 
         return await images.IsPresentAsync(config, cancellationToken) ? "created" : "pulled";
     }
 
+    private async Task<LaunchedContainer> LaunchAsync(
+        LaunchConfig config, SecretMask mask, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+    {
+        if (!config.ForceReload)
+        {
+            var usable = FindUsable(config);
+            var found = await TakeRunningAsync(usable, cancellationToken)
+                ?? await kept.StartAsync(usable, mask, progress, cancellationToken);
+            if (found is not null)
+            {
+                NoteLaunched(found.Deployment);
+                return found;
+            }
+        }
+
+        var created = await CreateAsync(config, mask, progress, cancellationToken);
+        NoteLaunched(created.Deployment);
+        return created;
+    }
+
     private Deployment[] FindUsable(LaunchConfig config) =>
         [.. context.Table.FindByReference(config.Hash).Where(d => d.CfgDigest == context.Options.Environment.Digest)];
 
-    private async Task<LaunchedContainer?> TakeRunningAsync(LaunchConfig config, CancellationToken cancellationToken)
+    private async Task<LaunchedContainer?> TakeRunningAsync(Deployment[] usable, CancellationToken cancellationToken)
     {
-        foreach (var deployment in FindUsable(config).Where(d => d.IsUp))
+        foreach (var deployment in usable.Where(d => d.IsUp))
         {
             var probe = await checker.CheckOnceAsync(deployment, cancellationToken);
             if (probe.IsHealthy && await LeaveRetirementAsync(deployment, cancellationToken))
@@ -94,72 +111,8 @@ internal sealed class ContainerLauncher(LifecycleContext context, ImageProvider 
         }
     }
 
-    private async Task<LaunchedContainer?> StartKeptAsync(
-        LaunchConfig config, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
-    {
-        foreach (var deployment in FindUsable(config).Where(d => d.State == DeploymentState.Kept))
-        {
-            await deployment.Handling.WaitAsync(cancellationToken);
-            try
-            {
-                if (deployment.State == DeploymentState.Kept
-                    && await TryStartKeptAsync(deployment, config, progress, cancellationToken))
-                {
-                    return new LaunchedContainer(deployment, "started");
-                }
-            }
-            finally
-            {
-                deployment.Handling.Release();
-            }
-        }
-
-        return null;
-    }
-
-    private async Task<bool> TryStartKeptAsync(
-        Deployment deployment,
-        LaunchConfig config,
-        IProgress<DeploymentProgress> progress,
-        CancellationToken cancellationToken)
-    {
-        deployment.MoveTo(DeploymentState.Starting);
-        progress.Report(new DeploymentProgress("starting", $"starting the kept container {deployment.ContainerName}"));
-        try
-        {
-            var before = await context.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
-            await context.Engine.StartContainerAsync(deployment.ContainerId, cancellationToken);
-            context.Faults.Hit("kept-started");
-            deployment.MoveTo(DeploymentState.Checking);
-            await checker.WaitUntilHealthyAsync(
-                deployment, before.RestartCount, MaskOf(config), progress, cancellationToken);
-            deployment.MoveTo(DeploymentState.Ready);
-            return true;
-        }
-        catch (ContainerNotFoundException)
-        {
-            deployment.MoveTo(DeploymentState.Failed, "removed");
-            deployment.MoveTo(DeploymentState.Removed);
-            context.Table.Remove(deployment);
-            return false;
-        }
-        catch (Exception fault)
-        {
-            deployment.MoveTo(DeploymentState.Failed, DeploymentFaults.Translate(fault)?.Code ?? "cancelled");
-            await StopQuietlyAsync(deployment);
-            deployment.MoveTo(DeploymentState.Kept);
-            if (fault is DeploymentException or DockerEngineException)
-            {
-                progress.Report(new DeploymentProgress("creating", $"the kept container did not come up: {fault.Message}"));
-                return false;
-            }
-
-            throw;
-        }
-    }
-
     private async Task<LaunchedContainer> CreateAsync(
-        LaunchConfig config, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+        LaunchConfig config, SecretMask mask, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
     {
         var deployment = new Deployment(config.Hash.Value, config.Revision, DeploymentState.Fetching, context.Faults)
         {
@@ -174,7 +127,7 @@ internal sealed class ContainerLauncher(LifecycleContext context, ImageProvider 
                 config, () => deployment.MoveTo(DeploymentState.Pulling), progress, cancellationToken);
             await CreateContainerAsync(deployment, config, image, progress, cancellationToken);
             await StartAsync(deployment, progress, cancellationToken);
-            await checker.WaitUntilHealthyAsync(deployment, 0, MaskOf(config), progress, cancellationToken);
+            await checker.WaitUntilHealthyAsync(deployment, 0, mask, progress, cancellationToken);
             deployment.MoveTo(DeploymentState.Ready);
             progress.Report(new DeploymentProgress("ready", $"{deployment.Revision} is healthy at {deployment.Address}"));
             return new LaunchedContainer(deployment, image.Method);
@@ -216,7 +169,7 @@ internal sealed class ContainerLauncher(LifecycleContext context, ImageProvider 
         catch (DockerEngineException fault)
         {
             throw DeploymentFaults.Launch(
-                "create_failed", $"the container of {config.Revision} cannot be created: {fault.Message}", fault);
+                LaunchFailure.CreateFailed, $"the container of {config.Revision} cannot be created: {fault.Message}", fault);
         }
 
         context.Faults.Hit("created");
@@ -234,7 +187,7 @@ internal sealed class ContainerLauncher(LifecycleContext context, ImageProvider 
         catch (DockerEngineException fault)
         {
             throw DeploymentFaults.Launch(
-                "start_failed", $"the container of {deployment.Revision} cannot be started: {fault.Message}", fault);
+                LaunchFailure.StartFailed, $"the container of {deployment.Revision} cannot be started: {fault.Message}", fault);
         }
 
         context.Faults.Hit("started");
@@ -272,9 +225,6 @@ internal sealed class ContainerLauncher(LifecycleContext context, ImageProvider 
         return string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-' ? c : '-'));
     }
 
-    private SecretMask MaskOf(LaunchConfig config) => SecretMask.Of(
-        [.. config.Environment, .. context.Options.Environment.Variables.Select(pair => $"{pair.Key}={pair.Value}")]);
-
     private void NoteLaunched(Deployment deployment)
     {
         if (deployment.State != DeploymentState.Ready)
@@ -299,18 +249,5 @@ internal sealed class ContainerLauncher(LifecycleContext context, ImageProvider 
 
         deployment.MoveTo(DeploymentState.Removed);
         context.Table.Remove(deployment);
-    }
-
-    private async Task StopQuietlyAsync(Deployment deployment)
-    {
-        try
-        {
-            await context.Engine.StopContainerAsync(
-                deployment.ContainerId, context.Options.StopTimeout, CancellationToken.None);
-        }
-        catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
-        {
-            DeploymentLog.RetireFailed(context.Log, deployment.ContainerName, deployment.Revision, fault.Message);
-        }
     }
 }

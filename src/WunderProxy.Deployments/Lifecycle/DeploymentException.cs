@@ -1,3 +1,5 @@
+using WunderProxy.Deployments.Diagnostics;
+
 namespace WunderProxy.Deployments.Lifecycle;
 
 /// <summary>A launch, switch, deploy or rollback that ended without changing where traffic goes.</summary>
@@ -24,4 +26,11 @@ public sealed class DeploymentException : Exception
 
     /// <summary>The code on the wire: the launch failure's reason when there is one, else the name of the error.</summary>
     public string Code => Details?.Reason ?? DeploymentErrorCode.Of(Error);
+
+    /// <summary>The same without secrets in its words and its log lines.</summary>
+    internal DeploymentException Masked(SecretMask mask) => new(
+        Error,
+        mask.Apply(Message),
+        Details is { Log: { } log } ? Details with { Log = [.. log.Select(mask.Apply)] } : Details,
+        InnerException);
 }

@@ -14,7 +14,7 @@ internal static class DeploymentFaults
     {
         DeploymentException known => known,
         EngineUnavailableException => Wrap(DeploymentError.EngineUnavailable, fault),
-        DockerEngineException => Launch("engine_error", fault.Message, fault),
+        DockerEngineException => Launch(LaunchFailure.EngineError, fault.Message, fault),
         LaunchConfigNotFoundException => Wrap(DeploymentError.NotFound, fault),
         HashMismatchException => Wrap(DeploymentError.HashMismatch, fault),
         InvalidLaunchConfigException => Wrap(DeploymentError.InvalidConfig, fault),

@@ -102,6 +102,7 @@ internal sealed class DeploymentOperations(
             "running" => "its container still runs",
             "started" => "its kept container is started",
             "created" => "a new container of its image is started",
+            _ when config.ImageBucket.Length > 0 => $"its image has to be pulled, or loaded from {config.ImageBucket}, first",
             _ => "its image has to be pulled first",
         };
         progress.Report(new DeploymentProgress("fetching", $"going back to {config.Revision} of {target.DeployedAt:O}: {needs}"));

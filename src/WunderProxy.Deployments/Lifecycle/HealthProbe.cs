@@ -59,11 +59,11 @@ internal sealed class HealthProbe : IDisposable
         catch (Exception fault) when (fault is HttpRequestException or SocketException)
         {
             // A socket fault comes bare when the peer resets while the HTTP client is still setting the connection up.
-            return ReasonOf(fault.InnerException);
+            return ReasonOf(fault);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return "timeout";
+            return LaunchFailure.Timeout;
         }
     }
 
@@ -80,12 +80,13 @@ internal sealed class HealthProbe : IDisposable
         return request;
     }
 
-    private static string ReasonOf(Exception? cause) => cause switch
+    private static string ReasonOf(Exception fault) => (fault.InnerException, (fault as HttpRequestException)?.HttpRequestError) switch
     {
-        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "refused",
-        SocketException { SocketErrorCode: SocketError.HostUnreachable or SocketError.NetworkUnreachable } => "no_route",
-        SocketException { SocketErrorCode: SocketError.TimedOut } => "timeout",
-        HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse } => "bad_response",
-        _ => "closed",
+        (SocketException { SocketErrorCode: SocketError.ConnectionRefused }, _) => LaunchFailure.Refused,
+        (SocketException { SocketErrorCode: SocketError.HostUnreachable or SocketError.NetworkUnreachable }, _) => LaunchFailure.NoRoute,
+        (SocketException { SocketErrorCode: SocketError.TimedOut }, _) => LaunchFailure.Timeout,
+        (_, HttpRequestError.InvalidResponse) => LaunchFailure.BadResponse,
+        (HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse }, _) => LaunchFailure.BadResponse,
+        _ => LaunchFailure.Closed,
     };
 }

@@ -54,7 +54,7 @@ internal sealed class ImageProvider(
         }
 
         var details = await context.Engine.Images.FindAsync(name, cancellationToken)
-            ?? throw DeploymentFaults.Launch("pull_failed", $"image {name} is not on this machine after it was {method}");
+            ?? throw DeploymentFaults.Launch(LaunchFailure.PullFailed, $"image {name} is not on this machine after it was {method}");
         return new ProvidedImage(name, details, method);
     }
 
@@ -72,12 +72,12 @@ internal sealed class ImageProvider(
         }
         catch (DockerEngineException fault)
         {
-            var reason = fault.StatusCode == HttpStatusCode.NotFound ? "image_not_found" : "pull_failed";
+            var reason = fault.StatusCode == HttpStatusCode.NotFound ? LaunchFailure.ImageNotFound : LaunchFailure.PullFailed;
             return DeploymentFaults.Launch(reason, $"image {name} cannot be pulled: {fault.Message}", fault);
         }
         catch (Exception fault) when (fault is TimeoutException or InvalidDataException)
         {
-            var reason = fault is TimeoutException ? "pull_timeout" : "pull_failed";
+            var reason = fault is TimeoutException ? LaunchFailure.PullTimeout : LaunchFailure.PullFailed;
             return DeploymentFaults.Launch(reason, $"image {name} cannot be pulled: {fault.Message}", fault);
         }
     }
@@ -115,7 +115,7 @@ internal sealed class ImageProvider(
         }
         catch (Exception fault) when (fault is DockerEngineException or TimeoutException)
         {
-            throw DeploymentFaults.Launch("load_failed", $"{key} cannot be loaded: {fault.Message}", fault);
+            throw DeploymentFaults.Launch(LaunchFailure.LoadFailed, $"{key} cannot be loaded: {fault.Message}", fault);
         }
 
         var wanted = ImageName.Parse(name);

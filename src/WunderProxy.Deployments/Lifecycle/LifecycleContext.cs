@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;
@@ -80,6 +81,10 @@ internal sealed class LifecycleContext : IDisposable
 
     /// <summary>Our own images, without a tag.</summary>
     public string DefaultRepository => $"localhost:{Options.RegistryPort}/{Options.App}";
+
+    /// <summary>Hides the secrets that a container of this launch config is given.</summary>
+    public SecretMask MaskOf(LaunchConfig config) => SecretMask.Of(
+        [.. config.Environment, .. Options.Environment.Variables.Select(pair => $"{pair.Key}={pair.Value}")]);
 
     public void Dispose()
     {

@@ -13,7 +13,8 @@ internal sealed class CurrentCommand : Command
     private readonly Argument<string?> _part = new("PART")
     {
         Arity = ArgumentArity.ZeroOrOne,
-        Description = "image: its image; env: its environment as KEY=value lines; config: the document, as without it",
+        Description = "image: its image (localhost:8080/APP:REVISION when the config names none, APP being the last part of "
+            + "PREFIX); env: its environment as KEY=value lines; config: the document, as without it",
         HelpName = "image|env|config",
     };
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using WunderProxy.Deployments.Diagnostics;
 
 namespace WunderProxy.Hosting;
 
@@ -15,8 +16,9 @@ internal sealed class LineLoggerProvider(TextWriter output, TimeProvider clock) 
     /// <inheritdoc/>
     public void Dispose() => _writer.Dispose();
 
+    /// <summary>Whoever logs hides the secrets that he knows; a password in an address is hidden here for all.</summary>
     private void Write(LogLevel level, string message, Exception? exception) =>
-        _writer.Write(LogLine.Format(clock.GetUtcNow(), level, message, exception));
+        _writer.Write(SecretMask.Empty.Apply(LogLine.Format(clock.GetUtcNow(), level, message, exception)));
 
     private sealed class LineLogger(LineLoggerProvider provider) : ILogger
     {

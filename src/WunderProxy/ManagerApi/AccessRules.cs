@@ -26,7 +26,7 @@ internal sealed class AccessRules(ApiToken token, IReadOnlyList<IPNetwork> open)
         }
         else if (RefusalWithoutToken(request) is { } reason)
         {
-            throw new ApiException(403, "forbidden", reason + WaysOut);
+            throw new ApiException(403, ApiErrorCode.Forbidden, reason + WaysOut);
         }
     }
 
@@ -46,7 +46,7 @@ internal sealed class AccessRules(ApiToken token, IReadOnlyList<IPNetwork> open)
         var ownOrigin = $"{request.Scheme}://{request.Host}";
         if (request.Header("Origin") is { } origin && !IsSameOrigin(origin, ownOrigin))
         {
-            throw new ApiException(403, "forbidden", "the call comes from a page of another origin");
+            throw new ApiException(403, ApiErrorCode.Forbidden, "the call comes from a page of another origin");
         }
     }
 

@@ -44,7 +44,7 @@ internal sealed class ApiDispatcher(IReadOnlyList<ApiRoute> routes, AccessRules 
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             ManagerApiLog.RouteFailed(logger, request.Method, request.Path, exception);
-            var error = new ApiException(500, "internal", "the call failed for a reason that the log tells");
+            var error = new ApiException(500, ApiErrorCode.Internal, "the call failed for a reason that the log tells");
             return ApiResponse.OfError(error, AsText(route, request));
         }
     }
@@ -53,7 +53,7 @@ internal sealed class ApiDispatcher(IReadOnlyList<ApiRoute> routes, AccessRules 
     {
         if (request.Host.Length == 0)
         {
-            throw new ApiException(400, "bad_host", "the request names no Host");
+            throw new ApiException(400, ApiErrorCode.BadHost, "the request names no Host");
         }
 
         var rows = routes.Where(route => route.Matches(request.Path)).ToList();

@@ -19,21 +19,21 @@ internal sealed class ApiException(int status, string code, string message) : Ex
 
     /// <summary>413 for more than <see cref="ApiRequest.MaxBodyBytes"/>.</summary>
     public static ApiException BodyTooLarge() =>
-        new(413, "body_too_large", $"the body is larger than {ApiRequest.MaxBodyBytes} bytes");
+        new(413, ApiErrorCode.BodyTooLarge, $"the body is larger than {ApiRequest.MaxBodyBytes} bytes");
 
     /// <summary>404 for a path that no route has.</summary>
-    public static ApiException UnknownPath(string path) => new(404, "unknown_path", $"there is no {path}");
+    public static ApiException UnknownPath(string path) => new(404, ApiErrorCode.UnknownPath, $"there is no {path}");
 
     /// <summary>405 with the methods that would do.</summary>
     public static ApiException WrongMethod(string method, string allow) =>
-        new(405, "wrong_method", $"{method} is not for this path; {allow} is")
+        new(405, ApiErrorCode.WrongMethod, $"{method} is not for this path; {allow} is")
         {
             Headers = [new("Allow", allow)],
         };
 
     /// <summary>401 of RFC 6750 section 3.</summary>
     public static ApiException Unauthorized(string message) =>
-        new(401, "unauthorized", message)
+        new(401, ApiErrorCode.Unauthorized, message)
         {
             Headers = [new("WWW-Authenticate", "Bearer realm=\"wunderproxy\"")],
         };

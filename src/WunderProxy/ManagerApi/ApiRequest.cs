@@ -52,7 +52,7 @@ internal sealed class ApiRequest
     /// <exception cref="ApiException">400: it is no duration.</exception>
     public TimeSpan? Guard => !Query.TryGetValue("guard", out var text) ? null
         : DurationText.TryParse(text, out var guard) ? guard
-        : throw new ApiException(400, "bad_guard", $"guard: '{text}' is not {DurationText.Expected}");
+        : throw new ApiException(400, ApiErrorCode.BadGuard, $"guard: '{text}' is not {DurationText.Expected}");
 
     /// <summary>Reads the whole body.</summary>
     /// <exception cref="ApiException">413: it is larger than <see cref="MaxBodyBytes"/>.</exception>

@@ -19,7 +19,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
     private const int PortAttempts = 20;
     private const int MaxConnections = 1000;
 
-    private static readonly ApiException NotForCallers = new(403, "forbidden", "this port is not for callers");
+    private static readonly ApiException NotForCallers = new(403, ApiErrorCode.Forbidden, "this port is not for callers");
 
     private readonly ManagerApiOptions _options;
     private readonly ILoggerFactory _loggers;

@@ -8,8 +8,20 @@ namespace WunderProxy.Deployments.Tests.Docker;
 internal sealed class ScriptedEngine : HttpMessageHandler
 {
     private readonly List<(HttpMethod Method, string Start, Func<HttpRequestMessage, HttpResponseMessage> Answer)> _rules = [];
+    private readonly Lock _lock = new();
+    private readonly List<string> _calls = [];
 
-    public List<string> Calls { get; } = [];
+    /// <summary>What was asked, in order.</summary>
+    public IReadOnlyList<string> Calls
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _calls];
+            }
+        }
+    }
 
     public string ApiVersion { get; init; } = "1.41";
 
@@ -37,7 +49,11 @@ internal sealed class ScriptedEngine : HttpMessageHandler
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var path = request.RequestUri!.PathAndQuery;
-        Calls.Add($"{request.Method} {path}");
+        lock (_lock)
+        {
+            _calls.Add($"{request.Method} {path}");
+        }
+
         if (path == "/version")
         {
             var version = $$"""{"Version":"x","ApiVersion":"{{ApiVersion}}","MinAPIVersion":"{{MinApiVersion}}"}""";

@@ -95,6 +95,75 @@ internal sealed class DrainTests(TransportKind transport)
         Assert.That(await drain, Is.Zero);
     }
 
+    [TestCase(11, true)]
+    [TestCase(9, false)]
+    public async Task Response_that_ran_longer_than_10_s_at_the_switch_outlives_the_first_deadline(int seconds, bool outlives)
+    {
+        var clock = new ManualTimeProvider();
+        await using var proxy = ProxyUnderTest.Start(transport, clock: clock);
+        var (client, upstream, _) = await proxy.BeginAsync(Get);
+        await upstream.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc");
+        await client.ReadThroughAsync("abc");
+
+        clock.Advance(TimeSpan.FromSeconds(seconds));
+        var drain = proxy.Slot.Switch(null)!.DrainAsync(TimeSpan.Zero, Long, CancellationToken.None);
+        if (outlives)
+        {
+            await WaitAsync(() => proxy.Server.Snapshot().Draining.Any(old => old.InFlight.LongLived == 1));
+            await upstream.SendAsync("def");
+        }
+
+        Assert.That(
+            outlives ? await client.ReadAsync(3) : $"{await client.WaitForEndAsync()}",
+            Is.EqualTo(outlives ? "def" : nameof(StreamEnd.Reset)));
+        Assert.That(await drain, Is.EqualTo(outlives ? 0 : 1));
+    }
+
+    [Test]
+    public async Task WebSockets_are_closed_spread_over_the_window()
+    {
+        const int Count = 4;
+        var clock = new ManualTimeProvider();
+        await using var proxy = ProxyUnderTest.Start(transport, options => options with { Threads = 1 });
+        proxy.Slot.Switch(new Upstream(proxy.Application.EndPoint, "spread", clock));
+        var closed = 0;
+        var closing = new List<Task>();
+        for (var i = 0; i < Count; i++)
+        {
+            var (client, upstream, _) = await proxy.BeginAsync(Upgrade);
+            await upstream.SendAsync(Switching);
+            await client.ReadHeadAsync();
+            closing.Add(CountCloseAsync(client));
+        }
+
+        var began = clock.GetTimestamp();
+        var ends = new List<double>();
+        using var cancelling = new CancellationTokenSource();
+        var drain = proxy.Slot.Switch(null)!.DrainAsync(
+            TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(100), cancelling.Token);
+        while (ends.Count < Count)
+        {
+            clock.Advance(TimeSpan.FromSeconds(0.5));
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+            ends.AddRange(Enumerable.Repeat(clock.GetElapsedTime(began).TotalSeconds, Volatile.Read(ref closed) - ends.Count));
+            Assert.That(clock.GetElapsedTime(began), Is.LessThan(TimeSpan.FromHours(1)));
+        }
+
+        // Told at 22.5, 45, 67.5 and 90 s: the last tenth of the window is for closing handshakes.
+        await cancelling.CancelAsync();
+        await ((Task)drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(closing);
+        Assert.That(ends, Is.Ordered.And.Unique);
+        Assert.That(ends[0], Is.InRange(22, 40));
+        Assert.That(ends[^1], Is.GreaterThan(89));
+
+        async Task CountCloseAsync(RawConnection client)
+        {
+            Assert.That(await client.ReadAsync(4), Is.EqualTo("\x88\x02\x03\xf4"));
+            Interlocked.Increment(ref closed);
+        }
+    }
+
     [Test]
     public async Task WebSocket_is_closed_with_1012_behind_its_message()
     {

@@ -7,11 +7,11 @@ namespace WunderProxy.IntegrationTests.Infrastructure;
 /// <summary>A relay in front of a server that a test can shut: the server is away without anybody stopping it.</summary>
 internal sealed class TcpGate : IAsyncDisposable
 {
-    private readonly Uri _server;
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly ConcurrentDictionary<Socket, bool> _open = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _accepting;
+    private volatile Uri _server;
     private volatile bool _isShut;
 
     public TcpGate(Uri server)
@@ -26,6 +26,14 @@ internal sealed class TcpGate : IAsyncDisposable
     public EndPoint EndPoint => _listener.LocalEndPoint!;
 
     public void Open() => _isShut = false;
+
+    /// <summary>Breaks what is connected; from now on another server is behind it.</summary>
+    public void LeadTo(Uri server)
+    {
+        Close();
+        _server = server;
+        Open();
+    }
 
     /// <summary>Breaks what is connected; whoever comes is sent away.</summary>
     public void Close()

@@ -21,7 +21,14 @@ internal sealed class AccessRulesTests
     [TestCase("127.0.0.1:5", "localhost", "Sec-Fetch-Site: none", Pass)]
     [TestCase("127.0.0.1:5", "localhost", "Sec-Fetch-Site: same-origin", 403)]
     [TestCase("127.0.0.1:5", "localhost", "Sec-Fetch-Site: cross-site", 403)]
+    [TestCase("127.0.0.1:5", "localhost", "Sec-Fetch-Site: same-site", 403)]
     [TestCase("127.0.0.1:5", "localhost", "Origin: http://localhost", 403)]
+    [TestCase("127.0.0.1:5", "localhost", "Origin: http://rebound.example", 403)]
+    [TestCase("127.0.0.1:5", "rebound.example:8001", "Origin: http://rebound.example:8001", 403)]
+    [TestCase("127.0.0.1:5", "[::1]", "", Pass)]
+    [TestCase("[::1]:5", "rebound.example", "", 403)]
+    [TestCase("[::1]:5", "localhost", "X-Forwarded-For: 192.0.2.1", 403)]
+    [TestCase("unix", "anything", "X-Forwarded-For: 192.0.2.1", Pass)]
     [TestCase("127.0.0.1:5", "localhost", "Origin: null", 403)]
     [TestCase("127.0.0.1:5", "localhost", "X-Forwarded-For: 127.0.0.1", 403)]
     [TestCase("127.0.0.1:5", "localhost", "Forwarded: for=127.0.0.1", 403)]
@@ -37,6 +44,8 @@ internal sealed class AccessRulesTests
     [TestCase("10.1.2.3:5", "proxy.example", "", Pass)]
     [TestCase("[::ffff:10.1.2.3]:5", "proxy.example", "", Pass)]
     [TestCase("10.1.2.3:5", "proxy.example", "Origin: http://proxy.example", 403)]
+    [TestCase("10.1.2.3:5", "proxy.example", "Via: 1.1 nginx", Pass)]
+    [TestCase("10.1.2.3:5", "proxy.example", "Sec-Fetch-Site: none", Pass)]
     [TestCase("11.1.2.3:5", "proxy.example", "", 403)]
     public void Without_a_token(string peer, string host, string header, int status) =>
         Assert.That(Judge(null, peer, host, header), Is.EqualTo(status));
@@ -63,14 +72,19 @@ internal sealed class AccessRulesTests
     public void With_a_token(string peer, string host, string headers, int status) =>
         Assert.That(Judge("secret", peer, host, headers), Is.EqualTo(status));
 
-    [Test]
-    public void Refusal_names_the_reason_and_both_ways_out()
+    [TestCase("192.0.2.1:5", "localhost", "", "192.0.2.1")]
+    [TestCase("127.0.0.1:5", "rebound.example", "", "Host")]
+    [TestCase("127.0.0.1:5", "localhost", "Origin: http://localhost", "web page")]
+    [TestCase("127.0.0.1:5", "localhost", "Sec-Fetch-Site: cross-site", "web page")]
+    [TestCase("127.0.0.1:5", "localhost", "Via: 1.1 nginx", "forwarded")]
+    public void Refusal_names_the_reason_and_both_ways_out(string peer, string host, string header, string reason)
     {
         var rules = new AccessRules(Token(null), []);
 
-        var refusal = Assert.Throws<ApiException>(() => rules.Demand(Request("192.0.2.1:5", "localhost", "")));
+        var refusal = Assert.Throws<ApiException>(() => rules.Demand(Request(peer, host, header)));
 
-        Assert.That(refusal!.Message, Does.Contain("192.0.2.1").And.Contain("--api-token").And.Contain("--api-open"));
+        Assert.That(refusal!.Status, Is.EqualTo(403));
+        Assert.That(refusal.Message, Does.Contain(reason).And.Contain("--api-token").And.Contain("--api-open"));
     }
 
     [Test]

@@ -52,6 +52,8 @@ internal sealed class ApiFixture : IAsyncDisposable
         return Log.ToString();
     }
 
+    public Task<ApiResponse> DispatchAsync(ApiRequest request) => Dispatcher.DispatchAsync(request, CancellationToken.None);
+
     /// <summary>Calls as somebody on the unix socket, who may do everything while no token is configured.</summary>
     public Task<ApiResponse> CallAsync(string call, string body = "", string accept = "", string authorization = "")
     {

@@ -14,6 +14,9 @@ internal sealed class ScriptedLifecycle : IContainerLifecycle
 
     public DeploymentException? Failure { get; set; }
 
+    /// <summary>What nobody foresaw.</summary>
+    public Exception? Bug { get; set; }
+
     public IReadOnlyList<DeploymentProgress> Steps { get; set; } = [];
 
     public string Config { get; set; } = "{}";
@@ -73,6 +76,6 @@ internal sealed class ScriptedLifecycle : IContainerLifecycle
     private Task<T> Answer<T>(string call, T result)
     {
         Calls.Add(call);
-        return Failure is null ? Task.FromResult(result) : Task.FromException<T>(Failure);
+        return (Bug ?? Failure) is { } fault ? Task.FromException<T>(fault) : Task.FromResult(result);
     }
 }

