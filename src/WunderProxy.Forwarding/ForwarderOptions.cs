@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Fallback;
 
 namespace WunderProxy.Forwarding;
 
@@ -60,6 +61,9 @@ public sealed record ForwarderOptions
 
     /// <summary>Set when this forwarder is the front end of the manager API.</summary>
     public RequestStamp? ApiStamp { get; init; }
+
+    /// <summary>Other instances, to try when this one cannot answer, and to believe; null for none.</summary>
+    public FallbackOptions? Fallback { get; init; }
 
     /// <summary>Loopback, private, link-local and unique-local ranges (RFC 1918, 6598, 3927, 4193, 4291).</summary>
     public static IReadOnlyList<IPNetwork> PrivateNetworks { get; } =

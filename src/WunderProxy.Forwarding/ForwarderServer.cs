@@ -49,6 +49,7 @@ public sealed class ForwarderServer : IAsyncDisposable
         var sockets = BindAll();
         _transport = TransportFactory.Create(_options.Transport, _options.Threads, _loggers, _settings.Clock);
         _contexts = [.. _transport.Loops.Select(loop => new LoopContext(loop, _settings, _limit))];
+        _settings.Peers?.Budget.Start(() => _contexts.Sum(context => context.Stats.Requests));
         var acceptor = new ConnectionAcceptor(_contexts);
         _listeners.AddRange(sockets.Select(socket => _transport.Listen(socket, acceptor)));
         return [.. _listeners.Select(listener => listener.EndPoint)];
@@ -104,7 +105,10 @@ public sealed class ForwarderServer : IAsyncDisposable
             _contexts.Sum(context => context.Refused),
             IsPaused,
             _settings.Gate.Waiting,
-            _accessLog?.Dropped ?? 0);
+            _accessLog?.Dropped ?? 0)
+        {
+            Fallback = _settings.Peers?.Snapshot(),
+        };
     }
 
     /// <summary>Aborts what is left and stops the forwarding threads.</summary>
@@ -117,6 +121,7 @@ public sealed class ForwarderServer : IAsyncDisposable
         }
 
         CloseListeners();
+        _settings.Peers?.Dispose();
         if (_transport is not null)
         {
             await ServerDrain.OnEachLoopAsync(_contexts, static context => context.AccessLog?.HandOver());

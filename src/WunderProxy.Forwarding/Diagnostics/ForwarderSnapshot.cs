@@ -19,4 +19,8 @@ public sealed record ForwarderSnapshot(
     long RefusedConnections,
     bool IsPaused,
     int PausedRequests,
-    long AccessLogDropped);
+    long AccessLogDropped)
+{
+    /// <summary>Requests that went to peers and came from them; null when no peer key was given.</summary>
+    public FallbackSnapshot? Fallback { get; init; }
+}

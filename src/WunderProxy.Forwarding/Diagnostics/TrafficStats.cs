@@ -24,6 +24,9 @@ internal sealed class TrafficStats
     private long _gatewayErrors;
     private long _aborted;
 
+    /// <summary>Exchanges that ended; readable from any thread.</summary>
+    public long Requests => Volatile.Read(ref _requests);
+
     /// <summary>Counts an exchange that ended.</summary>
     /// <param name="status">Its status; 499 when the client was gone before it got one.</param>
     /// <param name="microseconds">How long it took.</param>

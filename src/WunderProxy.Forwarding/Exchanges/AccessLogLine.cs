@@ -3,10 +3,10 @@ using WunderProxy.Forwarding.Diagnostics;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>
-/// One line of the access log. Text: <c>time= client= method= host= path= status= bytes= duration= upstream= error=
-/// reason=</c> (<c>error</c> only when something failed, <c>reason</c> when it is a rule that a peer broke); JSON: an
-/// object with the same keys, numbers unquoted. Status 499: the client was gone before an answer, as in nginx.
-/// <c>bytes</c> are those sent to the client, <c>duration</c> is in seconds.
+/// One line of the access log. Text: <c>time= client= method= host= path= status= bytes= duration= upstream= fallback=
+/// error= reason=</c> (<c>fallback</c> only when another instance had to do with it, <c>error</c> when something failed,
+/// <c>reason</c> when it is a rule that a peer broke); JSON: an object with the same keys, numbers unquoted. Status 499: the
+/// client was gone before an answer, as in nginx. <c>bytes</c> are those sent to the client, <c>duration</c> is in seconds.
 /// </summary>
 internal static class AccessLogLine
 {
@@ -35,6 +35,11 @@ internal static class AccessLogLine
             writer.Text("upstream"u8, share.Upstream.HostValue);
         }
 
+        if (exchange.Fallback != FallbackMark.None)
+        {
+            writer.Text("fallback"u8, WordOf(exchange.Fallback));
+        }
+
         if (exchange.Error != ForwardError.None)
         {
             writer.Name("error"u8, exchange.Error.ToString());
@@ -46,4 +51,12 @@ internal static class AccessLogLine
 
         return writer.TryEnd(out length);
     }
+
+    private static ReadOnlySpan<byte> WordOf(FallbackMark mark) => mark switch
+    {
+        FallbackMark.Received => "received"u8,
+        FallbackMark.Sent => "sent"u8,
+        FallbackMark.Failed => "failed"u8,
+        _ => "refused"u8,
+    };
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using WunderProxy.Forwarding.Fallback;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
@@ -13,6 +14,7 @@ internal sealed class Exchange : ILeaseHolder
 {
     private DownstreamConnection? _client;
     private bool _clientFinished;
+    private bool _isHeadSent;
 
     public Exchange(LoopContext context)
     {
@@ -64,6 +66,24 @@ internal sealed class Exchange : ILeaseHolder
 
     /// <summary>The relay after a 101; null before.</summary>
     public Tunnel? Tunnel { get; set; }
+
+    /// <summary>The other instance that it is sent to; null for our own upstream.</summary>
+    public Peer? Peer { get; set; }
+
+    /// <summary>Its part in fallbacks.</summary>
+    public FallbackMark Fallback { get; set; }
+
+    /// <summary>Whether the forwarding headers of its sender are believed.</summary>
+    public bool IsTrusted => Client.IsTrusted || Fallback == FallbackMark.Received;
+
+    /// <summary>Where it is forwarded to.</summary>
+    public UpstreamSlot Slot => Peer is { } peer ? peer.Slot : Context.Settings.Slot;
+
+    /// <summary>
+    /// Whether sending it (again) means the same as sending it once: it is whole, and nothing of it went anywhere or
+    /// its method is idempotent.
+    /// </summary>
+    public bool MayBeSent => Up.TakenBytes == 0 && (!_isHeadSent || Request.IsIdempotent || Up.FailedAtFirstWrite);
 
     /// <summary>Ends a wait for the end of a pause.</summary>
     public LoopSignal PauseEnded { get; } = new();
@@ -132,12 +152,15 @@ internal sealed class Exchange : ILeaseHolder
         _client = null;
         Waiting.Reset();
         _clientFinished = false;
+        _isHeadSent = false;
         Request.Reset();
         Response.Reset();
         Up.Reset();
         Down.Reset();
         Tunnel = null;
         Share = null;
+        Peer = null;
+        Fallback = FallbackMark.None;
         RequestFraming = BodyFraming.None;
         ResponseFraming = BodyFraming.None;
         StopReason = ForwardError.None;
@@ -187,9 +210,22 @@ internal sealed class Exchange : ILeaseHolder
         return !IsStopped;
     }
 
+    /// <summary>It failed, and is to be sent to a peer: nothing of the first try counts any more.</summary>
+    /// <returns>Whether its client is still there.</returns>
+    public bool BeginAgain()
+    {
+        StopReason = ForwardError.None;
+        IsRequestSent = false;
+        IsResponseReceived = false;
+        IsContinueAwaited = false;
+        Client.ClearResponseDeadline();
+        return OnHeadComplete();
+    }
+
     /// <summary>The request's head is being sent; the client may wait for 100 now.</summary>
     public void OnHeadSent()
     {
+        _isHeadSent = true;
         IsContinueAwaited = RequestFraming.HasBody && Request.Expects100Continue;
         Waiting.RestartResponse();
     }

@@ -49,6 +49,10 @@ internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : 
         }
     }
 
+    /// <summary>Logs an exchange that another instance is asked to serve.</summary>
+    public void FellBack(Exchange exchange, ForwardError error) =>
+        FellBack(logger, Describe(error, exchange.Reason), UpstreamOf(exchange), exchange.Peer!.Upstream.EndPoint);
+
     /// <summary>Logs a bug.</summary>
     public void ConnectionFailed(Exception exception)
     {
@@ -139,4 +143,7 @@ internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : 
 
     [LoggerMessage(2009, LogLevel.Warning, "connection refused: {What}: {Count} more in {Seconds} s, the last from {Peer}")]
     private static partial void MoreConnectionsRefused(ILogger logger, string what, long count, int seconds, string peer);
+
+    [LoggerMessage(2010, LogLevel.Debug, "exchange failed: {What}, upstream {Upstream}; it goes to {Peer}")]
+    private static partial void FellBack(ILogger logger, string what, string upstream, System.Net.EndPoint peer);
 }

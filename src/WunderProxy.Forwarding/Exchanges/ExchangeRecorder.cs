@@ -23,6 +23,27 @@ internal static class ExchangeRecorder
         context.AccessLog?.Write(exchange, microseconds);
     }
 
+    /// <summary>
+    /// Counts, for its upstream alone, that it failed with this status. What a peer answers then is not the upstream's:
+    /// a guard has to see how it fares, whoever helps out.
+    /// </summary>
+    public static void RecordFailure(Exchange exchange, int status)
+    {
+        if (exchange.Share is not { } share)
+        {
+            return;
+        }
+
+        var context = exchange.Context;
+        var elapsed = context.Settings.Clock.GetElapsedTime(exchange.StartTimestamp);
+        share.Stats.CountExchange(
+            status, elapsed.Ticks / TimeSpan.TicksPerMicrosecond, context.UnixMilliseconds / MillisecondsPerMinute);
+        if (status is 502 or 504)
+        {
+            share.Stats.CountGatewayError();
+        }
+    }
+
     private static void Count(TrafficStats stats, Exchange exchange, long microseconds, long minute)
     {
         stats.CountExchange(exchange.Status, microseconds, minute);

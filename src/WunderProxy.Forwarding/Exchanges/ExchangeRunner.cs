@@ -32,7 +32,7 @@ internal static class ExchangeRunner
         else
         {
             var result = await exchange.Context.Forwarder.ForwardAsync(exchange);
-            fate = result.IsSuccess ? FateAfterSuccess(exchange) : await AnswerFailureAsync(exchange, result);
+            fate = result.IsSuccess ? FateAfterSuccess(exchange) : await EndFailureAsync(exchange, result);
         }
 
         ExchangeRecorder.Record(exchange);
@@ -87,12 +87,29 @@ internal static class ExchangeRunner
             exchange.HeadBytesIn = consumed;
             status = MessageFraming.DecideRequest(exchange.Request, out var framing, out rejection);
             exchange.RequestFraming = framing;
+            if (status == ParseStatus.Done && exchange.Request.Has(HeaderName.WunderproxyFallback))
+            {
+                exchange.Context.Fallback?.Receive(exchange);
+            }
         }
 
         // A refused head is left where it is: what follows it is not looked at any more.
         exchange.Client.Transport.Input.AdvanceTo(
             buffer.GetPosition(consumed), status == ParseStatus.NeedMore ? buffer.End : buffer.GetPosition(consumed));
         return status;
+    }
+
+    private static ValueTask<ConnectionFate> EndFailureAsync(Exchange exchange, ForwardResult result) =>
+        exchange.Context.Fallback is { } fallback && PeerFallback.MayHelp(exchange, result)
+            ? FallBackAsync(exchange, fallback, result)
+            : AnswerFailureAsync(exchange, result);
+
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
+    private static async ValueTask<ConnectionFate> FallBackAsync(
+        Exchange exchange, PeerFallback fallback, ForwardResult failure)
+    {
+        var result = await fallback.SendAsync(exchange, failure);
+        return result.IsSuccess ? FateAfterSuccess(exchange) : await AnswerFailureAsync(exchange, result);
     }
 
     private static ValueTask<ConnectionFate> AnswerFailureAsync(Exchange exchange, ForwardResult result)

@@ -10,6 +10,8 @@ internal static class ForwardedHeaders
     /// <summary>Longest text of an address: IPv6 with an embedded IPv4 address and a scope.</summary>
     private const int MaxAddressBytes = 65;
 
+    private static ReadOnlySpan<byte> Proto => "http"u8;
+
     /// <summary>
     /// Writes the lines that the request lacks, and X-Forwarded-For with the peer at its end. The caller copies the
     /// request's own forwarding lines if the peer is trusted, but for X-Forwarded-For, and none of them otherwise.
@@ -19,13 +21,46 @@ internal static class ForwardedHeaders
         WriteFor(ref writer, exchange, isTrusted);
         if (!isTrusted || !HasLine(exchange.Request, HeaderName.XForwardedProto))
         {
-            writer.Field(HeaderName.XForwardedProto, "http"u8);
+            writer.Field(HeaderName.XForwardedProto, Proto);
         }
 
         var host = exchange.Request.EffectiveHost;
         if (!host.IsEmpty && (!isTrusted || !HasLine(exchange.Request, HeaderName.XForwardedHost)))
         {
             writer.Field(HeaderName.XForwardedHost, host);
+        }
+    }
+
+    /// <summary>
+    /// Writes the value of the X-Forwarded-For line. Several lines count as one, joined in their order (RFC 9110 section
+    /// 5.3). A unix-socket peer has no address to add.
+    /// </summary>
+    public static void WriteForValue(ref HeadWriter writer, Exchange exchange, bool isTrusted)
+    {
+        var isFirst = true;
+        if (isTrusted)
+        {
+            WriteLines(ref writer, exchange.Request, HeaderName.XForwardedFor, withEmpty: false, ref isFirst);
+        }
+
+        if (exchange.Client.PeerAddress is { } peer)
+        {
+            writer.Write(isFirst ? default : ", "u8);
+            WriteAddress(ref writer, peer);
+        }
+    }
+
+    /// <summary>Writes the values of the X-Forwarded-Proto lines that are passed on, joined, or that of the one that is added.</summary>
+    public static void WriteProtoValue(ref HeadWriter writer, Exchange exchange, bool isTrusted)
+    {
+        if (isTrusted && HasLine(exchange.Request, HeaderName.XForwardedProto))
+        {
+            var isFirst = true;
+            WriteLines(ref writer, exchange.Request, HeaderName.XForwardedProto, withEmpty: true, ref isFirst);
+        }
+        else
+        {
+            writer.Write(Proto);
         }
     }
 
@@ -52,40 +87,22 @@ internal static class ForwardedHeaders
         return false;
     }
 
-    /// <summary>Several lines count as one, joined in their order (RFC 9110 section 5.3). A unix-socket peer has no address to add.</summary>
     private static void WriteFor(ref HeadWriter writer, Exchange exchange, bool isTrusted)
     {
-        var head = exchange.Request;
-        var peer = exchange.Client.PeerAddress;
-        var isTold = isTrusted && HasLine(head, HeaderName.XForwardedFor);
-        if (peer is null && !isTold)
+        if (exchange.Client.PeerAddress is not null || (isTrusted && HasLine(exchange.Request, HeaderName.XForwardedFor)))
         {
-            return;
+            writer.BeginField(HeaderNames.Spelling(HeaderName.XForwardedFor));
+            WriteForValue(ref writer, exchange, isTrusted);
+            writer.EndField();
         }
-
-        writer.BeginField(HeaderNames.Spelling(HeaderName.XForwardedFor));
-        var isFirst = true;
-        if (isTold)
-        {
-            WriteLines(ref writer, head, ref isFirst);
-        }
-
-        if (peer is not null)
-        {
-            writer.Write(isFirst ? default : ", "u8);
-            WriteAddress(ref writer, peer);
-        }
-
-        writer.EndField();
     }
 
-    private static void WriteLines(ref HeadWriter writer, RequestHead head, ref bool isFirst)
+    private static void WriteLines(ref HeadWriter writer, RequestHead head, HeaderName name, bool withEmpty, ref bool isFirst)
     {
-        var index = head.IndexOf(HeaderName.XForwardedFor);
-        for (; index >= 0; index = head.IndexOf(HeaderName.XForwardedFor, index + 1))
+        for (var index = head.IndexOf(name); index >= 0; index = head.IndexOf(name, index + 1))
         {
             ref readonly var field = ref head.Fields[index];
-            if ((field.Flags & HeaderFlags.HopByHop) != HeaderFlags.None || field.ValueLength == 0)
+            if ((field.Flags & HeaderFlags.HopByHop) != HeaderFlags.None || (field.ValueLength == 0 && !withEmpty))
             {
                 continue;
             }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using WunderProxy.Forwarding.Fallback;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Transport.Tasks;
 using WunderProxy.Forwarding.Upstreams;
@@ -62,7 +63,7 @@ internal sealed class Forwarder(LoopContext context)
     }
 
     private ValueTask<ForwardError> ChooseUpstreamAsync(Exchange exchange) =>
-        _settings.Gate.IsPaused && !exchange.IsStopped
+        _settings.Gate.IsPaused && !exchange.IsStopped && exchange.Peer is null
             ? WaitWhilePausedAsync(exchange)
             : new ValueTask<ForwardError>(ChooseUpstream(exchange));
 
@@ -73,7 +74,7 @@ internal sealed class Forwarder(LoopContext context)
             return exchange.StopReason;
         }
 
-        return exchange.Lease.TryTake(_settings.Slot, context.Loop) ? ForwardError.None : ForwardError.NoUpstream;
+        return exchange.Lease.TryTake(exchange.Slot, context.Loop) ? ForwardError.None : ForwardError.NoUpstream;
     }
 
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
@@ -110,9 +111,16 @@ internal sealed class Forwarder(LoopContext context)
         {
             var share = exchange.Lease.Share!;
             var error = await OpenAsync(exchange, share);
-            if (error is ForwardError.None or ForwardError.ClientGone || !TryFollowSwitch(exchange, share.Upstream))
+            if (error == ForwardError.None || exchange.IsStopped || ReferenceEquals(exchange.Slot.Current, share.Upstream))
             {
                 return error;
+            }
+
+            // An upstream that refuses because it was just replaced must not cost the exchange: it goes to the new one.
+            exchange.Lease.Release();
+            if (!exchange.Lease.TryTake(exchange.Slot, context.Loop))
+            {
+                return ForwardError.NoUpstream;
             }
         }
     }
@@ -121,7 +129,8 @@ internal sealed class Forwarder(LoopContext context)
     private async ValueTask<ForwardError> OpenAsync(Exchange exchange, UpstreamShare share)
     {
         var upstream = share.Upstream;
-        var (connection, error) = await context.Loop.ConnectAsync(upstream.EndPoint, _settings.ConnectMilliseconds);
+        var limit = exchange.Peer is null ? _settings.ConnectMilliseconds : PeerGroup.ConnectMilliseconds;
+        var (connection, error) = await context.Loop.ConnectAsync(upstream.EndPoint, limit);
         upstream.LastConnectRefused = connection is null;
         if (connection is null)
         {
@@ -138,18 +147,6 @@ internal sealed class Forwarder(LoopContext context)
 
         exchange.Upstream = opened;
         return ForwardError.None;
-    }
-
-    /// <summary>An upstream that refuses because it was just replaced must not cost the exchange: it goes to the new one.</summary>
-    private bool TryFollowSwitch(Exchange exchange, Upstream tried)
-    {
-        if (exchange.IsStopped || ReferenceEquals(_settings.Slot.Current, tried))
-        {
-            return false;
-        }
-
-        exchange.Lease.Release();
-        return exchange.Lease.TryTake(_settings.Slot, context.Loop);
     }
 
     private static ValueTask SendRequestAsync(Exchange exchange)
@@ -198,10 +195,7 @@ internal sealed class Forwarder(LoopContext context)
     /// a response, no byte of the body is gone, and sending twice means the same as once or nothing was sent at all.
     /// </summary>
     private static bool CanSendAgain(Exchange exchange) =>
-        exchange.Upstream!.IsReused
-        && !exchange.IsStopped
-        && exchange.Up.TakenBytes == 0
-        && (exchange.Request.IsIdempotent || exchange.Up.FailedAtFirstWrite);
+        exchange.Upstream!.IsReused && !exchange.IsStopped && exchange.MayBeSent;
 
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
     private static async ValueTask StopUploadAsync(Exchange exchange)

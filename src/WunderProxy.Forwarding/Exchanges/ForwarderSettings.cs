@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Fallback;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Upstreams;
 
@@ -32,6 +33,7 @@ internal sealed class ForwarderSettings
         Pages = new ErrorPages(options.ErrorPages);
         Via = options.Via is { } via ? Encoding.ASCII.GetBytes($"1.1 {via}") : null;
         StampSecret = options.ApiStamp is { } stamp ? Encoding.ASCII.GetBytes(stamp.Secret) : null;
+        Peers = options.Fallback is { } fallback ? new PeerGroup(fallback, clock, logger) : null;
         MaxConnections = options.MaxConnections;
         Gate = new PauseGate(options.PauseQueue, Milliseconds(options.PauseTimeout));
     }
@@ -68,6 +70,9 @@ internal sealed class ForwarderSettings
 
     /// <summary>The secret of the manager API's front end; null when this is an ordinary forwarder.</summary>
     public byte[]? StampSecret { get; }
+
+    /// <summary>Other instances; null when no key was given.</summary>
+    public PeerGroup? Peers { get; }
 
     public int MaxConnections { get; }
 

@@ -21,6 +21,7 @@ internal sealed class LoopContext : IConnectionAcceptor
         Settings = settings;
         Limit = limit;
         Forwarder = new Forwarder(this);
+        Fallback = settings.Peers is { } peers ? new PeerFallback(this, peers) : null;
         var monotonic = settings.Clock.GetElapsedTime(0).TotalMilliseconds;
         _wallClockOffsetMilliseconds = settings.Clock.GetUtcNow().ToUnixTimeMilliseconds() - (long)monotonic;
         AccessLog = settings.AccessLog is { } writer ? new AccessLog(writer, loop, settings.AccessLogFormat) : null;
@@ -37,6 +38,9 @@ internal sealed class LoopContext : IConnectionAcceptor
 
     /// <summary>Forwards exchanges.</summary>
     public Forwarder Forwarder { get; }
+
+    /// <summary>Sends exchanges to other instances; null when no key was given.</summary>
+    public PeerFallback? Fallback { get; }
 
     /// <summary>The client connections.</summary>
     public ConnectionRegistry Connections { get; } = new();

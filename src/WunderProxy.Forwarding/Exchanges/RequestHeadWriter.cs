@@ -19,7 +19,7 @@ internal static class RequestHeadWriter
         var isHostWritten = WriteHost(ref writer, exchange, stamp is not null);
         if (stamp is null)
         {
-            var isTrusted = exchange.Client.IsTrusted;
+            var isTrusted = exchange.IsTrusted;
             var removed = HeaderFlags.NeverForwarded | (isTrusted ? HeaderFlags.None : HeaderFlags.Forwarding);
             writer.Fields(head, removed, RewrittenNames(exchange, isHostWritten, isTrusted));
             ForwardedHeaders.Write(ref writer, exchange, isTrusted);
@@ -39,6 +39,11 @@ internal static class RequestHeadWriter
         }
 
         WriteConnection(ref writer, head);
+        if (exchange.Peer is not null)
+        {
+            exchange.Context.Fallback!.WriteHeader(ref writer, exchange);
+        }
+
         if (exchange.Context.Settings.Via is { } via)
         {
             writer.Field(HeaderName.Via, via);
@@ -46,6 +51,15 @@ internal static class RequestHeadWriter
 
         writer.End();
         writer.Flush();
+    }
+
+    /// <summary>The Host that the upstream sees, if it is no front end of the manager API.</summary>
+    public static ReadOnlySpan<byte> HostOf(Exchange exchange)
+    {
+        var head = exchange.Request;
+        return head.TargetForm == TargetForm.Absolute || head.Has(HeaderName.Host)
+            ? head.EffectiveHost
+            : exchange.Lease.Share!.Upstream.HostValue;
     }
 
     /// <summary>Writes Host where it differs from the line that came.</summary>

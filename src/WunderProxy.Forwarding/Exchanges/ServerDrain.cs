@@ -31,7 +31,9 @@ internal sealed class ServerDrain(LoopContext[] contexts, ForwarderSettings sett
 
         // The upstream's drain has the classes, the spread and the WebSocket endings; here is only who is idle.
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var current = settings.Slot.Current?.DrainAsync(exchanges, upgraded, stopping.Token) ?? Task.CompletedTask;
+        var upstreams = settings.Peers?.Peers.Select(peer => peer.Upstream) ?? [];
+        upstreams = settings.Slot.Current is { } current ? upstreams.Append(current) : upstreams;
+        Task drains = Task.WhenAll(upstreams.Select(upstream => upstream.DrainAsync(exchanges, upgraded, stopping.Token)));
         while (limit.Open > 0 && settings.Clock.GetElapsedTime(start) < last)
         {
             await OnEachLoopAsync(contexts, static context => context.Connections.CloseIdle());
@@ -40,6 +42,6 @@ internal sealed class ServerDrain(LoopContext[] contexts, ForwarderSettings sett
 
         await OnEachLoopAsync(contexts, static context => context.Connections.AbortAll());
         await stopping.CancelAsync();
-        await current.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await drains.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

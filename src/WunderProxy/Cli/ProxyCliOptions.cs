@@ -24,6 +24,8 @@ internal sealed class ProxyCliOptions
         TrustText.Expected,
         TrustText.TryParse);
 
+    private readonly PeerCliOptions _peers = new();
+
     private readonly Option<string?> _via = CliOption.Text(
         "--via", "NAME", "Name for Via headers; without it none are added");
 
@@ -105,10 +107,11 @@ internal sealed class ProxyCliOptions
             _pauseTimeout, _pauseQueue, _errorPages, _accessLog, _threads, _transport, _drainTimeout, _shutdownGrace,
         ];
         Array.ForEach(options, command.Options.Add);
+        _peers.AddTo(command);
     }
 
     /// <summary>Maps what was given; the rest keeps the defaults of <see cref="ForwarderOptions"/>.</summary>
-    /// <exception cref="UsageException">A directory is missing.</exception>
+    /// <exception cref="UsageException">A directory or the key of the peers is missing, or a name is not known.</exception>
     public ForwarderOptions Map(ParseResult parsed)
     {
         var defaults = new ForwarderOptions();
@@ -125,6 +128,7 @@ internal sealed class ProxyCliOptions
                 : [.. trusted.SelectMany(networks => networks)],
             TrustNobody = trusted.Length > 0 && trusted.All(networks => networks.Count == 0),
             UntrustedProxies = ContainerGateway.Find() is { } gateway ? [gateway] : [],
+            Fallback = _peers.Map(parsed),
             Via = parsed.GetValue(_via),
             AccessLog = accessLog == AccessLogChoice.None ? null : new StandardOutputLog(),
             AccessLogFormat = accessLog == AccessLogChoice.Json ? AccessLogFormat.Json : AccessLogFormat.Text,

@@ -15,8 +15,8 @@ internal static partial class HostLog
     [LoggerMessage(5102, LogLevel.Warning, "second signal: ending at once")]
     public static partial void SecondSignal(ILogger logger);
 
-    [LoggerMessage(5103, LogLevel.Information, "tokens read again")]
-    public static partial void Reloaded(ILogger logger);
+    [LoggerMessage(5103, LogLevel.Information, "{What} read again")]
+    public static partial void Reloaded(ILogger logger, string what);
 
     [LoggerMessage(5104, LogLevel.Warning, "not read again, the old one stays: {Message}")]
     public static partial void ReloadFailed(ILogger logger, string message);

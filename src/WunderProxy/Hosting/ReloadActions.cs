@@ -4,9 +4,9 @@ using WunderProxy.Cli;
 namespace WunderProxy.Hosting;
 
 /// <summary>What SIGHUP reads again.</summary>
-internal sealed class ReloadActions(IEnumerable<Action> actions)
+internal sealed class ReloadActions(IEnumerable<ReloadAction> actions)
 {
-    private readonly Action[] _actions = [.. actions];
+    private readonly ReloadAction[] _actions = [.. actions];
 
     /// <summary>Reads everything again; what cannot be read stays as it was.</summary>
     public void Run(ILogger logger)
@@ -15,8 +15,8 @@ internal sealed class ReloadActions(IEnumerable<Action> actions)
         {
             try
             {
-                action();
-                HostLog.Reloaded(logger);
+                action.Run();
+                HostLog.Reloaded(logger, action.What);
             }
             catch (UsageException exception)
             {

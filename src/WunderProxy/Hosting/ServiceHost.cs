@@ -31,7 +31,12 @@ internal static class ServiceHost
         services.AddSingleton<UpstreamSlot>();
         services.AddSingleton<ForwarderServer>();
         services.AddSingleton<InstanceState>();
-        services.AddSingleton(provider => new ReloadActions(provider.GetServices<Action>()));
+        services.AddSingleton(provider => new ReloadActions(provider.GetServices<ReloadAction>()));
+        if (forwarder.Fallback is { } fallback)
+        {
+            services.AddSingleton(new ReloadAction("peer key", fallback.Key.Reload));
+        }
+
         services.AddSingleton<IHostLifetime, SignalLifetime>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         return builder;
@@ -47,7 +52,7 @@ internal static class ServiceHost
         }
 
         var token = ApiToken.From(options);
-        services.AddSingleton<Action>(token.Reload);
+        services.AddSingleton(new ReloadAction("tokens", token.Reload));
         services.AddSingleton(provider => new ManagerApiServer(
             options,
             token,

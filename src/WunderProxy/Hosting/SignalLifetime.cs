@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace WunderProxy.Hosting;
 
 /// <summary>
-/// Signals: the first SIGTERM or SIGINT ends the process in order, a second one at once, SIGHUP reads tokens again.
+/// Signals: the first SIGTERM or SIGINT ends the process in order, a second one at once, SIGHUP reads tokens and the peer key again.
 /// </summary>
 internal sealed class SignalLifetime(
     IHostApplicationLifetime application,

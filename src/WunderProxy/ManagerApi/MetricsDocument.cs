@@ -18,6 +18,7 @@ internal static class MetricsDocument
         WriteTraffic(text, facts.Forwarder.Total);
         WriteConnections(text, facts.Forwarder);
         WriteUpstream(text, facts);
+        WriteFallback(text, facts.Forwarder.Fallback);
         return text.ToString();
     }
 
@@ -98,6 +99,27 @@ internal static class MetricsDocument
             Gauge,
             "Exchanges on earlier upstreams.",
             facts.Forwarder.Draining.Sum(earlier => earlier.InFlight.Total));
+    }
+
+    private static void WriteFallback(PrometheusText text, FallbackSnapshot? fallback)
+    {
+        if (fallback is null)
+        {
+            return;
+        }
+
+        text.Single("wunderproxy_fallback_sent_total", Counter, "Requests that went to a peer.", fallback.Sent);
+        text.Single("wunderproxy_fallback_failed_total", Counter, "No peer answered them.", fallback.Failed);
+        text.Single("wunderproxy_fallback_over_budget_total", Counter, "Too many had gone.", fallback.OverBudget);
+        text.Single("wunderproxy_fallback_received_total", Counter, "Requests that a peer sent.", fallback.Received);
+        text.Single("wunderproxy_fallback_not_believed_total", Counter, "Said so, untruly.", fallback.NotBelieved);
+        text.Single("wunderproxy_fallback_in_flight", Gauge, "Requests that are with peers.", fallback.InFlight);
+        const string Reachable = "wunderproxy_peer_reachable";
+        text.Metric(Reachable, Gauge, "1 while the last connect to the peer succeeded.");
+        foreach (var peer in fallback.Peers)
+        {
+            text.Sample(Reachable, peer.LastConnectRefused ? 0 : 1, ("peer", SocketAddressText.Format(peer.EndPoint)));
+        }
     }
 
     private static double Ok(string state) => state == "Ok" ? 1 : 0;

@@ -66,6 +66,9 @@ internal sealed record StatusDocument
     /// <summary>What is held for slow peers, in bytes.</summary>
     public required BufferCounts Buffers { get; init; }
 
+    /// <summary>Requests with other instances; absent without a peer key.</summary>
+    public FallbackView? Fallback { get; init; }
+
     /// <summary><c>Ok</c> or the fault of the object store.</summary>
     public required string StoreState { get; init; }
 

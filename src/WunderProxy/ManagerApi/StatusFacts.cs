@@ -68,6 +68,7 @@ internal sealed record StatusFacts(
             Operation = Lifecycle.Operation,
             Previous = Previous,
             Buffers = new BufferCounts(0, 0),
+            Fallback = Forwarder.Fallback is { } fallback ? FallbackView.Of(fallback) : null,
             StoreState = Lifecycle.StoreState,
             Circuits = Lifecycle.Circuits,
             Warnings = Warnings,

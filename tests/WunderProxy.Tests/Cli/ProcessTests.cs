@@ -115,6 +115,36 @@ internal sealed partial class ProcessTests
         File.Delete(token);
     }
 
+    [Test]
+    public async Task Sighup_reads_the_peer_key_again_and_keeps_the_old_one_when_it_cannot()
+    {
+        var key = Path.GetTempFileName();
+        await File.WriteAllTextAsync(key, "first\n");
+        await using var upstream = new SilentUpstream();
+        using var program = Start(
+            "forward", "--upstream", upstream.Address, "--proxy", "127.0.0.1:0", "--peer", "127.0.0.1:1", "--peer-key-file", key);
+        await LineAsync(program, "proxy on");
+
+        await File.WriteAllTextAsync(key, "second\n");
+        Signal(program, "HUP");
+        await LineAsync(program, "peer key read again");
+        File.Delete(key);
+        Signal(program, "HUP");
+        await LineAsync(program, "the old one stays");
+        Signal(program, "TERM");
+
+        Assert.That(await EndAsync(program), Is.Zero);
+    }
+
+    [Test]
+    public async Task Peers_without_a_key_end_with_code_2_and_one_line()
+    {
+        using var program = Start("forward", "--upstream", "127.0.0.1:1", "--peer", "10.0.0.2:80");
+
+        Assert.That(await EndAsync(program), Is.EqualTo(2));
+        Assert.That(await program.StandardError.ReadToEndAsync(), Is.EqualTo("wunderproxy: --peer needs --peer-key-file\n"));
+    }
+
     [GeneratedRegex(@"manager API on (?<address>\S+)", RegexOptions.None, 1000)]
     private static partial Regex ApiAddress();
 

@@ -91,6 +91,80 @@ internal sealed class ProxyCliOptionsTests
         Assert.That(options.MapShutdown(Parse(options)), Is.EqualTo(new ShutdownOptions()));
     }
 
+    [Test]
+    public void Peers_and_their_key_reach_their_place()
+    {
+        var file = KeyFile("secret\n");
+
+        var fallback = Map("--peer", "10.0.0.2:80", "--peer", "[::1]:81", "--peer-key-file", file).Fallback;
+
+        Assert.That(fallback!.Peers, Is.EqualTo(new[] { IPEndPoint.Parse("10.0.0.2:80"), IPEndPoint.Parse("[::1]:81") }));
+        Assert.That(Map().Fallback, Is.Null);
+        File.Delete(file);
+    }
+
+    [Test]
+    public void Key_alone_makes_others_believed()
+    {
+        var file = KeyFile("secret");
+
+        Assert.That(Map("--peer-key-file", file).Fallback!.Peers, Is.Empty);
+        File.Delete(file);
+    }
+
+    [Test]
+    public void Peers_without_a_key_are_a_mistake() =>
+        Assert.That(() => Map("--peer", "10.0.0.2:80"), Throws.TypeOf<UsageException>().With.Message.Contain("--peer-key-file"));
+
+    [TestCase("")]
+    [TestCase("\n")]
+    public void Empty_key_is_a_mistake(string content)
+    {
+        var file = KeyFile(content);
+
+        Assert.That(
+            () => Map("--peer", "10.0.0.2:80", "--peer-key-file", file), Throws.TypeOf<UsageException>().With.Message.Contain(file));
+        File.Delete(file);
+    }
+
+    [Test]
+    public void Key_that_cannot_be_read_is_a_mistake() =>
+        Assert.That(() => Map("--peer-key-file", "/nowhere/at/all"), Throws.TypeOf<UsageException>());
+
+    [TestCase("secret", "secret")]
+    [TestCase("secret\n", "secret")]
+    [TestCase("secret\n\n", "secret\n")]
+    [TestCase("\nsecret \r\n", "\nsecret \r")]
+    public void Key_is_the_bytes_of_the_file_without_a_last_newline(string content, string key)
+    {
+        var file = KeyFile(content);
+
+        Assert.That(PeerKeyFile.Read(file), Is.EqualTo(System.Text.Encoding.UTF8.GetBytes(key)));
+        File.Delete(file);
+    }
+
+    [TestCase("10.0.0.2")]
+    [TestCase("10.0.0.2:0")]
+    [TestCase("0.0.0.0:80")]
+    [TestCase(":80")]
+    [TestCase("unix:/run/other.sock")]
+    [TestCase("http://10.0.0.2:80")]
+    public void Peer_is_a_host_and_a_port(string peer)
+    {
+        var options = new ProxyCliOptions();
+        var command = new Command("forward");
+        options.AddTo(command);
+
+        Assert.That(command.Parse(["--peer", peer]).Errors, Is.Not.Empty);
+    }
+
+    private static string KeyFile(string content)
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, content);
+        return file;
+    }
+
     private static ForwarderOptions Map(params string[] arguments)
     {
         var options = new ProxyCliOptions();

@@ -94,6 +94,34 @@ internal sealed class StatusFactsTests
         Assert.That(lines, Does.Contain("wunderproxy_upstream_info{address=\"127.0.0.1:9292\",revision=\"r42\",hash=\"aa11\"} 1"));
     }
 
+    [Test]
+    public void Fallbacks_are_told_where_there_is_a_key()
+    {
+        var json = Encoding.UTF8.GetString(
+            JsonSerializer.SerializeToUtf8Bytes(WithFallback().ToDocument(), ApiJson.Context.StatusDocument));
+        var lines = MetricsDocument.Write(WithFallback()).Split('\n');
+
+        Assert.That(json, Does.Contain(
+            """
+            "Fallback":{"Sent":6,"Failed":2,"OverBudget":3,"Received":4,"NotBelieved":5,"InFlight":1,"Peers":[{"Address":"10.0.0.2:80","Reachable":false}]}
+            """.Trim()));
+        Assert.That(lines, Does.Contain("wunderproxy_fallback_sent_total 6").And.Contain("wunderproxy_fallback_failed_total 2")
+            .And.Contain("wunderproxy_fallback_over_budget_total 3").And.Contain("wunderproxy_fallback_received_total 4")
+            .And.Contain("wunderproxy_fallback_not_believed_total 5").And.Contain("wunderproxy_fallback_in_flight 1")
+            .And.Contain("wunderproxy_peer_reachable{peer=\"10.0.0.2:80\"} 0"));
+    }
+
+    [Test]
+    public void Without_an_upstream_it_is_unavailable_peers_or_not() =>
+        Assert.That(WithFallback(hasUpstream: false).IsAvailable, Is.False);
+
+    private static StatusFacts WithFallback(bool hasUpstream = true)
+    {
+        var facts = Facts(hasUpstream);
+        var peers = new[] { new PeerSnapshot(IPEndPoint.Parse("10.0.0.2:80"), LastConnectRefused: true) };
+        return facts with { Forwarder = facts.Forwarder with { Fallback = new FallbackSnapshot(6, 2, 3, 4, 5, 1, peers) } };
+    }
+
     private static StatusFacts Facts(
         bool hasUpstream = true,
         bool isPaused = false,

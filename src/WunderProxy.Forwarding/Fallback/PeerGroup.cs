@@ -1,0 +1,138 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using WunderProxy.Forwarding.Diagnostics;
+
+namespace WunderProxy.Forwarding.Fallback;
+
+/// <summary>All peers, and what the loops share about them: the key, the budget, the ids in use, the counters.</summary>
+internal sealed class PeerGroup : IDisposable
+{
+    /// <summary>Age up to which a fallback is believed; clocks may differ by as much.</summary>
+    public const int ValidSeconds = 30;
+
+    /// <summary>Longest wait for a peer to accept: the client has waited already.</summary>
+    public const int ConnectMilliseconds = 1_000;
+
+    // Two sets of these are 20 MB; reached only by 8,000 fallbacks a second.
+    private const int MaxKeptIds = 1 << 19;
+
+    private const int MillisecondsBetweenWarnings = 60_000;
+
+    private readonly Peer[] _peers;
+    private readonly ReplayStore _replays;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private uint _turn;
+    private long _mayWarnAt;
+
+    public PeerGroup(FallbackOptions options, TimeProvider clock, ILogger logger)
+    {
+        Key = options.Key;
+        Budget = new FallbackBudget(clock);
+        _clock = clock;
+        _logger = logger;
+        _peers = [.. options.Peers.Select(endPoint => new Peer(endPoint, clock))];
+
+        // From the earliest moment at which a header is believed to the latest, and the second that is cut off.
+        _replays = new ReplayStore(TimeSpan.FromSeconds((2 * ValidSeconds) + 1), MaxKeptIds, clock);
+    }
+
+    /// <summary>The secret.</summary>
+    public PeerKey Key { get; }
+
+    /// <summary>How many requests may go.</summary>
+    public FallbackBudget Budget { get; }
+
+    /// <summary>What became of them.</summary>
+    public FallbackCounters Counters { get; } = new();
+
+    /// <summary>Where requests can go.</summary>
+    public IReadOnlyList<Peer> Peers => _peers;
+
+    /// <summary>Seconds since 1970, by the clock that peers share.</summary>
+    public long UnixSeconds => _clock.GetUtcNow().ToUnixTimeSeconds();
+
+    private long NowMilliseconds => (long)_clock.GetElapsedTime(0).TotalMilliseconds;
+
+    /// <summary>Chooses the next peer in turn, of those that are not left alone.</summary>
+    /// <returns>Null if there is none.</returns>
+    public Peer? Next()
+    {
+        var now = NowMilliseconds;
+        var turn = Interlocked.Increment(ref _turn);
+        for (uint step = 0; step < _peers.Length; step++)
+        {
+            var peer = _peers[(turn + step) % (uint)_peers.Length];
+            if (peer.TryTake(now))
+            {
+                return peer;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A connection to the peer was there, or was made.</summary>
+    public void OnReached(Peer peer)
+    {
+        if (peer.OnReached())
+        {
+            FallbackLog.Reached(_logger, peer.Upstream.EndPoint);
+        }
+    }
+
+    /// <summary>The peer could not be reached.</summary>
+    public void OnUnreachable(Peer peer)
+    {
+        if (peer.OnUnreachable(NowMilliseconds))
+        {
+            FallbackLog.Unreachable(_logger, peer.Upstream.EndPoint);
+        }
+    }
+
+    /// <summary>Judges a header. A valid one is used up by that.</summary>
+    /// <param name="header">The header.</param>
+    /// <param name="text">What its signature has to be of.</param>
+    public FallbackVerdict Judge(FallbackHeader header, ReadOnlySpan<byte> text)
+    {
+        if (Math.Abs(UnixSeconds - header.Seconds) > ValidSeconds)
+        {
+            return FallbackVerdict.Outdated;
+        }
+
+        if (!FallbackSignature.IsOf(Key, text, header.Mac))
+        {
+            return FallbackVerdict.Forged;
+        }
+
+        // Last: only who has the key can fill the store.
+        return _replays.TryAdd(header.Id) ? FallbackVerdict.Valid : FallbackVerdict.Replayed;
+    }
+
+    /// <summary>Counts what was judged, and names what is wrong.</summary>
+    public void OnJudged(FallbackVerdict verdict, IPAddress? sender)
+    {
+        if (verdict == FallbackVerdict.Valid)
+        {
+            Counters.CountReceived();
+            return;
+        }
+
+        Counters.CountNotBelieved();
+        var now = NowMilliseconds;
+        var mayWarnAt = Volatile.Read(ref _mayWarnAt);
+        if (now >= mayWarnAt
+            && Interlocked.CompareExchange(ref _mayWarnAt, now + MillisecondsBetweenWarnings, mayWarnAt) == mayWarnAt)
+        {
+            FallbackLog.NotBelieved(_logger, sender, verdict);
+        }
+    }
+
+    /// <summary>Takes a copy of the counters.</summary>
+    public FallbackSnapshot Snapshot() => Counters.Snapshot(
+        Budget.InUse,
+        [.. _peers.Select(peer => new PeerSnapshot(peer.Upstream.EndPoint, peer.Upstream.LastConnectRefused))]);
+
+    /// <inheritdoc/>
+    public void Dispose() => Budget.Dispose();
+}

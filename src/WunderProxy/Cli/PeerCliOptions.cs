@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.Net;
+using WunderProxy.Configuration;
+using WunderProxy.Forwarding.Fallback;
+
+namespace WunderProxy.Cli;
+
+/// <summary>The options about other instances and their way into <see cref="FallbackOptions"/>.</summary>
+internal sealed class PeerCliOptions
+{
+    private readonly Option<EndPoint[]> _peer = CliOption.Repeatable<EndPoint>(
+        "--peer",
+        "HOST:PORT",
+        "Proxy of another instance to try when this one cannot answer; needs --peer-key-file",
+        "an address such as 10.0.0.2:80",
+        TryParsePeer);
+
+    private readonly Option<string?> _keyFile = CliOption.Text(
+        "--peer-key-file", "FILE", "File with the secret that all peers share; read again on SIGHUP");
+
+    /// <summary>Gives a command these options.</summary>
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_peer);
+        command.Options.Add(_keyFile);
+    }
+
+    /// <summary>Maps what was given.</summary>
+    /// <returns>Null without a key; a key alone makes the peers that have this instance as theirs believed.</returns>
+    /// <exception cref="UsageException">There is a peer and no key, the key cannot be read, or a name is not known.</exception>
+    public FallbackOptions? Map(ParseResult parsed)
+    {
+        var peers = parsed.GetValue(_peer) ?? [];
+        if (parsed.GetValue(_keyFile) is not { Length: > 0 } path)
+        {
+            return peers.Length == 0 ? null : throw new UsageException("--peer needs --peer-key-file");
+        }
+
+        var key = new PeerKey(() => PeerKeyFile.Read(path));
+        return new FallbackOptions([.. peers.Select(ListenAddress.Resolve)], key);
+    }
+
+    private static bool TryParsePeer(string text, out EndPoint endPoint) =>
+        SocketAddressText.TryParse(text, out endPoint) && endPoint switch
+        {
+            IPEndPoint ip => ip.Port != 0 && !ip.Address.Equals(IPAddress.Any) && !ip.Address.Equals(IPAddress.IPv6Any),
+            DnsEndPoint name => name.Port != 0,
+            _ => false,
+        };
+}

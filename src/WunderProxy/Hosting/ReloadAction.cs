@@ -1,0 +1,6 @@
+namespace WunderProxy.Hosting;
+
+/// <summary>Something that SIGHUP reads again.</summary>
+/// <param name="What">Its name, for the log.</param>
+/// <param name="Run">Reads it; a <see cref="Cli.UsageException"/> leaves it as it was.</param>
+internal sealed record ReloadAction(string What, Action Run);
