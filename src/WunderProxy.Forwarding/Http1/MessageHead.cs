@@ -7,12 +7,17 @@ namespace WunderProxy.Forwarding.Http1;
 /// <summary>What heads of requests and responses share: their bytes, header lines and connection options.</summary>
 /// <remarks>
 /// Filled by <see cref="HeadParser"/>, reused for message after message. It owns a copy of the bytes, so the reader may
-/// advance at once; <see cref="Reset"/> gives the memory back, and an idle connection holds none.
+/// advance at once. What is kept between messages is small, and belongs to the few heads that a loop uses again and
+/// again: an idle connection has no head.
 /// </remarks>
 internal abstract class MessageHead
 {
     private const int UsualFieldCount = 16;
     private const int MaxKeptFieldCount = 64;
+
+    // Holds most heads, cookies included. The shared pool keeps some dozens of arrays of a size for all threads: with a
+    // hundred heads in use at a time each further one would be allocated anew.
+    private const int MaxKeptBytes = 4 * 1024;
 
     private HeaderField[] _fields = new HeaderField[UsualFieldCount];
     private byte[] _buffer = [];
@@ -49,9 +54,6 @@ internal abstract class MessageHead
 
     /// <summary>The value of the (first) Upgrade line; empty without one.</summary>
     public ReadOnlySpan<byte> Upgrade => ValueOf(HeaderName.Upgrade);
-
-    /// <summary>Offset behind the empty line, before which all header lines stand.</summary>
-    internal int Length => _length;
 
     /// <summary>Whether a line of this name is there.</summary>
     public bool Has(HeaderName name) => (_present & (1UL << (int)name)) != 0;
@@ -118,14 +120,12 @@ internal abstract class MessageHead
         return false;
     }
 
-    /// <summary>Forgets the message and gives its memory back. Harmless when done twice.</summary>
+    /// <summary>Forgets the message, and gives back the memory of a large one. Harmless when done twice.</summary>
     public virtual void Reset()
     {
-        byte[] buffer = _buffer;
-        _buffer = [];
-        if (buffer.Length > 0)
+        if (_buffer.Length > MaxKeptBytes)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            GiveBack();
         }
 
         if (_fields.Length > MaxKeptFieldCount)
@@ -171,8 +171,14 @@ internal abstract class MessageHead
     /// <summary>Takes a copy of the head's bytes, with room for <paramref name="extraBytes"/> more behind them.</summary>
     internal Span<byte> Own(ReadOnlySpan<byte> bytes, int extraBytes)
     {
-        Debug.Assert(_buffer.Length == 0, "A head is reset before it is filled again.");
-        _buffer = ArrayPool<byte>.Shared.Rent(bytes.Length + extraBytes);
+        Debug.Assert(_length == 0, "A head is reset before it is filled again.");
+        int wanted = bytes.Length + extraBytes;
+        if (_buffer.Length < wanted)
+        {
+            GiveBack();
+            _buffer = ArrayPool<byte>.Shared.Rent(wanted);
+        }
+
         _length = bytes.Length;
         bytes.CopyTo(_buffer);
         return _buffer.AsSpan(_length, extraBytes);
@@ -180,4 +186,14 @@ internal abstract class MessageHead
 
     /// <summary>Bytes of the buffer, the extra ones behind the head included.</summary>
     private protected ReadOnlySpan<byte> Slice(int start, int length) => _buffer.AsSpan(start, length);
+
+    private void GiveBack()
+    {
+        byte[] buffer = _buffer;
+        _buffer = [];
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
 }
