@@ -6,7 +6,9 @@ public sealed class ManualTimeProvider : TimeProvider
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
     private DateTimeOffset _utcNow = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private long _timestamp;
+
+    // Not 0, as on any machine that has started: 0 stands for "not yet" in many a field.
+    private long _timestamp = TimeSpan.TicksPerHour;
 
     /// <summary>Ticks per second, as those of <see cref="TimeSpan"/>.</summary>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;

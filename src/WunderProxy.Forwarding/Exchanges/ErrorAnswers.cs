@@ -136,7 +136,8 @@ internal static class ErrorAnswers
     {
         Span<byte> text = stackalloc byte[29];
         var now = DateTimeOffset.FromUnixTimeMilliseconds(context.UnixMilliseconds);
-        writer.Field(HeaderName.Date, now.TryFormat(text, out var length, "R") ? text[..length] : default);
+        now.TryFormat(text, out var length, "R");
+        writer.Field(HeaderName.Date, text[..length]);
     }
 
     private static void WriteConnection(ref HeadWriter writer, Exchange exchange)

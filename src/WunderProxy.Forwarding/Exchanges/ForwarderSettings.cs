@@ -34,7 +34,6 @@ internal sealed class ForwarderSettings
         Via = options.Via is { } via ? Encoding.ASCII.GetBytes($"1.1 {via}") : null;
         StampSecret = options.ApiStamp is { } stamp ? Encoding.ASCII.GetBytes(stamp.Secret) : null;
         Peers = options.Fallback is { } fallback ? new PeerGroup(fallback, clock, logger) : null;
-        MaxConnections = options.MaxConnections;
         Gate = new PauseGate(options.PauseQueue, Milliseconds(options.PauseTimeout));
     }
 
@@ -73,8 +72,6 @@ internal sealed class ForwarderSettings
 
     /// <summary>Other instances; null when no key was given.</summary>
     public PeerGroup? Peers { get; }
-
-    public int MaxConnections { get; }
 
     public PauseGate Gate { get; }
 

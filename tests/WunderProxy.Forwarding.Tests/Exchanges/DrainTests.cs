@@ -318,6 +318,21 @@ internal sealed class DrainTests(TransportKind transport)
     }
 
     [Test]
+    public async Task Server_drain_cuts_off_a_client_that_lingers_behind_a_refusal()
+    {
+        await using var proxy = ProxyUnderTest.Start(transport);
+        proxy.Slot.Switch(null);
+        using var client = await proxy.ConnectAsync();
+        await client.SendAsync("GET / HTTP/1.1\r\nbad\r\n\r\n");
+        await client.ReadHeadAsync();
+
+        await proxy.Server.DrainAsync(Short, TimeSpan.Zero, CancellationToken.None).WaitAsync(Long);
+
+        Assert.That(await client.WaitForEndAsync(), Is.EqualTo(StreamEnd.Finished).Or.EqualTo(StreamEnd.Reset));
+        await WaitAsync(() => proxy.Server.Snapshot().Connections is { Active: 0, Idle: 0, New: 0 });
+    }
+
+    [Test]
     public async Task Request_begun_after_a_switch_never_goes_to_the_old_upstream()
     {
         await using var proxy = ProxyUnderTest.Start(transport);

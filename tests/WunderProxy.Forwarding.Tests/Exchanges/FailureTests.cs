@@ -12,6 +12,8 @@ internal sealed class FailureTests(TransportKind transport)
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(200);
+
     [Test]
     public async Task No_upstream_is_503_with_retry_after()
     {
@@ -98,7 +100,7 @@ internal sealed class FailureTests(TransportKind transport)
     [Test]
     public async Task Slow_header_is_408()
     {
-        await using var proxy = ProxyUnderTest.Start(transport, Short);
+        await using var proxy = StartWith(new ForwarderLimits { HeaderTimeout = Short });
 
         using var client = await proxy.ConnectAsync();
         await client.SendAsync("GET / HTTP/1.1\r\n");
@@ -109,7 +111,7 @@ internal sealed class FailureTests(TransportKind transport)
     [Test]
     public async Task Silent_body_is_408_and_never_complete_upstream()
     {
-        await using var proxy = ProxyUnderTest.Start(transport, Short);
+        await using var proxy = StartWith(new ForwarderLimits { BodyTimeout = Short });
 
         var (client, upstream, _) = await proxy.BeginAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc");
 
@@ -120,7 +122,7 @@ internal sealed class FailureTests(TransportKind transport)
     [Test]
     public async Task Mute_upstream_is_504()
     {
-        await using var proxy = ProxyUnderTest.Start(transport, Short);
+        await using var proxy = StartWith(new ForwarderLimits { ResponseTimeout = Short });
 
         var (client, upstream, _) = await proxy.BeginAsync(Get);
 
@@ -131,7 +133,7 @@ internal sealed class FailureTests(TransportKind transport)
     [Test]
     public async Task Idle_connection_is_closed()
     {
-        await using var proxy = ProxyUnderTest.Start(transport, Short);
+        await using var proxy = StartWith(new ForwarderLimits { IdleTimeout = Short });
         using var client = await proxy.ConnectAsync();
 
         Assert.That(await client.WaitForEndAsync(), Is.EqualTo(StreamEnd.Finished));
@@ -140,7 +142,7 @@ internal sealed class FailureTests(TransportKind transport)
     [Test]
     public async Task Client_that_takes_nothing_is_aborted()
     {
-        await using var proxy = ProxyUnderTest.Start(transport, Short);
+        await using var proxy = StartWith(new ForwarderLimits { BodyTimeout = Short });
         var (_, upstream, _) = await proxy.BeginAsync(Get);
 
         await upstream.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n");
@@ -183,16 +185,9 @@ internal sealed class FailureTests(TransportKind transport)
         Assert.That(error!.EndPoint, Is.EqualTo(taken.EndPoint));
     }
 
-    private static ForwarderOptions Short(ForwarderOptions options) => options with
-    {
-        Limits = new ForwarderLimits
-        {
-            HeaderTimeout = TimeSpan.FromMilliseconds(200),
-            BodyTimeout = TimeSpan.FromMilliseconds(200),
-            IdleTimeout = TimeSpan.FromMilliseconds(200),
-            ResponseTimeout = TimeSpan.FromMilliseconds(200),
-        },
-    };
+    /// <summary>One limit short and the others as they are: on a busy machine another one could come first.</summary>
+    private ProxyUnderTest StartWith(ForwarderLimits limits) =>
+        ProxyUnderTest.Start(transport, options => options with { Limits = limits });
 
     private static async Task<bool> SendUntilBrokenAsync(RawConnection upstream)
     {

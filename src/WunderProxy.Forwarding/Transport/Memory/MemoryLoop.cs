@@ -23,6 +23,9 @@ internal sealed class MemoryLoop(TimeProvider clock, ILogger? logger = null, int
     /// <summary>Runs everything that is posted or due, and what that brings, until nothing is left to do now.</summary>
     public void RunUntilIdle()
     {
+        // What is awaited here goes on here, and not where the caller's context would have it: a test runner has one.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
         Volatile.Write(ref _runningThread, Environment.CurrentManagedThreadId);
         do
         {
@@ -31,6 +34,7 @@ internal sealed class MemoryLoop(TimeProvider clock, ILogger? logger = null, int
         while (EndTurn() || WaitMilliseconds() == 0);
 
         Volatile.Write(ref _runningThread, 0);
+        SynchronizationContext.SetSynchronizationContext(context);
     }
 
     /// <summary>Runs <paramref name="work"/> as posted work, and all that follows from it.</summary>

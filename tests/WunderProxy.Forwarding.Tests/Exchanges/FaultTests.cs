@@ -1,0 +1,120 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using WunderProxy.Forwarding.Transport;
+
+namespace WunderProxy.Forwarding.Tests.Exchanges;
+
+/// <summary>A fault of ours in one exchange costs that exchange, and nothing else.</summary>
+[Parallelizable(ParallelScope.All)]
+internal sealed class FaultTests
+{
+    private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    [Test]
+    public void Fault_while_connecting_aborts_the_client_and_gives_the_lease_back()
+    {
+        var logger = new ErrorLogger();
+        var proxy = new MemoryProxy(logger: logger);
+        var connect = proxy.Loop.Connector;
+        proxy.Loop.Connector = _ => throw new InvalidOperationException("made by the test");
+
+        var client = proxy.Connect();
+        proxy.Send(client, Get);
+        proxy.Loop.Connector = connect;
+        var (_, upstream) = proxy.Begin(Get);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(client.CloseReason, Is.EqualTo(CloseReason.PeerReset));
+            Assert.That(proxy.Slot.Current!.InFlight, Is.EqualTo(1), "that of the second client");
+            Assert.That(proxy.Context.Limit.Open, Is.EqualTo(1));
+            Assert.That(logger.Errors, Is.EqualTo(new[] { "made by the test" }));
+            Assert.That(proxy.Received(upstream), Does.StartWith("GET / "));
+        });
+    }
+
+    [Test]
+    public void Fault_with_an_upstream_connection_aborts_that_too()
+    {
+        var proxy = new MemoryProxy();
+        var broken = new BrokenConnection(proxy.Loop);
+        proxy.Loop.Connector = _ => new ConnectResult(broken, SocketError.Success);
+
+        var client = proxy.Connect();
+        proxy.Send(client, Get);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(client.CloseReason, Is.EqualTo(CloseReason.PeerReset));
+            Assert.That(broken.CloseReason, Is.EqualTo(CloseReason.AbortedHere));
+            Assert.That(proxy.Slot.Current!.InFlight, Is.Zero);
+        });
+    }
+
+    [Test]
+    public void Exchanges_beyond_what_a_loop_keeps_are_let_go()
+    {
+        var proxy = new MemoryProxy();
+        var exchanges = Enumerable.Range(0, 2000).Select(_ => proxy.Context.Rent()).ToList();
+
+        exchanges.ForEach(proxy.Context.Return);
+        var again = Enumerable.Range(0, 2000).Select(_ => proxy.Context.Rent()).ToHashSet();
+
+        Assert.That(again.Intersect(exchanges).Count(), Is.EqualTo(1024));
+        Assert.That(again, Has.Count.EqualTo(2000));
+    }
+
+    private sealed class BrokenConnection(TransportLoop loop) : TransportConnection
+    {
+        private CloseReason _reason;
+
+        public override TransportLoop Loop => loop;
+
+        public override PipeReader Input => throw new NotSupportedException();
+
+        public override PipeWriter Output => throw new NotSupportedException();
+
+        public override EndPoint? RemoteEndPoint => null;
+
+        public override EndPoint? LocalEndPoint => null;
+
+        public override CloseReason CloseReason => _reason;
+
+        public override IConnectionWatcher? Watcher { get; set; }
+
+        public override bool IsReusable => false;
+
+        public override void FlushSoon() => throw new NotSupportedException();
+
+        public override void ShutdownSend() => throw new NotSupportedException();
+
+        public override void Close() => _reason = CloseReason.ClosedHere;
+
+        public override void Abort() => _reason = CloseReason.AbortedHere;
+    }
+
+    private sealed class ErrorLogger : ILogger
+    {
+        public List<string> Errors { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel >= LogLevel.Error)
+            {
+                Errors.Add(exception?.Message ?? formatter(state, exception));
+            }
+        }
+    }
+}

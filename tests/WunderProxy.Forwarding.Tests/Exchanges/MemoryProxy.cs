@@ -1,0 +1,113 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using WunderProxy.Forwarding.Exchanges;
+using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Transport.Memory;
+using WunderProxy.Forwarding.Upstreams;
+using WunderProxy.TestSupport;
+
+namespace WunderProxy.Forwarding.Tests.Exchanges;
+
+/// <summary>
+/// The forwarder on one loop in memory, with a clock that is moved by hand: nothing happens but inside a call of the
+/// test, so that every order of events can be had, and hours pass at once.
+/// </summary>
+internal sealed class MemoryProxy
+{
+    private readonly Dictionary<MemoryConnection, string> _received = [];
+
+    public MemoryProxy(
+        Func<ForwarderOptions, ForwarderOptions>? configure = null, ILogger? logger = null, int capacityBytes = 64 * 1024)
+    {
+        var options = (configure ?? (same => same))(new ForwarderOptions());
+        CapacityBytes = capacityBytes;
+        Slot.Switch(new Upstream(new IPEndPoint(IPAddress.Loopback, 1), "memory", Clock));
+        Loop = new MemoryLoop(Clock);
+        Loop.Connector = _ => new ConnectResult(OpenUpstream(), SocketError.Success);
+        var settings = new ForwarderSettings(options, Slot, Clock, accessLog: null, logger ?? NullLogger.Instance);
+        Context = new LoopContext(Loop, settings, new ConnectionLimit(options.MaxConnections));
+    }
+
+    public ManualTimeProvider Clock { get; } = new();
+
+    public UpstreamSlot Slot { get; } = new();
+
+    public MemoryLoop Loop { get; }
+
+    public LoopContext Context { get; }
+
+    /// <summary>The application's ends of the connections that were opened to it, in their order.</summary>
+    public List<MemoryConnection> Upstreams { get; } = [];
+
+    private int CapacityBytes { get; }
+
+    /// <summary>A new client.</summary>
+    public MemoryConnection Connect()
+    {
+        var (near, far) = MemoryConnection.CreatePair(Loop, CapacityBytes);
+        Loop.Run(() => Context.OnAccepted(far));
+        return near;
+    }
+
+    /// <summary>A client that has sent a request, and the application's end of the connection that it went to.</summary>
+    public (MemoryConnection Client, MemoryConnection Upstream) Begin(string request)
+    {
+        var client = Connect();
+        Send(client, request);
+        return (client, Upstreams[^1]);
+    }
+
+    /// <summary>Has an end send; what does not fit waits there until the other end reads.</summary>
+    public void Send(MemoryConnection end, string text) =>
+        Loop.Run(() => _ = end.Output.WriteAsync(Encoding.Latin1.GetBytes(text)).AsTask());
+
+    /// <summary>All that has arrived at an end so far; what comes while this reads as well.</summary>
+    public string Received(MemoryConnection end)
+    {
+        var text = new StringBuilder(_received.GetValueOrDefault(end));
+        for (var count = -1; count != text.Length;)
+        {
+            count = text.Length;
+            Loop.Run(() => text.Append(Read(end)));
+        }
+
+        return _received[end] = text.ToString();
+    }
+
+    /// <summary>Lets time pass, in steps that no deadline is skipped by.</summary>
+    public void Pass(TimeSpan time)
+    {
+        var step = TimeSpan.FromSeconds(1);
+        for (; time > TimeSpan.Zero; time -= step)
+        {
+            Clock.Advance(time < step ? time : step);
+            Loop.RunUntilIdle();
+        }
+    }
+
+    /// <summary>Tells all that hold the upstream that their time is up, as a drain does at its deadline.</summary>
+    public void EndLeases(Upstream upstream) => Loop.Run(() => upstream.ShareOf(Loop).EndLeases(all: true));
+
+    private static string Read(MemoryConnection end)
+    {
+        if (!end.Input.TryRead(out var read))
+        {
+            return string.Empty;
+        }
+
+        var text = Encoding.Latin1.GetString(read.Buffer.ToArray());
+        end.Input.AdvanceTo(read.Buffer.End);
+        return text;
+    }
+
+    private MemoryConnection OpenUpstream()
+    {
+        var (near, far) = MemoryConnection.CreatePair(Loop, CapacityBytes);
+        Upstreams.Add(far);
+        return near;
+    }
+}
