@@ -143,7 +143,9 @@ internal sealed class BodyRelay
 
             _framer.WriteCloseIfDue();
             var reading = _reader!.ReadAsync();
-            if (!reading.IsCompleted && !await FlushBeforeWaitAsync())
+
+            // Stopped before it began, it must not begin to wait: nobody would wake it any more.
+            if (!reading.IsCompleted && (!await FlushBeforeWaitAsync() || IsStopped))
             {
                 _reader.CancelPendingRead();
                 _reader.AdvanceTo((await reading).Buffer.Start);
@@ -235,6 +237,13 @@ internal sealed class BodyRelay
         if (_framer.NeedsLastChunk && _exchange.UpstreamEndedInOrder)
         {
             _writer!.Write("0\r\n\r\n"u8);
+            var end = await WriteAsync(default);
+            return end == RelayEnd.None ? RelayEnd.SourceEnded : end;
+        }
+
+        if (_framer.Kind == BodyKind.UntilClose && _writer!.UnflushedBytes > 0)
+        {
+            // The head of an empty body, or of a tunnel that ended at once: no byte came behind which it would leave.
             var end = await WriteAsync(default);
             return end == RelayEnd.None ? RelayEnd.SourceEnded : end;
         }

@@ -60,6 +60,9 @@ internal sealed class DownstreamConnection : TrackedConnection, IConnectionWatch
             }
 
             await EndAsync(fate);
+
+            // Nobody reads what is left: a refused head, most often.
+            Transport.Input.Complete();
         }
 #pragma warning disable CA1031 // A bug in one exchange must not take the loop or other connections with it.
         catch (Exception exception)
@@ -73,7 +76,7 @@ internal sealed class DownstreamConnection : TrackedConnection, IConnectionWatch
             _exchange = null;
         }
 
-        TimerWheel.Disarm(this);
+        _context.Loop.Timers.Disarm(this);
         MoveTo(ConnectionState.Closed);
         _context.Limit.Leave();
     }

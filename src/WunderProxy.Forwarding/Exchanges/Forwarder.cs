@@ -212,7 +212,7 @@ internal sealed class Forwarder(LoopContext context)
     private static async ValueTask DropUpstreamAsync(Exchange exchange)
     {
         await StopUploadAsync(exchange);
-        exchange.Upstream!.Transport.Abort();
+        exchange.Upstream!.Abort();
         exchange.Upstream = null;
     }
 
@@ -245,7 +245,7 @@ internal sealed class Forwarder(LoopContext context)
         if (error != ForwardError.None || !exchange.IsRequestSent)
         {
             // Reset: neither a request cut short nor an unread response may look like a whole one.
-            upstream.Transport.Abort();
+            upstream.Abort();
         }
         else if (MayReuse(exchange))
         {
@@ -253,7 +253,7 @@ internal sealed class Forwarder(LoopContext context)
         }
         else
         {
-            upstream.Transport.Close();
+            upstream.Close();
         }
     }
 

@@ -13,7 +13,7 @@ internal static class HeadParser
     /// <summary>Reads one request head.</summary>
     /// <param name="input">Bytes from the start of the message, or of the empty lines before it.</param>
     /// <param name="limits">Largest sizes.</param>
-    /// <param name="head">Filled when the status is <see cref="ParseStatus.Done"/>; otherwise its content means nothing.</param>
+    /// <param name="head">Filled when the status is <see cref="ParseStatus.Done"/>; empty unless all of it is there.</param>
     /// <param name="consumed">Bytes of the head with the empty lines before it; 0 unless done.</param>
     /// <param name="reason">Why the request is refused, if it is.</param>
     public static ParseStatus ParseRequest(
@@ -33,6 +33,8 @@ internal static class HeadParser
             bytes, line.Length, limits.MaxHeaderBytes, limits.MaxHeaderCount, head, out int end, out FieldFault fault);
         if (status != ParseStatus.Done)
         {
+            // Lines that were read point into bytes that nobody keeps.
+            head.Reset();
             reason = FieldFaults.ForRequest(fault);
             return status;
         }
@@ -51,7 +53,7 @@ internal static class HeadParser
     /// <summary>Reads one response head.</summary>
     /// <param name="input">Bytes from the start of the message.</param>
     /// <param name="limits">Largest sizes.</param>
-    /// <param name="head">Filled when the status is <see cref="ParseStatus.Done"/>; otherwise its content means nothing.</param>
+    /// <param name="head">Filled when the status is <see cref="ParseStatus.Done"/>; empty unless all of it is there.</param>
     /// <param name="consumed">Bytes of the head; 0 unless done.</param>
     /// <param name="reason">Why the response is refused, if it is.</param>
     public static ParseStatus ParseResponse(
@@ -72,6 +74,7 @@ internal static class HeadParser
             input, lineLength, maxFieldBytes, limits.MaxResponseHeaderCount, head, out int end, out FieldFault fault);
         if (status != ParseStatus.Done)
         {
+            head.Reset();
             reason = FieldFaults.ForResponse(fault);
             return status;
         }

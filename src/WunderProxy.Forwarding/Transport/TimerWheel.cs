@@ -4,7 +4,7 @@ namespace WunderProxy.Forwarding.Transport;
 
 /// <summary>A hashed wheel of coarse timeouts, owned by one loop.</summary>
 /// <remarks>
-/// Arming to a later time and disarming only write a field; the timer is moved when its old slot comes round.
+/// Arming to a later time only writes a field; the timer is moved when its old slot comes round.
 /// Timers fire up to one <see cref="TickMilliseconds"/> late, never early.
 /// </remarks>
 internal sealed class TimerWheel(long nowMilliseconds)
@@ -63,8 +63,15 @@ internal sealed class TimerWheel(long nowMilliseconds)
         Enqueue(timer, tick);
     }
 
-    /// <summary>Disarms <paramref name="timer"/>; its slot forgets it when it comes round.</summary>
-    public static void Disarm(LoopTimer timer) => timer.DueMilliseconds = 0;
+    /// <summary>Disarms <paramref name="timer"/> and forgets it: what it guarded may be large, and may have ended.</summary>
+    public void Disarm(LoopTimer timer)
+    {
+        timer.DueMilliseconds = 0;
+        if (timer.IsQueued)
+        {
+            Unlink(timer);
+        }
+    }
 
     /// <summary>Fires every timer that is due at <paramref name="nowMilliseconds"/>.</summary>
     public void Advance(long nowMilliseconds)

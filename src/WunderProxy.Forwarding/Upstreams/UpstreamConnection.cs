@@ -19,6 +19,20 @@ internal sealed class UpstreamConnection(UpstreamShare share, TransportConnectio
 
     internal UpstreamConnection? Newer { get; set; }
 
+    /// <summary>Closes it; nobody reads from it any more.</summary>
+    public void Close()
+    {
+        Transport.Close();
+        Transport.Input.Complete();
+    }
+
+    /// <summary>Resets it; nobody reads from it any more.</summary>
+    public void Abort()
+    {
+        Transport.Abort();
+        Transport.Input.Complete();
+    }
+
     /// <inheritdoc/>
     public void OnPeerClosed(TransportConnection connection, CloseReason reason) => share.Pool.OnPeerClosed(this);
 }

@@ -28,7 +28,7 @@ internal sealed class UpstreamConnectionPool(Upstream upstream, TransportLoop lo
                 return connection;
             }
 
-            connection.Transport.Close();
+            connection.Close();
         }
 
         return null;
@@ -39,7 +39,7 @@ internal sealed class UpstreamConnectionPool(Upstream upstream, TransportLoop lo
     {
         if (upstream.IsReplaced || !connection.Transport.IsReusable)
         {
-            connection.Transport.Close();
+            connection.Close();
             return;
         }
 
@@ -57,7 +57,7 @@ internal sealed class UpstreamConnectionPool(Upstream upstream, TransportLoop lo
         while (_oldest is { } connection)
         {
             Unlink(connection);
-            connection.Transport.Close();
+            connection.Close();
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed class UpstreamConnectionPool(Upstream upstream, TransportLoop lo
         if (connection.IsIdle)
         {
             Unlink(connection);
-            connection.Transport.Close();
+            connection.Close();
         }
     }
 
@@ -85,7 +85,7 @@ internal sealed class UpstreamConnectionPool(Upstream upstream, TransportLoop lo
             }
 
             Unlink(connection);
-            connection.Transport.Close();
+            connection.Close();
         }
     }
 

@@ -106,6 +106,19 @@ internal sealed class ExchangeTests(TransportKind transport)
     }
 
     [Test]
+    public async Task Empty_answer_until_close_reaches_a_client_of_the_old_version()
+    {
+        await using var proxy = ProxyUnderTest.Start(transport);
+        var (client, upstream, _) = await proxy.BeginAsync("GET / HTTP/1.0\r\n\r\n");
+
+        await upstream.SendAsync("HTTP/1.1 200 OK\r\nServer: x\r\n\r\n");
+        upstream.ShutdownSend();
+        var (answer, end) = await client.ReadToEndAsync();
+
+        Assert.That((answer, end), Is.EqualTo(("HTTP/1.1 200 OK\r\nServer: x\r\nConnection: close\r\n\r\n", StreamEnd.Finished)));
+    }
+
+    [Test]
     public async Task Response_until_close_becomes_chunked()
     {
         await using var proxy = ProxyUnderTest.Start(transport);

@@ -64,6 +64,7 @@ internal sealed class FailureTests(TransportKind transport)
 
     [TestCase("GET / HTTP/1.1\r\n\r\n", 400)]
     [TestCase("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400)]
+    [TestCase("GET / HTTP/1.1\r\nAccept: application/json\r\nHost : a\r\n\r\n", 400)]
     [TestCase("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n", 501)]
     [TestCase("GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505)]
     [TestCase("TRACE / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", 400)]
@@ -103,7 +104,7 @@ internal sealed class FailureTests(TransportKind transport)
         await using var proxy = StartWith(new ForwarderLimits { HeaderTimeout = Short });
 
         using var client = await proxy.ConnectAsync();
-        await client.SendAsync("GET / HTTP/1.1\r\n");
+        await client.SendAsync("GET / HTTP/1.1\r\nAccept: application/json\r\n");
 
         Assert.That(await client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 408 "));
     }

@@ -53,6 +53,40 @@ internal sealed class TunnelTests(TransportKind transport)
     }
 
     [Test]
+    public async Task Upgrade_that_ends_at_once_reaches_the_client()
+    {
+        await using var proxy = ProxyUnderTest.Start(transport);
+        var (client, upstream, _) = await proxy.BeginAsync(Upgrade);
+
+        await upstream.SendAsync(Switching);
+        upstream.ShutdownSend();
+        var answer = await client.ReadHeadAsync();
+        var end = await client.WaitForEndAsync();
+
+        Assert.That((answer, end), Is.EqualTo((Switching, StreamEnd.Finished)));
+    }
+
+    [Test]
+    public async Task Client_that_resets_while_the_upgrade_is_answered_leaves_nothing_behind()
+    {
+        await using var proxy = ProxyUnderTest.Start(transport);
+
+        // Only when both come in one turn of the loop is it seen too late for the one and too early for the other.
+        for (var round = 0; round < 100; round++)
+        {
+            var (client, upstream, _) = await proxy.BeginAsync(Upgrade);
+            var sending = Task.Run(() => upstream.SendAsync(Switching));
+            await Task.Run(client.Reset);
+
+            // It fails when the proxy was faster.
+            await sending.ContinueWith(static sent => sent.Exception, TaskScheduler.Default);
+            var end = await upstream.WaitForEndAsync();
+
+            Assert.That(end, sending.IsCompletedSuccessfully ? Is.EqualTo(StreamEnd.Reset) : Is.Not.Null);
+        }
+    }
+
+    [Test]
     public async Task Reset_of_one_side_resets_the_other()
     {
         await using var proxy = ProxyUnderTest.Start(transport);

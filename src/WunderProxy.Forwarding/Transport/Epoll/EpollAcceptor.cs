@@ -80,7 +80,7 @@ internal sealed unsafe class EpollAcceptor(
 
     private void Unwatch()
     {
-        TimerWheel.Disarm(this);
+        loop.Timers.Disarm(this);
         if (_isWatching)
         {
             _isWatching = false;

@@ -136,7 +136,7 @@ internal sealed unsafe class EpollConnector(EpollLoop loop, EndPoint endPoint)
 
     private void Finish(ConnectResult result)
     {
-        TimerWheel.Disarm(this);
+        loop.Timers.Disarm(this);
         _descriptor = -1;
         _result = result;
         _wait.CompleteSoon(loop);

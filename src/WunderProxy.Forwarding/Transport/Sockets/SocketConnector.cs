@@ -82,7 +82,7 @@ internal sealed class SocketConnector(SocketLoop loop, EndPoint endPoint) : Loop
 
     private void Finish(ConnectResult result)
     {
-        TimerWheel.Disarm(this);
+        loop.Timers.Disarm(this);
         _result = result;
         _socket?.Dispose();
         _connect.Dispose();
