@@ -22,7 +22,7 @@ collect_missing() {
         need ceph-mon ceph-mon; need ceph-osd ceph-osd; need radosgw radosgw; need ceph-authtool ceph-common ;;
       swift) need swift-proxy-server swift-proxy; need swift-account-server swift-account
         need swift-container-server swift-container; need swift-object-server swift-object ;;
-      chromium) need chromium chromium; need chromedriver chromium-driver ;;
+      chromium) need chromium chromium ;;
       rivals) need nginx nginx-light; need haproxy haproxy; need wrk wrk ;;
     esac
   done

@@ -99,6 +99,12 @@ internal sealed class UpstreamShare
     /// <summary>The upstream was replaced: idle connections go, and what already runs long is marked. On the loop.</summary>
     public void OnReplaced()
     {
+        if (!Upstream.IsReplaced)
+        {
+            // Switched back to before this work was run: its connections are wanted.
+            return;
+        }
+
         Pool.Clear();
         for (var lease = _leases; lease is not null; lease = lease.Next)
         {

@@ -14,6 +14,12 @@ namespace WunderProxy.Hosting;
 internal static class ServiceHost
 {
     /// <summary>
+    /// Pool threads that are there when wanted. Beyond its minimum, the cores, the pool grows by one or two a second,
+    /// and some of its threads wait for disks: <c>/status</c> must not wait for them.
+    /// </summary>
+    private const int PoolThreads = 16;
+
+    /// <summary>
     /// Registers what both commands have: the proxy, its slot, the state of the process, signals, the log.
     /// </summary>
     public static HostApplicationBuilder CreateBuilder(
@@ -66,6 +72,9 @@ internal static class ServiceHost
     /// <exception cref="UsageException">An address cannot be bound.</exception>
     public static async Task RunAsync(HostApplicationBuilder builder, CancellationToken cancellationToken)
     {
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, PoolThreads), completions);
+
         // The proxy is the last to start and the first to stop.
         builder.Services.AddHostedService<ForwarderWorker>();
         using var host = builder.Build();

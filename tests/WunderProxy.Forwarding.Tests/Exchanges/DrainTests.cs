@@ -100,6 +100,7 @@ internal sealed class DrainTests(TransportKind transport)
     public async Task Response_that_ran_longer_than_10_s_at_the_switch_outlives_the_first_deadline(int seconds, bool outlives)
     {
         var clock = new ManualTimeProvider();
+        clock.Advance(TimeSpan.FromSeconds(1));
         await using var proxy = ProxyUnderTest.Start(transport, clock: clock);
         var (client, upstream, _) = await proxy.BeginAsync(Get);
         await upstream.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc");

@@ -53,6 +53,8 @@ internal sealed class SecretsTests
         }
 
         Assert.That(_answers.ToString(), Does.Not.Contain(Plain), "Env in answers");
+        Assert.That(_answers.ToString(), Does.Contain("POST /pause: 401 ").And.Contain("WWW-Authenticate: Bearer realm="));
+        Assert.That(_answers.ToString(), Does.Contain("?unmasked=true: 401 "));
         Assert.That(_answers.ToString(), Does.Contain("DB_PASSWORD=***").And.Contain("PLAIN=***"), "the config was shown");
         Assert.That(_answers.ToString(), Does.Contain("password is ***"), "the container's log was shown");
         Assert.That(_answers.ToString(), Does.Contain("/no/such/program-***"), "the engine's own message was shown");
@@ -133,10 +135,10 @@ internal sealed class SecretsTests
         var files = Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(file => file != except).ToArray();
         Assert.That(files, Is.Not.Empty);
         Assert.That(
-            files.Where(file => (File.GetUnixFileMode(file) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0), Is.Empty);
+            files.Where(file => File.GetUnixFileMode(file) != (UnixFileMode.UserRead | UnixFileMode.UserWrite)), Is.Empty);
         Assert.That(
             Directory.GetDirectories(folder, "*", SearchOption.AllDirectories)
-                .Where(directory => (File.GetUnixFileMode(directory) & Others) != 0),
+                .Where(directory => (File.GetUnixFileMode(directory) & Others) != UnixFileMode.None),
             Is.Empty);
     }
 }

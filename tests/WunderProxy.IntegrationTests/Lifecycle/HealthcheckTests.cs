@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using WunderProxy.Deployments.Lifecycle;
 using WunderProxy.IntegrationTests.Infrastructure;
 
 namespace WunderProxy.IntegrationTests.Lifecycle;
@@ -48,6 +49,36 @@ internal sealed class HealthcheckTests
 
         Assert.That(reason, Does.Contain("status_404"));
         Assert.That(service.Traffic.Current?.ContainerId, Is.EqualTo(deployed.Container));
+    }
+
+    [Test]
+    public async Task Switch_to_a_launched_container_whose_probe_fails_is_refused_as_unhealthy()
+    {
+        await using var service = new LifecycleHarness();
+        await service.StartAsync("r1", "r2");
+        var current = await service.DeployAsync(LifecycleHarness.Config("r1"));
+        var launched = await service.LaunchAsync(await service.StoreConfigAsync(LifecycleHarness.Config("r2")));
+        await RunInsideAsync(service, launched.Container, "/bin/busybox", "rm", "/www/up");
+
+        DeploymentException? failure = null;
+        await Eventually.TrueAsync("the refusal", async () =>
+        {
+            try
+            {
+                await service.SwitchAsync(launched.Hash);
+                await service.SwitchAsync(current.Hash);
+            }
+            catch (DeploymentException refused)
+            {
+                failure = refused;
+            }
+
+            return failure is not null;
+        });
+
+        Assert.That(failure!.Code, Is.EqualTo("unhealthy"));
+        Assert.That(failure.Details!.Probes!.Single().Result, Is.EqualTo("status_404"));
+        Assert.That(service.Traffic.Current?.ContainerId, Is.EqualTo(current.Container));
     }
 
     private static async Task RunInsideAsync(LifecycleHarness service, string container, params string[] command)

@@ -109,6 +109,28 @@ internal sealed class ManagerApiServerTests
         Assert.That(answer, Does.StartWith($"HTTP/1.1 {status} "));
     }
 
+    [TestCase("GET /switch", "405", "Allow: POST")]
+    [TestCase("DELETE /status", "405", "Allow: GET, HEAD")]
+    [TestCase("GET /nothing", "404", "unknown_path")]
+    [TestCase("POST /switch?guard=soon", "400", "guard: 'soon'")]
+    public async Task Error_reaches_the_caller_with_its_fields(string call, string status, string named)
+    {
+        var answer = await RawAsync($"{call} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+
+        Assert.That(answer, Does.StartWith($"HTTP/1.1 {status} "));
+        Assert.That(answer, Does.Contain(named));
+    }
+
+    [Test]
+    public async Task Call_that_may_not_is_told_the_reason_and_two_ways_out()
+    {
+        var answer = await RawAsync(
+            "POST /switch HTTP/1.1\r\nHost: localhost\r\nOrigin: http://page.example\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+
+        Assert.That(answer, Does.StartWith("HTTP/1.1 403 "));
+        Assert.That(answer, Does.Contain("web page").And.Contain("--api-token").And.Contain("--api-open"));
+    }
+
     [Test]
     public async Task Unix_socket_is_for_its_owner_who_may_do_everything()
     {
