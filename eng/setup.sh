@@ -2,7 +2,7 @@
 # Sets up what tests and demo need: a Docker engine, a Docker registry and an S3 server, all apart from the machine's own.
 # Safe to run again: what runs is kept, what died is started anew. eng/teardown.sh takes everything away.
 #
-#   eng/setup.sh [--with swift] [--with chromium] [--with rivals] [--engine-only]
+#   eng/setup.sh [--with swift] [--with clients] [--with chromium] [--with rivals] [--engine-only]
 #
 # Everything lies below $WUNDERPROXY_TEST_DIR (default /tmp/wunderproxy-test); addresses and keys are in its file `env`.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -12,7 +12,10 @@ engine_only=
 while [ $# -gt 0 ]; do
   case $1 in
     --with)
-      case ${2:-} in swift | chromium | rivals) with+=("$2") ;; *) die "--with takes swift, chromium or rivals" ;; esac
+      case ${2:-} in
+        swift | clients | chromium | rivals) with+=("$2") ;;
+        *) die "--with takes swift, clients, chromium or rivals" ;;
+      esac
       shift 2 ;;
     --engine-only) engine_only=1; shift ;;
     -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;

@@ -9,7 +9,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # What the tests need beyond engine, S3 server and registry (see eng/setup.sh).
-WITH=(swift chromium)
+WITH=(swift clients chromium rivals)
 
 keep='' projects=()
 while [ $# -gt 0 ]; do

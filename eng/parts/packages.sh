@@ -22,18 +22,20 @@ collect_missing() {
         need ceph-mon ceph-mon; need ceph-osd ceph-osd; need radosgw radosgw; need ceph-authtool ceph-common ;;
       swift) need swift-proxy-server swift-proxy; need swift-account-server swift-account
         need swift-container-server swift-container; need swift-object-server swift-object ;;
+      clients) need wget wget; need wrk wrk; need git git; need dpkg-deb dpkg
+        need chromium chromium; need chromedriver chromium-driver ;;
       chromium) need chromium chromium ;;
       rivals) need nginx nginx-light; need haproxy haproxy; need wrk wrk ;;
     esac
   done
 }
 
-# Installs what the engine needs and what the options name: stores, swift, chromium, rivals.
+# Installs what the engine needs and what the options name: stores, swift, clients, chromium, rivals.
 install_packages() {
   collect_missing "$@"
   if [ ${#MISSING[@]} = 0 ]; then return; fi
   command -v apt-get >/dev/null || die "missing: ${MISSING[*]} (this script can install them on Debian only)"
-  say "installing ${MISSING[*]} (a Docker engine, a registry and an S3 server to test against; none is started at boot)"
+  say "installing ${MISSING[*]} (to test with and against; none is started now or at boot)"
   # Debian starts a server at its installation unless this policy forbids it: the tests run their own, elsewhere.
   local policy=/usr/sbin/policy-rc.d own_policy=
   if [ ! -e $policy ]; then
@@ -45,6 +47,24 @@ install_packages() {
   apt_install "${MISSING[@]}" || result=$?
   [ -z "$own_policy" ] || rm -f $policy
   [ $result = 0 ] || die "apt-get failed; its output is in $RUN_DIR/apt.log"
+  keep_from_boot "${MISSING[@]}"
+}
+
+# The policy above speaks of now; an enabled unit would still start at the next boot. Only what was installed here is
+# disabled, with the packages that bring the unit files of others.
+keep_from_boot() {
+  command -v systemctl >/dev/null || return 0
+  local package units=() files
+  for package in "$@"; do
+    case $package in
+      docker.io | containerd | docker-registry | haproxy | ceph-* | radosgw | swift-*) ;;
+      nginx-light) package=nginx-common ;;
+      *) continue ;;
+    esac
+    files=$(dpkg-query -L "$package" 2>/dev/null) || continue
+    mapfile -t -O ${#units[@]} units < <(sed -n 's,^\(/usr\)\{0,1\}/lib/systemd/system/\([^/]*\.[a-z]*\)$,\2,p' <<<"$files")
+  done
+  [ ${#units[@]} = 0 ] || systemctl --quiet disable "${units[@]}" >/dev/null 2>&1 || true
 }
 
 apt_install() {

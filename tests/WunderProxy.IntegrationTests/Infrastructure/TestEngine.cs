@@ -91,9 +91,27 @@ internal sealed class TestEngine(string? socketPath = null) : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, $"images/{repository}/push?tag={tag}");
         request.Headers.Add("X-Registry-Auth", "e30=");
         using var response = await _http.SendAsync(request);
-        var progress = await response.Content.ReadAsStringAsync();
-        Assert.That(progress, Does.Not.Contain("\"error\""), "push");
+        await AssertDoneAsync(response, "push");
     }
+
+    /// <summary>Pulls an image.</summary>
+    public async Task PullAsync(string repository, string tag)
+    {
+        using var response = await _http.PostAsync(
+            new Uri($"images/create?fromImage={Uri.EscapeDataString(repository)}&tag={tag}", UriKind.Relative), content: null);
+        await AssertDoneAsync(response, "pull");
+    }
+
+    /// <summary>Makes an image of one layer.</summary>
+    public async Task ImportAsync(string repository, string tag, Stream layer)
+    {
+        using var content = new StreamContent(layer);
+        using var response = await _http.PostAsync(
+            new Uri($"images/create?fromSrc=-&repo={Uri.EscapeDataString(repository)}&tag={tag}", UriKind.Relative), content);
+        await AssertDoneAsync(response, "import");
+    }
+
+    public async Task<JsonNode> InspectImageAsync(string image) => (await SendAsync(HttpMethod.Get, $"images/{image}/json"))!;
 
     /// <summary>Reads an answer of the engine as a stream.</summary>
     public Task<Stream> OpenAsync(string path) => _http.GetStreamAsync(new Uri(path, UriKind.Relative));
@@ -116,6 +134,14 @@ internal sealed class TestEngine(string? socketPath = null) : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    // What fails after the first byte is told in the progress.
+    private static async Task AssertDoneAsync(HttpResponseMessage response, string what)
+    {
+        var progress = await response.Content.ReadAsStringAsync();
+        Assert.That(response.IsSuccessStatusCode, $"{what}: {progress}");
+        Assert.That(progress, Does.Not.Contain("\"error\""), what);
+    }
 
     private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellationToken)
     {

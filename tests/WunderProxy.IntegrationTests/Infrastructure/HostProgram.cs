@@ -1,0 +1,87 @@
+using System.Diagnostics;
+
+namespace WunderProxy.IntegrationTests.Infrastructure;
+
+/// <summary>Runs a program of this machine to its end and keeps what it says.</summary>
+internal static class HostProgram
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+
+    /// <summary>Runs it; settings of a proxy in our own environment do not reach it.</summary>
+    /// <param name="program">Its name or path.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="variables">Added to its environment.</param>
+    /// <param name="input">What it reads from standard input.</param>
+    /// <exception cref="AssertionException">It does not end.</exception>
+    public static async Task<ProgramResult> RunAsync(
+        string program,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? variables = null,
+        Stream? input = null)
+    {
+        using var process = Process.Start(Describe(program, arguments, variables))!;
+        using var deadline = new CancellationTokenSource(Deadline);
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
+            var errors = process.StandardError.ReadToEndAsync(deadline.Token);
+            await FeedAsync(process, input, deadline.Token);
+            await process.WaitForExitAsync(deadline.Token);
+            return new ProgramResult(process.ExitCode, await output, await errors);
+        }
+        catch (OperationCanceledException e)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new AssertionException($"{program} still runs after {Deadline.TotalSeconds} s", e);
+        }
+    }
+
+    /// <summary>Runs it and fails the test when it does not end with 0.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public static async Task<ProgramResult> SucceedAsync(
+        string program,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? variables = null,
+        Stream? input = null)
+    {
+        string[] line = [.. arguments];
+        var result = await RunAsync(program, line, variables, input);
+        Assert.That(result.ExitCode, Is.Zero, $"{program} {string.Join(' ', line)}: {result}");
+        return result;
+    }
+
+    /// <summary>How it is started, with everything redirected.</summary>
+    public static ProcessStartInfo Describe(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? variables = null)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var name in start.Environment.Keys.Where(IsProxySetting).ToArray())
+        {
+            start.Environment.Remove(name);
+        }
+
+        foreach (var (name, value) in variables ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
+    }
+
+    private static bool IsProxySetting(string name) => name.EndsWith("_proxy", StringComparison.OrdinalIgnoreCase);
+
+    private static async Task FeedAsync(Process process, Stream? input, CancellationToken cancellationToken)
+    {
+        await using var standardInput = process.StandardInput.BaseStream;
+        if (input is not null)
+        {
+            await input.CopyToAsync(standardInput, cancellationToken);
+        }
+    }
+}
