@@ -9,16 +9,31 @@ namespace WunderProxy.IntegrationTests.Clients;
 [TestFixture("sockets")]
 internal sealed partial class LoadToolTests(string transport) : ClientFixture(transport)
 {
+    private const int Connections = 40;
+    private const int LongestRounds = 60;
+
     [Test]
     public async Task No_request_of_many_connections_fails()
     {
-        var result = await HostProgram.SucceedAsync(
-            "wrk", ["-t", "1", "-c", "40", "-d", "1s", "--timeout", "20s", Url("/text")]);
+        // A busy machine may need more than one round until every connection has been used again and again.
+        var requests = 0;
+        for (var round = 0; round < LongestRounds && requests < Connections * 25; round++)
+        {
+            requests += await RunAsync();
+        }
+
+        Assert.That(requests, Is.GreaterThanOrEqualTo(Connections * 25));
+    }
+
+    /// <summary>Runs wrk for a second; returns how many requests were answered.</summary>
+    private async Task<int> RunAsync()
+    {
+        string[] options = ["-t", "1", "-c", $"{Connections}", "-d", "1s", "--timeout", "60s"];
+        var result = await HostProgram.SucceedAsync("wrk", [.. options, Url("/text")]);
 
         // wrk names socket errors and other statuses than 2xx only when there are some.
         Assert.That(result.Output, Does.Not.Contain("Socket errors").And.Not.Contain("Non-2xx"));
-        var requests = int.Parse(Requests().Match(result.Output).Groups["count"].Value, CultureInfo.InvariantCulture);
-        Assert.That(requests, Is.GreaterThan(40), result.Output);
+        return int.Parse(Requests().Match(result.Output).Groups["count"].Value, CultureInfo.InvariantCulture);
     }
 
     [GeneratedRegex(@"(?<count>\d+) requests in", RegexOptions.None, 1000)]
