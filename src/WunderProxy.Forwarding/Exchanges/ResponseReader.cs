@@ -105,7 +105,8 @@ internal sealed class ResponseReader(LoopContext context)
     {
         if (exchange.Response.IsSwitchingProtocols)
         {
-            var isWanted = exchange.Request.WantsUpgrade && exchange.Response.WantsUpgrade && exchange.IsRequestSent;
+            var isWanted = exchange.Request.WantsUpgrade && exchange.Response.WantsUpgrade && exchange.IsRequestSent
+                && IsOffered(exchange.Response.Upgrade, exchange.Request);
             exchange.OnResponseReceived();
             return isWanted ? ForwardError.None : ForwardError.UnaskedUpgrade;
         }
@@ -126,6 +127,21 @@ internal sealed class ResponseReader(LoopContext context)
         }
 
         return ForwardError.None;
+    }
+
+    /// <summary>Whether the client has offered what the upstream switches to (RFC 9110 section 7.8).</summary>
+    private static bool IsOffered(ReadOnlySpan<byte> switchedTo, RequestHead request)
+    {
+        var protocols = new ListValue(switchedTo);
+        while (protocols.MoveNext())
+        {
+            if (!request.HasToken(HeaderName.Upgrade, protocols.Current))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool IsEventStream(ResponseHead head)

@@ -110,6 +110,34 @@ internal sealed class TunnelTests(TransportKind transport)
         Assert.That(await client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 502 ").And.Contain("http_upgrade_failed"));
     }
 
+    [TestCase("websocket", "other")]
+    [TestCase("websocket", "websocket, other")]
+    [TestCase("a/1", "a/2")]
+    [TestCase("websocket", "")]
+    public async Task Switch_to_what_was_not_offered_is_502(string offered, string chosen)
+    {
+        await using var proxy = ProxyUnderTest.Start(transport);
+        var (client, upstream, _) = await proxy.BeginAsync(Upgrade.Replace("websocket", offered, StringComparison.Ordinal));
+
+        await upstream.SendAsync(Switching.Replace("websocket", chosen, StringComparison.Ordinal));
+
+        Assert.That(await client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 502 ").And.Contain("http_upgrade_failed"));
+        Assert.That(await upstream.WaitForEndAsync(), Is.EqualTo(StreamEnd.Reset));
+    }
+
+    [TestCase("websocket", "WebSocket")]
+    [TestCase("a/1, b/2", "b/2")]
+    public async Task Switch_to_one_of_the_offered_is_passed_on(string offered, string chosen)
+    {
+        await using var proxy = ProxyUnderTest.Start(transport);
+        var (client, upstream, _) = await proxy.BeginAsync(Upgrade.Replace("websocket", offered, StringComparison.Ordinal));
+
+        await upstream.SendAsync(Switching.Replace("websocket", chosen, StringComparison.Ordinal) + "hello");
+
+        Assert.That(await client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 101 ").And.Contain($"Upgrade: {chosen}\r\n"));
+        Assert.That(await client.ReadAsync(5), Is.EqualTo("hello"));
+    }
+
     [TestCase("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n\r\n")]
     [TestCase("GET / HTTP/1.0\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")]
     public async Task Upgrade_that_may_not_pass_is_removed(string request)
