@@ -25,4 +25,7 @@ public sealed record LoadOptions
 
     /// <summary>Share of requests, in percent, that go over a connection of their own.</summary>
     public int OneShotPercent { get; init; } = 20;
+
+    /// <summary>Only small GETs, instead of the whole mix.</summary>
+    public bool PagesOnly { get; init; }
 }

@@ -48,7 +48,7 @@ internal sealed class LoadWorker(LoadOptions options, SwitchTimeline timeline, i
     {
         var isOneShot = _mix.Chance(options.OneShotPercent);
         var closes = isOneShot || _mix.Chance(LastOnConnectionPercent);
-        var request = _mix.Next(closes);
+        var request = options.PagesOnly ? _mix.Page(closes) : _mix.Next(closes);
         var connection = isOneShot ? null : _kept;
         var keep = false;
         Tally.AddSent();

@@ -30,7 +30,8 @@ internal sealed class RequestMix(int seed, string host)
         _ => Stream(closes),
     };
 
-    private PlannedRequest Page(bool closes) => new(
+    /// <summary>A small GET.</summary>
+    public PlannedRequest Page(bool closes) => new(
         "GET /",
         Encoding.ASCII.GetBytes(Head("GET /", closes, "")),
         response => response.BodyStart.EndsWith("</html>\n", StringComparison.Ordinal) ? null : "not the whole page");
