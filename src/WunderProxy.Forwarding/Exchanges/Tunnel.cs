@@ -47,7 +47,8 @@ internal sealed class Tunnel(Exchange exchange)
 
     /// <summary>
     /// The time of the upstream is up. A WebSocket client gets Close 1012 behind the message that is under way; its
-    /// answer goes up as it comes, and makes the application close. Anything else is closed at once.
+    /// answer goes up as it comes, and makes the application close. Anything else is closed at once, and so is what the
+    /// application has ended: no message can follow its last one.
     /// </summary>
     public void OnDrainDeadline()
     {
@@ -57,7 +58,7 @@ internal sealed class Tunnel(Exchange exchange)
         }
 
         _isDrained = true;
-        if (_isWebSocket)
+        if (_isWebSocket && !_isUpstreamFinished)
         {
             exchange.Down.RequestClose();
             exchange.Client.SetReadDeadline(CloseMilliseconds);

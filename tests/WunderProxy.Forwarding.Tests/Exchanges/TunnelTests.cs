@@ -87,6 +87,24 @@ internal sealed class TunnelTests(TransportKind transport)
     }
 
     [Test]
+    public async Task What_the_upstream_has_ended_is_closed_at_once_by_a_drain()
+    {
+        var clock = new ManualTimeProvider();
+        await using var proxy = ProxyUnderTest.Start(transport, clock: clock);
+        var (client, upstream, _) = await proxy.BeginAsync(Upgrade);
+        await upstream.SendAsync(Switching);
+        await client.ReadHeadAsync();
+        upstream.ShutdownSend();
+        var end = await client.WaitForEndAsync();
+
+        // The loops' clock stands still: nothing but the drain can end it.
+        var told = await proxy.Slot.Switch(null)!.DrainAsync(TimeSpan.Zero, TimeSpan.Zero, CancellationToken.None);
+
+        Assert.That((told, end), Is.EqualTo((1, StreamEnd.Finished)));
+        Assert.That(await upstream.WaitForEndAsync(), Is.EqualTo(StreamEnd.Finished));
+    }
+
+    [Test]
     public async Task Reset_of_one_side_resets_the_other()
     {
         await using var proxy = ProxyUnderTest.Start(transport);
