@@ -23,6 +23,17 @@ internal static class ClockWork
         }
     }
 
+    /// <summary>Waits without touching any clock.</summary>
+    public static async Task WaitUntilAsync(string what, Func<bool> condition)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(Patience), $"still waiting for {what}");
+            await SettleAsync();
+        }
+    }
+
     /// <summary>Lets what is ready to run do so.</summary>
     public static Task SettleAsync() => Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System);
 }

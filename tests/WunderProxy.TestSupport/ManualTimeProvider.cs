@@ -13,6 +13,18 @@ public sealed class ManualTimeProvider : TimeProvider
     /// <summary>Ticks per second, as those of <see cref="TimeSpan"/>.</summary>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
+    /// <summary>Timers that wait for their time; a test that lets one loop run step by step waits until it is back here.</summary>
+    public int PendingTimers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Count;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow()
     {

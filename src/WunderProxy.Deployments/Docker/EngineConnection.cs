@@ -93,9 +93,14 @@ internal sealed class EngineConnection : IDisposable
     }
 
     /// <summary>Whether a fault means that the engine is away, and not that the caller gave up.</summary>
-    public static bool IsAway(Exception fault, CancellationToken cancellationToken) => fault
-        is HttpRequestException or IOException or SocketException or EngineUnavailableException
-        || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+    public static bool IsAway(Exception fault, CancellationToken cancellationToken) =>
+        FindBroken(fault) is null
+        && (fault is HttpRequestException or IOException or SocketException or EngineUnavailableException
+            || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested));
+
+    /// <summary>The fault of what we were sending, which the HTTP client wraps; null when it is another one.</summary>
+    public static ArchiveBrokenException? FindBroken(Exception fault) =>
+        fault as ArchiveBrokenException ?? fault.InnerException as ArchiveBrokenException;
 
     public void Dispose() => _client.Dispose();
 

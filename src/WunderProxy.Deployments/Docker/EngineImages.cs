@@ -48,14 +48,23 @@ internal sealed class EngineImages(EngineConnection connection, TimeProvider clo
     /// <summary>Loads an image archive, plain or gzip (<c>POST /images/load</c>).</summary>
     /// <returns>Names and ids of what was in it.</returns>
     /// <exception cref="TimeoutException">No progress for <paramref name="stall"/>.</exception>
+    /// <exception cref="ArchiveBrokenException">The archive could not be read to its end.</exception>
     public async Task<IReadOnlyList<string>> LoadAsync(
         Stream archive, TimeSpan stall, Action<PullProgress> progress, CancellationToken cancellationToken)
     {
         var loaded = new List<string>();
-        using var content = new StreamContent(archive);
+        await using var source = new ArchiveSource(archive);
+        using var content = new StreamContent(source);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-tar");
-        await StreamAsync("/images/load?quiet=0", content, null, stall, progress, Note, cancellationToken);
-        return loaded;
+        try
+        {
+            await StreamAsync("/images/load?quiet=0", content, null, stall, progress, Note, cancellationToken);
+            return loaded;
+        }
+        catch (HttpRequestException fault) when (EngineConnection.FindBroken(fault) is { } broken)
+        {
+            throw new ArchiveBrokenException(broken.Message, fault);
+        }
 
         void Note(EngineMessage message)
         {

@@ -102,9 +102,13 @@ internal sealed class CurrentRescuer(
         }
         catch (Exception fault) when (fault is DeploymentException or (DockerEngineException and not ContainerNotFoundException))
         {
-            DeploymentLog.CurrentNotBack(context.Log, current.ContainerName, fault.Message);
+            DeploymentLog.CurrentNotBack(context.Log, current.ContainerName, MaskOf(current).Apply(fault.Message));
         }
     }
+
+    /// <summary>The engine quotes what it was given.</summary>
+    private SecretMask MaskOf(Deployment current) => context.Record.Current is { Config.Length: > 0 } record
+        && record.Hash == current.Hash ? context.MaskOf(LaunchConfig.Parse(record.Config)) : SecretMask.Empty;
 
     private Task<bool> LaunchAnewAsync(Deployment current, CancellationToken cancellationToken) => gate.RunAsync(
         Operation.Start,

@@ -113,7 +113,7 @@ internal sealed class ImageProvider(
             loaded = await context.Engine.Images.LoadAsync(
                 archive.Content, context.Options.PullStallTimeout, Throttle($"loading {key}", progress), cancellationToken);
         }
-        catch (Exception fault) when (fault is DockerEngineException or TimeoutException)
+        catch (Exception fault) when (fault is DockerEngineException or TimeoutException or ArchiveBrokenException)
         {
             throw DeploymentFaults.Launch(LaunchFailure.LoadFailed, $"{key} cannot be loaded: {fault.Message}", fault);
         }

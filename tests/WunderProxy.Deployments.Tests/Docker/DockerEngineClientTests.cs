@@ -138,6 +138,32 @@ internal sealed class DockerEngineClientTests
         Assert.That(loaded, Is.EqualTo(new[] { "app:r1", "sha256:1234" }));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Archive_that_breaks_off_is_not_the_engines_absence(bool isReadThroughTheClient)
+    {
+        using var engine = new ScriptedEngine().On(HttpMethod.Post, "/images/load", request =>
+        {
+            if (isReadThroughTheClient)
+            {
+                // As a connection does it: the client wraps the fault.
+                request.Content!.CopyToAsync(Stream.Null).GetAwaiter().GetResult();
+            }
+
+            request.Content!.ReadAsStream().CopyTo(Stream.Null);
+            return ScriptedEngine.Answer(HttpStatusCode.OK, []);
+        });
+        using var client = engine.CreateClient();
+        var heard = new List<string?>();
+        client.Heard = heard.Add;
+
+        var fault = Assert.ThrowsAsync<ArchiveBrokenException>(() => client.Images.LoadAsync(
+            new BrokenStream(), TimeSpan.FromMinutes(1), _ => { }, CancellationToken.None))!;
+
+        Assert.That(fault.Message, Is.EqualTo("it broke off: reset by the store"));
+        Assert.That(heard, Is.All.Null, "its circuit stays closed");
+    }
+
     [Test]
     public async Task Events_are_followed_from_the_last_one_seen()
     {
@@ -156,5 +182,13 @@ internal sealed class DockerEngineClientTests
 
         Assert.That((seen.Single().Action, seen[0].Actor.ID, seen[0].TimeNanoseconds), Is.EqualTo(("die", "a", 42L)));
         Assert.That(engine.Calls[^1], Does.EndWith("&since=1500000000.000000007"));
+    }
+
+    private sealed class BrokenStream : MemoryStream
+    {
+        public override int Read(byte[] buffer, int offset, int count) => throw new IOException("reset by the store");
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new IOException("reset by the store");
     }
 }
