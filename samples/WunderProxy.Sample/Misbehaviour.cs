@@ -7,7 +7,16 @@ internal static class Misbehaviour
     {
         if (settings.ExitAfter is { } time)
         {
-            app.Lifetime.ApplicationStarted.Register(() => _ = ExitAsync(time));
+            var isFirst = 1;
+            app.Use((context, next) =>
+            {
+                if (context.Request.Path != "/up" && Interlocked.Exchange(ref isFirst, 0) == 1)
+                {
+                    _ = ExitAsync(time);
+                }
+
+                return next(context);
+            });
         }
 
         if (settings.FailPercent > 0 || settings.Slowness > TimeSpan.Zero)

@@ -8,7 +8,7 @@ namespace WunderProxy.Sample;
 /// <param name="StartDelay">START_DELAY in seconds: the time before it listens.</param>
 /// <param name="InitialHealth">HEALTH: the status that /up answers until it is switched; 200 when absent.</param>
 /// <param name="ExitAtStart">EXIT_AT_START: end at once with this code.</param>
-/// <param name="ExitAfter">EXIT_AFTER in seconds: end with code 1 so long after it listens.</param>
+/// <param name="ExitAfter">EXIT_AFTER in seconds: end with code 1 so long after the first request, /up apart.</param>
 /// <param name="FailPercent">FAIL_PERCENT: this share of the requests, /up apart, is answered 500.</param>
 /// <param name="Slowness">SLOW_MS: every request, /up apart, waits so long.</param>
 internal sealed record SampleSettings(

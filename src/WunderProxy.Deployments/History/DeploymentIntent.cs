@@ -35,8 +35,14 @@ public sealed record DeploymentIntent
     /// <summary>Append even when this hash is the last entry already.</summary>
     public bool ForceReload { get; init; }
 
-    /// <summary>The time of the entry to go back to or to withdraw; null for a deploy.</summary>
+    /// <summary>The time of the entry to go back to; null for the others.</summary>
     public DateTimeOffset? EntryAt { get; init; }
+
+    /// <summary>When the deploy that is withdrawn was asked for; null for the others.</summary>
+    public DateTimeOffset? EntrySince { get; init; }
+
+    /// <summary>By whom it was asked for; empty for the others.</summary>
+    public string EntryBy { get; init; } = "";
 
     /// <summary>What was in service before, for the event; empty when nothing was.</summary>
     public string FromHash { get; init; } = "";
@@ -55,12 +61,29 @@ public sealed record DeploymentIntent
     };
 
     /// <summary>Makes an entry the last one.</summary>
-    public static DeploymentIntent Rollback(HistoryEntry target, string by, DateTimeOffset startedAt) =>
-        ForEntry(DeploymentKind.Rollback, target, by, startedAt);
+    public static DeploymentIntent Rollback(HistoryEntry target, string by, DateTimeOffset startedAt) => new()
+    {
+        Id = NewId(),
+        Kind = DeploymentKind.Rollback,
+        Hash = target.Hash,
+        Revision = target.Revision,
+        By = by,
+        StartedAt = startedAt,
+        EntryAt = target.DeployedAt,
+    };
 
-    /// <summary>Takes an entry out.</summary>
-    public static DeploymentIntent Withdraw(HistoryEntry entry, string by, DateTimeOffset startedAt) =>
-        ForEntry(DeploymentKind.Withdraw, entry, by, startedAt);
+    /// <summary>Takes the entry of a deploy out again; to be applied after that. The entry need not be written yet.</summary>
+    public static DeploymentIntent Withdraw(DeploymentIntent deploy, string by, DateTimeOffset startedAt) => new()
+    {
+        Id = NewId(),
+        Kind = DeploymentKind.Withdraw,
+        Hash = deploy.Hash,
+        Revision = deploy.Revision,
+        By = by,
+        StartedAt = startedAt,
+        EntrySince = deploy.StartedAt,
+        EntryBy = deploy.By,
+    };
 
     /// <summary>
     /// The event of this, once it is written: with its own id, so that a repeated event is the same object, and with
@@ -97,20 +120,10 @@ public sealed record DeploymentIntent
     internal HistoryEntry? FindEntry(DeploymentHistory history) => Kind switch
     {
         DeploymentKind.Deploy => history.Entries.LastOrDefault(IsOwn) ?? (AddsNothingTo(history) ? history.Last : null),
-        _ => history.Entries.LastOrDefault(entry => entry.Hash == Hash && entry.DeployedAt == EntryAt),
+        DeploymentKind.Rollback => history.Entries.LastOrDefault(entry => entry.Hash == Hash && entry.DeployedAt == EntryAt),
+        _ => history.Entries.LastOrDefault(
+            entry => entry.Hash == Hash && entry.DeployedBy == EntryBy && entry.DeployedAt >= EntrySince),
     };
-
-    private static DeploymentIntent ForEntry(
-        DeploymentKind kind, HistoryEntry entry, string by, DateTimeOffset startedAt) => new()
-        {
-            Id = NewId(),
-            Kind = kind,
-            Hash = entry.Hash,
-            Revision = entry.Revision,
-            By = by,
-            StartedAt = startedAt,
-            EntryAt = entry.DeployedAt,
-        };
 
     private bool IsOwn(HistoryEntry entry) =>
         entry.Hash == Hash && entry.DeployedBy == By && entry.DeployedAt >= StartedAt;

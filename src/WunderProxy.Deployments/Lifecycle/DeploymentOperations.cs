@@ -145,11 +145,13 @@ internal sealed class DeploymentOperations(
         Deployment next, byte[] config, DeploymentIntent? intent, TimeSpan? guardFor, CancellationToken cancellationToken)
     {
         var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var record = context.Record.Current;
         var previous = await switcher.SwitchAsync(next, config, intent, hold.Task, cancellationToken);
         var duration = guardFor ?? context.Options.Guard;
         if (previous is { Address: not null } && duration > TimeSpan.Zero)
         {
-            guard.Begin(next, previous, duration, intent, hold);
+            var previousConfig = record.Hash == previous.Hash ? record.Config : [];
+            guard.Begin(new GuardedSwitch(next, previous, previousConfig, intent, hold), duration);
         }
         else
         {

@@ -14,14 +14,20 @@ internal static class GuardVerdict
     /// <summary>And that by so many standard errors: chance does it once in a thousand.</summary>
     private const double MinDeviations = 3;
 
-    /// <summary>Quantiles of fewer exchanges are noise.</summary>
-    private const int MinRequestsForTimes = 100;
+    /// <summary>The middle of fewer exchanges is noise.</summary>
+    private const int MinRequestsForMedian = 20;
+
+    /// <summary>The slowest twentieth of fewer exchanges is noise.</summary>
+    private const int MinRequestsForTail = 100;
 
     /// <summary>Slower by this factor…</summary>
     private const double MinSlowdown = 2.5;
 
-    /// <summary>…and by this many seconds: less is the machine's noise.</summary>
-    private const double MinDelaySeconds = 0.01;
+    /// <summary>…and the middle by this many seconds: less is the machine's noise.</summary>
+    private const double MinMedianDelaySeconds = 0.01;
+
+    /// <summary>…or the slowest twentieth by these, which a pause of the machine makes of any request.</summary>
+    private const double MinTailDelaySeconds = 0.05;
 
     /// <summary>The evidence when the errors are clearly more; null when not.</summary>
     public static string? FindErrors(TrafficReport before, TrafficReport now)
@@ -42,15 +48,28 @@ internal static class GuardVerdict
             : null;
     }
 
+    /// <summary>Whether a stretch of traffic has so many exchanges that its times say something.</summary>
+    public static bool IsEnoughForTimes(TrafficReport stretch) => stretch.Requests >= MinRequestsForMedian;
+
     /// <summary>The evidence when it is clearly slower; null when not.</summary>
+    /// <remarks>
+    /// The slowest twentieth shows what hits some requests; where few big bodies make it up it hides that every other
+    /// request became slower, so the middle is looked at as well.
+    /// </remarks>
     public static string? FindSlowness(TrafficReport before, TrafficReport now)
     {
-        var isEnough = before.Requests >= MinRequestsForTimes && now.Requests >= MinRequestsForTimes;
-        return isEnough && now.P95Seconds >= before.P95Seconds * MinSlowdown
-            && now.P95Seconds - before.P95Seconds >= MinDelaySeconds
+        var requests = Math.Min(before.Requests, now.Requests);
+        return (requests >= MinRequestsForTail ? Compare(before, now, 0.95, MinTailDelaySeconds) : null)
+            ?? (requests >= MinRequestsForMedian ? Compare(before, now, 0.5, MinMedianDelaySeconds) : null);
+    }
+
+    private static string? Compare(TrafficReport before, TrafficReport now, double share, double minDelaySeconds)
+    {
+        var (expected, seconds) = (before.Quantile(share), now.Quantile(share));
+        return seconds >= expected * MinSlowdown && seconds - expected >= minDelaySeconds
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"95% of {now.Requests} requests took up to {now.P95Seconds * 1000:0} ms, before {before.P95Seconds * 1000:0} ms")
+                $"{share * 100:0}% of {now.Requests} requests took up to {seconds * 1000:0} ms, before {expected * 1000:0} ms")
             : null;
     }
 }

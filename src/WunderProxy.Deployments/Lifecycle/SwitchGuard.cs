@@ -15,38 +15,24 @@ internal sealed class SwitchGuard(
     /// <summary>Who, in history and events.</summary>
     public const string By = "guard";
 
-    /// <summary>So many looks in a row must find it slow: one burst is none.</summary>
-    private const int SlowLooks = 3;
-
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Begins to watch; ends by itself.</summary>
-    /// <param name="next">What is current now.</param>
-    /// <param name="previous">What was before.</param>
-    /// <param name="duration">How long.</param>
-    /// <param name="intent">What the history was told of the switch; null when somebody else tells it.</param>
-    /// <param name="hold">Completed at the end: the one before may be retired.</param>
-    public void Begin(
-        Deployment next, Deployment previous, TimeSpan duration, DeploymentIntent? intent, TaskCompletionSource hold)
+    public void Begin(GuardedSwitch done, TimeSpan duration)
     {
         // The baseline is taken at once: what still drains on the old one must not blur it.
-        var before = Measure(previous);
-        _ = WatchAsync(next, previous, before, duration, intent, hold);
+        var before = Measure(done.Previous);
+        _ = WatchAsync(done, before, duration);
     }
 
-    private async Task WatchAsync(
-        Deployment next,
-        Deployment previous,
-        TrafficReport? before,
-        TimeSpan duration,
-        DeploymentIntent? intent,
-        TaskCompletionSource hold)
+    private async Task WatchAsync(GuardedSwitch done, TrafficReport? before, TimeSpan duration)
     {
+        context.Faults.Enter("guard");
         try
         {
-            if (await FindEvidenceAsync(next, before, duration) is { } evidence)
+            if (await FindEvidenceAsync(done.Next, before, duration) is { } evidence)
             {
-                await SwitchBackAsync(next, previous, intent, evidence);
+                await SwitchBackAsync(done, evidence);
             }
         }
         catch (ObjectDisposedException)
@@ -59,7 +45,7 @@ internal sealed class SwitchGuard(
         }
         finally
         {
-            hold.TrySetResult();
+            done.Hold.TrySetResult();
         }
     }
 
@@ -67,7 +53,7 @@ internal sealed class SwitchGuard(
     {
         var began = context.Clock.GetTimestamp();
         var startedAt = next.StartedAt;
-        var slowLooks = 0;
+        var slowness = new SlownessWatch(duration);
         while (context.Clock.GetElapsedTime(began) is var elapsed && elapsed < duration)
         {
             await Task.Delay(LookInterval, context.Clock, CancellationToken.None);
@@ -86,34 +72,27 @@ internal sealed class SwitchGuard(
                 continue;
             }
 
-            if (GuardVerdict.FindErrors(before, now) is { } errors)
+            if ((GuardVerdict.FindErrors(before, now) ?? slowness.Look(elapsed, before, now)) is { } evidence)
             {
-                return errors;
-            }
-
-            // The first exchanges of a fresh process are slow in every revision, so times count from half-way on.
-            var slowness = elapsed >= duration / 2 ? GuardVerdict.FindSlowness(before, now) : null;
-            slowLooks = slowness is null ? 0 : slowLooks + 1;
-            if (slowLooks >= SlowLooks)
-            {
-                return slowness;
+                return evidence;
             }
         }
 
         return null;
     }
 
-    private async Task SwitchBackAsync(Deployment next, Deployment previous, DeploymentIntent? intent, string evidence)
+    /// <summary>Needs no store: with it away the history is written later.</summary>
+    private async Task SwitchBackAsync(GuardedSwitch done, string evidence)
     {
+        var (next, previous) = (done.Next, done.Previous);
         if (next.State != DeploymentState.Current)
         {
             return;
         }
 
         DeploymentLog.GuardActed(context.Log, next.Hash, previous.Hash, evidence);
-        var config = await FindConfigAsync(previous);
-        var undo = intent is null ? null : await CreateUndoAsync(intent, previous, config);
-        await switcher.SwitchAsync(previous, config, undo, Task.CompletedTask, CancellationToken.None);
+        var undo = CreateUndo(done);
+        await switcher.SwitchAsync(previous, done.PreviousConfig, undo, Task.CompletedTask, CancellationToken.None);
         await events.RecordAsync(events.Create(EventType.GuardRollback, By) with
         {
             Revision = previous.Revision,
@@ -124,36 +103,39 @@ internal sealed class SwitchGuard(
         context.Notices.Warn("guard", $"the guard switched back from {next.Revision} to {previous.Revision}: {evidence}");
         if (undo is not null)
         {
-            await using var claim = await context.History.ClaimAsync(By, CancellationToken.None);
-            await history.CompleteAsync(undo, claim, CancellationToken.None);
+            await WriteAsync(done.Intent!, undo);
         }
     }
 
     /// <summary>Takes the entry of the switch out again; after a rollback, which made none, tells what serves now.</summary>
-    private async Task<DeploymentIntent?> CreateUndoAsync(DeploymentIntent done, Deployment previous, byte[] config)
+    private DeploymentIntent? CreateUndo(GuardedSwitch done)
     {
-        if (done.Kind != DeploymentKind.Deploy)
+        var now = context.Clock.GetUtcNow();
+        var undo = done.Intent switch
         {
-            return config.Length == 0
-                ? null
-                : DeploymentIntent.Deploy(LaunchConfig.Parse(config), By, context.Clock.GetUtcNow());
-        }
-
-        var loaded = await context.History.LoadAsync(CancellationToken.None);
-        var entry = loaded.Entries.LastOrDefault(entry => entry.Hash == done.Hash && entry.DeployedAt >= done.StartedAt);
-        return entry is null ? null : DeploymentIntent.Withdraw(entry, By, context.Clock.GetUtcNow()) with { FromHash = previous.Hash };
+            { Kind: DeploymentKind.Deploy } deploy => DeploymentIntent.Withdraw(deploy, By, now),
+            { } when done.PreviousConfig.Length > 0 => DeploymentIntent.Deploy(LaunchConfig.Parse(done.PreviousConfig), By, now),
+            _ => null,
+        };
+        return undo is null ? null : undo with { FromHash = done.Previous.Hash };
     }
 
-    private async Task<byte[]> FindConfigAsync(Deployment deployment)
+    private async Task WriteAsync(DeploymentIntent intent, DeploymentIntent undo)
     {
         try
         {
-            var hash = LaunchConfigReference.Parse(deployment.Hash);
-            return (await context.Configs.LoadAsync(hash, CancellationToken.None)).Bytes.ToArray();
+            await using var claim = await context.History.ClaimAsync(By, CancellationToken.None);
+
+            // The guard may be quicker than the deploy, whose entry has to be there first.
+            if (await history.CompleteAsync(intent, claim, CancellationToken.None))
+            {
+                await history.CompleteAsync(undo, claim, CancellationToken.None);
+            }
         }
-        catch (Exception fault) when (fault is ObjectStoreException or LaunchConfigNotFoundException)
+        catch (Exception fault) when (fault is ObjectStoreException or LeaseHeldException)
         {
-            return [];
+            // Both intents wait in the record, in order.
+            context.Notices.Store.Open(fault.Message);
         }
     }
 

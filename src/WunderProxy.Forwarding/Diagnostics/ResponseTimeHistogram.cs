@@ -54,6 +54,14 @@ internal sealed class ResponseTimeHistogram
         };
     }
 
+    /// <summary>The buckets that hold anything, shortest first.</summary>
+    public IReadOnlyList<ResponseTimeCount> ToCounts() =>
+    [
+        .. Enumerable.Range(0, BucketCount)
+            .Where(bucket => _counts[bucket] > 0)
+            .Select(bucket => new ResponseTimeCount(UpperBoundOf(bucket) / 1e6, _counts[bucket])),
+    ];
+
     private static int BucketOf(long microseconds)
     {
         var value = (ulong)Math.Clamp(microseconds, 0, (1L << (MaxExponent + 1)) - 1);

@@ -17,4 +17,8 @@ public sealed record TrafficSnapshot(
     long BytesIn,
     long BytesOut,
     long GatewayErrors,
-    long Aborted);
+    long Aborted)
+{
+    /// <summary>The times themselves, shortest first: what came between two snapshots is their difference.</summary>
+    public IReadOnlyList<ResponseTimeCount> TimeCounts { get; init; } = [];
+}

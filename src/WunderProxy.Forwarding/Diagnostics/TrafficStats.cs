@@ -151,6 +151,9 @@ internal sealed class TrafficStats
             _bytesIn,
             _bytesOut,
             _gatewayErrors,
-            _aborted);
+            _aborted)
+        {
+            TimeCounts = _times.ToCounts(),
+        };
     }
 }

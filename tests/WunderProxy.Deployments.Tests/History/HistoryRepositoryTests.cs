@@ -165,16 +165,32 @@ internal sealed class HistoryRepositoryTests
     [Test]
     public async Task Withdrawal_takes_out_its_own_entry()
     {
+        await DeployAsync(B);
         await DeployAsync(A);
-        var bad = await DeployAsync(B);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        var bad = DeploymentIntent.Deploy(B, "me", _time.GetUtcNow());
+        await ApplyAsync(bad);
 
-        await ApplyAsync(DeploymentIntent.Withdraw(bad!, "guard", _time.GetUtcNow()));
+        await ApplyAsync(DeploymentIntent.Withdraw(bad, "guard", _time.GetUtcNow()));
 
         Assert.Multiple(async () =>
         {
-            Assert.That((await LoadAsync()).Entries.Select(e => e.Revision), Is.EqualTo(new[] { "r1" }));
+            Assert.That((await LoadAsync()).Entries.Select(e => e.Revision), Is.EqualTo(new[] { "r2", "r1" }));
             Assert.That(await CurrentAsync(), Is.EqualTo(A));
         });
+    }
+
+    [Test]
+    public async Task Withdrawal_of_a_deploy_that_added_nothing_takes_nothing_out()
+    {
+        await DeployAsync(A);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        var again = DeploymentIntent.Deploy(A, "me", _time.GetUtcNow());
+        await ApplyAsync(again);
+
+        await ApplyAsync(DeploymentIntent.Withdraw(again, "guard", _time.GetUtcNow()));
+
+        Assert.That((await LoadAsync()).Entries, Has.Count.EqualTo(1));
     }
 
     [Test]

@@ -27,6 +27,19 @@ internal sealed class ResponseTimeHistogramTests
     }
 
     [Test]
+    public void Counts_are_those_of_the_buckets_that_hold_anything()
+    {
+        var histogram = new ResponseTimeHistogram();
+
+        histogram.Record(1_000);
+        histogram.Record(3);
+        histogram.Record(1_001);
+
+        Assert.That(
+            histogram.ToCounts(), Is.EqualTo(new[] { new ResponseTimeCount(3e-6, 1), new ResponseTimeCount(1_023e-6, 2) }));
+    }
+
+    [Test]
     public void Quantiles_are_at_most_six_percent_too_high()
     {
         var histogram = new ResponseTimeHistogram();
