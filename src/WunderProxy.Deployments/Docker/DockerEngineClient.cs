@@ -13,11 +13,13 @@ internal sealed class DockerEngineClient : IDisposable
     private static readonly MediaTypeHeaderValue JsonType = new("application/json");
 
     private readonly EngineConnection _connection;
+    private readonly Func<EngineConnection>? _connectAnew;
     private readonly TimeProvider _clock;
 
     public DockerEngineClient(DockerEndpoint endpoint, TimeProvider clock)
         : this(endpoint.CreateHandler(), endpoint, clock)
     {
+        _connectAnew = () => new EngineConnection(endpoint.CreateHandler(), endpoint.BaseAddress, endpoint.Url, clock);
     }
 
     /// <summary>For tests: another way to carry the calls.</summary>
@@ -44,6 +46,19 @@ internal sealed class DockerEngineClient : IDisposable
     /// <summary>Asks whether the engine lives (<c>GET /_ping</c>).</summary>
     public Task PingAsync(CancellationToken cancellationToken) =>
         _connection.CallAsync(HttpMethod.Get, "/_ping", null, TimeSpan.Zero, cancellationToken);
+
+    /// <summary>
+    /// Asks over a connection of its own. An engine that is shutting down takes no new ones, while it still obeys calls
+    /// on those that it has; what is started then is lost half-way, and its published port with it.
+    /// </summary>
+    public async Task PingAnewAsync(CancellationToken cancellationToken)
+    {
+        if (_connectAnew is not null)
+        {
+            using var connection = _connectAnew();
+            await connection.CallAsync(HttpMethod.Get, "/_ping", null, TimeSpan.Zero, cancellationToken);
+        }
+    }
 
     /// <summary>Lists all containers, running or not (<c>GET /containers/json?all=1</c>).</summary>
     public async Task<IReadOnlyList<ContainerSummary>> ListContainersAsync(CancellationToken cancellationToken) =>

@@ -82,6 +82,8 @@ internal sealed class CurrentRescuer(
     private Task StartAsync(Deployment current, CancellationToken cancellationToken) => RunWithBackoffAsync(
         async () =>
         {
+            // The engine may just be taking its containers down.
+            await context.Engine.PingAnewAsync(cancellationToken);
             await context.Engine.StartContainerAsync(current.ContainerId, cancellationToken);
             _isFollowing = true;
         },
