@@ -81,7 +81,7 @@ internal sealed class EngineOutageTests(bool isLiveRestore)
         await service.DeployAsync(Config("r1"));
 
         var launch = service.PostAsync("/deploy", Config("r2", "sleep 60"));
-        await Eventually.TrueAsync("the new container", async () => (await RunningAsync(service)).Count == 2);
+        await service.EventuallyAsync("the new container", async () => (await RunningAsync(service)).Count == 2);
         await _engine.EndAsync(signal);
         if (ContainersOutlive(signal))
         {
@@ -92,9 +92,49 @@ internal sealed class EngineOutageTests(bool isLiveRestore)
         await _engine.StartAsync();
 
         Assert.That(answer.Status, Is.EqualTo(503).Or.EqualTo(422), answer.ToString());
-        await Eventually.TrueAsync("the end of the orphan", async () => (await _client.ListAsync(Label(service))).Count == 1, 60);
+        await service.EventuallyAsync("the end of the orphan", async () => (await _client.ListAsync(Label(service))).Count == 1, 60);
         await AssertPickedUpAsync(service, "r1");
         await AssertDeploysAsync(service);
+    }
+
+    [TestCase(Stop)]
+    [TestCase(Kill)]
+    public async Task Engine_away_during_a_switch_leaves_the_old_one_or_the_new_one(int signal)
+    {
+        await using var service = await StartServiceAsync();
+        await service.DeployAsync(Config("r1"));
+        var second = await service.StoreConfigAsync(Config("r2", health: "/cgi-bin/slow"));
+        Assert.That((await service.PostAsync("/launch", second)).Status, Is.EqualTo(200));
+
+        // The probe before the switch takes four seconds.
+        var switching = service.PostAsync("/switch", second);
+        await service.EventuallyAsync("the switch", async () => (await service.StatusAsync())["Operation"] is not null);
+        await _engine.EndAsync(signal);
+        var answer = await switching;
+        await _engine.StartAsync();
+
+        Assert.That(answer.Status, Is.EqualTo(200).Or.EqualTo(503).Or.EqualTo(422).Or.EqualTo(409), answer.ToString());
+        await AssertPickedUpAsync(service, answer.Status == 200 ? "r2" : "r1");
+        await AssertDeploysAsync(service);
+    }
+
+    [Test]
+    public async Task Long_outage_is_borne_quietly()
+    {
+        await using var service = await StartServiceAsync();
+        await service.DeployAsync(Config("r1"));
+        var seconds = FaultRounds.Of(ci: 5, full: 45);
+
+        await _engine.EndAsync(Kill);
+        var before = Effort.Of(service.Process!);
+        await Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System);
+        var spent = Effort.Of(service.Process!).Since(before);
+        await _engine.StartAsync();
+
+        TestContext.Out.WriteLine($"{seconds} s without an engine: {spent}");
+        Assert.That(spent.LogLines, Is.AtMost(4), service.Process!.Output);
+        Assert.That(spent.ProcessorTime.TotalSeconds, Is.LessThan(0.2 * seconds), "no busy loop");
+        await AssertPickedUpAsync(service, "r1");
     }
 
     [TestCase(Stop)]
@@ -104,7 +144,7 @@ internal sealed class EngineOutageTests(bool isLiveRestore)
         await using var service = await StartServiceAsync();
         await service.DeployAsync(Config("r1"));
         var slow = service.GetProxiedAsync("/cgi-bin/slow");
-        await Eventually.TrueAsync("the exchange", async () => (await service.StatusAsync())["InFlight"]!.GetValue<long>() > 0);
+        await service.EventuallyAsync("the exchange", async () => (await service.StatusAsync())["InFlight"]!.GetValue<long>() > 0);
         await service.DeployAsync(Config("r2"));
 
         await _engine.EndAsync(signal);
@@ -118,13 +158,14 @@ internal sealed class EngineOutageTests(bool isLiveRestore)
         await _engine.StartAsync();
 
         await AssertPickedUpAsync(service, "r2");
-        await Eventually.TrueAsync("the retirement", async () => (await RunningAsync(service)).Count == 1, 60);
+        await service.EventuallyAsync("the retirement", async () => (await RunningAsync(service)).Count == 1, 60);
         await AssertDeploysAsync(service);
     }
 
-    private static string Config(string revision, string before = "true")
+    private static string Config(string revision, string before = "true", string health = "/up")
     {
         var config = LaunchConfigText.Document(revision, $"GREETING={revision}");
+        config["HealthCheckPath"] = health;
 
         // A port of our choice: several engines on one machine would pick the same ones.
         config["HostConfig"]!["PortBindings"]!["9292/tcp"]![0]!["HostPort"] =
@@ -161,9 +202,9 @@ internal sealed class EngineOutageTests(bool isLiveRestore)
 
     private static async Task AssertPickedUpAsync(TestService service, string revision)
     {
-        await Eventually.TrueAsync(
+        await service.EventuallyAsync(
             "the engine is seen again", async () => (await service.StatusAsync())["DockerState"]!.GetValue<string>() == "Ok", 60);
-        await Eventually.TrueAsync(
+        await service.EventuallyAsync(
             $"{revision} is served", async () => await service.GetProxiedAsync("/up") is { Status: 200 } answer
                 && answer.Text == $"{revision}\n", 60);
         await service.WaitUntilIdleAsync();

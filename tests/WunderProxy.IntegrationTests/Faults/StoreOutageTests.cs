@@ -53,6 +53,30 @@ internal sealed class StoreOutageTests
         await AssertHistoryAsync("r1", "r2");
     }
 
+    [TestCase("Broken")]
+    [TestCase("Error")]
+    public async Task Long_outage_is_borne_quietly(string fault)
+    {
+        var seconds = FaultRounds.Of(ci: 5, full: 45);
+        _relay.Judge(request => request.Writes("/history.json") ? Enum.Parse<StoreFault>(fault) : StoreFault.None);
+        await _service.DeployAsync(Config("r2"));
+        _relay.Judge(Enum.Parse<StoreFault>(fault));
+
+        var before = Effort.Of(_service.Process!);
+        await Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System);
+        var spent = Effort.Of(_service.Process!).Since(before);
+        var requests = _relay.Faults;
+        var told = (await _service.StatusAsync())["StoreState"]!.GetValue<string>();
+        _relay.Heal();
+
+        TestContext.Out.WriteLine($"{seconds} s without a store: {spent}, {requests} requests");
+        Assert.That(told, Is.Not.EqualTo("Ok"));
+        Assert.That(requests, Is.AtMost(10 + (2 * seconds)), "back-off");
+        Assert.That(spent.LogLines, Is.AtMost(4), _service.Process!.Output);
+        Assert.That(spent.ProcessorTime.TotalSeconds, Is.LessThan(0.2 * seconds), "no busy loop");
+        await AssertHistoryAsync("r1", "r2");
+    }
+
     [Test]
     public async Task Slow_store_only_takes_longer()
     {

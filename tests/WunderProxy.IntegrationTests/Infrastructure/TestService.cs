@@ -20,15 +20,16 @@ internal sealed class TestService : IAsyncDisposable
 
     private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("wunderproxy-state-");
 
-    private TestService(ITestStore store)
+    private TestService(ITestStore store, string? prefix)
     {
         Store = store;
+        Prefix = prefix ?? $"prefix/{App}";
     }
 
     /// <summary>A name that no other test uses.</summary>
     public string App { get; } = $"app{Guid.NewGuid().ToString("N")[..8]}";
 
-    public string Prefix => $"prefix/{App}";
+    public string Prefix { get; }
 
     public ITestStore Store { get; }
 
@@ -48,7 +49,13 @@ internal sealed class TestService : IAsyncDisposable
     public string Repository => $"localhost:{TestEnvironment.RegistryPort}/{App}";
 
     /// <summary>An application with images for these revisions; nothing runs yet.</summary>
-    public static async Task<TestService> CreateAsync(StoreKind kind = StoreKind.Folder, params string[] revisions)
+    public static Task<TestService> CreateAsync(StoreKind kind = StoreKind.Folder, params string[] revisions) =>
+        CreateOnAsync(kind, null, revisions);
+
+    /// <summary>One more service on a prefix, as on another machine; by another name, since both use one engine.</summary>
+    public static Task<TestService> CreateBesideAsync(StoreKind kind, string prefix) => CreateOnAsync(kind, prefix, []);
+
+    private static async Task<TestService> CreateOnAsync(StoreKind kind, string? prefix, string[] revisions)
     {
         ITestStore store = kind switch
         {
@@ -56,7 +63,7 @@ internal sealed class TestService : IAsyncDisposable
             StoreKind.Swift => new BucketStore(TestEnvironment.Get("WUNDERPROXY_TEST_SWIFT_BUCKET"), TestS3.VariablesOf(TestS3.Swift)),
             _ => new FolderStore(),
         };
-        var service = new TestService(store);
+        var service = new TestService(store, prefix);
         foreach (var revision in revisions)
         {
             await service.Engine.TagSampleAsync(service.Repository, revision);
@@ -69,8 +76,17 @@ internal sealed class TestService : IAsyncDisposable
     public static async Task<TestService> StartNewAsync(StoreKind kind = StoreKind.Folder, params string[] revisions)
     {
         var service = await CreateAsync(kind, revisions);
-        await service.StartAsync();
-        return service;
+        try
+        {
+            await service.StartAsync();
+            return service;
+        }
+        catch
+        {
+            // Nobody else knows the process yet.
+            await service.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The arguments that name this application and its addresses; an option given here replaces ours.</summary>
@@ -97,10 +113,24 @@ internal sealed class TestService : IAsyncDisposable
     public async Task StartWithAsync(string[] arguments, IReadOnlyDictionary<string, string>? variables = null)
     {
         Process = WunderProxyProcess.Start(arguments, variables ?? Store.Variables);
-        await Eventually.TrueAsync("the manager API", async () =>
-            Process.HasExited
-                ? throw new AssertionException($"ended with code {await Process.WaitForExitAsync()}\n{Process.Output}\n{Process.Errors}")
-                : (await GetAsync("/livez")).Status == 200);
+        await EventuallyAsync("the manager API", async () => Process.HasExited || (await GetAsync("/livez")).Status == 200, 60);
+        if (Process.HasExited)
+        {
+            Assert.Fail($"ended with code {await Process.WaitForExitAsync()}\n{Process.Output}\n{Process.Errors}");
+        }
+    }
+
+    /// <summary>As <see cref="Eventually"/>; a failure tells what the program said.</summary>
+    public async Task EventuallyAsync(string what, Func<Task<bool>> condition, int seconds = 30)
+    {
+        try
+        {
+            await Eventually.TrueAsync(what, condition, seconds);
+        }
+        catch (AssertionException e)
+        {
+            throw new AssertionException($"{e.Message}\n{Process?.Output}\n{Process?.Errors}", e);
+        }
     }
 
     /// <summary>Waits until the application is served.</summary>

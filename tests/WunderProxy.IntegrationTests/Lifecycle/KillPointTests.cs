@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using WunderProxy.Deployments.Lifecycle;
@@ -42,6 +43,27 @@ internal sealed class KillPointTests
         minPoints: 15);
 
     [Test]
+    public Task Drain_and_removal_killed_at_any_point_leave_a_right_state() => RunAsync(
+        "deploy",
+        _ => Task.CompletedTask,
+        (service, config) => service.PostAsync("deploy", config),
+        minPoints: 8,
+        keep: 0,
+        from: "deploy/Current-Draining");
+
+    [Test]
+    public Task Guard_killed_at_any_point_leaves_a_right_state() => RunAsync(
+        "guard",
+        _ => Task.CompletedTask,
+        async (service, config) =>
+        {
+            var deployed = await service.PostAsync("deploy?guard=30s", config);
+            await service.Engine.KillAsync(deployed!["Container"]!.GetValue<string>());
+            return deployed;
+        },
+        minPoints: 10);
+
+    [Test]
     public Task Start_killed_at_any_point_leaves_a_right_state() => RunAsync(
         "start",
         prepared =>
@@ -58,19 +80,22 @@ internal sealed class KillPointTests
         },
         minPoints: 10);
 
-    /// <summary>Traces the operation once, then dies at each of its points.</summary>
+    /// <summary>Traces the operation once, then dies at each of its points, or at those from one on.</summary>
     private static async Task RunAsync(
         string operation,
         Func<(ServiceProcess Service, byte[] Config), Task> prepare,
         Func<ServiceProcess, byte[], Task<JsonNode?>> act,
-        int minPoints)
+        int minPoints,
+        int keep = 1,
+        string from = "")
     {
-        await using var service = new ServiceProcess { ExtraArguments = ["--keep", "1"] };
+        await using var service = new ServiceProcess { ExtraArguments = ["--keep", keep.ToString(CultureInfo.InvariantCulture)] };
         await BusyboxImage.ImportAsync(TestEngine.SocketPath, service.Repository, "r1");
         await service.StartAsync();
         await service.PostAsync("deploy", ServiceProcess.Config("base"));
 
-        var points = await TraceAsync(service, operation, prepare, act);
+        IReadOnlyList<string> points =
+            [.. (await TraceAsync(service, operation, prepare, act)).SkipWhile(point => !point.StartsWith(from, StringComparison.Ordinal))];
         Assert.That(points, Has.Count.AtLeast(minPoints), string.Join(' ', points));
         TestContext.Out.WriteLine($"{points.Count} points: {string.Join(' ', points)}");
 
