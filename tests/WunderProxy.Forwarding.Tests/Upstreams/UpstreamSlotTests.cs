@@ -6,8 +6,10 @@ using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding.Tests.Upstreams;
 
+[TestFixture(TransportKind.Epoll)]
+[TestFixture(TransportKind.Sockets)]
 [Parallelizable(ParallelScope.All)]
-internal sealed class UpstreamSlotTests
+internal sealed class UpstreamSlotTests(TransportKind transport)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -32,16 +34,16 @@ internal sealed class UpstreamSlotTests
     [Test]
     public async Task Lease_counts_in_and_out_and_knows_its_kind()
     {
-        await using var transport = TransportFactory.Create(
-            TransportKind.Sockets, 1, NullLoggerFactory.Instance, TimeProvider.System);
+        await using var loops = TransportFactory.Create(
+            transport, 1, NullLoggerFactory.Instance, TimeProvider.System);
         var slot = new UpstreamSlot();
         var upstream = Create(1);
         slot.Switch(upstream);
         var lease = new UpstreamLease(new Holder());
 
-        var counts = await OnLoopAsync(transport.Loops[0], () =>
+        var counts = await OnLoopAsync(loops.Loops[0], () =>
         {
-            lease.TryTake(slot, transport.Loops[0]);
+            lease.TryTake(slot, loops.Loops[0]);
             lease.Kind = LeaseKind.Upgraded;
             var during = upstream.Snapshot().InFlight;
             lease.Release();
@@ -56,15 +58,15 @@ internal sealed class UpstreamSlotTests
     [Test]
     public async Task No_lease_escapes_a_drain()
     {
-        await using var transport = TransportFactory.Create(
-            TransportKind.Sockets, 2, NullLoggerFactory.Instance, TimeProvider.System);
+        await using var loops = TransportFactory.Create(
+            transport, 2, NullLoggerFactory.Instance, TimeProvider.System);
         var slot = new UpstreamSlot();
         slot.Switch(Create(1));
         var drained = new HashSet<Upstream>();
         var stop = false;
         var escaped = 0;
 
-        var workers = transport.Loops.Select(loop => OnLoopAsync(loop, () =>
+        var workers = loops.Loops.Select(loop => OnLoopAsync(loop, () =>
         {
             var lease = new UpstreamLease(new Holder());
             while (!Volatile.Read(ref stop))
