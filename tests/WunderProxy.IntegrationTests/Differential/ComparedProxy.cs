@@ -20,12 +20,13 @@ internal sealed class ComparedProxy(string name, EndPoint endPoint, RecordingOri
         return Outcome.OfRequest(origin.Requests, received, isEndInOrder);
     }
 
-    /// <summary>Sends a request, has the origin answer bytes, and says what became of the response.</summary>
+    /// <summary>Sends requests without bodies, has the origin answer bytes, and says what became of them.</summary>
     public async Task<string> ResponseOutcomeAsync(string request, string response, OriginEnd end)
     {
         origin.Begin(response, end);
         var (received, isEndInOrder) = await ExchangeAsync(request);
-        return Outcome.OfResponse(request[..request.IndexOf(' ')], received, isEndInOrder);
+        string[] methods = [.. request.Split("\r\n\r\n").Select(head => head.Split(' ')[0])];
+        return Outcome.OfResponse(methods, received, isEndInOrder);
     }
 
     public void Dispose()

@@ -24,7 +24,8 @@ internal static class Outcome
             text.Append(Describe(request)).Append('\n');
         }
 
-        var answers = ReadAnswers("GET", received, isEndInOrder);
+        string[] methods = [.. requests.Select(request => request.StartLine.Split(' ')[0])];
+        var answers = ReadAnswers(methods, received, isEndInOrder);
         var isOwnAnswer = requests.Count == 0 && answers.All(answer => !answer.Has(RecordingOrigin.Mark));
         if (isOwnAnswer && answers.Count > 0 && answers[^1].Status < 400)
         {
@@ -45,9 +46,12 @@ internal static class Outcome
     }
 
     /// <summary>What the client got.</summary>
-    public static string OfResponse(string method, byte[] received, bool isEndInOrder)
+    /// <param name="methods">Those of its requests.</param>
+    /// <param name="received">All that it got.</param>
+    /// <param name="isEndInOrder">Whether its connection was ended in order.</param>
+    public static string OfResponse(IReadOnlyList<string> methods, byte[] received, bool isEndInOrder)
     {
-        var answers = ReadAnswers(method, received, isEndInOrder);
+        var answers = ReadAnswers(methods, received, isEndInOrder);
         if (answers.Count > 0 && answers[^1].Status == 0)
         {
             return answers[^1].StartLine;
@@ -61,15 +65,22 @@ internal static class Outcome
         return string.Join('\n', answers.Select(DescribeAnswer));
     }
 
-    private static List<WireMessage> ReadAnswers(string method, byte[] received, bool isEndInOrder)
+    private static List<WireMessage> ReadAnswers(IReadOnlyList<string> methods, byte[] received, bool isEndInOrder)
     {
         var answers = new List<WireMessage>();
+        var finals = 0;
         var reader = new WireReader(received);
         try
         {
-            while (reader.HasMore && reader.ReadResponse(method, isEndInOrder) is { } answer)
+            while (reader.HasMore)
             {
+                if (reader.ReadResponse(methods.ElementAtOrDefault(finals), isEndInOrder) is not { } answer)
+                {
+                    break;
+                }
+
                 answers.Add(answer);
+                finals += answer.Status >= 200 ? 1 : 0;
             }
         }
         catch (FormatException e)

@@ -8,7 +8,9 @@ internal static class RequestRows
     private const string Close = "Host: a.test\r\nConnection: close\r\n";
 
     public static IEnumerable<RequestRow> All =>
-        [.. Methods, .. Targets, .. Hosts, .. Fields, .. HopByHop, .. Lengths, .. Chunks, .. Versions, .. Pipelines];
+    [
+        .. Methods, .. Targets, .. Hosts, .. Fields, .. HopByHop, .. RequestBodyRows.Bodies, .. Versions, .. Pipelines,
+    ];
 
     private static RequestRow[] Methods =>
     [
@@ -19,6 +21,11 @@ internal static class RequestRows
         Forwarded("DELETE with a body", Head("DELETE /x", "Content-Length: 3") + "abc"),
         Forwarded("GET with a body", Head("GET /x", "Content-Length: 3") + "abc"),
         Forwarded("PATCH", Head("PATCH /x", "Content-Length: 3") + "abc"),
+        Forwarded("HEAD", Head("HEAD /x")),
+        Forwarded("OPTIONS with a body", Head("OPTIONS /x", "Content-Length: 3") + "abc"),
+        Forwarded("GET with an empty body", Head("GET /x", "Content-Length: 0")),
+        Forwarded("DELETE in chunks", Head("DELETE /x", "Transfer-Encoding: chunked") + "3\r\nabc\r\n0\r\n\r\n"),
+        Forwarded("GET in chunks", Head("GET /x", "Transfer-Encoding: chunked") + "3\r\nabc\r\n0\r\n\r\n"),
         Forwarded("OPTIONS of a resource", Head("OPTIONS /x")),
         Forwarded("PROPFIND", Head("PROPFIND /x", "Depth: 1")),
         Forwarded("unknown method", Head("FETCH /x")),
@@ -163,73 +170,21 @@ internal static class RequestRows
         Forwarded("Upgrade without Connection", Head("GET /", "Upgrade: websocket")),
         Forwarded("Proxy-Authorization", Head("GET /", "Proxy-Authorization: Basic dTpw"),
             Neither, "for the next proxy, so for us (RFC 9110 section 11.7.2); the rivals leave it in"),
+        Forwarded("several lines of Connection",
+            "GET / HTTP/1.1\r\nHost: a.test\r\nConnection: keep-alive\r\nConnection: close\r\nX-A: 1\r\n\r\n"),
+        Forwarded("Connection with empty elements", "GET / HTTP/1.1\r\nHost: a.test\r\nConnection: ,, close ,\r\n\r\n"),
+        Forwarded("Connection that names Host", "GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close, Host\r\n\r\n"),
+        Forwarded("Connection that names Content-Length",
+            "POST / HTTP/1.1\r\nHost: a.test\r\nConnection: close, Content-Length\r\nContent-Length: 3\r\n\r\nabc"),
+        Forwarded("Trailer", Head("POST /", "Trailer: X-T", "Transfer-Encoding: chunked") + "0\r\nX-T: 1\r\n\r\n"),
+        Forwarded("Via and Forwarded", Head("GET /", "Via: 1.0 b", "Forwarded: for=192.0.2.1")),
+        Forwarded("Upgrade to h2c", "GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close, Upgrade, HTTP2-Settings\r\n"
+            + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n\r\n",
+            Neither, "HTTP2-Settings is for this connection (RFC 7540 section 3.2.1); the rivals leave it in"),
+        Forwarded("unknown expectation", Head("GET /", "Expect: x")),
+        Forwarded("Expect without a body", Head("GET /", "Expect: 100-continue")),
         Forwarded("Max-Forwards of GET", Head("GET /", "Max-Forwards: 0")),
         Forwarded("Expect with its body", Head("POST /", "Content-Length: 3", "Expect: 100-continue") + "abc"),
-    ];
-
-    private static RequestRow[] Lengths =>
-    [
-        Forwarded("length of a binary body",
-            Head("POST /", "Content-Length: 256") + string.Concat(Enumerable.Range(0, 256).Select(i => (char)i))),
-        Forwarded("length of 300000", Head("POST /", "Content-Length: 300000") + new string('b', 300_000)),
-        Forwarded("length with leading zeros", Head("POST /", "Content-Length: 003") + "abc"),
-        Forwarded("length with white space", Head("POST /", "Content-Length: \t3 ") + "abc",
-            Haproxy, "white space is no part of a value (RFC 9110 section 5.5); nginx does not know the tab"),
-        Refused("negative length", Head("POST /", "Content-Length: -3") + "abc"),
-        Refused("length with a sign", Head("POST /", "Content-Length: +3") + "abc"),
-        Refused("hexadecimal length", Head("POST /", "Content-Length: 0x3") + "abc"),
-        Refused("empty length", Head("POST /", "Content-Length:") + "abc"),
-        Refused("length beyond 64 bits", Head("POST /", "Content-Length: 18446744073709551619") + "abc"),
-        Refused("two different lengths", Head("POST /", "Content-Length: 3", "Content-Length: 4") + "abcd"),
-        Refused("two equal lengths", Head("POST /", "Content-Length: 3", "Content-Length: 3") + "abc",
-            Nginx, "may be taken as one, or refused (RFC 9110 section 8.6)"),
-        Refused("list of different lengths", Head("POST /", "Content-Length: 3, 4") + "abcd"),
-        Refused("list of equal lengths", Head("POST /", "Content-Length: 3, 3") + "abc",
-            Nginx, "may be taken as one, or refused (RFC 9110 section 8.6)"),
-        Refused("length of two numbers", Head("POST /", "Content-Length: 3 4") + "abcd"),
-        Refused("length with a fraction", Head("POST /", "Content-Length: 3.0") + "abc"),
-        Refused("length and chunked", Head("POST /", "Content-Length: 3", "Transfer-Encoding: chunked") + "0\r\n\r\n",
-            Nginx, "may be refused, and is how requests are smuggled (RFC 9112 section 6.3 rule 3)"),
-        Refused("chunked and length", Head("POST /", "Transfer-Encoding: chunked", "Content-Length: 5") + "0\r\n\r\n",
-            Nginx, "may be refused, and is how requests are smuggled (RFC 9112 section 6.3 rule 3)"),
-    ];
-
-    private static RequestRow[] Chunks =>
-    [
-        Forwarded("one chunk", Chunked("3\r\nabc\r\n0\r\n\r\n")),
-        Forwarded("several chunks", Chunked("3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n")),
-        Forwarded("no chunk", Chunked("0\r\n\r\n")),
-        Forwarded("hexadecimal in both cases", Chunked("A\r\n0123456789\r\na\r\n0123456789\r\n0\r\n\r\n")),
-        Forwarded("leading zeros", Chunked("0003\r\nabc\r\n000\r\n\r\n")),
-        Forwarded("chunk of 100000", Chunked("186A0\r\n" + new string('c', 100_000) + "\r\n0\r\n\r\n")),
-        Forwarded("extension", Chunked("3;a=b\r\nabc\r\n0\r\n\r\n")),
-        Forwarded("quoted extension", Chunked("3;a=\"b;c\"\r\nabc\r\n0\r\n\r\n")),
-        Forwarded("trailer", Chunked("3\r\nabc\r\n0\r\nX-T: 1\r\n\r\n")),
-        Forwarded("coding in upper case", Head("POST /", "Transfer-Encoding: CHUNKED") + "3\r\nabc\r\n0\r\n\r\n"),
-        Refused("size that is no number", Chunked("x\r\nabc\r\n0\r\n\r\n")),
-        Refused("empty size", Chunked("\r\nabc\r\n0\r\n\r\n")),
-        Refused("negative size", Chunked("-3\r\nabc\r\n0\r\n\r\n")),
-        Refused("size with 0x", Chunked("0x3\r\nabc\r\n0\r\n\r\n")),
-        Refused("size beyond 64 bits", Chunked("10000000000000003\r\nabc\r\n0\r\n\r\n")),
-        Refused("chunk longer than its size", Chunked("3\r\nabcd\r\n0\r\n\r\n")),
-        Refused("space before the size", Chunked(" 3\r\nabc\r\n0\r\n\r\n")),
-        Refused("space behind the size", Chunked("3 \r\nabc\r\n0\r\n\r\n"),
-            Neither, "not in the grammar of a chunk (RFC 9112 section 7.1)"),
-        Refused("size line that ends with LF only", Chunked("3\nabc\r\n0\r\n\r\n"),
-            Neither, "LF alone ends no line of a chunk (RFC 9112 section 7.1, erratum 7633)"),
-        Refused("data that end with LF only", Chunked("3\r\nabc\n0\r\n\r\n"),
-            Neither, "LF alone ends no chunk (RFC 9112 section 7.1, erratum 7633)"),
-        Refused("bare CR in an extension", Chunked("3;a\rb\r\nabc\r\n0\r\n\r\n")),
-        Refused("unknown coding", Head("POST /", "Transfer-Encoding: x") + "abc"),
-        Refused("identity", Head("POST /", "Transfer-Encoding: identity") + "abc"),
-        Refused("chunked twice in a list", Head("POST /", "Transfer-Encoding: chunked, chunked") + "0\r\n\r\n"),
-        Refused("chunked twice in two lines",
-            Head("POST /", "Transfer-Encoding: chunked", "Transfer-Encoding: chunked") + "0\r\n\r\n"),
-        Refused("chunked before another coding", Head("POST /", "Transfer-Encoding: chunked, gzip") + "0\r\n\r\n"),
-        Refused("gzip before chunked", Head("POST /", "Transfer-Encoding: gzip, chunked") + "0\r\n\r\n"),
-        Refused("coding with a control", Head("POST /", "Transfer-Encoding: \u000bchunked") + "0\r\n\r\n"),
-        Refused("quoted coding", Head("POST /", "Transfer-Encoding: \"chunked\"") + "0\r\n\r\n"),
-        Refused("empty coding", Head("POST /", "Transfer-Encoding:") + "0\r\n\r\n"),
     ];
 
     private static RequestRow[] Versions =>
@@ -238,6 +193,10 @@ internal static class RequestRows
         Forwarded("HTTP/1.0 with a length", "POST /x HTTP/1.0\r\nHost: a.test\r\nContent-Length: 3\r\n\r\nabc"),
         Forwarded("HTTP/1.0 without a host", "GET /x HTTP/1.0\r\nX-A: 1\r\n\r\n",
             Neither, "our upstream speaks HTTP/1.1 and must get a Host (RFC 9112 section 3.2); it gets its address"),
+        Forwarded("HTTP/1.0 twice on a connection that is kept",
+            "GET /1 HTTP/1.0\r\nHost: a.test\r\nConnection: keep-alive\r\n\r\nGET /2 HTTP/1.0\r\nHost: a.test\r\n\r\n"),
+        Forwarded("HTTP/1.0 that expects 100",
+            "POST /x HTTP/1.0\r\nHost: a.test\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc"),
         Forwarded("HTTP/1.2", "GET /x HTTP/1.2\r\n" + Close + "\r\n"),
         Forwarded("empty line before the request", "\r\nGET /x HTTP/1.1\r\n" + Close + "\r\n"),
         Refused("HTTP/1.0 with chunks",
@@ -266,6 +225,13 @@ internal static class RequestRows
         Forwarded("three with bodies", "POST /1 HTTP/1.1\r\nHost: a.test\r\nContent-Length: 3\r\n\r\nabc"
             + "POST /2 HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
             + Get("/3")),
+        Forwarded("HEAD before GET", "HEAD /1 HTTP/1.1\r\nHost: a.test\r\n\r\n" + Get("/2")),
+        Forwarded("empty line between two", "GET /1 HTTP/1.1\r\nHost: a.test\r\n\r\n\r\n" + Get("/2")),
+        Forwarded("trailer before the next one",
+            "POST /1 HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + "3\r\nabc\r\n0\r\nX-T: 1\r\n\r\n" + Get("/2")),
+        Forwarded("body that looks like a request", "POST /1 HTTP/1.1\r\nHost: a.test\r\nContent-Length: 36\r\n\r\n"
+            + "GET /hidden HTTP/1.1\r\nHost: b.test\r\n" + Get("/2")),
         Forwarded("nothing behind one that asks for the end", Get("/1") + Get("/2")),
         Forwarded("nothing behind HTTP/1.0", "GET /1 HTTP/1.0\r\nHost: a.test\r\n\r\n" + Get("/2")),
         Refused("a bad one behind a good one",
@@ -277,16 +243,17 @@ internal static class RequestRows
 
     private static string With(string hosts) => $"GET / HTTP/1.1\r\n{hosts}\r\nConnection: close\r\n\r\n";
 
-    private static string Chunked(string body) => Head("POST /", "Transfer-Encoding: chunked") + body;
-
-    private static string Head(string start, params string[] fields) =>
+    /// <summary>A request's head; its connection is asked to end.</summary>
+    public static string Head(string start, params string[] fields) =>
         $"{start} HTTP/1.1\r\n{Close}{string.Concat(fields.Select(field => field + "\r\n"))}\r\n";
 
-    private static RequestRow Forwarded(
+    /// <summary>A row that we forward.</summary>
+    public static RequestRow Forwarded(
         string name, string request, Agreement agreement = Agreement.All, string why = "") =>
         new(name, request, IsForwarded: true, agreement, why);
 
-    private static RequestRow Refused(
+    /// <summary>A row that we refuse.</summary>
+    public static RequestRow Refused(
         string name, string request, Agreement agreement = Agreement.All, string why = "") =>
         new(name, request, IsForwarded: false, agreement, why);
 }

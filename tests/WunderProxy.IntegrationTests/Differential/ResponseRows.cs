@@ -8,9 +8,12 @@ internal static class ResponseRows
     private const string Mark = $"{RecordingOrigin.Mark}: 1\r\n";
     private const string Get = "GET /x HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n";
     private const string GetAsHttp10 = "GET /x HTTP/1.0\r\nHost: a.test\r\n\r\n";
+    private const string TwoGets = "GET /1 HTTP/1.1\r\nHost: a.test\r\n\r\n" + Get;
+    private const string TwoHeads = "HEAD /1 HTTP/1.1\r\nHost: a.test\r\n\r\n" + HeadRequest;
     private const string HeadRequest = "HEAD /x HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n";
 
-    public static IEnumerable<ResponseRow> All => [.. Whole, .. WithoutBody, .. Interim, .. Http10, .. Broken];
+    public static IEnumerable<ResponseRow> All =>
+        [.. Whole, .. WithoutBody, .. Interim, .. Http10, .. Sequences, .. Broken];
 
     private static ResponseRow[] Whole =>
     [
@@ -46,6 +49,24 @@ internal static class ResponseRows
         Passed("bytes beyond ASCII in a value", Head("200 OK", "X-A: caf\u00e9", "Content-Length: 0")),
         Passed("field that Connection names", Head("200 OK", "Connection: X-Hop", "X-Hop: 1", "Content-Length: 0"),
             agreement: Neither, why: "to be removed (RFC 9110 section 7.6.1); the rivals leave it in"),
+        Passed("coding in upper case", Head("200 OK", "Transfer-Encoding: Chunked") + "3\r\nabc\r\n0\r\n\r\n"),
+        Passed("length with leading zeros", Head("200 OK", "Content-Length: 003") + "abc",
+            agreement: Nginx, why: "a number (RFC 9110 section 8.6); HAProxy passes the digits on"),
+        Passed("length with white space", Head("200 OK", "Content-Length: \t3 ") + "abc",
+            agreement: Haproxy, why: "no part of a value (RFC 9110 section 5.5); nginx does not know the tab"),
+        Passed("reason beyond ASCII", Head("200 Gr\u00fc\u00df", "Content-Length: 2") + "ok"),
+        Passed("90 fields",
+            Head("200 OK", [.. Enumerable.Range(0, 90).Select(i => $"X-{i}: {i}"), "Content-Length: 0"])),
+        Passed("field of 3000 bytes", Head("200 OK", "X-A: " + new string('v', 3000), "Content-Length: 0")),
+        Passed("field of 20000 bytes", Head("200 OK", "X-A: " + new string('v', 20_000), "Content-Length: 0"),
+            agreement: Neither, why: "a matter of limits; ours is 64 KiB for all of a head"),
+        Passed("Keep-Alive and Upgrade", Head("200 OK", "Keep-Alive: timeout=5", "Upgrade: h2c", "Content-Length: 0")),
+        Passed("equal names keep their order", Head("200 OK", "X-A: 1", "X-B: x", "x-a: 2", "Content-Length: 0")),
+        Passed("many small chunks", Head("200 OK", "Transfer-Encoding: chunked")
+            + string.Concat(Enumerable.Repeat("1\r\nx\r\n", 500)) + "0\r\n\r\n"),
+        Passed("status of 418", Head("418 Teapot", "Content-Length: 0")),
+        Passed("status of 599", Head("599 Odd", "Content-Length: 0")),
+        Passed("status of 999", Head("999 Odd", "Content-Length: 0")),
         Passed("authentication challenge",
             Head("401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"", "Content-Length: 0")),
     ];
@@ -62,6 +83,13 @@ internal static class ResponseRows
         Passed("304", Head("304 Not Modified", "ETag: \"x\"")),
         Passed("304 on a connection that is kept", Head("304 Not Modified", "ETag: \"x\""), OriginEnd.Keep),
         Passed("304 with a length", Head("304 Not Modified", "Content-Length: 300")),
+        Passed("204 with a length", Head("204 No Content", "Content-Length: 0"),
+            agreement: Haproxy, why: "a length is forbidden there (RFC 9110 section 8.6); nginx leaves it in"),
+        Passed("204 with chunks", Head("204 No Content", "Transfer-Encoding: chunked") + "0\r\n\r\n"),
+        Passed("204 with bytes behind it", Head("204 No Content") + "abc"),
+        Passed("304 with chunks", Head("304 Not Modified", "Transfer-Encoding: chunked")),
+        Passed("304 with bytes behind it", Head("304 Not Modified", "Content-Length: 3") + "abc"),
+        Passed("HEAD with bytes behind it", Head("200 OK", "Content-Length: 3") + "abc", request: HeadRequest),
         Passed("205 with an empty body", Head("205 Reset Content", "Content-Length: 0")),
     ];
 
@@ -96,6 +124,25 @@ internal static class ResponseRows
             agreement: Neither, why: "the framing is faulty (RFC 9112 section 6.1)"),
     ];
 
+    // What an origin sends too much must never be taken for the answer to the next request.
+    private static ResponseRow[] Sequences =>
+    [
+        Passed("two with a length", Head("200 OK", "Content-Length: 3") + "abc", OriginEnd.Keep, TwoGets),
+        Passed("two in chunks",
+            Head("200 OK", "Transfer-Encoding: chunked") + "3\r\nabc\r\n0\r\n\r\n", OriginEnd.Keep, TwoGets),
+        Passed("two until the end of the connection", Head("200 OK") + "abc", OriginEnd.Close, TwoGets,
+            agreement: Nginx, why: "chunks keep the connection (RFC 9112 section 9.3); HAProxy ends it"),
+        Passed("two without a body", Head("304 Not Modified"), OriginEnd.Keep, TwoGets),
+        Passed("two to HEAD", Head("200 OK", "Content-Length: 3"), OriginEnd.Keep, TwoHeads),
+        Passed("two with more bytes than the length",
+            Head("200 OK", "Content-Length: 3") + "abcdef", OriginEnd.Keep, TwoGets),
+        Passed("two with another response behind them",
+            Head("200 OK", "Content-Length: 3") + "abc" + Head("200 OK", "X-Evil: 1", "Content-Length: 0"),
+            OriginEnd.Keep, TwoGets),
+        Passed("two to HEAD, with bodies", Head("200 OK", "Content-Length: 3") + "abc", OriginEnd.Keep, TwoHeads),
+        Passed("two of 204, with bodies", Head("204 No Content") + "abc", OriginEnd.Keep, TwoGets),
+    ];
+
     private static ResponseRow[] Broken =>
     [
         Failed("nothing", string.Empty),
@@ -110,7 +157,7 @@ internal static class ResponseRows
         Failed("bad chunk size", Head("200 OK", "Transfer-Encoding: chunked") + "3\r\nabc\r\nzz\r\n\r\n"),
         Failed("chunk longer than its size", Head("200 OK", "Transfer-Encoding: chunked") + "3\r\nabcd\r\n0\r\n\r\n"),
         Failed("no status", $"HTTP/1.1 OK\r\n{Mark}Content-Length: 2\r\n\r\nok",
-            agreement: Haproxy, why: "a status has three digits (RFC 9112 section 4); nginx takes all of it for a body"),
+            agreement: Haproxy, why: "a status has three digits (RFC 9112 section 4); nginx takes it for a body"),
         Failed("status of two digits", Head("20 OK", "Content-Length: 2") + "ok",
             agreement: Neither, why: "a status has three digits (RFC 9112 section 4)"),
         Failed("status of four digits", Head("2000 OK", "Content-Length: 2") + "ok",
@@ -126,6 +173,32 @@ internal static class ResponseRows
             agreement: Haproxy, why: "invalid framing is an error (RFC 9112 section 6.3 rule 5)"),
         Failed("two different lengths", Head("200 OK", "Content-Length: 2", "Content-Length: 3") + "okk",
             agreement: Haproxy, why: "invalid framing is an error (RFC 9112 section 6.3 rule 5)"),
+        Failed("list of equal lengths", Head("200 OK", "Content-Length: 2, 2") + "ok",
+            agreement: Neither, why: "may be taken as one, or refused (RFC 9110 section 8.6)"),
+        Failed("empty length", Head("200 OK", "Content-Length:") + "ok",
+            agreement: Haproxy, why: "invalid framing is an error (RFC 9112 section 6.3 rule 5)"),
+        Failed("length beyond 64 bits", Head("200 OK", "Content-Length: 18446744073709551618") + "ok",
+            agreement: Neither, why: "invalid framing is an error (RFC 9112 section 6.3 rule 5)"),
+        Failed("gzip before chunked", Head("200 OK", "Transfer-Encoding: gzip, chunked") + "3\r\nabc\r\n0\r\n\r\n",
+            agreement: Haproxy, why: "a coding that the client did not ask for (RFC 9112 section 6.1)"),
+        Failed("chunked twice", Head("200 OK", "Transfer-Encoding: chunked", "Transfer-Encoding: chunked")
+            + "3\r\nabc\r\n0\r\n\r\n",
+            agreement: Haproxy, why: "chunked is applied once (RFC 9112 section 6.1)"),
+        Failed("identity", Head("200 OK", "Transfer-Encoding: identity") + "abc",
+            agreement: Haproxy, why: "a coding that is no more (RFC 9112 section 7)"),
+        Failed("chunk size that ends with LF only",
+            Head("200 OK", "Transfer-Encoding: chunked") + "3\nabc\r\n0\r\n\r\n",
+            agreement: Neither, why: "LF alone ends no line of a chunk (RFC 9112 section 7.1, erratum 7633)"),
+        Failed("bytes before the status line", "x\r\n" + Head("200 OK", "Content-Length: 2") + "ok",
+            agreement: Haproxy, why: "no status line (RFC 9112 section 4)"),
+        Failed("empty line before the status line", "\r\n" + Head("200 OK", "Content-Length: 2") + "ok",
+            agreement: Neither, why: "no status line (RFC 9112 section 4); only servers skip empty lines (section 2.2)"),
+        Failed("empty name", Head("200 OK", ": v", "Content-Length: 2") + "ok"),
+        Failed("control in a value", Head("200 OK", "X-A: a\u0001b", "Content-Length: 2") + "ok",
+            agreement: Neither, why: "not in the grammar of a value (RFC 9110 section 5.5)"),
+        Failed("status of zero", Head("000 OK", "Content-Length: 2") + "ok",
+            agreement: Neither, why: "a status is 100 at least (RFC 9110 section 15)"),
+        Failed("head that never ends", $"HTTP/1.1 200 OK\r\n{Mark}X-A: " + new string('v', 300_000)),
         Passed("two equal lengths", Head("200 OK", "Content-Length: 2", "Content-Length: 2") + "ok"),
         Failed("length and chunks",
             Head("200 OK", "Content-Length: 3", "Transfer-Encoding: chunked") + "3\r\nabc\r\n0\r\n\r\n",

@@ -43,7 +43,7 @@ internal sealed class WireReader(byte[] bytes)
 
     /// <summary>Reads a response to a request of a method; the connection has ended behind what is there.</summary>
     /// <exception cref="FormatException">No client may be sent this.</exception>
-    public WireMessage? ReadResponse(string method, bool isEndInOrder)
+    public WireMessage? ReadResponse(string? method, bool isEndInOrder)
     {
         if (ReadHead() is not { } head)
         {
@@ -96,8 +96,12 @@ internal sealed class WireReader(byte[] bytes)
 
     private WireMessage WithLength(WireMessage head)
     {
-        var value = long.Parse(head.ValueOf("Content-Length"), NumberStyles.None, CultureInfo.InvariantCulture);
-        var length = (int)long.Min(int.MaxValue, value);
+        var value = head.ValueOf("Content-Length");
+        if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var length))
+        {
+            throw new FormatException($"no length: {value}");
+        }
+
         var there = int.Min(length, bytes.Length - Position);
         var body = bytes[Position..(Position + there)];
         Position += there;
