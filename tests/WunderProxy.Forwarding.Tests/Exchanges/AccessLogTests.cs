@@ -89,12 +89,12 @@ internal sealed class AccessLogTests(TransportKind transport)
             await client.ReadHeadAsync();
         }
 
-        var dropped = proxy.Server.Snapshot().AccessLogDropped;
         await Eventually.TrueAsync(() => proxy.Server.Snapshot().Total.Requests == exchanges);
         sink.Release();
 
-        Assert.That(dropped, Is.EqualTo(1));
-        await Eventually.TrueAsync(() => sink.Lines + dropped == exchanges);
+        // Counted behind the answer: the line of the last exchange may be dropped, or come, a moment later.
+        await Eventually.TrueAsync(() => sink.Lines + proxy.Server.Snapshot().AccessLogDropped == exchanges);
+        Assert.That(proxy.Server.Snapshot().AccessLogDropped, Is.Positive);
     }
 
     [Test]
