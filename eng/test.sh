@@ -1,7 +1,7 @@
 #!/bin/bash
 # The one check: format, build without warnings, every test, the integration tests against a real Docker engine, a real
-# S3 server and a real registry. Sets up what is missing and stops what it started. Last line: `N passed, N failed`.
-# The fault suite, which ends engines and fills disks, is apart: eng/chaos.sh.
+# S3 server and a real registry, the fault suite in a few rounds (eng/chaos.sh has its full form). Sets up what is missing
+# and stops what it started. Last line: `N passed, N failed`.
 #
 #   eng/test.sh [--keep] [PROJECT…]      --keep leaves engine, S3 and registry running; PROJECT is a folder name in tests/
 #
@@ -65,12 +65,12 @@ fi
 
 counter() { sed -n "s/.*<Counters [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }
 
-# Runs the tests of project $1 and adds up what its result file says.
+# Runs the tests of project $1 that filter $2 takes, as $3, and adds up what the result file says.
 run_tests() {
-  local name=$1 code=0 results=$RESULTS/$1.trx start=$SECONDS
+  local project=$1 filter=$2 name=$3 code=0 results=$RESULTS/$3.trx start=$SECONDS
   say "tests of $name"
   # A caller under nohup leaves SIGHUP ignored, and what is ignored stays so in every child: tests send it.
-  env --default-signal=HUP dotnet test "artifacts/bin/$name/debug/$name.dll" --filter 'TestCategory!=Faults' \
+  env --default-signal=HUP dotnet test "artifacts/bin/$project/debug/$project.dll" --filter "$filter" \
     --logger "trx;LogFileName=$results" --logger 'console;verbosity=minimal' \
     --results-directory "$RESULTS" --blame-hang --blame-hang-timeout 8m --blame-hang-dump-type none \
     >"$RESULTS/$name.log" 2>&1 </dev/null || code=$?
@@ -100,5 +100,9 @@ for project in "${projects[@]}"; do
     [ $code = 0 ] || die "the set-up failed"
     "$ROOT/eng/images.sh" --push --wunderproxy
   fi
-  run_tests "$project"
+  run_tests "$project" 'TestCategory!=Faults' "$project"
 done
+case " ${projects[*]} " in
+  # After the others and by themselves: they end engines, fill disks and measure under load.
+  *" WunderProxy.IntegrationTests "*) run_tests WunderProxy.IntegrationTests TestCategory=Faults WunderProxy.IntegrationTests.Faults ;;
+esac
