@@ -1,4 +1,7 @@
+using System.Net;
 using System.Text;
+using WunderProxy.Forwarding.Fallback;
+using WunderProxy.Forwarding.Tests.Fallback;
 using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;
@@ -31,7 +34,10 @@ internal sealed class AllocationTests
     public async Task Hundred_thousand_exchanges_allocate_less_than_a_byte_each(
         int connections, int threads, string request, string response)
     {
-        await using var proxy = ProxyUnderTest.Start(TransportKind.Epoll, options => options with { Threads = threads });
+        // With a peer, which costs nothing as long as it is not needed.
+        var fallback = new FallbackOptions([IPEndPoint.Parse("127.0.0.1:1")], PeerSignature.Key());
+        await using var proxy = ProxyUnderTest.Start(
+            TransportKind.Epoll, options => options with { Threads = threads, Fallback = fallback });
         var bytes = Encoding.ASCII.GetBytes(request);
         using var application = new BlockingApplication(bytes[^4..], Encoding.ASCII.GetBytes(response));
         proxy.Slot.Switch(new Upstream(application.EndPoint, "blocking", TimeProvider.System));

@@ -1,6 +1,8 @@
+using System.Net.Sockets;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Fallback;
 using WunderProxy.Forwarding.Tests.Fallback;
+using WunderProxy.Forwarding.Tests.Transport;
 using WunderProxy.TestSupport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;
@@ -183,6 +185,26 @@ internal sealed class FallbackReceivedTests(TransportKind transport)
         Assert.That(await client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 204 "));
         Assert.That(Counts(second), Is.EqualTo((Received: 1, NotBelieved: 0)));
         Assert.That(received, Does.Contain(", 127.0.0.1\r\n").And.Not.Contain("Wunderproxy").IgnoreCase);
+    }
+
+    [Test]
+    public async Task Client_of_a_unix_socket_has_no_address_to_sign()
+    {
+        await using var second = Start(out _, TrustNobody);
+        await using var first = ProxyUnderTest.Start(transport, options => options with
+        {
+            EndPoints = [new UnixDomainSocketEndPoint(TemporaryPaths.NewSocketPath())],
+            Fallback = new FallbackOptions([second.EndPoint], PeerSignature.Key()),
+        });
+        first.Slot.Switch(null);
+        using var client = await first.ConnectAsync();
+
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        var upstream = await second.AcceptAsync();
+        var head = await upstream.ReadHeadAsync();
+
+        Assert.That(head, Does.Contain("X-Forwarded-For: 127.0.0.1\r\n"));
+        Assert.That(Counts(second), Is.EqualTo((Received: 1, NotBelieved: 0)));
     }
 
     [Test]

@@ -153,6 +153,29 @@ internal sealed class CommandLineTests
         Assert.That(Parse("history bucket prefix").GetValue<bool>("--json"), Is.EqualTo(expected));
     }
 
+    [TestCase("forward --upstream 127.0.0.1:1")]
+    [TestCase("run file:/tmp prefix app")]
+    public void Peers_are_options_of_run_and_forward(string line)
+    {
+        _environment["WUNDERPROXY_PEER"] = "10.0.0.2:80,10.0.0.3:80";
+        _environment["WUNDERPROXY_PEER_KEY_FILE"] = "/run/secrets/key";
+
+        var parsed = Parse(line);
+
+        Assert.That(parsed.Errors, Is.Empty);
+        Assert.That(parsed.GetValue<EndPoint[]>("--peer"), Has.Length.EqualTo(2));
+        Assert.That(parsed.GetValue<string>("--peer-key-file"), Is.EqualTo("/run/secrets/key"));
+    }
+
+    [Test]
+    public async Task Peers_of_the_environment_need_a_key_too()
+    {
+        _environment["WUNDERPROXY_PEER"] = "10.0.0.2:80";
+
+        Assert.That(await RunAsync("forward --upstream 127.0.0.1:1"), Is.EqualTo(2));
+        Assert.That(_error.ToString(), Does.Contain("--peer needs --peer-key-file"));
+    }
+
     [Test]
     public async Task Bad_value_in_the_environment_is_told_like_any_other()
     {
