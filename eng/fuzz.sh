@@ -1,5 +1,7 @@
 #!/bin/sh
-# Fuzzes the parsers: eng/fuzz.sh [--target parsers] [--count N] [--seed N]. Exit 1 and the input on a broken invariant.
+# Fuzzes: eng/fuzz.sh [--target parsers|proxy] [--count N] [--seed N] [--transport epoll|sockets] [--first N]
+# "proxy" sends its inputs through the built program, from hostile clients to a hostile application. Exit 1 and the input,
+# with the command that runs it again, on a broken invariant.
 set -eu
 cd "$(dirname "$0")/.."
 exec dotnet run -c Release --project tests/WunderProxy.Fuzz -- "$@"

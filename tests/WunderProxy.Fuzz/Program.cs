@@ -1,33 +1,63 @@
 using System.Diagnostics;
 using WunderProxy.Forwarding.Tests.Http1.Fuzzing;
 using WunderProxy.Fuzz;
-
-const long InputsPerReport = 1_000_000;
+using WunderProxy.Fuzz.Proxy;
 
 FuzzOptions? options = FuzzOptions.Parse(args);
 if (options is null)
 {
-    Console.Error.WriteLine("usage: WunderProxy.Fuzz [--target parsers] [--count N] [--seed N]");
+    Console.Error.WriteLine(FuzzOptions.Usage);
     return 2;
 }
 
 Console.WriteLine($"target {options.Target}, seed {options.Seed}, {options.Count} inputs");
-var fuzzer = new Http1Fuzzer(options.Seed);
-long start = Stopwatch.GetTimestamp();
-try
+return options.Target == "parsers" ? RunParsers(options) : await RunProxyAsync(options);
+
+static int RunParsers(FuzzOptions options)
 {
-    for (long done = 0; done < options.Count;)
+    const long InputsPerReport = 1_000_000;
+    var fuzzer = new Http1Fuzzer(options.Seed);
+    long start = Stopwatch.GetTimestamp();
+    try
     {
-        long next = Math.Min(InputsPerReport, options.Count - done);
-        fuzzer.Run(next);
-        done += next;
-        Console.WriteLine($"{done} inputs, {fuzzer.Accepted} accepted, {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s");
+        for (long done = 0; done < options.Count;)
+        {
+            long next = Math.Min(InputsPerReport, options.Count - done);
+            fuzzer.Run(next);
+            done += next;
+            Console.WriteLine($"{done} inputs, {fuzzer.Accepted} accepted, {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s");
+        }
     }
-}
-catch (FuzzFailureException failure)
-{
-    Console.Error.WriteLine(failure);
-    return 1;
+    catch (WunderProxy.Forwarding.Tests.Http1.Fuzzing.FuzzFailureException failure)
+    {
+        Console.Error.WriteLine(failure);
+        return 1;
+    }
+
+    return 0;
 }
 
-return 0;
+static async Task<int> RunProxyAsync(FuzzOptions options)
+{
+    string[] transports = options.Transport is null ? ["epoll", "sockets"] : [options.Transport];
+    foreach (string transport in transports)
+    {
+        await using var fuzzer = new ProxyFuzzer(new ProxyFuzzOptions
+        {
+            Program = Path.Combine(AppContext.BaseDirectory, "wunderproxy"),
+            Transport = transport,
+            Seed = options.Seed,
+            First = options.First,
+            Count = (int)(options.Count / transports.Length),
+        });
+        string? failure = await fuzzer.RunAsync(Console.WriteLine);
+        Console.WriteLine(fuzzer.Summary);
+        if (failure is not null)
+        {
+            Console.Error.WriteLine(failure);
+            return 1;
+        }
+    }
+
+    return 0;
+}

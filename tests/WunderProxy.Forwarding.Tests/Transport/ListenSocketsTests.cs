@@ -27,6 +27,22 @@ internal sealed class ListenSocketsTests
             Throws.TypeOf<ListenException>().With.Message.Contains("no such address"));
 
     [Test]
+    [Platform("Linux")]
+    public void Accepted_connection_keeps_little_that_its_client_has_not_read()
+    {
+        const int Tcp = 6, TcpNotSentLowAt = 25;
+        using var listener = ListenSockets.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        client.Connect(listener.LocalEndPoint!);
+        using var accepted = listener.Accept();
+        Span<byte> value = stackalloc byte[sizeof(int)];
+
+        accepted.GetRawSocketOption(Tcp, TcpNotSentLowAt, value);
+
+        Assert.That(BitConverter.ToInt32(value), Is.EqualTo(256 * 1024));
+    }
+
+    [Test]
     public void Bind_to_all_of_IPv6_leaves_IPv4_to_others()
     {
         using var six = ListenSockets.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));

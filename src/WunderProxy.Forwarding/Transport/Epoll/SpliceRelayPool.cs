@@ -6,8 +6,12 @@ internal sealed class SpliceRelayPool
     // A pipe costs two descriptors.
     private const int MaxKeptPipes = 32;
 
+    // A pipe that is full holds a mebibyte that nobody accounts for, for as long as its client likes.
+    private const int MaxUsedPipes = 64;
+
     private readonly Stack<SpliceRelay> _relays = new();
     private readonly Stack<SplicePipe> _pipes = new();
+    private int _usedPipes;
 
     /// <summary>A relay between two connections of the loop.</summary>
     public SpliceRelay Rent(EpollConnection source, EpollConnection destination)
@@ -20,12 +24,23 @@ internal sealed class SpliceRelayPool
     /// <summary>Takes a relay back.</summary>
     public void Return(SpliceRelay relay) => _relays.Push(relay);
 
-    /// <summary>A pipe; null when there are no more.</summary>
-    public SplicePipe? TryRentPipe() => _pipes.TryPop(out var pipe) ? pipe : SplicePipe.TryCreate();
+    /// <summary>A pipe; null when there are no more, or as many in use as may be.</summary>
+    public SplicePipe? TryRentPipe()
+    {
+        if (_usedPipes == MaxUsedPipes)
+        {
+            return null;
+        }
+
+        var rented = _pipes.TryPop(out var pipe) ? pipe : SplicePipe.TryCreate();
+        _usedPipes += rented is null ? 0 : 1;
+        return rented;
+    }
 
     /// <summary>Takes a pipe back; one that still holds bytes is closed.</summary>
     public void Return(SplicePipe pipe)
     {
+        _usedPipes--;
         if (pipe.HeldBytes == 0 && _pipes.Count < MaxKeptPipes)
         {
             _pipes.Push(pipe);

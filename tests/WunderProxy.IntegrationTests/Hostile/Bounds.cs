@@ -1,0 +1,22 @@
+namespace WunderProxy.IntegrationTests.Hostile;
+
+/// <summary>
+/// The memory that the program may have at any time of an attack, all of the process, in MiB (see docs/http1.md).
+/// </summary>
+internal static class Bounds
+{
+    /// <summary>10,000 connections that send a byte a second.</summary>
+    public const int SlowConnections = 224;
+
+    /// <summary>1,000 clients that stop reading a response of 200 MiB, or writing a request.</summary>
+    public const int StalledReaders = 320;
+
+    /// <summary>10,000 connections, 50 at a time, each with a request that is refused.</summary>
+    public const int ShortConnections = 128;
+
+    /// <summary>Bodies of 100,000 tiny chunks.</summary>
+    public const int TinyChunks = 128;
+
+    /// <summary>Hundreds of heads of a mebibyte, or without end.</summary>
+    public const int Heads = 192;
+}

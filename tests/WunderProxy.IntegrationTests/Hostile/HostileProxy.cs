@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using WunderProxy.IntegrationTests.Infrastructure;
+using WunderProxy.TestSupport;
+
+namespace WunderProxy.IntegrationTests.Hostile;
+
+/// <summary>The program under <c>forward</c>, between hostile peers and a bystander; its memory is measured.</summary>
+internal sealed class HostileProxy : IAsyncDisposable
+{
+    private const double MaxBystanderMilliseconds = 5000;
+
+    private readonly HostileOrigin _origin = new();
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly IPEndPoint _api = WunderProxyProcess.FreeEndPoint();
+    private readonly WunderProxyProcess _process;
+    private Bystander? _bystander;
+
+    private HostileProxy(string transport, string[] more)
+    {
+        EndPoint = WunderProxyProcess.FreeEndPoint();
+        _process = WunderProxyProcess.Start(
+        [
+            "forward", "--upstream", _origin.EndPoint.ToString(), "--proxy", EndPoint.ToString(), "--api",
+                _api.ToString(),
+            "--access-log", "none", "--shutdown-grace", "0s", "--transport", transport, .. more,
+        ]);
+    }
+
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>Whether the longer form was asked for (see docs/http1.md).</summary>
+    public static bool IsFull => Environment.GetEnvironmentVariable("WUNDERPROXY_TEST_HOSTILE") == "full";
+
+    /// <summary>What it logged.</summary>
+    public string Log => _process.Errors;
+
+    public static async Task<HostileProxy> StartAsync(string transport, params string[] more)
+    {
+        var proxy = new HostileProxy(transport, more);
+        await Eventually.TrueAsync(
+            "the proxy", async () => (await proxy._http.GetAsync($"http://{proxy._api}/livez")).IsSuccessStatusCode);
+        proxy._bystander = new Bystander(proxy.EndPoint);
+        return proxy;
+    }
+
+    public async Task<RawConnection> SendAsync(string text)
+    {
+        var connection = await RawConnection.ConnectAsync(EndPoint);
+        await connection.SendAsync(text);
+        return connection;
+    }
+
+    /// <summary>Client connections in the given state, or states.</summary>
+    public async Task<int> CountAsync(params string[] states)
+    {
+        var status = JsonNode.Parse(await _http.GetStringAsync($"http://{_api}/status"))!;
+        return states.Sum(state => status["States"]![state]!.GetValue<int>());
+    }
+
+    /// <summary>
+    /// Holds the memory that the proxy ever had against its bound, and the bystander's answers against theirs.
+    /// </summary>
+    public async Task CheckAsync(int maxMemory)
+    {
+        var times = await _bystander!.StopAsync();
+        _bystander = null;
+        var peak = Memory("VmHWM:");
+        TestContext.Out.WriteLine(
+            $"memory: at most {peak} MiB, now {Memory("VmRSS:")} MiB, bound {maxMemory} MiB; others: "
+            + $"{times.Length} answers, median {times[times.Length / 2]:F1} ms, "
+            + $"99% {times[times.Length * 99 / 100]:F1} ms, slowest {times[^1]:F1} ms");
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(peak, Is.LessThanOrEqualTo(maxMemory), "MiB");
+            Assert.That(times[^1], Is.LessThan(MaxBystanderMilliseconds), "the slowest answer to others");
+            Assert.That(Log, Does.Not.Contain(" ERROR "));
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_bystander is { } bystander)
+        {
+            await bystander.StopAsync();
+        }
+
+        _process.Dispose();
+        _http.Dispose();
+        _origin.Dispose();
+    }
+
+    private int Memory(string key) => int.Parse(
+        File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith(key, StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2],
+        CultureInfo.InvariantCulture) / 1024;
+}
