@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Fallback;
@@ -159,6 +160,36 @@ internal sealed class FallbackReceivedTests(TransportKind transport)
         Assert.That((first.Server.Snapshot().Fallback!.Sent, first.Server.Snapshot().Fallback!.Failed), Is.EqualTo((1, 0)));
         Assert.That(Counts(second), Is.EqualTo((Received: 1, NotBelieved: 0)));
         Assert.That(second.Server.Snapshot().Fallback!.Sent, Is.Zero);
+    }
+
+    [Test]
+    public async Task Two_instances_with_different_keys_come_to_an_end_too()
+    {
+        // Each has to know the other's address before it starts.
+        var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listening.Listen(512);
+        await using var second = ProxyUnderTest.Start(transport, options => options with
+        {
+            Fallback = new FallbackOptions([listening.LocalEndPoint!], PeerSignature.KeyOf("another")),
+        });
+        await using var first = ProxyUnderTest.Start(transport, options => options with
+        {
+            EndPoints = [],
+            ListeningSockets = [listening],
+            Fallback = new FallbackOptions([second.EndPoint], PeerSignature.Key()),
+        });
+        first.Slot.Switch(null);
+        second.Slot.Switch(null);
+        using var client = await first.ConnectAsync();
+
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        // To and fro as an ordinary request, until one of them has as many with the other as it may have.
+        Assert.That(await client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 503 "));
+        Assert.That(first.Server.Snapshot().Fallback!.Sent, Is.EqualTo(256));
+        Assert.That(second.Server.Snapshot().Fallback!.Sent, Is.InRange(255, 256));
+        await Eventually.TrueAsync(() => first.Server.Snapshot().Fallback!.InFlight == 0);
     }
 
     [TestCase("GET /a?b=c HTTP/1.1\r\nHost: shop.test\r\n")]
