@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Exchanges;
 using WunderProxy.Forwarding.Tests.Http1;
 using WunderProxy.TestSupport;
 
@@ -159,9 +160,36 @@ internal sealed class ExchangeLogTests(TransportKind transport)
 
         using var second = await proxy.ConnectAsync();
         await second.ReadHeadAsync();
+        using var third = await proxy.ConnectAsync();
+        await third.ReadHeadAsync();
+        await proxy.Server.DisposeAsync();
 
-        Assert.That(loggers.MessagesFrom(LogLevel.Warning),
-            Is.EqualTo(new[] { "connection refused: TooManyConnections, from 127.0.0.1" }));
+        var refused = loggers.MessagesFrom(LogLevel.Warning).Where(message => message.StartsWith("connection refused"));
+        Assert.That(refused, Is.EqualTo(new[]
+        {
+            "connection refused: TooManyConnections, from 127.0.0.1",
+            "connection refused: TooManyConnections: 1 more in 10 s, the last from 127.0.0.1",
+        }));
+    }
+
+    [Test]
+    public void Fault_of_ours_is_an_error_however_often_it_happens()
+    {
+        using var loggers = new RecordingLoggerFactory();
+        var clock = new ManualTimeProvider();
+        using var log = new ExchangeLog(loggers.CreateLogger("x"), clock);
+        for (var number = 0; number < 3; number++)
+        {
+            log.ConnectionFailed(new InvalidOperationException("a bug"));
+        }
+
+        clock.Advance(LogThrottle.Interval);
+
+        Assert.That(loggers.MessagesFrom(LogLevel.Error), Is.EqualTo(new[]
+        {
+            "a client connection failed by a fault of ours",
+            "client connections failed by a fault of ours: InternalError (InvalidOperationException): 2 more in 10 s",
+        }));
     }
 
     private static TestCaseData Bad(string request, int status, string reason) =>
