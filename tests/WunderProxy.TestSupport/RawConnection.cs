@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace WunderProxy.TestSupport;
 
 /// <summary>One end of a socket that says and hears exact bytes, as Latin-1 text. Every wait has a deadline.</summary>
-public sealed class RawConnection : IDisposable
+public sealed partial class RawConnection : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
 
@@ -15,6 +16,9 @@ public sealed class RawConnection : IDisposable
 
     /// <summary>Wraps a connected socket and owns it.</summary>
     public RawConnection(Socket socket) => _socket = socket;
+
+    /// <summary>Whether lines of Date are left out of what is read: they differ each second.</summary>
+    public bool LeavesOutDate { get; set; }
 
     /// <summary>Our own address.</summary>
     public EndPoint LocalEndPoint => _socket.LocalEndPoint!;
@@ -109,11 +113,17 @@ public sealed class RawConnection : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
+    /// <summary>A text without its lines of Date.</summary>
+    public static string WithoutDate(string text) => DateLine().Replace(text, string.Empty);
+
+    [GeneratedRegex(@"^Date: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r\n", RegexOptions.Multiline, 1000)]
+    private static partial Regex DateLine();
+
     private string Take(int count)
     {
         var text = Encoding.Latin1.GetString([.. _received.Take(count)]);
         _received.RemoveRange(0, count);
-        return text;
+        return LeavesOutDate ? WithoutDate(text) : text;
     }
 
     private async Task ReceiveOrThrowAsync()

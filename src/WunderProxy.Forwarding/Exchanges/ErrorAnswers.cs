@@ -97,7 +97,7 @@ internal static class ErrorAnswers
         var before = output.UnflushedBytes;
         var writer = new HeadWriter(output);
         writer.StatusLine(200, "OK"u8);
-        WriteDate(ref writer, exchange.Context);
+        writer.Field(HeaderName.Date, exchange.Context.Date);
         writer.Field(HeaderName.ContentLength, 0);
         WriteConnection(ref writer, exchange);
         writer.End();
@@ -108,7 +108,7 @@ internal static class ErrorAnswers
     private static void WriteHead(ref HeadWriter writer, LoopContext context, ErrorAnswer answer, int length, bool asJson)
     {
         writer.StatusLine(answer.Status, Encoding.ASCII.GetBytes(ErrorPages.ReasonOf(answer.Status)));
-        WriteDate(ref writer, context);
+        writer.Field(HeaderName.Date, context.Date);
         writer.Field(HeaderName.ContentType, asJson ? "application/json"u8 : "text/html; charset=utf-8"u8);
         writer.Field(HeaderName.ContentLength, length);
         writer.Field(HeaderName.CacheControl, "no-store"u8);
@@ -130,14 +130,6 @@ internal static class ErrorAnswers
         {
             writer.Field("Allow"u8, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"u8);
         }
-    }
-
-    private static void WriteDate(ref HeadWriter writer, LoopContext context)
-    {
-        Span<byte> text = stackalloc byte[29];
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(context.UnixMilliseconds);
-        now.TryFormat(text, out var length, "R");
-        writer.Field(HeaderName.Date, text[..length]);
     }
 
     private static void WriteConnection(ref HeadWriter writer, Exchange exchange)

@@ -11,6 +11,7 @@ internal sealed class LoopContext : IConnectionAcceptor
 
     private readonly Stack<Exchange> _kept = new();
     private readonly List<Exchange> _paused = [];
+    private readonly DateText _date = new();
     private readonly long _wallClockOffsetMilliseconds;
     private long _accepted;
     private long _refused;
@@ -59,6 +60,9 @@ internal sealed class LoopContext : IConnectionAcceptor
 
     /// <summary>Wall-clock time, as old as the loop's; set once at start, so it does not follow changes of the clock.</summary>
     public long UnixMilliseconds => Loop.NowMilliseconds + _wallClockOffsetMilliseconds;
+
+    /// <summary>That time as the value of a Date line; valid until the next call.</summary>
+    public ReadOnlySpan<byte> Date => _date.At(UnixMilliseconds);
 
     /// <inheritdoc/>
     public void OnAccepted(TransportConnection connection)

@@ -25,6 +25,12 @@ internal static class ResponseHeadWriter
         var writer = new HeadWriter(output);
         writer.StatusLine(head.StatusCode, head.ReasonPhrase);
         writer.Fields(head, Removed);
+        if (!head.Has(HeaderName.Date))
+        {
+            // Whoever forwards a response without one appends the time of its arrival (RFC 9110 section 6.6.1).
+            writer.Field(HeaderName.Date, exchange.Context.Date);
+        }
+
         WriteFraming(ref writer, exchange.ResponseFraming, framing);
         WriteConnection(ref writer, exchange);
         if (exchange.Context.Settings.Via is { } via)

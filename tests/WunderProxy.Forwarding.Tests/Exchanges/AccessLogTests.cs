@@ -14,8 +14,8 @@ internal sealed class AccessLogTests(TransportKind transport)
 {
     private const string NoContent = "HTTP/1.1 204 No Content\r\n\r\n";
 
-    [TestCase(AccessLogFormat.Text, "method=GET host=a path=/x%20y?\\x22 status=200 bytes=38 duration=")]
-    [TestCase(AccessLogFormat.Json, "\"method\":\"GET\",\"host\":\"a\",\"path\":\"/x%20y?\\u0022\",\"status\":200,\"bytes\":38,\"duration\":")]
+    [TestCase(AccessLogFormat.Text, "method=GET host=a path=/x%20y?\\x22 status=200 bytes=75 duration=")]
+    [TestCase(AccessLogFormat.Json, "\"method\":\"GET\",\"host\":\"a\",\"path\":\"/x%20y?\\u0022\",\"status\":200,\"bytes\":75,\"duration\":")]
     public async Task Exchange_is_logged_in_one_safe_line(AccessLogFormat format, string expected)
     {
         var sink = new LineSink();

@@ -65,8 +65,11 @@ internal sealed class MemoryProxy
     public void Send(MemoryConnection end, string text) =>
         Loop.Run(() => _ = end.Output.WriteAsync(Encoding.Latin1.GetBytes(text)).AsTask());
 
-    /// <summary>All that has arrived at an end so far; what comes while this reads as well.</summary>
-    public string Received(MemoryConnection end)
+    /// <summary>All that has arrived at an end so far, without lines of Date; what comes while this reads as well.</summary>
+    public string Received(MemoryConnection end) => RawConnection.WithoutDate(ReceivedAsItIs(end));
+
+    /// <summary>The same with lines of Date.</summary>
+    public string ReceivedAsItIs(MemoryConnection end)
     {
         var text = new StringBuilder(_received.GetValueOrDefault(end));
         for (var count = -1; count != text.Length;)

@@ -49,7 +49,13 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         return new ProxyUnderTest(server, slot, application, server.Start()[0]);
     }
 
-    public async Task<RawConnection> ConnectAsync() => Keep(await RawConnection.ConnectAsync(EndPoint));
+    /// <summary>A client; it reads answers without their Date.</summary>
+    public async Task<RawConnection> ConnectAsync()
+    {
+        var client = await RawConnection.ConnectAsync(EndPoint);
+        client.LeavesOutDate = true;
+        return Keep(client);
+    }
 
     /// <summary>Accepts the proxy's next connection to the application.</summary>
     public async Task<RawConnection> AcceptAsync() => Keep(await Application.AcceptAsync());

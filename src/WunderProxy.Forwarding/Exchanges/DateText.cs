@@ -1,0 +1,26 @@
+using System.Diagnostics;
+
+namespace WunderProxy.Forwarding.Exchanges;
+
+/// <summary>The value of Date (RFC 9110 section 5.6.7), put together once a second. One for each loop.</summary>
+internal sealed class DateText
+{
+    private const int Length = 29;
+
+    private readonly byte[] _text = new byte[Length];
+    private long _second = -1;
+
+    /// <summary>The value for a time; it changes with the next call.</summary>
+    public ReadOnlySpan<byte> At(long unixMilliseconds)
+    {
+        var second = unixMilliseconds / 1000;
+        if (second != _second)
+        {
+            var fits = DateTimeOffset.FromUnixTimeSeconds(second).TryFormat(_text, out var written, "R");
+            Debug.Assert(fits && written == Length, "the format has one length");
+            _second = second;
+        }
+
+        return _text;
+    }
+}
