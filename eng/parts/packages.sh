@@ -3,6 +3,12 @@
 
 MISSING=()
 
+# Packages with servers, or with the unit files of others, among all that may come with what is installed here.
+SERVER_PACKAGES=(
+  docker.io containerd docker-registry nginx-common haproxy ceph-base ceph-mon ceph-osd radosgw smartmontools
+  swift-proxy swift-account swift-container swift-object
+)
+
 # Notes package $2 when command $1 is not there. Commands are asked, not packages: another origin will do.
 need() {
   PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null || MISSING+=("$2")
@@ -30,6 +36,12 @@ collect_missing() {
   done
 }
 
+installed_servers() {
+  # It fails for names that it does not know.
+  { dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' "${SERVER_PACKAGES[@]}" 2>/dev/null || true; } |
+    sed -n 's/^ii *//p' | sort
+}
+
 # Installs what the engine needs and what the options name: stores, swift, clients, chromium, rivals.
 install_packages() {
   collect_missing "$@"
@@ -43,26 +55,22 @@ install_packages() {
     chmod +x $policy
     own_policy=1
   fi
-  local result=0
+  local result=0 servers
+  servers=$(installed_servers)
   apt_install "${MISSING[@]}" || result=$?
   [ -z "$own_policy" ] || rm -f $policy
   [ $result = 0 ] || die "apt-get failed; its output is in $RUN_DIR/apt.log"
-  keep_from_boot "${MISSING[@]}"
+  keep_from_boot "$servers"
 }
 
-# The policy above speaks of now; an enabled unit would still start at the next boot. Only what was installed here is
-# disabled, with the packages that bring the unit files of others.
+# The policy above speaks of now; an enabled unit would still start at the next boot. Only units of packages that were
+# installed here are disabled: $1 are the servers that were there before.
 keep_from_boot() {
   command -v systemctl >/dev/null || return 0
-  local package units=() files
-  for package in "$@"; do
-    case $package in
-      docker.io | containerd | docker-registry | haproxy | ceph-* | radosgw | swift-*) ;;
-      nginx-light) package=nginx-common ;;
-      *) continue ;;
-    esac
-    files=$(dpkg-query -L "$package" 2>/dev/null) || continue
-    mapfile -t -O ${#units[@]} units < <(sed -n 's,^\(/usr\)\{0,1\}/lib/systemd/system/\([^/]*\.[a-z]*\)$,\2,p' <<<"$files")
+  local package units=()
+  for package in $(comm -13 <(echo "$1") <(installed_servers)); do
+    mapfile -t -O ${#units[@]} units < <(dpkg-query -L "$package" |
+      sed -n 's|^\(/usr\)*/lib/systemd/system/\([^/@]*\.[a-z]*\)$|\2|p')
   done
   [ ${#units[@]} = 0 ] || systemctl --quiet disable "${units[@]}" >/dev/null 2>&1 || true
 }
