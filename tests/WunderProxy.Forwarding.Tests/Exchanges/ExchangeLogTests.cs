@@ -164,7 +164,8 @@ internal sealed class ExchangeLogTests(TransportKind transport)
         await third.ReadHeadAsync();
         await proxy.Server.DisposeAsync();
 
-        var refused = loggers.MessagesFrom(LogLevel.Warning).Where(message => message.StartsWith("connection refused"));
+        var refused = loggers.MessagesFrom(LogLevel.Warning)
+            .Where(message => message.StartsWith("connection refused", StringComparison.Ordinal));
         Assert.That(refused, Is.EqualTo(new[]
         {
             "connection refused: TooManyConnections, from 127.0.0.1",
