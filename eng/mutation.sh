@@ -1,6 +1,6 @@
 #!/bin/bash
 # Mutation testing of the room Http1, by its own tests: changes the code in a thousand small ways, and counts the
-# changes that no test notices. Takes half an hour and more; files given are done alone.
+# changes that no test notices. Takes hours on a busy machine; files given are done alone.
 #
 #   eng/mutation.sh [FILE…]      eng/mutation.sh MessageFraming.cs HeadParser.cs
 #
