@@ -64,7 +64,8 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
         await deployment.Handling.WaitAsync();
         try
         {
-            if (deployment.State == DeploymentState.Kept)
+            // Whoever asks has seen it run, and it may just have been stopped.
+            if (deployment.State == DeploymentState.Kept && await IsRunningAsync(deployment))
             {
                 await StopAsync(deployment);
             }
@@ -162,6 +163,19 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
         finally
         {
             context.SlotGuard.Release();
+        }
+    }
+
+    private async Task<bool> IsRunningAsync(Deployment deployment)
+    {
+        try
+        {
+            return (await context.Engine.InspectContainerAsync(deployment.ContainerId, CancellationToken.None)).State.Running;
+        }
+        catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
+        {
+            // The attempt to stop it tells what is wrong.
+            return true;
         }
     }
 
