@@ -102,7 +102,8 @@ for project in "${projects[@]}"; do
   fi
   run_tests "$project" 'TestCategory!=Faults' "$project"
 done
+# After the others and by themselves: they end engines, fill disks and measure under load.
 case " ${projects[*]} " in
-  # After the others and by themselves: they end engines, fill disks and measure under load.
-  *" WunderProxy.IntegrationTests "*) run_tests WunderProxy.IntegrationTests TestCategory=Faults WunderProxy.IntegrationTests.Faults ;;
+  *" WunderProxy.IntegrationTests "*)
+    run_tests WunderProxy.IntegrationTests TestCategory=Faults WunderProxy.IntegrationTests.Faults ;;
 esac
