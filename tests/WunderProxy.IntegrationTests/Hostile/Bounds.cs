@@ -17,6 +17,6 @@ internal static class Bounds
     /// <summary>Bodies of 100,000 tiny chunks.</summary>
     public const int TinyChunks = 128;
 
-    /// <summary>Hundreds of heads of a mebibyte, or without end.</summary>
+    /// <summary>A hundred and more heads of a mebibyte, or without end.</summary>
     public const int Heads = 192;
 }
