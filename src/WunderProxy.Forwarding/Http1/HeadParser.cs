@@ -13,7 +13,9 @@ internal static class HeadParser
     /// <summary>Reads one request head.</summary>
     /// <param name="input">Bytes from the start of the message, or of the empty lines before it.</param>
     /// <param name="limits">Largest sizes.</param>
-    /// <param name="head">Filled when the status is <see cref="ParseStatus.Done"/>; empty unless all of it is there.</param>
+    /// <param name="head">
+    /// Filled when the status is <see cref="ParseStatus.Done"/>; else empty but for a method that is known already.
+    /// </param>
     /// <param name="consumed">Bytes of the head with the empty lines before it; 0 unless done.</param>
     /// <param name="reason">Why the request is refused, if it is.</param>
     public static ParseStatus ParseRequest(
@@ -33,8 +35,9 @@ internal static class HeadParser
             bytes, line.Length, limits.MaxHeaderBytes, limits.MaxHeaderCount, head, out int end, out FieldFault fault);
         if (status != ParseStatus.Done)
         {
-            // Lines that were read point into bytes that nobody keeps.
+            // Lines that were read point into bytes that nobody keeps. The method decides whether a refusal has a body.
             head.Reset();
+            head.RememberMethod(line.Method);
             reason = FieldFaults.ForRequest(fault);
             return status;
         }

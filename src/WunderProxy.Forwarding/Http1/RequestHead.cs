@@ -88,6 +88,9 @@ internal sealed class RequestHead : MessageHead
         _pathLength = made.Length;
     }
 
+    /// <summary>Takes the method of a head whose fields are refused or have not come.</summary>
+    internal void RememberMethod(KnownMethod method) => _line = new RequestLine { Method = method };
+
     internal void SetHost(in HeaderField field)
     {
         _hostStart = field.ValueStart;

@@ -28,6 +28,21 @@ internal sealed class FailureTests(TransportKind transport)
             .And.Contain("Proxy-Status: wunderproxy; error=destination_unavailable\r\n").And.Not.Contain("Connection: close"));
     }
 
+    [TestCase("HEAD / HTTP/1.1\r\nHost: a\r\nBad Name: 1\r\n\r\n")]
+    [TestCase("HEAD / HTTP/1.1\r\n\r\n")]
+    public async Task Refused_HEAD_is_answered_without_a_body(string request)
+    {
+        await using var proxy = ProxyUnderTest.Start(transport);
+
+        using var client = await proxy.ConnectAsync();
+        await client.SendAsync(request);
+        var head = await client.ReadHeadAsync();
+        var (rest, _) = await client.ReadToEndAsync();
+
+        Assert.That(head, Does.StartWith("HTTP/1.1 400 ").And.Contain("Connection: close\r\n"));
+        Assert.That(rest, Is.Empty);
+    }
+
     [Test]
     public async Task Refused_connect_is_502_and_is_remembered()
     {

@@ -80,7 +80,7 @@ internal sealed partial class ClientView(FuzzCase fuzzCase)
         _isLast = answer.Tokens("Connection").Contains("close") || (answer.BodyEnd == BodyEnd.Close && !IsTunnel);
         if (_isLast && MethodOf(FinalCount) == "HEAD" && answer.Values("Proxy-Status").Length > 0)
         {
-            // What was refused before its end is not known to be HEAD, and its answer may have a body.
+            // A refused request line is not known to be of HEAD, and its answer may have a body.
             _toleratedBytes = long.Parse(answer.Values("Content-Length")[0]);
         }
 
