@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using WunderProxy.Deployments.Storage;
+using WunderProxy.TestSupport;
 
 namespace WunderProxy.Deployments.Tests.Storage;
 
@@ -13,7 +13,7 @@ internal sealed class ScriptedS3Server : IDisposable
 
     public ScriptedS3Server(Func<HttpListenerRequest, ScriptedS3Answer> answer)
     {
-        Url = $"http://127.0.0.1:{FreePort()}";
+        Url = $"http://127.0.0.1:{FreePort.Next()}";
         _listener.Prefixes.Add(Url + "/");
         _listener.Start();
         _loop = Task.Run(() => RunAsync(answer));
@@ -80,12 +80,5 @@ internal sealed class ScriptedS3Server : IDisposable
         context.Response.ContentLength64 = bytes.Length;
         await context.Response.OutputStream.WriteAsync(bytes);
         context.Response.Close();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

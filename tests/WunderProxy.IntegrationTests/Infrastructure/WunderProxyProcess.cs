@@ -1,8 +1,8 @@
 using System.Collections.ObjectModel;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using WunderProxy.TestSupport;
 
 namespace WunderProxy.IntegrationTests.Infrastructure;
 
@@ -83,12 +83,7 @@ internal sealed partial class WunderProxyProcess : IDisposable
     }
 
     /// <summary>A TCP port of 127.0.0.1 that is free now.</summary>
-    public static IPEndPoint FreeEndPoint()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (IPEndPoint)socket.LocalEndPoint!;
-    }
+    public static IPEndPoint FreeEndPoint() => new(IPAddress.Loopback, FreePort.Next());
 
     /// <summary>Waits for the end and returns the exit code.</summary>
     public async Task<int> WaitForExitAsync(int seconds = 30)

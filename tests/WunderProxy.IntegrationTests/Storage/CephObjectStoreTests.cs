@@ -1,8 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
 using WunderProxy.Deployments.Storage;
 using WunderProxy.Deployments.Tests.Storage;
 using WunderProxy.IntegrationTests.Infrastructure;
+using WunderProxy.TestSupport;
 
 namespace WunderProxy.IntegrationTests.Storage;
 
@@ -44,7 +43,7 @@ internal sealed class CephObjectStoreTests : ObjectStoreContract
     [Test]
     public void Server_that_is_not_there_is_unavailable()
     {
-        var nobody = TestS3.Ceph with { Url = $"http://127.0.0.1:{FreePort()}" };
+        var nobody = TestS3.Ceph with { Url = $"http://127.0.0.1:{FreePort.Next()}" };
         using var store = TestS3.Open(nobody, TestEnvironment.S3Bucket);
 
         AssertFault(store, ObjectStoreFault.Unavailable, "cannot be reached");
@@ -111,12 +110,5 @@ internal sealed class CephObjectStoreTests : ObjectStoreContract
                 Assert.That(thrown?.Message, Does.Contain(part).And.Not.Contain("\n"));
             }
         });
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
