@@ -27,7 +27,9 @@ engine_network() {
   local index
   for index in $(seq 0 15); do
     if ip -4 route show root 198.18."$index".0/24 | grep -q .; then continue; fi
-    if ip link add name "wptest$index" type bridge 2>/dev/null; then
+    # A bridge without an address of its own takes the lowest of its ports, and containers lose sight of it for seconds
+    # when one comes that is lower.
+    if ip link add name "wptest$index" address "$(printf '02:57:50:00:00:%02x' "$index")" type bridge 2>/dev/null; then
       ENGINE_INDEX=$index
       ENGINE_BRIDGE=wptest$index
       printf 'ENGINE_INDEX=%s\nENGINE_BRIDGE=%s\n' "$index" "$ENGINE_BRIDGE" >"$ENGINE_DIR/network"
