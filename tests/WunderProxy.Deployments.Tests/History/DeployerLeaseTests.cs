@@ -73,6 +73,12 @@ internal sealed class DeployerLeaseTests
 
         for (var i = 0; i < 10; i++)
         {
+            // The renewal before is written a moment before it waits for the next.
+            while (_time.PendingTimers == 0)
+            {
+                await Task.Yield();
+            }
+
             var before = await OwnAsync();
             _time.Advance(TimeSpan.FromSeconds(20));
             while (await OwnAsync() == before)
