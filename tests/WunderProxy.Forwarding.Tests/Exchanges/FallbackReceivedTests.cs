@@ -4,7 +4,6 @@ using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Fallback;
 using WunderProxy.Forwarding.Tests.Fallback;
 using WunderProxy.Forwarding.Tests.Transport;
-using WunderProxy.TestSupport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;
 
@@ -21,7 +20,7 @@ internal sealed class FallbackReceivedTests(TransportKind transport)
     [Test]
     public async Task Valid_header_makes_its_sender_trusted_and_is_removed()
     {
-        await using var proxy = Start(out _, TrustNobody);
+        await using var proxy = PeeredProxy.Start(transport, out _, TrustNobody);
 
         var head = await ForwardAsync(proxy, Request(ValidHeader(), Forwarding));
 
@@ -33,7 +32,7 @@ internal sealed class FallbackReceivedTests(TransportKind transport)
     [Test]
     public async Task Trust_is_for_that_request_alone()
     {
-        await using var proxy = Start(out _, TrustNobody);
+        await using var proxy = PeeredProxy.Start(transport, out _, TrustNobody);
         var (client, upstream, _) = await proxy.BeginAsync(Request(ValidHeader(), Forwarding));
         await upstream.SendAsync(NoContent);
         await client.ReadHeadAsync();
@@ -46,7 +45,7 @@ internal sealed class FallbackReceivedTests(TransportKind transport)
     [Test]
     public async Task Several_lines_of_forwarded_for_count_as_one()
     {
-        await using var proxy = Start(out _, TrustNobody);
+        await using var proxy = PeeredProxy.Start(transport, out _, TrustNobody);
         var header = PeerSignature.Header(forwardedFor: "203.0.113.7, 10.0.0.9", proto: "https");
 
         var head = await ForwardAsync(
@@ -82,7 +81,7 @@ internal sealed class FallbackReceivedTests(TransportKind transport)
             "malformed" => "v1;" + ValidHeader(),
             _ => string.Empty,
         };
-        await using var proxy = Start(out _, TrustNobody);
+        await using var proxy = PeeredProxy.Start(transport, out _, TrustNobody);
 
         var head = await ForwardAsync(proxy, Request(header, Forwarding));
 
@@ -94,7 +93,7 @@ internal sealed class FallbackReceivedTests(TransportKind transport)
     [Test]
     public async Task Header_is_good_once()
     {
-        await using var proxy = Start(out _, TrustNobody);
+        await using var proxy = PeeredProxy.Start(transport, out _, TrustNobody);
         var request = Request(ValidHeader(), Forwarding);
 
         var first = await ForwardAsync(proxy, request);
@@ -119,8 +118,7 @@ internal sealed class FallbackReceivedTests(TransportKind transport)
     [Test]
     public async Task What_a_peer_sent_is_never_sent_on()
     {
-        await using var proxy = Start(out var peer);
-        proxy.Slot.Switch(null);
+        await using var proxy = PeeredProxy.WithoutUpstream(transport, out var peer);
         using var client = await proxy.ConnectAsync();
 
         await client.SendAsync(Request(ValidHeader(), Forwarding));
@@ -133,13 +131,9 @@ internal sealed class FallbackReceivedTests(TransportKind transport)
     [Test]
     public async Task What_only_says_so_is_an_ordinary_request_that_is_sent_on()
     {
-        await using var proxy = Start(out var peer);
-        proxy.Slot.Switch(null);
-        using var client = await proxy.ConnectAsync();
+        await using var proxy = PeeredProxy.WithoutUpstream(transport, out var peer);
 
-        await client.SendAsync(Request(PeerSignature.Header(secret: "guess"), string.Empty));
-        using var received = await peer.AcceptAsync();
-        var head = await received.ReadHeadAsync();
+        var (_, _, head) = await proxy.BeginAsync(Request(PeerSignature.Header(secret: "guess"), string.Empty), peer);
 
         Assert.That(head.Split("Wunderproxy-Fallback"), Has.Length.EqualTo(2), "ours alone");
     }
@@ -147,11 +141,8 @@ internal sealed class FallbackReceivedTests(TransportKind transport)
     [Test]
     public async Task Two_instances_without_an_upstream_answer_503_after_one_hop()
     {
-        await using var second = Start(out _);
-        await using var first = ProxyUnderTest.Start(
-            transport, options => options with { Fallback = new FallbackOptions([second.EndPoint], PeerSignature.Key()) });
-        first.Slot.Switch(null);
-        second.Slot.Switch(null);
+        await using var second = PeeredProxy.WithoutUpstream(transport, out _);
+        await using var first = PeeredProxy.WithoutUpstream(transport, second.EndPoint);
         using var client = await first.ConnectAsync();
 
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -169,18 +160,12 @@ internal sealed class FallbackReceivedTests(TransportKind transport)
         var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listening.Listen(512);
-        await using var second = ProxyUnderTest.Start(transport, options => options with
-        {
-            Fallback = new FallbackOptions([listening.LocalEndPoint!], PeerSignature.KeyOf("another")),
-        });
-        await using var first = ProxyUnderTest.Start(transport, options => options with
-        {
-            EndPoints = [],
-            ListeningSockets = [listening],
-            Fallback = new FallbackOptions([second.EndPoint], PeerSignature.Key()),
-        });
-        first.Slot.Switch(null);
-        second.Slot.Switch(null);
+        await using var second = PeeredProxy.WithoutUpstream(
+            transport,
+            listening.LocalEndPoint!,
+            options => options with { Fallback = options.Fallback! with { Key = PeerSignature.KeyOf("another") } });
+        await using var first = PeeredProxy.WithoutUpstream(
+            transport, second.EndPoint, options => options with { EndPoints = [], ListeningSockets = [listening] });
         using var client = await first.ConnectAsync();
 
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -202,10 +187,8 @@ internal sealed class FallbackReceivedTests(TransportKind transport)
     [TestCase("GET / HTTP/1.1\r\nHost: a\r\nConnection: X-Forwarded-For, X-Forwarded-Proto\r\nX-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: https\r\n")]
     public async Task One_instance_believes_what_the_other_signs(string head)
     {
-        await using var second = Start(out _, TrustNobody);
-        await using var first = ProxyUnderTest.Start(
-            transport, options => options with { Fallback = new FallbackOptions([second.EndPoint], PeerSignature.Key()) });
-        first.Slot.Switch(null);
+        await using var second = PeeredProxy.Start(transport, out _, TrustNobody);
+        await using var first = PeeredProxy.WithoutUpstream(transport, second.EndPoint);
         using var client = await first.ConnectAsync();
 
         await client.SendAsync(head + "\r\n");
@@ -221,13 +204,11 @@ internal sealed class FallbackReceivedTests(TransportKind transport)
     [Test]
     public async Task Client_of_a_unix_socket_has_no_address_to_sign()
     {
-        await using var second = Start(out _, TrustNobody);
-        await using var first = ProxyUnderTest.Start(transport, options => options with
-        {
-            EndPoints = [new UnixDomainSocketEndPoint(TemporaryPaths.NewSocketPath())],
-            Fallback = new FallbackOptions([second.EndPoint], PeerSignature.Key()),
-        });
-        first.Slot.Switch(null);
+        await using var second = PeeredProxy.Start(transport, out _, TrustNobody);
+        await using var first = PeeredProxy.WithoutUpstream(
+            transport,
+            second.EndPoint,
+            options => options with { EndPoints = [new UnixDomainSocketEndPoint(TemporaryPaths.NewSocketPath())] });
         using var client = await first.ConnectAsync();
 
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -261,16 +242,9 @@ internal sealed class FallbackReceivedTests(TransportKind transport)
     {
         var secondLog = new LineSink();
         var firstLog = new LineSink();
-        await using (var second = Start(out _, options => options with { AccessLog = secondLog, AccessLogFormat = format }))
+        await using (var second = PeeredProxy.WithoutUpstream(transport, out _, LogTo(secondLog)))
         {
-            await using var first = ProxyUnderTest.Start(transport, options => options with
-            {
-                AccessLog = firstLog,
-                AccessLogFormat = format,
-                Fallback = new FallbackOptions([second.EndPoint], PeerSignature.Key()),
-            });
-            first.Slot.Switch(null);
-            second.Slot.Switch(null);
+            await using var first = PeeredProxy.WithoutUpstream(transport, second.EndPoint, LogTo(firstLog));
             using var client = await first.ConnectAsync();
             await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             await client.ReadHeadAsync();
@@ -278,6 +252,9 @@ internal sealed class FallbackReceivedTests(TransportKind transport)
 
         Assert.That(await firstLog.TakeAsync(), Does.EndWith(sent));
         Assert.That(await secondLog.TakeAsync(), Does.EndWith(received));
+
+        Func<ForwarderOptions, ForwarderOptions> LogTo(LineSink log) =>
+            options => options with { AccessLog = log, AccessLogFormat = format };
     }
 
     private static string ValidHeader() => PeerSignature.Header(forwardedFor: "203.0.113.7", proto: "https");
@@ -300,15 +277,5 @@ internal sealed class FallbackReceivedTests(TransportKind transport)
     {
         var counts = proxy.Server.Snapshot().Fallback!;
         return (counts.Received, counts.NotBelieved);
-    }
-
-    private ProxyUnderTest Start(out ScriptedUpstream peer, Func<ForwarderOptions, ForwarderOptions>? configure = null)
-    {
-        var started = peer = ScriptedUpstream.Start();
-        return ProxyUnderTest.Start(transport, options =>
-        {
-            options = options with { Fallback = new FallbackOptions([started.EndPoint], PeerSignature.Key()) };
-            return configure?.Invoke(options) ?? options;
-        });
     }
 }

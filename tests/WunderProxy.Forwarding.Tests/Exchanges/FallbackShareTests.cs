@@ -1,6 +1,4 @@
 using System.Net.Sockets;
-using WunderProxy.Forwarding.Fallback;
-using WunderProxy.Forwarding.Tests.Fallback;
 using WunderProxy.TestSupport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;
@@ -17,7 +15,7 @@ internal sealed class FallbackShareTests(TransportKind transport)
     [Test]
     public async Task While_the_upstream_accepts_only_a_share_goes()
     {
-        await using var proxy = WithPeer(out var peer);
+        await using var proxy = PeeredProxy.Start(transport, out var peer, OneThread);
         _ = peer.AnswerAllAsync(NoContent);
         var application = CloseAllAsync(proxy.Application);
 
@@ -39,7 +37,7 @@ internal sealed class FallbackShareTests(TransportKind transport)
     [Test]
     public async Task Exchanges_that_break_with_their_upstream_all_go()
     {
-        await using var proxy = WithPeer(out var peer);
+        await using var proxy = PeeredProxy.Start(transport, out var peer, OneThread);
         _ = peer.AnswerAllAsync(NoContent);
         var clients = new List<RawConnection>();
         var connections = new List<RawConnection>();
@@ -64,8 +62,7 @@ internal sealed class FallbackShareTests(TransportKind transport)
     [Test]
     public async Task Without_an_upstream_256_go_at_a_time_and_no_more()
     {
-        await using var proxy = WithPeer(out var peer);
-        proxy.Slot.Switch(null);
+        await using var proxy = PeeredProxy.WithoutUpstream(transport, out var peer, OneThread);
         var clients = new List<RawConnection>();
         var atPeer = new List<RawConnection>();
         for (var i = 0; i < 256; i++)
@@ -117,11 +114,5 @@ internal sealed class FallbackShareTests(TransportKind transport)
         }
     }
 
-    private ProxyUnderTest WithPeer(out ScriptedUpstream peer)
-    {
-        var started = peer = ScriptedUpstream.Start();
-        return ProxyUnderTest.Start(
-            transport,
-            options => options with { Threads = 1, Fallback = new FallbackOptions([started.EndPoint], PeerSignature.Key()) });
-    }
+    private static ForwarderOptions OneThread(ForwarderOptions options) => options with { Threads = 1 };
 }

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using WunderProxy.Forwarding.Fallback;
 using WunderProxy.Forwarding.Tests.Fallback;
 using WunderProxy.Forwarding.Tests.Transport;
 using WunderProxy.TestSupport;
@@ -18,15 +17,12 @@ internal sealed partial class FallbackTests(TransportKind transport)
     [Test]
     public async Task Without_an_upstream_a_request_goes_to_the_peer_signed()
     {
-        await using var proxy = WithPeer(out var peer);
-        proxy.Slot.Switch(null);
-        using var client = await proxy.ConnectAsync();
+        await using var proxy = PeeredProxy.WithoutUpstream(transport, out var peer);
 
-        await client.SendAsync(
+        var (client, received, head) = await proxy.BeginAsync(
             "GET http://shop.test/a?b=c HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.7\r\nX-Forwarded-For: 10.9.9.9\r\n"
-            + "X-Forwarded-Proto: https\r\nWunderproxy-Fallback: bogus\r\n\r\n");
-        using var received = await peer.AcceptAsync();
-        var head = await received.ReadHeadAsync();
+            + "X-Forwarded-Proto: https\r\nWunderproxy-Fallback: bogus\r\n\r\n",
+            peer);
         await received.SendAsync(Ok);
         var answer = await client.ReadThroughAsync("peer");
 
@@ -49,13 +45,9 @@ internal sealed partial class FallbackTests(TransportKind transport)
     [Test]
     public async Task Http_1_0_without_a_host_is_signed_with_the_one_that_is_sent()
     {
-        await using var proxy = WithPeer(out var peer);
-        proxy.Slot.Switch(null);
-        using var client = await proxy.ConnectAsync();
+        await using var proxy = PeeredProxy.WithoutUpstream(transport, out var peer);
 
-        await client.SendAsync("GET / HTTP/1.0\r\n\r\n");
-        using var received = await peer.AcceptAsync();
-        var head = await received.ReadHeadAsync();
+        var (_, _, head) = await proxy.BeginAsync("GET / HTTP/1.0\r\n\r\n", peer);
 
         var header = FallbackLine().Match(head);
         var mac = PeerSignature.Mac(
@@ -70,13 +62,10 @@ internal sealed partial class FallbackTests(TransportKind transport)
     [TestCase("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n", "4\r\nbody\r\n0\r\n\r\n")]
     public async Task Refused_connect_sends_any_request_whole_to_the_peer(string request, string body)
     {
-        await using var proxy = WithPeer(out var peer);
+        await using var proxy = PeeredProxy.Start(transport, out var peer);
         proxy.Application.Dispose();
-        using var client = await proxy.ConnectAsync();
 
-        await client.SendAsync(request);
-        using var received = await peer.AcceptAsync();
-        await received.ReadHeadAsync();
+        var (client, received, _) = await proxy.BeginAsync(request, peer);
         var receivedBody = await received.ReadAsync(body.Length);
         await received.SendAsync(Ok);
 
@@ -95,7 +84,7 @@ internal sealed partial class FallbackTests(TransportKind transport)
     [TestCase("LOCK", "", false)]
     public async Task Broken_before_a_response_only_an_idempotent_request_goes(string method, string headers, bool goes)
     {
-        await using var proxy = WithPeer(out var peer);
+        await using var proxy = PeeredProxy.Start(transport, out var peer);
         var (client, upstream, _) = await proxy.BeginAsync($"{method} / HTTP/1.1\r\nHost: a\r\n{headers}\r\n");
 
         upstream.Dispose();
@@ -115,7 +104,7 @@ internal sealed partial class FallbackTests(TransportKind transport)
     [Test]
     public async Task Body_that_has_begun_to_go_is_not_sent_elsewhere()
     {
-        await using var proxy = WithPeer(out var peer);
+        await using var proxy = PeeredProxy.Start(transport, out var peer);
         var (client, upstream, _) = await proxy.BeginAsync("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nfour");
         await upstream.ReadAsync(4);
 
@@ -130,7 +119,7 @@ internal sealed partial class FallbackTests(TransportKind transport)
     [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nfour", "HTTP/1.1 200 ")]
     public async Task Once_a_byte_was_answered_nothing_goes(string begun, string seen)
     {
-        await using var proxy = WithPeer(out var peer);
+        await using var proxy = PeeredProxy.Start(transport, out var peer);
         var (client, upstream, _) = await proxy.BeginAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
 
         await upstream.SendAsync(begun);
@@ -146,7 +135,7 @@ internal sealed partial class FallbackTests(TransportKind transport)
     [Test]
     public async Task Answer_that_breaks_the_grammar_is_a_502_that_goes()
     {
-        await using var proxy = WithPeer(out var peer);
+        await using var proxy = PeeredProxy.Start(transport, out var peer);
         var (client, upstream, _) = await proxy.BeginAsync(Get);
 
         await upstream.SendAsync("nonsense\r\n\r\n");
@@ -159,7 +148,7 @@ internal sealed partial class FallbackTests(TransportKind transport)
     [TestCase("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 3\r\n\r\napp")]
     public async Task Status_of_the_application_itself_is_its_answer(string response)
     {
-        await using var proxy = WithPeer(out var peer);
+        await using var proxy = PeeredProxy.Start(transport, out var peer);
         var (client, upstream, _) = await proxy.BeginAsync(Get);
 
         await upstream.SendAsync(response);
@@ -171,7 +160,8 @@ internal sealed partial class FallbackTests(TransportKind transport)
     [Test]
     public async Task Slow_upstream_is_504_and_no_matter_for_peers()
     {
-        await using var proxy = WithPeer(
+        await using var proxy = PeeredProxy.Start(
+            transport,
             out var peer,
             options => options with { Limits = new ForwarderLimits { ResponseTimeout = TimeSpan.FromMilliseconds(200) } });
         var (client, _, _) = await proxy.BeginAsync(Get);
@@ -183,7 +173,8 @@ internal sealed partial class FallbackTests(TransportKind transport)
     [Test]
     public async Task Pause_that_lasts_too_long_is_a_503_that_goes()
     {
-        await using var proxy = WithPeer(out var peer, options => options with { PauseTimeout = TimeSpan.FromMilliseconds(100) });
+        await using var proxy = PeeredProxy.Start(
+            transport, out var peer, options => options with { PauseTimeout = TimeSpan.FromMilliseconds(100) });
         proxy.Server.Pause();
         using var client = await proxy.ConnectAsync();
 
@@ -196,7 +187,8 @@ internal sealed partial class FallbackTests(TransportKind transport)
     [Test]
     public async Task Connection_too_many_is_answered_here()
     {
-        await using var proxy = WithPeer(out var peer, options => options with { MaxConnections = 1 });
+        await using var proxy = PeeredProxy.Start(
+            transport, out var peer, options => options with { MaxConnections = 1 });
         await proxy.BeginAsync(Get);
         using var second = await proxy.ConnectAsync();
 
@@ -208,12 +200,10 @@ internal sealed partial class FallbackTests(TransportKind transport)
     [TestCase("HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\npeer", "HTTP/1.1 404 ")]
     public async Task Whatever_the_peer_answers_is_the_answer(string response, string status)
     {
-        await using var proxy = WithPeer(out var peer);
-        proxy.Slot.Switch(null);
-        using var client = await proxy.ConnectAsync();
+        await using var proxy = PeeredProxy.WithoutUpstream(transport, out var peer);
 
-        await client.SendAsync(Get);
-        await AnswerAsync(peer, response);
+        var (client, received, _) = await proxy.BeginAsync(Get, peer);
+        await received.SendAsync(response);
 
         Assert.That(await client.ReadThroughAsync("peer"), Does.StartWith(status));
         Assert.That(peer.HasPending, Is.False, "one peer, once");
@@ -222,15 +212,10 @@ internal sealed partial class FallbackTests(TransportKind transport)
     [Test]
     public async Task Peer_that_gives_no_answer_leaves_the_first_one()
     {
-        await using var proxy = WithPeer(out var peer);
-        proxy.Slot.Switch(null);
-        using var client = await proxy.ConnectAsync();
+        await using var proxy = PeeredProxy.WithoutUpstream(transport, out var peer);
+        var (client, received, _) = await proxy.BeginAsync(Get, peer);
 
-        await client.SendAsync(Get);
-        using (var received = await peer.AcceptAsync())
-        {
-            await received.ReadHeadAsync();
-        }
+        received.Dispose();
 
         Assert.That(await client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 503 ").And.Contain("Retry-After: 5\r\n"));
         Assert.That(Counts(proxy), Is.EqualTo((Sent: 1, Failed: 1, OverBudget: 0)));
@@ -240,16 +225,11 @@ internal sealed partial class FallbackTests(TransportKind transport)
     [Test]
     public async Task Peer_that_breaks_off_is_seen_as_that()
     {
-        await using var proxy = WithPeer(out var peer);
-        proxy.Slot.Switch(null);
-        using var client = await proxy.ConnectAsync();
+        await using var proxy = PeeredProxy.WithoutUpstream(transport, out var peer);
+        var (client, received, _) = await proxy.BeginAsync(Get, peer);
 
-        await client.SendAsync(Get);
-        using (var received = await peer.AcceptAsync())
-        {
-            await received.ReadHeadAsync();
-            await received.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nfour");
-        }
+        await received.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nfour");
+        received.Dispose();
 
         Assert.That((await client.ReadToEndAsync()).End, Is.EqualTo(StreamEnd.Reset));
     }
@@ -257,8 +237,7 @@ internal sealed partial class FallbackTests(TransportKind transport)
     [Test]
     public async Task Unreachable_peer_leaves_the_first_answer_and_is_then_left_alone()
     {
-        await using var proxy = WithPeer(out var peer);
-        proxy.Slot.Switch(null);
+        await using var proxy = PeeredProxy.WithoutUpstream(transport, out var peer);
         peer.Dispose();
         using var client = await proxy.ConnectAsync();
 
@@ -276,12 +255,8 @@ internal sealed partial class FallbackTests(TransportKind transport)
     [Test]
     public async Task Connections_to_a_peer_are_used_again_and_each_request_is_signed_anew()
     {
-        await using var proxy = WithPeer(out var peer);
-        proxy.Slot.Switch(null);
-        using var client = await proxy.ConnectAsync();
-        await client.SendAsync(Get);
-        using var received = await peer.AcceptAsync();
-        var first = await received.ReadHeadAsync();
+        await using var proxy = PeeredProxy.WithoutUpstream(transport, out var peer);
+        var (client, received, first) = await proxy.BeginAsync(Get, peer);
         await received.SendAsync(Ok);
         await client.ReadThroughAsync("peer");
 
@@ -297,12 +272,8 @@ internal sealed partial class FallbackTests(TransportKind transport)
     [Test]
     public async Task Stale_connection_to_a_peer_is_tried_again_with_another_id()
     {
-        await using var proxy = WithPeer(out var peer);
-        proxy.Slot.Switch(null);
-        using var client = await proxy.ConnectAsync();
-        await client.SendAsync(Get);
-        using var received = await peer.AcceptAsync();
-        await received.ReadHeadAsync();
+        await using var proxy = PeeredProxy.WithoutUpstream(transport, out var peer);
+        var (client, received, _) = await proxy.BeginAsync(Get, peer);
         await received.SendAsync(Ok);
         await client.ReadThroughAsync("peer");
 
@@ -319,9 +290,8 @@ internal sealed partial class FallbackTests(TransportKind transport)
     public async Task Peers_take_turns()
     {
         using var other = ScriptedUpstream.Start();
-        await using var proxy = WithPeer(
-            out var peer, options => options with { Fallback = new FallbackOptions([.. options.Fallback!.Peers, other.EndPoint], PeerSignature.Key()) });
-        proxy.Slot.Switch(null);
+        await using var proxy = PeeredProxy.WithoutUpstream(
+            transport, out var peer, options => options.WithPeers([.. options.Fallback!.Peers, other.EndPoint]));
         using var client = await proxy.ConnectAsync();
         using var second = await proxy.ConnectAsync();
 
@@ -337,13 +307,10 @@ internal sealed partial class FallbackTests(TransportKind transport)
     [Test]
     public async Task WebSocket_goes_through_the_peer()
     {
-        await using var proxy = WithPeer(out var peer);
-        proxy.Slot.Switch(null);
-        using var client = await proxy.ConnectAsync();
+        await using var proxy = PeeredProxy.WithoutUpstream(transport, out var peer);
 
-        await client.SendAsync("GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
-        using var received = await peer.AcceptAsync();
-        var head = await received.ReadHeadAsync();
+        var (client, received, head) = await proxy.BeginAsync(
+            "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", peer);
         await received.SendAsync("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nhi");
         var answer = await client.ReadThroughAsync("hi");
         await client.SendAsync("there");
@@ -356,12 +323,8 @@ internal sealed partial class FallbackTests(TransportKind transport)
     [Test]
     public async Task Client_that_leaves_ends_what_the_peer_does()
     {
-        await using var proxy = WithPeer(out var peer);
-        proxy.Slot.Switch(null);
-        using var client = await proxy.ConnectAsync();
-        await client.SendAsync(Get);
-        using var received = await peer.AcceptAsync();
-        await received.ReadHeadAsync();
+        await using var proxy = PeeredProxy.WithoutUpstream(transport, out var peer);
+        var (client, received, _) = await proxy.BeginAsync(Get, peer);
 
         client.Dispose();
 
@@ -371,7 +334,7 @@ internal sealed partial class FallbackTests(TransportKind transport)
     [Test]
     public async Task Failure_counts_for_the_upstream_whoever_helps_out()
     {
-        await using var proxy = WithPeer(out var peer);
+        await using var proxy = PeeredProxy.Start(transport, out var peer);
         var (client, upstream, _) = await proxy.BeginAsync(Get);
         upstream.Dispose();
         await AnswerAsync(peer, Ok);
@@ -403,14 +366,4 @@ internal sealed partial class FallbackTests(TransportKind transport)
 
     [GeneratedRegex("\r\nWunderproxy-Fallback: v1;t=(?<t>[0-9]+);id=(?<id>[0-9a-f]{16});mac=(?<mac>[0-9a-f]{64})\r\n", RegexOptions.None, 1000)]
     private static partial Regex FallbackLine();
-
-    private ProxyUnderTest WithPeer(out ScriptedUpstream peer, Func<ForwarderOptions, ForwarderOptions>? configure = null)
-    {
-        var started = peer = ScriptedUpstream.Start();
-        return ProxyUnderTest.Start(transport, options =>
-        {
-            options = options with { Fallback = new FallbackOptions([started.EndPoint], PeerSignature.Key()) };
-            return configure?.Invoke(options) ?? options;
-        });
-    }
 }

@@ -60,12 +60,13 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
     /// <summary>Accepts the proxy's next connection to the application.</summary>
     public async Task<RawConnection> AcceptAsync() => Keep(await Application.AcceptAsync());
 
-    /// <summary>Sends a request and has the upstream see its head.</summary>
-    public async Task<(RawConnection Client, RawConnection Upstream, string Head)> BeginAsync(string request)
+    /// <summary>Sends a request and has the upstream see its head, or the peer that it goes to.</summary>
+    public async Task<(RawConnection Client, RawConnection Upstream, string Head)> BeginAsync(
+        string request, ScriptedUpstream? peer = null)
     {
         var client = await ConnectAsync();
         await client.SendAsync(request);
-        var upstream = await AcceptAsync();
+        var upstream = Keep(await (peer ?? Application).AcceptAsync());
         return (client, upstream, await upstream.ReadHeadAsync());
     }
 
