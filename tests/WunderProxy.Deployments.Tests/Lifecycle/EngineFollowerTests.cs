@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.Docker.Models;
 using WunderProxy.Deployments.Lifecycle;
@@ -18,7 +19,7 @@ internal sealed class EngineFollowerTests : IDisposable
     private const string Die = """{"Type":"container","Action":"die","Actor":{"ID":"a"},"timeNano":1767225600000000042}""";
 
     private readonly ManualTimeProvider _clock = new();
-    private readonly LogLines _log = new();
+    private readonly RecordingLogger _log = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly ConcurrentQueue<EngineEvent> _handled = [];
     private readonly ConcurrentQueue<DateTimeOffset> _pings = [];
@@ -99,7 +100,10 @@ internal sealed class EngineFollowerTests : IDisposable
         Assert.That(view.State, Is.EqualTo("open"));
         Assert.That(view.NextTry - _clock.GetUtcNow(), Is.LessThanOrEqualTo(TimeSpan.FromSeconds(60)));
         Assert.That(back, Is.EqualTo(("Ok", "closed")));
-        Assert.That(_log.Containing("Docker engine"), Has.Count.EqualTo(2), "the fault once, the return once");
+        Assert.That(
+            _log.MessagesFrom(LogLevel.Information, "Docker engine"),
+            Has.Count.EqualTo(2),
+            "the fault once, the return once");
     }
 
     [Test]
@@ -135,7 +139,7 @@ internal sealed class EngineFollowerTests : IDisposable
         Assert.That(_streams, Has.Count.InRange(2, 20));
         Assert.That(_notices.Warnings.Single(), Does.Contain("not by this socket"));
         Assert.That(_notices.Engine.Fault, Is.EqualTo("Ok"), "it answers");
-        Assert.That(_log.All, Has.Count.EqualTo(1));
+        Assert.That(_log.MessagesFrom(LogLevel.Information), Has.Count.EqualTo(1));
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Lifecycle;
@@ -115,7 +116,7 @@ internal sealed class LifecycleFaultTests
         Assert.That((before, away.StoreState, away.Circuits!.Store.State), Is.EqualTo(("closed", "the store is away", "open")));
         Assert.That(away.DockerState, Is.EqualTo("Ok"));
         Assert.That(
-            machine.Log.Containing("Object store"),
+            machine.Log.MessagesFrom(LogLevel.Information, "Object store"),
             Is.EqualTo(new[] { "Object store: the store is away", "Object store: Ok" }));
     }
 

@@ -44,7 +44,7 @@ internal sealed class ScriptedMachine : IAsyncDisposable
 
     public ScriptedEngine Engine { get; } = new();
 
-    public LogLines Log { get; } = new();
+    public RecordingLogger Log { get; } = new();
 
     public RecordingTrafficSwitch Traffic { get; } = new();
 

@@ -63,8 +63,9 @@ internal sealed class ExchangeLogTests(TransportKind transport)
             Assert.That(answer, Does.StartWith($"HTTP/1.1 {status} ").And.Contain("Connection: close\r\n").And.Not.Contain("evil"));
             Assert.That(end, Is.EqualTo(StreamEnd.Finished));
             Assert.That(proxy.Application.HasPending, Is.False, "no byte reaches the upstream");
-            Assert.That(loggers.MessagesFrom(LogLevel.Information), Has.One.EqualTo($"request refused: {reason}, from 127.0.0.1"));
-            Assert.That(loggers.Events.Select(entry => entry.Message), Has.None.Contain("evil"));
+            Assert.That(loggers.Log.MessagesFrom(LogLevel.Information),
+                Has.One.EqualTo($"request refused: {reason}, from 127.0.0.1"));
+            Assert.That(loggers.Log.Events.Select(entry => entry.Message), Has.None.Contain("evil"));
             Assert.That(line, Does.Contain($" status={status} ").And.EndWith($"={reason}\n"));
             Assert.That(line[..^1].All(letter => letter is >= ' ' and <= '~'), line);
         });
@@ -86,7 +87,7 @@ internal sealed class ExchangeLogTests(TransportKind transport)
         Assert.That(await client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 400 ").And.Contain("Connection: close\r\n"));
         Assert.That(await upstream.WaitForEndAsync(), Is.EqualTo(StreamEnd.Reset));
         Assert.That(await sink.TakeAsync(), Does.EndWith(" error=BadRequestBody reason=BadSize\n"));
-        Assert.That(loggers.MessagesFrom(LogLevel.Information),
+        Assert.That(loggers.Log.MessagesFrom(LogLevel.Information),
             Has.One.EqualTo("request refused: BadRequestBody (BadSize), from 127.0.0.1"));
     }
 
@@ -102,7 +103,7 @@ internal sealed class ExchangeLogTests(TransportKind transport)
 
         Assert.That(await client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 502 "));
         Assert.That(await sink.TakeAsync(), Does.EndWith(" error=BadResponse reason=BadFieldValue\n"));
-        Assert.That(loggers.MessagesFrom(LogLevel.Warning),
+        Assert.That(loggers.Log.MessagesFrom(LogLevel.Warning),
             Is.EqualTo(new[] { "exchange lost: BadResponse (BadFieldValue), by Upstream, upstream first" }));
     }
 
@@ -138,7 +139,7 @@ internal sealed class ExchangeLogTests(TransportKind transport)
 
         clock.Advance(LogThrottle.Interval);
 
-        Assert.That(loggers.MessagesFrom(LogLevel.Information).Where(message => message.Contains(": ")), Is.EquivalentTo(new[]
+        Assert.That(loggers.Log.MessagesFrom(LogLevel.Information, ": "), Is.EquivalentTo(new[]
         {
             "exchange lost: NoUpstream, by Proxy, upstream none",
             "request refused: BadMethod, from 127.0.0.1",
@@ -164,7 +165,7 @@ internal sealed class ExchangeLogTests(TransportKind transport)
         await third.ReadHeadAsync();
         await proxy.Server.DisposeAsync();
 
-        var refused = loggers.MessagesFrom(LogLevel.Warning)
+        var refused = loggers.Log.MessagesFrom(LogLevel.Warning)
             .Where(message => message.StartsWith("connection refused", StringComparison.Ordinal));
         Assert.That(refused, Is.EqualTo(new[]
         {
@@ -176,9 +177,9 @@ internal sealed class ExchangeLogTests(TransportKind transport)
     [Test]
     public void Fault_of_ours_is_an_error_however_often_it_happens()
     {
-        using var loggers = new RecordingLoggerFactory();
+        var logger = new RecordingLogger();
         var clock = new ManualTimeProvider();
-        using var log = new ExchangeLog(loggers.CreateLogger("x"), clock);
+        using var log = new ExchangeLog(logger, clock);
         for (var number = 0; number < 3; number++)
         {
             log.ConnectionFailed(new InvalidOperationException("a bug"));
@@ -186,7 +187,7 @@ internal sealed class ExchangeLogTests(TransportKind transport)
 
         clock.Advance(LogThrottle.Interval);
 
-        Assert.That(loggers.MessagesFrom(LogLevel.Error), Is.EqualTo(new[]
+        Assert.That(logger.MessagesFrom(LogLevel.Error), Is.EqualTo(new[]
         {
             "a client connection failed by a fault of ours",
             "client connections failed by a fault of ours: InternalError (InvalidOperationException): 2 more in 10 s",

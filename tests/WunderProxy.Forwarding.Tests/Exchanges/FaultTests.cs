@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Forwarding.Transport;
+using WunderProxy.TestSupport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;
 
@@ -15,7 +16,7 @@ internal sealed class FaultTests
     [Test]
     public void Fault_while_connecting_aborts_the_client_and_gives_the_lease_back()
     {
-        var logger = new ErrorLogger();
+        var logger = new RecordingLogger();
         var proxy = new MemoryProxy(logger: logger);
         var connect = proxy.Loop.Connector;
         proxy.Loop.Connector = _ => throw new InvalidOperationException("made by the test");
@@ -24,13 +25,14 @@ internal sealed class FaultTests
         proxy.Send(client, Get);
         proxy.Loop.Connector = connect;
         var (_, upstream) = proxy.Begin(Get);
+        var errors = logger.Events.Where(entry => entry.Level >= LogLevel.Error).ToArray();
 
         Assert.Multiple(() =>
         {
             Assert.That(client.CloseReason, Is.EqualTo(CloseReason.PeerReset));
             Assert.That(proxy.Slot.Current!.InFlight, Is.EqualTo(1), "that of the second client");
             Assert.That(proxy.Context.Limit.Open, Is.EqualTo(1));
-            Assert.That(logger.Errors, Is.EqualTo(new[] { "made by the test" }));
+            Assert.That(errors.Select(entry => entry.Exception?.Message), Is.EqualTo(new[] { "made by the test" }));
             Assert.That(proxy.Received(upstream), Does.StartWith("GET / "));
         });
     }
@@ -93,28 +95,5 @@ internal sealed class FaultTests
         public override void Close() => _reason = CloseReason.ClosedHere;
 
         public override void Abort() => _reason = CloseReason.AbortedHere;
-    }
-
-    private sealed class ErrorLogger : ILogger
-    {
-        public List<string> Errors { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter)
-        {
-            if (logLevel >= LogLevel.Error)
-            {
-                Errors.Add(exception?.Message ?? formatter(state, exception));
-            }
-        }
     }
 }
