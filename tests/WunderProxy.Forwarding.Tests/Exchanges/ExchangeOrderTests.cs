@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Memory;
@@ -15,6 +16,7 @@ internal sealed class ExchangeOrderTests
     private const int Narrow = 16;
 
     private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    private const string GetAndClose = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     private const string NoContent = "HTTP/1.1 204 No Content\r\n\r\n";
     private const string Upgrade = "GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n";
     private const string Switching = "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n";
@@ -26,11 +28,7 @@ internal sealed class ExchangeOrderTests
         var proxy = new MemoryProxy();
         var client = proxy.Connect();
 
-        proxy.Loop.Run(() =>
-        {
-            _ = client.Output.WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray()).AsTask();
-            client.ShutdownSend();
-        });
+        SendAndEnd(proxy, client, Get);
 
         Assert.That(proxy.Upstreams, Is.Empty);
         Assert.That(client.CloseReason, Is.EqualTo(CloseReason.PeerReset));
@@ -67,11 +65,7 @@ internal sealed class ExchangeOrderTests
         var proxy = new MemoryProxy();
         var client = proxy.Connect();
 
-        proxy.Loop.Run(() =>
-        {
-            _ = client.Output.WriteAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab"u8.ToArray()).AsTask();
-            client.ShutdownSend();
-        });
+        SendAndEnd(proxy, client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab");
 
         Assert.That(proxy.Upstreams.Single().CloseReason, Is.EqualTo(CloseReason.PeerReset));
     }
@@ -109,7 +103,7 @@ internal sealed class ExchangeOrderTests
     public void Client_that_resets_before_it_took_the_response_frees_the_upstream(string response)
     {
         var proxy = new MemoryProxy(capacityBytes: Narrow);
-        var (client, upstream) = BeginNarrow(proxy, Get.Replace("Host: a\r\n", "Host: a\r\nConnection: close\r\n", StringComparison.Ordinal));
+        var (client, upstream) = BeginNarrow(proxy, GetAndClose);
 
         proxy.Send(upstream, response);
         proxy.Loop.Run(client.Abort);
@@ -125,7 +119,7 @@ internal sealed class ExchangeOrderTests
     public void Drain_ends_an_exchange_whose_client_takes_nothing(string response)
     {
         var proxy = new MemoryProxy(capacityBytes: Narrow);
-        var (client, upstream) = BeginNarrow(proxy, Get.Replace("Host: a\r\n", "Host: a\r\nConnection: close\r\n", StringComparison.Ordinal));
+        var (client, upstream) = BeginNarrow(proxy, GetAndClose);
         proxy.Send(upstream, response);
 
         proxy.EndLeases(proxy.Slot.Current!);
@@ -288,6 +282,13 @@ internal sealed class ExchangeOrderTests
 
         Assert.That((proxy.Context.Refused, proxy.Context.Limit.Open), Is.EqualTo((1, 1)));
     }
+
+    /// <summary>Has a client send and end within one turn of the loop.</summary>
+    private static void SendAndEnd(MemoryProxy proxy, MemoryConnection client, string text) => proxy.Loop.Run(() =>
+    {
+        _ = client.Output.WriteAsync(Encoding.Latin1.GetBytes(text)).AsTask();
+        client.ShutdownSend();
+    });
 
     private static (MemoryConnection Client, MemoryConnection Upstream) BeginNarrow(MemoryProxy proxy, string request)
     {

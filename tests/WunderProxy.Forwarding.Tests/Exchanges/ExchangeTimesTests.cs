@@ -8,6 +8,9 @@ internal sealed class ExchangeTimesTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     private const string Post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n";
+    private const string PostExpecting =
+        "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 6\r\n\r\n";
+
     private const string NoContent = "HTTP/1.1 204 No Content\r\n\r\n";
 
     [Test]
@@ -91,8 +94,7 @@ internal sealed class ExchangeTimesTests
     public void Client_that_waits_for_100_is_not_hurried_but_the_upstream_is()
     {
         var proxy = new MemoryProxy();
-        var (client, _) = proxy.Begin(
-            "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 6\r\n\r\n");
+        var (client, _) = proxy.Begin(PostExpecting);
 
         proxy.Pass(TimeSpan.FromSeconds(59));
         Assert.That(proxy.Received(client), Is.Empty);
@@ -104,8 +106,7 @@ internal sealed class ExchangeTimesTests
     public void Client_that_got_its_100_has_the_time_of_a_body()
     {
         var proxy = new MemoryProxy();
-        var (client, upstream) = proxy.Begin(
-            "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 6\r\n\r\n");
+        var (client, upstream) = proxy.Begin(PostExpecting);
 
         proxy.Pass(TimeSpan.FromSeconds(20));
         proxy.Send(upstream, "HTTP/1.1 100 Continue\r\n\r\n");
@@ -143,8 +144,9 @@ internal sealed class ExchangeTimesTests
     public void Client_that_takes_nothing_is_reset_but_not_one_that_is_slow()
     {
         var proxy = new MemoryProxy(capacityBytes: 4096);
+        var large = $"HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n{new string('x', 50000)}";
         var (client, upstream) = proxy.Begin(Get);
-        proxy.Send(upstream, $"HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n{new string('x', 50000)}");
+        proxy.Send(upstream, large);
 
         proxy.Pass(TimeSpan.FromSeconds(25));
         var received = proxy.Received(client).Length;
@@ -154,7 +156,7 @@ internal sealed class ExchangeTimesTests
         Assert.That(client.CloseReason, Is.EqualTo(CloseReason.None));
 
         var (second, secondUpstream) = proxy.Begin(Get);
-        proxy.Send(secondUpstream, $"HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n{new string('x', 50000)}");
+        proxy.Send(secondUpstream, large);
         proxy.Pass(TimeSpan.FromSeconds(31));
 
         Assert.That(second.CloseReason, Is.EqualTo(CloseReason.PeerReset));
