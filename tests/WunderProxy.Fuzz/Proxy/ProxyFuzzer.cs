@@ -6,8 +6,8 @@ namespace WunderProxy.Fuzz.Proxy;
 
 /// <summary>
 /// Runs inputs through a running proxy, many connections at a time, with hostile clients before and a hostile
-/// application
-/// behind it. The first invariant that does not hold ends the run and is told with all that is needed to run it again.
+/// application behind it. The first invariant that does not hold ends the run and is told with all that is needed to
+/// run it again.
 /// </summary>
 internal sealed class ProxyFuzzer : IAsyncDisposable
 {
