@@ -83,6 +83,14 @@ internal sealed class FailedLaunchTests
     }
 
     [Test]
+    public async Task Container_without_a_network_cannot_be_reached()
+    {
+        var failure = await FailAsync(config => config["HostConfig"]!["NetworkMode"] = "none");
+
+        Assert.That(failure.Code, Is.EqualTo("no_route"));
+    }
+
+    [Test]
     public async Task Missing_network_is_told_in_the_engines_words()
     {
         var failure = await FailAsync(config => config["HostConfig"]!["NetworkMode"] = "no-such-network");

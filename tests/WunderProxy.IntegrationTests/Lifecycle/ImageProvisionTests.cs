@@ -1,7 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using WunderProxy.Deployments.Lifecycle;
-using WunderProxy.IntegrationTests.Infrastructure;
 
 namespace WunderProxy.IntegrationTests.Lifecycle;
 
@@ -72,6 +73,42 @@ internal sealed class ImageProvisionTests
         Assert.That(failure.Code, Is.EqualTo("image_mismatch"));
     }
 
+    [TestCase("no archive at all", TestName = "Archive_that_is_none_cannot_be_loaded")]
+    [TestCase("", TestName = "Archive_that_is_empty_cannot_be_loaded")]
+    public async Task Broken_archive_cannot_be_loaded(string content)
+    {
+        await using var service = new LifecycleHarness();
+        await service.StartAsync();
+        using var bucket = new ImageFolder();
+        await bucket.WriteAsync("image.r1.tar", Encoding.ASCII.GetBytes(content));
+
+        var failure = Assert.ThrowsAsync<DeploymentException>(() => service.DeployAsync(
+            LifecycleHarness.Config("r1", config => config["ImageBucket"] = bucket.Bucket)))!;
+
+        Assert.That(failure.Code, Is.EqualTo("load_failed"));
+        Assert.That(failure.Message, Does.Contain("service/image.r1.tar"));
+    }
+
+    [Test]
+    public async Task Registry_that_never_answers_ends_the_pull()
+    {
+        using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        silent.Listen();
+        await using var service = new LifecycleHarness
+        {
+            Adjust = options => options with { PullStallTimeout = TimeSpan.FromSeconds(1) },
+        };
+        await service.StartAsync();
+
+        var image = $"{silent.LocalEndPoint}/application:r1";
+        var failure = Assert.ThrowsAsync<DeploymentException>(() => service.DeployAsync(
+            LifecycleHarness.Config("r1", config => config["ContainerConfig"]!["Image"] = image)))!;
+
+        Assert.That(failure.Code, Is.EqualTo("pull_timeout"));
+        Assert.That(failure.Message, Does.Contain(image));
+    }
+
     [Test]
     public async Task Several_exposed_ports_without_a_named_one_are_ambiguous()
     {
@@ -116,25 +153,5 @@ internal sealed class ImageProvisionTests
                 _names.Add(value.Step);
             }
         }
-    }
-
-    /// <summary>A directory store for image archives.</summary>
-    private sealed class ImageFolder : IDisposable
-    {
-        private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("wunderproxy-");
-
-        public string Bucket => $"file:{_root.FullName}";
-
-        public async Task SaveAsync(TestEngine engine, string image, string name)
-        {
-            Directory.CreateDirectory(Path.Combine(_root.FullName, "service"));
-            await using var file = File.Create(Path.Combine(_root.FullName, "service", name));
-            await using var archive = image.StartsWith("get?", StringComparison.Ordinal)
-                ? await engine.OpenAsync($"images/{image}")
-                : await engine.SaveAsync(image);
-            await archive.CopyToAsync(file);
-        }
-
-        public void Dispose() => _root.Delete(recursive: true);
     }
 }
