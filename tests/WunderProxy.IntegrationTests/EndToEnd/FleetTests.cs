@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using WunderProxy.IntegrationTests.Infrastructure;
@@ -92,7 +93,7 @@ internal sealed class FleetTests
     }
 
     private static Task<ProgramResult> DeployAsync(TestService service, ScriptedManager other) =>
-        DeployAsync(service, $"127.0.0.1:{other.Port}");
+        DeployAsync(service, other.EndPoint.ToString());
 
     private static async Task<ProgramResult> DeployAsync(TestService service, string other)
     {
@@ -114,73 +115,38 @@ internal sealed class FleetTests
             {"HeapSize":1,"TotalTime":0,"Requests":0,"States":{"new":0,"active":0,"idle":0,"upgraded":0},"DockerState":"Ok","Status":"serving","App":"shop","Version":"0.1.0","Uptime":1,"Upstream":{"Address":"10.0.0.9:9292","Container":"c","Hash":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef","Revision":"r1","Since":"2026-01-01T00:00:00Z","Health":"healthy"},"ResponseTimes":{"P50":0,"P90":0,"P99":0,"P999":0,"Max":0},"StatusCodes":{"Classes":{},"Codes":{},"Minutes":[]},"Bytes":{"In":0,"Out":0},"InFlight":0,"Waiting":0,"Draining":[],"Operation":null,"Previous":[],"Buffers":{"Memory":0,"Disk":0},"StoreState":"Ok","Warnings":[]}
             """;
 
-        private readonly HttpListener _listener = new();
-        private readonly Func<string, (int Status, string Body)> _answer;
-        private readonly Lock _lock = new();
-        private readonly List<string> _calls = [];
-        private readonly Task _serving;
+        private readonly TestHttpServer _server;
+        private readonly ConcurrentQueue<string> _calls = new();
 
         public ScriptedManager(Func<string, (int Status, string Body)> answer)
         {
-            _answer = answer;
-            Port = WunderProxyProcess.FreeEndPoint().Port;
-            _listener.Prefixes.Add($"http://127.0.0.1:{Port}/");
-            _listener.Start();
-            _serving = ServeAsync();
+            _server = new TestHttpServer(context =>
+            {
+                var (status, body) = Answer(context.Request, answer);
+                context.Response.StatusCode = status;
+                context.Response.ContentType = "application/json";
+                return Task.FromResult(body);
+            });
         }
 
-        public int Port { get; }
+        public IPEndPoint EndPoint => _server.EndPoint;
 
         /// <summary>The paths of the changing calls, in order.</summary>
-        public IReadOnlyList<string> Calls
-        {
-            get
-            {
-                lock (_lock)
-                {
-                    return [.. _calls];
-                }
-            }
-        }
+        public IReadOnlyList<string> Calls => [.. _calls];
 
-        public async ValueTask DisposeAsync()
-        {
-            _listener.Close();
-            await _serving;
-        }
+        public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-        private async Task ServeAsync()
+        private (int Status, string Body) Answer(
+            HttpListenerRequest request, Func<string, (int Status, string Body)> answer)
         {
-            while (true)
+            if (request.HttpMethod != "POST")
             {
-                try
-                {
-                    await AnswerAsync(await _listener.GetContextAsync());
-                }
-                catch (Exception fault) when (fault is HttpListenerException or ObjectDisposedException)
-                {
-                    return;
-                }
-            }
-        }
-
-        private async Task AnswerAsync(HttpListenerContext context)
-        {
-            var path = context.Request.Url!.AbsolutePath;
-            var isChanging = context.Request.HttpMethod == "POST";
-            if (isChanging)
-            {
-                lock (_lock)
-                {
-                    _calls.Add(path);
-                }
+                return (200, Status);
             }
 
-            var (status, body) = isChanging ? _answer(path) : (200, Status);
-            context.Response.StatusCode = status;
-            context.Response.ContentType = "application/json";
-            await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body));
-            context.Response.Close();
+            var path = request.Url!.AbsolutePath;
+            _calls.Enqueue(path);
+            return answer(path);
         }
     }
 }

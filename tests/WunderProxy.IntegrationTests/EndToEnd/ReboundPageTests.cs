@@ -147,21 +147,13 @@ internal sealed class ReboundPageTests
     /// <summary>Serves the page, hears what it says, and rebinds its name when it asks.</summary>
     private sealed class AttackerServer : IAsyncDisposable
     {
-        private readonly HttpListener _listener = new();
+        private readonly TestHttpServer _server;
         private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly StringBuilder _said = new();
-        private readonly Task _serving;
 
-        public AttackerServer()
-        {
-            var port = WunderProxyProcess.FreeEndPoint().Port;
-            Address = new Uri($"http://127.0.0.1:{port}");
-            _listener.Prefixes.Add($"http://*:{port}/");
-            _listener.Start();
-            _serving = ServeAsync();
-        }
+        public AttackerServer() => _server = new TestHttpServer(AnswerAsync, host: "*");
 
-        public Uri Address { get; }
+        public Uri Address => new($"http://{_server.EndPoint}");
 
         public string Page { get; set; } = "";
 
@@ -180,31 +172,9 @@ internal sealed class ReboundPageTests
             }
         }
 
-        public async ValueTask DisposeAsync()
-        {
-            _listener.Close();
-            await _serving;
-        }
+        public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-        private async Task ServeAsync()
-        {
-            while (true)
-            {
-                try
-                {
-                    await AnswerAsync(await _listener.GetContextAsync());
-                }
-                catch (Exception fault) when (fault is HttpListenerException or ObjectDisposedException)
-                {
-                    if (!_listener.IsListening)
-                    {
-                        return;
-                    }
-                }
-            }
-        }
-
-        private async Task AnswerAsync(HttpListenerContext context)
+        private async Task<string> AnswerAsync(HttpListenerContext context)
         {
             using var reader = new StreamReader(context.Request.InputStream);
             var body = await reader.ReadToEndAsync();
@@ -221,8 +191,7 @@ internal sealed class ReboundPageTests
             // The name is looked up anew for each connection, so the page's own must not stay open.
             context.Response.KeepAlive = false;
             context.Response.ContentType = "text/html";
-            await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(Page));
-            context.Response.Close();
+            return Page;
         }
 
         private void Hear(string text)
