@@ -11,6 +11,7 @@ namespace WunderProxy.IntegrationTests.Hostile;
 internal sealed class HostileClientTests(string transport)
 {
     private const int Mebibyte = 1024 * 1024;
+    private const string PostChunks = "POST /count HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 
     [Test]
     public async Task Ten_thousand_connections_send_a_byte_a_second()
@@ -54,7 +55,7 @@ internal sealed class HostileClientTests(string transport)
         const int Clients = 1000;
         await using var proxy = await HostileProxy.StartAsync(transport, "--body-timeout", "3s");
         var clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ =>
-            proxy.SendAsync("POST /count HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n5\r\n")));
+            proxy.SendAsync(PostChunks + "1\r\nx\r\n5\r\n")));
 
         var answers = await Task.WhenAll(clients.Select(client => client.ReadHeadAsync()));
 
@@ -69,13 +70,11 @@ internal sealed class HostileClientTests(string transport)
         const int Clients = 8;
         await using var proxy = await HostileProxy.StartAsync(transport);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
+        var answers = await proxy.AskManyAsync(Clients, PostChunks, async client =>
         {
-            using var client = await proxy
-                .SendAsync("POST /count HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
             await client.SendAsync(HostileOrigin.TinyChunks);
             return await client.ReadThroughAsync($"{HostileOrigin.ChunkCount}");
-        }));
+        });
 
         Assert.That(answers, Has.All.StartWith("HTTP/1.1 200 "));
         await proxy.CheckAsync(Bounds.TinyChunks);
@@ -124,7 +123,7 @@ internal sealed class HostileClientTests(string transport)
         const int Clients = 200;
         await using var proxy = await HostileProxy.StartAsync(transport);
 
-        var ends = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => SendForeverAsync(proxy)));
+        var ends = await proxy.AskManyAsync(Clients, "GET /", SendForeverAsync);
 
         Assert.That(ends, Has.All.StartWith("HTTP/1.1 414 "));
         await proxy.CheckAsync(Bounds.Heads);
@@ -139,10 +138,9 @@ internal sealed class HostileClientTests(string transport)
     }
 
     // The proxy answers, listens for a while so that the answer is not lost, and then ends it.
-    private static async Task<string> SendForeverAsync(HostileProxy proxy)
+    private static async Task<string> SendForeverAsync(RawConnection client)
     {
         var block = Encoding.ASCII.GetBytes(new string('a', 16 * 1024));
-        using var client = await proxy.SendAsync("GET /");
         var reading = client.ReadHeadAsync();
         try
         {

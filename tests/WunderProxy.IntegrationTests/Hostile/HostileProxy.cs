@@ -52,6 +52,14 @@ internal sealed class HostileProxy : IAsyncDisposable
         return connection;
     }
 
+    /// <summary>Has many clients send the same at once, and then ask for what each of them gets.</summary>
+    public Task<string[]> AskManyAsync(int clients, string text, Func<RawConnection, Task<string>> ask) =>
+        Task.WhenAll(Enumerable.Range(0, clients).Select(async _ =>
+        {
+            using var client = await SendAsync(text);
+            return await ask(client);
+        }));
+
     /// <summary>Client connections in the given state, or states.</summary>
     public async Task<int> CountAsync(params string[] states)
     {

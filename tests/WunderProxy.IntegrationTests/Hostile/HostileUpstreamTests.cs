@@ -12,11 +12,8 @@ internal sealed class HostileUpstreamTests(string transport)
         const int Clients = 100;
         await using var proxy = await HostileProxy.StartAsync(transport);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
-        {
-            using var client = await proxy.SendAsync($"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n");
-            return await client.ReadHeadAsync();
-        }));
+        var answers = await proxy.AskManyAsync(
+            Clients, $"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n", client => client.ReadHeadAsync());
 
         Assert.That(answers, Has.All.StartWith("HTTP/1.1 502 ").And.All.Contain("http_response_header_section_size"));
         await proxy.CheckAsync(Bounds.Heads);
@@ -31,12 +28,11 @@ internal sealed class HostileUpstreamTests(string transport)
         const int Clients = 8;
         await using var proxy = await HostileProxy.StartAsync(transport);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
+        var answers = await proxy.AskManyAsync(Clients, "GET /chunks HTTP/1.1\r\nHost: a\r\n\r\n", async client =>
         {
-            using var client = await proxy.SendAsync("GET /chunks HTTP/1.1\r\nHost: a\r\n\r\n");
             await client.ReadHeadAsync();
             return await client.ReadAsync(HostileOrigin.TinyChunks.Length);
-        }));
+        });
 
         Assert.That(answers, Has.All.EqualTo(HostileOrigin.TinyChunks));
         await proxy.CheckAsync(Bounds.TinyChunks);
