@@ -151,7 +151,7 @@ internal static class RequestRows
         Refused("NUL in a name", Head("GET /", "X\0A: v")),
         Refused("folded line", Head("GET /", "X-A: a\r\n b"),
             Nginx, "to be refused or unfolded (RFC 9112 section 5.2); two servers do not do the same"),
-        Refused("folded first line", "GET / HTTP/1.1\r\n X-A: a\r\n" + Close + "\r\n"),
+        Refused("folded first line", Line("GET / HTTP/1.1\r\n X-A: a")),
         Refused("bare CR in a value", Head("GET /", "X-A: a\rb")),
         Refused("lines that end with LF only", Head("GET /", "X-A: a").Replace("\r\n", "\n"),
             Neither, "may be read as CRLF, need not (RFC 9112 section 2.2); two servers do not do the same"),
@@ -197,26 +197,26 @@ internal static class RequestRows
             "GET /1 HTTP/1.0\r\nHost: a.test\r\nConnection: keep-alive\r\n\r\nGET /2 HTTP/1.0\r\nHost: a.test\r\n\r\n"),
         Forwarded("HTTP/1.0 that expects 100",
             "POST /x HTTP/1.0\r\nHost: a.test\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc"),
-        Forwarded("HTTP/1.2", "GET /x HTTP/1.2\r\n" + Close + "\r\n"),
-        Forwarded("empty line before the request", "\r\nGET /x HTTP/1.1\r\n" + Close + "\r\n"),
+        Forwarded("HTTP/1.2", Line("GET /x HTTP/1.2")),
+        Forwarded("empty line before the request", Line("\r\nGET /x HTTP/1.1")),
         Refused("HTTP/1.0 with chunks",
             "POST /x HTTP/1.0\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
             Nginx, "the framing is faulty (RFC 9112 section 6.1)"),
-        Refused("HTTP/2.0", "GET /x HTTP/2.0\r\n" + Close + "\r\n",
+        Refused("HTTP/2.0", Line("GET /x HTTP/2.0"),
             Nginx, "another protocol (RFC 9110 section 15.6.6)"),
         Refused("HTTP/0.9", "GET /x\r\n\r\n",
             Haproxy, "no longer part of HTTP (RFC 9112 section 2.3)"),
-        Refused("version in lower case", "GET /x http/1.1\r\n" + Close + "\r\n"),
-        Refused("version without a minor number", "GET /x HTTP/1\r\n" + Close + "\r\n"),
-        Refused("version with leading zero", "GET /x HTTP/01.1\r\n" + Close + "\r\n"),
-        Refused("version with more behind it", "GET /x HTTP/1.1x\r\n" + Close + "\r\n"),
-        Refused("space behind the version", "GET /x HTTP/1.1 \r\n" + Close + "\r\n",
+        Refused("version in lower case", Line("GET /x http/1.1")),
+        Refused("version without a minor number", Line("GET /x HTTP/1")),
+        Refused("version with leading zero", Line("GET /x HTTP/01.1")),
+        Refused("version with more behind it", Line("GET /x HTTP/1.1x")),
+        Refused("space behind the version", Line("GET /x HTTP/1.1 "),
             Haproxy, "lenience of RFC 9112 section 3 that two servers do not share"),
-        Refused("two spaces before the target", "GET  /x HTTP/1.1\r\n" + Close + "\r\n",
+        Refused("two spaces before the target", Line("GET  /x HTTP/1.1"),
             Neither, "lenience of RFC 9112 section 3 that we do not share"),
-        Refused("tabs between the parts", "GET\t/x\tHTTP/1.1\r\n" + Close + "\r\n",
+        Refused("tabs between the parts", Line("GET\t/x\tHTTP/1.1"),
             Nginx, "lenience of RFC 9112 section 3 that two servers do not share"),
-        Refused("space before the method", " GET /x HTTP/1.1\r\n" + Close + "\r\n"),
+        Refused("space before the method", Line(" GET /x HTTP/1.1")),
     ];
 
     private static RequestRow[] Pipelines =>
@@ -240,6 +240,9 @@ internal static class RequestRows
     ];
 
     private static string Get(string target) => Head("GET " + target);
+
+    /// <summary>A request by its first line, which may be a bad one; its connection is asked to end.</summary>
+    private static string Line(string line) => $"{line}\r\n{Close}\r\n";
 
     private static string With(string hosts) => $"GET / HTTP/1.1\r\n{hosts}\r\nConnection: close\r\n\r\n";
 

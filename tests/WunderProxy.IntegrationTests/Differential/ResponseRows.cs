@@ -21,12 +21,10 @@ internal static class ResponseRows
         Passed("length on a connection that is kept", Head("200 OK", "Content-Length: 3") + "abc", OriginEnd.Keep),
         Passed("empty body", Head("200 OK", "Content-Length: 0")),
         Passed("body of 300000", Head("200 OK", "Content-Length: 300000") + new string('b', 300_000)),
-        Passed("chunks", Head("200 OK", "Transfer-Encoding: chunked") + "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"),
-        Passed("chunks on a connection that is kept",
-            Head("200 OK", "Transfer-Encoding: chunked") + "3\r\nabc\r\n0\r\n\r\n", OriginEnd.Keep),
-        Passed("chunk extension", Head("200 OK", "Transfer-Encoding: chunked") + "3;a=b\r\nabc\r\n0\r\n\r\n"),
-        Passed("chunks with a trailer",
-            Head("200 OK", "Transfer-Encoding: chunked") + "3\r\nabc\r\n0\r\nX-T: 1\r\n\r\n"),
+        Passed("chunks", Chunked("3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")),
+        Passed("chunks on a connection that is kept", Chunked("3\r\nabc\r\n0\r\n\r\n"), OriginEnd.Keep),
+        Passed("chunk extension", Chunked("3;a=b\r\nabc\r\n0\r\n\r\n")),
+        Passed("chunks with a trailer", Chunked("3\r\nabc\r\n0\r\nX-T: 1\r\n\r\n")),
         Passed("until the end of the connection", Head("200 OK") + "abc"),
         Passed("until the end of the connection, empty", Head("200 OK")),
         Passed("status 201 with a location", Head("201 Created", "Location: /y", "Content-Length: 0")),
@@ -62,8 +60,7 @@ internal static class ResponseRows
             agreement: Neither, why: "a matter of limits; ours is 64 KiB for all of a head"),
         Passed("Keep-Alive and Upgrade", Head("200 OK", "Keep-Alive: timeout=5", "Upgrade: h2c", "Content-Length: 0")),
         Passed("equal names keep their order", Head("200 OK", "X-A: 1", "X-B: x", "x-a: 2", "Content-Length: 0")),
-        Passed("many small chunks", Head("200 OK", "Transfer-Encoding: chunked")
-            + string.Concat(Enumerable.Repeat("1\r\nx\r\n", 500)) + "0\r\n\r\n"),
+        Passed("many small chunks", Chunked(string.Concat(Enumerable.Repeat("1\r\nx\r\n", 500)) + "0\r\n\r\n")),
         Passed("status of 418", Head("418 Teapot", "Content-Length: 0")),
         Passed("status of 599", Head("599 Odd", "Content-Length: 0")),
         Passed("status of 999", Head("999 Odd", "Content-Length: 0")),
@@ -116,8 +113,7 @@ internal static class ResponseRows
         Passed("response of HTTP/1.0 with a length", $"HTTP/1.0 200 OK\r\n{Mark}Content-Length: 3\r\n\r\nabc"),
         Passed("response of HTTP/1.0 until the end", $"HTTP/1.0 200 OK\r\n{Mark}\r\nabc"),
         Passed("length for a client of HTTP/1.0", Head("200 OK", "Content-Length: 3") + "abc", request: GetAsHttp10),
-        Passed("chunks for a client of HTTP/1.0",
-            Head("200 OK", "Transfer-Encoding: chunked") + "3\r\nabc\r\n0\r\n\r\n", request: GetAsHttp10),
+        Passed("chunks for a client of HTTP/1.0", Chunked("3\r\nabc\r\n0\r\n\r\n"), request: GetAsHttp10),
         Passed("until the end for a client of HTTP/1.0", Head("200 OK") + "abc", request: GetAsHttp10),
         Failed("response of HTTP/1.0 with chunks",
             $"HTTP/1.0 200 OK\r\n{Mark}Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
@@ -128,8 +124,7 @@ internal static class ResponseRows
     private static ResponseRow[] Sequences =>
     [
         Passed("two with a length", Head("200 OK", "Content-Length: 3") + "abc", OriginEnd.Keep, TwoGets),
-        Passed("two in chunks",
-            Head("200 OK", "Transfer-Encoding: chunked") + "3\r\nabc\r\n0\r\n\r\n", OriginEnd.Keep, TwoGets),
+        Passed("two in chunks", Chunked("3\r\nabc\r\n0\r\n\r\n"), OriginEnd.Keep, TwoGets),
         Passed("two until the end of the connection", Head("200 OK") + "abc", OriginEnd.Close, TwoGets,
             agreement: Nginx, why: "chunks keep the connection (RFC 9112 section 9.3); HAProxy ends it"),
         Passed("two without a body", Head("304 Not Modified"), OriginEnd.Keep, TwoGets),
@@ -151,11 +146,11 @@ internal static class ResponseRows
         Failed("half a head", $"HTTP/1.1 200 OK\r\n{Mark}Content-Le"),
         Failed("body shorter than its length", Head("200 OK", "Content-Length: 10") + "abc"),
         Failed("body shorter than its length, reset", Head("200 OK", "Content-Length: 10") + "abc", OriginEnd.Reset),
-        Failed("chunks without the last one", Head("200 OK", "Transfer-Encoding: chunked") + "3\r\nabc\r\n"),
-        Failed("chunk shorter than its size", Head("200 OK", "Transfer-Encoding: chunked") + "9\r\nabc"),
-        Failed("half a last chunk", Head("200 OK", "Transfer-Encoding: chunked") + "3\r\nabc\r\n0\r\n"),
-        Failed("bad chunk size", Head("200 OK", "Transfer-Encoding: chunked") + "3\r\nabc\r\nzz\r\n\r\n"),
-        Failed("chunk longer than its size", Head("200 OK", "Transfer-Encoding: chunked") + "3\r\nabcd\r\n0\r\n\r\n"),
+        Failed("chunks without the last one", Chunked("3\r\nabc\r\n")),
+        Failed("chunk shorter than its size", Chunked("9\r\nabc")),
+        Failed("half a last chunk", Chunked("3\r\nabc\r\n0\r\n")),
+        Failed("bad chunk size", Chunked("3\r\nabc\r\nzz\r\n\r\n")),
+        Failed("chunk longer than its size", Chunked("3\r\nabcd\r\n0\r\n\r\n")),
         Failed("no status", $"HTTP/1.1 OK\r\n{Mark}Content-Length: 2\r\n\r\nok",
             agreement: Haproxy, why: "a status has three digits (RFC 9112 section 4); nginx takes it for a body"),
         Failed("status of two digits", Head("20 OK", "Content-Length: 2") + "ok",
@@ -186,8 +181,7 @@ internal static class ResponseRows
             agreement: Haproxy, why: "chunked is applied once (RFC 9112 section 6.1)"),
         Failed("identity", Head("200 OK", "Transfer-Encoding: identity") + "abc",
             agreement: Haproxy, why: "a coding that is no more (RFC 9112 section 7)"),
-        Failed("chunk size that ends with LF only",
-            Head("200 OK", "Transfer-Encoding: chunked") + "3\nabc\r\n0\r\n\r\n",
+        Failed("chunk size that ends with LF only", Chunked("3\nabc\r\n0\r\n\r\n"),
             agreement: Neither, why: "LF alone ends no line of a chunk (RFC 9112 section 7.1, erratum 7633)"),
         Failed("bytes before the status line", "x\r\n" + Head("200 OK", "Content-Length: 2") + "ok",
             agreement: Haproxy, why: "no status line (RFC 9112 section 4)"),
@@ -220,6 +214,8 @@ internal static class ResponseRows
 
     private static string Head(string status, params string[] fields) =>
         $"HTTP/1.1 {status}\r\n{Mark}{string.Concat(fields.Select(field => field + "\r\n"))}\r\n";
+
+    private static string Chunked(string body) => Head("200 OK", "Transfer-Encoding: chunked") + body;
 
     private static ResponseRow Passed(
         string name,
