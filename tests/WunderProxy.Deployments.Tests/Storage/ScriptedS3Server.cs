@@ -8,7 +8,11 @@ namespace WunderProxy.Deployments.Tests.Storage;
 /// <summary>A server on loopback that answers S3 calls as a test says, however wrong.</summary>
 internal sealed class ScriptedS3Server : IDisposable
 {
+    // Bounds a hang.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly HttpListener _listener = new();
+    private readonly SemaphoreSlim _called = new(0);
     private readonly Task _loop;
 
     public ScriptedS3Server(Func<HttpListenerRequest, ScriptedS3Answer> answer)
@@ -24,13 +28,12 @@ internal sealed class ScriptedS3Server : IDisposable
     /// <summary>Method, key and condition of every call so far.</summary>
     public ConcurrentQueue<string> Calls { get; } = [];
 
-    /// <summary>Waits until it was called so often.</summary>
+    /// <summary>Waits for so many calls, beyond those waited for before.</summary>
     public async Task AwaitCallsAsync(int count)
     {
-        for (var waits = 0; Calls.Count < count; waits++)
+        for (var call = 0; call < count; call++)
         {
-            Assert.That(waits, Is.LessThan(10_000), "the server is not called");
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+            Assert.That(await _called.WaitAsync(Patience), "the server is not called");
         }
     }
 
@@ -41,6 +44,7 @@ internal sealed class ScriptedS3Server : IDisposable
     {
         _listener.Abort();
         _loop.Wait(TimeSpan.FromSeconds(10));
+        _called.Dispose();
     }
 
     private async Task RunAsync(Func<HttpListenerRequest, ScriptedS3Answer> answer)
@@ -60,6 +64,7 @@ internal sealed class ScriptedS3Server : IDisposable
             var request = context.Request;
             var condition = request.Headers["If-Match"] ?? request.Headers["If-None-Match"];
             Calls.Enqueue($"{request.HttpMethod} {request.Url!.AbsolutePath} {condition}".TrimEnd());
+            _called.Release();
             await AnswerAsync(context, answer(request));
         }
     }
