@@ -3,37 +3,51 @@ using WunderProxy.TestSupport;
 namespace WunderProxy.Deployments.Tests;
 
 /// <summary>Moves a test's clock until something has happened; the real time only bounds a hang.</summary>
+/// <remarks>
+/// Before each step all loops that the clock paces wait for it: they have done all that the step before let them do.
+/// So the clock may have no other timers, such as limits of calls.
+/// </remarks>
 internal static class ClockWork
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Advances in small steps, letting what became due run between them.</summary>
-    public static async Task AdvanceUntilAsync(this ManualTimeProvider clock, string what, Func<bool> condition)
+    /// <summary>Advances in small steps until a look between two of them finds it so.</summary>
+    /// <param name="clock">Paces the loops.</param>
+    /// <param name="loops">How many there are.</param>
+    /// <param name="what">What is waited for.</param>
+    /// <param name="condition">Whether it has happened.</param>
+    public static async Task AdvanceUntilAsync(this ManualTimeProvider clock, int loops, string what, Func<bool> condition)
     {
         var began = TimeProvider.System.GetTimestamp();
-        while (!condition())
+        while (true)
         {
-            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(Patience), $"still waiting for {what}");
-            await SettleAsync();
-            if (!condition())
+            await clock.WaitForTimersAsync(loops);
+            if (condition())
             {
-                clock.Advance(Step);
+                return;
             }
+
+            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(Patience), $"still waiting for {what}");
+            clock.Advance(Step);
         }
     }
 
-    /// <summary>Waits without touching any clock.</summary>
-    public static async Task WaitUntilAsync(string what, Func<bool> condition)
+    /// <summary>Advances in small steps until it happens, which need not bring a loop back to its wait.</summary>
+    public static async Task AdvanceUntilAsync(this ManualTimeProvider clock, int loops, string what, Task happening)
     {
         var began = TimeProvider.System.GetTimestamp();
-        while (!condition())
+        while (true)
         {
+            await clock.WaitForTimersAsync(loops, happening);
+            if (happening.IsCompleted)
+            {
+                await happening;
+                return;
+            }
+
             Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(Patience), $"still waiting for {what}");
-            await SettleAsync();
+            clock.Advance(Step);
         }
     }
-
-    /// <summary>Lets what is ready to run do so.</summary>
-    public static Task SettleAsync() => Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System);
 }

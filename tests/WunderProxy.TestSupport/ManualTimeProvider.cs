@@ -3,8 +3,12 @@ namespace WunderProxy.TestSupport;
 /// <summary>A clock that a test moves by hand; timers fire inside <see cref="Advance"/>, in order.</summary>
 public sealed class ManualTimeProvider : TimeProvider
 {
+    // Bounds a hang in real time; no test is decided by it.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
+    private readonly List<(int Count, TaskCompletionSource Reached)> _waits = [];
     private DateTimeOffset _utcNow = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     // Not 0, as on any machine that has started: 0 stands for "not yet" in many a field.
@@ -12,18 +16,6 @@ public sealed class ManualTimeProvider : TimeProvider
 
     /// <summary>Ticks per second, as those of <see cref="TimeSpan"/>.</summary>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    /// <summary>Timers that wait for their time; a test that lets one loop run step by step waits until it is back here.</summary>
-    public int PendingTimers
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _timers.Count;
-            }
-        }
-    }
 
     /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow()
@@ -65,6 +57,63 @@ public sealed class ManualTimeProvider : TimeProvider
         MoveTo(end);
     }
 
+    /// <summary>
+    /// Waits until so many timers wait for their time: whoever this clock is to wake is back at it then. A test that moves
+    /// the clock before that moves it past a timer that is set only afterwards.
+    /// </summary>
+    /// <param name="count">One for each loop that waits on this clock.</param>
+    /// <param name="work">What may end instead, without another timer; the wait ends with it, in whatever way it ends.</param>
+    /// <exception cref="TimeoutException">Neither came about.</exception>
+    public async Task WaitForTimersAsync(int count = 1, Task? work = null)
+    {
+        var wait = (count, Reached: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        lock (_gate)
+        {
+            if (_timers.Count >= count)
+            {
+                return;
+            }
+
+            _waits.Add(wait);
+        }
+
+        try
+        {
+            await Task.WhenAny(wait.Reached.Task, work ?? wait.Reached.Task).WaitAsync(Patience);
+        }
+        catch (TimeoutException fault)
+        {
+            throw new TimeoutException($"{CountTimers()} timers wait on the clock, not {count}", fault);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _waits.Remove(wait);
+            }
+        }
+    }
+
+    private int CountTimers()
+    {
+        lock (_gate)
+        {
+            return _timers.Count;
+        }
+    }
+
+    private void Arm_NeedsGate(ManualTimer timer)
+    {
+        _timers.Add(timer);
+        foreach (var (count, reached) in _waits)
+        {
+            if (_timers.Count >= count)
+            {
+                reached.TrySetResult();
+            }
+        }
+    }
+
     private long MoveTo(long timestamp)
     {
         lock (_gate)
@@ -99,7 +148,7 @@ public sealed class ManualTimeProvider : TimeProvider
                 if (dueTime != Timeout.InfiniteTimeSpan)
                 {
                     DueTimestamp = clock._timestamp + dueTime.Ticks;
-                    clock._timers.Add(this);
+                    clock.Arm_NeedsGate(this);
                 }
 
                 return true;

@@ -73,18 +73,12 @@ internal sealed class DeployerLeaseTests
 
         for (var i = 0; i < 10; i++)
         {
-            // The renewal before is written a moment before it waits for the next.
-            while (_time.PendingTimers == 0)
-            {
-                await Task.Yield();
-            }
-
             var before = await OwnAsync();
             _time.Advance(TimeSpan.FromSeconds(20));
-            while (await OwnAsync() == before)
-            {
-                await Task.Yield();
-            }
+
+            // A renewal is written before it waits for the next.
+            await _time.WaitForTimersAsync();
+            Assert.That(await OwnAsync(), Is.Not.EqualTo(before));
         }
 
         Assert.That(() => lease.ThrowIfLost(), Throws.Nothing);
@@ -107,17 +101,14 @@ internal sealed class DeployerLeaseTests
         Seed("other", at: null, expires: _time.GetUtcNow().AddSeconds(60));
 
         var taking = TakeAsync("me");
+        await _time.WaitForTimersAsync(work: taking);
         _time.Advance(TimeSpan.FromMilliseconds(10));
-        await Task.Yield();
         var waited = !taking.IsCompleted;
         await _store.DeleteAsync("p/lock.other.json", CancellationToken.None);
-        while (!taking.IsCompleted)
-        {
-            _time.Advance(TimeSpan.FromMilliseconds(50));
-            await Task.Yield();
-        }
 
-        await using var lease = await taking;
+        // Longer than it pauses between two looks.
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await using var lease = await taking.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.That(waited, Is.True);
     }
 

@@ -316,14 +316,14 @@ internal sealed class HistoryRepositoryTests
         return await claim.ApplyAsync(intent, CancellationToken.None);
     }
 
-    /// <summary>Applies with retries: the clock moves as long as they pause.</summary>
+    /// <summary>Applies with retries: the clock moves whenever they pause.</summary>
     private async Task ApplyPatientlyAsync(DeploymentIntent intent)
     {
         var applied = ApplyAsync(intent);
         while (!applied.IsCompleted)
         {
+            await _time.WaitForTimersAsync(work: applied);
             _time.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.WhenAny(applied, Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System));
         }
 
         await applied;

@@ -22,6 +22,9 @@ internal sealed class ScriptedMachine : IAsyncDisposable
     public const string App = "shop";
     public const string Prefix = "service";
 
+    /// <summary>Loops that wait for the clock: the store's tender and the watcher. The engine's events are a stream.</summary>
+    public const int PacedLoops = 2;
+
     private readonly TemporaryDirectory _root = new();
     private readonly Dictionary<string, JsonObject> _containers = new(StringComparer.Ordinal);
     private readonly ScriptedUpstream _application = ScriptedUpstream.Start();
@@ -76,8 +79,10 @@ internal sealed class ScriptedMachine : IAsyncDisposable
         }
 
         var options = new LifecycleOptions { Bucket = "memory", Prefix = Prefix, App = App };
+
+        // The engine answers at once: the limits of its calls would only be timers besides those of the loops.
         Lifecycle = new ContainerLifecycle(
-            options, Engine.CreateClient(Clock), Store, _state, Traffic, Clock, Log, FaultPoints.FromEnvironment(_ => null), null);
+            options, Engine.CreateClient(), Store, _state, Traffic, Clock, Log, FaultPoints.FromEnvironment(_ => null), null);
         await Lifecycle.StartAsync(CancellationToken.None);
     }
 

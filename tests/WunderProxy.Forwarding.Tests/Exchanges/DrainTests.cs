@@ -128,6 +128,7 @@ internal sealed class DrainTests(TransportKind transport)
         await using var proxy = ProxyUnderTest.Start(transport, options => options with { Threads = 1 });
         proxy.Slot.Switch(new Upstream(proxy.Application.EndPoint, "spread", clock));
         var closed = 0;
+        using var told = new SemaphoreSlim(0);
         var closing = new List<Task>();
         for (var i = 0; i < Count; i++)
         {
@@ -144,12 +145,12 @@ internal sealed class DrainTests(TransportKind transport)
         for (var second = 1; second <= 95; second++)
         {
             // One step at a time: the drain has looked at the clock and waits again.
-            await WaitAsync(() => clock.PendingTimers == 1);
+            await clock.WaitForTimersAsync();
             clock.Advance(TimeSpan.FromSeconds(1));
             if (second is 20 or 40 or 60 or 80 or 95)
             {
-                await WaitAsync(() => clock.PendingTimers == 1);
-                await WaitAsync(() => Volatile.Read(ref closed) >= after.Count);
+                await clock.WaitForTimersAsync();
+                Assert.That(after.Count == 0 || await told.WaitAsync(Long), $"nobody was told by {second} s");
                 after.Add((second, Volatile.Read(ref closed)));
             }
         }
@@ -164,6 +165,7 @@ internal sealed class DrainTests(TransportKind transport)
         {
             Assert.That(await client.ReadAsync(4), Is.EqualTo("\x88\x02\x03\xf4"));
             Interlocked.Increment(ref closed);
+            told.Release();
         }
     }
 
