@@ -89,6 +89,8 @@ internal sealed class EchoClient(IPEndPoint proxy, int number)
             }
 
             Interlocked.Increment(ref _messages);
+
+            // A user's pace: some sockets are to be idle when they are closed.
             await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(20)), TimeProvider.System, stopping);
         }
     }

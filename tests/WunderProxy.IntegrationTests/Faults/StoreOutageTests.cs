@@ -62,6 +62,7 @@ internal sealed class StoreOutageTests
         await _service.DeployAsync(Config("r2"));
         _relay.Judge(Enum.Parse<StoreFault>(fault));
 
+        // What is measured is the effort of this time, however much happens in it.
         var before = Effort.Of(_service.Process!);
         await Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System);
         var spent = Effort.Of(_service.Process!).Since(before);
