@@ -55,6 +55,20 @@ internal sealed class Circuit(TimeProvider clock, Action<string> name)
         }
     }
 
+    /// <summary>Takes what a client tells of a call.</summary>
+    /// <param name="fault">Null when the part answered, whatever it said; else why it did not.</param>
+    public void Hear(string? fault)
+    {
+        if (fault is null)
+        {
+            Close();
+        }
+        else
+        {
+            Open(fault);
+        }
+    }
+
     /// <summary>The part answered.</summary>
     public void Close()
     {

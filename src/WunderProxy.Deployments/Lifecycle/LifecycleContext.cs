@@ -35,7 +35,7 @@ internal sealed class LifecycleContext : IDisposable
         Addresses = new ContainerAddressResolver(options.ContainerAddress, engine, new OwnContainer(engine), clock);
         Orphans = new OrphanRemover(engine, log);
         Notices = new NoticeBoard(log, clock);
-        engine.Heard = NoteEngine;
+        engine.Heard = Notices.Engine.Hear;
     }
 
     public LifecycleOptions Options { get; }
@@ -91,17 +91,5 @@ internal sealed class LifecycleContext : IDisposable
         Probe.Dispose();
         Engine.Dispose();
         SlotGuard.Dispose();
-    }
-
-    private void NoteEngine(string? fault)
-    {
-        if (fault is null)
-        {
-            Notices.Engine.Close();
-        }
-        else
-        {
-            Notices.Engine.Open(fault);
-        }
     }
 }

@@ -36,17 +36,7 @@ internal sealed class EngineFollowerTests : IDisposable
         // The clock is the follower's: the engine answers at once, and the limits of its calls have a test of their own.
         _client = _engine.CreateClient();
         _notices = new NoticeBoard(_log, _clock);
-        _client.Heard = fault =>
-        {
-            if (fault is null)
-            {
-                _notices.Engine.Close();
-            }
-            else
-            {
-                _notices.Engine.Open(fault);
-            }
-        };
+        _client.Heard = _notices.Engine.Hear;
         _engine.On(HttpMethod.Get, "/_ping", _ =>
         {
             _pings.Enqueue(_clock.GetUtcNow());
