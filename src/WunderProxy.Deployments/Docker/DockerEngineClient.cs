@@ -13,21 +13,25 @@ internal sealed class DockerEngineClient : IDisposable
     private static readonly MediaTypeHeaderValue JsonType = new("application/json");
 
     private readonly EngineConnection _connection;
-    private readonly Func<EngineConnection>? _connectAnew;
     private readonly TimeProvider _clock;
 
     public DockerEngineClient(DockerEndpoint endpoint, TimeProvider clock)
-        : this(endpoint.CreateHandler(), endpoint, clock)
+        : this(endpoint.CreateHandler(), HandlerAnew(endpoint), endpoint, clock)
     {
-        _connectAnew = () => new EngineConnection(endpoint.CreateHandler(), endpoint.BaseAddress, endpoint.Url, clock);
     }
 
     /// <summary>For tests: another way to carry the calls.</summary>
     public DockerEngineClient(HttpMessageHandler handler, DockerEndpoint endpoint, TimeProvider clock)
+        : this(handler, handler, endpoint, clock)
+    {
+    }
+
+    private DockerEngineClient(
+        HttpMessageHandler handler, HttpMessageHandler handlerAnew, DockerEndpoint endpoint, TimeProvider clock)
     {
         Endpoint = endpoint;
         _clock = clock;
-        _connection = new EngineConnection(handler, endpoint.BaseAddress, endpoint.Url, clock);
+        _connection = new EngineConnection(handler, handlerAnew, endpoint.BaseAddress, endpoint.Url, clock);
         Images = new EngineImages(_connection, clock);
     }
 
@@ -43,22 +47,12 @@ internal sealed class DockerEngineClient : IDisposable
         set => _connection.Heard = value;
     }
 
-    /// <summary>Asks whether the engine lives (<c>GET /_ping</c>).</summary>
-    public Task PingAsync(CancellationToken cancellationToken) =>
-        _connection.CallAsync(HttpMethod.Get, "/_ping", null, TimeSpan.Zero, cancellationToken);
-
     /// <summary>
-    /// Asks over a connection of its own. An engine that is shutting down takes no new ones, while it still obeys calls
-    /// on those that it has; what is started then is lost half-way, and its published port with it.
+    /// Asks whether the engine lives (<c>GET /_ping</c>), over a connection of its own: one that is shutting down takes no
+    /// new ones, while it still obeys calls on those that it has. What is started then is lost half-way, and its
+    /// published port with it.
     /// </summary>
-    public async Task PingAnewAsync(CancellationToken cancellationToken)
-    {
-        if (_connectAnew is not null)
-        {
-            using var connection = _connectAnew();
-            await connection.CallAsync(HttpMethod.Get, "/_ping", null, TimeSpan.Zero, cancellationToken);
-        }
-    }
+    public Task PingAsync(CancellationToken cancellationToken) => _connection.PingAsync(cancellationToken);
 
     /// <summary>Lists all containers, running or not (<c>GET /containers/json?all=1</c>).</summary>
     public async Task<IReadOnlyList<ContainerSummary>> ListContainersAsync(CancellationToken cancellationToken) =>
@@ -198,6 +192,13 @@ internal sealed class DockerEngineClient : IDisposable
         {
             yield return line;
         }
+    }
+
+    private static SocketsHttpHandler HandlerAnew(DockerEndpoint endpoint)
+    {
+        var handler = endpoint.CreateHandler();
+        handler.PooledConnectionLifetime = TimeSpan.Zero;
+        return handler;
     }
 
     private static string Timestamp(long nanoseconds) => string.Create(

@@ -20,13 +20,22 @@ internal sealed class EngineConnection : IDisposable
     private static readonly Version NewestVersion = new(1, 51);
 
     private readonly HttpClient _client;
+    private readonly HttpClient _anew;
     private readonly TimeProvider _clock;
     private readonly string _engine;
     private volatile string? _version;
 
-    public EngineConnection(HttpMessageHandler handler, Uri baseAddress, string engine, TimeProvider clock)
+    /// <summary>Creates one; nothing is contacted.</summary>
+    /// <param name="handler">Carries the calls, on connections that it keeps.</param>
+    /// <param name="handlerAnew">Carries a ping, on a connection of its own.</param>
+    /// <param name="baseAddress">What paths are relative to.</param>
+    /// <param name="engine">Its name in messages.</param>
+    /// <param name="clock">For the limits.</param>
+    public EngineConnection(
+        HttpMessageHandler handler, HttpMessageHandler handlerAnew, Uri baseAddress, string engine, TimeProvider clock)
     {
         _client = new HttpClient(handler) { BaseAddress = baseAddress, Timeout = Timeout.InfiniteTimeSpan };
+        _anew = new HttpClient(handlerAnew) { BaseAddress = baseAddress, Timeout = Timeout.InfiniteTimeSpan };
         _engine = engine;
         _clock = clock;
     }
@@ -41,7 +50,7 @@ internal sealed class EngineConnection : IDisposable
         using var limit = new CallTimeout(CallLimit, _clock, cancellationToken);
         try
         {
-            using var response = await SendAsync(method, path, content, null, limit.Token);
+            using var response = await SendAsync(_client, method, path, content, null, limit.Token);
             await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
             return await JsonSerializer.DeserializeAsync(body, type, limit.Token)
                 ?? throw new DockerEngineException(response.StatusCode, $"empty answer to {method} {path}");
@@ -53,19 +62,13 @@ internal sealed class EngineConnection : IDisposable
     }
 
     /// <summary>Calls for effect only. 304 (already so) is success.</summary>
-    public async Task CallAsync(
-        HttpMethod method, string path, HttpContent? content, TimeSpan extraLimit, CancellationToken cancellationToken)
-    {
-        using var limit = new CallTimeout(CallLimit + extraLimit, _clock, cancellationToken);
-        try
-        {
-            using var response = await SendAsync(method, path, content, null, limit.Token);
-        }
-        catch (Exception fault) when (IsAway(fault, cancellationToken))
-        {
-            throw Away(fault);
-        }
-    }
+    public Task CallAsync(
+        HttpMethod method, string path, HttpContent? content, TimeSpan extraLimit, CancellationToken cancellationToken) =>
+        CallAsync(_client, method, path, content, extraLimit, cancellationToken);
+
+    /// <summary>Asks whether the engine lives, over a connection of its own (<c>GET /_ping</c>).</summary>
+    public Task PingAsync(CancellationToken cancellationToken) =>
+        CallAsync(_anew, HttpMethod.Get, "/_ping", null, TimeSpan.Zero, cancellationToken);
 
     /// <summary>Opens a streamed answer without a limit; the caller disposes it and reads it inside its own guard.</summary>
     public async Task<HttpResponseMessage> OpenAsync(
@@ -73,7 +76,7 @@ internal sealed class EngineConnection : IDisposable
     {
         try
         {
-            return await SendAsync(method, path, content, registryLogin, cancellationToken);
+            return await SendAsync(_client, method, path, content, registryLogin, cancellationToken);
         }
         catch (Exception fault) when (IsAway(fault, cancellationToken))
         {
@@ -102,10 +105,38 @@ internal sealed class EngineConnection : IDisposable
     public static ArchiveBrokenException? FindBroken(Exception fault) =>
         fault as ArchiveBrokenException ?? fault.InnerException as ArchiveBrokenException;
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        _client.Dispose();
+        _anew.Dispose();
+    }
+
+    private async Task CallAsync(
+        HttpClient client,
+        HttpMethod method,
+        string path,
+        HttpContent? content,
+        TimeSpan extraLimit,
+        CancellationToken cancellationToken)
+    {
+        using var limit = new CallTimeout(CallLimit + extraLimit, _clock, cancellationToken);
+        try
+        {
+            using var response = await SendAsync(client, method, path, content, null, limit.Token);
+        }
+        catch (Exception fault) when (IsAway(fault, cancellationToken))
+        {
+            throw Away(fault);
+        }
+    }
 
     private async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, HttpContent? content, string? registryLogin, CancellationToken cancellationToken)
+        HttpClient client,
+        HttpMethod method,
+        string path,
+        HttpContent? content,
+        string? registryLogin,
+        CancellationToken cancellationToken)
     {
         _version ??= await NegotiateAsync(cancellationToken);
         using var request = new HttpRequestMessage(method, $"/v{_version}{path}") { Content = content };
@@ -114,7 +145,7 @@ internal sealed class EngineConnection : IDisposable
             request.Headers.TryAddWithoutValidation("X-Registry-Auth", registryLogin);
         }
 
-        var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         Heard(null);
         if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified)
         {

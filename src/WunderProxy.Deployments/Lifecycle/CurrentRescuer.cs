@@ -83,7 +83,7 @@ internal sealed class CurrentRescuer(
         async () =>
         {
             // The engine may just be taking its containers down.
-            await context.Engine.PingAnewAsync(cancellationToken);
+            await context.Engine.PingAsync(cancellationToken);
             await context.Engine.StartContainerAsync(current.ContainerId, cancellationToken);
             _isFollowing = true;
         },

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.Docker.Models;
+using WunderProxy.TestSupport;
 
 namespace WunderProxy.Deployments.Tests.Docker;
 
@@ -44,6 +45,25 @@ internal sealed class DockerEngineClientTests
         var fault = Assert.ThrowsAsync<EngineUnavailableException>(() => client.PingAsync(CancellationToken.None))!;
 
         Assert.That(fault.Message, Does.Contain("unix:///nowhere.sock").And.Contain("refused"));
+    }
+
+    [Test]
+    public async Task Engine_that_takes_no_new_connections_is_away_though_it_obeys_on_old_ones()
+    {
+        const string Version = """{"ApiVersion":"1.41","MinAPIVersion":"1.12"}""";
+        using var engine = ScriptedUpstream.Start();
+        _ = engine.AnswerAllAsync($"HTTP/1.1 200 OK\r\nContent-Length: {Version.Length}\r\n\r\n{Version}");
+        using var client = new DockerEngineClient(DockerEndpoint.Parse($"tcp://{engine.EndPoint}"), TimeProvider.System);
+        var heard = new List<string?>();
+        client.Heard = heard.Add;
+        await client.StartContainerAsync("a", CancellationToken.None);
+
+        engine.Dispose();
+        await client.StartContainerAsync("a", CancellationToken.None);
+
+        Assert.That(heard, Is.EqualTo(new string?[] { null, null }));
+        Assert.ThrowsAsync<EngineUnavailableException>(() => client.PingAsync(CancellationToken.None));
+        Assert.That(heard[^1], Does.Contain("refused"));
     }
 
     [Test]
