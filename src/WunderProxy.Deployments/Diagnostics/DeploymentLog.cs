@@ -42,8 +42,8 @@ internal static partial class DeploymentLog
     [LoggerMessage(4011, LogLevel.Information, "The current container {Container} is back at {Address}")]
     public static partial void CurrentBack(ILogger logger, string container, string address);
 
-    [LoggerMessage(4012, LogLevel.Warning, "The current container {Container} does not come back yet: {Message}")]
-    public static partial void CurrentNotBack(ILogger logger, string container, string message);
+    [LoggerMessage(4012, LogLevel.Warning, "The current container {Container} does not come back yet (try {Try}): {Message}")]
+    public static partial void CurrentNotBack(ILogger logger, string container, uint @try, string message);
 
     [LoggerMessage(4013, LogLevel.Information, "Health of the current container {Container}: {Health} ({Reason})")]
     public static partial void HealthChanged(ILogger logger, string container, string health, string reason);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.LaunchConfigs;
@@ -21,6 +22,7 @@ internal sealed class CurrentRescuer(
     private bool _isFollowing = true;
     private long _startedAt;
     private TimeSpan _untilStart;
+    private uint _failures;
 
     /// <summary>How long to wait before the next look: short while the container runs and is awaited.</summary>
     public TimeSpan Pause() => _isFollowing ? FollowInterval : TimeSpan.FromSeconds(1);
@@ -31,6 +33,7 @@ internal sealed class CurrentRescuer(
         _backoff.Reset();
         _isFollowing = true;
         _untilStart = TimeSpan.Zero;
+        _failures = 0;
     }
 
     /// <summary>Whether the container has exited, or runs as another process than the one in the slot.</summary>
@@ -102,9 +105,23 @@ internal sealed class CurrentRescuer(
         {
             await step();
         }
-        catch (Exception fault) when (fault is DeploymentException or (DockerEngineException and not ContainerNotFoundException))
+        catch (Exception fault) when (DeploymentFaults.IsKnown(fault)
+            && fault is not (EngineUnavailableException or ContainerNotFoundException))
         {
-            DeploymentLog.CurrentNotBack(context.Log, current.ContainerName, MaskOf(current).Apply(fault.Message));
+            Tell(current, fault);
+        }
+    }
+
+    /// <summary>
+    /// At once, then at distances that double: the engine's words have ids in them, so that each fault looks new, and a
+    /// container that never comes back must not fill the log.
+    /// </summary>
+    private void Tell(Deployment current, Exception fault)
+    {
+        if (BitOperations.IsPow2(++_failures))
+        {
+            DeploymentLog.CurrentNotBack(
+                context.Log, current.ContainerName, _failures, MaskOf(current).Apply(fault.Message));
         }
     }
 

@@ -57,6 +57,9 @@ internal sealed class ScriptedMachine : IAsyncDisposable
 
     public bool IsEngineAway { get; set; }
 
+    /// <summary>Why the engine refuses to start a container; null when it does not.</summary>
+    public Func<string>? RefuseStart { get; set; }
+
     public int Port => ((IPEndPoint)_application.EndPoint).Port;
 
     /// <summary>Ids of the containers that the engine has now, with their state.</summary>
@@ -152,6 +155,8 @@ internal sealed class ScriptedMachine : IAsyncDisposable
 
     private HttpResponseMessage Act(HttpRequestMessage request) => request.RequestUri!.AbsolutePath.Split('/')[^1] switch
     {
+        "start" when RefuseStart is { } refuse => ScriptedEngine.Answer(
+            HttpStatusCode.InternalServerError, Encoding.UTF8.GetBytes($$"""{"message":"{{refuse()}}"}""")),
         "start" => With(request, id => _containers[id]["State"] = "running"),
         "stop" or "kill" => With(request, id => _containers[id]["State"] = "exited"),
         _ => Silent(),
