@@ -63,6 +63,6 @@ internal static partial class DeploymentLog
     [LoggerMessage(4018, LogLevel.Error, "A background task of the lifecycle failed")]
     public static partial void BackgroundFailed(ILogger logger, Exception fault);
 
-    [LoggerMessage(4019, LogLevel.Warning, "The guard switches back from {Hash} to {FromHash}: {Evidence}")]
+    [LoggerMessage(4019, LogLevel.Warning, "The guard switched back from {Hash} to {FromHash}: {Evidence}")]
     public static partial void GuardActed(ILogger logger, string hash, string fromHash, string evidence);
 }

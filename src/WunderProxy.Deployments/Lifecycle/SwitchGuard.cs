@@ -85,14 +85,13 @@ internal sealed class SwitchGuard(
     private async Task SwitchBackAsync(GuardedSwitch done, string evidence)
     {
         var (next, previous) = (done.Next, done.Previous);
-        if (next.State != DeploymentState.Current)
+        var undo = CreateUndo(done);
+        if (!await switcher.UndoAsync(next, previous, done.PreviousConfig, undo))
         {
             return;
         }
 
         DeploymentLog.GuardActed(context.Log, next.Hash, previous.Hash, evidence);
-        var undo = CreateUndo(done);
-        await switcher.SwitchAsync(previous, done.PreviousConfig, undo, Task.CompletedTask, CancellationToken.None);
         await events.RecordAsync(events.Create(EventType.GuardRollback, By) with
         {
             Revision = previous.Revision,

@@ -22,21 +22,34 @@ internal sealed class TrafficSwitcher(LifecycleContext context, ContainerRetirer
         await context.SlotGuard.WaitAsync(cancellationToken);
         try
         {
-            if (!next.IsUp || next.Address is null)
+            return Switch(next, config, intent, hold);
+        }
+        finally
+        {
+            context.SlotGuard.Release();
+        }
+    }
+
+    /// <summary>Undoes a switch, without the operation gate.</summary>
+    /// <param name="failing">What was switched to.</param>
+    /// <param name="earlier">What was current before it; still draining.</param>
+    /// <param name="config">Bytes of its launch config; empty when they are not known.</param>
+    /// <param name="intent">What the history is to be told; null for nothing.</param>
+    /// <returns>Whether it was undone; not when somebody has switched to another one meanwhile.</returns>
+    /// <exception cref="DeploymentException">The earlier one does not run any more.</exception>
+    /// <exception cref="StateUnwritableException">The record cannot be written: nothing was switched.</exception>
+    public async Task<bool> UndoAsync(Deployment failing, Deployment earlier, byte[] config, DeploymentIntent? intent)
+    {
+        await context.SlotGuard.WaitAsync();
+        try
+        {
+            if (context.Table.Current != failing)
             {
-                throw new DeploymentException(DeploymentError.NotRunning, $"the container of {next.Revision} does not run any more");
+                return false;
             }
 
-            var previous = context.Table.Current;
-            var now = context.Clock.GetUtcNow();
-            context.Record.Update(record => Recorded(record, next, previous == next ? null : previous, config, intent, now));
-            if (previous == next)
-            {
-                return null;
-            }
-
-            Exchange(next, previous, now, hold);
-            return previous;
+            Switch(earlier, config, intent, Task.CompletedTask);
+            return true;
         }
         finally
         {
@@ -96,6 +109,26 @@ internal sealed class TrafficSwitcher(LifecycleContext context, ContainerRetirer
         {
             context.SlotGuard.Release();
         }
+    }
+
+    /// <summary>The switch itself, under the slot guard.</summary>
+    private Deployment? Switch(Deployment next, byte[] config, DeploymentIntent? intent, Task hold)
+    {
+        if (!next.IsUp || next.Address is null)
+        {
+            throw new DeploymentException(DeploymentError.NotRunning, $"the container of {next.Revision} does not run any more");
+        }
+
+        var previous = context.Table.Current;
+        var now = context.Clock.GetUtcNow();
+        context.Record.Update(record => Recorded(record, next, previous == next ? null : previous, config, intent, now));
+        if (previous == next)
+        {
+            return null;
+        }
+
+        Exchange(next, previous, now, hold);
+        return previous;
     }
 
     private static LifecycleRecord Recorded(
