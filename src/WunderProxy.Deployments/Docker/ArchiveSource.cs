@@ -23,9 +23,9 @@ internal sealed class ArchiveSource(Stream inner) : Stream
         {
             return await inner.ReadAsync(buffer, cancellationToken);
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault) when (fault is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            throw new ArchiveBrokenException($"it broke off: {fault.GetBaseException().Message}", fault);
+            throw BrokenOff(fault);
         }
     }
 
@@ -35,9 +35,9 @@ internal sealed class ArchiveSource(Stream inner) : Stream
         {
             return inner.Read(buffer, offset, count);
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault)
         {
-            throw new ArchiveBrokenException($"it broke off: {fault.GetBaseException().Message}", fault);
+            throw BrokenOff(fault);
         }
     }
 
@@ -50,4 +50,8 @@ internal sealed class ArchiveSource(Stream inner) : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <summary>Also for a time limit of the source itself, which is nobody's cancellation.</summary>
+    private static ArchiveBrokenException BrokenOff(Exception fault) =>
+        new($"it broke off: {fault.GetBaseException().Message}", fault);
 }

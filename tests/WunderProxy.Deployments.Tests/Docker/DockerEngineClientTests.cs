@@ -158,10 +158,10 @@ internal sealed class DockerEngineClientTests
         Assert.That(loaded, Is.EqualTo(new[] { "app:r1", "sha256:1234" }));
     }
 
-    [TestCase(true)]
-    [TestCase(false)]
-    public void Archive_that_breaks_off_is_not_the_engines_absence(bool isReadThroughTheClient)
+    [Test]
+    public void Archive_that_breaks_off_is_not_the_engines_absence([Values] bool isReadThroughTheClient, [Values] bool isTimeout)
     {
+        Exception cause = isTimeout ? new TaskCanceledException("too slow") : new IOException("reset by the store");
         using var engine = new ScriptedEngine().On(HttpMethod.Post, "/images/load", request =>
         {
             if (isReadThroughTheClient)
@@ -178,9 +178,9 @@ internal sealed class DockerEngineClientTests
         client.Heard = heard.Add;
 
         var fault = Assert.ThrowsAsync<ArchiveBrokenException>(() => client.Images.LoadAsync(
-            new BrokenStream(), TimeSpan.FromMinutes(1), _ => { }, CancellationToken.None))!;
+            new BrokenStream(cause), TimeSpan.FromMinutes(1), _ => { }, CancellationToken.None))!;
 
-        Assert.That(fault.Message, Is.EqualTo("it broke off: reset by the store"));
+        Assert.That(fault.Message, Is.EqualTo($"it broke off: {cause.Message}"));
         Assert.That(heard, Is.All.Null, "its circuit stays closed");
     }
 
@@ -204,11 +204,11 @@ internal sealed class DockerEngineClientTests
         Assert.That(engine.Calls[^1], Does.EndWith("&since=1500000000.000000007"));
     }
 
-    private sealed class BrokenStream : MemoryStream
+    private sealed class BrokenStream(Exception cause) : MemoryStream
     {
-        public override int Read(byte[] buffer, int offset, int count) => throw new IOException("reset by the store");
+        public override int Read(byte[] buffer, int offset, int count) => throw cause;
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            throw new IOException("reset by the store");
+            throw cause;
     }
 }
