@@ -10,7 +10,7 @@ namespace WunderProxy.Deployments.Docker;
 /// <summary>HTTP to the engine: API version, time limits, and what its errors mean.</summary>
 internal sealed class EngineConnection : IDisposable
 {
-    /// <summary>Limit of one call; pulls, loads, logs and events have none. SPEC section 8.</summary>
+    /// <summary>Limit of one call; pulls, loads, waits and events have none. SPEC section 8.</summary>
     public static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Oldest API that has <c>wait?condition=</c>.</summary>

@@ -167,7 +167,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     /// <param name="by">Who asks, for the log.</param>
     /// <param name="cancellationToken">Ends the wait, not the work.</param>
     /// <returns>How many there were.</returns>
-    /// <exception cref="DeploymentException">Bad hash, another operation runs, or the engine is away.</exception>
+    /// <exception cref="DeploymentException">Bad hash, or another operation runs. With the engine away they are removed later.</exception>
     public Task<int> RetireAsync(string reference, string by, CancellationToken cancellationToken)
     {
         var hash = Parse(reference);

@@ -36,7 +36,7 @@ internal sealed class FaultPoints(Action<string>? onHit)
     /// <summary>Names the operation that the current flow of calls belongs to; tasks it begins keep the name.</summary>
     public void Enter(string operation) => _operation.Value = operation;
 
-    /// <summary>Passes a point: <c>deploy/Creating-Starting</c>, <c>switch/record-written</c>.</summary>
+    /// <summary>Passes a point: <c>deploy/Creating-Starting</c>, <c>switch/record-after</c>.</summary>
     public void Hit(string step)
     {
         if (onHit is not null)

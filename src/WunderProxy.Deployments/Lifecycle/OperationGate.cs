@@ -17,7 +17,7 @@ internal sealed class OperationGate(TimeProvider clock, FaultPoints faults) : ID
     public CancellationToken Lifetime => _lifetime.Token;
 
     /// <summary>Runs an operation, or joins the same one.</summary>
-    /// <param name="kind"><c>launch</c>, <c>switch</c>, <c>deploy</c>, <c>rollback</c> or <c>start</c>.</param>
+    /// <param name="kind"><c>launch</c>, <c>switch</c>, <c>deploy</c>, <c>rollback</c>, <c>retire</c> or <c>start</c>.</param>
     /// <param name="reference">What makes two calls the same.</param>
     /// <param name="progress">Hears how it goes; may be null.</param>
     /// <param name="body">The work; its token ends only with the process.</param>
