@@ -16,6 +16,12 @@ public sealed class S3ObjectStore : IObjectStore
     private const string DefaultRegion = "us-east-1";
     private const int Retries = 2;
 
+    /// <summary>
+    /// Tries more after a reset, at once: it may have met a connection that the server had closed. The SDK's ten are for
+    /// pools of many; we keep a few, and to a server that resets them all they are a flood.
+    /// </summary>
+    private const int StaleConnectionRetries = 1;
+
     private readonly AmazonS3Client _client;
     private readonly string _bucket;
     private readonly TimeProvider _time;
@@ -147,6 +153,7 @@ public sealed class S3ObjectStore : IObjectStore
         var configuration = new AmazonS3Config
         {
             MaxErrorRetry = Retries,
+            MaxStaleConnectionRetries = StaleConnectionRetries,
             Timeout = ObjectStores.CallLimit,
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,

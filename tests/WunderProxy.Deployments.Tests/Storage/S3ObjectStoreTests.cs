@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using WunderProxy.Deployments.Storage;
 using WunderProxy.TestSupport;
 
@@ -51,6 +52,41 @@ internal sealed class S3ObjectStoreTests
             Throws.InstanceOf<ObjectStoreException>()
                 .With.Property("Fault").EqualTo(ObjectStoreFault.Unavailable)
                 .And.Message.EqualTo("the S3 bucket bucket fails to write k: 500 InternalError"));
+    }
+
+    [Test]
+    public async Task Server_that_resets_every_connection_is_asked_a_few_times()
+    {
+        using var server = ScriptedUpstream.Start();
+        var tries = 0;
+        var serving = ResetAllAsync();
+        using var store = S3ObjectStore.Open(
+            "bucket", TimeProvider.System, new S3Endpoint($"http://{server.EndPoint}", "key", "secret"));
+
+        var failure = Assert.ThrowsAsync<ObjectStoreException>(() => store.GetAsync("k", CancellationToken.None))!;
+        server.Dispose();
+        await serving;
+
+        Assert.That(failure.Fault, Is.EqualTo(ObjectStoreFault.Unavailable));
+        Assert.That(tries, Is.EqualTo(4), "once, once more at once, and twice with pauses");
+
+        async Task ResetAllAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    using var connection = await server.AcceptAsync();
+                    await connection.ReadHeadAsync();
+                    tries++;
+                    connection.Reset();
+                }
+            }
+            catch (Exception end) when (end is SocketException or ObjectDisposedException or OperationCanceledException)
+            {
+                // The test is over.
+            }
+        }
     }
 
     [Test]
