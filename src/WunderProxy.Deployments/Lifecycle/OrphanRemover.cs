@@ -8,19 +8,20 @@ namespace WunderProxy.Deployments.Lifecycle;
 /// <summary>Removes containers that nobody wants; what the engine does not take now is tried again later.</summary>
 internal sealed class OrphanRemover(DockerEngineClient engine, ILogger log)
 {
-    private readonly ConcurrentDictionary<string, byte> _waiting = new(StringComparer.Ordinal);
+    /// <summary>Those that wait, each with the fault that was told last: it is tried every half minute, told once.</summary>
+    private readonly ConcurrentDictionary<string, string> _waiting = new(StringComparer.Ordinal);
 
     /// <summary>Removes one by id or name, by force; never fails.</summary>
     public async Task RemoveAsync(string container)
     {
-        _waiting[container] = 0;
+        _waiting.TryAdd(container, "");
         await RetryAsync();
     }
 
     /// <summary>Tries again what still waits.</summary>
     public async Task RetryAsync()
     {
-        foreach (var container in _waiting.Keys)
+        foreach (var (container, told) in _waiting)
         {
             try
             {
@@ -33,7 +34,10 @@ internal sealed class OrphanRemover(DockerEngineClient engine, ILogger log)
             }
             catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
             {
-                DeploymentLog.RetireFailed(log, container, "", fault.Message);
+                if (fault.Message != told && _waiting.TryUpdate(container, fault.Message, told))
+                {
+                    DeploymentLog.RetireFailed(log, container, "", fault.Message);
+                }
             }
         }
     }
