@@ -9,11 +9,6 @@ internal static class ListenSockets
     // The kernel lowers it to net.core.somaxconn; 4096 is that setting's default since Linux 5.4.
     private const int Backlog = 4096;
 
-    // tcp(7). Without it the kernel keeps megabytes for each client that does not read; a few such clients may fill
-    // what it has for all of TCP, and then everybody waits. What is under way in the network does not count.
-    private const int TcpNotSentLowAt = 25;
-    private const int MaxUnsentBytes = 256 * 1024;
-
     /// <summary>Binds and listens.</summary>
     /// <param name="endPoint">
     /// An IP address, where <c>[::]</c> takes IPv6 only, as nginx and HAProxy do, or a unix-socket path.
@@ -59,7 +54,7 @@ internal static class ListenSockets
         {
             // Inherited by every connection that is accepted.
             socket.SetRawSocketOption(
-                (int)SocketOptionLevel.Tcp, TcpNotSentLowAt, BitConverter.GetBytes(MaxUnsentBytes));
+                (int)SocketOptionLevel.Tcp, UnsentLimit.Option, BitConverter.GetBytes(UnsentLimit.Bytes));
         }
 
         socket.Bind(endPoint);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -155,6 +156,32 @@ internal sealed class SpliceRelayTests() : TransportFixture(TransportKind.Epoll)
         });
     }
 
+    [Test]
+    public async Task Client_may_leave_more_unsent_only_while_a_pipe_feeds_it()
+    {
+        var accepted = new AcceptQueue();
+        var receiver = Connect(Listen(accepted).EndPoint);
+        var client = await accepted.NextAsync();
+        (_source, _sender) = await OpenFromAsync(client.Loop);
+        using var socket = OurEndOf(receiver);
+        var before = UnsentLimitOf(socket);
+        _sender.Send("body"u8);
+
+        var during = await client.Loop.RunAsync(async () =>
+        {
+            using var relay = _source.TryRelayTo(client)!;
+            while (relay.Move(4, out var taken, out _) == DirectRelayStatus.NeedsSource && taken == 0)
+            {
+                await relay.WaitForSourceAsync();
+            }
+
+            return UnsentLimitOf(socket);
+        });
+
+        Assert.That((before, during), Is.EqualTo((UnsentLimit.Bytes, UnsentLimit.SplicedBytes)));
+        Assert.That(UnsentLimitOf(socket), Is.EqualTo(UnsentLimit.Bytes));
+    }
+
     private async ValueTask<(DirectRelayStatus Status, long PassedBytes)> RelayAsync(long bytes)
     {
         using var relay = _source.TryRelayTo(_destination)!;
@@ -203,10 +230,42 @@ internal sealed class SpliceRelayTests() : TransportFixture(TransportKind.Epoll)
         }
     }
 
-    private async Task<(TransportConnection Connection, Socket Peer)> OpenFromLoopAsync()
+    private static int UnsentLimitOf(Socket socket)
+    {
+        Span<byte> value = stackalloc byte[sizeof(int)];
+        socket.GetRawSocketOption(TcpLevel, UnsentLimit.Option, value);
+        return MemoryMarshal.Read<int>(value);
+    }
+
+    /// <summary>The descriptor of this process at the other end, which the transport keeps to itself.</summary>
+    private static Socket OurEndOf(Socket peer)
+    {
+        foreach (var entry in Directory.GetFileSystemEntries("/proc/self/fd"))
+        {
+            var descriptor = int.Parse(Path.GetFileName(entry), CultureInfo.InvariantCulture);
+            try
+            {
+                var socket = new Socket(new SafeSocketHandle(descriptor, ownsHandle: false));
+                if (Equals(socket.RemoteEndPoint, peer.LocalEndPoint))
+                {
+                    return socket;
+                }
+            }
+            catch (SocketException)
+            {
+                // No socket, or one without a peer.
+            }
+        }
+
+        throw new AssertionException($"no socket leads to {peer.LocalEndPoint}");
+    }
+
+    private Task<(TransportConnection Connection, Socket Peer)> OpenFromLoopAsync() => OpenFromAsync(Loop);
+
+    private async Task<(TransportConnection Connection, Socket Peer)> OpenFromAsync(TransportLoop loop)
     {
         using var listener = ListenSockets.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        var connecting = Loop.RunAsync(() => Loop.ConnectAsync(listener.LocalEndPoint!, 5000));
+        var connecting = loop.RunAsync(() => loop.ConnectAsync(listener.LocalEndPoint!, 5000));
         var peer = Own(await listener.AcceptAsync());
         peer.ReceiveTimeout = peer.SendTimeout = (int)LoopCalls.Deadline.TotalMilliseconds;
         return ((await connecting).Connection!, peer);

@@ -22,6 +22,9 @@ internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
     /// <inheritdoc/>
     public uint Generation { get; set; }
 
+    /// <summary>Whether it has the <see cref="UnsentLimit"/> of a listening socket.</summary>
+    public bool HasUnsentLimit { get; init; }
+
     /// <inheritdoc/>
     public override EndPoint? RemoteEndPoint => _remote ?? _peer.ToEndPoint();
 
@@ -91,6 +94,16 @@ internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
         destination is EpollConnection other && other.WorkLoop == WorkLoop
             ? ((EpollLoop)WorkLoop).Relays.Rent(this, other)
             : null;
+
+    /// <summary>Sets the <see cref="UnsentLimit"/> of a connection that has one.</summary>
+    internal void LimitUnsent(int bytes)
+    {
+        if (HasUnsentLimit && !IsClosed)
+        {
+            // A unix socket has no such option, and refuses.
+            _ = LinuxCalls.SetSocketOption(_descriptor, LinuxCalls.IpProtoTcp, UnsentLimit.Option, &bytes, sizeof(int));
+        }
+    }
 
     /// <summary>Moves bytes that have arrived into a pipe.</summary>
     /// <returns>Bytes, 0 after the peer's last one, or an <see cref="IoStatus"/>.</returns>

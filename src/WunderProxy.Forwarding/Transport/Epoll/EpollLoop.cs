@@ -71,7 +71,7 @@ internal sealed unsafe class EpollLoop : ThreadLoop
     /// <returns>Null when the kernel cannot watch it; the socket is closed then.</returns>
     public EpollConnection? Adopt(int descriptor, in PeerAddress peer, EndPoint? remote)
     {
-        var connection = new EpollConnection(this, descriptor, peer, remote);
+        var connection = new EpollConnection(this, descriptor, peer, remote) { HasUnsentLimit = true };
         if (!Register(descriptor, connection, EpollEvents.Connection))
         {
             AddToCount(-1);

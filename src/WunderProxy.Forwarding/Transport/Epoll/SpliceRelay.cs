@@ -15,6 +15,7 @@ internal sealed class SpliceRelay(SpliceRelayPool pool) : DirectRelay
     private EpollConnection? _source;
     private EpollConnection? _destination;
     private SplicePipe? _pipe;
+    private bool _hasRentedPipe;
 
     /// <summary>Says what to relay.</summary>
     public void Open(EpollConnection source, EpollConnection destination)
@@ -64,6 +65,12 @@ internal sealed class SpliceRelay(SpliceRelayPool pool) : DirectRelay
         if (_source is not null)
         {
             ReleasePipe();
+            if (_hasRentedPipe)
+            {
+                _hasRentedPipe = false;
+                _destination!.LimitUnsent(UnsentLimit.Bytes);
+            }
+
             _source = _destination = null;
             pool.Return(this);
         }
@@ -80,6 +87,12 @@ internal sealed class SpliceRelay(SpliceRelayPool pool) : DirectRelay
         if (_pipe is null)
         {
             return DirectRelayStatus.Unavailable;
+        }
+
+        if (!_hasRentedPipe)
+        {
+            _hasRentedPipe = true;
+            _destination!.LimitUnsent(UnsentLimit.SplicedBytes);
         }
 
         var taken = _source!.SpliceTo(_pipe, (int)Math.Min(maxBytes, MaxBytesPerCall));
