@@ -3,7 +3,10 @@
 # S3 server and a real registry, the fault suite in a few rounds (eng/chaos.sh has its full form). Sets up what is missing
 # and stops what it started. Last line: `N passed, N failed`.
 #
-#   eng/test.sh [--keep] [PROJECT…]      --keep leaves engine, S3 and registry running; PROJECT is a folder name in tests/
+#   eng/test.sh [--keep] [--transport NAME] [PROJECT…]
+#
+# --keep leaves engine, S3 and registry running. --transport sockets has the programs of the integration tests use that
+# transport; the other tests that know of transports run on each anyway. PROJECT is a folder name in tests/.
 #
 # Results of every project lie in artifacts/test-results.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -15,7 +18,8 @@ keep='' projects=()
 while [ $# -gt 0 ]; do
   case $1 in
     --keep) keep=1 ;;
-    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --transport) export WUNDERPROXY_TEST_TRANSPORT=${2:?--transport takes a name}; shift ;;
+    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
     -*) die "unknown option $1" ;;
     *) projects+=("$1") ;;
   esac

@@ -29,6 +29,9 @@ internal static class TestEnvironment
     /// <summary>The bucket for image files.</summary>
     public static string S3ImageBucket => Get("WUNDERPROXY_TEST_S3_IMAGE_BUCKET");
 
+    /// <summary>The transport that programs get which are not told one by their test; null for the default.</summary>
+    public static string? Transport => Environment.GetEnvironmentVariable("WUNDERPROXY_TEST_TRANSPORT");
+
     /// <summary>The value of a variable.</summary>
     /// <exception cref="AssertionException">It is nowhere.</exception>
     public static string Get(string name)

@@ -62,6 +62,11 @@ internal sealed partial class WunderProxyProcess : IDisposable
             start.Environment.Remove(name);
         }
 
+        if (TestEnvironment.Transport is { Length: > 0 } transport)
+        {
+            start.Environment["WUNDERPROXY_TRANSPORT"] = transport;
+        }
+
         foreach (var (name, value) in variables ?? ReadOnlyDictionary<string, string>.Empty)
         {
             start.Environment[name] = value;
