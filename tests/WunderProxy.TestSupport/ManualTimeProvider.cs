@@ -102,7 +102,7 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
-    private void Arm_NeedsGate(ManualTimer timer)
+    private void AddUnderGate(ManualTimer timer)
     {
         _timers.Add(timer);
         foreach (var (count, reached) in _waits)
@@ -148,7 +148,7 @@ public sealed class ManualTimeProvider : TimeProvider
                 if (dueTime != Timeout.InfiniteTimeSpan)
                 {
                     DueTimestamp = clock._timestamp + dueTime.Ticks;
-                    clock.Arm_NeedsGate(this);
+                    clock.AddUnderGate(this);
                 }
 
                 return true;
