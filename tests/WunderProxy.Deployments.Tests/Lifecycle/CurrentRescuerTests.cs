@@ -24,7 +24,7 @@ internal sealed class CurrentRescuerTests
         machine.RefuseStart = () => $"no endpoint {Interlocked.Increment(ref tries):x8}";
 
         await machine.StartAsync(new LifecycleRecord { Hash = Hash, Container = "c1" });
-        await _clock.AdvanceUntilAsync(ScriptedMachine.PacedLoops, "the seventeenth try", () => Volatile.Read(ref tries) >= 17);
+        await machine.AdvanceUntilAsync("the seventeenth try", () => Volatile.Read(ref tries) >= 17);
 
         Assert.That(
             Told(machine).Select(line => line[line.IndexOf('(', StringComparison.Ordinal)..]),
@@ -46,7 +46,7 @@ internal sealed class CurrentRescuerTests
             (_, _) => throw new ObjectStoreException(ObjectStoreFault.Unavailable, "the store is away");
 
         await machine.StartAsync(new LifecycleRecord { Hash = Hash, Container = "gone" });
-        await _clock.AdvanceUntilAsync(ScriptedMachine.PacedLoops, "a second word", () => Told(machine).Count == 2);
+        await machine.AdvanceUntilAsync("a second word", () => Told(machine).Count == 2);
 
         Assert.That(Told(machine), Has.All.EndsWith("the store is away"));
         Assert.That(machine.Log.MessagesFrom(LogLevel.Warning, "background task"), Is.Empty);

@@ -105,13 +105,13 @@ internal sealed class LifecycleFaultTests
         var before = machine.Lifecycle.Snapshot().Circuits!.Store.State;
 
         machine.Store.BeforeCall = (_, _) => throw new ObjectStoreException(ObjectStoreFault.Unavailable, "the store is away");
-        await clock.AdvanceUntilAsync(ScriptedMachine.PacedLoops, "the fault", () => machine.Lifecycle.Snapshot().StoreState != "Ok");
+        await machine.AdvanceUntilAsync("the fault", () => machine.Lifecycle.Snapshot().StoreState != "Ok");
         var began = clock.GetUtcNow();
-        await clock.AdvanceUntilAsync(ScriptedMachine.PacedLoops, "five minutes of it", () => clock.GetUtcNow() - began > TimeSpan.FromMinutes(5));
-        await clock.AdvanceUntilAsync(ScriptedMachine.PacedLoops, "the pause", () => machine.Lifecycle.Snapshot().Circuits!.Store.NextTry is not null);
+        await machine.AdvanceUntilAsync("five minutes of it", () => clock.GetUtcNow() - began > TimeSpan.FromMinutes(5));
+        await machine.AdvanceUntilAsync("the pause", () => machine.Lifecycle.Snapshot().Circuits!.Store.NextTry is not null);
         var away = machine.Lifecycle.Snapshot();
         machine.Store.BeforeCall = null;
-        await clock.AdvanceUntilAsync(ScriptedMachine.PacedLoops, "the store again", () => machine.Lifecycle.Snapshot().StoreState == "Ok");
+        await machine.AdvanceUntilAsync("the store again", () => machine.Lifecycle.Snapshot().StoreState == "Ok");
 
         Assert.That((before, away.StoreState, away.Circuits!.Store.State), Is.EqualTo(("closed", "the store is away", "open")));
         Assert.That(away.DockerState, Is.EqualTo("Ok"));

@@ -16,7 +16,7 @@ internal sealed class RetentionTests
         var launched = Enumerable.Range(1, 5).Select(i => Add(machine, $"c{i}", $"r{i}", "running", TimeSpan.FromMinutes(60 - i)));
 
         await machine.StartAsync(new LifecycleRecord { Launched = [.. launched] });
-        await _clock.AdvanceUntilAsync(ScriptedMachine.PacedLoops, "two are gone", () => machine.Containers.Count == 3);
+        await machine.AdvanceUntilAsync("two are gone", () => machine.Containers.Count == 3);
 
         Assert.That(machine.Containers, Is.EqualTo(new[] { "c3 running", "c4 running", "c5 running" }));
     }
@@ -29,9 +29,9 @@ internal sealed class RetentionTests
         var fresh = Add(machine, "fresh", "r2", "running", TimeSpan.FromHours(1));
 
         await machine.StartAsync(new LifecycleRecord { Launched = [old, fresh] });
-        await _clock.AdvanceUntilAsync(ScriptedMachine.PacedLoops, "a minute", After(TimeSpan.FromMinutes(1)));
+        await machine.AdvanceUntilAsync("a minute", After(TimeSpan.FromMinutes(1)));
         var before = machine.Containers;
-        await _clock.AdvanceUntilAsync(ScriptedMachine.PacedLoops, "the end of the old one", () => machine.Containers.Count == 1);
+        await machine.AdvanceUntilAsync("the end of the old one", () => machine.Containers.Count == 1);
 
         Assert.That(before, Is.EqualTo(new[] { "fresh running", "old running" }));
         Assert.That(machine.Containers, Is.EqualTo(new[] { "fresh running" }));
@@ -45,8 +45,8 @@ internal sealed class RetentionTests
         var launched = Add(machine, "launched", "r9", "running", TimeSpan.FromDays(2));
 
         await machine.StartAsync(new LifecycleRecord { Earlier = [.. kept], Launched = [launched] });
-        await _clock.AdvanceUntilAsync(ScriptedMachine.PacedLoops, "the end of the launched one", () => machine.Containers.Count == 3);
-        await _clock.AdvanceUntilAsync(ScriptedMachine.PacedLoops, "two minutes", After(TimeSpan.FromMinutes(2)));
+        await machine.AdvanceUntilAsync("the end of the launched one", () => machine.Containers.Count == 3);
+        await machine.AdvanceUntilAsync("two minutes", After(TimeSpan.FromMinutes(2)));
 
         Assert.That(machine.Containers, Is.EqualTo(new[] { "k1 exited", "k2 exited", "k3 exited" }));
     }
@@ -60,7 +60,7 @@ internal sealed class RetentionTests
         var launched = Add(machine, "launched", "r9", "running", TimeSpan.FromDays(2));
 
         await machine.StartAsync(new LifecycleRecord { Earlier = [twice, .. kept], Launched = [launched] });
-        await _clock.AdvanceUntilAsync(ScriptedMachine.PacedLoops, "what is too much is gone", () => machine.Containers.Count == 3);
+        await machine.AdvanceUntilAsync("what is too much is gone", () => machine.Containers.Count == 3);
 
         Assert.That(machine.Containers, Is.EqualTo(new[] { "k1 exited", "k2 exited", "k3 exited" }));
     }
@@ -72,7 +72,7 @@ internal sealed class RetentionTests
         var kept = Add(machine, "kept", "r1", "running", TimeSpan.FromDays(1));
 
         await machine.StartAsync(new LifecycleRecord { Earlier = [kept] });
-        await _clock.AdvanceUntilAsync(ScriptedMachine.PacedLoops, "the stop", () => machine.Containers is ["kept exited"]);
+        await machine.AdvanceUntilAsync("the stop", () => machine.Containers is ["kept exited"]);
 
         Assert.That(machine.Engine.Calls, Has.None.StartsWith("DELETE"));
     }

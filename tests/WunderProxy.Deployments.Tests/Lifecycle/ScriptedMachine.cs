@@ -23,7 +23,7 @@ internal sealed class ScriptedMachine : IAsyncDisposable
     public const string Prefix = "service";
 
     /// <summary>Loops that wait for the clock: the store's tender and the watcher. The engine's events are a stream.</summary>
-    public const int PacedLoops = 2;
+    private const int PacedLoops = 2;
 
     private readonly TemporaryDirectory _root = new();
     private readonly Dictionary<string, JsonObject> _containers = new(StringComparer.Ordinal);
@@ -88,6 +88,10 @@ internal sealed class ScriptedMachine : IAsyncDisposable
             options, Engine.CreateClient(), Store, _state, Traffic, Clock, Log, FaultPoints.FromEnvironment(_ => null), null);
         await Lifecycle.StartAsync(CancellationToken.None);
     }
+
+    /// <summary>Moves the clock, which has to be one that a test moves, until a look between two steps finds it so.</summary>
+    public Task AdvanceUntilAsync(string what, Func<bool> condition) =>
+        ((ManualTimeProvider)Clock).AdvanceUntilAsync(PacedLoops, what, condition);
 
     /// <summary>Puts a container of ours into the engine.</summary>
     public void AddContainer(string id, string hash, string revision, string state, DateTimeOffset created)

@@ -13,6 +13,9 @@ internal sealed class ProxyFuzzer : IAsyncDisposable
 {
     private const string Again = "eng/fuzz.sh --target proxy --count 1";
 
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
+
     // A request may come to the origin after its client has gone.
     private const int KeptCases = 20_000;
 
@@ -63,9 +66,12 @@ internal sealed class ProxyFuzzer : IAsyncDisposable
         var proxy = await _proxy.Proxy;
         var workers = Enumerable.Range(0, _options.Connections).Select(_ => Task.Run(() => WorkAsync(proxy))).ToArray();
         var all = Task.WhenAny(Task.WhenAll(workers), _failed.Task);
-        while (await Task.WhenAny(all, Task.Delay(TimeSpan.FromSeconds(30), TimeProvider.System)) != all)
+        using (var ticks = new PeriodicTimer(ProgressInterval))
         {
-            onProgress?.Invoke(Summary);
+            var telling = TellAsync(ticks, onProgress);
+            await all;
+            ticks.Dispose();
+            await telling;
         }
 
         if (_failure is null)
@@ -128,20 +134,27 @@ internal sealed class ProxyFuzzer : IAsyncDisposable
         }
     }
 
+    private async Task TellAsync(PeriodicTimer ticks, Action<string>? onProgress)
+    {
+        while (await ticks.WaitForNextTickAsync())
+        {
+            onProgress?.Invoke(Summary);
+        }
+    }
+
     /// <summary>Nothing may be left of all that, and the proxy still has to serve.</summary>
     private async Task CheckEndAsync(IPEndPoint proxy)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var api = await _proxy.Api;
         var deadline = Stopwatch.GetTimestamp() + (30 * Stopwatch.Frequency);
-        string status;
-        do
+        var status = await AskStatusAsync();
+        while (!IsQuiet(status) && Stopwatch.GetTimestamp() < deadline && _failure is null)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
-            using var answer = await http.GetAsync($"http://{api}/status");
-            status = await answer.Content.ReadAsStringAsync();
+            // Another process: there is nothing to wait for but its next answer.
+            await Task.Delay(LookInterval, TimeProvider.System);
+            status = await AskStatusAsync();
         }
-        while (!IsQuiet(status) && Stopwatch.GetTimestamp() < deadline && _failure is null);
 
         if (!IsQuiet(status))
         {
@@ -156,6 +169,12 @@ internal sealed class ProxyFuzzer : IAsyncDisposable
         if (Math.Max(resident, peak) > _options.MaxMemory)
         {
             Fail(null, $"memory {resident} MiB, at most {peak} MiB, is over {_options.MaxMemory} MiB");
+        }
+
+        async Task<string> AskStatusAsync()
+        {
+            using var answer = await http.GetAsync($"http://{api}/status");
+            return await answer.Content.ReadAsStringAsync();
         }
     }
 

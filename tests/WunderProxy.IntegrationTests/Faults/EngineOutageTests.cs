@@ -126,6 +126,7 @@ internal sealed class EngineOutageTests(bool isLiveRestore)
         var seconds = FaultRounds.Of(ci: 5, full: 45);
 
         await _engine.EndAsync(Kill);
+
         // What is measured is the effort of this time, however much happens in it.
         var before = Effort.Of(service.Process!);
         await Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System);
