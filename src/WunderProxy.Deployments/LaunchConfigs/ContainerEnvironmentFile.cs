@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace WunderProxy.Deployments.LaunchConfigs;
 
@@ -21,7 +23,7 @@ public sealed class ContainerEnvironmentFile
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="FormatException">
-    /// A line is neither blank, a comment nor <c>key=value</c>; it is named.
+    /// A line is neither blank, a comment nor <c>key=value</c>, or not UTF-8; it is named.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
@@ -31,11 +33,12 @@ public sealed class ContainerEnvironmentFile
     /// <param name="path">Its name, for messages.</param>
     /// <param name="bytes">Its content.</param>
     /// <exception cref="FormatException">
-    /// A line is neither blank, a comment nor <c>key=value</c>; it is named.
+    /// A line is neither blank, a comment nor <c>key=value</c>, or not UTF-8; it is named.
     /// </exception>
     public static ContainerEnvironmentFile Parse(string path, ReadOnlySpan<byte> bytes)
     {
         OrderedDictionary<string, string> variables = [];
+        CheckText(path, bytes);
         var number = 0;
         using var reader = new StreamReader(new MemoryStream(bytes.ToArray()));
         while (reader.ReadLine() is { } line)
@@ -49,6 +52,27 @@ public sealed class ContainerEnvironmentFile
         }
 
         return new ContainerEnvironmentFile([.. variables], Convert.ToHexStringLower(SHA256.HashData(bytes)));
+    }
+
+    /// <summary>Another encoding would silently change a value, such as a password.</summary>
+    private static void CheckText(string path, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+        {
+            throw new FormatException($"{path}: line 1 begins as UTF-16: save the file as UTF-8");
+        }
+
+        for (var rest = bytes; !rest.IsEmpty;)
+        {
+            if (Rune.DecodeFromUtf8(rest, out _, out var length) != OperationStatus.Done)
+            {
+                var at = bytes.Length - rest.Length;
+                var line = bytes[..at].Count((byte)'\n') + 1;
+                throw new FormatException($"{path}: line {line} holds a byte that is not UTF-8 (0x{rest[0]:X2}), at byte {at} of the file");
+            }
+
+            rest = rest[length..];
+        }
     }
 
     private static (string Key, string Value) ParseLine(string path, int number, string line)

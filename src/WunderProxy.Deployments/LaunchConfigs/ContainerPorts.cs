@@ -35,13 +35,13 @@ internal static class ContainerPorts
     public static void Publish(int port, JsonObject container, JsonObject host, string address)
     {
         var name = new PortName(port, "tcp");
-        ObjectOf(container, "ExposedPorts").TryAdd(name.ToString(), new JsonObject());
+        ObjectOf(container, "ExposedPorts", "ContainerConfig").TryAdd(name.ToString(), new JsonObject());
         if (SharesNetwork(JsonFields.Text(host["NetworkMode"]) ?? ""))
         {
             return;
         }
 
-        var bindings = ObjectOf(host, "PortBindings");
+        var bindings = ObjectOf(host, "PortBindings", "HostConfig");
         var unbound = bindings.Where(binding => JsonFields.IsEmpty(binding.Value)).Select(binding => binding.Key);
         foreach (var key in unbound.ToList())
         {
@@ -63,14 +63,25 @@ internal static class ContainerPorts
     }
 
     /// <summary>The object in a field; made when there is none.</summary>
-    public static JsonObject ObjectOf(JsonObject parent, string name)
+    /// <param name="parent">The container config or the host config.</param>
+    /// <param name="name">The field.</param>
+    /// <param name="document">Name of the parent, for the message.</param>
+    /// <exception cref="InvalidLaunchConfigException">The field holds something else.</exception>
+    public static JsonObject ObjectOf(JsonObject parent, string name, string document)
     {
-        if (parent[name] is not JsonObject found)
+        if (parent[name] is JsonObject found)
         {
-            parent[name] = found = [];
+            return found;
         }
 
-        return found;
+        if (!JsonFields.IsEmpty(parent[name]))
+        {
+            throw new InvalidLaunchConfigException($"{document}.{name}", "must be an object");
+        }
+
+        JsonObject made = [];
+        parent[name] = made;
+        return made;
     }
 
     private static JsonArray Binding(string address, string hostPort) =>

@@ -59,11 +59,7 @@ public sealed record EngineContainerRequest(JsonObject Body, int ContainerPort)
 
     private static void AddLabels(JsonObject container, ContainerLabels added)
     {
-        if (container["Labels"] is not JsonObject labels)
-        {
-            container["Labels"] = labels = [];
-        }
-
+        var labels = ContainerPorts.ObjectOf(container, "Labels", "ContainerConfig");
         foreach (var (name, value) in added.ToPairs())
         {
             labels[name] = value;

@@ -54,6 +54,20 @@ public sealed record LaunchConfig
     /// <exception cref="InvalidLaunchConfigException">The bytes are no launch config.</exception>
     public static LaunchConfig Parse(ReadOnlyMemory<byte> bytes) => LaunchConfigParser.Parse(bytes);
 
+    /// <summary>Reads a launch config that an earlier version may have taken and this one refuses.</summary>
+    /// <returns>The config; null when the bytes are none, or there are no bytes.</returns>
+    public static LaunchConfig? Find(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return bytes.IsEmpty ? null : Parse(bytes);
+        }
+        catch (InvalidLaunchConfigException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Whether a hash as somebody gave it, MD5 or SHA-256, names this config.</summary>
     public bool Is(LaunchConfigReference reference) => reference == Alias || reference == Hash;
 

@@ -6,13 +6,15 @@ namespace WunderProxy.Deployments.LaunchConfigs;
 /// <summary>Turns bytes into a <see cref="LaunchConfig"/> and names the field that is wrong.</summary>
 internal static class LaunchConfigParser
 {
-    private const int DefaultMaxDepth = 64;
+    // Deeper texts are refused in words before.
+    private const int MaxDepth = 100;
     private const int MaxTagLength = 128;
 
     public static LaunchConfig Parse(ReadOnlyMemory<byte> bytes)
     {
         var root = ReadRoot(bytes);
         var containerConfig = ReadObject(root, "ContainerConfig");
+        RefuseInnerHostConfig(containerConfig);
         return new LaunchConfig(bytes.ToArray(), containerConfig, ReadObject(root, "HostConfig"))
         {
             Revision = ReadRevision(root),
@@ -27,55 +29,39 @@ internal static class LaunchConfigParser
 
     private static JsonObject ReadRoot(ReadOnlyMemory<byte> bytes)
     {
-        try
-        {
-            var options = new JsonDocumentOptions { MaxDepth = DefaultMaxDepth, AllowDuplicateProperties = false };
-            var node = JsonNode.Parse(bytes.Span, documentOptions: options);
-            return node as JsonObject
-                ?? throw new InvalidLaunchConfigException("", $"a JSON object is expected, not {NameOf(node)}");
-        }
-        catch (JsonException e)
-        {
-            // The reader counts from 0, people and editors from 1.
-            var place = $"line {e.LineNumber + 1}, position {e.BytePositionInLine + 1}";
-            throw new InvalidLaunchConfigException("", $"bad JSON at {place}: {FirstSentence(e.Message)}");
-        }
+        JsonText.Check(bytes.Span);
+        var node = JsonNode.Parse(bytes.Span, documentOptions: new JsonDocumentOptions { MaxDepth = MaxDepth });
+        var root = node as JsonObject
+            ?? throw new InvalidLaunchConfigException("", $"a JSON object is expected, not {NameOf(node)}");
+        FieldNames.Fold(root, EngineSchema.LaunchConfig);
+        return root;
     }
 
-    private static string FirstSentence(string message)
-    {
-        var end = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return (end < 0 ? message : message[..end]).TrimEnd('.');
-    }
-
-    private static JsonObject ReadObject(JsonObject root, string name) => Find(root, name) switch
+    private static JsonObject ReadObject(JsonObject root, string name) => root[name] switch
     {
         null => [],
         JsonObject found => found,
         var other => throw new InvalidLaunchConfigException(name, $"must be an object, not {NameOf(other)}"),
     };
 
-    /// <summary>
-    /// Go's decoder takes names in any case, so files written by hand for the old tool may have them so.
-    /// </summary>
-    private static JsonNode? Find(JsonObject parent, string name)
+    /// <summary>The engine reads one there, and it would be lost: the launch config's own takes its place.</summary>
+    private static void RefuseInnerHostConfig(JsonObject containerConfig)
     {
-        if (parent.TryGetPropertyValue(name, out var exact))
+        if (!JsonFields.IsEmpty(JsonFields.Take(containerConfig, "HostConfig")))
         {
-            return exact;
+            throw new InvalidLaunchConfigException(
+                "ContainerConfig.HostConfig", "does not belong there: HostConfig stands beside ContainerConfig");
         }
-
-        return parent.FirstOrDefault(p => p.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
     }
 
-    private static string ReadString(JsonObject parent, string name, string field) => Find(parent, name) switch
+    private static string ReadString(JsonObject parent, string name, string field) => parent[name] switch
     {
         null => "",
         JsonValue value when value.TryGetValue<string>(out var text) => text,
         var other => throw new InvalidLaunchConfigException(field, $"must be a string, not {NameOf(other)}"),
     };
 
-    private static bool ReadBoolean(JsonObject root, string name) => Find(root, name) switch
+    private static bool ReadBoolean(JsonObject root, string name) => root[name] switch
     {
         null => false,
         JsonValue value when value.TryGetValue<bool>(out var flag) => flag,
@@ -124,7 +110,7 @@ internal static class LaunchConfigParser
 
     private static List<string> ReadEnvironment(JsonObject containerConfig)
     {
-        switch (Find(containerConfig, "Env"))
+        switch (containerConfig["Env"])
         {
             case null:
                 return [];

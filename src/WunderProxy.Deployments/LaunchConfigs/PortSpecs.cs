@@ -35,12 +35,12 @@ internal static class PortSpecs
             throw new InvalidLaunchConfigException(field, $"is no port: '{spec}'");
         }
 
-        ContainerPorts.ObjectOf(container, "ExposedPorts").TryAdd(port.ToString(), new JsonObject());
+        ContainerPorts.ObjectOf(container, "ExposedPorts", "ContainerConfig").TryAdd(port.ToString(), new JsonObject());
         var hostPort = parts.Length > 1 ? parts[^2] : "";
         var hostAddress = parts.Length > 2 ? parts[0] : "";
         if (hostPort.Length > 0 || hostAddress.Length > 0)
         {
-            ContainerPorts.Bind(ContainerPorts.ObjectOf(host, "PortBindings"), port, hostAddress, hostPort);
+            ContainerPorts.Bind(ContainerPorts.ObjectOf(host, "PortBindings", "HostConfig"), port, hostAddress, hostPort);
         }
     }
 }

@@ -163,7 +163,7 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
             return;
         }
 
-        var config = record.Config.Length == 0 ? null : LaunchConfig.Parse(record.Config);
+        var config = LaunchConfig.Find(record.Config);
         context.Table.Add(new Deployment(record.Hash, config?.Revision ?? "", DeploymentState.Current, context.Faults)
         {
             Alias = config?.Alias.Value ?? "",

@@ -126,8 +126,10 @@ internal sealed class CurrentRescuer(
     }
 
     /// <summary>The engine quotes what it was given.</summary>
-    private SecretMask MaskOf(Deployment current) => context.Record.Current is { Config.Length: > 0 } record
-        && record.Hash == current.Hash ? context.MaskOf(LaunchConfig.Parse(record.Config)) : SecretMask.Empty;
+    private SecretMask MaskOf(Deployment current) => context.Record.Current is var record
+        && record.Hash == current.Hash && LaunchConfig.Find(record.Config) is { } config
+        ? context.MaskOf(config)
+        : SecretMask.Empty;
 
     private Task<bool> LaunchAnewAsync(Deployment current, CancellationToken cancellationToken) => gate.RunAsync(
         Operation.Start,

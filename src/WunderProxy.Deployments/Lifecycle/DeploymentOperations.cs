@@ -232,8 +232,7 @@ internal sealed class DeploymentOperations(
         }
     }
 
-    private LaunchConfig? FindRecorded() =>
-        context.Record.Current.Config is { Length: > 0 } bytes ? LaunchConfig.Parse(bytes) : null;
+    private LaunchConfig? FindRecorded() => LaunchConfig.Find(context.Record.Current.Config);
 
     private async Task<LaunchConfig?> FindInServiceAsync(CancellationToken cancellationToken)
     {

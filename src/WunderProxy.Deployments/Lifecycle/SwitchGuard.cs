@@ -113,7 +113,7 @@ internal sealed class SwitchGuard(
         var undo = done.Intent switch
         {
             { Kind: DeploymentKind.Deploy } deploy => DeploymentIntent.Withdraw(deploy, By, now),
-            { } when done.PreviousConfig.Length > 0 => DeploymentIntent.Deploy(LaunchConfig.Parse(done.PreviousConfig), By, now),
+            { } when LaunchConfig.Find(done.PreviousConfig) is { } previous => DeploymentIntent.Deploy(previous, By, now),
             _ => null,
         };
         return undo is null ? null : undo with { FromHash = done.Previous.Hash };

@@ -1,3 +1,4 @@
+using System.Buffers;
 using WunderProxy.Deployments.Lifecycle;
 
 namespace WunderProxy.ManagerApi;
@@ -5,6 +6,11 @@ namespace WunderProxy.ManagerApi;
 /// <summary><c>POST /deploy</c>, body a launch config or the hash of one: store, launch, switch, record.</summary>
 internal sealed class DeployRoute(IContainerLifecycle lifecycle)
 {
+    private const int MaxWordBytes = 200;
+
+    private static readonly SearchValues<byte> WordBytes =
+        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._-"u8);
+
     public async ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadBodyAsync(cancellationToken);
@@ -22,12 +28,19 @@ internal sealed class DeployRoute(IContainerLifecycle lifecycle)
         };
     }
 
-    /// <summary>A launch config is a JSON object; anything else is taken for a hash.</summary>
+    /// <summary>One short word is taken for a hash, anything else for a launch config, so that its faults are told.</summary>
     private static DeployRequest RequestOf(byte[] body, string by)
     {
-        var text = body.AsSpan().TrimStart(" \t\r\n"u8);
-        return text.StartsWith("{"u8)
-            ? new DeployRequest { Config = body, By = by }
-            : new DeployRequest { Reference = System.Text.Encoding.UTF8.GetString(text).Trim(), By = by };
+        var text = body.AsSpan().Trim(" \t\r\n"u8);
+        if (text.IsEmpty)
+        {
+            throw new ApiException(
+                400, DeploymentErrorCode.Of(DeploymentError.BadHash), "the body is empty: a launch config (JSON) or the hash of a stored one is expected");
+        }
+
+        var isWord = text.Length <= MaxWordBytes && !text.ContainsAnyExcept(WordBytes);
+        return isWord
+            ? new DeployRequest { Reference = System.Text.Encoding.ASCII.GetString(text), By = by }
+            : new DeployRequest { Config = body, By = by };
     }
 }

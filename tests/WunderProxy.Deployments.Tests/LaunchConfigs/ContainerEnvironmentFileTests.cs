@@ -30,6 +30,15 @@ internal sealed class ContainerEnvironmentFileTests
             () => Parse(text),
             Throws.InstanceOf<FormatException>().With.Message.EqualTo($"/etc/wp.cfg: line {line} is no key=value"));
 
+    [TestCase(new byte[] { (byte)'A', (byte)'=', 0xFF }, "line 1 holds a byte that is not UTF-8 (0xFF), at byte 2 of the file")]
+    [TestCase(new byte[] { (byte)'A', (byte)'=', (byte)'1', (byte)'\n', (byte)'B', (byte)'=', 0xE4, (byte)'\n' }, "line 2 holds a byte that is not UTF-8 (0xE4), at byte 6 of the file")]
+    [TestCase(new byte[] { (byte)'#', 0xC3, (byte)'(' }, "line 1 holds a byte")]
+    [TestCase(new byte[] { 0xFF, 0xFE, (byte)'A', 0, (byte)'=', 0 }, "UTF-16")]
+    public void Text_in_another_encoding_is_named_by_line(byte[] content, string reason) =>
+        Assert.That(
+            () => ContainerEnvironmentFile.Parse("/etc/wp.cfg", content),
+            Throws.InstanceOf<FormatException>().With.Message.StartsWith("/etc/wp.cfg: ").And.Message.Contains(reason));
+
     [Test]
     public void Digest_is_of_the_bytes() =>
         Assert.Multiple(() =>

@@ -44,6 +44,37 @@ internal sealed class LifecycleFaultTests
     public Task Bytes_that_are_no_launch_config_are_invalid() => AssertRefusedAsync(
         DeploymentError.InvalidConfig, _ => { }, machine => DeployAsync(machine, "[]"u8.ToArray()));
 
+    [TestCase(new byte[] { 0xFF })]
+    [TestCase(new byte[] { (byte)'\\', (byte)'u', (byte)'d', (byte)'8', (byte)'0', (byte)'0' })]
+    public Task Text_that_is_none_is_invalid(byte[] bad) => AssertRefusedAsync(
+        DeploymentError.InvalidConfig,
+        _ => { },
+        machine => DeployAsync(machine, [.. """{"ContainerConfig":{"Env":["A="""u8, .. bad, .. "\"]},\"Revision\":\"r1\"}"u8]));
+
+    [Test]
+    public async Task Text_that_is_none_in_the_current_config_is_a_warning()
+    {
+        await using var machine = new ScriptedMachine(TimeProvider.System);
+        machine.Store.Seed("service/current.json", [.. """{"ContainerConfig":{"Env":["A="""u8, 0xFF, .. "\"]},\"Revision\":\"r1\"}"u8]);
+
+        await machine.StartAsync();
+
+        Assert.That(
+            machine.Lifecycle.Snapshot().Warnings,
+            Has.Some.Contain("current.json").And.Some.Contain("ContainerConfig.Env[0] holds a byte that is not UTF-8 (0xFF) at byte 30"));
+    }
+
+    [Test]
+    public async Task Recorded_config_that_is_no_longer_taken_hinders_nothing()
+    {
+        await using var machine = new ScriptedMachine(TimeProvider.System);
+        await machine.StartAsync(new LifecycleRecord { Hash = Missing, Config = "{\"Revision\":\"r1\",\"revision\":\"r2\"}"u8.ToArray() });
+
+        var result = await DeployAsync(machine, machine.Config("r3"));
+
+        Assert.That(result.Revision, Is.EqualTo("r3"));
+    }
+
     [Test]
     public Task Several_exposed_ports_are_ambiguous() => AssertRefusedAsync(
         DeploymentError.AmbiguousPort,

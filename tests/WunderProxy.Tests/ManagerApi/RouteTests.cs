@@ -128,9 +128,25 @@ internal sealed class RouteTests
             Is.EqualTo(new[] { "Hash", "Revision", "Container", "Address" }.Concat(keys.Split(','))));
     }
 
+    [Test]
+    public async Task Deploy_without_a_body_is_told_what_is_expected()
+    {
+        await using var api = new ApiFixture();
+
+        var response = await api.CallAsync("POST /deploy", " \r\n");
+
+        Assert.That(response.Status, Is.EqualTo(400));
+        Assert.That(ApiFixture.TextOf(response), Does.Contain("bad_hash").And.Contain("the body is empty"));
+        Assert.That(api.Lifecycle.Calls, Is.Empty);
+    }
+
     [TestCase("{\"Revision\":\"r1\"}", "deploy 17 bytes by unix")]
     [TestCase(" \n{}", "deploy 4 bytes by unix")]
     [TestCase("  00FF  ", "deploy 00FF by unix")]
+    [TestCase("[]", "deploy 2 bytes by unix")]
+    [TestCase("// c\n{}", "deploy 7 bytes by unix")]
+    [TestCase("\uFEFF{}", "deploy 5 bytes by unix")]
+    [TestCase("Revision: r1", "deploy 12 bytes by unix")]
     public async Task Deploy_takes_a_config_or_a_hash(string body, string expected)
     {
         await using var api = new ApiFixture();
