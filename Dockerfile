@@ -6,6 +6,10 @@
 #
 # On the host network it reaches published ports as on the machine itself; on a bridge network it reaches containers by
 # their own address, and the ports 80 and 8001 are to be published.
+#
+# The engine's socket is root on the machine, and so are the API token and the right to write the bucket. Port 8001, once
+# published, is reached through docker-proxy, which runs as root: give the API a token (--api-token-file), or keep it on a
+# unix socket or on loopback.
 ARG RUNTIME_BASE=mcr.microsoft.com/dotnet/runtime:10.0
 FROM ${RUNTIME_BASE}
 ARG PUB=artifacts/publish/wunderproxy

@@ -31,5 +31,13 @@ internal static class ApiStamp
         }
 
         writer.Field("Wunderproxy-Scheme"u8, "http"u8);
+
+        // Asked here, when the head is complete, and for every request anew: a caller that has closed is nobody.
+        if (exchange.Client.Transport.FindRemoteUser() is { } user)
+        {
+            writer.BeginField("Wunderproxy-User"u8);
+            writer.Number(user);
+            writer.EndField();
+        }
     }
 }

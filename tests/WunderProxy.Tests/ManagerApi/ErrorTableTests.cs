@@ -114,7 +114,7 @@ internal sealed partial class ErrorTableTests
             Method = method,
             Path = target.Split('?')[0],
             Query = query.ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal),
-            Peer = ApiPeer.Parse(peer)!.Value,
+            Peer = ApiPeer.Parse(peer, user: "0")!.Value,
             Host = host,
             Header = name => name == "Accept" ? "application/json" : null,
             ContentLength = code == ApiErrorCode.BodyTooLarge ? ApiRequest.MaxBodyBytes + 1 : -1,

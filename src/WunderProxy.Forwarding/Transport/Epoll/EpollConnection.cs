@@ -32,6 +32,9 @@ internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
     public override EndPoint? LocalEndPoint => IsClosed ? null : SocketName.Of(_descriptor) ?? _remote;
 
     /// <inheritdoc/>
+    public override uint? FindRemoteUser() => RemoteUser.Of(_descriptor, RemoteEndPoint, LocalEndPoint);
+
+    /// <inheritdoc/>
     public void OnEvents(EpollEvents events)
     {
         if ((events & EpollEvents.Error) != EpollEvents.None)

@@ -43,6 +43,10 @@ internal sealed class SocketConnection : StreamConnection
     public override EndPoint? LocalEndPoint { get; }
 
     /// <inheritdoc/>
+    public override uint? FindRemoteUser() =>
+        IsClosed ? null : RemoteUser.Of((int)_socket.Handle, RemoteEndPoint, LocalEndPoint);
+
+    /// <inheritdoc/>
     internal override int Receive(Span<byte> buffer)
     {
         var received = _socket.Receive(buffer, SocketFlags.None, out var error);

@@ -1,0 +1,13 @@
+using System.Runtime.InteropServices;
+
+namespace WunderProxy.Hosting;
+
+/// <summary>The user that this process runs as.</summary>
+internal static partial class ProcessUser
+{
+    /// <summary>Effective user id (geteuid(2)); that of root where there are no user ids.</summary>
+    public static uint Id { get; } = OperatingSystem.IsLinux() ? GetEffectiveUser() : 0;
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint GetEffectiveUser();
+}
