@@ -4,7 +4,7 @@ namespace WunderProxy.Forwarding.Diagnostics;
 /// Keeps one kind of event from flooding the log: the first is written at once; those that follow are counted, and told
 /// in one line per <see cref="Interval"/> until an interval passes without any. Callable from any thread.
 /// </summary>
-internal sealed class LogThrottle : IDisposable
+public sealed class LogThrottle : IDisposable
 {
     private readonly Action<long, object?> _writeSummary;
     private readonly ITimer _timer;
@@ -18,6 +18,8 @@ internal sealed class LogThrottle : IDisposable
     /// <param name="writeSummary">Writes how many events were left out, and the subject of the last of them.</param>
     public LogThrottle(TimeProvider clock, Action<long, object?> writeSummary)
     {
+        ArgumentNullException.ThrowIfNull(clock);
+        ArgumentNullException.ThrowIfNull(writeSummary);
         _writeSummary = writeSummary;
         _timer = clock.CreateTimer(
             static throttle => ((LogThrottle)throttle!).OnInterval(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

@@ -10,11 +10,8 @@ internal sealed class ApiCliOptions
     private readonly Option<EndPoint[]> _api = CliOption.Addresses(
         "--api", "Where the manager API listens: HOST:PORT or unix:PATH (mode 0600)");
 
-    private readonly Option<string?> _token = CliOption.Text(
-        "--api-token", "TOKEN", "Bearer token for the changing calls of the manager API");
-
-    private readonly Option<string?> _tokenFile = CliOption.Text(
-        "--api-token-file", "FILE", "File that holds the token; read again on SIGHUP");
+    private readonly TokenCliOptions _token = new(
+        "Bearer token for the changing calls of the manager API", "File that holds the token; read again on SIGHUP");
 
     private readonly Option<IPNetwork[]> _open = CliOption.Repeatable<IPNetwork>(
         "--api-open",
@@ -26,24 +23,27 @@ internal sealed class ApiCliOptions
     /// <summary>Gives a command these options.</summary>
     public void AddTo(Command command)
     {
-        Option[] options = [_api, _token, _tokenFile, _open];
+        Option[] options = [_api, _open];
         Array.ForEach(options, command.Options.Add);
+        _token.AddTo(command);
     }
 
     /// <summary>Maps what was given.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="defaultEndPoint">Where to listen without <c>--api</c>; null for nowhere.</param>
+    /// <exception cref="UsageException">A token was given that is none.</exception>
     public ManagerApiOptions Map(ParseResult parsed, EndPoint? defaultEndPoint)
     {
         var given = parsed.GetValue(_api) ?? [];
         IReadOnlyList<EndPoint> endPoints = given.Length > 0 || defaultEndPoint is null
             ? [.. given.Select(ListenAddress.Resolve)]
             : [defaultEndPoint];
+        var (token, tokenFile) = _token.Map(parsed);
         return new ManagerApiOptions
         {
             EndPoints = endPoints,
-            Token = parsed.GetValue(_token),
-            TokenFile = parsed.GetValue(_tokenFile),
+            Token = token,
+            TokenFile = tokenFile,
             Open = parsed.GetValue(_open) ?? [],
         };
     }

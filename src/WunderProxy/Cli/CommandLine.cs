@@ -39,7 +39,17 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)
     {
-        var parsed = Parse(arguments);
+        ParseResult parsed;
+        HashSet<string> fromEnvironment;
+        try
+        {
+            parsed = Parse(arguments, out fromEnvironment);
+        }
+        catch (UsageException exception)
+        {
+            return Tell(exception.Message, ExitCode.Usage);
+        }
+
         if (FirstError(parsed) is { } problem)
         {
             return Tell($"{problem} (see '{CommandPath(parsed)} --help')", ExitCode.Usage);
@@ -48,10 +58,11 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
         try
         {
             return await parsed.InvokeAsync(
-                new InvocationConfiguration
+                new CommandInvocation
                 {
                     Output = output,
                     Error = error,
+                    FromEnvironment = fromEnvironment,
                     EnableDefaultExceptionHandler = false,
                     ProcessTerminationTimeout = null,
                 },
@@ -68,12 +79,16 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
     }
 
     /// <summary>Parses a command line together with the environment.</summary>
-    public ParseResult Parse(IReadOnlyList<string> arguments)
+    /// <exception cref="UsageException">A variable of the environment is empty that must not be.</exception>
+    public ParseResult Parse(IReadOnlyList<string> arguments) => Parse(arguments, out _);
+
+    private ParseResult Parse(IReadOnlyList<string> arguments, out HashSet<string> fromEnvironment)
     {
         var given = WithCommandName(arguments);
         var root = BuildRoot(given);
         var parsed = root.Parse(given, Parsing);
         var added = EnvironmentArguments.For(parsed, environment);
+        fromEnvironment = [.. added.Select(argument => argument.Split('=')[0])];
         return added.Count == 0 ? parsed : root.Parse([.. given.Take(1), .. added, .. given.Skip(1)], Parsing);
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using WunderProxy.Configuration;
 using WunderProxy.ManagerApi;
 using WunderProxy.Managers;
 
@@ -21,8 +22,13 @@ internal sealed class DeployerCliOptions
     }
 
     /// <summary>Who it is.</summary>
-    public string By(ParseResult parsed) =>
-        parsed.GetValue(_by) is { Length: > 0 } by ? by : $"{Environment.UserName}@{Environment.MachineName}";
+    /// <exception cref="UsageException">The name is too long or not printable.</exception>
+    public string By(ParseResult parsed) => parsed.GetValue(_by) switch
+    {
+        not { Length: > 0 } => DeployerName.From($"{Environment.UserName}@{Environment.MachineName}"),
+        { } by when DeployerName.IsValid(by) => by,
+        _ => throw new UsageException($"--by is not a name of {DeployerName.Expected}"),
+    };
 
     /// <summary>A bar on a terminal, lines in a pipe, nothing beside JSON.</summary>
     public IFleetReport Report(ParseResult parsed)

@@ -14,24 +14,22 @@ internal sealed class ManagerCliOptions
         ManagerAddress.Expected,
         ManagerAddress.TryParse);
 
-    private readonly Option<string?> _token = CliOption.Text("--api-token", "TOKEN", "Bearer token of the manager API");
-
-    private readonly Option<string?> _tokenFile = CliOption.Text(
-        "--api-token-file", "FILE", "File that holds the token");
+    private readonly TokenCliOptions _token = new("Bearer token of the manager API", "File that holds the token");
 
     /// <summary>Gives a command these options; at least one manager is needed.</summary>
     public void AddTo(Command command)
     {
         _managers.Required = true;
-        Option[] options = [_managers, _token, _tokenFile];
-        Array.ForEach(options, command.Options.Add);
+        command.Options.Add(_managers);
+        _token.AddTo(command);
     }
 
     /// <summary>Makes a client for each manager.</summary>
-    /// <exception cref="UsageException">The token file cannot be read.</exception>
+    /// <exception cref="UsageException">The token is none, or its file cannot be read.</exception>
     public IReadOnlyList<ManagerClient> Clients(ParseResult parsed)
     {
-        var token = parsed.GetValue(_tokenFile) is { } file ? ApiToken.ReadFile(file) : parsed.GetValue(_token);
+        var (given, file) = _token.Map(parsed);
+        var token = file is null ? given : ApiToken.ReadFile(file);
         return [.. parsed.GetRequiredValue(_managers).Select(address => new ManagerClient(address, token))];
     }
 }

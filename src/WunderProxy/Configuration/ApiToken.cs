@@ -7,6 +7,8 @@ namespace WunderProxy.Configuration;
 /// <summary>The bearer token of the manager API: fixed, or in a file that SIGHUP reads again.</summary>
 internal sealed class ApiToken
 {
+    private const string FileOption = "--api-token-file";
+
     private readonly string? _file;
     private volatile byte[]? _digest;
 
@@ -20,16 +22,16 @@ internal sealed class ApiToken
     public bool IsConfigured => _digest is not null;
 
     /// <summary>Reads what the options name.</summary>
-    /// <exception cref="UsageException">The file cannot be read or is empty.</exception>
+    /// <exception cref="UsageException">The token is none, or its file cannot be read or holds none.</exception>
     public static ApiToken From(ManagerApiOptions options) =>
         new(options.TokenFile is { } file ? ReadFile(file) : options.Token, options.TokenFile);
 
-    /// <summary>Compares in a time that tells nothing: digests of one length, every byte looked at.</summary>
+    /// <summary>Compares in constant time: digests of one length, every byte looked at.</summary>
     public bool Matches(string candidate) =>
         _digest is { } digest && CryptographicOperations.FixedTimeEquals(digest, Digest(candidate));
 
     /// <summary>Reads the file again, if there is one.</summary>
-    /// <exception cref="UsageException">The file cannot be read or is empty; the token stays as it was.</exception>
+    /// <exception cref="UsageException">The file cannot be read or holds no token; the token stays as it was.</exception>
     public void Reload()
     {
         if (_file is not null)
@@ -39,18 +41,25 @@ internal sealed class ApiToken
     }
 
     /// <summary>Reads a token from a file; blanks and line ends around it do not count.</summary>
-    /// <exception cref="UsageException">The file cannot be read or is empty.</exception>
-    public static string ReadFile(string path)
+    /// <exception cref="UsageException">The file cannot be read or holds no token.</exception>
+    public static string ReadFile(string path) =>
+        Parse(Encoding.UTF8.GetString(SecretFile.Read(FileOption, path)).TrimStart('\uFEFF'), $"{FileOption}: {path}");
+
+    /// <summary>Takes a token as it was given; blanks and line ends around it do not count.</summary>
+    /// <param name="text">What was given.</param>
+    /// <param name="source">Where it was given, for messages: an option, a variable, a file.</param>
+    /// <exception cref="UsageException">It is empty, or no caller could send it.</exception>
+    public static string Parse(string text, string source)
     {
-        try
+        var token = text.Trim();
+        if (token.Length == 0)
         {
-            var token = File.ReadAllText(path).Trim();
-            return token.Length > 0 ? token : throw new UsageException($"--api-token-file: {path} is empty");
+            throw new UsageException($"{source} is empty: no caller could send such a token, and none must not mean anyone");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"--api-token-file: {exception.Message}", exception);
-        }
+
+        return token.All(c => c is > ' ' and < '\u007f')
+            ? token
+            : throw new UsageException($"{source} has a blank, a line end or a character beyond ASCII inside the token");
     }
 
     private static byte[] Digest(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));

@@ -9,15 +9,8 @@ internal static class PeerKeyFile
     /// <exception cref="UsageException">The file cannot be read or holds nothing.</exception>
     public static byte[] Read(string path)
     {
-        try
-        {
-            var bytes = File.ReadAllBytes(path);
-            var key = bytes is [.., (byte)'\n'] ? bytes[..^1] : bytes;
-            return key.Length > 0 ? key : throw new UsageException($"--peer-key-file: {path} is empty");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"--peer-key-file: {exception.Message}", exception);
-        }
+        var bytes = SecretFile.Read("--peer-key-file", path);
+        var key = bytes is [.., (byte)'\n'] ? bytes[..^1] : bytes;
+        return key.Length > 0 ? key : throw new UsageException($"--peer-key-file: {path} is empty");
     }
 }

@@ -7,7 +7,13 @@ namespace WunderProxy.Hosting;
 /// <summary>The form of a log line: <c>2026-11-22T09:40:07.123Z WARN  message</c>.</summary>
 internal static class LogLine
 {
-    /// <summary>Writes an event as one line; control characters, which a peer may have sent, become blanks.</summary>
+    /// <summary>Longest line in characters; what is longer is cut.</summary>
+    public const int MaxLength = 16 * 1024;
+
+    /// <summary>
+    /// Writes an event as one line. Characters that do not print and a caller may have sent (controls, marks that turn the
+    /// direction of the text, separators of lines) become blanks.
+    /// </summary>
     public static string Format(DateTimeOffset at, LogLevel level, string message, Exception? exception)
     {
         var line = new StringBuilder()
@@ -18,13 +24,30 @@ internal static class LogLine
             line.Append(": ").Append(level >= LogLevel.Error ? exception.ToString() : exception.Message);
         }
 
-        for (var i = 0; i < line.Length; i++)
+        if (line.Length > MaxLength)
         {
-            line[i] = char.IsControl(line[i]) ? ' ' : line[i];
+            line.Length = MaxLength;
+            line.Append(" … (cut)");
         }
 
-        return line.ToString();
+        var characters = line.ToString().ToCharArray();
+        for (var i = 0; i < characters.Length; i++)
+        {
+            characters[i] = IsPrintable(characters, i) ? characters[i] : ' ';
+        }
+
+        return new string(characters);
     }
+
+    private static bool IsPrintable(ReadOnlySpan<char> line, int index) => char.GetUnicodeCategory(line[index]) switch
+    {
+        UnicodeCategory.Control or UnicodeCategory.Format => false,
+        UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,
+        UnicodeCategory.Surrogate when char.IsHighSurrogate(line[index]) =>
+            index + 1 < line.Length && char.IsLowSurrogate(line[index + 1]),
+        UnicodeCategory.Surrogate => index > 0 && char.IsHighSurrogate(line[index - 1]),
+        _ => true,
+    };
 
     private static string Word(LogLevel level) => level switch
     {

@@ -4,19 +4,26 @@ namespace WunderProxy.Hosting;
 
 /// <summary>
 /// Writes log lines on a thread of its own: whoever logs, a forwarding thread among them, never waits for the reader of
-/// standard error. Lines beyond the bound are dropped and counted.
+/// standard error. Lines beyond the bound in bytes are dropped and counted.
 /// </summary>
 internal sealed class LogWriter : IDisposable
 {
-    private const int MaxWaiting = 10_000;
+    /// <summary>Most bytes of memory that waiting lines take.</summary>
+    public const int MaxWaitingBytes = 4 * 1024 * 1024;
+
+    // What a string and its place in the queue take beside their characters.
+    private const int LineOverheadBytes = 40;
+
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<string> _lines = Channel.CreateBounded<string>(
-        new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly Channel<string> _lines =
+        Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
 
     private readonly TextWriter _output;
     private readonly Thread _thread;
+    private long _waitingBytes;
     private long _dropped;
+    private long _droppedUntold;
 
     /// <summary>Starts the thread; <paramref name="output"/> stays its owner's.</summary>
     public LogWriter(TextWriter output)
@@ -26,12 +33,21 @@ internal sealed class LogWriter : IDisposable
         _thread.Start();
     }
 
+    /// <summary>Lines dropped since start.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    /// <summary>Bytes of memory that waiting lines take now.</summary>
+    internal long WaitingBytes => Interlocked.Read(ref _waitingBytes);
+
     /// <summary>Hands a line over.</summary>
     public void Write(string line)
     {
-        if (!_lines.Writer.TryWrite(line))
+        var bytes = BytesOf(line);
+        if (Interlocked.Add(ref _waitingBytes, bytes) > MaxWaitingBytes || !_lines.Writer.TryWrite(line))
         {
+            Interlocked.Add(ref _waitingBytes, -bytes);
             Interlocked.Increment(ref _dropped);
+            Interlocked.Increment(ref _droppedUntold);
         }
     }
 
@@ -43,6 +59,8 @@ internal sealed class LogWriter : IDisposable
         _lines.Writer.TryComplete();
         _thread.Join(LastWords);
     }
+
+    private static long BytesOf(string line) => LineOverheadBytes + ((long)line.Length * sizeof(char));
 
     private void Run()
     {
@@ -65,9 +83,10 @@ internal sealed class LogWriter : IDisposable
         while (_lines.Reader.TryRead(out var line))
         {
             _output.WriteLine(line);
+            Interlocked.Add(ref _waitingBytes, -BytesOf(line));
         }
 
-        if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped)
+        if (Interlocked.Exchange(ref _droppedUntold, 0) is > 0 and var dropped)
         {
             _output.WriteLine($"{dropped} log lines were dropped here: the reader of the log was too slow");
         }

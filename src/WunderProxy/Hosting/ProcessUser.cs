@@ -8,6 +8,12 @@ internal static partial class ProcessUser
     /// <summary>Effective user id (geteuid(2)); that of root where there are no user ids.</summary>
     public static uint Id { get; } = OperatingSystem.IsLinux() ? GetEffectiveUser() : 0;
 
+    /// <summary>Effective group id (getegid(2)); that of root where there are no group ids.</summary>
+    public static uint GroupId { get; } = OperatingSystem.IsLinux() ? GetEffectiveGroup() : 0;
+
+    [LibraryImport("libc", EntryPoint = "getegid")]
+    private static partial uint GetEffectiveGroup();
+
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint GetEffectiveUser();
 }

@@ -15,9 +15,9 @@ internal static class ServiceHost
 {
     /// <summary>
     /// Pool threads that are there when wanted. Beyond its minimum, the cores, the pool grows by one or two a second,
-    /// and some of its threads wait for disks: <c>/status</c> must not wait for them.
+    /// and some of its threads wait for disks, those of handlers too: <c>/status</c> must not wait for them.
     /// </summary>
-    private const int PoolThreads = 16;
+    private const int PoolThreads = 16 + HandlerGate.MaxRunning;
 
     /// <summary>
     /// Registers what both commands have: the proxy, its slot, the state of the process, signals, the log.

@@ -22,40 +22,63 @@ internal sealed class AccessRules(ApiToken token, IReadOnlyList<IPNetwork> open)
     /// <summary>The user that may change things beside root; that of this process.</summary>
     internal uint OwnUser { get; init; } = ProcessUser.Id;
 
+    /// <summary>Whether the call could change things. Notes and delays nothing.</summary>
+    public bool HasRights(ApiRequest request) => RefusalOf(request) is null;
+
+    /// <summary>Whether the call carries the configured token.</summary>
+    public bool HasToken(ApiRequest request) =>
+        token.IsConfigured && TokenOf(request) is { } candidate && token.Matches(candidate);
+
+    /// <summary>Whether the call carries a token, and not the configured one.</summary>
+    public bool HasWrongToken(ApiRequest request) =>
+        token.IsConfigured && TokenOf(request) is { } candidate && !token.Matches(candidate);
+
     /// <summary>Lets the call pass or ends it.</summary>
     /// <exception cref="ApiException">401 or 403 with the reason.</exception>
     public void Demand(ApiRequest request)
     {
+        if (RefusalOf(request) is { } refusal)
+        {
+            throw refusal;
+        }
+    }
+
+    private ApiException? RefusalOf(ApiRequest request)
+    {
         if (token.IsConfigured)
         {
-            DemandToken(request);
+            return RefusalWithToken(request);
         }
-        else if (RefusalWithoutToken(request) is { } reason)
-        {
-            throw new ApiException(403, ApiErrorCode.Forbidden, NoToken + reason + WaysOut);
-        }
+
+        return RefusalWithoutToken(request) is { } reason
+            ? new ApiException(403, ApiErrorCode.Forbidden, NoToken + reason + WaysOut)
+            : null;
     }
 
-    private void DemandToken(ApiRequest request)
+    private ApiException? RefusalWithToken(ApiRequest request)
     {
-        var authorization = request.Header("Authorization") ?? string.Empty;
-        if (!authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (TokenOf(request) is not { } candidate)
         {
-            throw ApiException.Unauthorized("this call needs the API token: Authorization: Bearer TOKEN");
+            return ApiException.Unauthorized("this call needs the API token: Authorization: Bearer TOKEN");
         }
 
-        if (!token.Matches(authorization[Scheme.Length..].Trim()))
+        if (!token.Matches(candidate))
         {
-            throw ApiException.WrongToken();
+            return ApiException.WrongToken();
         }
 
-        if (request.Header("Origin") is { } origin
+        return request.Header("Origin") is { } origin
             && !IsSameOrigin(origin, request.Host)
-            && request.Header(FetchSite) != "same-origin")
-        {
-            throw new ApiException(403, ApiErrorCode.Forbidden, "the call comes from a page of another origin");
-        }
+            && request.Header(FetchSite) != "same-origin"
+            ? new ApiException(403, ApiErrorCode.Forbidden, "the call comes from a page of another origin")
+            : null;
     }
+
+    private static string? TokenOf(ApiRequest request) =>
+        request.Header("Authorization") is { } authorization
+        && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            ? authorization[Scheme.Length..].Trim()
+            : null;
 
     private string? RefusalWithoutToken(ApiRequest request) =>
         RefusalOfEvidence(request)

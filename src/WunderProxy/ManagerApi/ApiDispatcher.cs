@@ -6,47 +6,98 @@ namespace WunderProxy.ManagerApi;
 /// <summary>
 /// From a call to its answer: finds the route, asks who may, lets it answer, turns faults into one shape.
 /// </summary>
-internal sealed class ApiDispatcher(IReadOnlyList<ApiRoute> routes, AccessRules access, ILogger logger)
+internal sealed class ApiDispatcher(
+    IReadOnlyList<ApiRoute> routes, AccessRules access, ILogger logger, TimeProvider clock) : IDisposable
 {
+    private readonly HandlerGate _gate = new();
+    private readonly GuessBrake _brake = new(clock);
+    private readonly CallLog _log = new(logger, clock);
+
     /// <summary>Answers one call; never throws for what a caller or the domain does.</summary>
     public async Task<ApiResponse> DispatchAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var response = await AnswerAsync(request, cancellationToken);
+        var (response, isAllowed) = await AnswerAsync(request, cancellationToken);
         if (request.Method is not ("GET" or "HEAD"))
         {
-            _ = LogAsync(request, response);
+            _ = LogAsync(request, response, isAllowed);
         }
 
         return response;
     }
 
-    private async Task<ApiResponse> AnswerAsync(ApiRequest request, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _log.Dispose();
+        _gate.Dispose();
+    }
+
+    private async Task<(ApiResponse Response, bool IsAllowed)> AnswerAsync(
+        ApiRequest request, CancellationToken cancellationToken)
     {
         ApiRoute? route = null;
+        var isAllowed = false;
         try
         {
             route = Find(request);
+            DemandRoom(route, request);
+            await HoldGuessAsync(route, request, cancellationToken);
             if (route.Access == RouteAccess.Change || request.WantsUnmasked)
             {
                 access.Demand(request);
+                isAllowed = request.By.Length > 0;
             }
 
-            return await route.HandleAsync(request, cancellationToken);
+            return (await HandleAsync(route, request, isAllowed, cancellationToken), isAllowed);
         }
         catch (ApiException exception)
         {
-            return ApiResponse.OfError(exception, AsText(route, request));
+            return (ApiResponse.OfError(exception, AsText(route, request)), isAllowed);
         }
         catch (DeploymentException exception)
         {
-            return ApiResponse.OfError(ApiException.From(exception), AsText(route, request));
+            return (ApiResponse.OfError(ApiException.From(exception), AsText(route, request)), isAllowed);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            ManagerApiLog.RouteFailed(logger, request.Method, request.Path, exception);
+            _log.Failed(request, exception);
             var error = new ApiException(500, ApiErrorCode.Internal, "the call failed for a reason that the log tells");
-            return ApiResponse.OfError(error, AsText(route, request));
+            return (ApiResponse.OfError(error, AsText(route, request)), isAllowed);
         }
+    }
+
+    /// <summary>
+    /// Where the front end is crowded, what costs nothing is answered, and whoever no limit of addresses holds against.
+    /// </summary>
+    private void DemandRoom(ApiRoute route, ApiRequest request)
+    {
+        if (request.IsCrowded && !route.IsLight && !request.Peer.IsLocal && !access.HasToken(request))
+        {
+            throw ApiException.Overloaded();
+        }
+    }
+
+    /// <summary>A wrong token is answered late wherever it could be told from a right one.</summary>
+    private async Task HoldGuessAsync(ApiRoute route, ApiRequest request, CancellationToken cancellationToken)
+    {
+        if ((!route.IsLight || request.WantsUnmasked)
+            && access.HasWrongToken(request)
+            && !await _brake.HoldAsync(request.Peer.Address, cancellationToken))
+        {
+            throw ApiException.TooManyGuesses();
+        }
+    }
+
+    private async Task<ApiResponse> HandleAsync(
+        ApiRoute route, ApiRequest request, bool isAllowed, CancellationToken cancellationToken)
+    {
+        if (route.IsLight)
+        {
+            return await route.HandleAsync(request, cancellationToken);
+        }
+
+        using var turn = await _gate.EnterAsync(isAllowed || access.HasRights(request), cancellationToken);
+        return await route.HandleAsync(request, cancellationToken);
     }
 
     private ApiRoute Find(ApiRequest request)
@@ -72,10 +123,16 @@ internal sealed class ApiDispatcher(IReadOnlyList<ApiRoute> routes, AccessRules 
     private static bool AsText(ApiRoute? route, ApiRequest request) =>
         route is { AnswersText: true } && !request.WantsJson;
 
-    private async Task LogAsync(ApiRequest request, ApiResponse response)
+    private async Task LogAsync(ApiRequest request, ApiResponse response, bool isAllowed)
     {
         var outcome = response.Outcome ?? (response.Completion is { } completion ? await completion : "done");
-        ManagerApiLog.ChangingCall(
-            logger, request.Peer.ToString(), request.By, request.Method, request.Path, response.Status, outcome);
+        if (isAllowed)
+        {
+            _log.Changed(request, response.Status, outcome);
+        }
+        else
+        {
+            _log.Refused(request, response.Status, outcome);
+        }
     }
 }

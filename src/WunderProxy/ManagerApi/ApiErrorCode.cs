@@ -9,6 +9,9 @@ internal static class ApiErrorCode
     /// <summary>400: <c>?guard=</c> is no duration.</summary>
     public const string BadGuard = "bad_guard";
 
+    /// <summary>400: <c>?by=</c> is too long or not printable.</summary>
+    public const string BadBy = "bad_by";
+
     /// <summary>401: a token is configured, and it is missing or wrong.</summary>
     public const string Unauthorized = "unauthorized";
 
@@ -23,6 +26,15 @@ internal static class ApiErrorCode
 
     /// <summary>413: the body is over 1 MiB.</summary>
     public const string BodyTooLarge = "body_too_large";
+
+    /// <summary>408: the body did not come in time.</summary>
+    public const string BodyTooSlow = "body_too_slow";
+
+    /// <summary>429: so many wrong tokens came that this one is not even answered late.</summary>
+    public const string TooManyGuesses = "too_many_guesses";
+
+    /// <summary>503: too many calls wait, or too many connections come from this caller's address.</summary>
+    public const string Overloaded = "overloaded";
 
     /// <summary>500: a fault of ours.</summary>
     public const string Internal = "internal";

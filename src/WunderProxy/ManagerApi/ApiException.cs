@@ -5,6 +5,9 @@ namespace WunderProxy.ManagerApi;
 /// <summary>A call that ends in an error answer.</summary>
 internal sealed class ApiException(int status, string code, string message) : Exception(message)
 {
+    private static readonly KeyValuePair<string, string>[] Challenge =
+        [new("WWW-Authenticate", "Bearer realm=\"wunderproxy\"")];
+
     /// <summary>HTTP status.</summary>
     public int Status { get; } = status;
 
@@ -33,13 +36,22 @@ internal sealed class ApiException(int status, string code, string message) : Ex
 
     /// <summary>401 of RFC 6750 section 3.</summary>
     public static ApiException Unauthorized(string message) =>
-        new(401, ApiErrorCode.Unauthorized, message)
-        {
-            Headers = [new("WWW-Authenticate", "Bearer realm=\"wunderproxy\"")],
-        };
+        new(401, ApiErrorCode.Unauthorized, message) { Headers = Challenge };
 
     /// <summary>401 for a token that is not the configured one.</summary>
     public static ApiException WrongToken() => Unauthorized("the API token is wrong");
+
+    /// <summary>429 for a wrong token beside many others.</summary>
+    public static ApiException TooManyGuesses() =>
+        new(429, ApiErrorCode.TooManyGuesses, "too many wrong API tokens") { Headers = [new("Retry-After", "10")] };
+
+    /// <summary>408 for a body that comes too slowly.</summary>
+    public static ApiException BodyTooSlow() =>
+        new(408, ApiErrorCode.BodyTooSlow, "the body did not come in time");
+
+    /// <summary>503 for a call that is one too many.</summary>
+    public static ApiException Overloaded() =>
+        new(503, ApiErrorCode.Overloaded, "too many calls at once") { Headers = [new("Retry-After", "5")] };
 
     /// <summary>What an error of the lifecycle is to a caller.</summary>
     public static ApiException From(DeploymentException exception) =>

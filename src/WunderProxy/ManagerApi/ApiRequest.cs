@@ -8,6 +8,12 @@ internal sealed class ApiRequest
     /// <summary>Largest body that is read, in bytes.</summary>
     public const int MaxBodyBytes = 1024 * 1024;
 
+    /// <summary>Time for a whole body: 1 MiB at 18 KB/s.</summary>
+    public static TimeSpan BodyTimeout { get; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>What the time for the body is measured with.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Method as sent.</summary>
     public required string Method { get; init; }
 
@@ -49,7 +55,16 @@ internal sealed class ApiRequest
     public bool WantsUnmasked => Query.TryGetValue("unmasked", out var unmasked) && unmasked is "true" or "1";
 
     /// <summary>Who did it, for history, events and log lines: <c>?by=</c>, else the peer.</summary>
-    public string By => Query.TryGetValue("by", out var by) && by.Length > 0 ? by : Peer.ToString();
+    /// <exception cref="ApiException">400: the name is too long or not printable.</exception>
+    public string By => !Query.TryGetValue("by", out var by) || by.Length == 0 ? Peer.ToString()
+        : DeployerName.IsValid(by) ? by
+        : throw new ApiException(400, ApiErrorCode.BadBy, $"by: not a name of {DeployerName.Expected}");
+
+    /// <summary>
+    /// Whether the front end is so full, or the caller's address holds so many connections, that only what costs nothing
+    /// is answered, and callers with a right token.
+    /// </summary>
+    public bool IsCrowded { get; init; }
 
     /// <summary>How long the new upstream is to be watched: <c>?guard=2m</c>; null for the configured time.</summary>
     /// <exception cref="ApiException">400: it is no duration.</exception>
@@ -58,7 +73,10 @@ internal sealed class ApiRequest
         : throw new ApiException(400, ApiErrorCode.BadGuard, $"guard: '{text}' is not {DurationText.Expected}");
 
     /// <summary>Reads the whole body.</summary>
-    /// <exception cref="ApiException">413: it is larger than <see cref="MaxBodyBytes"/>.</exception>
+    /// <exception cref="ApiException">
+    /// 413: it is larger than <see cref="MaxBodyBytes"/>; 408: it takes longer than <see cref="BodyTimeout"/>, however
+    /// steadily its bytes drip.
+    /// </exception>
     public async Task<byte[]> ReadBodyAsync(CancellationToken cancellationToken)
     {
         if (ContentLength > MaxBodyBytes)
@@ -68,8 +86,9 @@ internal sealed class ApiRequest
 
         using var buffer = new MemoryStream();
         var chunk = new byte[16 * 1024];
+        var start = Clock.GetTimestamp();
         int read;
-        while ((read = await Body.ReadAsync(chunk, cancellationToken)) > 0)
+        while ((read = await ReadInTimeAsync(chunk, start, cancellationToken)) > 0)
         {
             buffer.Write(chunk, 0, read);
             if (buffer.Length > MaxBodyBytes)
@@ -84,6 +103,22 @@ internal sealed class ApiRequest
     /// <summary>Reads a body that is one word, such as a hash.</summary>
     public async Task<string> ReadWordAsync(CancellationToken cancellationToken) =>
         System.Text.Encoding.UTF8.GetString(await ReadBodyAsync(cancellationToken)).Trim();
+
+    private async Task<int> ReadInTimeAsync(byte[] chunk, long start, CancellationToken cancellationToken)
+    {
+        var left = BodyTimeout - Clock.GetElapsedTime(start);
+        try
+        {
+            // HttpListener's stream does not end a read that is cancelled: the wait ends, and the answer ends the stream.
+            return left > TimeSpan.Zero
+                ? await Body.ReadAsync(chunk, cancellationToken).AsTask().WaitAsync(left, Clock, cancellationToken)
+                : throw ApiException.BodyTooSlow();
+        }
+        catch (TimeoutException)
+        {
+            throw ApiException.BodyTooSlow();
+        }
+    }
 
     private bool Accepts(string mediaType) =>
         (Header("Accept") ?? string.Empty)

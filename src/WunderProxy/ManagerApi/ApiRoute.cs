@@ -18,6 +18,9 @@ internal sealed record ApiRoute(
     /// </summary>
     public bool AnswersText { get; init; }
 
+    /// <summary>Whether it is answered from memory at once, so that it never waits behind other calls.</summary>
+    public bool IsLight { get; init; }
+
     /// <summary>Whether this row is for <paramref name="path"/>.</summary>
     public bool Matches(string path)
     {

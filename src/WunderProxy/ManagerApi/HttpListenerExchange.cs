@@ -9,6 +9,9 @@ internal static class HttpListenerExchange
     private const string PeerHeader = "Wunderproxy-Peer";
     private const string HostHeader = "Wunderproxy-Host";
     private const string SchemeHeader = "Wunderproxy-Scheme";
+    /// <summary>Time for a caller to take a whole answer, other than progress lines.</summary>
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(60);
+
     private const string UserHeader = "Wunderproxy-User";
 
     /// <summary>The secret that the front end stamped; empty when the call did not come through it.</summary>
@@ -40,6 +43,7 @@ internal static class HttpListenerExchange
     }
 
     /// <summary>Sends an answer; for HEAD only its head.</summary>
+    /// <exception cref="TimeoutException">The caller does not take the answer.</exception>
     public static async Task WriteAsync(
         HttpListenerContext context, ApiResponse answer, CancellationToken cancellationToken)
     {
@@ -63,7 +67,8 @@ internal static class HttpListenerExchange
             response.ContentLength64 = answer.Body.Length;
             if (context.Request.HttpMethod != "HEAD")
             {
-                await response.OutputStream.WriteAsync(answer.Body, cancellationToken);
+                await response.OutputStream.WriteAsync(answer.Body, cancellationToken).AsTask()
+                    .WaitAsync(AnswerTimeout, cancellationToken);
             }
         }
 

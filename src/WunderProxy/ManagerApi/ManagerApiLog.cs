@@ -18,6 +18,12 @@ internal static partial class ManagerApiLog
     [LoggerMessage(5003, LogLevel.Warning, "anybody in {Networks} may deploy through the manager API: --api-open")]
     public static partial void OpenToNetworks(ILogger logger, string networks);
 
+    [LoggerMessage(5020, LogLevel.Information, "refused calls: {Count} more in 10 s, the last from {Last}")]
+    public static partial void MoreRefused(ILogger logger, long count, string? last);
+
+    [LoggerMessage(5021, LogLevel.Error, "failed calls: {Count} more in 10 s, the last {Last}")]
+    public static partial void MoreFailed(ILogger logger, long count, string? last);
+
     [LoggerMessage(5004, LogLevel.Debug, "a caller of {Path} left before its answer")]
     public static partial void CallerLeft(ILogger logger, string path);
 }

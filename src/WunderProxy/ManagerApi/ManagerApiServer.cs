@@ -41,7 +41,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         _logger = loggers.CreateLogger<ManagerApiServer>();
         _clock = clock;
         _instance = services.Instance;
-        _dispatcher = new ApiDispatcher(Routes(services), new AccessRules(token, options.Open), _logger);
+        _dispatcher = new ApiDispatcher(Routes(services), new AccessRules(token, options.Open), _logger, clock);
     }
 
     /// <summary>Port that the handlers listen on; 0 before the start.</summary>
@@ -89,6 +89,8 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         }
 
         _listener?.Close();
+        _dispatcher.Dispose();
+        _stopping.Dispose();
     }
 
     /// <summary>The whole API; calls that need containers are missing where there are none.</summary>
@@ -98,9 +100,9 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         List<ApiRoute> routes =
         [
             new("GET", "/", RouteAccess.Read, new StatusPageRoute(status, lifecycle).HandleAsync),
-            new("GET", "/status", RouteAccess.Read, new StatusRoute(status, instance).HandleAsync),
-            new("GET", "/livez", RouteAccess.Read, LivezRoute.HandleAsync),
-            new("GET", "/metrics", RouteAccess.Read, new MetricsRoute(status).HandleAsync),
+            new("GET", "/status", RouteAccess.Read, new StatusRoute(status, instance).HandleAsync) { IsLight = true },
+            new("GET", "/livez", RouteAccess.Read, LivezRoute.HandleAsync) { IsLight = true },
+            new("GET", "/metrics", RouteAccess.Read, new MetricsRoute(status).HandleAsync) { IsLight = true },
             new("POST", "/pause", RouteAccess.Change, new PauseRoute(control).HandleAsync),
             new("POST", "/resume", RouteAccess.Change, new ResumeRoute(control).HandleAsync),
             new("POST", "/drain", RouteAccess.Change, new DrainRoute(control).HandleAsync),
@@ -173,7 +175,10 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         {
             try
             {
-                _ = AnswerAsync(await listener.GetContextAsync());
+                var context = await listener.GetContextAsync();
+
+                // Elsewhere: a handler that blocks before its first wait must not stop the next call from being accepted.
+                _ = Task.Run(() => AnswerAsync(context), CancellationToken.None);
             }
             catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
             {
@@ -196,7 +201,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         }
         catch (Exception exception)
             when (exception is HttpListenerException or IOException
-                or OperationCanceledException or ObjectDisposedException)
+                or OperationCanceledException or ObjectDisposedException or TimeoutException)
         {
             ManagerApiLog.CallerLeft(_logger, context.Request.RawUrl ?? string.Empty);
             context.Response.Abort();

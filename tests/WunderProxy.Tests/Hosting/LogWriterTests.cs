@@ -27,7 +27,7 @@ internal sealed class LogWriterTests
         var writer = new LogWriter(output);
         await Task.Run(() =>
         {
-            for (var i = 0; i < 20_000; i++)
+            for (var i = 0; i < 200_000; i++)
             {
                 writer.Write("line");
             }
@@ -37,6 +37,27 @@ internal sealed class LogWriterTests
         writer.Dispose();
 
         Assert.That(output.Text, Does.Contain("log lines were dropped here"));
+    }
+
+    [Test]
+    public void Waiting_lines_are_bounded_in_bytes()
+    {
+        using var output = new StuckWriter();
+        var writer = new LogWriter(output);
+        var line = new string('x', 16 * 1024);
+        for (var i = 0; i < 1000; i++)
+        {
+            writer.Write(line);
+        }
+
+        Assert.That(writer.WaitingBytes, Is.LessThanOrEqualTo(LogWriter.MaxWaitingBytes));
+        Assert.That(writer.Dropped, Is.GreaterThan(800));
+
+        var dropped = writer.Dropped;
+        output.Release();
+        writer.Dispose();
+
+        Assert.That(output.Text, Does.Contain($"{dropped} log lines were dropped here"));
     }
 
     [Test]

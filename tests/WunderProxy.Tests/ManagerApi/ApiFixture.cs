@@ -26,7 +26,7 @@ internal sealed class ApiFixture : IAsyncDisposable
         Services = new ApiServices(
             Status, Instance, new InstanceControl(_forwarder, Instance, lifecycle, Status), lifecycle);
         var access = new AccessRules(ApiToken.From(new ManagerApiOptions { Token = token }), []);
-        Dispatcher = new ApiDispatcher(ManagerApiServer.Routes(Services), access, _loggers.CreateLogger("api"));
+        Dispatcher = new ApiDispatcher(ManagerApiServer.Routes(Services), access, _loggers.CreateLogger("api"), TimeProvider.System);
     }
 
     public ScriptedLifecycle Lifecycle { get; } = new();
@@ -48,6 +48,7 @@ internal sealed class ApiFixture : IAsyncDisposable
     /// <summary>Ends the log and returns what was written.</summary>
     public string EndLog()
     {
+        Dispatcher.Dispose();
         _loggers.Dispose();
         return Log.ToString();
     }
@@ -83,6 +84,7 @@ internal sealed class ApiFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Dispatcher.Dispose();
         await _forwarder.DisposeAsync();
         _loggers.Dispose();
         await Log.DisposeAsync();

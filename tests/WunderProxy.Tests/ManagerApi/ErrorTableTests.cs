@@ -14,19 +14,28 @@ internal sealed partial class ErrorTableTests
 
     [TestCase("POST /switch", "", "unix", null, 400, "bad_host")]
     [TestCase("POST /switch?guard=soon", "h", "unix", null, 400, "bad_guard")]
+    [TestCase("POST /switch?by=\t", "h", "unix", null, 400, "bad_by")]
     [TestCase("POST /switch", "h", "unix", "secret", 401, "unauthorized")]
     [TestCase("GET /config/00ff?unmasked=true", "h", "unix", "secret", 401, "unauthorized")]
     [TestCase("POST /switch", "h", Remote, null, 403, "forbidden")]
     [TestCase("GET /config/00ff?unmasked=true", "h", Remote, null, 403, "forbidden")]
     [TestCase("GET /nothing", "h", "unix", null, 404, "unknown_path")]
     [TestCase("GET /switch", "h", "unix", null, 405, "wrong_method")]
+    [TestCase("POST /deploy", "h", "unix", null, 408, "body_too_slow")]
     [TestCase("POST /deploy", "h", "unix", null, 413, "body_too_large")]
+    [TestCase("POST /deploy", "h", Remote, "secret", 429, "too_many_guesses")]
+    [TestCase("GET /history", "h", Remote, null, 503, "overloaded")]
     [TestCase("POST /rollback", "h", "unix", null, 500, "internal")]
     public async Task Error_of_the_api_has_its_status_and_code(
         string call, string host, string peer, string? token, int status, string code)
     {
         await using var api = new ApiFixture(token: token);
         api.Lifecycle.Bug = code == ApiErrorCode.Internal ? new InvalidOperationException("a secret of ours") : null;
+
+        if (code == ApiErrorCode.TooManyGuesses)
+        {
+            _ = Enumerable.Range(0, 100).Select(_ => api.DispatchAsync(RequestOf(call, host, peer, code))).ToList();
+        }
 
         var response = await api.DispatchAsync(RequestOf(call, host, peer, code));
 
@@ -116,7 +125,12 @@ internal sealed partial class ErrorTableTests
             Query = query.ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal),
             Peer = ApiPeer.Parse(peer, user: "0")!.Value,
             Host = host,
-            Header = name => name == "Accept" ? "application/json" : null,
+            Header = name => name == "Accept" ? "application/json"
+                : name == "Authorization" && code == ApiErrorCode.TooManyGuesses ? "Bearer guess"
+                : null,
+            IsCrowded = code == ApiErrorCode.Overloaded,
+            Body = code == ApiErrorCode.BodyTooSlow ? new StuckBody() : Stream.Null,
+            Clock = code == ApiErrorCode.BodyTooSlow ? new ElapsedClock() : TimeProvider.System,
             ContentLength = code == ApiErrorCode.BodyTooLarge ? ApiRequest.MaxBodyBytes + 1 : -1,
         };
     }
@@ -146,4 +160,21 @@ internal sealed partial class ErrorTableTests
         @"(?<=\| `error` \| why \|\n\|---\|---\|\n(\| `\w+` \| .*\n)*)\| `(?<code>\w+)` \| ",
         RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ReasonRow();
+
+    /// <summary>A clock by which every time limit is over at once.</summary>
+    private sealed class ElapsedClock : TimeProvider
+    {
+        private long _now;
+
+        public override long GetTimestamp() => Interlocked.Add(ref _now, TimestampFrequency * 3600);
+    }
+
+    private sealed class StuckBody : MemoryStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            return 0;
+        }
+    }
 }
