@@ -26,11 +26,19 @@ public sealed class RecordingTrafficSwitch : ITrafficSwitch
     /// <summary>Drains end when this does; at once when it is null.</summary>
     public Task? HoldDrains { get; set; }
 
+    /// <summary>Thrown instead of a switch; null for none.</summary>
+    public Exception? Refusal { get; set; }
+
     /// <inheritdoc/>
     public ITrafficDrain? Switch(TrafficTarget target)
     {
         lock (_gate)
         {
+            if (Refusal is { } refusal)
+            {
+                throw refusal;
+            }
+
             var replaced = Current;
             Current = target;
             _history.Add(target);

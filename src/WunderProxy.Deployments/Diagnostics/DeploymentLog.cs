@@ -65,4 +65,10 @@ internal static partial class DeploymentLog
 
     [LoggerMessage(4019, LogLevel.Warning, "The guard switched back from {Hash} to {FromHash}: {Evidence}")]
     public static partial void GuardActed(ILogger logger, string hash, string fromHash, string evidence);
+
+    [LoggerMessage(4020, LogLevel.Error, "After the switch, {Step} failed; traffic is not affected")]
+    public static partial void AfterSwitchFailed(ILogger logger, string step, Exception fault);
+
+    [LoggerMessage(4021, LogLevel.Warning, "The history of {Revision} ({Hash}) is not written yet and is tried again: {Message}")]
+    public static partial void HistoryPending(ILogger logger, string revision, string hash, string message);
 }

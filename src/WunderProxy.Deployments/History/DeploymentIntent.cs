@@ -47,6 +47,18 @@ public sealed record DeploymentIntent
     /// <summary>What was in service before, for the event; empty when nothing was.</summary>
     public string FromHash { get; init; } = "";
 
+    /// <summary>What made this intent.</summary>
+    public IntentOrigin Origin { get; init; }
+
+    /// <summary>Whether the event is recorded already: that of a history which could not be written at once.</summary>
+    public bool IsTold { get; init; }
+
+    /// <summary>SHA-256 of what serves again after a withdrawal or rejection; empty for the others.</summary>
+    public string ReturnHash { get; init; } = "";
+
+    /// <summary>The revision of <see cref="ReturnHash"/>.</summary>
+    public string ReturnRevision { get; init; } = "";
+
     /// <summary>Appends a launch config to the history.</summary>
     public static DeploymentIntent Deploy(LaunchConfig config, string by, DateTimeOffset startedAt) => new()
     {
@@ -85,6 +97,26 @@ public sealed record DeploymentIntent
         EntryBy = deploy.By,
     };
 
+    /// <summary>Takes out the entry that another deployer makes for a switch which a guard has undone.</summary>
+    /// <param name="hash">SHA-256 of the rejected launch config.</param>
+    /// <param name="alias">Its MD5; empty when it is not known.</param>
+    /// <param name="revision">Its revision.</param>
+    /// <param name="servedSince">Since when the launch config before it was in service: its own entry is newer than that.</param>
+    /// <param name="by">Who undid the switch.</param>
+    /// <param name="startedAt">When.</param>
+    public static DeploymentIntent Reject(
+        string hash, string alias, string revision, DateTimeOffset servedSince, string by, DateTimeOffset startedAt) => new()
+        {
+            Id = NewId(),
+            Kind = DeploymentKind.Reject,
+            Hash = hash,
+            Alias = alias,
+            Revision = revision,
+            By = by,
+            StartedAt = startedAt,
+            EntrySince = servedSince,
+        };
+
     /// <summary>
     /// The event of this, once it is written: with its own id, so that a repeated event is the same object, and with
     /// the time of the entry that it made, so that events have the order of the history.
@@ -98,6 +130,7 @@ public sealed record DeploymentIntent
             DeploymentKind.Rollback => EventType.Rollback,
             _ => EventType.GuardRollback,
         };
+
         var isMade = Kind == DeploymentKind.Deploy && entry is not null && IsOwn(entry);
         var at = isMade ? entry!.DeployedAt : StartedAt;
         return new DeploymentEvent(type, at, By, Environment.MachineName, Revision, Hash, FromHash) { Id = Id };
@@ -113,7 +146,8 @@ public sealed record DeploymentIntent
     {
         DeploymentKind.Deploy => AppendTo(history, now),
         DeploymentKind.Rollback => CutFrom(history),
-        _ => FindEntry(history) is { } own ? history.Without(own) : history,
+        DeploymentKind.Reject => RejectFrom(history, now),
+        _ => FindEntry(history) is { } own ? OrReturned(history.Without(own), now) : history,
     };
 
     /// <summary>The entry that this made or goes to; null when the history has none.</summary>
@@ -121,6 +155,7 @@ public sealed record DeploymentIntent
     {
         DeploymentKind.Deploy => history.Entries.LastOrDefault(IsOwn) ?? (AddsNothingTo(history) ? history.Last : null),
         DeploymentKind.Rollback => history.Entries.LastOrDefault(entry => entry.Hash == Hash && entry.DeployedAt == EntryAt),
+        DeploymentKind.Reject => null,
         _ => history.Entries.LastOrDefault(
             entry => entry.Hash == Hash && entry.DeployedBy == EntryBy && entry.DeployedAt >= EntrySince),
     };
@@ -131,6 +166,10 @@ public sealed record DeploymentIntent
     /// <summary>What is the last entry and in service already needs no other one.</summary>
     private bool AddsNothingTo(DeploymentHistory history) =>
         !ForceReload && history.Last is { } last && IsSame(last.Hash) && (FromHash.Length == 0 || IsSame(FromHash));
+
+    /// <summary>Whether the last entry names the rejected launch config.</summary>
+    internal bool RejectsLastOf(DeploymentHistory history) =>
+        Kind == DeploymentKind.Reject && history.Last is { } last && IsSame(last.Hash);
 
     private bool IsSame(string hash) =>
         hash.Equals(Hash, StringComparison.OrdinalIgnoreCase)
@@ -143,12 +182,40 @@ public sealed record DeploymentIntent
             return history;
         }
 
-        // Times strictly ascend, so that the events, which carry them in their keys, have the order of the history; and
-        // none is before the start, which is how this finds its own entry again, even if the clock was set back.
-        var afterLast = history.Last?.DeployedAt.AddTicks(1) ?? StartedAt;
-        DateTimeOffset[] bounds = [now, StartedAt, afterLast];
-        return history.Append(new HistoryEntry(Revision, bounds.Max(), By, Hash));
+        return history.Append(new HistoryEntry(Revision, TimeAfter(history, now), By, Hash));
     }
+
+    /// <summary>
+    /// Times strictly ascend, so that the events, which carry them in their keys, have the order of the history; and none
+    /// is before the start, which is how this finds its own entry again, even if the clock was set back.
+    /// </summary>
+    private DateTimeOffset TimeAfter(DeploymentHistory history, DateTimeOffset now)
+    {
+        DateTimeOffset[] bounds = [now, StartedAt, history.Last?.DeployedAt.AddTicks(1) ?? StartedAt];
+        return bounds.Max();
+    }
+
+    private DeploymentHistory RejectFrom(DeploymentHistory history, DateTimeOffset now)
+    {
+        if (!RejectsLastOf(history))
+        {
+            // No deployer has written yet, or another launch config was deployed since.
+            return history;
+        }
+
+        var made = history.Entries.Reverse().TakeWhile(entry => IsSame(entry.Hash) && entry.DeployedAt >= EntrySince).ToArray();
+        return made.Length == 0
+            ? Returned(history, now)
+            : OrReturned(new DeploymentHistory(history.Entries.SkipLast(made.Length)), now);
+    }
+
+    /// <summary>An empty history would leave <c>current.json</c> as it is, naming what was rejected.</summary>
+    private DeploymentHistory OrReturned(DeploymentHistory history, DateTimeOffset now) =>
+        history.Last is null ? Returned(history, now) : history;
+
+    private DeploymentHistory Returned(DeploymentHistory history, DateTimeOffset now) => ReturnHash.Length == 0
+        ? history
+        : history.Append(new HistoryEntry(ReturnRevision, TimeAfter(history, now), By, ReturnHash));
 
     private DeploymentHistory CutFrom(DeploymentHistory history)
     {

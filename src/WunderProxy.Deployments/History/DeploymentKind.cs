@@ -14,4 +14,10 @@ public enum DeploymentKind
 
     /// <summary>Takes its own entry out again: a guard found the new upstream worse.</summary>
     Withdraw,
+
+    /// <summary>
+    /// Takes out the entry that another deployer made, as the last one, for a switch that a guard has undone; after a
+    /// rollback, which made none, appends what serves again.
+    /// </summary>
+    Reject,
 }

@@ -14,6 +14,12 @@ public sealed class HistoryClaim : IAsyncDisposable
     internal HistoryClaim(HistoryRepository repository, DeployerLease? lease) =>
         (_repository, _lease) = (repository, lease);
 
+    /// <summary>Whether <c>history.json</c> says what the last call wanted, though <c>current.json</c> may not yet.</summary>
+    public bool IsHistoryWritten { get; internal set; }
+
+    /// <summary>Whether the last call changed <c>history.json</c>; false when it said the same already.</summary>
+    public bool HasChanged { get; internal set; }
+
     /// <summary>
     /// Writes <c>history.json</c>, then <c>current.json</c>. May be repeated after a failure, or by the next start:
     /// what is there already is not written twice.
@@ -25,7 +31,7 @@ public sealed class HistoryClaim : IAsyncDisposable
     /// <exception cref="ObjectStoreException">The store failed.</exception>
     /// <exception cref="LaunchConfigNotFoundException">The last entry's config is not in the store.</exception>
     public Task<HistoryEntry?> ApplyAsync(DeploymentIntent intent, CancellationToken cancellationToken) =>
-        _repository.ApplyAsync(intent, _lease, cancellationToken);
+        _repository.ApplyAsync(intent, this, _lease, cancellationToken);
 
     /// <summary>Gives the lease back, when there is one.</summary>
     public async ValueTask DisposeAsync()

@@ -65,8 +65,9 @@ public sealed class HistoryRepository(IObjectStore store, string prefix, TimePro
     }
 
     internal async Task<HistoryEntry?> ApplyAsync(
-        DeploymentIntent intent, DeployerLease? lease, CancellationToken cancellationToken)
+        DeploymentIntent intent, HistoryClaim claim, DeployerLease? lease, CancellationToken cancellationToken)
     {
+        (claim.IsHistoryWritten, claim.HasChanged) = (false, false);
         for (var attempt = 0; ; attempt++)
         {
             await PauseAsync(attempt, cancellationToken);
@@ -81,8 +82,11 @@ public sealed class HistoryRepository(IObjectStore store, string prefix, TimePro
                 {
                     continue;
                 }
+
+                claim.HasChanged = true;
             }
 
+            claim.IsHistoryWritten = true;
             await WriteCurrentAsync(cancellationToken);
             return intent.FindEntry(changed);
         }
@@ -146,14 +150,21 @@ public sealed class HistoryRepository(IObjectStore store, string prefix, TimePro
                 return;
             }
 
-            var source = ObjectKey.LaunchConfig(prefix, hash);
-            if (!await store.CopyAsync(source, ObjectKey.Current(prefix), cancellationToken))
-            {
-                throw new LaunchConfigNotFoundException(hash.Value, $"{store.Description}, {prefix}");
-            }
-
+            await CopyToCurrentAsync(hash, cancellationToken);
             written = last.Hash;
         }
+    }
+
+    private async Task CopyToCurrentAsync(LaunchConfigReference hash, CancellationToken cancellationToken)
+    {
+        if (await store.CopyAsync(ObjectKey.LaunchConfig(prefix, hash), ObjectKey.Current(prefix), cancellationToken))
+        {
+            return;
+        }
+
+        // The config may lie in the store under the other digest of its bytes.
+        var config = await new LaunchConfigRepository(store, prefix).LoadAsync(hash, cancellationToken);
+        await store.PutAsync(ObjectKey.Current(prefix), config.Bytes, PutCondition.None, cancellationToken);
     }
 
     private DeploymentHistory Parse(StoredObject? read)

@@ -95,6 +95,7 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
             context.Faults)
         {
             Alias = labels.GetValueOrDefault(ContainerLauncher.AliasLabel, ""),
+            Config = summary.Id == record.Container ? record.Config : entry?.Config ?? [],
             ContainerId = summary.Id,
             ContainerName = NameOf(summary),
             Image = summary.Image,
@@ -167,6 +168,7 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
         context.Table.Add(new Deployment(record.Hash, config?.Revision ?? "", DeploymentState.Current, context.Faults)
         {
             Alias = config?.Alias.Value ?? "",
+            Config = record.Config,
             ContainerId = record.Container,
             WasCurrent = true,
         });
@@ -185,6 +187,7 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
         var deployment = new Deployment(config.Hash.Value, config.Revision, state, context.Faults)
         {
             Alias = config.Alias.Value,
+            Config = config.Bytes.ToArray(),
             ContainerId = summary.Id,
             ContainerName = NameOf(summary),
             Image = summary.Image,

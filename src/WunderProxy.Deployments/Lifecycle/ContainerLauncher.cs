@@ -62,6 +62,7 @@ internal sealed class ContainerLauncher(
                 ?? await kept.StartAsync(usable, mask, progress, cancellationToken);
             if (found is not null)
             {
+                NoteConfig(found.Deployment, config);
                 NoteLaunched(found.Deployment);
                 return found;
             }
@@ -74,6 +75,13 @@ internal sealed class ContainerLauncher(
 
     private Deployment[] FindUsable(LaunchConfig config) =>
         [.. context.Table.FindByReference(config.Hash).Where(d => d.CfgDigest == context.Options.Environment.Digest)];
+
+    /// <summary>A container that was found at a start may not know all of its launch config.</summary>
+    private static void NoteConfig(Deployment deployment, LaunchConfig config)
+    {
+        deployment.Config = config.Bytes.ToArray();
+        deployment.Alias = config.Alias.Value;
+    }
 
     private async Task<LaunchedContainer?> TakeRunningAsync(Deployment[] usable, CancellationToken cancellationToken)
     {
@@ -117,6 +125,7 @@ internal sealed class ContainerLauncher(
         var deployment = new Deployment(config.Hash.Value, config.Revision, DeploymentState.Fetching, context.Faults)
         {
             Alias = config.Alias.Value,
+            Config = config.Bytes.ToArray(),
             CfgDigest = context.Options.Environment.Digest,
             HealthCheckPath = config.HealthCheckPath,
         };
@@ -233,7 +242,7 @@ internal sealed class ContainerLauncher(
         }
 
         deployment.UsedAt = context.Clock.GetUtcNow();
-        var entry = new ContainerRecord(deployment.ContainerId, deployment.Hash, deployment.Revision, deployment.UsedAt);
+        var entry = ContainerRecord.Of(deployment, deployment.UsedAt);
         context.Record.TryUpdate(record => record with
         {
             Launched = [.. record.Launched.Where(other => other.Container != entry.Container), entry],

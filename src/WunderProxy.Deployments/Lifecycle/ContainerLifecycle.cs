@@ -79,12 +79,12 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
         var switcher = new TrafficSwitcher(context, retirer);
         var adopter = new ContainerAdopter(context, retirer);
         _context = context;
-        _gate = new OperationGate(clock, faults);
-        _reader = new LifecycleReader(context, _gate);
+        _gate = new OperationGate(clock, faults, options.LaunchTimeout);
         _events = new EventRecorder(context);
         _history = new HistoryRecorder(context, _events);
-        var guard = new SwitchGuard(context, switcher, _events, _history, meter);
-        _operations = new DeploymentOperations(context, launcher, checker, retirer, switcher, guard, _events, _history);
+        var guard = new SwitchGuard(context, checker, switcher, _events, _history, meter);
+        _reader = new LifecycleReader(context, _gate, guard);
+        _operations = new DeploymentOperations(context, new ConfigSource(context), launcher, checker, retirer, switcher, guard, _events, _history);
         var startup = new StartupSequence(context, adopter, launcher, checker, retirer, switcher, _events);
         _tender = new StoreTender(context, _gate, startup, _history);
         var rescuer = new CurrentRescuer(context, _gate, launcher, checker, switcher);
@@ -101,8 +101,17 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _context.Faults.Enter("start");
-        var isDone = await _tender.TryAsync(cancellationToken);
-        _isStarting = false;
+        bool isDone;
+        try
+        {
+            isDone = await _tender.TryAsync(cancellationToken);
+        }
+        finally
+        {
+            _gate.OpenUnstarted();
+            _isStarting = false;
+        }
+
         _loops.Add(Task.Run(() => _tender.RunAsync(isDone, _lifetime.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _watcher.WatchAsync(_lifetime.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _watcher.FollowEventsAsync(_lifetime.Token), CancellationToken.None));
@@ -114,7 +123,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     {
         var hash = Parse(reference);
         return RunAsync(
-            "launch",
+            OperationKind.Launch,
             hash.Value,
             by,
             progress,
@@ -127,7 +136,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     {
         var hash = Parse(reference);
         return RunAsync(
-            "switch",
+            OperationKind.Switch,
             hash.Value,
             options.By,
             null,
@@ -141,7 +150,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     {
         var hash = request.Config is { } bytes ? LaunchConfigHash.Of(bytes.Span).Value : Parse(request.Reference ?? "").Value;
         return RunAsync(
-            "deploy",
+            OperationKind.Deploy,
             hash,
             request.By,
             progress,
@@ -152,7 +161,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     /// <inheritdoc/>
     public Task<DeployResult> RollbackAsync(
         RollbackRequest request, IProgress<DeploymentProgress>? progress, CancellationToken cancellationToken) => RunAsync(
-            "rollback",
+            OperationKind.Rollback,
             request.Target.Trim(),
             request.By,
             progress,
@@ -171,7 +180,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     public Task<int> RetireAsync(string reference, string by, CancellationToken cancellationToken)
     {
         var hash = Parse(reference);
-        return RunAsync("retire", hash.Value, by, null, (_, _) => _operations.RetireAsync(hash), cancellationToken);
+        return RunAsync(OperationKind.Retire, hash.Value, by, null, (_, _) => _operations.RetireAsync(hash), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -222,29 +231,35 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
                 DeploymentError.BadHash, "a launch config hash is expected: 32 or 64 hexadecimal digits");
 
     private Task<T> RunAsync<T>(
-        string kind,
+        OperationKind operationKind,
         string reference,
         string by,
         IProgress<DeploymentProgress>? progress,
         Func<Operation, CancellationToken, Task<T>> body,
         CancellationToken cancellationToken)
     {
-        return _gate.RunAsync(kind, reference, progress, GuardedAsync, cancellationToken);
+        var kind = operationKind.ToWire();
+        return _gate.RunAsync(operationKind, reference, progress, GuardedAsync, cancellationToken);
 
         async Task<T> GuardedAsync(Operation operation, CancellationToken token)
         {
             DeploymentLog.OperationBegins(_context.Log, kind, reference, by);
+            T result;
             try
             {
-                var result = await body(operation, token);
-                DeploymentLog.OperationDone(_context.Log, kind, reference, by, result?.ToString() ?? "");
-                return result;
+                result = await body(operation, token);
             }
             catch (Exception fault) when (DeploymentFaults.IsKnown(fault))
             {
                 await NoteFailureAsync(kind, reference, by, DeploymentFaults.Of(fault));
                 throw DeploymentFaults.Of(fault);
             }
+
+            // What is done stays done, whatever the log makes of it.
+            _context.AfterSwitch.Try(
+                "logging an operation",
+                () => DeploymentLog.OperationDone(_context.Log, kind, reference, by, result?.ToString() ?? ""));
+            return result;
         }
     }
 

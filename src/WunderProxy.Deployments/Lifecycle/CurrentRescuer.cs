@@ -132,7 +132,7 @@ internal sealed class CurrentRescuer(
         : SecretMask.Empty;
 
     private Task<bool> LaunchAnewAsync(Deployment current, CancellationToken cancellationToken) => gate.RunAsync(
-        Operation.Start,
+        OperationKind.Recovery,
         current.Hash,
         null,
         async (operation, token) =>

@@ -7,6 +7,10 @@ namespace WunderProxy.Deployments.Lifecycle;
 /// <param name="Address">Where the proxy reaches it, <c>host:port</c>.</param>
 /// <param name="Method"><c>running</c>, <c>started</c>, <c>created</c>, <c>pulled</c> or <c>loaded</c>.</param>
 /// <param name="Seconds">From the call until traffic went there.</param>
-/// <param name="HistoryPending">The store was away after the switch; the history is written when it is back.</param>
+/// <param name="HistoryPending">The history could not be written after the switch; it is tried again.</param>
 public sealed record DeployResult(
-    string Hash, string Revision, string Container, string Address, string Method, double Seconds, bool HistoryPending);
+    string Hash, string Revision, string Container, string Address, string Method, double Seconds, bool HistoryPending)
+{
+    /// <summary>The id of the guard's watch in <see cref="GuardView"/>; null when the switch is not watched.</summary>
+    public string? Guard { get; init; }
+}

@@ -28,6 +28,9 @@ internal sealed class Deployment
     /// <summary>The application's own name for it.</summary>
     public string Revision { get; }
 
+    /// <summary>The exact bytes of its launch config; empty when they are not known on this machine.</summary>
+    public byte[] Config { get; set; } = [];
+
     /// <summary>Where it stands.</summary>
     public DeploymentState State { get; private set; }
 
@@ -93,7 +96,10 @@ internal sealed class Deployment
     public string ShortContainerId => ContainerId.Length > 8 ? ContainerId[..8] : ContainerId;
 
     /// <summary>Whether a hash, MD5 or SHA-256, names its launch config.</summary>
-    public bool IsOf(LaunchConfigReference reference) => reference.Value == Hash || reference.Value == Alias;
+    public bool IsOf(LaunchConfigReference reference) =>
+        reference.Value == Hash
+        || reference.Value == Alias
+        || (Alias.Length == 0 && reference.IsAlias && Config.Length > 0 && reference.Matches(Config));
 
     /// <summary>Notes that it is not healthy, and why.</summary>
     public void SetUnhealthy(string reason) => (Health, HealthReason) = ("unhealthy", reason);
@@ -122,9 +128,10 @@ internal sealed class Deployment
             throw new UnreachableException($"a deployment cannot move from {State} to {next}");
         }
 
-        _faults.Hit($"{State}-{next}");
+        var from = State;
         State = next;
         FailureReason = failureReason;
+        _faults.Hit($"{from}-{next}");
     }
 
     /// <summary>The table of legal moves.</summary>

@@ -1,12 +1,12 @@
 using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;
-using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Lifecycle;
 
 /// <summary>What each changing call does, step by step; always under the operation gate.</summary>
 internal sealed class DeploymentOperations(
     LifecycleContext context,
+    ConfigSource configs,
     ContainerLauncher launcher,
     ContainerChecker checker,
     ContainerRetirer retirer,
@@ -17,10 +17,11 @@ internal sealed class DeploymentOperations(
 {
     /// <summary>Loads, launches, records the event.</summary>
     public async Task<LaunchResult> LaunchAsync(
-        LaunchConfigReference reference, string by, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+        LaunchConfigReference reference, string by, Operation progress, CancellationToken cancellationToken)
     {
         var began = context.Clock.GetTimestamp();
         var config = await LoadAsync(reference, progress, cancellationToken);
+        progress.AddNames(config);
         var launched = await launcher.LaunchAsync(config, progress, cancellationToken);
         context.Faults.Hit("launched");
         await events.RecordAsync(events.Create(EventType.Launch, by) with
@@ -29,7 +30,7 @@ internal sealed class DeploymentOperations(
             Hash = config.Hash.Value,
             FromHash = context.Record.Current.Hash,
         });
-        await retirer.RetireUnusedAsync();
+        await RetireUnusedAsync();
         var deployment = launched.Deployment;
         return new LaunchResult(
             deployment.Hash,
@@ -52,15 +53,17 @@ internal sealed class DeploymentOperations(
         }
 
         var fromHash = context.Record.Current.Hash;
-        var config = await FindBytesAsync(next.Hash, cancellationToken);
-        var previous = await SwitchGuardedAsync(next, config, null, options.Guard, cancellationToken);
+        var config = await configs.FindBytesAsync(next, cancellationToken);
+        var (previous, watch) = await SwitchGuardedAsync(next, config, null, options.Guard, cancellationToken);
+
+        // From here on nothing fails the call: traffic goes to the new one.
         await events.RecordAsync(events.Create(EventType.Switch, options.By) with
         {
             Revision = next.Revision,
             Hash = next.Hash,
             FromHash = previous?.Hash ?? fromHash,
         });
-        return ResultOf(next, isChanged: true);
+        return ResultOf(next, isChanged: true) with { Guard = watch };
     }
 
     /// <summary>Retires what was launched of a config and never switched to.</summary>
@@ -77,12 +80,16 @@ internal sealed class DeploymentOperations(
 
     /// <summary>Stores the config, then brings it into service and into the history.</summary>
     public async Task<DeployResult> DeployAsync(
-        DeployRequest request, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+        DeployRequest request, Operation progress, CancellationToken cancellationToken)
     {
         var began = context.Clock.GetTimestamp();
         var config = request.Config is { } bytes
-            ? await StoreAsync(LaunchConfig.Parse(bytes), progress, cancellationToken)
+            ? LaunchConfig.Parse(bytes)
             : await LoadAsync(LaunchConfigReference.Parse(request.Reference ?? ""), progress, cancellationToken);
+        progress.AddNames(config);
+
+        // Also one that was named by its MD5: the history will name it by its identity.
+        await StoreAsync(config, progress, cancellationToken);
         var intent = DeploymentIntent.Deploy(config, request.By, context.Clock.GetUtcNow());
         return await BringIntoServiceAsync(config, intent, request.Guard, began, progress, cancellationToken);
     }
@@ -96,7 +103,7 @@ internal sealed class DeploymentOperations(
         var loaded = await context.History.LoadAsync(cancellationToken);
         var target = loaded.FindTarget(
             request.Target, await FindInServiceAsync(cancellationToken), await FindNamedAsync(request.Target, cancellationToken));
-        var config = await LoadAsync(LaunchConfigReference.Parse(target.Hash), progress, cancellationToken);
+        var config = await LoadAsync(ReferenceOf(target), progress, cancellationToken);
         var needs = await launcher.ForeseeAsync(config, cancellationToken) switch
         {
             "running" => "its container still runs",
@@ -118,19 +125,41 @@ internal sealed class DeploymentOperations(
         IProgress<DeploymentProgress> progress,
         CancellationToken cancellationToken)
     {
-        await using var claim = await context.History.ClaimAsync(intent.By, cancellationToken);
-        context.Faults.Hit("claimed");
-        var launched = await launcher.LaunchAsync(config, progress, cancellationToken);
+        var claim = await context.History.ClaimAsync(intent.By, cancellationToken);
+        try
+        {
+            context.Faults.Hit("claimed");
+            var launched = await launcher.LaunchAsync(config, progress, cancellationToken);
+            return await SwitchAndRecordAsync(launched, config, intent, claim, guardFor, began, progress, cancellationToken);
+        }
+        finally
+        {
+            // Neither the switch nor the fault that came before it is hidden by a lease that cannot be given back.
+            await context.AfterSwitch.TryAsync("giving the lease back", () => claim.DisposeAsync().AsTask());
+        }
+    }
+
+    private async Task<DeployResult> SwitchAndRecordAsync(
+        LaunchedContainer launched,
+        LaunchConfig config,
+        DeploymentIntent intent,
+        HistoryClaim claim,
+        TimeSpan? guardFor,
+        long began,
+        IProgress<DeploymentProgress> progress,
+        CancellationToken cancellationToken)
+    {
         var deployment = launched.Deployment;
         var told = intent with { FromHash = context.Record.Current.Hash };
         progress.Report(new DeploymentProgress("switching", $"switching to {deployment.Revision} at {deployment.Address}"));
-        await SwitchGuardedAsync(deployment, config.Bytes.ToArray(), told, guardFor, cancellationToken);
+        var (_, watch) = await SwitchGuardedAsync(deployment, config.Bytes.ToArray(), told, guardFor, cancellationToken);
         var seconds = SecondsSince(began);
 
         // From here on nothing fails the call: traffic goes to the new one.
-        progress.Report(new DeploymentProgress("recording", "writing the history"));
-        var isWritten = await history.CompleteAsync(told, claim, CancellationToken.None);
-        await retirer.RetireUnusedAsync();
+        context.AfterSwitch.Try(
+            "telling the progress", () => progress.Report(new DeploymentProgress("recording", "writing the history")));
+        var isWritten = await history.CompleteAsync(told, claim);
+        await RetireUnusedAsync();
         return new DeployResult(
             deployment.Hash,
             deployment.Revision,
@@ -138,33 +167,55 @@ internal sealed class DeploymentOperations(
             deployment.Address?.ToString() ?? "",
             launched.Method,
             seconds,
-            !isWritten);
+            !isWritten)
+        {
+            Guard = watch,
+        };
     }
 
-    private async Task<Deployment?> SwitchGuardedAsync(
+    /// <summary>Switches, and begins the guard's watch. After the switch nothing in here throws.</summary>
+    /// <returns>The one that was current before, and the id of the watch; null for none.</returns>
+    private async Task<(Deployment? Previous, string? Watch)> SwitchGuardedAsync(
         Deployment next, byte[] config, DeploymentIntent? intent, TimeSpan? guardFor, CancellationToken cancellationToken)
     {
         var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var record = context.Record.Current;
+        var before = context.Record.Current;
         var previous = await switcher.SwitchAsync(next, config, intent, hold.Task, cancellationToken);
         var duration = guardFor ?? context.Options.Guard;
+        string? watch = null;
         if (previous is { Address: not null } && duration > TimeSpan.Zero)
         {
-            var previousConfig = record.Hash == previous.Hash ? record.Config : [];
-            guard.Begin(new GuardedSwitch(next, previous, previousConfig, intent, hold), duration);
+            context.AfterSwitch.Try(
+                "beginning the guard's watch",
+                () => watch = guard.Begin(new GuardedSwitch(next, previous, before, intent, hold), duration));
         }
-        else
+
+        if (watch is null)
         {
             hold.SetResult();
         }
 
-        return previous;
+        return (previous, watch);
     }
+
+    private Task<bool> RetireUnusedAsync() =>
+        context.AfterSwitch.TryAsync("retiring unused containers", retirer.RetireUnusedAsync);
 
     private async Task<Deployment> FindSwitchableAsync(
         LaunchConfigReference reference, CancellationToken cancellationToken)
     {
         var known = context.Table.FindByReference(reference);
+        if (known.Count == 0)
+        {
+            // A container that was found at a start may know only the other digest of its launch config.
+            var config = await configs.LoadAsync(reference, cancellationToken);
+            known = context.Table.FindByReference(config.Hash);
+            if (known.Count == 0)
+            {
+                throw NotRunning(config.Revision, reference);
+            }
+        }
+
         if (known.FirstOrDefault(d => d is { State: DeploymentState.Current, Address: not null }) is { } current
             && !known.Any(d => d.State == DeploymentState.Ready && d.CreatedAt > current.CreatedAt))
         {
@@ -189,61 +240,37 @@ internal sealed class DeploymentOperations(
                 new DeploymentErrorDetails { Probes = [failed.ToView()] });
         }
 
-        var revision = known.Count > 0 ? known[0].Revision : (await context.Configs.LoadAsync(reference, cancellationToken)).Revision;
-        throw new DeploymentException(
-            DeploymentError.NotRunning, $"revision {revision} ({reference.Brief}) has no running container: launch it first");
+        throw NotRunning(known[0].Revision, reference);
     }
 
-    private async Task<LaunchConfig> StoreAsync(
-        LaunchConfig config, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+    private static DeploymentException NotRunning(string revision, LaunchConfigReference reference) => new(
+        DeploymentError.NotRunning, $"revision {revision} ({reference.Brief}) has no running container: launch it first");
+
+    /// <summary>The history is a document that others write too.</summary>
+    private static LaunchConfigReference ReferenceOf(HistoryEntry target) =>
+        LaunchConfigReference.TryParse(target.Hash, out var reference)
+            ? reference
+            : throw new DeploymentException(
+                DeploymentError.NotFound,
+                $"the history entry of {target.Revision} names no launch config: its Hash is '{target.Hash}'");
+
+    private async Task StoreAsync(
+        LaunchConfig config, Operation progress, CancellationToken cancellationToken)
     {
         progress.Report(new DeploymentProgress("fetching", $"storing launch config {config}"));
         await context.Configs.AddAsync(config, cancellationToken);
         context.Faults.Hit("config-stored");
-        return config;
     }
 
     private async Task<LaunchConfig> LoadAsync(
         LaunchConfigReference reference, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
     {
         progress.Report(new DeploymentProgress("fetching", $"reading launch config {reference.Brief}"));
-        try
-        {
-            return await context.Configs.LoadAsync(reference, cancellationToken);
-        }
-        catch (ObjectStoreException) when (FindRecorded() is { } recorded && recorded.Is(reference))
-        {
-            // The one in service is known without the store.
-            return recorded;
-        }
+        return await configs.LoadAsync(reference, cancellationToken);
     }
 
-    private async Task<byte[]> FindBytesAsync(string hash, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await context.Configs.LoadAsync(LaunchConfigReference.Parse(hash), cancellationToken)).Bytes.ToArray();
-        }
-        catch (Exception fault) when (fault is ObjectStoreException or LaunchConfigNotFoundException
-            or HashMismatchException or InvalidLaunchConfigException)
-        {
-            // A switch with the store away goes ahead; a start without the store then relies on labels.
-            return [];
-        }
-    }
-
-    private LaunchConfig? FindRecorded() => LaunchConfig.Find(context.Record.Current.Config);
-
-    private async Task<LaunchConfig?> FindInServiceAsync(CancellationToken cancellationToken)
-    {
-        var hash = context.Record.Current.Hash;
-        if (FindRecorded() is { } recorded && recorded.Hash.Value == hash)
-        {
-            return recorded;
-        }
-
-        return hash.Length == 0 ? null : await FindNamedAsync(hash, cancellationToken);
-    }
+    private async Task<LaunchConfig?> FindInServiceAsync(CancellationToken cancellationToken) =>
+        context.Record.Current.Hash is { Length: > 0 } hash ? await FindNamedAsync(hash, cancellationToken) : null;
 
     private async Task<LaunchConfig?> FindNamedAsync(string target, CancellationToken cancellationToken)
     {
@@ -254,7 +281,7 @@ internal sealed class DeploymentOperations(
 
         try
         {
-            return await context.Configs.LoadAsync(reference, cancellationToken);
+            return await configs.LoadAsync(reference, cancellationToken);
         }
         catch (LaunchConfigNotFoundException)
         {

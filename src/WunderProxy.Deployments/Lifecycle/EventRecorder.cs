@@ -1,27 +1,38 @@
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.History;
-using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Lifecycle;
 
 /// <summary>Writes events; they are durable on this machine at once, and nothing fails or waits long because of them.</summary>
 internal sealed class EventRecorder(LifecycleContext context)
 {
-    /// <summary>A caller waits this long for the store to have its event.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>A caller waits this long for the store to have its event; while the store is away, not at all.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>An event of now, on this machine.</summary>
     public DeploymentEvent Create(string type, string by) =>
         new(type, context.Clock.GetUtcNow(), by, Environment.MachineName);
 
-    /// <summary>Records an event.</summary>
+    /// <summary>Records an event; never throws, since what the event tells of has happened.</summary>
     public async Task RecordAsync(DeploymentEvent recorded)
     {
-        // The local copy is written before the first await inside.
-        context.Faults.Hit("event-before");
-        var writing = WriteAsync(recorded);
-        await Task.WhenAny(writing, Task.Delay(Patience, context.Clock, CancellationToken.None));
-        context.Faults.Hit("event-after");
+        try
+        {
+            // The local copy is written before the first await inside.
+            context.Faults.Hit("event-before");
+            var isAway = context.Notices.Store.IsOpen;
+            var writing = WriteAsync(recorded);
+            if (!isAway)
+            {
+                await Task.WhenAny(writing, Task.Delay(Patience, context.Clock, CancellationToken.None));
+            }
+
+            context.Faults.Hit("event-after");
+        }
+        catch (Exception fault)
+        {
+            DeploymentLog.EventLost(context.Log, recorded.Type, AfterSwitch.Describe(fault));
+        }
     }
 
     private async Task WriteAsync(DeploymentEvent recorded)
@@ -33,9 +44,9 @@ internal sealed class EventRecorder(LifecycleContext context)
                 context.Notices.Store.OpenUnlessOpen("events wait on this machine until the store answers");
             }
         }
-        catch (Exception fault) when (fault is ObjectStoreException or StateUnwritableException)
+        catch (Exception fault)
         {
-            DeploymentLog.EventLost(context.Log, recorded.Type, fault.Message);
+            DeploymentLog.EventLost(context.Log, recorded.Type, AfterSwitch.Describe(fault));
         }
     }
 }

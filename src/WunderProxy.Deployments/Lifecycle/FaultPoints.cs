@@ -17,7 +17,6 @@ internal sealed class FaultPoints(Action<string>? onHit)
     public const string TraceVariable = "WUNDERPROXY_FAULT_TRACE";
 
     private readonly AsyncLocal<string?> _operation = new();
-    private readonly Lock _lock = new();
 
     /// <summary>No faults.</summary>
     public static FaultPoints None { get; } = new(null);
@@ -27,7 +26,14 @@ internal sealed class FaultPoints(Action<string>? onHit)
     {
         if (environment(TraceVariable) is { Length: > 0 } file)
         {
-            return new FaultPoints(point => File.AppendAllLines(file, [point]));
+            var oneAtATime = new Lock();
+            return new FaultPoints(point =>
+            {
+                lock (oneAtATime)
+                {
+                    File.AppendAllLines(file, [point]);
+                }
+            });
         }
 
         return environment(Variable) is { Length: > 0 } wanted ? new FaultPoints(KillAt(wanted)) : None;
@@ -39,13 +45,7 @@ internal sealed class FaultPoints(Action<string>? onHit)
     /// <summary>Passes a point: <c>deploy/Creating-Starting</c>, <c>switch/record-after</c>.</summary>
     public void Hit(string step)
     {
-        if (onHit is not null)
-        {
-            lock (_lock)
-            {
-                onHit($"{_operation.Value ?? "idle"}/{step}");
-            }
-        }
+        onHit?.Invoke($"{_operation.Value ?? "idle"}/{step}");
     }
 
     private static Action<string> KillAt(string wanted)

@@ -35,6 +35,7 @@ internal sealed class LifecycleContext : IDisposable
         Addresses = new ContainerAddressResolver(options.ContainerAddress, engine, new OwnContainer(engine), clock);
         Orphans = new OrphanRemover(engine, log);
         Notices = new NoticeBoard(log, clock);
+        AfterSwitch = new AfterSwitch(this);
         engine.Heard = Notices.Engine.Hear;
     }
 
@@ -69,6 +70,9 @@ internal sealed class LifecycleContext : IDisposable
     public NoticeBoard Notices { get; }
 
     public OrphanRemover Orphans { get; }
+
+    /// <summary>The one place for what follows a switch and may not fail it.</summary>
+    public AfterSwitch AfterSwitch { get; }
 
     /// <summary>Held for the short moment in which slot, record and states change together.</summary>
     public SemaphoreSlim SlotGuard { get; } = new(1, 1);

@@ -4,7 +4,7 @@ using WunderProxy.Deployments.LaunchConfigs;
 namespace WunderProxy.Deployments.Lifecycle;
 
 /// <summary>What can be asked of a lifecycle without changing anything.</summary>
-internal sealed class LifecycleReader(LifecycleContext context, OperationGate gate)
+internal sealed class LifecycleReader(LifecycleContext context, OperationGate gate, SwitchGuard guard)
 {
     /// <summary>Reads the history; the last entry of the hash in service is the current one.</summary>
     /// <exception cref="DeploymentException">The store is away or refuses.</exception>
@@ -57,6 +57,7 @@ internal sealed class LifecycleReader(LifecycleContext context, OperationGate ga
             DockerState = notices.Engine.Fault,
             StoreState = notices.Store.Fault,
             Circuits = new CircuitsView(notices.Engine.ToView(), notices.Store.ToView()),
+            Guard = guard.View,
             Operation = gate.View,
             Draining = [.. context.Table.All.Where(d => d.State == DeploymentState.Draining).Select(ToView)],
             Warnings = notices.Warnings,

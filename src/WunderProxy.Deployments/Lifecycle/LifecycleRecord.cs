@@ -33,6 +33,9 @@ internal sealed record LifecycleRecord
     /// <summary>Switches that the history does not tell yet, oldest first.</summary>
     public IReadOnlyList<DeploymentIntent> Intents { get; init; } = [];
 
+    /// <summary>What guards have switched back from, oldest first: no start launches these.</summary>
+    public IReadOnlyList<RejectedConfig> Rejected { get; init; } = [];
+
     /// <summary>Whether a container is in anybody's care.</summary>
     [JsonIgnore]
     public bool IsEmpty => Hash.Length == 0 && Launched.Count == 0 && Earlier.Count == 0;

@@ -30,6 +30,9 @@ public sealed record LifecycleSnapshot
     /// <summary>Whether engine and store are called freely, and when they are tried again; null without containers.</summary>
     public CircuitsView? Circuits { get; init; }
 
+    /// <summary>The latest watch of a guarded switch; null for none.</summary>
+    public GuardView? Guard { get; init; }
+
     /// <summary>The changing operation under way; null for none.</summary>
     public OperationView? Operation { get; init; }
 

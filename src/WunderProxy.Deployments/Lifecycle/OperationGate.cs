@@ -2,13 +2,29 @@ namespace WunderProxy.Deployments.Lifecycle;
 
 /// <summary>
 /// Lets one changing operation through at a time. It goes on when its caller leaves; a second call of the same kind and
-/// reference joins it, any other is refused as busy.
+/// reference joins it, any other is refused as busy, except that a start is waited for.
 /// </summary>
-internal sealed class OperationGate(TimeProvider clock, FaultPoints faults) : IDisposable
+internal sealed class OperationGate : IDisposable
 {
+    private readonly TimeProvider _clock;
+    private readonly FaultPoints _faults;
+    private readonly TimeSpan _startPatience;
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _lifetime = new();
+    private readonly TaskCompletionSource _startBegun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Operation? _current;
+
+    /// <summary>Creates a gate that is closed until the start has begun, see <see cref="OpenUnstarted"/>.</summary>
+    /// <param name="clock">The clock of all waits.</param>
+    /// <param name="faults">Named points for fault tests.</param>
+    /// <param name="startPatience">How long a call waits for the start.</param>
+    public OperationGate(TimeProvider clock, FaultPoints faults, TimeSpan startPatience)
+    {
+        _clock = clock;
+        _faults = faults;
+        _startPatience = startPatience;
+        _current = new Operation(OperationKind.Start, "", clock.GetUtcNow()) { Completion = _startBegun.Task };
+    }
 
     /// <summary>The operation under way; null for none.</summary>
     public OperationView? View => Volatile.Read(ref _current) is { IsQuiet: false } loud ? loud.ToView() : null;
@@ -17,19 +33,20 @@ internal sealed class OperationGate(TimeProvider clock, FaultPoints faults) : ID
     public CancellationToken Lifetime => _lifetime.Token;
 
     /// <summary>Runs an operation, or joins the same one.</summary>
-    /// <param name="kind"><c>launch</c>, <c>switch</c>, <c>deploy</c>, <c>rollback</c>, <c>retire</c> or <c>start</c>.</param>
+    /// <param name="kind">What it does.</param>
     /// <param name="reference">What makes two calls the same.</param>
     /// <param name="progress">Hears how it goes; may be null.</param>
     /// <param name="body">The work; its token ends only with the process.</param>
     /// <param name="cancellationToken">Ends the caller's wait, not the operation.</param>
     /// <exception cref="DeploymentException">Another operation is under way.</exception>
     public async Task<T> RunAsync<T>(
-        string kind,
+        OperationKind kind,
         string reference,
         IProgress<DeploymentProgress>? progress,
         Func<Operation, CancellationToken, Task<T>> body,
         CancellationToken cancellationToken)
     {
+        var began = _clock.GetTimestamp();
         while (true)
         {
             var entered = Enter(kind, reference, progress, body);
@@ -38,8 +55,20 @@ internal sealed class OperationGate(TimeProvider clock, FaultPoints faults) : ID
                 return await work.WaitAsync(cancellationToken);
             }
 
-            // A start that looks around is soon over, or turns out to launch something: then callers are refused.
-            await entered.Operation.WhenLoudOrOver.WaitAsync(cancellationToken);
+            await WaitAsync(entered.Operation, progress, began, cancellationToken);
+        }
+    }
+
+    /// <summary>Lets calls in although no start has begun: it could not.</summary>
+    public void OpenUnstarted()
+    {
+        lock (_lock)
+        {
+            if (!_startBegun.Task.IsCompleted)
+            {
+                _current = null;
+                _startBegun.SetResult();
+            }
         }
     }
 
@@ -47,6 +76,7 @@ internal sealed class OperationGate(TimeProvider clock, FaultPoints faults) : ID
     public async Task StopAsync()
     {
         await _lifetime.CancelAsync();
+        OpenUnstarted();
         if (Volatile.Read(ref _current)?.Completion is { } completion)
         {
             await completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -55,18 +85,39 @@ internal sealed class OperationGate(TimeProvider clock, FaultPoints faults) : ID
 
     public void Dispose() => _lifetime.Dispose();
 
-    /// <summary>Begins or joins; without work when a start looks around.</summary>
+    /// <summary>Waits for a start, and hears of its progress meanwhile.</summary>
+    private async Task WaitAsync(
+        Operation busy, IProgress<DeploymentProgress>? progress, long began, CancellationToken cancellationToken)
+    {
+        var left = _startPatience - _clock.GetElapsedTime(began);
+        busy.Join(progress);
+        try
+        {
+            await busy.WhenNotWaitedFor.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw Busy(busy);
+        }
+        finally
+        {
+            busy.Leave(progress);
+        }
+    }
+
+    /// <summary>Begins or joins; without work when another operation is to be waited for.</summary>
     private (Operation Operation, Task<T>? Work) Enter<T>(
-        string kind,
+        OperationKind kind,
         string reference,
         IProgress<DeploymentProgress>? progress,
         Func<Operation, CancellationToken, Task<T>> body)
     {
         lock (_lock)
         {
-            if (_current is not { } busy)
+            var isFirstStart = kind == OperationKind.Start && _startBegun.TrySetResult();
+            if (isFirstStart || _current is not { } busy)
             {
-                var operation = new Operation(kind, reference, clock.GetUtcNow());
+                var operation = new Operation(kind, reference, _clock.GetUtcNow());
                 operation.Join(progress);
                 _current = operation;
                 var work = Task.Run(() => CarryOutAsync(operation, body), CancellationToken.None);
@@ -74,19 +125,19 @@ internal sealed class OperationGate(TimeProvider clock, FaultPoints faults) : ID
                 return (operation, work);
             }
 
-            if (busy.Kind == kind && busy.Reference == reference && busy.Completion is Task<T> same)
+            if (busy.IsSame(kind, reference) && busy.Completion is Task<T> same)
             {
                 busy.Join(progress);
                 return (busy, same);
             }
 
-            return busy.IsQuiet ? (busy, null) : throw Busy(busy);
+            return busy.IsWaitedFor ? (busy, null) : throw Busy(busy);
         }
     }
 
     private async Task<T> CarryOutAsync<T>(Operation operation, Func<Operation, CancellationToken, Task<T>> body)
     {
-        faults.Enter(operation.Kind);
+        _faults.Enter(operation.Kind.ToWire());
         try
         {
             return await body(operation, Lifetime);

@@ -40,7 +40,7 @@ internal sealed class RecordKeeper
             }
 
             _faults.Hit("record-before");
-            _state.WriteDocument(DocumentName, changed, LifecycleJsonContext.Default.LifecycleRecord);
+            Write(changed);
             Volatile.Write(ref _record, changed);
             _faults.Hit("record-after");
         }
@@ -58,6 +58,35 @@ internal sealed class RecordKeeper
         catch (StateUnwritableException)
         {
             return false;
+        }
+    }
+
+    /// <summary>
+    /// A write may fail after its rename, so that the next start would read what the caller is told was refused: then the
+    /// old record is written back as far as the disk allows.
+    /// </summary>
+    private void Write(LifecycleRecord changed)
+    {
+        try
+        {
+            _state.WriteDocument(DocumentName, changed, LifecycleJsonContext.Default.LifecycleRecord);
+        }
+        catch (StateUnwritableException)
+        {
+            PutBack();
+            throw;
+        }
+    }
+
+    private void PutBack()
+    {
+        try
+        {
+            _state.WriteDocument(DocumentName, _record, LifecycleJsonContext.Default.LifecycleRecord);
+        }
+        catch (StateUnwritableException)
+        {
+            // The disk takes nothing, so most likely the old record still stands.
         }
     }
 }

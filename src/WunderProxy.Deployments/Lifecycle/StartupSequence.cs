@@ -35,19 +35,36 @@ internal sealed class StartupSequence(
         }
     }
 
-    /// <summary>Follows the store: adopts containers of the old tool, and deploys what others made current meanwhile.</summary>
-    /// <param name="progress">Hears of a launch.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>False when it is to be tried again: nothing serves.</returns>
+    /// <summary>Reads what the store says; outside the operation gate, which must not wait for a store that hangs.</summary>
     /// <exception cref="Storage.ObjectStoreException">The store is away.</exception>
-    /// <exception cref="EngineUnavailableException">The engine is away.</exception>
-    public async Task<bool> FollowStoreAsync(IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+    public async Task<StoreReading> ReadStoreAsync(CancellationToken cancellationToken)
     {
+        var record = context.Record.Current;
         var history = await context.History.LoadAsync(cancellationToken);
         context.Notices.Warn("conditional", await context.History.HasConditionalWritesAsync(cancellationToken)
             ? null
             : "the store has no conditional writes: deployers are kept apart by a lease object");
         var current = await FindCurrentAsync(cancellationToken);
+        context.Faults.Hit("read");
+        return new StoreReading(record, history, current);
+    }
+
+    /// <summary>Follows the store: adopts containers of the old tool, and deploys what others made current meanwhile.</summary>
+    /// <param name="read">What the store says.</param>
+    /// <param name="progress">Hears of a launch.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>False when it is to be tried again: nothing serves, or a deploy has come in between.</returns>
+    /// <exception cref="Storage.ObjectStoreException">The store is away.</exception>
+    /// <exception cref="EngineUnavailableException">The engine is away.</exception>
+    public async Task<bool> FollowStoreAsync(
+        StoreReading read, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+    {
+        if (!read.IsFresh(context.Record.Current))
+        {
+            return false;
+        }
+
+        var (history, current) = (read.History, read.Current);
         var old = await adopter.AdoptOldAsync(history, current, cancellationToken);
         if (context.Table.Current is { Address: null } recorded
             && (await checker.CheckOnceAsync(recorded, cancellationToken)).IsHealthy)
@@ -81,6 +98,16 @@ internal sealed class StartupSequence(
         LaunchConfig current, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
     {
         var record = context.Record.Current;
+        if (record.Rejected.LastOrDefault(rejected => rejected.Hash == current.Hash.Value) is { } rejection)
+        {
+            // Its deployer wrote the history after the guard had undone the switch, or the store may only be read.
+            context.Notices.Warn(
+                Topic,
+                $"the store's current revision {current.Revision} ({current.Hash.Brief}) is not launched: the guard switched"
+                + $" back from it at {rejection.At:O} ({rejection.Reason}); deploy it again to try it again");
+            return true;
+        }
+
         if (record.Seen == current.Hash.Value)
         {
             return true;
@@ -110,8 +137,6 @@ internal sealed class StartupSequence(
             var launched = await launcher.LaunchAsync(current, progress, cancellationToken);
             await switcher.SwitchAsync(
                 launched.Deployment, current.Bytes.ToArray(), null, Task.CompletedTask, cancellationToken);
-            await events.RecordAsync(started with { At = context.Clock.GetUtcNow() });
-            return true;
         }
         catch (Exception fault) when (fault is not EngineUnavailableException && DeploymentFaults.Translate(fault) is not null)
         {
@@ -127,6 +152,9 @@ internal sealed class StartupSequence(
 
             return false;
         }
+
+        await events.RecordAsync(started with { At = context.Clock.GetUtcNow() });
+        return true;
     }
 
     private async Task RetireOldAsync(IReadOnlyList<Deployment> old)

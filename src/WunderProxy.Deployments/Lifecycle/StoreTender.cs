@@ -17,6 +17,7 @@ internal sealed class StoreTender(
 
     private bool _isRestored;
     private bool _isFollowed;
+    private string _filled = "";
 
     /// <summary>One try of everything that is still to do.</summary>
     /// <returns>Whether nothing is left.</returns>
@@ -63,7 +64,7 @@ internal sealed class StoreTender(
 
     private async Task<bool> RestoreAsync(CancellationToken cancellationToken)
     {
-        await gate.RunAsync(Operation.Start, "", null, async (_, token) =>
+        await gate.RunAsync(OperationKind.Start, "", null, async (_, token) =>
         {
             await startup.RestoreAsync(token);
             return true;
@@ -81,13 +82,38 @@ internal sealed class StoreTender(
 
         await history.CompleteWaitingAsync(cancellationToken);
         await context.Events.FlushAsync(cancellationToken);
-        await context.History.LoadAsync(cancellationToken);
+        var read = await context.History.LoadAsync(cancellationToken);
         context.Notices.Store.Close();
+        await history.RejectLateAsync(read, cancellationToken);
+        await FillConfigAsync(cancellationToken);
         return true;
     }
 
-    private async Task<bool> FollowAsync(CancellationToken cancellationToken) => _isFollowed = await gate.RunAsync(
-        Operation.Start, "store", null, (operation, token) => startup.FollowStoreAsync(operation, token), cancellationToken);
+    /// <summary>A switch may have happened while the store was away, to a container whose config was not known here.</summary>
+    private async Task FillConfigAsync(CancellationToken cancellationToken)
+    {
+        var record = context.Record.Current;
+        if (record.Config.Length > 0 || record.Hash == _filled || !LaunchConfigReference.TryParse(record.Hash, out var hash))
+        {
+            return;
+        }
+
+        // Asked once: when the store does not have it, the container's labels must do.
+        _filled = record.Hash;
+        var config = await context.Configs.LoadAsync(hash, cancellationToken);
+        context.Record.TryUpdate(now => now.Hash == record.Hash ? now with { Config = config.Bytes.ToArray() } : now);
+    }
+
+    private async Task<bool> FollowAsync(CancellationToken cancellationToken)
+    {
+        var read = await startup.ReadStoreAsync(cancellationToken);
+        return _isFollowed = await gate.RunAsync(
+            OperationKind.Start,
+            "store",
+            null,
+            (operation, token) => startup.FollowStoreAsync(read, operation, token),
+            cancellationToken);
+    }
 
     private async Task<bool> GuardAsync(Func<CancellationToken, Task<bool>> step, CancellationToken cancellationToken)
     {

@@ -8,4 +8,8 @@ namespace WunderProxy.Deployments.Lifecycle;
 /// <param name="Port">Published port, else the container port.</param>
 /// <param name="Changed">False when it was current already.</param>
 public sealed record SwitchResult(
-    string Hash, string Revision, string Container, string Address, int Port, bool Changed);
+    string Hash, string Revision, string Container, string Address, int Port, bool Changed)
+{
+    /// <summary>The id of the guard's watch in <see cref="GuardView"/>; null when the switch is not watched.</summary>
+    public string? Guard { get; init; }
+}

@@ -22,7 +22,7 @@ internal sealed class TrafficSwitcher(LifecycleContext context, ContainerRetirer
         await context.SlotGuard.WaitAsync(cancellationToken);
         try
         {
-            return Switch(next, config, intent, hold);
+            return Switch(next, config, intent, hold, record => record);
         }
         finally
         {
@@ -31,24 +31,27 @@ internal sealed class TrafficSwitcher(LifecycleContext context, ContainerRetirer
     }
 
     /// <summary>Undoes a switch, without the operation gate.</summary>
-    /// <param name="failing">What was switched to.</param>
-    /// <param name="earlier">What was current before it; still draining.</param>
-    /// <param name="config">Bytes of its launch config; empty when they are not known.</param>
-    /// <param name="intent">What the history is to be told; null for nothing.</param>
+    /// <param name="done">The switch; what was current before it still drains.</param>
+    /// <param name="rejected">What the record keeps of the verdict.</param>
+    /// <param name="undo">What the history is to be told.</param>
     /// <returns>Whether it was undone; not when somebody has switched to another one meanwhile.</returns>
     /// <exception cref="DeploymentException">The earlier one does not run any more.</exception>
     /// <exception cref="StateUnwritableException">The record cannot be written: nothing was switched.</exception>
-    public async Task<bool> UndoAsync(Deployment failing, Deployment earlier, byte[] config, DeploymentIntent? intent)
+    public async Task<bool> UndoAsync(GuardedSwitch done, RejectedConfig rejected, DeploymentIntent undo)
     {
         await context.SlotGuard.WaitAsync();
         try
         {
-            if (context.Table.Current != failing)
+            if (context.Table.Current != done.Next)
             {
                 return false;
             }
 
-            Switch(earlier, config, intent, Task.CompletedTask);
+            Switch(done.Previous, done.PreviousConfig, undo, Task.CompletedTask, record => record with
+            {
+                Seen = done.Before.Seen,
+                Rejected = [.. record.Rejected.Where(r => r.Hash != rejected.Hash).Append(rejected).TakeLast(RejectedConfig.MaxCount)],
+            });
             return true;
         }
         finally
@@ -112,7 +115,12 @@ internal sealed class TrafficSwitcher(LifecycleContext context, ContainerRetirer
     }
 
     /// <summary>The switch itself, under the slot guard.</summary>
-    private Deployment? Switch(Deployment next, byte[] config, DeploymentIntent? intent, Task hold)
+    private Deployment? Switch(
+        Deployment next,
+        byte[] config,
+        DeploymentIntent? intent,
+        Task hold,
+        Func<LifecycleRecord, LifecycleRecord> andRecord)
     {
         if (!next.IsUp || next.Address is null)
         {
@@ -121,13 +129,24 @@ internal sealed class TrafficSwitcher(LifecycleContext context, ContainerRetirer
 
         var previous = context.Table.Current;
         var now = context.Clock.GetUtcNow();
-        context.Record.Update(record => Recorded(record, next, previous == next ? null : previous, config, intent, now));
+        var before = context.Record.Current;
+        context.Record.Update(
+            record => andRecord(Recorded(record, next, previous == next ? null : previous, config, intent, now)));
+        next.Config = config.Length > 0 ? config : next.Config;
         if (previous == next)
         {
             return null;
         }
 
-        Exchange(next, previous, now, hold);
+        var drain = Exchange(next, before);
+
+        // Traffic goes to the next one: from here on nothing may fail.
+        context.AfterSwitch.Try("noting the switch", () => MoveStates(next, previous, drain, now));
+        if (previous is not null)
+        {
+            context.AfterSwitch.Try("beginning the drain", () => retirer.BeginDrain(previous, hold));
+        }
+
         return previous;
     }
 
@@ -137,7 +156,7 @@ internal sealed class TrafficSwitcher(LifecycleContext context, ContainerRetirer
         var earlier = record.Earlier.Where(entry => entry.Container != next.ContainerId && entry.Container != previous?.ContainerId);
         if (previous is not null)
         {
-            earlier = earlier.Append(new ContainerRecord(previous.ContainerId, previous.Hash, previous.Revision, now));
+            earlier = earlier.Append(ContainerRecord.Of(previous, now));
         }
 
         return record with
@@ -149,30 +168,49 @@ internal sealed class TrafficSwitcher(LifecycleContext context, ContainerRetirer
             Launched = [.. record.Launched.Where(entry => entry.Container != next.ContainerId)],
             Earlier = [.. earlier],
             Intents = intent is null ? record.Intents : [.. record.Intents, intent],
+
+            // What is switched to again is wanted again.
+            Rejected = [.. record.Rejected.Where(rejected => rejected.Hash != next.Hash)],
         };
     }
 
-    private void Exchange(Deployment next, Deployment? previous, DateTimeOffset now, Task hold)
+    /// <summary>Exchanges the slot. When that fails and traffic goes where it went, the record says so again.</summary>
+    private ITrafficDrain? Exchange(Deployment next, LifecycleRecord before)
     {
-        var drain = context.Traffic.Switch(TargetOf(next));
-        context.Faults.Hit("slot-exchanged");
-        next.Drain?.Cancellation.Cancel();
+        var target = TargetOf(next);
+        try
+        {
+            return context.Traffic.Switch(target);
+        }
+        catch (Exception) when (context.Traffic.Current != target)
+        {
+            context.Record.TryUpdate(_ => before);
+            throw;
+        }
+        catch (Exception fault)
+        {
+            context.AfterSwitch.Note("exchanging the upstream", fault);
+            return null;
+        }
+    }
+
+    private void MoveStates(Deployment next, Deployment? previous, ITrafficDrain? drain, DateTimeOffset now)
+    {
+        var ended = next.Drain;
         next.Drain = null;
         if (previous is not null)
         {
-            previous.MoveTo(DeploymentState.Draining);
             previous.UsedAt = now;
             previous.Drain = new DrainHandle(drain ?? new NothingInFlight(TargetOf(previous)), new CancellationTokenSource(), now);
+            context.AfterSwitch.Try("noting what drains", () => previous.MoveTo(DeploymentState.Draining));
         }
 
-        next.MoveTo(DeploymentState.Current);
         next.WasCurrent = true;
         next.Health = "healthy";
+        context.AfterSwitch.Try("noting what is current", () => next.MoveTo(DeploymentState.Current));
+        context.Faults.Hit("slot-exchanged");
+        ended?.Cancellation.Cancel();
         DeploymentLog.Switched(context.Log, next.Address!.ToString(), next.ContainerName, next.Revision, next.Hash);
-        if (previous is not null)
-        {
-            retirer.BeginDrain(previous, hold);
-        }
     }
 
     private static TrafficTarget TargetOf(Deployment deployment) => new(

@@ -49,7 +49,16 @@ internal sealed class ScriptedMachine : IAsyncDisposable
 
     public RecordingLogger Log { get; } = new();
 
-    public RecordingTrafficSwitch Traffic { get; } = new();
+    /// <summary>The data plane of the present process.</summary>
+    public RecordingTrafficSwitch Traffic { get; private set; } = new();
+
+    /// <summary>The data plane's statistics; null for none.</summary>
+    public ITrafficMeter? Meter { get; set; }
+
+    /// <summary>Called at each named step of an operation; throws to make the step fail.</summary>
+    public Action<string>? OnStep { get; set; }
+
+    public TimeSpan LaunchTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     public ContainerLifecycle Lifecycle { get; private set; } = null!;
 
@@ -81,12 +90,76 @@ internal sealed class ScriptedMachine : IAsyncDisposable
             _state.WriteDocument("record.json", record, LifecycleJsonContext.Default.LifecycleRecord);
         }
 
-        var options = new LifecycleOptions { Bucket = "memory", Prefix = Prefix, App = App };
+        Create(Traffic);
+        await Lifecycle.StartAsync(CancellationToken.None);
+    }
+
+    /// <summary>Makes the lifecycle; it is not started.</summary>
+    public void Create(RecordingTrafficSwitch traffic)
+    {
+        var options = new LifecycleOptions { Bucket = "memory", Prefix = Prefix, App = App, LaunchTimeout = LaunchTimeout };
 
         // The engine answers at once: the limits of its calls would only be timers besides those of the loops.
+        Traffic = traffic;
         Lifecycle = new ContainerLifecycle(
-            options, Engine.CreateClient(), Store, _state, Traffic, Clock, Log, FaultPoints.FromEnvironment(_ => null), null);
+            options, Engine.CreateClient(), Store, _state, Traffic, Clock, Log, new FaultPoints(point => OnStep?.Invoke(point)), Meter);
+    }
+
+    /// <summary>Ends the process and starts another one on the same state, store and engine.</summary>
+    public async Task RestartAsync()
+    {
+        await Lifecycle.DisposeAsync();
+        Create(new RecordingTrafficSwitch());
         await Lifecycle.StartAsync(CancellationToken.None);
+    }
+
+    /// <summary>The local record, as it is on disk.</summary>
+    public LifecycleRecord Record =>
+        _state.ReadDocument("record.json", LifecycleJsonContext.Default.LifecycleRecord) ?? new LifecycleRecord();
+
+    /// <summary>The revisions in <c>history.json</c>, oldest first.</summary>
+    public async Task<IReadOnlyList<string>> HistoryAsync() => await Store.GetAsync($"{Prefix}/history.json", CancellationToken.None) is { } read
+        ? [.. JsonNode.Parse(read.Bytes.Span)!.AsArray().Select(entry => entry!["Revision"]!.GetValue<string>())]
+        : [];
+
+    /// <summary>The revision in <c>current.json</c>; empty for none.</summary>
+    public async Task<string> CurrentAsync() => await Store.GetAsync($"{Prefix}/current.json", CancellationToken.None) is { } read
+        ? JsonNode.Parse(read.Bytes.Span)!["Revision"]!.GetValue<string>()
+        : "";
+
+    /// <summary>Type and revision of all events, in the store and on this machine, in order.</summary>
+    public async Task<IReadOnlyList<string>> EventsAsync()
+    {
+        var events = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(StateFolder, "events")))
+        {
+            events[Path.GetFileName(file)] = Describe(await File.ReadAllBytesAsync(file));
+        }
+
+        foreach (var key in Store.Keys.Where(key => key.StartsWith($"{Prefix}/events/", StringComparison.Ordinal)))
+        {
+            events[key.Split('/')[^1]] = Describe((await Store.GetAsync(key, CancellationToken.None))!.Bytes.Span);
+        }
+
+        return [.. events.Values];
+
+        static string Describe(ReadOnlySpan<byte> bytes)
+        {
+            var happened = JsonNode.Parse(bytes)!;
+            return $"{happened["Type"]} {happened["Revision"]}";
+        }
+    }
+
+    /// <summary>Changes the state of the container of a revision: <c>exited</c>, <c>running</c>.</summary>
+    public void SetState(string revision, string state)
+    {
+        lock (_containers)
+        {
+            foreach (var container in _containers.Values.Where(c => c["Labels"]!["wunderproxy.revision"]!.GetValue<string>() == revision))
+            {
+                container["State"] = state;
+            }
+        }
     }
 
     /// <summary>Moves the clock, which has to be one that a test moves, until a look between two steps finds it so.</summary>
@@ -117,6 +190,35 @@ internal sealed class ScriptedMachine : IAsyncDisposable
         }
     }
 
+    /// <summary>The identity of a revision's launch config.</summary>
+    public string HashOf(string revision) => LaunchConfigHash.Of(Config(revision)).Value;
+
+    /// <summary>Puts the launch config of a revision into the store.</summary>
+    /// <returns>Its hash.</returns>
+    public async Task<string> StoreAsync(string revision) =>
+        (await new LaunchConfigRepository(Store, Prefix).AddAsync(Config(revision), CancellationToken.None)).Hash.Value;
+
+    /// <summary>Puts <c>current.json</c> into the store, as another deployer does.</summary>
+    public void SeedCurrent(string revision)
+    {
+        Store.Seed($"{Prefix}/container.{HashOf(revision)}.json", Config(revision));
+        Store.Seed($"{Prefix}/current.json", Config(revision));
+    }
+
+    public Task<DeployResult> DeployAsync(string revision, TimeSpan? guard = null) => Lifecycle.DeployAsync(
+        new DeployRequest { Config = Config(revision), By = "t", Guard = guard }, null, CancellationToken.None);
+
+    /// <summary>Waits for what happens in the background; the real time only bounds a hang.</summary>
+    public static async Task EventuallyAsync(string what, Func<Task<bool>> condition)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(TimeSpan.FromSeconds(60)), $"still waiting for {what}");
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        }
+    }
+
     /// <summary>A launch config whose containers answer at our listener.</summary>
     public byte[] Config(string revision) => JsonSerializer.SerializeToUtf8Bytes(new JsonObject
     {
@@ -136,7 +238,22 @@ internal sealed class ScriptedMachine : IAsyncDisposable
         _application.Dispose();
         Engine.Dispose();
         Store.Dispose();
-        _root.Dispose();
+
+        // A retirement in the background may still write its record.
+        await EventuallyAsync("the end of the folder", () => Task.FromResult(TryRemoveRoot()));
+    }
+
+    private bool TryRemoveRoot()
+    {
+        try
+        {
+            _root.Dispose();
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private void Script() => Engine
@@ -145,15 +262,27 @@ internal sealed class ScriptedMachine : IAsyncDisposable
         .On(HttpMethod.Get, "/containers/json", _ => List())
         .On(HttpMethod.Get, "/images/", _ => Json("""{"Id":"sha256:1"}"""))
         .On(HttpMethod.Delete, "/images/", _ => Json("[]"))
-        .On(HttpMethod.Post, "/containers/create", _ => Create())
+        .On(HttpMethod.Post, "/containers/create", Create)
         .On(HttpMethod.Delete, "/containers/", request => With(request, id => _containers.Remove(id)))
         .On(HttpMethod.Get, "/containers/", Inspect)
         .On(HttpMethod.Post, "/containers/", Act);
 
-    private HttpResponseMessage Create()
+    private HttpResponseMessage Create(HttpRequestMessage request)
     {
+        if (IsEngineAway)
+        {
+            return Json("");
+        }
+
         var id = $"made{Interlocked.Increment(ref _created)}";
-        AddContainer(id, "", "", "created", Clock.GetUtcNow());
+        using var body = request.Content!.ReadAsStream();
+        var labels = JsonNode.Parse(body)!["Labels"]!.DeepClone().AsObject();
+        AddContainer(id, labels["wunderproxy.hash"]!.GetValue<string>(), labels["wunderproxy.revision"]!.GetValue<string>(), "created", Clock.GetUtcNow());
+        lock (_containers)
+        {
+            _containers[id]["Labels"] = labels;
+        }
+
         return Json($$"""{"Id":"{{id}}"}""");
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.Lifecycle;
 using WunderProxy.Deployments.Storage;
 using WunderProxy.Deployments.Tests.Docker;
@@ -54,9 +55,10 @@ internal sealed class TrafficSwitcherTests : IDisposable
         await SwitchAsync(good);
         await SwitchAsync(bad);
 
-        var isUndone = await _switcher.UndoAsync(bad, good, [], null);
+        var isUndone = await UndoAsync(bad, good);
 
         Assert.That(isUndone);
+        Assert.That(_context.Record.Current.Rejected.Select(rejected => rejected.Revision), Is.EqualTo(new[] { "r2" }));
         Assert.That(_traffic.Current!.Revision, Is.EqualTo("r1"));
         Assert.That(_context.Record.Current.Container, Is.EqualTo("r1"));
         Assert.That((good.State, bad.State), Is.EqualTo((DeploymentState.Current, DeploymentState.Draining)));
@@ -70,12 +72,17 @@ internal sealed class TrafficSwitcherTests : IDisposable
         await SwitchAsync(bad);
         await SwitchAsync(newest);
 
-        var isUndone = await _switcher.UndoAsync(bad, good, [], null);
+        var isUndone = await UndoAsync(bad, good);
 
         Assert.That(isUndone, Is.False);
         Assert.That(_traffic.Current!.Revision, Is.EqualTo("r3"));
         Assert.That(_context.Record.Current.Container, Is.EqualTo("r3"));
     }
+
+    private Task<bool> UndoAsync(Deployment failing, Deployment earlier) => _switcher.UndoAsync(
+        new GuardedSwitch(failing, earlier, new LifecycleRecord(), null, new TaskCompletionSource()),
+        new RejectedConfig(failing.Hash, failing.Revision, earlier.Hash, earlier.Revision, DateTimeOffset.UnixEpoch, "slow"),
+        DeploymentIntent.Reject(failing.Hash, "", failing.Revision, DateTimeOffset.UnixEpoch, "guard", DateTimeOffset.UnixEpoch));
 
     private Task<Deployment?> SwitchAsync(Deployment next) =>
         _switcher.SwitchAsync(next, [], null, _hold.Task, CancellationToken.None);

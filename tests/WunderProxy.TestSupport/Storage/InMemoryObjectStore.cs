@@ -25,6 +25,9 @@ public sealed class InMemoryObjectStore : IObjectStore
     /// </summary>
     public Func<string, PutOutcome>? AfterPut { get; set; }
 
+    /// <summary>Every call waits for this; null for a store that answers.</summary>
+    public TaskCompletionSource? Gate { get; set; }
+
     /// <summary>All keys, in order.</summary>
     public IReadOnlyList<string> Keys
     {
@@ -115,6 +118,11 @@ public sealed class InMemoryObjectStore : IObjectStore
         // Real stores never answer on the caller's stack; races must not hide behind one that does.
         await Task.Yield();
         BeforeCall?.Invoke(name, key);
+        if (Gate is { } gate)
+        {
+            await gate.Task;
+        }
+
         lock (_gate)
         {
             return call();
