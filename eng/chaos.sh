@@ -20,15 +20,16 @@ done
 
 need_root
 check_sdk
-own_setup=''
-[ -f "$RUN_DIR/.wunderproxy-test" ] || own_setup=1
-finish() { [ -z "$own_setup" ] || "$ROOT/eng/teardown.sh"; }
-trap finish EXIT
+. "$ROOT/eng/parts/usage.sh"
+trap leave_run_dir EXIT
+trap 'exit 130' INT TERM HUP
+enter_run_dir
 "$ROOT/eng/setup.sh" --with swift
 "$ROOT/eng/images.sh" --push
 
 name=WunderProxy.IntegrationTests
-dotnet build "$ROOT/tests/$name" -v quiet -nologo -clp:NoSummary </dev/null
+dotnet_restoring restore "$ROOT/tests/$name"
+dotnet build "$ROOT/tests/$name" --no-restore -v quiet -nologo -clp:NoSummary
 say "faults, $rounds form, $(date -u +%F)"
 code=0
 WUNDERPROXY_FAULT_ROUNDS=$rounds WUNDERPROXY_TEST_ROUNDS=$store_rounds \

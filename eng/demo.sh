@@ -18,20 +18,20 @@ esac
 DEMO=$RUN_DIR/demo
 PROGRAM=$ROOT/artifacts/publish/wunderproxy/wunderproxy
 LOAD_CLIENT=$ROOT/artifacts/bin/WunderProxy.LoadClient/release/wunderproxy-load
-own_engine='' load_process=''
+prepared='' load_process=''
+. "$ROOT/eng/parts/usage.sh"
 
 finish() {
   local code=$?
   trap - EXIT
   if [ $code = 0 ] && [ -n "$keep" ]; then exit 0; fi
   [ $code = 0 ] || tail -n 20 "$DEMO/service.log" >&2 2>/dev/null || true
-  if [ -n "$own_engine" ]; then
-    "$ROOT/eng/teardown.sh"
-  else
+  if [ -n "$prepared" ]; then
     stop_pid_file "$DEMO/pid" "$DEMO" 10
-    remove_containers
+    remove_containers || true
     rm -rf "$DEMO"
   fi
+  leave_run_dir || true
   exit $code
 }
 
@@ -77,18 +77,19 @@ tell() {
 
 need_root
 check_sdk
-[ -f "$RUN_DIR/.wunderproxy-test" ] || own_engine=1
 trap finish EXIT
-trap 'exit 130' INT TERM
+trap 'exit 130' INT TERM HUP
+enter_run_dir
 "$ROOT/eng/setup.sh" --engine-only
 load_env
 . "$ROOT/eng/parts/images.sh"
 [ ! -d "$DEMO" ] || { stop_pid_file "$DEMO/pid" "$DEMO" 10; remove_containers; rm -rf "$DEMO"; }
 mkdir -p "$DEMO/state"
+prepared=1
 
 say "building WunderProxy, the load client and the sample application"
 "$ROOT/eng/publish.sh" >/dev/null
-dotnet build "$ROOT/tests/WunderProxy.LoadClient" -c Release -v quiet -nologo -clp:NoSummary </dev/null
+dotnet_restoring build "$ROOT/tests/WunderProxy.LoadClient" -c Release
 "$ROOT/eng/images.sh" --app demo r1 r2
 
 proxy_port=$(free_port)

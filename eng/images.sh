@@ -23,6 +23,9 @@ check_sdk
 load_env
 . "$ROOT/eng/parts/images.sh"
 
+# Checkouts that share the engine take turns; compilers that stay must not inherit the lock.
+exec 9>"$RUN_DIR/.images"
+flock 9
 base_image
 images=$RUN_DIR/images
 mkdir -p "$images"
@@ -31,7 +34,7 @@ if [ ! -f "$images/sample/publish/sample.dll" ] ||
   [ -n "$(find "$ROOT/samples" -type f -newer "$images/sample/publish/sample.dll" -print -quit)" ]; then
   say "publishing the sample application"
   rebuild=1
-  publish samples/WunderProxy.Sample "$images/sample/publish"
+  publish samples/WunderProxy.Sample "$images/sample/publish" 9>&-
 fi
 cp "$ROOT/samples/WunderProxy.Sample/Dockerfile" "$images/sample/"
 for revision in "${revisions[@]}"; do
@@ -41,7 +44,7 @@ for revision in "${revisions[@]}"; do
   say "image $image"
 done
 if [ -n "$wunderproxy" ]; then
-  "$ROOT/eng/publish.sh" "$images/wunderproxy/publish"
+  "$ROOT/eng/publish.sh" "$images/wunderproxy/publish" 9>&-
   cp "$ROOT/Dockerfile" "$images/wunderproxy/"
   build_image "$images/wunderproxy" wunderproxy:test PUB=publish
   say "image wunderproxy:test"

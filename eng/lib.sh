@@ -3,22 +3,50 @@
 
 set -euo pipefail
 
+# What the caller's shell happens to have decides nothing: no script reads standard input, and containers run as users
+# who could not read what a stricter mask makes.
+exec </dev/null
+umask 022
+unset CDPATH
+
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 RUN_DIR=${WUNDERPROXY_TEST_DIR:-/tmp/wunderproxy-test}
 ENV_FILE=$RUN_DIR/env
 
 # A CA bundle named here makes the registry's storage drivers fail at start; everything is on loopback anyway.
 unset AWS_CA_BUNDLE
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
+# The SDK itself would need the ICU library, which nothing of ours uses.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+
+# Everything that we talk to lies on this machine, whatever proxy leads out of it.
+no_proxy="${no_proxy:-${NO_PROXY:-}},localhost,127.0.0.1,::1" no_proxy=${no_proxy#,}
+NO_PROXY=$no_proxy
+export no_proxy NO_PROXY
+
+# Without the settings of a user's .curlrc.
+curl() { command curl -q "$@"; }
 
 say() { printf '%s\n' "== $*"; }
 warn() { printf '%s\n' "!! $*" >&2; }
 die() { warn "$*"; exit 1; }
 
-# True while process $1 runs and its command line contains $2. A zombie has an empty command line.
+# Without a home folder neither dotnet nor NuGet starts; a temporary folder that is not there fails whoever uses one.
+if [ ! -d "${HOME:-}" ]; then
+  HOME=$(getent passwd "$(id -u)" | cut -d: -f6) || true
+  [ -d "$HOME" ] || { HOME=$ROOT/artifacts/home; mkdir -p "$HOME"; }
+  export HOME
+fi
+if [ -n "${TMPDIR:-}" ] && [ ! -d "$TMPDIR" ]; then
+  warn "TMPDIR=$TMPDIR is no folder: /tmp is used"
+  unset TMPDIR
+fi
+
+# True while process $1 runs here and its command line contains $2. A zombie has an empty command line. A process under
+# another root (a container, eng/bare.sh) is not ours, whatever it is called.
 is_running() {
   local line
-  [ -n "${1:-}" ] && line=$({ tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null) || return 1
+  [ -n "${1:-}" ] && [ "/proc/$1/root" -ef / ] && line=$({ tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null) || return 1
   case $line in *"$2"*) return 0 ;; *) return 1 ;; esac
 }
 
@@ -30,6 +58,20 @@ wait_until() {
   until "$@" >/dev/null 2>&1; do
     [ $SECONDS -lt $deadline ] || { warn "$what: not there after ${seconds} s"; return 1; }
     sleep 0.1
+  done
+}
+
+# Runs "$3..." until it succeeds, at most $1 times, and waits 1, 2, 4 … seconds between; $2 says what is tried. A server
+# that has just come up, a registry under load and a mirror say no now and then.
+retry() {
+  local tries=$1 what=$2 try pause=1
+  shift 2
+  for ((try = 1; ; try++)); do
+    if "$@"; then return; fi
+    [ "$try" -lt "$tries" ] || { warn "$what: failed $tries times"; return 1; }
+    warn "$what: try $try of $tries failed, once more in $pause s"
+    sleep "$pause"
+    pause=$((pause < 16 ? pause * 2 : 16))
   done
 }
 
@@ -107,10 +149,21 @@ check_sdk() {
      and link /usr/share/dotnet/dotnet to /usr/local/bin/dotnet"
 }
 
+# Runs dotnet "$@", which restores packages, and says what it said when it fails; once more when a package source did.
+dotnet_restoring() {
+  local output try
+  for try in 1 2 3 4; do
+    output=$(dotnet "$@" -v quiet -nologo 2>&1) && return
+    grep -qE 'NU1301|NU1302|NU1801|service index|Response status code|timed out|SSL connection' <<<"$output" || break
+    [ "$try" = 4 ] || { warn "a package source failed: try $((try + 1)) follows"; sleep $((try * 5)); }
+  done
+  printf '%s\n' "$output" >&2
+  return 1
+}
+
 # Publishes project $1 into folder $2, framework-dependent and compiled ahead so that it starts quickly.
 publish() {
-  local output
   rm -rf "$2"
-  output=$(dotnet publish "$ROOT/$1" -c Release -r linux-x64 -p:SelfContained=false -p:PublishReadyToRun=true -o "$2" \
-    -v quiet -nologo 2>&1 </dev/null) || { printf '%s\n' "$output" >&2; die "$1 was not published"; }
+  dotnet_restoring publish "$ROOT/$1" -c Release -r linux-x64 -p:SelfContained=false -p:PublishReadyToRun=true -o "$2" ||
+    die "$1 was not published"
 }

@@ -31,14 +31,21 @@ for part in packages engine s3 registry swift; do . "$ROOT/eng/parts/$part.sh"; 
 
 # Two set-ups of one folder at once wait for each other; the servers must not inherit the lock.
 exec 9>"$RUN_DIR/.lock"
-flock -w 300 9 || die "another set-up of $RUN_DIR is still running"
+flock -w 1800 9 || die "another set-up of $RUN_DIR has been running for half an hour"
 [ -n "$engine_only" ] || with+=(stores)
-install_packages ${with[@]+"${with[@]}"} 9>&-
+install_packages engine ${with[@]+"${with[@]}"} 9>&-
 
-# Starts "$2_start" in the background; $1 is its name for people. Both engine and S3 take seconds: they start together.
+# Starts "$2_start" in the background, on other ports once more when it fails; $1 is its name for people. Both engine and
+# S3 take seconds: they start together. The inner & is for `set -e`, which does not hold left of an ||.
 started=()
 start_part() {
-  ("$2_start" 9>&-) &
+  (
+    "$2_start" 9>&- &
+    wait $! && exit
+    warn "$1 did not start: once more"
+    "$2_start" 9>&- &
+    wait $!
+  ) &
   started+=("$!:$1")
 }
 

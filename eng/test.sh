@@ -1,93 +1,141 @@
 #!/bin/bash
 # The one check: format, build without warnings, every test, the integration tests against a real Docker engine, a real
 # S3 server and a real registry, the fault suite in a few rounds (eng/chaos.sh has its full form). Sets up what is missing
-# and stops what it started. Last line: `N passed, N failed`.
+# and stops what it started. Last line: `N passed, N failed`; exit 1 when anything failed, or nothing was tested.
 #
-#   eng/test.sh [--keep] [--transport NAME] [PROJECT…]
+#   eng/test.sh [--keep] [--transport NAME] [--filter FILTER] [PROJECT…]
 #
 # --keep leaves engine, S3 and registry running. --transport sockets has the programs of the integration tests use that
-# transport; the other tests that know of transports run on each anyway. PROJECT is a folder name in tests/.
+# transport; the other tests that know of transports run on each anyway. PROJECT is a folder name in tests/; FILTER takes
+# some of the tests, in the words of `dotnet test`.
 #
 # Results of every project lie in artifacts/test-results.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # What the tests need beyond engine, S3 server and registry (see eng/setup.sh).
 WITH=(swift clients chromium rivals)
+INTEGRATION=WunderProxy.IntegrationTests
+RESULTS=$ROOT/artifacts/test-results
+APT_LOG=$RESULTS/apt.log
+passed=0 failed=0 skipped=0 child='' setup_pid='' temporary=''
 
-keep='' projects=()
+# From here on the last line says how it went, whatever happens.
+finish() {
+  local code=$?
+  trap - EXIT INT TERM HUP
+  stop_child
+  if [ -n "$setup_pid" ]; then wait "$setup_pid" 2>/dev/null || code=1; fi
+  if [ -n "$keep" ]; then own_setup=''; fi
+  leave_run_dir || true
+  remove_temporary
+  if [ $failed = 0 ] && { [ $code != 0 ] || [ $passed = 0 ]; }; then failed=1; fi
+  [ $skipped = 0 ] || say "$skipped skipped"
+  say "took ${SECONDS} s"
+  [ ! -d "$RESULTS" ] || echo "$passed passed, $failed failed" >"$RESULTS/result"
+  echo "$passed passed, $failed failed"
+  [ $failed = 0 ] || exit 1
+}
+
+# Runs "$@" in a session of its own. In the background, since the shell obeys a signal only after what runs in the
+# foreground; with the signals that a background process ignores, or a caller under nohup, since tests send them.
+run() {
+  setsid env --default-signal=HUP,INT,QUIT "$@" &
+  child=$!
+  local code=0
+  wait "$child" || code=$?
+  child=''
+  return $code
+}
+
+# Ends what runs with everything that it has started.
+stop_child() {
+  [ -n "$child" ] || return 0
+  kill -TERM -- "-$child" 2>/dev/null || true
+  wait_until 10 "the end of what was running" no_group "$child" || kill -KILL -- "-$child" 2>/dev/null || true
+}
+no_group() { ! kill -0 -- "-$1" 2>/dev/null; }
+
+remove_temporary() {
+  [ -n "$temporary" ] || return 0
+  unmount_below "$temporary"
+  rm -rf "$temporary"
+}
+
+keep='' FILTER='' projects=()
+. "$ROOT/eng/parts/usage.sh"
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
 while [ $# -gt 0 ]; do
   case $1 in
     --keep) keep=1 ;;
     --transport) export WUNDERPROXY_TEST_TRANSPORT=${2:?--transport takes a name}; shift ;;
-    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --filter) FILTER=${2:?--filter takes an expression}; shift ;;
+    -h | --help) trap - EXIT; sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
     -*) die "unknown option $1" ;;
-    *) projects+=("$1") ;;
+    *) projects+=("$(basename "$1")") ;;
   esac
   shift
 done
-
-RESULTS=$ROOT/artifacts/test-results
-passed=0 failed=0 skipped=0 setup_pid='' own_setup=''
-
-finish() {
-  local code=$?
-  trap - EXIT
-  [ -z "$setup_pid" ] || wait "$setup_pid" 2>/dev/null || true
-  if [ -n "$own_setup" ] && [ -z "$keep" ]; then "$ROOT/eng/teardown.sh" || true; fi
-  if [ $code != 0 ] && [ $failed = 0 ]; then failed=1; fi
-  local skipped_part=
-  [ $skipped = 0 ] || skipped_part=", $skipped skipped"
-  say "took ${SECONDS} s"
-  echo "$passed passed, $failed failed$skipped_part"
-  [ $failed = 0 ] || exit 1
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
+cd "$ROOT"
+for project in ${projects[@]+"${projects[@]}"}; do
+  [ -f "tests/$project/$project.csproj" ] && case $project in *Tests) ;; *) false ;; esac ||
+    die "$project is no test project; there are: $(cd tests && echo ./*Tests | sed 's|\./||g')"
+done
+if [ ${#projects[@]} = 0 ]; then
+  # The fast ones first; the integration tests last, when the set-up is ready.
+  for folder in tests/*Tests; do [ "${folder##*/}" = $INTEGRATION ] || projects+=("${folder##*/}"); done
+  projects+=($INTEGRATION)
+fi
+integration=''
+case " ${projects[*]} " in *" $INTEGRATION "*) integration=1 ;; esac
 
 check_sdk
 rm -rf "$RESULTS"
 mkdir -p "$RESULTS"
-cd "$ROOT"
+# One for the tests, which leave nothing behind then; not below a long one of the caller's: paths of sockets are short.
+temporary=$(TMPDIR='' mktemp -d /tmp/wunderproxy-tests.XXXX)
+
+# What the build itself needs cannot wait for the set-up below.
+. "$ROOT/eng/parts/packages.sh"
+install_packages sdk
 
 # The set-up mostly waits for downloads and for servers to start: the build goes on beside it.
-[ -f "$RUN_DIR/.wunderproxy-test" ] || own_setup=1
-setup_options=()
-for name in ${WITH[@]+"${WITH[@]}"}; do setup_options+=(--with "$name"); done
-"$ROOT/eng/setup.sh" ${setup_options[@]+"${setup_options[@]}"} >"$RESULTS/setup.log" 2>&1 </dev/null &
-setup_pid=$!
+if [ -n "$integration" ]; then
+  enter_run_dir
+  setup_options=()
+  for name in "${WITH[@]}"; do setup_options+=(--with "$name"); done
+  "$ROOT/eng/setup.sh" "${setup_options[@]}" >"$RESULTS/setup.log" 2>&1 &
+  setup_pid=$!
+fi
 
 say "white space"
-dotnet format whitespace . --folder --verify-no-changes --exclude artifacts </dev/null || failed=1
+run dotnet format whitespace . --folder --verify-no-changes --exclude artifacts || failed=1
 say "build"
-dotnet build WunderProxy.sln -v quiet -nologo -clp:NoSummary </dev/null
-
-if [ ${#projects[@]} = 0 ]; then
-  # The fast ones first; the integration tests last, when the set-up is ready.
-  for folder in tests/*Tests; do [ "${folder##*/}" = WunderProxy.IntegrationTests ] || projects+=("${folder##*/}"); done
-  projects+=(WunderProxy.IntegrationTests)
-fi
+dotnet_restoring restore WunderProxy.sln || die "packages were not restored"
+run dotnet build WunderProxy.sln --no-restore -v quiet -nologo -clp:NoSummary || die "the build failed"
 
 counter() { sed -n "s/.*<Counters [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }
 
 # Runs the tests of project $1 that filter $2 takes, as $3, and adds up what the result file says.
 run_tests() {
-  local project=$1 filter=$2 name=$3 code=0 results=$RESULTS/$3.trx start=$SECONDS
+  local project=$1 filter="$2${FILTER:+&($FILTER)}" name=$3 code=0 results=$RESULTS/$3.trx start=$SECONDS
   say "tests of $name"
-  # A caller under nohup leaves SIGHUP ignored, and what is ignored stays so in every child: tests send it.
-  env --default-signal=HUP dotnet test "artifacts/bin/$project/debug/$project.dll" --filter "$filter" \
+  TMPDIR=$temporary run dotnet test "artifacts/bin/$project/debug/$project.dll" --filter "$filter" \
     --logger "trx;LogFileName=$results" --logger 'console;verbosity=minimal' \
     --results-directory "$RESULTS" --blame-hang --blame-hang-timeout 8m --blame-hang-dump-type none \
-    >"$RESULTS/$name.log" 2>&1 </dev/null || code=$?
+    >"$RESULTS/$name.log" 2>&1 || code=$?
   local project_passed=0 project_failed=0 total executed
-  if [ -f "$results" ]; then
+  if [ -f "$results" ] && total=$(counter "$results" total) && [ -n "$total" ]; then
     project_passed=$(counter "$results" passed)
     project_failed=$(counter "$results" failed)
-    total=$(counter "$results" total)
     executed=$(counter "$results" executed)
     skipped=$((skipped + total - executed))
   fi
-  # A test host that died reports no failed test: that is a failure all the same.
-  if [ $code != 0 ] && [ "$project_failed" = 0 ]; then project_failed=1; fi
+  # A test host that died reports no failed test, nor does one that found no tests: a failure all the same.
+  if [ $code != 0 ] || [ "$project_passed" = 0 ]; then
+    if [ "$project_failed" = 0 ] && ! { [ $code = 0 ] && [ -n "$FILTER" ]; }; then project_failed=1; fi
+  fi
   if [ "$project_failed" != 0 ]; then cat "$RESULTS/$name.log"; fi
   passed=$((passed + project_passed))
   failed=$((failed + project_failed))
@@ -95,7 +143,7 @@ run_tests() {
 }
 
 for project in "${projects[@]}"; do
-  if [ "$project" = WunderProxy.IntegrationTests ]; then
+  if [ "$project" = $INTEGRATION ]; then
     say "set-up of engine, S3 server and registry"
     code=0
     wait "$setup_pid" || code=$?
@@ -107,7 +155,4 @@ for project in "${projects[@]}"; do
   run_tests "$project" 'TestCategory!=Faults' "$project"
 done
 # After the others and by themselves: they end engines, fill disks and measure under load.
-case " ${projects[*]} " in
-  *" WunderProxy.IntegrationTests "*)
-    run_tests WunderProxy.IntegrationTests TestCategory=Faults WunderProxy.IntegrationTests.Faults ;;
-esac
+[ -z "$integration" ] || run_tests $INTEGRATION TestCategory=Faults $INTEGRATION.Faults

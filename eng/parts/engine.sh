@@ -19,7 +19,7 @@ engine_start() {
     --host "unix://$ENGINE_SOCKET" --containerd "$ENGINE_DIR/containerd/containerd.sock" --config-file "$ENGINE_DIR/daemon.json" \
     --bridge "$ENGINE_BRIDGE" --default-address-pool "base=198.19.$((ENGINE_INDEX * 16)).0/20,size=26" \
     --iptables=false --ip6tables=false --ip-masq=false --log-level warn >"$ENGINE_DIR/dockerd.log" 2>&1 </dev/null &
-  wait_until 60 "Docker engine" engine_answers || { tail -n 20 "$ENGINE_DIR/dockerd.log" >&2; return 1; }
+  wait_until 120 "Docker engine" engine_answers || { tail -n 20 "$ENGINE_DIR/dockerd.log" >&2; return 1; }
 }
 
 # A bridge nobody else has, with a subnet of the benchmark range 198.18.0.0/15 (RFC 2544) that no route covers.
@@ -62,7 +62,7 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
 TOML
   setsid containerd --config "$dir/config.toml" --log-level warn >"$dir/log" 2>&1 </dev/null &
   echo $! >"$dir/pid"
-  wait_until 30 containerd test -S "$dir/containerd.sock" || { tail -n 20 "$dir/log" >&2; return 1; }
+  wait_until 60 containerd test -S "$dir/containerd.sock" || { tail -n 20 "$dir/log" >&2; return 1; }
 }
 
 engine_stop() {

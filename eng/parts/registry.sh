@@ -19,7 +19,7 @@ http: {addr: 127.0.0.1:$(registry_port)}
 YAML
   setsid docker-registry serve "$REGISTRY_DIR/config.yml" >"$REGISTRY_DIR/log" 2>&1 </dev/null &
   echo $! >"$REGISTRY_DIR/pid"
-  wait_until 20 "Docker registry" registry_answers || { tail -n 20 "$REGISTRY_DIR/log" >&2; return 1; }
+  wait_until 60 "Docker registry" registry_answers || { tail -n 20 "$REGISTRY_DIR/log" >&2; return 1; }
 }
 
 registry_stop() {

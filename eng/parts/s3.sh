@@ -18,7 +18,7 @@ s3_start() {
   s3_configuration "$port" "$monitor_port" >"$S3_DIR/ceph.conf"
   s3_keyring
   s3_daemons
-  wait_until 60 "S3 server" curl -s -o /dev/null "$(s3_endpoint)/" || { tail -n 20 "$S3_DIR"/log/* >&2; return 1; }
+  wait_until 120 "S3 server" curl -s -o /dev/null "$(s3_endpoint)/" || { tail -n 20 "$S3_DIR"/log/* >&2; return 1; }
   s3_users
 }
 
@@ -84,7 +84,7 @@ s3_daemons() {
     monmaptool --create --addv a "[$(sed -n 's/^mon host = //p' "$conf")]" --fsid "$fsid" "$map"
     ceph-mon -c "$conf" -i a --mkfs --monmap "$map" --keyring "$S3_DIR/keyring"
     ceph-mon -c "$conf" -i a
-    timeout 60 ceph -c "$conf" osd new "$osd_id" 0
+    retry 3 "the storage daemon's id" timeout 60 ceph -c "$conf" osd new "$osd_id" 0
     ceph-osd -c "$conf" -i 0 --mkfs --osd-uuid "$osd_id"
     ceph-osd -c "$conf" -i 0
     radosgw -c "$conf" -n client.rgw.a
@@ -95,32 +95,39 @@ s3_users() {
   local secret poor
   secret=$(random_hex 16)
   poor=$(random_hex 16)
-  s3_user wunderproxy WUNDERPROXYTEST "$secret"
+  retry 5 "user wunderproxy" s3_user wunderproxy WUNDERPROXYTEST "$secret"
   # May have no bucket and sees nobody else's: every call on ours is denied.
-  s3_user poor WUNDERPROXYPOOR "$poor" --max-buckets=-1
+  retry 5 "user poor" s3_user poor WUNDERPROXYPOOR "$poor" --max-buckets=-1
   local bucket
-  for bucket in "${S3_BUCKETS[@]}"; do s3_create_bucket "$(s3_endpoint)" "$bucket" WUNDERPROXYTEST "$secret"; done
+  for bucket in "${S3_BUCKETS[@]}"; do
+    retry 8 "bucket $bucket" s3_create_bucket "$(s3_endpoint)" "$bucket" WUNDERPROXYTEST "$secret"
+  done
   printf '%s\n' "$secret" >"$S3_DIR/secret"
   printf '%s\n' "$poor" >"$S3_DIR/poor"
   touch "$S3_DIR/ready"
 }
 
+# A try whose answer was lost may have made the user.
 s3_user() {
-  local name=$1 key=$2 secret=$3
+  local name=$1 key=$2 secret=$3 log=$S3_DIR/log/user-$1.out
   shift 3
   timeout 60 radosgw-admin -c "$S3_DIR/ceph.conf" user create --uid="$name" --display-name="$name" \
-    --access-key="$key" --secret-key="$secret" "$@" >"$S3_DIR/log/user-$name.out" 2>&1 </dev/null ||
-    { tail -n 20 "$S3_DIR/log/user-$name.out" >&2; return 1; }
+    --access-key="$key" --secret-key="$secret" "$@" >"$log" 2>&1 && return
+  timeout 60 radosgw-admin -c "$S3_DIR/ceph.conf" user info --uid="$name" 2>>"$log" | grep -q "\"$secret\"" && return
+  tail -n 20 "$log" >&2
+  return 1
 }
 
 # Creates bucket $2 at endpoint $1 with key $3 and secret $4, signed the short way (AWS signature version 2).
 s3_create_bucket() {
-  local date signature status
+  local date signature answer
   date=$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT')
   signature=$(printf 'PUT\n\n\n%s\n/%s' "$date" "$2" | openssl dgst -sha1 -hmac "$4" -binary | base64)
-  status=$(curl -s -o "$RUN_DIR/bucket.out" -w '%{http_code}' -X PUT --max-time 60 \
-    -H "Date: $date" -H "Authorization: AWS $3:$signature" "$1/$2")
-  case $status in 200 | 409) ;; *) cat "$RUN_DIR/bucket.out" >&2; die "bucket $2 was not created: status $status" ;; esac
+  answer=$(curl -s -w '\nstatus %{http_code}' -X PUT --max-time 60 \
+    -H "Date: $date" -H "Authorization: AWS $3:$signature" "$1/$2") || true
+  case ${answer##*$'\n'} in 'status 200' | 'status 409') return ;; esac
+  warn "bucket $2 was not created: $answer"
+  return 1
 }
 
 s3_environment() {

@@ -21,8 +21,9 @@ swift_start() {
       >"$SWIFT_DIR/log/$server" 2>&1 </dev/null &
     echo $! >"$SWIFT_DIR/$server.pid"
   done
-  wait_until 90 "Swift" curl -s -o /dev/null "http://127.0.0.1:$(swift_port)/" || { tail -n 20 "$SWIFT_DIR"/log/* >&2; return 1; }
-  s3_create_bucket "http://127.0.0.1:$(swift_port)" wunderproxy test:tester testing
+  wait_until 120 "Swift" curl -s -o /dev/null "http://127.0.0.1:$(swift_port)/" || { tail -n 20 "$SWIFT_DIR"/log/* >&2; return 1; }
+  # It answers before its account, container and object servers do, and says 503 until then and whenever they are slow.
+  retry 8 "Swift's bucket" s3_create_bucket "http://127.0.0.1:$(swift_port)" wunderproxy test:tester testing
   touch "$SWIFT_DIR/ready"
 }
 
