@@ -1,3 +1,5 @@
+using WunderProxy.Deployments.Docker.Archives;
+
 namespace WunderProxy.Deployments.Docker;
 
 /// <summary>An archive on its way to the engine. That it breaks off must not be taken for the engine's absence.</summary>
@@ -52,6 +54,7 @@ internal sealed class ArchiveSource(Stream inner) : Stream
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <summary>Also for a time limit of the source itself, which is nobody's cancellation.</summary>
-    private static ArchiveBrokenException BrokenOff(Exception fault) =>
-        new($"it broke off: {fault.GetBaseException().Message}", fault);
+    private static ArchiveBrokenException BrokenOff(Exception fault) => fault is ArchiveRefusedException
+        ? new ArchiveBrokenException(fault.Message, fault)
+        : new ArchiveBrokenException($"it broke off: {fault.GetBaseException().Message}", fault);
 }

@@ -68,14 +68,17 @@ internal sealed class EngineImages(EngineConnection connection, TimeProvider clo
 
         void Note(EngineMessage message)
         {
-            var text = message.Stream?.Trim() ?? "";
-            if (text.StartsWith(LoadedId, StringComparison.Ordinal))
+            // Several images without names come as the lines of one message.
+            foreach (var line in (message.Stream ?? "").Split('\n', StringSplitOptions.TrimEntries))
             {
-                loaded.Add(text[LoadedId.Length..]);
-            }
-            else if (text.StartsWith(LoadedName, StringComparison.Ordinal))
-            {
-                loaded.Add(text[LoadedName.Length..]);
+                if (line.StartsWith(LoadedId, StringComparison.Ordinal))
+                {
+                    loaded.Add(line[LoadedId.Length..]);
+                }
+                else if (line.StartsWith(LoadedName, StringComparison.Ordinal))
+                {
+                    loaded.Add(line[LoadedName.Length..]);
+                }
             }
         }
     }

@@ -12,14 +12,29 @@ public readonly record struct ImageName(string Repository, string Tag)
     public bool HasDigest => Tag.Contains(':', StringComparison.Ordinal);
 
     /// <summary>The registry as the Docker config file names it.</summary>
-    public string Registry
+    public string Registry => Host is { } host && !IsHub(host) ? host : DockerHub;
+
+    /// <summary>The part before the first slash where it is a registry; null for an image of Docker Hub by its short name.</summary>
+    private string? Host
     {
         get
         {
             var first = Repository.Split('/')[0];
-            var isHost = first.Length < Repository.Length && (first.AsSpan().IndexOfAny('.', ':') >= 0 || first == "localhost");
-            return isHost ? first : DockerHub;
+            var isHost = first.AsSpan().IndexOfAny('.', ':') >= 0 || first == "localhost" || first.Any(char.IsAsciiLetterUpper);
+            return isHost && first.Length < Repository.Length ? first : null;
         }
+    }
+
+    /// <summary>Whether a host name means Docker Hub.</summary>
+    public static bool IsHub(string host) => host is "docker.io" or "index.docker.io" or "registry-1.docker.io";
+
+    /// <summary>The name in full: <c>shop</c> is <c>docker.io/library/shop</c>.</summary>
+    public ImageName Normalize()
+    {
+        var path = Host is { } host ? Repository[(host.Length + 1)..] : Repository;
+        return Host is { } registry && !IsHub(registry)
+            ? this
+            : this with { Repository = path.Contains('/', StringComparison.Ordinal) ? $"docker.io/{path}" : $"docker.io/library/{path}" };
     }
 
     /// <summary>Splits a reference at its digest, else at its tag: the last colon after the last slash.</summary>

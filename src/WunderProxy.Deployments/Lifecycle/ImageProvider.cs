@@ -1,5 +1,6 @@
 using System.Net;
 using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.Docker.Archives;
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Storage;
 
@@ -107,31 +108,45 @@ internal sealed class ImageProvider(
         IProgress<DeploymentProgress> progress,
         CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> loaded;
+        var wanted = ImageName.Parse(name);
+        if (wanted.HasDigest)
+        {
+            throw DeploymentFaults.Launch(
+                LaunchFailure.LoadFailed, $"{key} cannot be loaded: an image that is named by its digest, {name}, comes from registries alone");
+        }
+
+        await using var named = new ImageArchive(archive.Content, wanted);
+        var loaded = await LoadAsync(named, key, progress, cancellationToken);
+        if (loaded is not [var only])
+        {
+            throw new DeploymentException(
+                DeploymentError.ImageMismatch,
+                $"{key} holds {loaded.Count} images ({string.Join(", ", loaded)}): neither {name} nor exactly one image");
+        }
+
+        await context.Engine.Images.TagAsync(only, wanted, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<string>> LoadAsync(
+        ImageArchive archive, string key, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+    {
         try
         {
-            loaded = await context.Engine.Images.LoadAsync(
-                archive.Content, context.Options.PullStallTimeout, Throttle($"loading {key}", progress), cancellationToken);
+            var loaded = await context.Engine.Images.LoadAsync(
+                archive, context.Options.PullStallTimeout, Throttle($"loading {key}", progress), cancellationToken);
+            return [.. loaded.Distinct(StringComparer.Ordinal)];
+        }
+        catch (Exception fault) when (archive.Refusal is not null && fault is not OperationCanceledException)
+        {
+            // The engine may have answered before the end, and then sees a broken connection.
+            throw archive.Refusal.IsMismatch
+                ? new DeploymentException(DeploymentError.ImageMismatch, $"{key}: {archive.Refusal.Message}", null, fault)
+                : DeploymentFaults.Launch(LaunchFailure.LoadFailed, $"{key} cannot be loaded: {archive.Refusal.Message}", fault);
         }
         catch (Exception fault) when (fault is DockerEngineException or TimeoutException or ArchiveBrokenException)
         {
             throw DeploymentFaults.Launch(LaunchFailure.LoadFailed, $"{key} cannot be loaded: {fault.Message}", fault);
         }
-
-        var wanted = ImageName.Parse(name);
-        if (loaded.Any(image => ImageName.Parse(image) == wanted))
-        {
-            return;
-        }
-
-        if (loaded is not [var only])
-        {
-            throw new DeploymentException(
-                DeploymentError.ImageMismatch,
-                $"{key} holds {string.Join(", ", loaded)}: neither {name} nor exactly one image");
-        }
-
-        await context.Engine.Images.TagAsync(only, wanted, cancellationToken);
     }
 
     /// <summary>The engine speaks ten times a second per layer; people and logs need less.</summary>

@@ -1,0 +1,182 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace WunderProxy.Deployments.Docker.Archives;
+
+/// <summary>
+/// The names that an image archive gives to its images. The engine would take each of them, and take it away from the
+/// image that has it now: all are removed. When several images are named, only the wanted one stays in the lists.
+/// </summary>
+internal sealed class ArchiveNames(ImageName wanted)
+{
+    /// <summary>Lists the images: <c>docker save</c> and all that write for <c>docker load</c>.</summary>
+    public const string Manifest = "manifest.json";
+
+    /// <summary>Names of images by their layers, before Docker 1.10.</summary>
+    public const string Repositories = "repositories";
+
+    /// <summary>Lists the images of an OCI layout.</summary>
+    public const string Index = "index.json";
+
+    private const string TagsKey = "repotags";
+
+    private readonly ImageName _wanted = wanted.Normalize();
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+
+    /// <summary>Whether a file of an archive, by the last part of its path, may hold names.</summary>
+    public static bool MayHoldNames(string fileName) => fileName is Manifest or Repositories or Index;
+
+    /// <summary>Removes the names from a file.</summary>
+    /// <param name="fileName">One of those that may hold names.</param>
+    /// <param name="content">The file as it stands in the archive.</param>
+    /// <exception cref="ArchiveRefusedException">It is no JSON of its form, stands twice, or lists several images and not the wanted one.</exception>
+    public byte[] Clean(string fileName, ReadOnlyMemory<byte> content)
+    {
+        if (!_seen.Add(fileName))
+        {
+            throw new ArchiveRefusedException($"{fileName} stands twice in it");
+        }
+
+        try
+        {
+            return fileName switch
+            {
+                Manifest => CleanManifest(Parse(content)),
+                Index => CleanIndex(Parse(content)),
+                _ => "{}"u8.ToArray(),
+            };
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException)
+        {
+            throw new ArchiveRefusedException($"{fileName} in it cannot be read: {FirstLine(fault.Message)}");
+        }
+    }
+
+    /// <summary>Looks at the whole when the archive is at its end, and the engine has not begun to load.</summary>
+    /// <exception cref="ArchiveRefusedException">Nothing in it lists its images.</exception>
+    public void Finish()
+    {
+        if (!_seen.Contains(Manifest) && !_seen.Contains(Index))
+        {
+            throw new ArchiveRefusedException(
+                $"it has neither {Manifest} nor {Index}: it is no archive of docker save (1.10 or later) and no OCI layout");
+        }
+    }
+
+    private byte[] CleanManifest(JsonNode? root)
+    {
+        var items = Members(root, Manifest);
+        var images = items.Select(item => (Item: item, Names: TakeTags(item))).ToArray();
+        return Write(new JsonArray([.. Choose(images).Select(item => item.DeepClone())]));
+    }
+
+    private byte[] CleanIndex(JsonNode? root)
+    {
+        if (root is not JsonObject index)
+        {
+            throw new ArchiveRefusedException($"{Index} in it is no JSON object");
+        }
+
+        foreach (var (key, value) in index.ToArray())
+        {
+            if (IsField(key, "manifests") && value is not null)
+            {
+                var images = Members(value, Index).Select(item => (Item: item, Names: TakeAnnotations(item))).ToArray();
+
+                // Those without a name belong to others: attestations, and platforms of one image.
+                var isNamed = images.Any(image => image.Names.Any(IsWanted));
+                var kept = images.Where(image => !isNamed || image.Names.Count == 0 || image.Names.Any(IsWanted));
+                index[key] = new JsonArray([.. kept.Select(image => image.Item.DeepClone())]);
+            }
+            else if (IsField(key, "annotations"))
+            {
+                index.Remove(key);
+            }
+        }
+
+        return Write(index);
+    }
+
+    private IEnumerable<JsonObject> Choose((JsonObject Item, List<string> Names)[] images)
+    {
+        var names = string.Join(", ", images.SelectMany(image => image.Names));
+        var wanted = images.Where(image => image.Names.Any(IsWanted)).Select(image => image.Item).ToArray();
+        return (images.Length, wanted.Length) switch
+        {
+            (0, _) => throw new ArchiveRefusedException($"{Manifest} in it lists no image"),
+            (1, _) => [images[0].Item],
+            (_, 1) => wanted,
+            (_, 0) => throw new ArchiveRefusedException(
+                $"it holds {images.Length} images ({names}): neither {_wanted} nor exactly one", isMismatch: true),
+            _ => throw new ArchiveRefusedException($"it holds {wanted.Length} images by the name {_wanted}", isMismatch: true),
+        };
+    }
+
+    private static JsonObject[] Members(JsonNode? root, string fileName) =>
+        root is JsonArray array && array.All(item => item is JsonObject)
+            ? [.. array.Select(item => item!.AsObject())]
+            : throw new ArchiveRefusedException($"{fileName} in it is no list of images");
+
+    private static List<string> TakeTags(JsonObject item)
+    {
+        var names = new List<string>();
+        foreach (var (key, value) in item.ToArray())
+        {
+            if (IsField(key, TagsKey))
+            {
+                names.AddRange((value as JsonArray ?? []).Select(tag => tag?.GetValue<string>() ?? ""));
+                item.Remove(key);
+            }
+        }
+
+        return names;
+    }
+
+    /// <summary>Annotations are a map to the engine: their keys count letter by letter, that of the map itself does not.</summary>
+    private static List<string> TakeAnnotations(JsonObject item)
+    {
+        var names = new List<string>();
+        foreach (var annotations in item.Where(pair => IsField(pair.Key, "annotations")).Select(pair => pair.Value).OfType<JsonObject>())
+        {
+            foreach (var (key, value) in annotations.ToArray())
+            {
+                if (key.EndsWith("image.name", StringComparison.Ordinal) || key.EndsWith("ref.name", StringComparison.Ordinal))
+                {
+                    names.Add(value?.GetValue<string>() ?? "");
+                    annotations.Remove(key);
+                }
+            }
+        }
+
+        return names;
+    }
+
+    private bool IsWanted(string name) => name.Length > 0 && ImageName.Parse(name).Normalize() == _wanted;
+
+    /// <summary>Whether Go's decoder takes a key for a field: letters of any case, and two other signs that fold to letters.</summary>
+    private static bool IsField(string key, string lowerCaseName) =>
+        key.Length == lowerCaseName.Length
+        && key.Replace('\u017f', 's').Replace('\u212a', 'k').Equals(lowerCaseName, StringComparison.OrdinalIgnoreCase);
+
+    private static JsonNode? Parse(ReadOnlyMemory<byte> content)
+    {
+        var isMarked = content.Span.StartsWith(Encoding.UTF8.Preamble);
+        return JsonNode.Parse(
+            (isMarked ? content[Encoding.UTF8.Preamble.Length..] : content).Span,
+            documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+    }
+
+    private static byte[] Write(JsonNode node)
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(bytes))
+        {
+            node.WriteTo(writer);
+        }
+
+        return bytes.ToArray();
+    }
+
+    private static string FirstLine(string message) => message.Split('\n')[0].Trim();
+}
