@@ -71,4 +71,7 @@ internal static partial class DeploymentLog
 
     [LoggerMessage(4021, LogLevel.Warning, "The history of {Revision} ({Hash}) is not written yet and is tried again: {Message}")]
     public static partial void HistoryPending(ILogger logger, string revision, string hash, string message);
+
+    [LoggerMessage(4030, LogLevel.Warning, "Container {Container} of image {Image} carries this service's labels and was not made by it: it is left alone")]
+    public static partial void ForeignFound(ILogger logger, string container, string image);
 }

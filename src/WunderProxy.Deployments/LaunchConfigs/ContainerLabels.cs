@@ -1,6 +1,9 @@
 namespace WunderProxy.Deployments.LaunchConfigs;
 
-/// <summary>The labels that say whose container one is; identity is by them, never by name.</summary>
+/// <summary>
+/// The labels that we give to a container. Alone they prove nothing about it: images carry labels, and anybody can
+/// write them.
+/// </summary>
 /// <param name="App">The application.</param>
 /// <param name="Prefix"><c>BUCKET/PREFIX</c>.</param>
 /// <param name="Hash">SHA-256 launch config hash.</param>
@@ -8,6 +11,9 @@ namespace WunderProxy.Deployments.LaunchConfigs;
 /// <param name="Environment">Digest of the <c>--cfg</c> content; empty without one.</param>
 public sealed record ContainerLabels(string App, string Prefix, string Hash, string Revision, string Environment)
 {
+    /// <summary>All labels whose names begin so are ours; a launch config cannot set them.</summary>
+    public const string Namespace = "wunderproxy.";
+
     /// <summary>Label of the application.</summary>
     public const string AppLabel = "wunderproxy.app";
 
@@ -32,13 +38,4 @@ public sealed record ContainerLabels(string App, string Prefix, string Hash, str
         new(RevisionLabel, Revision),
         new(EnvironmentLabel, Environment),
     ];
-
-    /// <summary>Reads the labels of a container; null when it is none of ours.</summary>
-    public static ContainerLabels? Find(IReadOnlyDictionary<string, string> labels) =>
-        labels.TryGetValue(AppLabel, out var app) && labels.TryGetValue(PrefixLabel, out var prefix)
-        && labels.TryGetValue(HashLabel, out var hash)
-            ? new ContainerLabels(
-                app, prefix, hash,
-                labels.GetValueOrDefault(RevisionLabel, ""), labels.GetValueOrDefault(EnvironmentLabel, ""))
-            : null;
 }

@@ -60,6 +60,14 @@ public sealed record EngineContainerRequest(JsonObject Body, int ContainerPort)
     private static void AddLabels(JsonObject container, ContainerLabels added)
     {
         var labels = ContainerPorts.ObjectOf(container, "Labels", "ContainerConfig");
+
+        // A launch config written from an inspected container has labels of another one.
+        var reserved = labels.Select(label => label.Key).Where(name => name.StartsWith(ContainerLabels.Namespace, StringComparison.Ordinal));
+        foreach (var name in reserved.ToList())
+        {
+            labels.Remove(name);
+        }
+
         foreach (var (name, value) in added.ToPairs())
         {
             labels[name] = value;

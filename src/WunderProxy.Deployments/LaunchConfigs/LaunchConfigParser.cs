@@ -86,14 +86,15 @@ internal static class LaunchConfigParser
     private static string ReadHealthCheckPath(JsonObject root)
     {
         var path = ReadString(root, "HealthCheckPath", "HealthCheckPath");
-        if (path.Any(c => c is <= ' ' or > '~' or '#'))
-        {
-            throw new InvalidLaunchConfigException(
+        path = path.StartsWith('/') ? path : "/" + path;
+        return IsPath(path)
+            ? path
+            : throw new InvalidLaunchConfigException(
                 "HealthCheckPath", "must be a path without spaces or control characters");
-        }
-
-        return path.StartsWith('/') ? path : "/" + path;
     }
+
+    /// <summary>Whether a text is a request target that begins with a slash.</summary>
+    internal static bool IsPath(string text) => text.StartsWith('/') && !text.Any(c => c is <= ' ' or > '~' or '#');
 
     private static int? ReadContainerPort(JsonObject root)
     {
@@ -139,7 +140,7 @@ internal static class LaunchConfigParser
     };
 
     /// <summary>The grammar of a tag in the distribution reference.</summary>
-    private static bool IsImageTag(string text) =>
+    internal static bool IsImageTag(string text) =>
         text.Length is > 0 and <= MaxTagLength && text[0] is not ('.' or '-')
         && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-');
 }

@@ -1,30 +1,33 @@
-using System.Globalization;
 using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.Docker.Models;
-using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;
 
 namespace WunderProxy.Deployments.Lifecycle;
 
 /// <summary>
-/// Takes containers that exist into care: ours by their labels and the local record, those of the old tool when the
-/// history explains them. Touches only containers of this application and prefix.
+/// Takes containers that exist into care when they are proven to be ours. Touches no other container.
 /// </summary>
-internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetirer retirer)
+internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetirer retirer, ForeignContainers foreign)
 {
     private const string RunningState = "running";
+
+    private static readonly Dictionary<string, string> NoLabels = [];
 
     /// <summary>Reads the engine's containers at a start and rebuilds the table; removes what a killed launch left.</summary>
     public async Task AdoptOwnAsync(CancellationToken cancellationToken)
     {
         var all = await context.Engine.ListContainersAsync(cancellationToken);
-        foreach (var summary in all.Where(summary => IsOurs(summary) && context.Table.FindContainer(summary.Id) is null))
+        foreach (var summary in all.Where(summary => context.Table.FindContainer(summary.Id) is null))
         {
-            await AdoptAsync(summary, cancellationToken);
+            if (await context.Ownership.JudgeAsync(summary, cancellationToken) == ContainerOwner.Ours)
+            {
+                await AdoptAsync(summary, cancellationToken);
+            }
         }
 
         AddMissingCurrent();
-        NoteForeign(all);
+        await foreign.NoteAsync(all, cancellationToken);
     }
 
     /// <summary>Fits the table to what has vanished or died, and stops kept containers that run.</summary>
@@ -51,64 +54,78 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
             }
         }
 
-        NoteForeign(all);
-    }
-
-    /// <summary>Adopts containers of the old tool: image <c>localhost:N/APP:REV</c>, name <c>REV</c>, known to the history.</summary>
-    /// <returns>Those that run and are not the current config's: to be retired once the current one serves.</returns>
-    public async Task<IReadOnlyList<Deployment>> AdoptOldAsync(
-        DeploymentHistory history, LaunchConfig? current, CancellationToken cancellationToken)
-    {
-        var retired = new List<Deployment>();
-        var all = await context.Engine.ListContainersAsync(cancellationToken);
-        foreach (var summary in all.Where(summary => IsOfOldTool(summary) && context.Table.FindContainer(summary.Id) is null))
-        {
-            var revision = NameOf(summary);
-            var config = current?.Revision == revision ? current : await FindAsync(history, revision, cancellationToken);
-            if (config is not null && await AdoptOldAsync(summary, config, config == current, cancellationToken) is { } old)
-            {
-                retired.Add(old);
-            }
-        }
-
-        NoteForeign(all);
-        return retired;
+        await foreign.NoteAsync(all, cancellationToken);
     }
 
     private async Task AdoptAsync(ContainerSummary summary, CancellationToken cancellationToken)
     {
         var record = context.Record.Current;
+        if ((ContainerClaim.Read(summary.Labels ?? NoLabels) ?? await FindClaimAsync(summary.Id, record, cancellationToken)) is not { } claim)
+        {
+            // Of the old tool, and the record has no launch config for it: the store's history explains it.
+            return;
+        }
+
+        var name = ContainerIdentity.NameOf(summary);
         var state = JudgeState(summary, record);
         if (state is null)
         {
-            DeploymentLog.OrphanRemoved(context.Log, NameOf(summary));
+            DeploymentLog.OrphanRemoved(context.Log, name);
             await context.Orphans.RemoveAsync(summary.Id);
             return;
         }
 
-        var labels = summary.Labels!;
+        // What the record says of a container goes before its labels.
         var entry = record.Launched.Concat(record.Earlier).FirstOrDefault(item => item.Container == summary.Id);
-        var deployment = new Deployment(
-            labels[ContainerLabels.HashLabel],
-            labels.GetValueOrDefault(ContainerLabels.RevisionLabel, ""),
-            state.Value,
-            context.Faults)
+        var hash = entry?.Hash ?? (summary.Id == record.Container ? record.Hash : claim.Hash);
+        var deployment = new Deployment(hash, entry?.Revision ?? claim.Revision, state.Value, context.Faults)
         {
-            Alias = labels.GetValueOrDefault(ContainerLauncher.AliasLabel, ""),
+            Alias = hash == claim.Hash ? claim.Alias : "",
             Config = summary.Id == record.Container ? record.Config : entry?.Config ?? [],
             ContainerId = summary.Id,
-            ContainerName = NameOf(summary),
+            ContainerName = name,
             Image = summary.Image,
-            CfgDigest = labels.GetValueOrDefault(ContainerLabels.EnvironmentLabel, ""),
+            ImageId = summary.ImageID,
+            CfgDigest = claim.CfgDigest,
             CreatedAt = DateTimeOffset.FromUnixTimeSeconds(summary.Created),
             UsedAt = entry?.At ?? DateTimeOffset.FromUnixTimeSeconds(summary.Created),
             WasCurrent = state != DeploymentState.Ready || record.Earlier.Any(item => item.Container == summary.Id),
-            ContainerPort = PortOf(labels),
-            HealthCheckPath = labels.GetValueOrDefault(ContainerLauncher.HealthLabel, "/"),
+            ContainerPort = claim.ContainerPort,
+            HealthCheckPath = claim.HealthCheckPath,
         };
         context.Table.Add(deployment);
         DeploymentLog.Adopted(context.Log, deployment.ContainerName, state.Value.ToString(), deployment.Revision);
         await TakeUpAsync(deployment, summary.State == RunningState, cancellationToken);
+    }
+
+    /// <summary>What the local record says of the container in service when that was made by the old tool, without labels.</summary>
+    private async Task<ContainerClaim?> FindClaimAsync(string id, LifecycleRecord record, CancellationToken cancellationToken)
+    {
+        if (id != record.Container || LaunchConfig.Find(record.Config) is not { } config)
+        {
+            return null;
+        }
+
+        try
+        {
+            var container = await context.Engine.InspectContainerAsync(id, cancellationToken);
+            var port = ContainerPorts.Choose(
+                config.ContainerPort,
+                config.CopyContainerConfig(),
+                config.CopyHostConfig(),
+                container.Config.ExposedPorts?.Keys ?? []);
+            return new ContainerClaim(
+                config.Hash.Value,
+                config.Revision,
+                context.Options.Environment.Digest,
+                config.Alias.Value,
+                port,
+                config.HealthCheckPath);
+        }
+        catch (Exception fault) when (fault is ContainerNotFoundException or AmbiguousPortException)
+        {
+            return null;
+        }
     }
 
     /// <summary>What a container with our labels is; null for the rest of a launch that was interrupted.</summary>
@@ -149,9 +166,22 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
         }
         else if (deployment.State == DeploymentState.Ready)
         {
+            await TakeUpReadyAsync(deployment, cancellationToken);
+        }
+    }
+
+    private async Task TakeUpReadyAsync(Deployment deployment, CancellationToken cancellationToken)
+    {
+        try
+        {
             var container = await context.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
             deployment.Address = await context.Addresses.ResolveAsync(container, deployment.ContainerPort, cancellationToken);
             deployment.StartedAt = container.State.StartedAt;
+        }
+        catch (ContainerNotFoundException)
+        {
+            // Somebody removed it since the list was read.
+            await ForgetAsync(deployment, cancellationToken);
         }
     }
 
@@ -174,64 +204,6 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
         });
     }
 
-    private async Task<Deployment?> AdoptOldAsync(
-        ContainerSummary summary, LaunchConfig config, bool isCurrent, CancellationToken cancellationToken)
-    {
-        var container = await context.Engine.InspectContainerAsync(summary.Id, cancellationToken);
-        var isRecorded = summary.Id == context.Record.Current.Container;
-        var state = isRecorded ? DeploymentState.Current
-            : container.State.Running && isCurrent ? DeploymentState.Ready
-            : container.State.Running ? DeploymentState.Draining
-            : DeploymentState.Kept;
-        var phantom = isRecorded ? context.Table.Current : null;
-        var deployment = new Deployment(config.Hash.Value, config.Revision, state, context.Faults)
-        {
-            Alias = config.Alias.Value,
-            Config = config.Bytes.ToArray(),
-            ContainerId = summary.Id,
-            ContainerName = NameOf(summary),
-            Image = summary.Image,
-            CfgDigest = context.Options.Environment.Digest,
-            CreatedAt = container.Created,
-            UsedAt = container.Created,
-            WasCurrent = true,
-            ContainerPort = ContainerPorts.Choose(
-                config.ContainerPort,
-                config.CopyContainerConfig(),
-                config.CopyHostConfig(),
-                container.Config.ExposedPorts?.Keys ?? []),
-            HealthCheckPath = config.HealthCheckPath,
-        };
-        if (phantom is not null)
-        {
-            context.Table.Remove(phantom);
-        }
-
-        context.Table.Add(deployment);
-        DeploymentLog.Adopted(context.Log, deployment.ContainerName, state.ToString(), deployment.Revision);
-        return state == DeploymentState.Draining ? deployment : null;
-    }
-
-    private async Task<LaunchConfig?> FindAsync(
-        DeploymentHistory history, string revision, CancellationToken cancellationToken)
-    {
-        var entry = history.Entries.LastOrDefault(entry => entry.Revision == revision);
-        if (!LaunchConfigReference.TryParse(entry?.Hash, out var reference))
-        {
-            return null;
-        }
-
-        try
-        {
-            return await context.Configs.LoadAsync(reference, cancellationToken);
-        }
-        catch (Exception fault) when (fault is LaunchConfigNotFoundException or HashMismatchException
-            or InvalidLaunchConfigException)
-        {
-            return null;
-        }
-    }
-
     private async Task ForgetAsync(Deployment deployment, CancellationToken cancellationToken)
     {
         await deployment.Handling.WaitAsync(cancellationToken);
@@ -248,35 +220,4 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
             deployment.Handling.Release();
         }
     }
-
-    private void NoteForeign(IReadOnlyList<ContainerSummary> all) => context.Table.SetForeign(
-        [.. all.Where(summary => IsOfOldTool(summary) && context.Table.FindContainer(summary.Id) is null).Select(ToForeign)]);
-
-    private static ContainerView ToForeign(ContainerSummary summary) => new(
-        summary.Id,
-        NameOf(summary),
-        "",
-        NameOf(summary),
-        "foreign",
-        "",
-        "unknown",
-        summary.Image,
-        DateTimeOffset.FromUnixTimeSeconds(summary.Created));
-
-    private bool IsOurs(ContainerSummary summary) =>
-        summary.Labels is { } labels
-        && labels.GetValueOrDefault(ContainerLabels.AppLabel) == context.Options.App
-        && labels.GetValueOrDefault(ContainerLabels.PrefixLabel) == context.PrefixLabel
-        && labels.ContainsKey(ContainerLabels.HashLabel);
-
-    private bool IsOfOldTool(ContainerSummary summary) =>
-        summary.Labels?.ContainsKey(ContainerLabels.AppLabel) != true
-        && summary.Image == context.DefaultImage(NameOf(summary));
-
-    private static string NameOf(ContainerSummary summary) => summary.Names is [var first, ..] ? first.TrimStart('/') : summary.Id;
-
-    private static int PortOf(IReadOnlyDictionary<string, string> labels) =>
-        int.TryParse(labels.GetValueOrDefault(ContainerLauncher.PortLabel), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            ? port
-            : ContainerPorts.DefaultPort;
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
+using System.Net;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.LaunchConfigs;
@@ -13,10 +13,8 @@ namespace WunderProxy.Deployments.Lifecycle;
 internal sealed class ContainerLauncher(
     LifecycleContext context, ImageProvider images, ContainerChecker checker, KeptContainerStarter kept)
 {
-    /// <summary>What the engine takes no label for, but a start without the store needs.</summary>
-    internal const string PortLabel = "wunderproxy.port";
-    internal const string HealthLabel = "wunderproxy.health";
-    internal const string AliasLabel = "wunderproxy.md5";
+    /// <summary>Names that are tried for a container: a random one is taken once in 65,536 times.</summary>
+    private const int MaxNames = 3;
 
     /// <summary>Launches, under the operation gate.</summary>
     /// <exception cref="DeploymentException">It did not come up.</exception>
@@ -157,9 +155,8 @@ internal sealed class ContainerLauncher(
         CancellationToken cancellationToken)
     {
         deployment.Image = image.Name;
-        deployment.ContainerName = NameOf(config);
+        deployment.ImageId = image.Details.Id;
         deployment.MoveTo(DeploymentState.Creating);
-        progress.Report(new DeploymentProgress("creating", $"creating container {deployment.ContainerName}"));
         var request = EngineContainerRequest.Build(config, OptionsOf(config, image));
         if (!context.Engine.Endpoint.IsLocal)
         {
@@ -169,6 +166,24 @@ internal sealed class ContainerLauncher(
 
         deployment.ContainerPort = request.ContainerPort;
         AddOwnLabels(request, config);
+        for (var attempt = 1; deployment.ContainerId.Length == 0; attempt++)
+        {
+            await CreateNamedAsync(deployment, request, isLast: attempt == MaxNames, progress, cancellationToken);
+        }
+
+        context.Faults.Hit("created");
+    }
+
+    /// <summary>Creates the container under a new name, unless another container has that name.</summary>
+    private async Task CreateNamedAsync(
+        Deployment deployment,
+        EngineContainerRequest request,
+        bool isLast,
+        IProgress<DeploymentProgress> progress,
+        CancellationToken cancellationToken)
+    {
+        deployment.ContainerName = ContainerName.Create(context.Options.App, deployment.Revision, deployment.Hash);
+        progress.Report(new DeploymentProgress("creating", $"creating container {deployment.ContainerName}"));
         try
         {
             deployment.ContainerId = await context.Engine.CreateContainerAsync(
@@ -177,11 +192,16 @@ internal sealed class ContainerLauncher(
         }
         catch (DockerEngineException fault)
         {
-            throw DeploymentFaults.Launch(
-                LaunchFailure.CreateFailed, $"the container of {config.Revision} cannot be created: {fault.Message}", fault);
+            // Whatever has this name now was not made by this call.
+            var isTaken = fault.StatusCode == HttpStatusCode.Conflict
+                && fault.Message.Contains(deployment.ContainerName, StringComparison.Ordinal);
+            deployment.ContainerName = "";
+            if (!isTaken || isLast)
+            {
+                throw DeploymentFaults.Launch(
+                    LaunchFailure.CreateFailed, $"the container of {deployment.Revision} cannot be created: {fault.Message}", fault);
+            }
         }
-
-        context.Faults.Hit("created");
     }
 
     private async Task StartAsync(
@@ -222,16 +242,9 @@ internal sealed class ContainerLauncher(
     private static void AddOwnLabels(EngineContainerRequest request, LaunchConfig config)
     {
         var labels = request.Body["Labels"]!.AsObject();
-        labels[PortLabel] = request.ContainerPort.ToString(CultureInfo.InvariantCulture);
-        labels[HealthLabel] = config.HealthCheckPath;
-        labels[AliasLabel] = config.Alias.Value;
-    }
-
-    private string NameOf(LaunchConfig config)
-    {
-        var random = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(2));
-        var name = $"{context.Options.App}-{config.Revision}-{config.Hash.Brief}-{random}";
-        return string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-' ? c : '-'));
+        labels[ContainerClaim.PortLabel] = request.ContainerPort.ToString(CultureInfo.InvariantCulture);
+        labels[ContainerClaim.HealthLabel] = config.HealthCheckPath;
+        labels[ContainerClaim.AliasLabel] = config.Alias.Value;
     }
 
     private void NoteLaunched(Deployment deployment)
@@ -251,9 +264,14 @@ internal sealed class ContainerLauncher(
 
     private async Task RemoveFailedAsync(Deployment deployment)
     {
-        if (deployment.ContainerName.Length > 0)
+        if (deployment.ContainerId.Length > 0)
         {
-            await context.Orphans.RemoveAsync(deployment.ContainerId.Length > 0 ? deployment.ContainerId : deployment.ContainerName);
+            await context.Orphans.RemoveAsync(deployment.ContainerId);
+        }
+        else if (deployment.ContainerName.Length > 0)
+        {
+            // The engine gave no answer: it may have created the container.
+            await context.Orphans.RemoveNamedAsync(deployment.ContainerName);
         }
 
         deployment.MoveTo(DeploymentState.Removed);

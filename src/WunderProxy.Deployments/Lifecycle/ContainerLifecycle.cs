@@ -77,7 +77,8 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
         var launcher = new ContainerLauncher(context, images, checker, new KeptContainerStarter(context, checker));
         var retirer = new ContainerRetirer(context, new ImageClaims(state.FullPath));
         var switcher = new TrafficSwitcher(context, retirer);
-        var adopter = new ContainerAdopter(context, retirer);
+        var foreign = new ForeignContainers(context);
+        var adopter = new ContainerAdopter(context, retirer, foreign);
         _context = context;
         _gate = new OperationGate(clock, faults, options.LaunchTimeout);
         _events = new EventRecorder(context);
@@ -85,7 +86,8 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
         var guard = new SwitchGuard(context, checker, switcher, _events, _history, meter);
         _reader = new LifecycleReader(context, _gate, guard);
         _operations = new DeploymentOperations(context, new ConfigSource(context), launcher, checker, retirer, switcher, guard, _events, _history);
-        var startup = new StartupSequence(context, adopter, launcher, checker, retirer, switcher, _events);
+        var startup = new StartupSequence(
+            context, adopter, new OldToolAdopter(context, foreign), launcher, checker, retirer, switcher, _events);
         _tender = new StoreTender(context, _gate, startup, _history);
         var rescuer = new CurrentRescuer(context, _gate, launcher, checker, switcher);
         _watcher = new ContainerWatcher(context, adopter, rescuer, switcher, retirer);

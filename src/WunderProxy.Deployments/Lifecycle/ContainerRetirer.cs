@@ -183,8 +183,7 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
     {
         try
         {
-            await context.Engine.StopContainerAsync(
-                deployment.ContainerId, context.Options.StopTimeout, CancellationToken.None);
+            await context.Stopper.StopAsync(deployment.ContainerId, CancellationToken.None);
             context.Faults.Hit("stopped");
             DeploymentLog.Retired(context.Log, deployment.ContainerName, deployment.Revision, "kept");
         }
@@ -231,8 +230,7 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
     {
         try
         {
-            await context.Engine.StopContainerAsync(
-                deployment.ContainerId, context.Options.StopTimeout, CancellationToken.None);
+            await context.Stopper.StopAsync(deployment.ContainerId, CancellationToken.None);
         }
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
         {
@@ -263,11 +261,30 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
 
         try
         {
-            await context.Engine.Images.RemoveAsync(deployment.Image, CancellationToken.None);
+            if (await IsUnusedAsync(deployment))
+            {
+                await context.Engine.Images.RemoveAsync(deployment.Image, CancellationToken.None);
+            }
         }
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
         {
             // 409: a container uses it, ours or not. It stays.
         }
+    }
+
+    /// <summary>
+    /// Whether the name still means the image that the removed container had, and no container was made by it. The engine
+    /// itself refuses to remove an image in use only with its last name.
+    /// </summary>
+    private async Task<bool> IsUnusedAsync(Deployment removed)
+    {
+        var image = await context.Engine.Images.FindAsync(removed.Image, CancellationToken.None);
+        if (image is null || (removed.ImageId.Length > 0 && image.Id != removed.ImageId))
+        {
+            return false;
+        }
+
+        var all = await context.Engine.ListContainersAsync(CancellationToken.None);
+        return all.All(other => other.Id == removed.ContainerId || other.Image != removed.Image);
     }
 }

@@ -151,8 +151,8 @@ internal sealed class CurrentRescuer(
     private async Task<LaunchConfig> FindConfigAsync(Deployment current, CancellationToken cancellationToken)
     {
         var record = context.Record.Current;
-        return record.Hash == current.Hash && record.Config.Length > 0
-            ? LaunchConfig.Parse(record.Config)
+        return record.Hash == current.Hash && LaunchConfig.Find(record.Config) is { } config
+            ? config
             : await context.Configs.LoadAsync(LaunchConfigReference.Parse(current.Hash), cancellationToken);
     }
 }

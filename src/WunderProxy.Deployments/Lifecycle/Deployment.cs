@@ -45,6 +45,9 @@ internal sealed class Deployment
     /// <summary>The image's name.</summary>
     public string Image { get; set; } = "";
 
+    /// <summary>The engine's id of the image; empty when it is not known.</summary>
+    public string ImageId { get; set; } = "";
+
     /// <summary>Digest of the <c>--cfg</c> content that it was created with.</summary>
     public string CfgDigest { get; set; } = "";
 

@@ -78,8 +78,7 @@ internal sealed class KeptContainerStarter(LifecycleContext context, ContainerCh
     {
         try
         {
-            await context.Engine.StopContainerAsync(
-                deployment.ContainerId, context.Options.StopTimeout, CancellationToken.None);
+            await context.Stopper.StopAsync(deployment.ContainerId, CancellationToken.None);
         }
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
         {

@@ -33,7 +33,9 @@ internal sealed class LifecycleContext : IDisposable
         Record = new RecordKeeper(state, faults);
         Probe = new HealthProbe(options.HealthTimeout, options.Version, clock);
         Addresses = new ContainerAddressResolver(options.ContainerAddress, engine, new OwnContainer(engine), clock);
-        Orphans = new OrphanRemover(engine, log);
+        Ownership = new ContainerOwnership(new ContainerIdentity(options.App, PrefixLabel), () => Record.Current, engine.Images);
+        Orphans = new OrphanRemover(engine, Ownership, log);
+        Stopper = new ContainerStopper(engine, options.StopTimeout);
         Notices = new NoticeBoard(log, clock);
         AfterSwitch = new AfterSwitch(this);
         engine.Heard = Notices.Engine.Hear;
@@ -69,10 +71,14 @@ internal sealed class LifecycleContext : IDisposable
 
     public NoticeBoard Notices { get; }
 
+    public ContainerOwnership Ownership { get; }
+
     public OrphanRemover Orphans { get; }
 
     /// <summary>The one place for what follows a switch and may not fail it.</summary>
     public AfterSwitch AfterSwitch { get; }
+
+    public ContainerStopper Stopper { get; }
 
     /// <summary>Held for the short moment in which slot, record and states change together.</summary>
     public SemaphoreSlim SlotGuard { get; } = new(1, 1);

@@ -39,4 +39,9 @@ internal sealed record LifecycleRecord
     /// <summary>Whether a container is in anybody's care.</summary>
     [JsonIgnore]
     public bool IsEmpty => Hash.Length == 0 && Launched.Count == 0 && Earlier.Count == 0;
+
+    /// <summary>Whether a container is named as one in care.</summary>
+    /// <param name="container">Full id.</param>
+    public bool Names(string container) => container.Length > 0
+        && (Container == container || Launched.Concat(Earlier).Any(entry => entry.Container == container));
 }

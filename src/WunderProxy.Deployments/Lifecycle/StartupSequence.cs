@@ -12,6 +12,7 @@ namespace WunderProxy.Deployments.Lifecycle;
 internal sealed class StartupSequence(
     LifecycleContext context,
     ContainerAdopter adopter,
+    OldToolAdopter oldTool,
     ContainerLauncher launcher,
     ContainerChecker checker,
     ContainerRetirer retirer,
@@ -65,7 +66,7 @@ internal sealed class StartupSequence(
         }
 
         var (history, current) = (read.History, read.Current);
-        var old = await adopter.AdoptOldAsync(history, current, cancellationToken);
+        var old = await oldTool.AdoptAsync(history, current, cancellationToken);
         if (context.Table.Current is { Address: null } recorded
             && (await checker.CheckOnceAsync(recorded, cancellationToken)).IsHealthy)
         {

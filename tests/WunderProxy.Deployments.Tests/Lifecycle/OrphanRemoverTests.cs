@@ -27,7 +27,9 @@ internal sealed class OrphanRemoverTests
         });
         using var client = engine.CreateClient();
         var log = new RecordingLogger();
-        var remover = new OrphanRemover(client, log);
+        var ownership = new ContainerOwnership(
+            new ContainerIdentity("shop", "memory/service"), () => new LifecycleRecord(), client.Images);
+        var remover = new OrphanRemover(client, ownership, log);
 
         await remover.RemoveAsync("c1");
         for (var retry = 0; retry < 5; retry++)

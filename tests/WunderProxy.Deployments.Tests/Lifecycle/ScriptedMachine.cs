@@ -166,8 +166,14 @@ internal sealed class ScriptedMachine : IAsyncDisposable
     public Task AdvanceUntilAsync(string what, Func<bool> condition) =>
         ((ManualTimeProvider)Clock).AdvanceUntilAsync(PacedLoops, what, condition);
 
-    /// <summary>Puts a container of ours into the engine.</summary>
-    public void AddContainer(string id, string hash, string revision, string state, DateTimeOffset created)
+    /// <summary>Why the engine refuses to create a container; null when it does not, and may answer anything else.</summary>
+    public Func<string, HttpResponseMessage?>? BeforeCreate { get; set; }
+
+    /// <summary>Labels of images by their ids.</summary>
+    public Dictionary<string, JsonObject> ImageLabels { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The labels that we give to a container.</summary>
+    public JsonObject LabelsOf(string hash, string revision)
     {
         var labels = new JsonObject();
         foreach (var (name, value) in new ContainerLabels(App, $"memory/{Prefix}", hash, revision, "").ToPairs())
@@ -176,13 +182,25 @@ internal sealed class ScriptedMachine : IAsyncDisposable
         }
 
         labels["wunderproxy.port"] = Port.ToString(CultureInfo.InvariantCulture);
+        return labels;
+    }
+
+    /// <summary>Puts a container of ours into the engine.</summary>
+    public void AddContainer(string id, string hash, string revision, string state, DateTimeOffset created) => AddContainer(
+        id, ContainerName.Create(App, revision, hash), $"localhost:8080/{App}:{revision}", state, LabelsOf(hash, revision), created);
+
+    /// <summary>Puts any container into the engine; its image has the id <c>sha256:1</c> unless the test says another.</summary>
+    public void AddContainer(
+        string id, string name, string image, string state, JsonObject labels, DateTimeOffset created, string imageId = "sha256:1")
+    {
         lock (_containers)
         {
             _containers[id] = new JsonObject
             {
                 ["Id"] = id,
-                ["Names"] = new JsonArray($"/{App}-{revision}-{id}"),
-                ["Image"] = $"localhost:8080/{App}:{revision}",
+                ["Names"] = new JsonArray($"/{name}"),
+                ["Image"] = image,
+                ["ImageID"] = imageId,
                 ["State"] = state,
                 ["Created"] = created.ToUnixTimeSeconds(),
                 ["Labels"] = labels,
@@ -260,7 +278,7 @@ internal sealed class ScriptedMachine : IAsyncDisposable
         .On(HttpMethod.Get, "/_ping", _ => Json("OK"))
         .On(HttpMethod.Get, "/events", _ => IsEngineAway ? Json("") : Silent())
         .On(HttpMethod.Get, "/containers/json", _ => List())
-        .On(HttpMethod.Get, "/images/", _ => Json("""{"Id":"sha256:1"}"""))
+        .On(HttpMethod.Get, "/images/", Image)
         .On(HttpMethod.Delete, "/images/", _ => Json("[]"))
         .On(HttpMethod.Post, "/containers/create", Create)
         .On(HttpMethod.Delete, "/containers/", request => With(request, id => _containers.Remove(id)))
@@ -274,16 +292,31 @@ internal sealed class ScriptedMachine : IAsyncDisposable
             return Json("");
         }
 
-        var id = $"made{Interlocked.Increment(ref _created)}";
-        using var body = request.Content!.ReadAsStream();
-        var labels = JsonNode.Parse(body)!["Labels"]!.DeepClone().AsObject();
-        AddContainer(id, labels["wunderproxy.hash"]!.GetValue<string>(), labels["wunderproxy.revision"]!.GetValue<string>(), "created", Clock.GetUtcNow());
-        lock (_containers)
+        var name = Uri.UnescapeDataString(request.RequestUri!.Query["?name=".Length..]);
+        if (BeforeCreate?.Invoke(name) is { } refused)
         {
-            _containers[id]["Labels"] = labels;
+            return refused;
         }
 
+        var body = JsonNode.Parse(request.Content!.ReadAsStream())!;
+        var id = $"made{Interlocked.Increment(ref _created)}";
+        AddContainer(
+            id,
+            name,
+            body["Image"]!.GetValue<string>(),
+            "created",
+            body["Labels"]!.DeepClone().AsObject(),
+            Clock.GetUtcNow());
         return Json($$"""{"Id":"{{id}}"}""");
+    }
+
+    /// <summary>By its id, else the one that all names mean.</summary>
+    private HttpResponseMessage Image(HttpRequestMessage request)
+    {
+        var name = Uri.UnescapeDataString(IdOf(request));
+        var id = name.StartsWith("sha256:", StringComparison.Ordinal) ? name : "sha256:1";
+        var labels = ImageLabels.GetValueOrDefault(id)?.DeepClone() ?? new JsonObject();
+        return Json(new JsonObject { ["Id"] = id, ["Config"] = new JsonObject { ["Labels"] = labels } }.ToJsonString());
     }
 
     private HttpResponseMessage Act(HttpRequestMessage request) => request.RequestUri!.AbsolutePath.Split('/')[^1] switch
@@ -300,6 +333,8 @@ internal sealed class ScriptedMachine : IAsyncDisposable
         var id = IdOf(request);
         lock (_containers)
         {
+            var named = _containers.Values.FirstOrDefault(c => c["Names"]![0]!.GetValue<string>() == $"/{id}");
+            id = named?["Id"]!.GetValue<string>() ?? id;
             if (IsEngineAway || !_containers.TryGetValue(id, out var container))
             {
                 return ScriptedEngine.Answer(HttpStatusCode.NotFound, "{}"u8.ToArray());
@@ -307,7 +342,9 @@ internal sealed class ScriptedMachine : IAsyncDisposable
 
             var isRunning = container["State"]!.GetValue<string>() == "running" ? "true" : "false";
             return Json($$$$$"""
-                {"Id":"{{{{{id}}}}}","State":{"Running":{{{{{isRunning}}}}},"StartedAt":"once"},"Config":{},"HostConfig":{},
+                {"Id":"{{{{{id}}}}}","Name":{{{{{container["Names"]![0]!.ToJsonString()}}}}},"Image":"{{{{{container["ImageID"]}}}}}",
+                 "State":{"Running":{{{{{isRunning}}}}},"StartedAt":"once"},
+                 "Config":{"Labels":{{{{{container["Labels"]!.ToJsonString()}}}}}},"HostConfig":{},
                  "NetworkSettings":{"Networks":{"bridge":{"NetworkID":"n","IPAddress":"127.0.0.1"}}}}
                 """);
         }

@@ -9,6 +9,9 @@ internal sealed record ContainerSettings
 
     public bool Tty { get; init; }
 
+    /// <summary>Seconds from the stop signal to SIGKILL; null for the engine's own default, negative for ever.</summary>
+    public long? StopTimeout { get; init; }
+
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
     public IReadOnlyDictionary<string, JsonElement>? ExposedPorts { get; init; }
