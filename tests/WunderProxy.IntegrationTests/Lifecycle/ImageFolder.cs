@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using WunderProxy.IntegrationTests.Infrastructure;
 
 namespace WunderProxy.IntegrationTests.Lifecycle;
@@ -10,9 +11,11 @@ internal sealed class ImageFolder : IDisposable
     public string Bucket => $"file:{_root.FullName}";
 
     /// <summary>Puts an image of the engine there; one that begins with <c>get?</c> is a query for several.</summary>
-    public async Task SaveAsync(TestEngine engine, string image, string name)
+    public async Task SaveAsync(TestEngine engine, string image, string name, bool compress = false)
     {
-        await using var file = File.Create(PathOf(name));
+        await using Stream file = compress
+            ? new GZipStream(File.Create(PathOf(name)), CompressionLevel.Fastest)
+            : File.Create(PathOf(name));
         await using var archive = image.StartsWith("get?", StringComparison.Ordinal)
             ? await engine.OpenAsync($"images/{image}")
             : await engine.SaveAsync(image);

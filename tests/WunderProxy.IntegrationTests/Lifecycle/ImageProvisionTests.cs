@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.IntegrationTests.Infrastructure;
 
 namespace WunderProxy.IntegrationTests.Lifecycle;
 
@@ -59,6 +60,46 @@ internal sealed class ImageProvisionTests
     }
 
     [Test]
+    public async Task Name_in_an_archive_is_not_taken_from_the_image_that_has_it()
+    {
+        await using var service = new LifecycleHarness();
+        await service.StartAsync("theirs");
+        using var bucket = new ImageFolder();
+        await bucket.SaveAsync(service.Engine, $"{service.Repository}:theirs", "image.r1.tar.gz", compress: true);
+        await RemoveImageAsync(service, "theirs");
+        await BusyboxImage.ImportAsync(TestEngine.SocketPath, service.Repository, "theirs");
+        var before = await ImageIdAsync(service, "theirs");
+
+        var deployed = await service.DeployAsync(
+            LifecycleHarness.Config("r1", config => config["ImageBucket"] = bucket.Bucket));
+
+        Assert.That(deployed.Method, Is.EqualTo("loaded"));
+        Assert.That(await ImageIdAsync(service, "theirs"), Is.EqualTo(before));
+        Assert.That(await ImageIdAsync(service, "r1"), Is.Not.EqualTo(before));
+        Assert.That(await service.AskAsync(), Is.EqualTo("r1"));
+    }
+
+    [Test]
+    public async Task Wanted_image_among_several_is_loaded_and_the_others_leave_no_name()
+    {
+        await using var service = new LifecycleHarness();
+        await service.StartAsync("r1", "base");
+        using var bucket = new ImageFolder();
+        await bucket.SaveAsync(
+            service.Engine, $"get?names={service.Repository}:base&names={service.Repository}:r1", "image.r1.tar");
+        var wanted = await ImageIdAsync(service, "r1");
+        await RemoveImageAsync(service, "r1");
+        await RemoveImageAsync(service, "base");
+
+        var deployed = await service.DeployAsync(
+            LifecycleHarness.Config("r1", config => config["ImageBucket"] = bucket.Bucket));
+
+        Assert.That(deployed.Method, Is.EqualTo("loaded"));
+        Assert.That(await ImageIdAsync(service, "r1"), Is.EqualTo(wanted));
+        Assert.That(async () => await ImageIdAsync(service, "base"), Throws.TypeOf<AssertionException>().With.Message.Contains("404"));
+    }
+
+    [Test]
     public async Task Archive_with_several_other_images_is_a_mismatch()
     {
         await using var service = new LifecycleHarness();
@@ -66,11 +107,15 @@ internal sealed class ImageProvisionTests
         using var bucket = new ImageFolder();
         await bucket.SaveAsync(
             service.Engine, $"get?names={service.Repository}:a&names={service.Repository}:b", "image.r1.tar");
+        await RemoveImageAsync(service, "a");
+        await BusyboxImage.ImportAsync(TestEngine.SocketPath, service.Repository, "a");
+        var before = await ImageIdAsync(service, "a");
 
         var failure = Assert.ThrowsAsync<DeploymentException>(() => service.DeployAsync(
             LifecycleHarness.Config("r1", config => config["ImageBucket"] = bucket.Bucket)))!;
 
         Assert.That(failure.Code, Is.EqualTo("image_mismatch"));
+        Assert.That(await ImageIdAsync(service, "a"), Is.EqualTo(before), "a refused archive changes no name");
     }
 
     [TestCase("no archive at all", TestName = "Archive_that_is_none_cannot_be_loaded")]
@@ -125,6 +170,9 @@ internal sealed class ImageProvisionTests
 
         Assert.That(failure.Code, Is.EqualTo("ambiguous_port"));
     }
+
+    private static async Task<string> ImageIdAsync(LifecycleHarness service, string tag) =>
+        (await service.Engine.InspectImageAsync($"{service.Repository}:{tag}"))["Id"]!.GetValue<string>();
 
     private static async Task RemoveImageAsync(LifecycleHarness service, string tag) =>
         await service.Engine.SendAsync(

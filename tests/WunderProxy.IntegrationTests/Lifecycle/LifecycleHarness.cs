@@ -76,6 +76,23 @@ internal sealed class LifecycleHarness : IAsyncDisposable
         await Lifecycle.StartAsync(CancellationToken.None);
     }
 
+    /// <summary>As <see cref="RestartAsync"/>, with a new state directory.</summary>
+    public async Task RestartWithNewStateAsync()
+    {
+        if (Lifecycle is not null)
+        {
+            await Lifecycle.DisposeAsync();
+        }
+
+        _state?.Dispose();
+        foreach (var state in _stateRoot.EnumerateDirectories())
+        {
+            state.Delete(recursive: true);
+        }
+
+        await RestartAsync();
+    }
+
     /// <summary>The bytes of a launch config.</summary>
     public static byte[] Config(string revision, Action<JsonObject>? change = null)
     {
