@@ -1,27 +1,36 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.RegularExpressions;
 
 namespace WunderProxy.Deployments.Docker;
 
 /// <summary>Where a Docker engine listens: a unix socket, TCP, or TCP with TLS.</summary>
-public sealed class DockerEndpoint
+public sealed partial class DockerEndpoint
 {
     /// <summary>Docker's own default.</summary>
     public const string DefaultUrl = "unix:///var/run/docker.sock";
+
+    private const string UnixScheme = "unix://";
+
+    /// <summary>What fits into the <c>sun_path</c> of a socket address, its closing NUL left out.</summary>
+    private const int MaxSocketPathBytes = 107;
 
     private const int DefaultPort = 2375;
     private const int DefaultTlsPort = 2376;
 
     private readonly string? _certificateDirectory;
 
-    private DockerEndpoint(string url, string? socketPath, string host, int port, string? certificateDirectory)
+    private DockerEndpoint(string url, string? socketPath, string host, int port, bool isTls, string? certificateDirectory)
     {
         Url = url;
         SocketPath = socketPath;
         Host = host;
         Port = port;
+        IsTls = isTls;
         _certificateDirectory = certificateDirectory;
     }
 
@@ -38,7 +47,7 @@ public sealed class DockerEndpoint
     public int Port { get; }
 
     /// <summary>Whether the connection is encrypted.</summary>
-    public bool IsTls => _certificateDirectory is not null;
+    public bool IsTls { get; }
 
     /// <summary>Whether the engine runs on this machine: a unix socket or a loopback address.</summary>
     public bool IsLocal => SocketPath is not null
@@ -66,28 +75,43 @@ public sealed class DockerEndpoint
         return Parse(chosen, FirstText(environment("DOCKER_CERT_PATH"), Path.Combine(home, ".docker")));
     }
 
-    /// <summary>Reads <c>unix://PATH</c> or <c>tcp://HOST:PORT</c>.</summary>
-    /// <param name="url">The address.</param>
-    /// <param name="certificateDirectory">Holds <c>ca.pem</c>, <c>cert.pem</c>, <c>key.pem</c>; null for no TLS.</param>
+    /// <summary>Reads <c>unix://PATH</c>, <c>tcp://HOST:PORT</c>, or <c>http://</c> and <c>https://</c> in its place.</summary>
+    /// <param name="url">
+    /// The address. Without a port it is 2375, with TLS 2376; without a host, as in <c>tcp://:2375</c>, it is localhost.
+    /// </param>
+    /// <param name="certificateDirectory">Holds <c>ca.pem</c>, <c>cert.pem</c>, <c>key.pem</c>; null for none.</param>
     /// <exception cref="FormatException">The address is not understood.</exception>
     public static DockerEndpoint Parse(string url, string? certificateDirectory = null)
     {
         ArgumentNullException.ThrowIfNull(url);
-        if (url.StartsWith("unix://", StringComparison.Ordinal) && url.Length > "unix://".Length)
+        var address = url.Trim();
+        if (address.StartsWith(UnixScheme, StringComparison.Ordinal) && address.Length > UnixScheme.Length)
         {
-            return new DockerEndpoint(url, url["unix://".Length..], "", 0, null);
+            return ParseUnix(url, address[UnixScheme.Length..]);
         }
 
-        var isTcp = Uri.TryCreate(url, UriKind.Absolute, out var uri)
-            && uri.Scheme is "tcp" or "http" or "https" && uri!.Host.Length > 0;
-        if (!isTcp)
-        {
-            throw new FormatException($"Docker host '{url}' is neither unix://PATH nor tcp://HOST:PORT");
-        }
+        var match = TcpAddress().Match(address);
+        var isTls = certificateDirectory is not null || match.Groups["scheme"].Value == "https";
+        var port = isTls ? DefaultTlsPort : DefaultPort;
+        var host = match.Groups["host"].Value.Trim('[', ']');
+        var isPort = !match.Groups["port"].Success
+            || (int.TryParse(match.Groups["port"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out port)
+                && port is > 0 and <= IPEndPoint.MaxPort);
+        var isHost = host.Length == 0
+            ? match.Groups["port"].Success
+            : Uri.CheckHostName(host) != UriHostNameType.Unknown && match.Groups["host"].Value.StartsWith('[') == host.Contains(':', StringComparison.Ordinal);
+        return match.Success && isPort && isHost
+            ? new DockerEndpoint(url, null, host.Length == 0 ? "localhost" : host, port, isTls, certificateDirectory)
+            : throw new FormatException(
+                $"Docker host '{url}' is neither unix://PATH nor tcp://HOST:PORT; an IPv6 address stands in brackets, and nothing behind the port");
+    }
 
-        var defaultPort = certificateDirectory is null ? DefaultPort : DefaultTlsPort;
-        var hasPort = url.AsSpan(url.LastIndexOf(']') + 1).LastIndexOf(':') > url.IndexOf("//", StringComparison.Ordinal);
-        return new DockerEndpoint(url, null, uri!.IdnHost, hasPort ? uri.Port : defaultPort, certificateDirectory);
+    private static DockerEndpoint ParseUnix(string url, string path)
+    {
+        var trimmed = path.TrimEnd('/');
+        return trimmed.Length > 0 && Encoding.UTF8.GetByteCount(trimmed) <= MaxSocketPathBytes
+            ? new DockerEndpoint(url, trimmed, "", 0, false, null)
+            : throw new FormatException($"Docker host '{url}' names no socket: a path has 1 to {MaxSocketPathBytes} bytes");
     }
 
     internal SocketsHttpHandler CreateHandler()
@@ -105,7 +129,7 @@ public sealed class DockerEndpoint
             handler.ConnectCallback = ConnectUnixAsync;
         }
 
-        if (_certificateDirectory is not null)
+        if (IsTls)
         {
             handler.SslOptions = ReadCertificates(_certificateDirectory);
         }
@@ -113,8 +137,14 @@ public sealed class DockerEndpoint
         return handler;
     }
 
-    private static SslClientAuthenticationOptions ReadCertificates(string directory)
+    /// <summary>Without a folder of certificates the machine's own authorities are trusted, and no client certificate is shown.</summary>
+    private static SslClientAuthenticationOptions ReadCertificates(string? directory)
     {
+        if (directory is null)
+        {
+            return new SslClientAuthenticationOptions();
+        }
+
         var policy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
@@ -140,10 +170,18 @@ public sealed class DockerEndpoint
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath!), cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }
+        catch (SocketException fault)
+        {
+            socket.Dispose();
+            throw new IOException(UnixSocketFault.Explain(SocketPath!, fault));
+        }
         catch
         {
             socket.Dispose();
             throw;
         }
     }
+
+    [GeneratedRegex("^(?<scheme>tcp|http|https)://(?<host>[^/:@?#\\[\\]\\s]*|\\[[0-9A-Fa-f:.]+\\])(:(?<port>[0-9]{1,5}))?/?$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex TcpAddress();
 }

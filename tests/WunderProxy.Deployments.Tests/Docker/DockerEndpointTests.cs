@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using WunderProxy.Deployments.Docker;
 
 namespace WunderProxy.Deployments.Tests.Docker;
@@ -7,9 +8,19 @@ namespace WunderProxy.Deployments.Tests.Docker;
 internal sealed class DockerEndpointTests
 {
     [TestCase("unix:///var/run/docker.sock", "/var/run/docker.sock", "", 0, true)]
+    [TestCase("unix:///var/run/docker.sock/", "/var/run/docker.sock", "", 0, true)]
+    [TestCase(" unix:///var/run/docker.sock\n", "/var/run/docker.sock", "", 0, true)]
     [TestCase("tcp://127.0.0.1:4243", null, "127.0.0.1", 4243, true)]
+    [TestCase("tcp://127.0.0.1:4243/", null, "127.0.0.1", 4243, true)]
+    [TestCase("tcp://127.0.0.1/", null, "127.0.0.1", 2375, true)]
     [TestCase("tcp://localhost", null, "localhost", 2375, true)]
+    [TestCase("tcp://:4243", null, "localhost", 4243, true)]
     [TestCase("tcp://engine.example:80", null, "engine.example", 80, false)]
+    [TestCase("http://engine.example", null, "engine.example", 2375, false)]
+    [TestCase("http://engine.example:80/", null, "engine.example", 80, false)]
+    [TestCase("tcp://[::1]:4243", null, "::1", 4243, true)]
+    [TestCase("tcp://[::1]", null, "::1", 2375, true)]
+    [TestCase("tcp://[2001:db8::1]:80/", null, "2001:db8::1", 80, false)]
     public void Address_is_read(string url, string? socket, string host, int port, bool isLocal)
     {
         var endpoint = DockerEndpoint.Parse(url);
@@ -19,12 +30,38 @@ internal sealed class DockerEndpointTests
             Is.EqualTo((socket, host, port, isLocal, false)));
     }
 
+    [TestCase("tcp://[::1]:4243", "http://[::1]:4243/")]
+    [TestCase("tcp://[::1]", "http://[::1]:2375/")]
+    [TestCase("tcp://10.0.0.1:80", "http://10.0.0.1/")]
+    [TestCase("https://engine.example", "https://engine.example:2376/")]
+    [TestCase("https://engine.example:443", "https://engine.example/")]
+    public void Calls_go_to_the_port_of_the_address(string url, string address) =>
+        Assert.That(DockerEndpoint.Parse(url).BaseAddress, Is.EqualTo(new Uri(address)));
+
     [TestCase("")]
     [TestCase("unix://")]
+    [TestCase("unix:///")]
     [TestCase("ssh://host")]
+    [TestCase("npipe:////./pipe/docker_engine")]
     [TestCase("localhost:2375")]
+    [TestCase("tcp://")]
+    [TestCase("tcp://host:")]
+    [TestCase("tcp://host:0")]
+    [TestCase("tcp://host:65536")]
+    [TestCase("tcp://host:http")]
+    [TestCase("tcp://host:2375/prefix")]
+    [TestCase("tcp://user@host:2375")]
+    [TestCase("tcp://host:2375?x=1")]
+    [TestCase("tcp://::1:2375")]
+    [TestCase("tcp://[::1")]
+    [TestCase("tcp://[host]:2375")]
+    [TestCase("tcp://a b:2375")]
     public void Bad_address_is_refused_by_name(string url) =>
         Assert.That(() => DockerEndpoint.Parse(url), Throws.TypeOf<FormatException>().With.Message.Contains($"'{url}'"));
+
+    [Test]
+    public void Socket_path_that_no_socket_can_have_is_refused() => Assert.That(
+        () => DockerEndpoint.Parse($"unix:///{new string('x', 107)}"), Throws.TypeOf<FormatException>().With.Message.Contains("107"));
 
     [Test]
     public void Option_wins_over_the_environment_and_the_environment_over_the_default()
@@ -36,11 +73,49 @@ internal sealed class DockerEndpointTests
         Assert.That(DockerEndpoint.FromEnvironment("", _ => null).Url, Is.EqualTo(DockerEndpoint.DefaultUrl));
     }
 
-    [Test]
-    public void Tls_has_its_own_default_port()
+    [TestCase("tcp://10.0.0.1")]
+    [TestCase("http://10.0.0.1/")]
+    [TestCase("https://10.0.0.1")]
+    public void Tls_has_its_own_default_port(string url)
     {
-        var endpoint = DockerEndpoint.FromEnvironment("tcp://10.0.0.1", name => name == "DOCKER_TLS_VERIFY" ? "1" : null);
+        var endpoint = DockerEndpoint.FromEnvironment(url, name => name == "DOCKER_TLS_VERIFY" ? "1" : null);
 
         Assert.That((endpoint.IsTls, endpoint.Port), Is.EqualTo((true, 2376)));
+    }
+
+    [Test]
+    public void Missing_socket_is_called_missing()
+    {
+        using var folder = new TemporaryDirectory();
+
+        Assert.That(Ask(Path.Combine(folder.FullPath, "none.sock")), Does.Contain("none.sock is missing"));
+        Assert.That(Ask(Path.Combine(folder.FullPath, "no", "folder.sock")), Does.Contain("folder.sock is missing"));
+        Assert.That(Ask(folder.FullPath), Does.Contain("is a folder"));
+    }
+
+    [Test]
+    public void Socket_without_a_listener_is_told_from_a_missing_one()
+    {
+        using var folder = new TemporaryDirectory();
+        var path = Path.Combine(folder.FullPath, "left.sock");
+        using (var left = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            left.Bind(new UnixDomainSocketEndPoint(path));
+        }
+
+        File.WriteAllText(path, "");
+
+        Assert.That(Ask(path), Does.Contain("nobody listens at").And.Contain("left.sock"));
+    }
+
+    [Test]
+    public void Missing_permission_is_called_so() => Assert.That(
+        UnixSocketFault.Explain("/var/run/docker.sock", new SocketException((int)SocketError.AccessDenied)),
+        Does.StartWith("no permission for /var/run/docker.sock"));
+
+    private static string Ask(string path)
+    {
+        using var client = new DockerEngineClient(DockerEndpoint.Parse($"unix://{path}"), TimeProvider.System);
+        return Assert.ThrowsAsync<EngineUnavailableException>(() => client.PingAsync(CancellationToken.None))!.Message;
     }
 }

@@ -1,0 +1,18 @@
+using System.Net.Sockets;
+
+namespace WunderProxy.Deployments.Docker;
+
+/// <summary>Says why a unix socket cannot be connected to, in words that tell what to do.</summary>
+internal static class UnixSocketFault
+{
+    /// <summary>The cause as one sentence. .NET has no code of its own for a missing path, so the path is looked at.</summary>
+    public static string Explain(string path, SocketException fault) => fault.SocketErrorCode switch
+    {
+        SocketError.AccessDenied => $"no permission for {path}: it takes root, or a member of its group, most often docker",
+        _ when Directory.Exists(path) =>
+            $"{path} is a folder and no socket: an engine makes a folder where a path to be mounted was missing",
+        _ when !File.Exists(path) => $"the socket {path} is missing: Docker does not run, or listens elsewhere",
+        SocketError.ConnectionRefused => $"nobody listens at {path}: Docker does not run, or that is no socket",
+        _ => $"{path}: {fault.Message}",
+    };
+}
