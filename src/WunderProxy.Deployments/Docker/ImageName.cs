@@ -1,12 +1,17 @@
+using System.Text.RegularExpressions;
+
 namespace WunderProxy.Deployments.Docker;
 
 /// <summary>An image reference in its parts, as the engine splits it.</summary>
 /// <param name="Repository">Registry and path, without tag or digest.</param>
 /// <param name="Tag">Tag, or a digest such as <c>sha256:…</c>; <c>latest</c> when the reference had none.</param>
-public readonly record struct ImageName(string Repository, string Tag)
+public readonly partial record struct ImageName(string Repository, string Tag)
 {
     /// <summary>Key of Docker Hub in the Docker config file.</summary>
     public const string DockerHub = "https://index.docker.io/v1/";
+
+    /// <summary>Longest repository that the engine takes, its registry included, is 255; a registry's name needs some of that.</summary>
+    private const int MaxPathLength = 200;
 
     /// <summary>Whether <see cref="Tag"/> is a digest.</summary>
     public bool HasDigest => Tag.Contains(':', StringComparison.Ordinal);
@@ -27,6 +32,12 @@ public readonly record struct ImageName(string Repository, string Tag)
 
     /// <summary>Whether a host name means Docker Hub.</summary>
     public static bool IsHub(string host) => host is "docker.io" or "index.docker.io" or "registry-1.docker.io";
+
+    /// <summary>
+    /// Whether a text can stand behind the registry in an image's name: parts of lower-case letters and digits, with
+    /// <c>.</c>, <c>_</c>, <c>__</c> or hyphens between them (the distribution reference's <c>path-component</c>).
+    /// </summary>
+    public static bool IsPath(string text) => text.Length <= MaxPathLength && Path().IsMatch(text);
 
     /// <summary>The name in full: <c>shop</c> is <c>docker.io/library/shop</c>.</summary>
     public ImageName Normalize()
@@ -56,4 +67,7 @@ public readonly record struct ImageName(string Repository, string Tag)
 
     /// <summary>The full reference.</summary>
     public override string ToString() => HasDigest ? $"{Repository}@{Tag}" : $"{Repository}:{Tag}";
+
+    [GeneratedRegex("^[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*)*$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex Path();
 }

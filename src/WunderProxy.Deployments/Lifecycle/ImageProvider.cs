@@ -1,6 +1,7 @@
 using System.Net;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.Docker.Archives;
+using WunderProxy.Deployments.Docker.Models;
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Storage;
 
@@ -15,8 +16,14 @@ internal sealed class ImageProvider(
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The image's name: the config's own, else application and revision.</summary>
+    /// <exception cref="InvalidLaunchConfigException">The config has none, and the application's name cannot be part of one.</exception>
     public string NameOf(LaunchConfig config) =>
-        config.Image.Length > 0 ? config.Image : context.DefaultImage(config.Revision);
+        config.Image.Length > 0 ? config.Image
+        : ImageName.IsPath(context.Options.App) ? context.DefaultImage(config.Revision)
+        : throw new InvalidLaunchConfigException(
+            "ContainerConfig.Image",
+            $"is needed: the application's name '{context.Options.App}' cannot be part of an image's name, which has lower-case "
+            + "letters and digits with '.', '_', '__' or '-' between them");
 
     /// <summary>Whether it is on this machine already.</summary>
     public async Task<bool> IsPresentAsync(LaunchConfig config, CancellationToken cancellationToken) =>
@@ -64,9 +71,11 @@ internal sealed class ImageProvider(
     {
         var image = ImageName.Parse(name);
         progress.Report(new DeploymentProgress(Step, $"pulling {name}"));
+        var withoutLogin = "";
         try
         {
-            var login = await credentials.FindAsync(image.Registry, cancellationToken);
+            var (login, missing) = await FindLoginAsync(image.Registry, cancellationToken);
+            withoutLogin = missing is null ? "" : $" (asked without a login: {missing})";
             await context.Engine.Images.PullAsync(
                 image, login, context.Options.PullStallTimeout, Throttle($"pulling {name}", progress), cancellationToken);
             return null;
@@ -74,12 +83,25 @@ internal sealed class ImageProvider(
         catch (DockerEngineException fault)
         {
             var reason = fault.StatusCode == HttpStatusCode.NotFound ? LaunchFailure.ImageNotFound : LaunchFailure.PullFailed;
-            return DeploymentFaults.Launch(reason, $"image {name} cannot be pulled: {fault.Message}", fault);
+            return DeploymentFaults.Launch(reason, $"image {name} cannot be pulled: {fault.Message}{withoutLogin}", fault);
         }
         catch (Exception fault) when (fault is TimeoutException or InvalidDataException)
         {
             var reason = fault is TimeoutException ? LaunchFailure.PullTimeout : LaunchFailure.PullFailed;
             return DeploymentFaults.Launch(reason, $"image {name} cannot be pulled: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>The login, or why the helper that may have it gives none: the Docker client then asks without one.</summary>
+    private async Task<(RegistryLogin? Login, string? Missing)> FindLoginAsync(string registry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await credentials.FindAsync(registry, cancellationToken), null);
+        }
+        catch (CredentialHelperException fault)
+        {
+            return (null, fault.Message);
         }
     }
 

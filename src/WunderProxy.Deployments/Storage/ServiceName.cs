@@ -11,6 +11,9 @@ public sealed record ServiceName(string Bucket, string Prefix, string App)
 {
     private const int DigestDigits = 8;
 
+    /// <summary>What a file name of 255 bytes leaves for the application.</summary>
+    private const int MaxNameLength = 255 - 1 - DigestDigits;
+
     /// <summary>Name of its state directory: the application and 8 hex digits of the SHA-256 of all three.</summary>
     public string DirectoryName
     {
@@ -19,7 +22,7 @@ public sealed record ServiceName(string Bucket, string Prefix, string App)
             // A line feed cannot be part of any of them, so that no two services read the same.
             var digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{Bucket}\n{Prefix}\n{App}"));
             var app = string.Concat(App.Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' ? c : '-'));
-            return $"{app}-{Convert.ToHexStringLower(digest)[..DigestDigits]}";
+            return $"{(app.Length > MaxNameLength ? app[..MaxNameLength] : app)}-{Convert.ToHexStringLower(digest)[..DigestDigits]}";
         }
     }
 }

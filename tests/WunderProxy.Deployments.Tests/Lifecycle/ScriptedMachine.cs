@@ -31,12 +31,15 @@ internal sealed class ScriptedMachine : IAsyncDisposable
     private readonly LocalState _state;
     private int _created;
 
-    public ScriptedMachine(TimeProvider clock, ConditionSupport conditions = ConditionSupport.Kept)
+    private readonly string _app;
+
+    public ScriptedMachine(TimeProvider clock, ConditionSupport conditions = ConditionSupport.Kept, string app = App)
     {
+        _app = app;
         Clock = clock;
         Store = new InMemoryObjectStore { Conditions = conditions };
         _ = _application.AnswerAllAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-        _state = LocalState.Open(_root.FullPath, new ServiceName("memory", Prefix, App));
+        _state = LocalState.Open(_root.FullPath, new ServiceName("memory", Prefix, _app));
         Assert.That(_state.TryLock());
         Script();
     }
@@ -97,7 +100,7 @@ internal sealed class ScriptedMachine : IAsyncDisposable
     /// <summary>Makes the lifecycle; it is not started.</summary>
     public void Create(RecordingTrafficSwitch traffic)
     {
-        var options = new LifecycleOptions { Bucket = "memory", Prefix = Prefix, App = App, LaunchTimeout = LaunchTimeout };
+        var options = new LifecycleOptions { Bucket = "memory", Prefix = Prefix, App = _app, LaunchTimeout = LaunchTimeout };
 
         // The engine answers at once: the limits of its calls would only be timers besides those of the loops.
         Traffic = traffic;

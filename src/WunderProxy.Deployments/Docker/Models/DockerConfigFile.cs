@@ -6,7 +6,7 @@ namespace WunderProxy.Deployments.Docker.Models;
 internal sealed record DockerConfigFile
 {
     [JsonPropertyName("auths")]
-    public IReadOnlyDictionary<string, DockerConfigLogin>? Logins { get; init; }
+    public IReadOnlyDictionary<string, DockerConfigLogin?>? Logins { get; init; }
 
     [JsonPropertyName("credHelpers")]
     public IReadOnlyDictionary<string, string>? Helpers { get; init; }

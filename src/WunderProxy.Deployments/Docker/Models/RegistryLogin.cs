@@ -14,6 +14,9 @@ internal sealed record RegistryLogin
     [JsonPropertyName("identitytoken")]
     public string? IdentityToken { get; init; }
 
+    [JsonPropertyName("registrytoken")]
+    public string? RegistryToken { get; init; }
+
     [JsonPropertyName("serveraddress")]
     public string? ServerAddress { get; init; }
 }
