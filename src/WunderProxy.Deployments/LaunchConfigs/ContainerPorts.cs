@@ -35,9 +35,17 @@ internal static class ContainerPorts
     public static void Publish(int port, JsonObject container, JsonObject host, string address)
     {
         var name = new PortName(port, "tcp");
-        ObjectOf(container, "ExposedPorts", "ContainerConfig").TryAdd(name.ToString(), new JsonObject());
-        if (SharesNetwork(JsonFields.Text(host["NetworkMode"]) ?? ""))
+        var mode = JsonFields.Text(host["NetworkMode"]) ?? "";
+        if (mode.StartsWith("container:", StringComparison.Ordinal))
         {
+            // The ports are those of the other container, and the engine refuses to expose any here.
+            return;
+        }
+
+        ObjectOf(container, "ExposedPorts", "ContainerConfig").TryAdd(name.ToString(), new JsonObject());
+        if (mode is "host" or "none")
+        {
+            // Such a container has no network of its own to publish from, and the engine refuses to.
             return;
         }
 
@@ -86,10 +94,6 @@ internal static class ContainerPorts
 
     private static JsonArray Binding(string address, string hostPort) =>
         [new JsonObject { ["HostIp"] = address, ["HostPort"] = hostPort }];
-
-    /// <summary>Such a container has no network of its own to publish from, and the engine refuses to.</summary>
-    private static bool SharesNetwork(string mode) =>
-        mode is "host" or "none" || mode.StartsWith("container:", StringComparison.Ordinal);
 
     private static IEnumerable<string> NamesIn(JsonNode? ports) => (ports as JsonObject)?.Select(p => p.Key) ?? [];
 

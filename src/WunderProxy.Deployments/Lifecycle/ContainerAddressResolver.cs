@@ -21,12 +21,17 @@ internal sealed class ContainerAddressResolver(
     public async Task<ContainerAddress?> ResolveAsync(
         ContainerDetails container, int containerPort, CancellationToken cancellationToken)
     {
-        if (container.HostConfig.NetworkMode == "host")
+        if (await NetworkOwner.FindAsync(engine, container, cancellationToken) is not { } owner)
+        {
+            return null;
+        }
+
+        if (owner.HostConfig.NetworkMode == NetworkOwner.HostMode)
         {
             return await OnMachineAsync(containerPort, cancellationToken);
         }
 
-        var published = await FindPublishedAsync(container, containerPort, cancellationToken);
+        var published = await FindPublishedAsync(owner, containerPort, cancellationToken);
 
         if (!engine.Endpoint.IsLocal || mode == ContainerAddressMode.Published)
         {
@@ -34,7 +39,14 @@ internal sealed class ContainerAddressResolver(
         }
 
         var own = await ownContainer.FindAsync(cancellationToken);
-        var direct = await FindDirectAsync(container, own, containerPort, published, cancellationToken);
+        if (own?.Id == owner.Id)
+        {
+            // It shares the network of the container that we run in: its loopback is ours.
+            return new ContainerAddress(new IPEndPoint(IPAddress.Loopback, containerPort), published?.Port ?? containerPort);
+        }
+
+        var isBorrowed = owner.Id != container.Id;
+        var direct = await FindDirectAsync(owner, own, containerPort, published, isBorrowed, cancellationToken);
         if (direct is not null || mode == ContainerAddressMode.Network || own is not null)
         {
             return direct;
@@ -57,17 +69,34 @@ internal sealed class ContainerAddressResolver(
     {
         var key = string.Create(CultureInfo.InvariantCulture, $"{containerPort}/tcp");
         var bindings = container.NetworkSettings.Ports?.GetValueOrDefault(key) ?? [];
-        var binding = bindings.FirstOrDefault(b => b.HostIp?.Contains(':', StringComparison.Ordinal) != true)
-            ?? (bindings.Count > 0 ? bindings[0] : null);
+        var binding = bindings.MinBy(b => RankOf(b.HostIp));
         if (!int.TryParse(binding?.HostPort, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0)
         {
             return null;
         }
 
-        var isOnAll = binding?.HostIp is null or "" or "0.0.0.0" or "::";
-        return isOnAll || !engine.Endpoint.IsLocal || !IPAddress.TryParse(binding!.HostIp, out var address)
-            ? await OnMachineAsync(port, cancellationToken)
-            : new ContainerAddress(new IPEndPoint(address, port), port);
+        if (!engine.Endpoint.IsLocal || !IPAddress.TryParse(binding!.HostIp, out var address) || address.Equals(IPAddress.Any))
+        {
+            return await OnMachineAsync(port, cancellationToken);
+        }
+
+        var reached = address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address;
+        return new ContainerAddress(new IPEndPoint(reached, port), port);
+    }
+
+    /// <summary>
+    /// Of several bindings the lowest is taken. From this machine a loopback address is the surest; from another machine
+    /// it leads nowhere. IPv6 comes last, since it is off on many machines.
+    /// </summary>
+    private int RankOf(string? hostIp)
+    {
+        if (!IPAddress.TryParse(hostIp, out var address) || address.Equals(IPAddress.Any))
+        {
+            return 1;
+        }
+
+        var rank = IPAddress.IsLoopback(address) ? (engine.Endpoint.IsLocal ? 0 : 9) : 2;
+        return address.AddressFamily == AddressFamily.InterNetwork ? rank : rank + 3;
     }
 
     private async Task<ContainerAddress?> FindDirectAsync(
@@ -75,6 +104,7 @@ internal sealed class ContainerAddressResolver(
         ContainerDetails? own,
         int containerPort,
         ContainerAddress? published,
+        bool isBorrowed,
         CancellationToken cancellationToken)
     {
         foreach (var endPoint in AddressesOf(container, own, containerPort))
@@ -85,7 +115,8 @@ internal sealed class ContainerAddressResolver(
             }
         }
 
-        var joined = own is null ? null : await JoinAsync(container, own, containerPort, cancellationToken);
+        // A network that belongs to somebody else's container is not changed.
+        var joined = own is null || isBorrowed ? null : await JoinAsync(container, own, containerPort, cancellationToken);
         return joined is null ? null : new ContainerAddress(joined, published?.Port ?? containerPort);
     }
 
@@ -93,14 +124,12 @@ internal sealed class ContainerAddressResolver(
     private static IEnumerable<IPEndPoint> AddressesOf(ContainerDetails container, ContainerDetails? own, int port)
     {
         var ours = own?.NetworkSettings.Networks?.Values.Select(network => network.NetworkID).ToHashSet(StringComparer.Ordinal);
-        foreach (var network in container.NetworkSettings.Networks?.Values ?? [])
-        {
-            var text = network.IPAddress.Length > 0 ? network.IPAddress : network.GlobalIPv6Address;
-            if (ours?.Contains(network.NetworkID) != false && IPAddress.TryParse(text, out var address))
-            {
-                yield return new IPEndPoint(address, port);
-            }
-        }
+        var shared = (container.NetworkSettings.Networks?.Values ?? []).Where(n => ours?.Contains(n.NetworkID) != false).ToArray();
+        return shared.Select(network => network.IPAddress)
+            .Concat(shared.Select(network => network.GlobalIPv6Address))
+            .Select(text => IPAddress.TryParse(text, out var address) ? address : null)
+            .OfType<IPAddress>()
+            .Select(address => new IPEndPoint(address, port));
     }
 
     private async Task<IPEndPoint?> JoinAsync(
@@ -126,9 +155,9 @@ internal sealed class ContainerAddressResolver(
     private async Task<bool> CanReachAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
     {
         using var limit = new CallTimeout(ConnectPatience, clock, cancellationToken);
-        using var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            using var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(endPoint, limit.Token);
             return true;
         }

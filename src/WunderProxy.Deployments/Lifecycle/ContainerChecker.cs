@@ -126,12 +126,14 @@ internal sealed class ContainerChecker(LifecycleContext context)
     private static string? FailureOf(ContainerDetails container, string startedAt, int restartsBefore)
     {
         var state = container.State;
-        if (state.Running && !state.Restarting && state.StartedAt == startedAt && container.RestartCount <= restartsBefore)
+        // A start by hand makes the engine count its restarts from 0 again.
+        var hasRestarted = container.RestartCount > (container.RestartCount < restartsBefore ? 0 : restartsBefore);
+        if (state.Running && !state.Restarting && state.StartedAt == startedAt && !hasRestarted)
         {
             return state.Health?.Status == Unhealthy ? LaunchFailure.Healthcheck : null;
         }
 
-        return state.Restarting || container.RestartCount > restartsBefore ? LaunchFailure.RestartLoop : LaunchFailure.ExitCode;
+        return state.Restarting || hasRestarted ? LaunchFailure.RestartLoop : LaunchFailure.ExitCode;
     }
 
     private static string Describe(string failure, ContainerDetails container)
@@ -149,10 +151,7 @@ internal sealed class ContainerChecker(LifecycleContext context)
         Deployment deployment, string reason, string what, LaunchEvidence evidence, SecretMask mask)
     {
         var details = await evidence.CollectAsync(reason, deployment.ContainerId, mask, CancellationToken.None);
-        var ports = details.ListeningPorts;
-        var listens = ports is null
-            ? ""
-            : $"; traffic would go to port {deployment.ContainerPort}, it listens on {(ports.Count == 0 ? "none" : string.Join(", ", ports))}";
+        var listens = evidence.Listeners is null ? "" : ListeningHint.Of(evidence.Listeners, deployment.ContainerPort);
         return new DeploymentException(
             DeploymentError.LaunchFailed, mask.Apply($"the container of {deployment.Revision} {what}{listens}"), details);
     }

@@ -22,6 +22,9 @@ public sealed record DeploymentErrorDetails
     /// <summary>TCP ports that the container does listen on.</summary>
     public IReadOnlyList<int>? ListeningPorts { get; init; }
 
+    /// <summary>Addresses and ports inside the container that it does listen on, such as <c>127.0.0.1:3000</c>.</summary>
+    public IReadOnlyList<string>? ListeningAddresses { get; init; }
+
     /// <summary>The container's last log lines, secrets masked.</summary>
     public IReadOnlyList<string>? Log { get; init; }
 }

@@ -1,6 +1,7 @@
+using System.Net;
+using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.Docker.Models;
-using WunderProxy.Deployments.Diagnostics;
 
 namespace WunderProxy.Deployments.Lifecycle;
 
@@ -14,6 +15,9 @@ internal sealed class LaunchEvidence(LifecycleContext context)
 
     /// <summary>The last probe's reason; <c>timeout</c> when there was none.</summary>
     public string LastReason { get; private set; } = "timeout";
+
+    /// <summary>Where the container listens, once that was collected; null when it cannot be told.</summary>
+    public IReadOnlyList<IPEndPoint>? Listeners { get; private set; }
 
     /// <summary>Notes a probe; one that the end of the launch cut short says less than those before it.</summary>
     public void Add(ProbeResult probe, bool isCutShort = false)
@@ -39,18 +43,34 @@ internal sealed class LaunchEvidence(LifecycleContext context)
         try
         {
             var state = await context.Engine.InspectContainerAsync(container, cancellationToken);
-            var log = await context.Engine.ReadLogsAsync(container, state.Config.Tty, LogLines, cancellationToken);
+            Listeners = await ListeningPorts.FindAsync(state, context.Clock, cancellationToken);
             return details with
             {
                 ExitCode = ExitCodeOf(state),
-                ListeningPorts = await ListeningPorts.FindAsync(state, context.Clock, cancellationToken),
-                Log = [.. log.Select(mask.Apply)],
+                ListeningPorts = Listeners is null ? null : [.. Listeners.Select(listener => listener.Port).Distinct()],
+                ListeningAddresses = Listeners is null ? null : [.. Listeners.Select(listener => listener.ToString())],
+                Log = await FindLogAsync(state, mask, cancellationToken),
             };
         }
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
         {
-            // Some log drivers cannot be read, and the engine may have gone: the reason stands without.
+            // The engine may have gone, or the container: the reason stands without.
             return details;
+        }
+    }
+
+    /// <summary>Null when there is nothing to read: some log drivers only write.</summary>
+    private async Task<IReadOnlyList<string>?> FindLogAsync(
+        ContainerDetails container, SecretMask mask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var log = await context.Engine.ReadLogsAsync(container.Id, container.Config.Tty, LogLines, cancellationToken);
+            return [.. log.Select(mask.Apply)];
+        }
+        catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
+        {
+            return null;
         }
     }
 

@@ -10,28 +10,28 @@ namespace WunderProxy.Deployments.Lifecycle;
 internal sealed record LifecycleRecord
 {
     /// <summary>SHA-256 hash of the launch config in service; empty before the first switch.</summary>
-    public string Hash { get; init; } = "";
+    public string Hash { get; init => field = value ?? ""; } = "";
 
     /// <summary>Full id of its container.</summary>
-    public string Container { get; init; } = "";
+    public string Container { get; init => field = value ?? ""; } = "";
 
     /// <summary>SHA-256 of the <c>current.json</c> that was last seen; empty when none was.</summary>
-    public string Seen { get; init; } = "";
+    public string Seen { get; init => field = value ?? ""; } = "";
 
     /// <summary>When it was switched to.</summary>
     public DateTimeOffset Since { get; init; }
 
     /// <summary>The exact bytes of the launch config in service, for starts without the store.</summary>
-    public byte[] Config { get; init; } = [];
+    public byte[] Config { get; init => field = value ?? []; } = [];
 
     /// <summary>Containers that were launched and wait.</summary>
-    public IReadOnlyList<ContainerRecord> Launched { get; init; } = [];
+    public IReadOnlyList<ContainerRecord> Launched { get; init => field = value ?? []; } = [];
 
     /// <summary>Containers that were once current, the one in service left out; the last one is the latest.</summary>
-    public IReadOnlyList<ContainerRecord> Earlier { get; init; } = [];
+    public IReadOnlyList<ContainerRecord> Earlier { get; init => field = value ?? []; } = [];
 
     /// <summary>Switches that the history does not tell yet, oldest first.</summary>
-    public IReadOnlyList<DeploymentIntent> Intents { get; init; } = [];
+    public IReadOnlyList<DeploymentIntent> Intents { get; init => field = value ?? []; } = [];
 
     /// <summary>What guards have switched back from, oldest first: no start launches these.</summary>
     public IReadOnlyList<RejectedConfig> Rejected { get; init; } = [];

@@ -9,7 +9,10 @@ internal sealed partial class OwnContainer(DockerEngineClient engine, string mou
 {
     private readonly string? _id = FindId(mountInfoPath);
 
-    /// <summary>Reads our own container; null when we run on the machine itself, or on its network.</summary>
+    /// <summary>
+    /// Reads our own container, or the one whose network it shares; null when we run on the machine itself, or on its
+    /// network.
+    /// </summary>
     public async Task<ContainerDetails?> FindAsync(CancellationToken cancellationToken)
     {
         if (_id is null)
@@ -20,7 +23,8 @@ internal sealed partial class OwnContainer(DockerEngineClient engine, string mou
         try
         {
             var own = await engine.InspectContainerAsync(_id, cancellationToken);
-            return own.HostConfig.NetworkMode == "host" ? null : own;
+            var owner = await NetworkOwner.FindAsync(engine, own, cancellationToken) ?? own;
+            return owner.HostConfig.NetworkMode == NetworkOwner.HostMode ? null : owner;
         }
         catch (ContainerNotFoundException)
         {

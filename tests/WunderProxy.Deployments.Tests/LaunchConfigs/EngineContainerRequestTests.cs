@@ -56,7 +56,7 @@ internal sealed class EngineContainerRequestTests
     [Test]
     public void Labels_are_added_to_the_configs()
     {
-        var labels = Build("""{"Labels":{"team":"x","wunderproxy.app":"forged"}}""")["Labels"]!.AsObject();
+        var labels = Build("""{"Labels":{"team":"x","wunderproxy.app":"forged","wunderproxy.port":"1","wunderproxy.replica":"7"}}""")["Labels"]!.AsObject();
 
         Assert.That(
             labels.Select(label => $"{label.Key}={label.Value}"),
@@ -235,6 +235,10 @@ internal sealed class EngineContainerRequestTests
     public void Container_without_a_network_of_its_own_publishes_nothing(string mode) =>
         Assert.That(
             Build("{}", $$"""{"NetworkMode":"{{mode}}"}""")["HostConfig"]!.AsObject().ContainsKey("PortBindings"), Is.False);
+
+    [Test]
+    public void Container_on_another_ones_network_exposes_nothing() =>
+        Assert.That(Build("{}", """{"NetworkMode":"container:db"}""").ContainsKey("ExposedPorts"), Is.False);
 
     [Test]
     public void Config_is_not_changed_by_building()

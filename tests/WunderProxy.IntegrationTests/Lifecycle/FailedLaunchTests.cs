@@ -46,6 +46,35 @@ internal sealed class FailedLaunchTests
     }
 
     [Test]
+    public async Task Container_on_its_own_loopback_fails_naming_the_address_and_the_way_out()
+    {
+        var failure = await FailAsync(config => config["ContainerConfig"]!["Cmd"] = new JsonArray(
+            "/bin/busybox", "httpd", "-f", "-p", "127.0.0.1:3000"));
+
+        Assert.That(failure.Code, Is.EqualTo("refused"));
+        Assert.That(failure.Message, Does.Contain("only the container itself reaches 127.0.0.1:3000").And.Contain("0.0.0.0"));
+        Assert.That(failure.Details!.ListeningPorts, Is.EqualTo(new[] { 3000 }));
+        Assert.That(failure.Details.ListeningAddresses, Is.EqualTo(new[] { "127.0.0.1:3000" }));
+    }
+
+    [Test]
+    public async Task Container_whose_log_cannot_be_read_keeps_the_rest_of_the_evidence()
+    {
+        static void Mute(JsonObject config, params string[] command)
+        {
+            config["HostConfig"]!["LogConfig"] = new JsonObject { ["Type"] = "none" };
+            config["ContainerConfig"]!["Cmd"] = new JsonArray([.. command.Select(part => (JsonNode)part)]);
+        }
+
+        var exited = await FailAsync(config => Mute(config, "/bin/busybox", "sh", "-c", "exit 7"));
+        var listening = await FailAsync(config => Mute(config, "/bin/busybox", "httpd", "-f", "-p", "8123"));
+
+        Assert.That(exited.Details!.ExitCode, Is.EqualTo(7));
+        Assert.That(exited.Details.Log, Is.Null);
+        Assert.That(listening.Details!.ListeningPorts, Is.EqualTo(new[] { 8123 }));
+    }
+
+    [Test]
     public async Task Container_that_never_becomes_healthy_fails_with_the_status()
     {
         var failure = await FailAsync(config => config["HealthCheckPath"] = "/nothing");

@@ -5,20 +5,20 @@ internal sealed record ContainerDetails
 {
     public required string Id { get; init; }
 
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 
     public DateTimeOffset Created { get; init; }
 
     /// <summary>Id of the image.</summary>
-    public string Image { get; init; } = "";
+    public string Image { get; init => field = value ?? ""; } = "";
 
     public int RestartCount { get; init; }
 
-    public ContainerRunState State { get; init; } = new();
+    public ContainerRunState State { get; init => field = value ?? new(); } = new();
 
-    public ContainerSettings Config { get; init; } = new();
+    public ContainerSettings Config { get; init => field = value ?? new(); } = new();
 
-    public ContainerHostSettings HostConfig { get; init; } = new();
+    public ContainerHostSettings HostConfig { get; init => field = value ?? new(); } = new();
 
-    public ContainerNetworkSettings NetworkSettings { get; init; } = new();
+    public ContainerNetworkSettings NetworkSettings { get; init => field = value ?? new(); } = new();
 }

@@ -3,7 +3,7 @@ namespace WunderProxy.Deployments.Docker.Models;
 /// <summary><c>State</c> of an inspected container.</summary>
 internal sealed record ContainerRunState
 {
-    public string Status { get; init; } = "";
+    public string Status { get; init => field = value ?? ""; } = "";
 
     public bool Running { get; init; }
 
@@ -17,13 +17,13 @@ internal sealed record ContainerRunState
 
     public long ExitCode { get; init; }
 
-    public string Error { get; init; } = "";
+    public string Error { get; init => field = value ?? ""; } = "";
 
     /// <summary>RFC 3339 with nanoseconds; kept as text, since only equality matters.</summary>
-    public string StartedAt { get; init; } = "";
+    public string StartedAt { get; init => field = value ?? ""; } = "";
 
     /// <summary>RFC 3339 with nanoseconds, by the engine's clock; the year 1 while it never ended.</summary>
-    public string FinishedAt { get; init; } = "";
+    public string FinishedAt { get; init => field = value ?? ""; } = "";
 
     public ContainerHealth? Health { get; init; }
 }

@@ -5,7 +5,7 @@ namespace WunderProxy.Deployments.Docker.Models;
 /// <summary><c>Config</c> of an inspected container or image.</summary>
 internal sealed record ContainerSettings
 {
-    public string Image { get; init; } = "";
+    public string Image { get; init => field = value ?? ""; } = "";
 
     public bool Tty { get; init; }
 

@@ -7,11 +7,11 @@ internal sealed record ContainerSummary
 
     public IReadOnlyList<string>? Names { get; init; }
 
-    public string Image { get; init; } = "";
+    public string Image { get; init => field = value ?? ""; } = "";
 
-    public string ImageID { get; init; } = "";
+    public string ImageID { get; init => field = value ?? ""; } = "";
 
-    public string State { get; init; } = "";
+    public string State { get; init => field = value ?? ""; } = "";
 
     public long Created { get; init; }
 

@@ -5,11 +5,11 @@ namespace WunderProxy.Deployments.Docker.Models;
 /// <summary>One line of <c>GET /events</c>.</summary>
 internal sealed record EngineEvent
 {
-    public string Type { get; init; } = "";
+    public string Type { get; init => field = value ?? ""; } = "";
 
-    public string Action { get; init; } = "";
+    public string Action { get; init => field = value ?? ""; } = "";
 
-    public EngineEventActor Actor { get; init; } = new();
+    public EngineEventActor Actor { get; init => field = value ?? new(); } = new();
 
     [JsonPropertyName("timeNano")]
     public long TimeNanoseconds { get; init; }

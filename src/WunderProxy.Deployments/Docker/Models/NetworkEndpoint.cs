@@ -3,9 +3,9 @@ namespace WunderProxy.Deployments.Docker.Models;
 /// <summary>A container's place on one network.</summary>
 internal sealed record NetworkEndpoint
 {
-    public string NetworkID { get; init; } = "";
+    public string NetworkID { get; init => field = value ?? ""; } = "";
 
-    public string IPAddress { get; init; } = "";
+    public string? IPAddress { get; init; }
 
-    public string GlobalIPv6Address { get; init; } = "";
+    public string? GlobalIPv6Address { get; init; }
 }
