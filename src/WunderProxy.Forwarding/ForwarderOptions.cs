@@ -47,8 +47,23 @@ public sealed record ForwarderOptions
     /// <summary>Form of an access-log line.</summary>
     public AccessLogFormat AccessLogFormat { get; init; } = AccessLogFormat.Text;
 
-    /// <summary>Most client connections at a time; one more is accepted, answered 503 and closed. 0: no bound.</summary>
+    /// <summary>
+    /// Most client connections served at a time; one more is accepted, answered 503 and closed. As many upstream
+    /// connections at most are open at a time, so that each client takes two descriptors. 0: no bound.
+    /// </summary>
     public int MaxConnections { get; init; }
+
+    /// <summary>
+    /// Most client connections at a time that are being answered 503 because of <see cref="MaxConnections"/>, at least
+    /// 1; more wait in the backlogs of the listeners.
+    /// </summary>
+    public int MaxRefusedConnections { get; init; } = 256;
+
+    /// <summary>
+    /// Most pipes, of two descriptors each, through which the epoll transport splices bodies, over all threads;
+    /// without one a body is copied. Null: as many as are of use.
+    /// </summary>
+    public int? MaxSplicePipes { get; init; }
 
     /// <summary>How long a request may wait while paused; then 503.</summary>
     public TimeSpan PauseTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -33,7 +33,7 @@ public sealed class ForwarderServer : IAsyncDisposable
         var logger = loggers.CreateLogger("WunderProxy.Forwarding");
         _options = options;
         _loggers = loggers;
-        _limit = new ConnectionLimit(options.MaxConnections);
+        _limit = new ConnectionLimit(options.MaxConnections, options.MaxRefusedConnections);
         _accessLog = options.AccessLog is { } sink ? new AccessLogWriter(sink, logger) : null;
         _settings = new ForwarderSettings(options, slot, clock, _accessLog, logger);
     }
@@ -47,10 +47,11 @@ public sealed class ForwarderServer : IAsyncDisposable
     public IReadOnlyList<EndPoint> Start()
     {
         var sockets = BindAll();
-        _transport = TransportFactory.Create(_options.Transport, _options.Threads, _loggers, _settings.Clock);
+        _transport = TransportFactory.Create(
+            _options.Transport, _options.Threads, _loggers, _settings.Clock, _options.MaxSplicePipes);
         _contexts = [.. _transport.Loops.Select(loop => new LoopContext(loop, _settings, _limit))];
         _settings.Peers?.Budget.Start(() => _contexts.Sum(context => context.Stats.Requests));
-        var acceptor = new ConnectionAcceptor(_contexts);
+        var acceptor = new ConnectionAcceptor(_contexts, _limit);
         _listeners.AddRange(sockets.Select(socket => _transport.Listen(socket, acceptor)));
         return [.. _listeners.Select(listener => listener.EndPoint)];
     }

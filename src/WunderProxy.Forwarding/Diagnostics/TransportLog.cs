@@ -14,6 +14,10 @@ internal static partial class TransportLog
         "Cannot accept on {EndPoint} ({Error}); trying again in {DelayMilliseconds} ms")]
     public static partial void AcceptPaused(ILogger logger, EndPoint endPoint, SocketError error, int delayMilliseconds);
 
+    [LoggerMessage(1004, LogLevel.Warning,
+        "There are as many connections as there may be: clients of {EndPoint} wait to be accepted")]
+    public static partial void NoRoom(ILogger logger, EndPoint endPoint);
+
     [LoggerMessage(1002, LogLevel.Information, "Sockets are driven by {Transport} on {Threads} forwarding threads")]
     public static partial void TransportStarted(ILogger logger, string transport, int threads);
 

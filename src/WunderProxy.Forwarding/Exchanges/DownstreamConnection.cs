@@ -78,6 +78,11 @@ internal sealed class DownstreamConnection : TrackedConnection, IConnectionWatch
 
         _context.Loop.Timers.Disarm(this);
         MoveTo(ConnectionState.Closed);
+        if (_isWelcome)
+        {
+            _context.Limit.EndServing();
+        }
+
         _context.Limit.Leave();
     }
 

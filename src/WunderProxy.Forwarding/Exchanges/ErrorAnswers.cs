@@ -61,9 +61,14 @@ internal static class ErrorAnswers
 
         // It fits into the socket of a fresh connection; what comes of it is not worth a wait.
         var flushing = client.Transport.Output.FlushAsync();
-        return flushing is { IsCompletedSuccessfully: true, Result.IsCompleted: false }
-            ? ConnectionFate.Linger
-            : ConnectionFate.Abort;
+        if (flushing is not { IsCompletedSuccessfully: true, Result.IsCompleted: false })
+        {
+            return ConnectionFate.Abort;
+        }
+
+        // Without a linger a client that is still sending may lose its answer; with one it may keep a descriptor for
+        // seconds, and a crowd of such clients would keep those for whom there is room waiting.
+        return context.Limit.MayLinger ? ConnectionFate.Linger : ConnectionFate.Close;
     }
 
     private static bool KeepsClient(Exchange exchange) =>

@@ -130,14 +130,25 @@ internal sealed class Forwarder(LoopContext context)
     {
         var upstream = share.Upstream;
         var limit = exchange.Peer is null ? _settings.ConnectMilliseconds : PeerGroup.ConnectMilliseconds;
+        if (context.Limit.Upstream.IsFull)
+        {
+            CloseIdle();
+        }
+
         var (connection, error) = await context.Loop.ConnectAsync(upstream.EndPoint, limit);
+        if (connection is null && IsShortage(error))
+        {
+            // Ours, not the upstream's: nobody may conclude that it is down.
+            return ForwardError.TooManyConnections;
+        }
+
         upstream.LastConnectRefused = connection is null;
         if (connection is null)
         {
             return error == SocketError.TimedOut ? ForwardError.ConnectTimeout : ForwardError.ConnectRefused;
         }
 
-        var opened = new UpstreamConnection(share, connection);
+        var opened = new UpstreamConnection(share, connection, context.Limit.Upstream);
         connection.Watcher = opened;
         if (exchange.IsStopped)
         {
@@ -147,6 +158,19 @@ internal sealed class Forwarder(LoopContext context)
 
         exchange.Upstream = opened;
         return ForwardError.None;
+    }
+
+    private static bool IsShortage(SocketError error) =>
+        error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable;
+
+    /// <summary>Has the idle connections of all loops closed: this one has none left, or it would have used it.</summary>
+    private void CloseIdle()
+    {
+        _settings.Slot.Current?.CloseIdle();
+        foreach (var peer in _settings.Peers?.Peers ?? [])
+        {
+            peer.Upstream.CloseIdle();
+        }
     }
 
     private static ValueTask SendRequestAsync(Exchange exchange)

@@ -5,7 +5,7 @@ using WunderProxy.Forwarding.Transport;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>What one loop has of its own: its connections, its counters, its exchanges to use again. No locks.</summary>
-internal sealed class LoopContext : IConnectionAcceptor
+internal sealed class LoopContext
 {
     private const int MaxKeptExchanges = 1024;
 
@@ -64,11 +64,11 @@ internal sealed class LoopContext : IConnectionAcceptor
     /// <summary>That time as the value of a Date line; valid until the next call.</summary>
     public ReadOnlySpan<byte> Date => _date.At(UnixMilliseconds);
 
-    /// <inheritdoc/>
+    /// <summary>Serves a connection that <see cref="ConnectionLimit.TryEnter"/> has counted.</summary>
     public void OnAccepted(TransportConnection connection)
     {
         _accepted++;
-        var isWelcome = Limit.TryEnter();
+        var isWelcome = Limit.TryServe();
         if (!isWelcome)
         {
             _refused++;

@@ -14,25 +14,27 @@ internal static class TransportFactory
     /// <param name="threads">Loops, each a thread; above 0.</param>
     /// <param name="loggers">Gets the messages of the transport room.</param>
     /// <param name="clock">Gives the loops their time.</param>
-    public static ITransport Create(TransportKind kind, int threads, ILoggerFactory loggers, TimeProvider clock)
+    /// <param name="maxPipes">Most pipes for splicing, over all loops; null for as many as are of use.</param>
+    public static ITransport Create(
+        TransportKind kind, int threads, ILoggerFactory loggers, TimeProvider clock, int? maxPipes = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         var logger = loggers.CreateLogger("WunderProxy.Transport");
         ITransport transport = kind switch
         {
-            TransportKind.Epoll => new EpollTransport(threads, clock, logger),
-            TransportKind.Auto when OperatingSystem.IsLinux() => EpollOrSockets(threads, clock, logger),
+            TransportKind.Epoll => new EpollTransport(threads, maxPipes, clock, logger),
+            TransportKind.Auto when OperatingSystem.IsLinux() => EpollOrSockets(threads, maxPipes, clock, logger),
             _ => new SocketTransport(threads, clock, logger),
         };
         TransportLog.TransportStarted(logger, transport.GetType().Name, threads);
         return transport;
     }
 
-    private static ITransport EpollOrSockets(int threads, TimeProvider clock, ILogger logger)
+    private static ITransport EpollOrSockets(int threads, int? maxPipes, TimeProvider clock, ILogger logger)
     {
         try
         {
-            return new EpollTransport(threads, clock, logger);
+            return new EpollTransport(threads, maxPipes, clock, logger);
         }
         catch (Exception exception) when (
             exception is SocketException or EntryPointNotFoundException or DllNotFoundException)

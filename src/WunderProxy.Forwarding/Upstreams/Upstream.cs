@@ -106,6 +106,15 @@ public sealed class Upstream
     internal UpstreamShare ShareOf(TransportLoop loop) =>
         _shares[loop.Index] ?? MakeShare(loop);
 
+    /// <summary>Has every loop close the idle connections that it keeps, as others need their descriptors.</summary>
+    internal void CloseIdle()
+    {
+        foreach (var share in Shares)
+        {
+            share.CloseIdleSoon();
+        }
+    }
+
     internal void OnCurrent() => _isReplaced = false;
 
     internal void OnReplaced()

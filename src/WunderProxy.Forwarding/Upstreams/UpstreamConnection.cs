@@ -3,10 +3,23 @@ using WunderProxy.Forwarding.Transport;
 namespace WunderProxy.Forwarding.Upstreams;
 
 /// <summary>A connection that we opened to an upstream, in use or idle in the pool of its loop.</summary>
-internal sealed class UpstreamConnection(UpstreamShare share, TransportConnection transport) : IConnectionWatcher
+internal sealed class UpstreamConnection : IConnectionWatcher
 {
+    private readonly UpstreamShare _share;
+    private readonly UpstreamLimit _limit;
+    private bool _isClosed;
+
+    /// <summary>Counts an opened connection in until it is closed.</summary>
+    public UpstreamConnection(UpstreamShare share, TransportConnection transport, UpstreamLimit limit)
+    {
+        _share = share;
+        _limit = limit;
+        Transport = transport;
+        limit.OnOpened();
+    }
+
     /// <summary>The bytes.</summary>
-    public TransportConnection Transport { get; } = transport;
+    public TransportConnection Transport { get; }
 
     /// <summary>Whether an exchange was served on it before, so that the upstream may have closed it meanwhile.</summary>
     public bool IsReused { get; internal set; }
@@ -24,6 +37,7 @@ internal sealed class UpstreamConnection(UpstreamShare share, TransportConnectio
     {
         Transport.Close();
         Transport.Input.Complete();
+        CountOut();
     }
 
     /// <summary>Resets it; nobody reads from it any more.</summary>
@@ -31,8 +45,18 @@ internal sealed class UpstreamConnection(UpstreamShare share, TransportConnectio
     {
         Transport.Abort();
         Transport.Input.Complete();
+        CountOut();
     }
 
     /// <inheritdoc/>
-    public void OnPeerClosed(TransportConnection connection, CloseReason reason) => share.Pool.OnPeerClosed(this);
+    public void OnPeerClosed(TransportConnection connection, CloseReason reason) => _share.Pool.OnPeerClosed(this);
+
+    private void CountOut()
+    {
+        if (!_isClosed)
+        {
+            _isClosed = true;
+            _limit.OnClosed();
+        }
+    }
 }

@@ -14,6 +14,7 @@ internal sealed class UpstreamShare
     private int _longLived;
     private int _upgraded;
     private int _spreadTotal;
+    private int _isClosingIdle;
 
     public UpstreamShare(Upstream upstream, TransportLoop loop)
     {
@@ -115,6 +116,24 @@ internal sealed class UpstreamShare
                 lease.Kind = LeaseKind.LongResponse;
             }
         }
+    }
+
+    /// <summary>Closes the idle connections on the loop, soon. Called from any loop.</summary>
+    public void CloseIdleSoon()
+    {
+        if (Pool.Count == 0 || Interlocked.Exchange(ref _isClosingIdle, 1) != 0)
+        {
+            return;
+        }
+
+        Loop.Post(
+            static state =>
+            {
+                var share = (UpstreamShare)state!;
+                Volatile.Write(ref share._isClosingIdle, 0);
+                share.Pool.Clear();
+            },
+            this);
     }
 
     /// <summary>Tells ordinary exchanges, or all, that their time is up. On the loop.</summary>

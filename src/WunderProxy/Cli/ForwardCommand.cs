@@ -40,10 +40,13 @@ internal sealed class ForwardCommand : Command
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var upstream = ListenAddress.Resolve(parsed.GetValue(_upstream)!);
+        var proxy = _proxy.Map(parsed);
+        var api = _api.Map(parsed, defaultEndPoint: null);
+        var budget = DescriptorBudget.For(DescriptorLimit.Raise(), proxy, api.EndPoints.Count, runsContainers: false);
         var builder = ServiceHost.CreateBuilder(
-            _proxy.Map(parsed), _proxy.MapShutdown(parsed), parsed.InvocationConfiguration.Error);
+            proxy, _proxy.MapShutdown(parsed), budget, parsed.InvocationConfiguration.Error);
         builder.Services.AddSingleton(provider => SlotWith(upstream, provider.GetRequiredService<TimeProvider>()));
-        ServiceHost.AddManagerApi(builder.Services, _api.Map(parsed, defaultEndPoint: null), ApiServicesOf);
+        ServiceHost.AddManagerApi(builder.Services, budget.Apply(api), ApiServicesOf);
         await ServiceHost.RunAsync(builder, cancellationToken);
         return ExitCode.Success;
     }

@@ -57,7 +57,7 @@ internal sealed class ProxyCliOptions
         "--response-timeout", "Time until the response head, else 504; 0: no limit [default: 60s]");
 
     private readonly Option<int?> _maxConnections = CliOption.Number(
-        "--max-connections", "Most client connections; more get 503 [default: 3/4 of the descriptor limit]", 1);
+        "--max-connections", "Most client connections; more get 503 [default: what the descriptor limit allows]", 1);
 
     private readonly Option<TimeSpan?> _pauseTimeout = CliOption.Duration(
         "--pause-timeout", "How long a request waits while paused, then 503 [default: 30s]");
@@ -132,7 +132,7 @@ internal sealed class ProxyCliOptions
             Via = parsed.GetValue(_via),
             AccessLog = accessLog == AccessLogChoice.None ? null : new StandardOutputLog(),
             AccessLogFormat = accessLog == AccessLogChoice.Json ? AccessLogFormat.Json : AccessLogFormat.Text,
-            MaxConnections = parsed.GetValue(_maxConnections) ?? DescriptorLimit.Raise() / 4 * 3,
+            MaxConnections = parsed.GetValue(_maxConnections) ?? 0,
             PauseTimeout = parsed.GetValue(_pauseTimeout) ?? defaults.PauseTimeout,
             PauseQueue = parsed.GetValue(_pauseQueue) ?? defaults.PauseQueue,
             ErrorPages = ExistingDirectory(parsed.GetValue(_errorPages)),

@@ -50,7 +50,10 @@ internal sealed class RunCommand : Command
         using var store = _store.Open(parsed);
         using var state = OpenState(_deployments.StateDirectory(parsed), service);
         var engine = EngineOf(_deployments.DockerHost(parsed));
-        var builder = ServiceHost.CreateBuilder(_proxy.Map(parsed), shutdown, parsed.InvocationConfiguration.Error);
+        var proxy = _proxy.Map(parsed);
+        var api = _api.Map(parsed, ManagerApiOptions.DefaultEndPoint);
+        var budget = DescriptorBudget.For(DescriptorLimit.Raise(), proxy, api.EndPoints.Count, runsContainers: true);
+        var builder = ServiceHost.CreateBuilder(proxy, shutdown, budget, parsed.InvocationConfiguration.Error);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<IObjectStore>(store);
         builder.Services.AddSingleton(state);
@@ -62,7 +65,7 @@ internal sealed class RunCommand : Command
         builder.Services.AddSingleton<IContainerLifecycle>(p => p.GetRequiredService<ContainerLifecycle>());
         builder.Services.AddHostedService<LifecycleWorker>();
         ServiceHost.AddManagerApi(
-            builder.Services, _api.Map(parsed, ManagerApiOptions.DefaultEndPoint), p => ApiServicesOf(p, service.App));
+            builder.Services, budget.Apply(api), p => ApiServicesOf(p, service.App));
         await ServiceHost.RunAsync(builder, cancellationToken);
         return ExitCode.Success;
     }

@@ -11,6 +11,12 @@ internal sealed record ManagerApiOptions
     /// <summary>Addresses of the public listeners; none switches the API off.</summary>
     public IReadOnlyList<EndPoint> EndPoints { get; init; } = [];
 
+    /// <summary>Most connections over all addresses; the descriptors of the process allow as many.</summary>
+    public int MaxConnections { get; init; } = 1000;
+
+    /// <summary>Most connections at a time that are being told that there are too many.</summary>
+    public int MaxRefusedConnections { get; init; } = 64;
+
     /// <summary>Bearer token for changing calls; null when none is configured.</summary>
     public string? Token { get; init; }
 

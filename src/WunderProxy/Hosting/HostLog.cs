@@ -30,6 +30,9 @@ internal static partial class HostLog
     [LoggerMessage(5108, LogLevel.Warning, "what was in service could not be brought back: {Message}")]
     public static partial void NotBroughtBack(ILogger logger, string message);
 
+    [LoggerMessage(5109, LogLevel.Warning, "{Message}")]
+    public static partial void DescriptorsShort(ILogger logger, string message);
+
     [LoggerMessage(5107, LogLevel.Information, "bye")]
     public static partial void Ended(ILogger logger);
 }

@@ -14,16 +14,10 @@ namespace WunderProxy.Hosting;
 internal static class ServiceHost
 {
     /// <summary>
-    /// Pool threads that are there when wanted. Beyond its minimum, the cores, the pool grows by one or two a second,
-    /// and some of its threads wait for disks, those of handlers too: <c>/status</c> must not wait for them.
-    /// </summary>
-    private const int PoolThreads = 16 + HandlerGate.MaxRunning;
-
-    /// <summary>
     /// Registers what both commands have: the proxy, its slot, the state of the process, signals, the log.
     /// </summary>
     public static HostApplicationBuilder CreateBuilder(
-        ForwarderOptions forwarder, ShutdownOptions shutdown, TextWriter log)
+        ForwarderOptions forwarder, ShutdownOptions shutdown, DescriptorBudget budget, TextWriter log)
     {
         // No defaults: no configuration files, watchers or providers that a proxy would wait for at its start.
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
@@ -32,7 +26,8 @@ internal static class ServiceHost
         services.AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<LineLoggerProvider>());
         builder.Logging.AddFilter("Microsoft", LogLevel.None);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(forwarder);
+        services.AddSingleton(budget);
+        services.AddSingleton(budget.Apply(forwarder));
         services.AddSingleton(shutdown);
         services.AddSingleton<UpstreamSlot>();
         services.AddSingleton<ForwarderServer>();
@@ -72,10 +67,10 @@ internal static class ServiceHost
     /// <exception cref="UsageException">An address cannot be bound.</exception>
     public static async Task RunAsync(HostApplicationBuilder builder, CancellationToken cancellationToken)
     {
-        ThreadPool.GetMinThreads(out var workers, out var completions);
-        ThreadPool.SetMinThreads(Math.Max(workers, PoolThreads), completions);
+        PoolThreads.Start();
 
         // The proxy is the last to start and the first to stop.
+        builder.Services.AddHostedService<DescriptorWorker>();
         builder.Services.AddHostedService<ForwarderWorker>();
         using var host = builder.Build();
         try

@@ -17,7 +17,6 @@ namespace WunderProxy.ManagerApi;
 internal sealed class ManagerApiServer : IAsyncDisposable
 {
     private const int PortAttempts = 20;
-    private const int MaxConnections = 1000;
 
     private static readonly ApiException NotForCallers = new(403, ApiErrorCode.Forbidden, "this port is not for callers");
 
@@ -68,7 +67,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         {
             var networks = string.Join(", ", _options.Open);
             ManagerApiLog.OpenToNetworks(_logger, networks);
-            _instance.Warnings = [$"anybody in {networks} may deploy through the manager API (--api-open)"];
+            _instance.Warnings = [.. _instance.Warnings, $"anybody in {networks} may deploy through the manager API (--api-open)"];
         }
 
         return bound;
@@ -136,7 +135,9 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         EndPoints = _options.EndPoints,
         UnixSocketMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         Threads = 1,
-        MaxConnections = MaxConnections,
+        MaxConnections = _options.MaxConnections,
+        MaxRefusedConnections = _options.MaxRefusedConnections,
+        MaxSplicePipes = 0,
         // A launch answers when the container is healthy, and has its own deadlines.
         Limits = new ForwarderLimits { ResponseTimeout = TimeSpan.Zero },
         ApiStamp = new RequestStamp(_secret),

@@ -277,7 +277,7 @@ internal sealed class ExchangeOrderTests
         proxy.Loop.Run(() =>
         {
             near.Abort();
-            proxy.Context.OnAccepted(far);
+            proxy.Accept(far);
         });
 
         Assert.That((proxy.Context.Refused, proxy.Context.Limit.Open), Is.EqualTo((1, 1)));

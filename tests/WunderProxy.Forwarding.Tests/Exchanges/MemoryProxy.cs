@@ -29,7 +29,7 @@ internal sealed class MemoryProxy
         Loop = new MemoryLoop(Clock);
         Loop.Connector = _ => new ConnectResult(OpenUpstream(), SocketError.Success);
         var settings = new ForwarderSettings(options, Slot, Clock, accessLog: null, logger ?? NullLogger.Instance);
-        Context = new LoopContext(Loop, settings, new ConnectionLimit(options.MaxConnections));
+        Context = new LoopContext(Loop, settings, new ConnectionLimit(options.MaxConnections, options.MaxRefusedConnections));
     }
 
     public ManualTimeProvider Clock { get; } = new();
@@ -49,8 +49,17 @@ internal sealed class MemoryProxy
     public MemoryConnection Connect()
     {
         var (near, far) = MemoryConnection.CreatePair(Loop, CapacityBytes);
-        Loop.Run(() => Context.OnAccepted(far));
+        Loop.Run(() => Accept(far));
         return near;
+    }
+
+    /// <summary>Accepts a connection as a listener does. On the loop.</summary>
+    public void Accept(MemoryConnection connection)
+    {
+        if (Context.Limit.TryEnter())
+        {
+            Context.OnAccepted(connection);
+        }
     }
 
     /// <summary>A client that has sent a request, and the application's end of the connection that it went to.</summary>

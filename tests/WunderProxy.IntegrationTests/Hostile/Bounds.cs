@@ -5,7 +5,7 @@ namespace WunderProxy.IntegrationTests.Hostile;
 /// </summary>
 internal static class Bounds
 {
-    /// <summary>10,000 connections that send a byte a second.</summary>
+    /// <summary>9,000 connections that send a byte a second.</summary>
     public const int SlowConnections = 224;
 
     /// <summary>1,000 clients that stop reading a response of 200 MiB, or writing a request.</summary>

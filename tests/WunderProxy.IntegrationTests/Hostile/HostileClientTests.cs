@@ -14,9 +14,10 @@ internal sealed class HostileClientTests(string transport)
     private const string PostChunks = "POST /count HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 
     [Test]
-    public async Task Ten_thousand_connections_send_a_byte_a_second()
+    public async Task Thousands_of_connections_send_a_byte_a_second()
     {
-        const int Connections = 10_000;
+        // Of 20,000 files that may be open two are kept for each client.
+        const int Connections = 9_000;
         var seconds = HostileProxy.IsFull ? 60 : 4;
         await using var proxy = await HostileProxy.StartAsync(transport, "--header-timeout", "5m");
         using var clients = new SlowClients(proxy.EndPoint, Connections, "GET / HTTP/1.1\r\nHost: a\r\nX: ");

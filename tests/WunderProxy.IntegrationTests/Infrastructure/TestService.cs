@@ -110,9 +110,10 @@ internal sealed class TestService : IAsyncDisposable
     }
 
     /// <summary>Starts the program with these arguments and waits until its API answers.</summary>
-    public async Task StartWithAsync(string[] arguments, IReadOnlyDictionary<string, string>? variables = null)
+    public async Task StartWithAsync(
+        string[] arguments, IReadOnlyDictionary<string, string>? variables = null, IReadOnlyList<string>? wrapper = null)
     {
-        Process = WunderProxyProcess.Start(arguments, variables ?? Store.Variables);
+        Process = WunderProxyProcess.Start(arguments, variables ?? Store.Variables, wrapper);
         await EventuallyAsync("the manager API", async () => Process.HasExited || (await GetAsync("/livez")).Status == 200, 60);
         if (Process.HasExited)
         {

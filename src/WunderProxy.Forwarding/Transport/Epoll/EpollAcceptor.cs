@@ -1,25 +1,18 @@
-using Microsoft.Extensions.Logging;
-using WunderProxy.Forwarding.Diagnostics;
-
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
 /// <summary>One loop's part in a listener: accepts what the kernel wakes it for, and hands on what others have room for.</summary>
 internal sealed unsafe class EpollAcceptor(
-    EpollListener listener, EpollLoop loop, IReadOnlyList<EpollLoop> loops, IConnectionAcceptor acceptor, ILogger logger)
+    EpollListener listener, EpollLoop loop, IReadOnlyList<EpollLoop> loops, IConnectionAcceptor acceptor, AcceptPause pause)
     : LoopTimer, IEpollTarget
 {
     // A burst of clients must not keep the connections that are there waiting.
     private const int AcceptsPerEvent = 16;
-
-    // Long enough for descriptors to be given back, short beside what a client waits for.
-    private const int PauseMilliseconds = 100;
 
     // The kernel wakes the same loop again and again; beyond this lead it hands new connections on.
     private const int LeastLead = 4;
 
     private bool _isWatching;
     private bool _isStopped;
-    private bool _isShort;
 
     /// <inheritdoc/>
     public uint Generation { get; set; }
@@ -34,18 +27,29 @@ internal sealed unsafe class EpollAcceptor(
         var address = stackalloc byte[PeerAddress.MaxBytes];
         for (var accepts = 0; accepts < AcceptsPerEvent && !_isStopped; accepts++)
         {
+            if (!acceptor.TryReserve())
+            {
+                pause.OnNoRoom();
+                LookAway();
+                return;
+            }
+
             var length = PeerAddress.MaxBytes;
             var accepted = LinuxCalls.Accept(
                 listener.Descriptor, address, &length, LinuxCalls.SockNonBlock | LinuxCalls.SockCloseOnExec);
             if (accepted >= 0)
             {
-                _isShort = false;
                 var bytes = new ReadOnlySpan<byte>(address, Math.Min(length, PeerAddress.MaxBytes));
                 HandOver(accepted, new PeerAddress(bytes));
             }
-            else if (!MayGoOn(LinuxCalls.LastError))
+            else
             {
-                return;
+                var error = LinuxCalls.LastError;
+                acceptor.CancelReservation();
+                if (!MayGoOn(error))
+                {
+                    return;
+                }
             }
         }
     }
@@ -74,7 +78,8 @@ internal sealed unsafe class EpollAcceptor(
         _isWatching = loop.Register(listener.Descriptor, this, EpollEvents.In | EpollEvents.Exclusive);
         if (!_isWatching)
         {
-            Pause(LinuxCalls.LastError);
+            pause.OnError(Errno.ToSocketError(LinuxCalls.LastError));
+            LookAway();
         }
     }
 
@@ -95,27 +100,22 @@ internal sealed unsafe class EpollAcceptor(
             return false;
         }
 
-        if (Errno.IsShortage(error))
+        // The client was gone before it was accepted (accept(2), "Error handling").
+        if (Errno.IsOfClient(error))
         {
-            Pause(error);
-            return false;
+            return true;
         }
 
-        // Otherwise the client was gone before it was accepted (accept(2), "Error handling").
-        return true;
+        // A shortage, or an error that would come again at once and keep the loop busy with nothing.
+        pause.OnError(Errno.ToSocketError(error));
+        LookAway();
+        return false;
     }
 
-    /// <summary>Looks away for a while: a socket that has clients waiting would be reported again at once.</summary>
-    private void Pause(int error)
+    private void LookAway()
     {
-        if (!_isShort)
-        {
-            _isShort = true;
-            TransportLog.AcceptPaused(logger, listener.EndPoint, Errno.ToSocketError(error), PauseMilliseconds);
-        }
-
         Unwatch();
-        loop.Timers.Arm(this, loop.NowMilliseconds, PauseMilliseconds);
+        loop.Timers.Arm(this, loop.NowMilliseconds, AcceptPause.Milliseconds);
     }
 
     private void HandOver(int accepted, in PeerAddress peer)
@@ -150,6 +150,10 @@ internal sealed unsafe class EpollAcceptor(
         if (target.Adopt(accepted, peer, unixName) is { } connection)
         {
             acceptor.OnAccepted(connection);
+        }
+        else
+        {
+            acceptor.CancelReservation();
         }
     }
 }

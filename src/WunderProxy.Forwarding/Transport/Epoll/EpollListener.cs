@@ -12,7 +12,8 @@ internal sealed class EpollListener : ITransportListener
     private int _acceptorsLeft;
     private bool _isDisposed;
 
-    public EpollListener(Socket socket, IConnectionAcceptor acceptor, IReadOnlyList<EpollLoop> loops, ILogger logger)
+    public EpollListener(
+        Socket socket, IConnectionAcceptor acceptor, IReadOnlyList<EpollLoop> loops, TimeProvider clock, ILogger logger)
     {
         EndPoint = socket.LocalEndPoint ?? throw new ArgumentException("The socket is not bound.", nameof(socket));
         _socket = socket;
@@ -24,7 +25,8 @@ internal sealed class EpollListener : ITransportListener
             _socket.NoDelay = true;
         }
 
-        _acceptors = [.. loops.Select(loop => new EpollAcceptor(this, loop, loops, acceptor, logger))];
+        var pause = new AcceptPause(EndPoint, clock, logger);
+        _acceptors = [.. loops.Select(loop => new EpollAcceptor(this, loop, loops, acceptor, pause))];
         _acceptorsLeft = _acceptors.Length;
         foreach (var each in _acceptors)
         {

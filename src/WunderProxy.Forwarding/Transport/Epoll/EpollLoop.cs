@@ -20,9 +20,10 @@ internal sealed unsafe class EpollLoop : ThreadLoop
     private int _eventCount;
     private int _connectionCount;
 
-    public EpollLoop(int index, TimeProvider clock, ILogger logger)
+    public EpollLoop(int index, int maxPipes, TimeProvider clock, ILogger logger)
         : base(index, clock, logger)
     {
+        Relays = new SpliceRelayPool(maxPipes);
         _epoll = Check(LinuxCalls.EpollCreate(LinuxCalls.EpollCloseOnExec));
         _wakeUp = Check(LinuxCalls.EventFd(0, LinuxCalls.EventFdNonBlock | LinuxCalls.EventFdCloseOnExec));
 
@@ -31,7 +32,7 @@ internal sealed unsafe class EpollLoop : ThreadLoop
     }
 
     /// <summary>Relays for what passes without being read.</summary>
-    public SpliceRelayPool Relays { get; } = new();
+    public SpliceRelayPool Relays { get; }
 
     /// <summary>Connections of this loop; other loops read it to spread the load.</summary>
     public int ConnectionCount => Volatile.Read(ref _connectionCount);

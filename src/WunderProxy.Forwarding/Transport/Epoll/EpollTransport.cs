@@ -8,17 +8,24 @@ namespace WunderProxy.Forwarding.Transport.Epoll;
 internal sealed class EpollTransport : ITransport
 {
     private readonly EpollLoop[] _loops;
+    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly ConcurrentBag<EpollListener> _listeners = [];
 
     /// <summary>Creates and starts the loops.</summary>
+    /// <param name="threads">Loops, each a thread.</param>
+    /// <param name="maxPipes">Most pipes over all loops; null for as many as are of use.</param>
+    /// <param name="clock">Gives the loops their time.</param>
+    /// <param name="logger">Gets the messages of the transport room.</param>
     /// <exception cref="SocketException">The kernel grants no epoll instance.</exception>
     /// <exception cref="EntryPointNotFoundException">The C library is not one of Linux.</exception>
     /// <exception cref="DllNotFoundException">There is no C library by that name.</exception>
-    public EpollTransport(int threads, TimeProvider clock, ILogger logger)
+    public EpollTransport(int threads, int? maxPipes, TimeProvider clock, ILogger logger)
     {
+        _clock = clock;
         _logger = logger;
-        _loops = [.. Enumerable.Range(0, threads).Select(index => new EpollLoop(index, clock, logger))];
+        var pipes = maxPipes is { } most ? most / threads : SpliceRelayPool.MostPipes;
+        _loops = [.. Enumerable.Range(0, threads).Select(index => new EpollLoop(index, pipes, clock, logger))];
         foreach (var loop in _loops)
         {
             loop.Start();
@@ -31,7 +38,7 @@ internal sealed class EpollTransport : ITransport
     /// <inheritdoc/>
     public ITransportListener Listen(Socket listeningSocket, IConnectionAcceptor acceptor)
     {
-        var listener = new EpollListener(listeningSocket, acceptor, _loops, _logger);
+        var listener = new EpollListener(listeningSocket, acceptor, _loops, _clock, _logger);
         _listeners.Add(listener);
         return listener;
     }

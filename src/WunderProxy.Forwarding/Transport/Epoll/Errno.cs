@@ -6,22 +6,35 @@ namespace WunderProxy.Forwarding.Transport.Epoll;
 internal static class Errno
 {
     public const int NoEntry = 2;
+    public const int Interrupted = 4;
     public const int TryAgain = 11;
     public const int NoMemory = 12;
     public const int AccessDenied = 13;
     public const int FileTableFull = 23;
     public const int TooManyFiles = 24;
+    public const int NoNetwork = 64;
+    public const int ProtocolError = 71;
+    public const int ProtocolNotAvailable = 92;
+    public const int NotSupported = 95;
     public const int AddressNotAvailable = 99;
+    public const int NetworkDown = 100;
     public const int NetworkUnreachable = 101;
+    public const int ConnectionAborted = 103;
     public const int ConnectionReset = 104;
     public const int NoBuffers = 105;
     public const int TimedOut = 110;
     public const int ConnectionRefused = 111;
+    public const int HostDown = 112;
     public const int HostUnreachable = 113;
     public const int InProgress = 115;
 
-    /// <summary>Whether accepting failed for want of something that others give back in time.</summary>
-    public static bool IsShortage(int error) => error is TooManyFiles or FileTableFull or NoBuffers or NoMemory;
+    /// <summary>
+    /// Whether accepting failed because of that one client, so that the next may be accepted at once: a connection that
+    /// broke, or a network error that was waiting on it (accept(2), "Error handling").
+    /// </summary>
+    public static bool IsOfClient(int error) =>
+        error is Interrupted or NoNetwork or ProtocolError or ProtocolNotAvailable or NotSupported or NetworkDown
+            or NetworkUnreachable or ConnectionAborted or ConnectionReset or HostDown or HostUnreachable;
 
     /// <summary>What .NET calls <paramref name="error"/>.</summary>
     public static SocketError ToSocketError(int error) => error switch

@@ -1,8 +1,12 @@
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
 /// <summary>The relays of one loop that are free, and its empty pipes, the one used last first.</summary>
-internal sealed class SpliceRelayPool
+/// <param name="maxPipes">Most pipes at a time, in use and kept together; each takes two descriptors.</param>
+internal sealed class SpliceRelayPool(int maxPipes = SpliceRelayPool.MostPipes)
 {
+    /// <summary>More pipes than these would never be open at a time.</summary>
+    public const int MostPipes = MaxUsedPipes + MaxKeptPipes;
+
     // A pipe costs two descriptors.
     private const int MaxKeptPipes = 32;
 
@@ -32,7 +36,7 @@ internal sealed class SpliceRelayPool
             return null;
         }
 
-        var rented = _pipes.TryPop(out var pipe) ? pipe : SplicePipe.TryCreate();
+        var rented = _pipes.TryPop(out var pipe) ? pipe : _usedPipes < maxPipes ? SplicePipe.TryCreate() : null;
         _usedPipes += rented is null ? 0 : 1;
         return rented;
     }

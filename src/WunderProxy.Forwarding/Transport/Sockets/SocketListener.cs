@@ -1,23 +1,19 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using WunderProxy.Forwarding.Diagnostics;
 
 namespace WunderProxy.Forwarding.Transport.Sockets;
 
 /// <summary>Accepts on one socket and deals the connections to the loops in turn.</summary>
 internal sealed class SocketListener : ITransportListener
 {
-    // Long enough for descriptors to be given back, short beside what a client waits for.
-    private const int PauseMilliseconds = 100;
-
     private readonly Socket _socket;
     private readonly IConnectionAcceptor _acceptor;
     private readonly IReadOnlyList<SocketLoop> _loops;
     private readonly TimeProvider _clock;
-    private readonly ILogger _logger;
+    private readonly AcceptPause _pause;
     private readonly CancellationTokenSource _stopping = new();
-    private int _next;
+    private uint _next;
 
     public SocketListener(
         Socket socket, IConnectionAcceptor acceptor, IReadOnlyList<SocketLoop> loops, TimeProvider clock, ILogger logger)
@@ -26,8 +22,8 @@ internal sealed class SocketListener : ITransportListener
         _acceptor = acceptor;
         _loops = loops;
         _clock = clock;
-        _logger = logger;
         EndPoint = socket.LocalEndPoint ?? throw new ArgumentException("The socket is not bound.", nameof(socket));
+        _pause = new AcceptPause(EndPoint, clock, logger);
         _ = AcceptLoopAsync(_stopping.Token);
     }
 
@@ -48,43 +44,83 @@ internal sealed class SocketListener : ITransportListener
     {
         while (!stopping.IsCancellationRequested)
         {
-            try
+            if (!await TryAcceptAsync(stopping))
             {
-                HandOver(await _socket.AcceptAsync(stopping));
-            }
-            catch (SocketException exception) when (IsShortage(exception.SocketErrorCode))
-            {
-                TransportLog.AcceptPaused(_logger, EndPoint, exception.SocketErrorCode, PauseMilliseconds);
-                await Task.Delay(TimeSpan.FromMilliseconds(PauseMilliseconds), _clock, CancellationToken.None);
-            }
-            catch (SocketException)
-            {
-                // The client was gone before it was accepted.
-            }
-            catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
-            {
-                return;
+                await Task.Delay(TimeSpan.FromMilliseconds(AcceptPause.Milliseconds), _clock, stopping)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    private static bool IsShortage(SocketError error) =>
-        error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable;
+    /// <summary>Accepts a connection if there is room.</summary>
+    /// <returns>Whether the next may be tried at once.</returns>
+    private async ValueTask<bool> TryAcceptAsync(CancellationToken stopping)
+    {
+        if (!_acceptor.TryReserve())
+        {
+            _pause.OnNoRoom();
+            return false;
+        }
+
+        var error = await AcceptOneAsync(stopping);
+        if (error == SocketError.Success)
+        {
+            return true;
+        }
+
+        _acceptor.CancelReservation();
+        if (IsOfClient(error) || stopping.IsCancellationRequested)
+        {
+            return true;
+        }
+
+        // A shortage, or an error that would come again at once and keep a thread busy with nothing.
+        _pause.OnError(error);
+        return false;
+    }
+
+    private async ValueTask<SocketError> AcceptOneAsync(CancellationToken stopping)
+    {
+        try
+        {
+            HandOver(await _socket.AcceptAsync(stopping));
+            return SocketError.Success;
+        }
+        catch (SocketException exception)
+        {
+            return exception.SocketErrorCode;
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        {
+            return SocketError.OperationAborted;
+        }
+    }
+
+    /// <summary>Whether only that one client could not be accepted: it was gone before.</summary>
+    private static bool IsOfClient(SocketError error) =>
+        error is SocketError.ConnectionAborted or SocketError.ConnectionReset or SocketError.Interrupted
+            or SocketError.NetworkDown or SocketError.NetworkUnreachable or SocketError.HostDown
+            or SocketError.HostUnreachable or SocketError.ProtocolOption or SocketError.OperationNotSupported;
 
     private void HandOver(Socket accepted)
     {
-        var loop = _loops[_next++ % _loops.Count];
+        var loop = _loops[(int)(_next++ % (uint)_loops.Count)];
         loop.Post(
             state =>
             {
+                SocketConnection connection;
                 try
                 {
-                    _acceptor.OnAccepted(loop.Adopt((Socket)state!, EndPoint as UnixDomainSocketEndPoint));
+                    connection = loop.Adopt((Socket)state!, EndPoint as UnixDomainSocketEndPoint);
                 }
                 catch (SocketException)
                 {
                     accepted.Dispose();
+                    _acceptor.CancelReservation();
+                    return;
                 }
+
+                _acceptor.OnAccepted(connection);
             },
             accepted);
     }
