@@ -8,7 +8,10 @@ namespace WunderProxy.Forwarding;
 /// <summary>What a <see cref="ForwarderServer"/> listens on and how it treats its clients.</summary>
 public sealed record ForwarderOptions
 {
-    /// <summary>Addresses to bind: <see cref="IPEndPoint"/> or <see cref="UnixDomainSocketEndPoint"/>; port 0 takes a free one.</summary>
+    /// <summary>
+    /// Addresses to bind: <see cref="IPEndPoint"/>, of which <c>[::]</c> is IPv6 alone, <see cref="EndPointGroup"/> or
+    /// <see cref="UnixDomainSocketEndPoint"/>; port 0 takes a free one.
+    /// </summary>
     public IReadOnlyList<EndPoint> EndPoints { get; init; } = [];
 
     /// <summary>Sockets already bound and listening, taken over in addition to <see cref="EndPoints"/>; owned by the server from then on.</summary>

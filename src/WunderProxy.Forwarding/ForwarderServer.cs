@@ -142,7 +142,11 @@ public sealed class ForwarderServer : IAsyncDisposable
         var taken = sockets.Count;
         try
         {
-            sockets.AddRange(_options.EndPoints.Select(endPoint => ListenSockets.Bind(endPoint, _options.UnixSocketMode)));
+            foreach (var endPoint in _options.EndPoints)
+            {
+                sockets.AddRange(ListenGroups.Bind(endPoint, _options.UnixSocketMode));
+            }
+
             return sockets;
         }
         catch (ListenException)

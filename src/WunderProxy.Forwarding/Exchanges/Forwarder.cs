@@ -100,7 +100,9 @@ internal sealed class Forwarder(LoopContext context)
 
     private ValueTask<ForwardError> ConnectAsync(Exchange exchange, bool mayReuse)
     {
-        exchange.Upstream = mayReuse ? exchange.Lease.Share!.Pool.Take() : null;
+        var share = exchange.Lease.Share!;
+        share.Upstream.Names?.RefreshSoon();
+        exchange.Upstream = mayReuse ? share.Pool.Take() : null;
         return exchange.Upstream is null ? OpenOrFollowAsync(exchange) : new ValueTask<ForwardError>(ForwardError.None);
     }
 
@@ -135,7 +137,7 @@ internal sealed class Forwarder(LoopContext context)
             CloseIdle();
         }
 
-        var (connection, error) = await context.Loop.ConnectAsync(upstream.EndPoint, limit);
+        var (connection, error) = await context.Connector.ConnectAsync(upstream, limit);
         if (connection is null && IsShortage(error))
         {
             // Ours, not the upstream's: nobody may conclude that it is down.

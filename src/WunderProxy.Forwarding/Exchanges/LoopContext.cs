@@ -21,6 +21,7 @@ internal sealed class LoopContext
         Loop = loop;
         Settings = settings;
         Limit = limit;
+        Connector = new UpstreamConnector(loop);
         Forwarder = new Forwarder(this);
         Fallback = settings.Peers is { } peers ? new PeerFallback(this, peers) : null;
         var monotonic = settings.Clock.GetElapsedTime(0).TotalMilliseconds;
@@ -36,6 +37,9 @@ internal sealed class LoopContext
 
     /// <summary>How many connections there may be, over all loops.</summary>
     public ConnectionLimit Limit { get; }
+
+    /// <summary>Connects to upstreams.</summary>
+    public UpstreamConnector Connector { get; }
 
     /// <summary>Forwards exchanges.</summary>
     public Forwarder Forwarder { get; }

@@ -157,7 +157,7 @@ internal sealed class PeerFallback(LoopContext context, PeerGroup group)
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     private async ValueTask<bool> AcceptsAsync(Upstream upstream)
     {
-        var (connection, _) = await context.Loop.ConnectAsync(upstream.EndPoint, context.Settings.ConnectMilliseconds);
+        var (connection, _) = await context.Connector.ConnectAsync(upstream, context.Settings.ConnectMilliseconds);
         upstream.LastConnectRefused = connection is null;
         connection?.Close();
         return connection is not null;

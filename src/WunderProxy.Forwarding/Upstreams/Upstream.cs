@@ -19,20 +19,31 @@ public sealed class Upstream
     private volatile bool _isReplaced;
 
     /// <summary>Makes an upstream; nothing is connected yet.</summary>
-    /// <param name="endPoint">An <see cref="IPEndPoint"/> or <see cref="UnixDomainSocketEndPoint"/>; names are resolved by the caller.</param>
+    /// <param name="endPoint">
+    /// An <see cref="IPEndPoint"/>, a <see cref="UnixDomainSocketEndPoint"/>, or a <see cref="DnsEndPoint"/>, whose
+    /// name is resolved again from time to time and of which every address is tried.
+    /// </param>
     /// <param name="label">A name for logs and snapshots, such as the launch config hash.</param>
-    /// <param name="clock">For <see cref="Since"/> and drain deadlines.</param>
+    /// <param name="clock">For <see cref="Since"/>, drain deadlines and the age of a name's addresses.</param>
+    /// <param name="resolve">Finds the addresses of a name; null asks the system's resolver.</param>
     /// <exception cref="ArgumentException">The address is of another kind.</exception>
-    public Upstream(EndPoint endPoint, string label, TimeProvider clock)
+    public Upstream(
+        EndPoint endPoint,
+        string label,
+        TimeProvider clock,
+        Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         ArgumentNullException.ThrowIfNull(clock);
-        if (endPoint is not (IPEndPoint or UnixDomainSocketEndPoint))
+        if (endPoint is not (IPEndPoint or UnixDomainSocketEndPoint or DnsEndPoint))
         {
-            throw new ArgumentException("an upstream has an IP or unix-socket address", nameof(endPoint));
+            throw new ArgumentException("an upstream has an IP or unix-socket address or a name", nameof(endPoint));
         }
 
-        EndPoint = endPoint;
-        HostValue = Encoding.ASCII.GetBytes(endPoint is IPEndPoint ip ? ip.ToString() : "localhost");
+        EndPoint = endPoint is DnsEndPoint name ? new NamedEndPoint(name.Host, name.Port) : endPoint;
+        Names = endPoint is DnsEndPoint named
+            ? new NamedAddresses(named, clock, resolve ?? Dns.GetHostAddressesAsync)
+            : null;
+        HostValue = Encoding.ASCII.GetBytes(endPoint is UnixDomainSocketEndPoint ? "localhost" : EndPoint.ToString()!);
         Label = label;
         Since = clock.GetUtcNow();
         _clock = clock;
@@ -63,6 +74,12 @@ public sealed class Upstream
             }
         }
     }
+
+    /// <summary>What is known of a name's addresses; null for an address.</summary>
+    internal NamedAddresses? Names { get; }
+
+    /// <summary>Changes when a name has other addresses; a connection from before is not used for another exchange.</summary>
+    internal int AddressVersion => Names?.Version ?? 0;
 
     /// <summary>What to send as Host where a request has none, or the upstream has to see its own.</summary>
     internal byte[] HostValue { get; }

@@ -15,6 +15,7 @@ internal sealed class UpstreamConnection : IConnectionWatcher
         _share = share;
         _limit = limit;
         Transport = transport;
+        AddressVersion = share.Upstream.AddressVersion;
         limit.OnOpened();
     }
 
@@ -23,6 +24,9 @@ internal sealed class UpstreamConnection : IConnectionWatcher
 
     /// <summary>Whether an exchange was served on it before, so that the upstream may have closed it meanwhile.</summary>
     public bool IsReused { get; internal set; }
+
+    /// <summary><see cref="Upstream.AddressVersion"/> when it was opened.</summary>
+    internal int AddressVersion { get; }
 
     internal bool IsIdle { get; set; }
 

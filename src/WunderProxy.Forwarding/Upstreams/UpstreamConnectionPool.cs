@@ -22,6 +22,7 @@ internal sealed class UpstreamConnectionPool(Upstream upstream, TransportLoop lo
         {
             Unlink(connection);
             if (loop.NowMilliseconds - connection.IdleSinceMilliseconds < MaxIdleMilliseconds
+                && connection.AddressVersion == upstream.AddressVersion
                 && connection.Transport.IsReusable)
             {
                 connection.IsReused = true;

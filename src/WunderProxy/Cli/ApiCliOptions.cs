@@ -36,7 +36,7 @@ internal sealed class ApiCliOptions
     {
         var given = parsed.GetValue(_api) ?? [];
         IReadOnlyList<EndPoint> endPoints = given.Length > 0 || defaultEndPoint is null
-            ? [.. given.Select(ListenAddress.Resolve)]
+            ? ListenAddress.ResolveAll(_api.Name, given)
             : [defaultEndPoint];
         var (token, tokenFile) = _token.Map(parsed);
         return new ManagerApiOptions

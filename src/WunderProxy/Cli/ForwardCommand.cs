@@ -39,7 +39,7 @@ internal sealed class ForwardCommand : Command
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var upstream = ListenAddress.Resolve(parsed.GetValue(_upstream)!);
+        var upstream = UpstreamOf(parsed.GetValue(_upstream)!);
         var proxy = _proxy.Map(parsed);
         var api = _api.Map(parsed, defaultEndPoint: null);
         var budget = DescriptorBudget.For(DescriptorLimit.Raise(), proxy, api.EndPoints.Count, runsContainers: false);
@@ -49,6 +49,17 @@ internal sealed class ForwardCommand : Command
         ServiceHost.AddManagerApi(builder.Services, budget.Apply(api), ApiServicesOf);
         await ServiceHost.RunAsync(builder, cancellationToken);
         return ExitCode.Success;
+    }
+
+    /// <summary>
+    /// Where to forward to. A name stays one, so that all its addresses are tried and followed; only one that nobody
+    /// knows now, which is most likely misspelt, ends the start. <c>:3000</c> is a port of this machine.
+    /// </summary>
+    private static EndPoint UpstreamOf(EndPoint given)
+    {
+        var endPoint = given is EndPointGroup group ? new DnsEndPoint("localhost", group.Addresses[0].Port) : given;
+        ListenAddress.Resolve(endPoint);
+        return endPoint;
     }
 
     private static UpstreamSlot SlotWith(EndPoint endPoint, TimeProvider clock)

@@ -1,13 +1,38 @@
 using System.Net;
 using System.Net.Sockets;
 using WunderProxy.Configuration;
+using WunderProxy.Forwarding;
 
 namespace WunderProxy.Cli;
 
-/// <summary>Turns host names on the command line into addresses, once, at start.</summary>
+/// <summary>Turns what an option says about listening into addresses of this machine, once, at start.</summary>
 internal static class ListenAddress
 {
-    /// <summary>An address as it is; a name by the system's resolver, IPv4 first.</summary>
+    /// <summary>All addresses that were given with an option.</summary>
+    /// <exception cref="UsageException">A name is not known, or an address is given twice.</exception>
+    public static IReadOnlyList<EndPoint> ResolveAll(string option, IEnumerable<EndPoint> given)
+    {
+        EndPoint[] resolved = [.. given.Select(Resolve)];
+        var seen = new HashSet<EndPoint>();
+        foreach (var endPoint in resolved)
+        {
+            foreach (var address in AddressesOf(endPoint))
+            {
+                // Port 0 is another port each time.
+                if (address is not IPEndPoint { Port: 0 } && !seen.Add(address))
+                {
+                    throw new UsageException($"{option}: {SocketAddressText.Format(address)} is given twice");
+                }
+            }
+        }
+
+        return resolved;
+    }
+
+    /// <summary>
+    /// An address as it is; a name as all addresses that the system's resolver has for it, IPv4 first: <c>localhost</c>
+    /// is 127.0.0.1 and ::1.
+    /// </summary>
     /// <exception cref="UsageException">The name is not known.</exception>
     public static EndPoint Resolve(EndPoint endPoint)
     {
@@ -18,13 +43,26 @@ internal static class ListenAddress
 
         try
         {
-            var addresses = Dns.GetHostAddresses(name.Host);
-            var address = addresses.FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork) ?? addresses[0];
-            return new IPEndPoint(address, name.Port);
+            IPEndPoint[] addresses =
+            [
+                .. Dns.GetHostAddresses(name.Host)
+                    .Distinct()
+                    .OrderBy(address => address.AddressFamily != AddressFamily.InterNetwork)
+                    .Select(address => new IPEndPoint(address, name.Port)),
+            ];
+            return addresses.Length switch
+            {
+                0 => throw new UsageException($"{SocketAddressText.Format(name)}: the name has no address"),
+                1 => addresses[0],
+                _ => new EndPointGroup(SocketAddressText.Format(name), addresses),
+            };
         }
         catch (SocketException exception)
         {
             throw new UsageException($"{SocketAddressText.Format(name)}: {exception.Message}", exception);
         }
     }
+
+    private static IEnumerable<EndPoint> AddressesOf(EndPoint endPoint) =>
+        endPoint is EndPointGroup group ? group.Addresses : [endPoint];
 }

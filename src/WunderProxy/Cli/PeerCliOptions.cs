@@ -27,7 +27,7 @@ internal sealed class PeerCliOptions
 
     /// <summary>Maps what was given.</summary>
     /// <returns>Null without a key; a key alone makes the peers that have this instance as theirs believed.</returns>
-    /// <exception cref="UsageException">There is a peer and no key, the key cannot be read, or a name is not known.</exception>
+    /// <exception cref="UsageException">There is a peer and no key, or the key cannot be read.</exception>
     public FallbackOptions? Map(ParseResult parsed)
     {
         var peers = parsed.GetValue(_peer) ?? [];
@@ -37,7 +37,9 @@ internal sealed class PeerCliOptions
         }
 
         var key = new PeerKey(() => PeerKeyFile.Read(path));
-        return new FallbackOptions([.. peers.Select(ListenAddress.Resolve)], key);
+        
+        // A peer's name is resolved when it is needed: two instances that name each other could not start otherwise.
+        return new FallbackOptions(peers, key);
     }
 
     private static bool TryParsePeer(string text, out EndPoint endPoint) =>

@@ -15,7 +15,7 @@ internal sealed class ProxyCliOptions
 {
     /// <summary>Where the proxy listens.</summary>
     public Option<EndPoint[]> Proxy { get; } = CliOption.Addresses(
-        "--proxy", "Where the proxy listens: HOST:PORT, [::]:80 or unix:PATH [default: 0.0.0.0:80]");
+        "--proxy", "Where the proxy listens: HOST:PORT, :80 (IPv4 and IPv6), [::]:80 (IPv6) or unix:PATH [default: 0.0.0.0:80]");
 
     private readonly Option<IReadOnlyList<IPNetwork>[]> _trustedProxy = CliOption.Repeatable<IReadOnlyList<IPNetwork>>(
         "--trusted-proxy",
@@ -120,7 +120,7 @@ internal sealed class ProxyCliOptions
         return defaults with
         {
             EndPoints = parsed.GetValue(Proxy) is { Length: > 0 } given
-                ? [.. given.Select(ListenAddress.Resolve)]
+                ? ListenAddress.ResolveAll(Proxy.Name, given)
                 : [new IPEndPoint(IPAddress.Any, 80)],
             Limits = MapLimits(parsed, defaults.Limits),
             TrustedProxies = trusted.Length == 0

@@ -1,17 +1,18 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using WunderProxy.Forwarding;
 
 namespace WunderProxy.Configuration;
 
 /// <summary>
-/// Addresses as people write them: <c>HOST:PORT</c>, <c>[::]:80</c>, <c>:80</c> (every address, v4 and v6),
-/// <c>unix:PATH</c>.
+/// Addresses as people write them: <c>HOST:PORT</c>, <c>[::]:80</c> (IPv6 only), <c>:80</c> or <c>*:80</c> (every
+/// address, IPv4 and IPv6), <c>unix:PATH</c>.
 /// </summary>
 internal static class SocketAddressText
 {
     /// <summary>What a refused text is told.</summary>
-    public const string Expected = "an address such as 0.0.0.0:80, [::]:80 or unix:/run/app.sock";
+    public const string Expected = "an address such as 0.0.0.0:80, :80, [::]:80 or unix:/run/app.sock";
 
     private const string UnixPrefix = "unix:";
 
@@ -62,7 +63,7 @@ internal static class SocketAddressText
     {
         if (host is "" or "*")
         {
-            endPoint = new IPEndPoint(IPAddress.IPv6Any, port);
+            endPoint = EndPointGroup.AnyAddress(port);
             return true;
         }
 

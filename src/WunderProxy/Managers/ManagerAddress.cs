@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using WunderProxy.Configuration;
+using WunderProxy.Forwarding;
 
 namespace WunderProxy.Managers;
 
@@ -39,6 +40,7 @@ internal sealed record ManagerAddress(string Text, Uri BaseAddress, UnixDomainSo
     private static string Reachable(EndPoint endPoint) => endPoint switch
     {
         IPEndPoint { Address: var address } ip when address.Equals(IPAddress.Any) => $"127.0.0.1:{ip.Port}",
+        EndPointGroup group => $"localhost:{group.Addresses[0].Port}",
         IPEndPoint { Address: var address } ip when address.Equals(IPAddress.IPv6Any) => $"localhost:{ip.Port}",
         _ => SocketAddressText.Format(endPoint),
     };

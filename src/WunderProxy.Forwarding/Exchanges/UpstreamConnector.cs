@@ -1,0 +1,89 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Transport.Tasks;
+using WunderProxy.Forwarding.Upstreams;
+
+namespace WunderProxy.Forwarding.Exchanges;
+
+/// <summary>Opens connections of one loop to upstreams; of a name each address is tried until one accepts.</summary>
+internal sealed class UpstreamConnector(TransportLoop loop)
+{
+    /// <summary>Connects.</summary>
+    /// <param name="upstream">Where to.</param>
+    /// <param name="timeoutMilliseconds">Longest wait over all addresses; 0 waits as long as the operating system does.</param>
+    /// <returns>A connection, or the error of the address that was tried last.</returns>
+    public ValueTask<ConnectResult> ConnectAsync(Upstream upstream, int timeoutMilliseconds) =>
+        upstream.Names is { } names
+            ? ConnectByNameAsync(names, timeoutMilliseconds)
+            : loop.ConnectAsync(upstream.EndPoint, timeoutMilliseconds);
+
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
+    private async ValueTask<ConnectResult> ConnectByNameAsync(NamedAddresses names, int timeoutMilliseconds)
+    {
+        var refreshing = names.RefreshAsync(afterFailure: false);
+        if (names.Addresses.Count == 0)
+        {
+            await WaitForAsync(refreshing);
+        }
+
+        // What is connected to is what was known then: a change meanwhile is seen below, by the version.
+        var version = names.Version;
+        var result = await TryEachAsync(names, timeoutMilliseconds);
+        if (result.Connection is not null)
+        {
+            return result;
+        }
+
+        // The name may have moved; the resolver is asked at most once a second for that.
+        await WaitForAsync(names.RefreshAsync(afterFailure: true));
+        return names.Version == version ? result : await TryEachAsync(names, timeoutMilliseconds);
+    }
+
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
+    private async ValueTask<ConnectResult> TryEachAsync(NamedAddresses names, int timeoutMilliseconds)
+    {
+        var addresses = names.Addresses;
+        var first = names.Preferred;
+        var result = new ConnectResult(null, SocketError.HostNotFound);
+        var deadline = loop.NowMilliseconds + timeoutMilliseconds;
+        for (var tried = 0; tried < addresses.Count; tried++)
+        {
+            var position = (first + tried) % addresses.Count;
+            result = await loop.ConnectAsync(
+                addresses[position], PartOf(timeoutMilliseconds, deadline, addresses.Count - tried));
+            if (result.Connection is not null)
+            {
+                names.Preferred = position;
+                return result;
+            }
+        }
+
+        return result;
+    }
+
+    // An address that does not answer must not use up the time of those after it.
+    private int PartOf(int timeoutMilliseconds, long deadline, int addressesLeft) => timeoutMilliseconds == 0
+        ? 0
+        : (int)Math.Max(1, (deadline - loop.NowMilliseconds) / addressesLeft);
+
+    /// <summary>Waits, without keeping the loop, for what another thread completes; goes on here on the loop.</summary>
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
+    private async ValueTask WaitForAsync(Task task)
+    {
+        if (task.IsCompleted)
+        {
+            return;
+        }
+
+        var ended = new LoopSignal();
+        var waiting = ended.WaitAsync();
+        _ = task.ContinueWith(
+            (_, signal) => loop.Post(static signal => ((LoopSignal)signal!).Set(), signal),
+            ended,
+            CancellationToken.None,
+            TaskContinuationOptions.None,
+            TaskScheduler.Default);
+        await waiting;
+    }
+}
