@@ -68,6 +68,9 @@ public sealed record ForwarderOptions
     /// </summary>
     public int? MaxSplicePipes { get; init; }
 
+    /// <summary>How connections are shared out among clients by their addresses; null: first come, first served.</summary>
+    public CrowdOptions? Crowd { get; init; }
+
     /// <summary>How long a request may wait while paused; then 503.</summary>
     public TimeSpan PauseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

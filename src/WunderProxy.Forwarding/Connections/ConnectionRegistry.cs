@@ -7,6 +7,10 @@ internal sealed class ConnectionRegistry
 {
     private readonly int[] _counts = new int[(int)ConnectionState.Closed + 1];
     private TrackedConnection? _first;
+    private TrackedConnection? _last;
+
+    /// <summary>The connection that was accepted first; the next newer one is its previous.</summary>
+    public TrackedConnection? Oldest => _last;
 
     /// <summary>Connections by state.</summary>
     public ConnectionCounts Counts => new(
@@ -26,6 +30,7 @@ internal sealed class ConnectionRegistry
         }
 
         _first = connection;
+        _last ??= connection;
     }
 
     /// <summary>Closes those that have nothing in progress.</summary>
@@ -73,6 +78,10 @@ internal sealed class ConnectionRegistry
         if (connection.NextTracked is { } next)
         {
             next.PreviousTracked = connection.PreviousTracked;
+        }
+        else
+        {
+            _last = connection.PreviousTracked;
         }
 
         connection.PreviousTracked = null;

@@ -32,6 +32,11 @@ internal static class ApiStamp
 
         writer.Field("Wunderproxy-Scheme"u8, "http"u8);
 
+        if (exchange.Context.Crowd?.IsCrowded(exchange.Client.PeerAddress, exchange.Context.Limit.Served) == true)
+        {
+            writer.Field("Wunderproxy-Crowded"u8, "1"u8);
+        }
+
         // Asked here, when the head is complete, and for every request anew: a caller that has closed is nobody.
         if (exchange.Client.Transport.FindRemoteUser() is { } user)
         {

@@ -27,6 +27,9 @@ internal sealed class ConnectionLimit
     /// <summary>Client connections open now, the refused ones included.</summary>
     public int Open => Volatile.Read(ref _open);
 
+    /// <summary>Clients that are served now.</summary>
+    public int Served => Volatile.Read(ref _served);
+
     /// <summary>The connections to upstreams of all loops: one for each client that may be served.</summary>
     public UpstreamLimit Upstream { get; }
 
@@ -58,6 +61,12 @@ internal sealed class ConnectionLimit
         Interlocked.Decrement(ref _served);
         return false;
     }
+
+    /// <summary>
+    /// Counts in a client that is served in the place of one that is ending for it: until that has ended there is one more
+    /// than the limit.
+    /// </summary>
+    public void TakePlace() => Interlocked.Increment(ref _served);
 
     /// <summary>A served client has ended.</summary>
     public void EndServing() => Interlocked.Decrement(ref _served);

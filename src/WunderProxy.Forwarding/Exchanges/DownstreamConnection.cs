@@ -13,8 +13,12 @@ internal sealed class DownstreamConnection : TrackedConnection, IConnectionWatch
     // nginx's lingering_timeout: a client that is still sending gets this long to read the answer.
     private const int LingerMilliseconds = 5_000;
 
+    // Back-pressure of a moment is no reason to end a connection that is being served.
+    private const int PatienceMilliseconds = 1_000;
+
     private readonly LoopContext _context;
     private readonly bool _isWelcome;
+    private bool _makesRoom;
     private Deadlines _deadlines;
     private Exchange? _exchange;
 
@@ -84,6 +88,34 @@ internal sealed class DownstreamConnection : TrackedConnection, IConnectionWatch
         }
 
         _context.Limit.Leave();
+        _context.Crowd?.Leave(PeerAddress);
+    }
+
+    /// <summary>
+    /// Whether all that happens on the connection is that we wait for its client: for a request, for the rest of a head,
+    /// for a second or longer for bytes of a body, or for the client to take an answer or to close.
+    /// </summary>
+    public bool IsWaitingForClient => _isWelcome && !_makesRoom && State switch
+    {
+        ConnectionState.New or ConnectionState.Idle => true,
+        ConnectionState.Active when _exchange is null => true,
+        ConnectionState.Active when _exchange.HeadBytesIn == 0 => _deadlines.ClientRead != 0,
+        ConnectionState.Active => IsOverdue(_deadlines.ClientRead) || IsOverdue(_deadlines.ClientWrite),
+        _ => false,
+    };
+
+    /// <summary>Ends the connection in favour of a new one.</summary>
+    public void MakeRoom()
+    {
+        _makesRoom = true;
+        if (State == ConnectionState.Active)
+        {
+            Transport.Abort();
+        }
+        else
+        {
+            Transport.Close();
+        }
     }
 
     /// <inheritdoc/>
@@ -151,7 +183,8 @@ internal sealed class DownstreamConnection : TrackedConnection, IConnectionWatch
         }
     }
 
-    private static IPAddress? AddressOf(EndPoint? endPoint) => endPoint is not IPEndPoint { Address: var address }
+    /// <summary>The IP address of a remote end; null when it has none.</summary>
+    internal static IPAddress? AddressOf(EndPoint? endPoint) => endPoint is not IPEndPoint { Address: var address }
         ? null
         : address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
@@ -207,6 +240,10 @@ internal sealed class DownstreamConnection : TrackedConnection, IConnectionWatch
             }
         }
     }
+
+    private bool IsOverdue(long deadline) =>
+        deadline != 0
+        && deadline - _context.Loop.NowMilliseconds <= _context.Settings.BodyMilliseconds - PatienceMilliseconds;
 
     private void OnReadElapsed()
     {

@@ -34,6 +34,8 @@ internal sealed class ForwarderSettings
         Via = options.Via is { } via ? Encoding.ASCII.GetBytes($"1.1 {via}") : null;
         StampSecret = options.ApiStamp is { } stamp ? Encoding.ASCII.GetBytes(stamp.Secret) : null;
         Peers = options.Fallback is { } fallback ? new PeerGroup(fallback, clock, logger) : null;
+        Crowd = options.Crowd;
+        MaxConnections = options.MaxConnections;
         Gate = new PauseGate(options.PauseQueue, Milliseconds(options.PauseTimeout));
     }
 
@@ -69,6 +71,12 @@ internal sealed class ForwarderSettings
 
     /// <summary>The secret of the manager API's front end; null when this is an ordinary forwarder.</summary>
     public byte[]? StampSecret { get; }
+
+    /// <summary>How connections are shared out by address; null when they are not.</summary>
+    public CrowdOptions? Crowd { get; }
+
+    /// <summary>Most client connections over all loops; 0: no bound.</summary>
+    public int MaxConnections { get; }
 
     /// <summary>Other instances; null when no key was given.</summary>
     public PeerGroup? Peers { get; }

@@ -26,6 +26,7 @@ internal sealed class LoopContext
         Fallback = settings.Peers is { } peers ? new PeerFallback(this, peers) : null;
         var monotonic = settings.Clock.GetElapsedTime(0).TotalMilliseconds;
         _wallClockOffsetMilliseconds = settings.Clock.GetUtcNow().ToUnixTimeMilliseconds() - (long)monotonic;
+        Crowd = settings.Crowd is { } crowd ? new Crowd(Connections, crowd, settings.MaxConnections) : null;
         AccessLog = settings.AccessLog is { } writer ? new AccessLog(writer, loop, settings.AccessLogFormat) : null;
     }
 
@@ -40,6 +41,9 @@ internal sealed class LoopContext
 
     /// <summary>Connects to upstreams.</summary>
     public UpstreamConnector Connector { get; }
+
+    /// <summary>Shares connections out by address; null when they are not.</summary>
+    public Crowd? Crowd { get; }
 
     /// <summary>Forwards exchanges.</summary>
     public Forwarder Forwarder { get; }
@@ -73,6 +77,13 @@ internal sealed class LoopContext
     {
         _accepted++;
         var isWelcome = Limit.TryServe();
+        if (Crowd?.MakeRoom(DownstreamConnection.AddressOf(connection.RemoteEndPoint), isFull: !isWelcome) == true
+            && !isWelcome)
+        {
+            Limit.TakePlace();
+            isWelcome = true;
+        }
+
         if (!isWelcome)
         {
             _refused++;

@@ -25,10 +25,6 @@ internal sealed class AccessRules(ApiToken token, IReadOnlyList<IPNetwork> open)
     /// <summary>Whether the call could change things. Notes and delays nothing.</summary>
     public bool HasRights(ApiRequest request) => RefusalOf(request) is null;
 
-    /// <summary>Whether the call carries the configured token.</summary>
-    public bool HasToken(ApiRequest request) =>
-        token.IsConfigured && TokenOf(request) is { } candidate && token.Matches(candidate);
-
     /// <summary>Whether the call carries a token, and not the configured one.</summary>
     public bool HasWrongToken(ApiRequest request) =>
         token.IsConfigured && TokenOf(request) is { } candidate && !token.Matches(candidate);

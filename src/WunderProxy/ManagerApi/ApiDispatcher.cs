@@ -67,11 +67,12 @@ internal sealed class ApiDispatcher(
     }
 
     /// <summary>
-    /// Where the front end is crowded, what costs nothing is answered, and whoever no limit of addresses holds against.
+    /// Where the front end is crowded, what costs nothing is answered, and whoever may change things. Loopback and the unix
+    /// socket are marked only when little is left for anybody.
     /// </summary>
     private void DemandRoom(ApiRoute route, ApiRequest request)
     {
-        if (request.IsCrowded && !route.IsLight && !request.Peer.IsLocal && !access.HasToken(request))
+        if (request.IsCrowded && !route.IsLight && !access.HasRights(request))
         {
             throw ApiException.Overloaded();
         }

@@ -62,7 +62,7 @@ internal sealed class ApiRequest
 
     /// <summary>
     /// Whether the front end is so full, or the caller's address holds so many connections, that only what costs nothing
-    /// is answered, and callers with a right token.
+    /// is answered, and callers with rights.
     /// </summary>
     public bool IsCrowded { get; init; }
 

@@ -9,8 +9,8 @@ internal sealed class HandlerGate : IDisposable
     /// <summary>Most handlers that run at once, which may be as many blocked threads.</summary>
     public const int MaxRunning = MaxReaders + MaxPrivileged;
 
-    private const int MaxReaders = 8;
-    private const int MaxPrivileged = 24;
+    private const int MaxReaders = 4;
+    private const int MaxPrivileged = 16;
     private const int MaxWaiting = 128;
 
     /// <summary>How long a call waits for its turn; then 503.</summary>

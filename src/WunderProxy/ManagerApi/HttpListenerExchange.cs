@@ -13,6 +13,7 @@ internal static class HttpListenerExchange
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(60);
 
     private const string UserHeader = "Wunderproxy-User";
+    private const string CrowdedHeader = "Wunderproxy-Crowded";
 
     /// <summary>The secret that the front end stamped; empty when the call did not come through it.</summary>
     public static string SecretOf(HttpListenerRequest request) => request.Headers[SecretHeader] ?? string.Empty;
@@ -35,6 +36,7 @@ internal static class HttpListenerExchange
             Header = name => request.Headers[name],
             HeaderNames = request.Headers.AllKeys.OfType<string>(),
             Peer = peer,
+            IsCrowded = request.Headers[CrowdedHeader] is not null,
             Host = request.Headers[HostHeader] ?? string.Empty,
             Scheme = request.Headers[SchemeHeader] ?? "http",
             ContentLength = request.ContentLength64,

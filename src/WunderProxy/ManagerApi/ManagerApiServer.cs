@@ -99,9 +99,9 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         List<ApiRoute> routes =
         [
             new("GET", "/", RouteAccess.Read, new StatusPageRoute(status, lifecycle).HandleAsync),
-            new("GET", "/status", RouteAccess.Read, new StatusRoute(status, instance).HandleAsync) { IsLight = true },
-            new("GET", "/livez", RouteAccess.Read, LivezRoute.HandleAsync) { IsLight = true },
-            new("GET", "/metrics", RouteAccess.Read, new MetricsRoute(status).HandleAsync) { IsLight = true },
+            new("GET", "/status", RouteAccess.Read, new StatusRoute(status, instance).HandleAsync),
+            new("GET", "/livez", RouteAccess.Read, LivezRoute.HandleAsync),
+            new("GET", "/metrics", RouteAccess.Read, new MetricsRoute(status).HandleAsync),
             new("POST", "/pause", RouteAccess.Change, new PauseRoute(control).HandleAsync),
             new("POST", "/resume", RouteAccess.Change, new ResumeRoute(control).HandleAsync),
             new("POST", "/drain", RouteAccess.Change, new DrainRoute(control).HandleAsync),
@@ -138,10 +138,14 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         MaxConnections = _options.MaxConnections,
         MaxRefusedConnections = _options.MaxRefusedConnections,
         MaxSplicePipes = 0,
+        Crowd = new CrowdOptions(ShareOf(_options.MaxConnections), ShareOf(_options.MaxConnections)),
         // A launch answers when the container is healthy, and has its own deadlines.
         Limits = new ForwarderLimits { ResponseTimeout = TimeSpan.Zero },
         ApiStamp = new RequestStamp(_secret),
     };
+
+    /// <summary>What one address may hold, and what is kept for calls that cost nothing and for callers with rights.</summary>
+    private static int ShareOf(int maxConnections) => Math.Max(2, maxConnections / 4);
 
     /// <summary>HttpListener takes no port 0: a free one is looked up, and another when somebody was faster.</summary>
     private HttpListener ListenOnFreePort()

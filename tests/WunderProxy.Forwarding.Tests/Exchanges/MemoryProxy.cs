@@ -45,10 +45,11 @@ internal sealed class MemoryProxy
 
     private int CapacityBytes { get; }
 
-    /// <summary>A new client.</summary>
-    public MemoryConnection Connect()
+    /// <summary>A new client, from an address when one is named.</summary>
+    public MemoryConnection Connect(EndPoint? from = null)
     {
         var (near, far) = MemoryConnection.CreatePair(Loop, CapacityBytes);
+        far.RemoteAddress = from ?? far.RemoteAddress;
         Loop.Run(() => Accept(far));
         return near;
     }

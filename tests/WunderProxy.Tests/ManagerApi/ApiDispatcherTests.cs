@@ -9,7 +9,7 @@ namespace WunderProxy.Tests.ManagerApi;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class ApiDispatcherTests
 {
-    private const int MaxReaders = 8;
+    private const int MaxReaders = 4;
 
     private readonly ManualTimeProvider _clock = new();
     private readonly RecordingLogger _logger = new();
@@ -133,7 +133,7 @@ internal sealed class ApiDispatcherTests
     {
         ApiRoute[] routes =
         [
-            new("GET", "/status", RouteAccess.Read, (_, _) => new(ApiResponse.OfText("ok"))) { IsLight = true },
+            new("GET", "/status", RouteAccess.Read, (_, _) => new(ApiResponse.OfText("ok"))),
             new("GET", "/slow", RouteAccess.Read, (_, _) => new(slow.Task)),
             new("POST", "/change", RouteAccess.Change, (_, _) => new(ApiResponse.OfText("changed"))),
         ];
