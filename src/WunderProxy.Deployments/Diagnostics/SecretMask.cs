@@ -1,13 +1,14 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 
 namespace WunderProxy.Deployments.Diagnostics;
 
 /// <summary>
-/// Hides secrets: every environment value in answers, and in texts such as log lines and errors the values of
-/// variables whose name looks secret, wherever they turn up.
+/// Hides secrets in texts such as log lines and errors: the values of variables, options and labels whose name looks
+/// secret, wherever and in whatever usual form they turn up, and passwords in URLs.
 /// </summary>
-public sealed partial class SecretMask
+public sealed class SecretMask
 {
     /// <summary>What stands in the place of a secret.</summary>
     public const string Masked = "***";
@@ -15,53 +16,48 @@ public sealed partial class SecretMask
     // Shorter values ("1", "yes", "dev") would blank out half of every log line and are no secrets.
     private const int MinSecretLength = 4;
 
-    private static readonly string[] SecretWords = ["KEY", "SECRET", "TOKEN", "PASS", "CREDENTIAL", "DSN"];
+    /// <summary>Every form of every secret by its first characters, the longest first.</summary>
+    private readonly Dictionary<string, string[]> _forms;
 
-    private readonly string[] _secrets;
+    private readonly SearchValues<string> _search;
 
-    private SecretMask(IEnumerable<string> secrets) =>
-        _secrets = [.. secrets.Where(secret => secret.Length >= MinSecretLength).Distinct(StringComparer.Ordinal)
-            .OrderByDescending(secret => secret.Length)];
+    private SecretMask(IEnumerable<string> secrets)
+    {
+        string[] forms = [.. secrets.Where(secret => secret.Length >= MinSecretLength).SelectMany(SecretForms.Of)
+            .Where(form => form.Length >= MinSecretLength).Distinct(StringComparer.Ordinal)];
+        _search = SearchValues.Create(forms, StringComparison.Ordinal);
+        _forms = forms.GroupBy(form => form[..MinSecretLength], StringComparer.Ordinal).ToDictionary(
+            group => group.Key, group => group.OrderByDescending(form => form.Length).ToArray(), StringComparer.Ordinal);
+    }
 
     /// <summary>A mask that knows no values; it still hides passwords in URLs.</summary>
     public static SecretMask Empty { get; } = new([]);
 
     /// <summary>A mask of the secrets in an environment.</summary>
     /// <param name="environment">Variables as <c>KEY=value</c>.</param>
-    public static SecretMask Of(IEnumerable<string> environment) => new(environment.SelectMany(SecretsOf));
+    public static SecretMask Of(IEnumerable<string> environment) => Of(environment, []);
+
+    /// <summary>A mask of the secrets in an environment, and in commands, labels and options of the engine's documents.</summary>
+    /// <param name="environment">Variables as <c>KEY=value</c>.</param>
+    /// <param name="documents">The documents.</param>
+    public static SecretMask Of(IEnumerable<string> environment, params IEnumerable<JsonNode> documents)
+    {
+        var finder = new SecretFinder();
+        foreach (var variable in environment)
+        {
+            finder.AddVariable(variable);
+        }
+
+        foreach (var document in documents)
+        {
+            finder.AddDocument(document);
+        }
+
+        return new SecretMask(finder.Found);
+    }
 
     /// <summary>Whether the name of a variable says that its value is secret.</summary>
-    public static bool IsSecretName(string name) =>
-        SecretWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>Hides every value of <c>Env</c> in a launch config or an engine document, in place.</summary>
-    public static void MaskEnvironment(JsonNode? document)
-    {
-        switch (document)
-        {
-            case JsonObject members:
-                foreach (var (name, value) in members.ToList())
-                {
-                    if (name.Equals("Env", StringComparison.OrdinalIgnoreCase) && value is JsonArray list)
-                    {
-                        members[name] = new JsonArray([.. list.Select(MaskVariable)]);
-                    }
-                    else
-                    {
-                        MaskEnvironment(value);
-                    }
-                }
-
-                break;
-            case JsonArray list:
-                foreach (var item in list)
-                {
-                    MaskEnvironment(item);
-                }
-
-                break;
-        }
-    }
+    public static bool IsSecretName(string name) => SecretNames.IsSecret(name);
 
     /// <summary>The variable without its value: <c>KEY=***</c>.</summary>
     public static string MaskVariable(string variable)
@@ -71,41 +67,39 @@ public sealed partial class SecretMask
     }
 
     /// <summary>A text without the known secrets and without passwords in URLs.</summary>
-    public string Apply(string text)
+    public string Apply(string text) => UrlSecrets.Mask(MaskKnown(text));
+
+    /// <summary>Secrets may overlap in a text; what any of them covers is hidden, as one.</summary>
+    private string MaskKnown(string text)
     {
-        foreach (var secret in _secrets)
+        var first = text.AsSpan().IndexOfAny(_search);
+        if (first < 0)
         {
-            text = text.Replace(secret, Masked, StringComparison.Ordinal);
+            return text;
         }
 
-        return UrlPassword().Replace(text, "${start}" + Masked);
-    }
-
-    private static JsonNode? MaskVariable(JsonNode? node) =>
-        node is JsonValue value && value.TryGetValue<string>(out var text) ? MaskVariable(text) : null;
-
-    private static IEnumerable<string> SecretsOf(string variable)
-    {
-        var equals = variable.IndexOf('=');
-        if (equals < 0)
+        var masked = new StringBuilder(text.Length);
+        var (copied, covered) = (0, 0);
+        for (var at = first; at >= 0; at = Next(text, at + 1))
         {
-            return [];
+            if (at >= covered)
+            {
+                masked.Append(text, copied, at - copied).Append(Masked);
+            }
+
+            covered = Math.Max(covered, at + LengthAt(text, at));
+            copied = covered;
         }
 
-        var value = variable[(equals + 1)..];
-        var password = UrlPassword().Match(value);
-        return (IsSecretName(variable[..equals]), password.Success) switch
-        {
-            (true, true) => [value, password.Groups["password"].Value],
-            (true, false) => [value],
-            (false, true) => [password.Groups["password"].Value],
-            _ => [],
-        };
+        return masked.Append(text, copied, text.Length - copied).ToString();
     }
 
-    /// <summary>User information of a URL (RFC 3986 section 3.2.1).</summary>
-    [GeneratedRegex(
-        """(?<start>[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s/?#:@"']{0,200}:)(?<password>[^\s/?#@"']{1,500})(?=@)""",
-        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex UrlPassword();
+    private int Next(string text, int from)
+    {
+        var next = text.AsSpan(from).IndexOfAny(_search);
+        return next < 0 ? -1 : from + next;
+    }
+
+    private int LengthAt(string text, int at) => _forms[text.Substring(at, MinSecretLength)]
+        .First(form => text.AsSpan(at).StartsWith(form, StringComparison.Ordinal)).Length;
 }

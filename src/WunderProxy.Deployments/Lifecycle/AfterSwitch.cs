@@ -51,7 +51,7 @@ internal sealed class AfterSwitch(LifecycleContext context)
         try
         {
             DeploymentLog.AfterSwitchFailed(context.Log, step, fault);
-            context.Notices.Warn($"{Topic} {step}", $"{step} failed after a switch ({Describe(fault)}); traffic is not affected");
+            context.Notices.Warn($"{Topic} {step}", $"{step} failed after a switch; traffic is not affected", Describe(fault));
         }
         catch (Exception lost)
         {

@@ -161,7 +161,9 @@ internal sealed class ContainerLauncher(
         if (!context.Engine.Endpoint.IsLocal)
         {
             context.Notices.Warn(
-                "remote", $"the engine is on {context.Engine.Endpoint.Host}: container ports are published on all its addresses");
+                "remote",
+                "the engine is on another machine, and container ports are published on all its addresses",
+                context.Engine.Endpoint.Host);
         }
 
         deployment.ContainerPort = request.ContainerPort;

@@ -19,4 +19,8 @@ public sealed record ContainerView(
     string Address,
     string Health,
     string Image,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt)
+{
+    /// <summary>What a caller without the rights of a changing call may know: neither address nor image.</summary>
+    public ContainerView ForAnybody() => this with { Address = "", Image = "" };
+}

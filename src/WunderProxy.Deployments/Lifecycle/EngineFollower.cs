@@ -38,7 +38,7 @@ internal sealed class EngineFollower(
             }
             catch (DockerEngineException fault)
             {
-                notices.Warn(Topic, $"the Docker engine's events cannot be followed: {fault.Message}");
+                notices.Warn(Topic, "the Docker engine's events cannot be followed", fault.Message);
             }
             catch (Exception fault)
             {

@@ -21,7 +21,7 @@ internal sealed class EventRecorder(LifecycleContext context)
             // The local copy is written before the first await inside.
             context.Faults.Hit("event-before");
             var isAway = context.Notices.Store.IsOpen;
-            var writing = WriteAsync(recorded);
+            var writing = WriteAsync(recorded with { Reason = SecretMask.Empty.Apply(recorded.Reason) });
             if (!isAway)
             {
                 await Task.WhenAny(writing, Task.Delay(Patience, context.Clock, CancellationToken.None));

@@ -210,7 +210,7 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
         }
 
         var serving = intent.ReturnRevision.Length > 0 ? intent.ReturnRevision : intent.Revision;
-        context.Notices.Warn(Topic, $"{serving} serves, but the history does not say so yet: {words}; it is tried again");
+        context.Notices.Warn(Topic, $"{serving} serves, but the history does not say so yet; it is tried again", words);
     }
 
     /// <summary>The event is not kept back with the history: it tells what happened, and why the history lags behind.</summary>

@@ -94,7 +94,9 @@ internal sealed class LifecycleContext : IDisposable
 
     /// <summary>Hides the secrets that a container of this launch config is given.</summary>
     public SecretMask MaskOf(LaunchConfig config) => SecretMask.Of(
-        [.. config.Environment, .. Options.Environment.Variables.Select(pair => $"{pair.Key}={pair.Value}")]);
+        [.. config.Environment, .. Options.Environment.Variables.Select(pair => $"{pair.Key}={pair.Value}")],
+        config.CopyContainerConfig(),
+        config.CopyHostConfig());
 
     public void Dispose()
     {

@@ -61,6 +61,7 @@ internal sealed class LifecycleReader(LifecycleContext context, OperationGate ga
             Operation = gate.View,
             Draining = [.. context.Table.All.Where(d => d.State == DeploymentState.Draining).Select(ToView)],
             Warnings = notices.Warnings,
+            PublicWarnings = notices.PublicWarnings,
         };
     }
 

@@ -41,4 +41,17 @@ public sealed record LifecycleSnapshot
 
     /// <summary>What an operator should know.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>The same without what others said, for callers that may change nothing.</summary>
+    public IReadOnlyList<string> PublicWarnings { get; init; } = [];
+
+    /// <summary>
+    /// What a caller without the rights of a changing call may know: states, codes, counts, times and revisions, but nothing
+    /// that engine, store, a config or the application said.
+    /// </summary>
+    public LifecycleSnapshot ForAnybody() => this with
+    {
+        Warnings = PublicWarnings,
+        Operation = Operation?.ForAnybody(),
+    };
 }

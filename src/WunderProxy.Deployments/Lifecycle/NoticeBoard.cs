@@ -7,7 +7,7 @@ namespace WunderProxy.Deployments.Lifecycle;
 internal sealed class NoticeBoard(ILogger log, TimeProvider clock)
 {
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<string, string> _warnings = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (string Message, string Public)> _warnings = new(StringComparer.Ordinal);
 
     /// <summary>That of the engine; every call of its client tells it how it went.</summary>
     public Circuit Engine { get; } = new(clock, state => DeploymentLog.EngineStateChanged(log, state));
@@ -21,14 +21,31 @@ internal sealed class NoticeBoard(ILogger log, TimeProvider clock)
         {
             lock (_lock)
             {
-                return [.. _warnings.Values];
+                return [.. _warnings.Values.Select(warning => warning.Message)];
+            }
+        }
+    }
+
+    /// <summary>The warnings in our own words alone, for callers that may change nothing.</summary>
+    public IReadOnlyList<string> PublicWarnings
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _warnings.Values.Select(warning => warning.Public)];
             }
         }
     }
 
     /// <summary>Puts up a warning under a topic, or takes it down with null.</summary>
-    public void Warn(string topic, string? message)
+    /// <param name="topic">What it is about; a later warning of the same topic takes its place.</param>
+    /// <param name="message">Our own words.</param>
+    /// <param name="quoted">What engine, store, a config or the application said; null for nothing.</param>
+    public void Warn(string topic, string? message, string? quoted = null)
     {
+        var known = message;
+        message = quoted is null || message is null ? message : SecretMask.Empty.Apply($"{message}: {quoted}");
         lock (_lock)
         {
             if (message is null)
@@ -37,8 +54,8 @@ internal sealed class NoticeBoard(ILogger log, TimeProvider clock)
                 return;
             }
 
-            var isNew = _warnings.GetValueOrDefault(topic) != message;
-            _warnings[topic] = message;
+            var isNew = _warnings.GetValueOrDefault(topic).Message != message;
+            _warnings[topic] = (message, known!);
             if (isNew)
             {
                 DeploymentLog.Warned(log, message);

@@ -7,4 +7,8 @@ namespace WunderProxy.Deployments.Lifecycle;
 /// <param name="State">The deployment's state, such as <c>pulling</c>.</param>
 /// <param name="Progress">The last step reported; null before the first.</param>
 public sealed record OperationView(
-    string Kind, string Reference, DateTimeOffset Since, string State, DeploymentProgress? Progress);
+    string Kind, string Reference, DateTimeOffset Since, string State, DeploymentProgress? Progress)
+{
+    /// <summary>The same without the words of the last step, which may quote the engine.</summary>
+    internal OperationView ForAnybody() => this with { Progress = Progress is null ? null : Progress with { Message = Progress.Step } };
+}

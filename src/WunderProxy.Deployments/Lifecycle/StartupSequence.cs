@@ -90,7 +90,7 @@ internal sealed class StartupSequence(
         }
         catch (InvalidLaunchConfigException fault)
         {
-            context.Notices.Warn(Topic, $"current.json: {fault.Message}");
+            context.Notices.Warn(Topic, "current.json in the store is no launch config", fault.Message);
             return null;
         }
     }
@@ -142,7 +142,8 @@ internal sealed class StartupSequence(
         catch (Exception fault) when (fault is not EngineUnavailableException && DeploymentFaults.Translate(fault) is not null)
         {
             var known = DeploymentFaults.Translate(fault)!;
-            context.Notices.Warn(Topic, $"the store's current revision {current.Revision} cannot be launched ({known.Code}): {known.Message}");
+            context.Notices.Warn(
+                Topic, $"the store's current revision {current.Revision} cannot be launched ({known.Code})", known.Message);
             DeploymentLog.OperationFailed(context.Log, By, current.Hash.Value, By, known.Code, known.Message);
             if (_lastFailure != known.Message)
             {

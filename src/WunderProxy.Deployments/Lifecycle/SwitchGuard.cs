@@ -180,7 +180,7 @@ internal sealed class SwitchGuard(
         }
 
         var reason = $"{evidence}; {obstacle}, so {done.Next.Revision} goes on serving";
-        context.Notices.Warn(Topic, $"the guard would switch back from {done.Next.Revision}: {reason}");
+        context.Notices.Warn(Topic, $"the guard would switch back from {done.Next.Revision}", reason);
         await events.RecordAsync(events.Create(EventType.Failure, By) with
         {
             Revision = done.Next.Revision,
@@ -213,7 +213,7 @@ internal sealed class SwitchGuard(
         context.AfterSwitch.Try("noting the guard's verdict", () =>
         {
             DeploymentLog.GuardActed(context.Log, next.Hash, previous.Hash, evidence);
-            context.Notices.Warn(Topic, $"the guard switched back from {next.Revision} to {previous.Revision}: {evidence}");
+            context.Notices.Warn(Topic, $"the guard switched back from {next.Revision} to {previous.Revision}", evidence);
         });
         await events.RecordAsync(events.Create(EventType.GuardRollback, By) with
         {

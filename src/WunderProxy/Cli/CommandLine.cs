@@ -55,13 +55,15 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
             return Tell($"{problem} (see '{CommandPath(parsed)} --help')", ExitCode.Usage);
         }
 
+        using var safeOutput = new TerminalWriter(output);
+        using var safeError = new TerminalWriter(error);
         try
         {
             return await parsed.InvokeAsync(
                 new CommandInvocation
                 {
-                    Output = output,
-                    Error = error,
+                    Output = safeOutput,
+                    Error = safeError,
                     FromEnvironment = fromEnvironment,
                     EnableDefaultExceptionHandler = false,
                     ProcessTerminationTimeout = null,
@@ -142,7 +144,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
 
     private int Tell(string message, int code)
     {
-        error.WriteLine("wunderproxy: " + message.ReplaceLineEndings(" "));
+        error.WriteLine(TerminalText.Escape("wunderproxy: " + message.ReplaceLineEndings(" ")));
         return code;
     }
 }

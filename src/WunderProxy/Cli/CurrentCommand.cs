@@ -38,7 +38,7 @@ internal sealed class CurrentCommand : Command
         var config = await StoreQuery.RunAsync(() => repository.LoadCurrentAsync(cancellationToken));
         var text = parsed.GetValue(_part) switch
         {
-            "image" => CurrentText.Image(config, prefix, parsed.GetValue(_json)),
+            "image" => TerminalText.Escape(CurrentText.Image(config, prefix, parsed.GetValue(_json))),
             "env" => CurrentText.Environment(config, parsed.GetValue(_json)),
             _ => Encoding.UTF8.GetString(config.Bytes.Span),
         };

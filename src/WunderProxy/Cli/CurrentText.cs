@@ -18,9 +18,9 @@ internal static class CurrentText
         return asJson ? new JsonObject { ["Image"] = image }.ToJsonString() : image;
     }
 
-    /// <summary>The environment, one <c>KEY=value</c> a line.</summary>
+    /// <summary>The environment, one <c>KEY=value</c> a line; JSON has the exact values.</summary>
     public static string Environment(LaunchConfig config, bool asJson) =>
         asJson
             ? new JsonArray([.. config.Environment.Select(variable => (JsonNode)variable)]).ToJsonString()
-            : string.Join('\n', config.Environment);
+            : string.Join('\n', config.Environment.Select(TerminalText.Escape));
 }

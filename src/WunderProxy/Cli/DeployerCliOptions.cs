@@ -34,15 +34,15 @@ internal sealed class DeployerCliOptions
     public IFleetReport Report(ParseResult parsed)
     {
         var output = parsed.GetValue(_json) ? TextWriter.Null : parsed.InvocationConfiguration.Output;
-        return new FleetReport(output, isTerminal: !Console.IsOutputRedirected && output == Console.Out);
+        return new FleetReport(output as TerminalWriter ?? new TerminalWriter(output));
     }
 
     /// <summary>Tells the end of it.</summary>
     public void WriteSummary(ParseResult parsed, DeploymentSummary summary) =>
         parsed.InvocationConfiguration.Output.WriteLine(parsed.GetValue(_json)
             ? JsonSerializer.Serialize(summary, CliJson.Context.DeploymentSummary)
-            : $"{summary.Action} {summary.Revision} ({ShortId.Of(summary.Hash)}) on {Count(summary.Managers.Count)}"
-                + $" in {summary.Seconds:0.0} s");
+            : TerminalText.Escape($"{summary.Action} {summary.Revision} ({ShortId.Of(summary.Hash)})"
+                + $" on {Count(summary.Managers.Count)} in {summary.Seconds:0.0} s"));
 
     private static string Count(int managers) => managers == 1 ? "1 manager" : $"{managers} managers";
 }

@@ -6,7 +6,7 @@ namespace WunderProxy.Cli;
 /// <summary>
 /// Tells the course of a deploy: on a terminal progress moves in place, in a pipe each step is a line.
 /// </summary>
-internal sealed class FleetReport(TextWriter output, bool isTerminal) : IFleetReport
+internal sealed class FleetReport(TerminalWriter output) : IFleetReport
 {
     private const int BarWidth = 24;
     private const string ClearLine = "\r\u001b[K";
@@ -20,9 +20,9 @@ internal sealed class FleetReport(TextWriter output, bool isTerminal) : IFleetRe
     {
         lock (_gate)
         {
-            output.Write(_hasOpenLine ? ClearLine : string.Empty);
+            output.WriteControl(_hasOpenLine ? ClearLine : string.Empty);
             _hasOpenLine = false;
-            output.WriteLine($"{manager}: {message}");
+            output.WriteLine(TerminalText.Escape($"{manager}: {message}"));
         }
     }
 
@@ -31,16 +31,17 @@ internal sealed class FleetReport(TextWriter output, bool isTerminal) : IFleetRe
     {
         lock (_gate)
         {
-            if (isTerminal)
+            if (output.IsTerminal)
             {
-                output.Write($"{ClearLine}{manager}: {step.Message} {Bar(step)}");
+                output.WriteControl(ClearLine);
+                output.Write(TerminalText.Escape($"{manager}: {step.Message} {Bar(step)}"));
                 output.Flush();
                 _hasOpenLine = true;
             }
             else if (_lastSteps.GetValueOrDefault(manager) != step.Step)
             {
                 _lastSteps[manager] = step.Step;
-                output.WriteLine($"{manager}: {step.Message}");
+                output.WriteLine(TerminalText.Escape($"{manager}: {step.Message}"));
             }
         }
     }

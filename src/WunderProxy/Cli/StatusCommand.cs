@@ -82,7 +82,7 @@ internal sealed class StatusCommand : Command
             return (false, asJson
                 ? JsonSerializer.Serialize(
                     new ApiError("unreachable", exception.Message, null), ApiJson.Context.ApiError)
-                : $"{client.Name}: {exception.Message}");
+                : TerminalText.Escape($"{client.Name}: {exception.Message}"));
         }
     }
 }

@@ -11,69 +11,71 @@ internal static class StatusText
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
         var name = status.App.Length == 0 ? manager : $"{status.App} at {manager}";
-        text.WriteLine($"{name}: {status.Status}");
+        WriteLine(text, $"{name}: {status.Status}");
         WriteUpstream(text, status);
         WriteTraffic(text, status);
         if (status.Operation is { } operation)
         {
             var step = operation.Progress?.Message ?? operation.State;
-            text.WriteLine($"  operation    {operation.Kind} {ShortId.Of(operation.Reference)}: {step}");
+            WriteLine(text, $"  operation    {operation.Kind} {ShortId.Of(operation.Reference)}: {step}");
         }
 
         foreach (var drain in status.Draining)
         {
-            text.WriteLine($"  draining     {drain.Revision} ({ShortId.Of(drain.Hash)}): {drain.InFlight} in flight");
+            WriteLine(text, $"  draining     {drain.Revision} ({ShortId.Of(drain.Hash)}): {drain.InFlight} in flight");
         }
 
         WriteFaults(text, status);
         return text.ToString().TrimEnd('\n');
     }
 
+    private static void WriteLine(StringWriter text, string line) => text.WriteLine(TerminalText.Escape(line));
+
     private static void WriteUpstream(StringWriter text, StatusDocument status)
     {
         if (status.Upstream is not { } upstream)
         {
-            text.WriteLine("  upstream     none");
+            WriteLine(text, "  upstream     none");
             return;
         }
 
         var what = upstream.Hash.Length == 0 ? "" : $"{upstream.Revision} ({ShortId.Of(upstream.Hash)}) ";
         var container = upstream.Container.Length == 0 ? "" : $", container {ShortId.Of(upstream.Container)}";
-        text.WriteLine($"  upstream     {what}at {upstream.Address}{container}, {upstream.Health}");
+        WriteLine(text, $"  upstream     {what}at {upstream.Address}{container}, {upstream.Health}");
         if (upstream.HealthReason is { } reason)
         {
-            text.WriteLine($"  health       {reason}");
+            WriteLine(text, $"  health       {reason}");
         }
 
-        text.WriteLine($"  since        {upstream.Since.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
+        WriteLine(text, $"  since        {upstream.Since.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
     }
 
     private static void WriteTraffic(StringWriter text, StatusDocument status)
     {
         var classes = string.Join(", ", status.StatusCodes.Classes.Select(pair => $"{pair.Key} {pair.Value}"));
         var times = status.ResponseTimes;
-        text.WriteLine($"  requests     {status.Requests} {(classes.Length == 0 ? "" : $"({classes})")}".TrimEnd());
-        text.WriteLine($"  in flight    {status.InFlight}, waiting {status.Waiting}");
-        text.WriteLine($"  times        p50 {times.P50 * 1000:0.#} ms, p99 {times.P99 * 1000:0.#} ms");
+        WriteLine(text, $"  requests     {status.Requests} {(classes.Length == 0 ? "" : $"({classes})")}".TrimEnd());
+        WriteLine(text, $"  in flight    {status.InFlight}, waiting {status.Waiting}");
+        WriteLine(text, $"  times        p50 {times.P50 * 1000:0.#} ms, p99 {times.P99 * 1000:0.#} ms");
         var states = status.States;
-        text.WriteLine($"  connections  {states.Active} active, {states.Idle} idle, {states.Upgraded} upgraded");
+        WriteLine(text, $"  connections  {states.Active} active, {states.Idle} idle, {states.Upgraded} upgraded");
     }
 
     private static void WriteFaults(StringWriter text, StatusDocument status)
     {
         if (status.DockerState != "Ok")
         {
-            text.WriteLine($"  docker       {status.DockerState}");
+            WriteLine(text, $"  docker       {status.DockerState}");
         }
 
         if (status.StoreState != "Ok")
         {
-            text.WriteLine($"  store        {status.StoreState}");
+            WriteLine(text, $"  store        {status.StoreState}");
         }
 
         foreach (var warning in status.Warnings)
         {
-            text.WriteLine($"  warning      {warning}");
+            WriteLine(text, $"  warning      {warning}");
         }
     }
 }

@@ -7,8 +7,8 @@ internal sealed class TextTable(params string[] header)
 
     private readonly List<string[]> _rows = [header];
 
-    /// <summary>Adds a row.</summary>
-    public void Add(params string[] row) => _rows.Add(row);
+    /// <summary>Adds a row; no word of it ends the line or moves the cursor.</summary>
+    public void Add(params string[] row) => _rows.Add([.. row.Select(TerminalText.Escape)]);
 
     /// <summary>Writes header and rows.</summary>
     public void WriteTo(TextWriter output)

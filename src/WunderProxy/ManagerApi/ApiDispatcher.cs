@@ -42,6 +42,7 @@ internal sealed class ApiDispatcher(
             route = Find(request);
             DemandRoom(route, request);
             await HoldGuessAsync(route, request, cancellationToken);
+            request.HasRights = access.HasRights(request);
             if (route.Access == RouteAccess.Change || request.WantsUnmasked)
             {
                 access.Demand(request);
@@ -56,7 +57,7 @@ internal sealed class ApiDispatcher(
         }
         catch (DeploymentException exception)
         {
-            return (ApiResponse.OfError(ApiException.From(exception), AsText(route, request)), isAllowed);
+            return (ApiResponse.OfError(ApiException.From(exception, request.HasRights), AsText(route, request)), isAllowed);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

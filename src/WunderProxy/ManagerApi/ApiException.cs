@@ -54,8 +54,10 @@ internal sealed class ApiException(int status, string code, string message) : Ex
         new(503, ApiErrorCode.Overloaded, "too many calls at once") { Headers = [new("Retry-After", "5")] };
 
     /// <summary>What an error of the lifecycle is to a caller.</summary>
-    public static ApiException From(DeploymentException exception) =>
-        new(StatusOf(exception.Error), exception.Code, exception.Message)
+    /// <param name="exception">The error.</param>
+    /// <param name="hasRights">Without the rights of a changing call, engine and store are not quoted.</param>
+    public static ApiException From(DeploymentException exception, bool hasRights = true) =>
+        new(StatusOf(exception.Error), exception.Code, hasRights ? exception.Message : PublicMessage(exception))
         {
             Details = exception.Details,
             Headers = exception.Error is DeploymentError.StoreUnavailable or DeploymentError.EngineUnavailable
@@ -65,6 +67,14 @@ internal sealed class ApiException(int status, string code, string message) : Ex
 
     /// <summary>The body of the answer.</summary>
     public ApiError ToError() => new(Code, Message, Details);
+
+    private static string PublicMessage(DeploymentException exception) => exception.Error switch
+    {
+        DeploymentError.StoreDenied => "the store refuses our credentials",
+        DeploymentError.StoreUnavailable => "the store does not answer",
+        DeploymentError.EngineUnavailable => "the Docker engine does not answer",
+        _ => exception.Message,
+    };
 
     private static int StatusOf(DeploymentError error) => error switch
     {

@@ -45,6 +45,9 @@ internal sealed class ApiRequest
     /// <summary>The body.</summary>
     public Stream Body { get; init; } = Stream.Null;
 
+    /// <summary>Whether the caller could also change things; until that was looked at, no.</summary>
+    public bool HasRights { get; set; }
+
     /// <summary>Whether the caller asks for JSON by name.</summary>
     public bool WantsJson => Accepts("application/json");
 

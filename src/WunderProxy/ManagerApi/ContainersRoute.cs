@@ -6,5 +6,7 @@ namespace WunderProxy.ManagerApi;
 internal sealed class ContainersRoute(IContainerLifecycle lifecycle)
 {
     public ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken) =>
-        new(ApiResponse.OfJson(lifecycle.Containers, ApiJson.Context.IReadOnlyListContainerView));
+        new(ApiResponse.OfJson(
+            request.HasRights ? lifecycle.Containers : [.. lifecycle.Containers.Select(container => container.ForAnybody())],
+            ApiJson.Context.IReadOnlyListContainerView));
 }

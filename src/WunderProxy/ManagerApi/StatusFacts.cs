@@ -26,8 +26,14 @@ internal sealed record StatusFacts(
     /// <summary>Whether load balancers are asked to leave, for now or because the process ends.</summary>
     public required bool IsLeaving { get; init; }
 
+    /// <summary>What an operator should know of the process and its start.</summary>
+    public IReadOnlyList<string> InstanceWarnings { get; init; } = [];
+
     /// <summary>What an operator should know, of both planes and of the start.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = Lifecycle.Warnings;
+    public IReadOnlyList<string> Warnings => [.. InstanceWarnings, .. Lifecycle.Warnings];
+
+    /// <summary>Whether addresses, and what engine and store said, are left out.</summary>
+    private bool IsForStrangers { get; init; }
 
     /// <summary>The word for it all.</summary>
     public string Status => this switch
@@ -42,6 +48,21 @@ internal sealed record StatusFacts(
 
     /// <summary>Whether load balancers should send requests: 200, else 503.</summary>
     public bool IsAvailable => Status is "serving" or "paused";
+
+    /// <summary>What <c>/status</c> tells a caller without the rights of a changing call: no warning quotes anybody.</summary>
+    public StatusFacts ForAnybody() => this with { Lifecycle = Lifecycle.ForAnybody() };
+
+    /// <summary>What the page tells such a caller: beside that no addresses, and of faults only that there is one.</summary>
+    public StatusFacts ForStrangers() => ForAnybody() with
+    {
+        IsForStrangers = true,
+        Lifecycle = Lifecycle.ForAnybody() with
+        {
+            DockerState = FaultOrNot(Lifecycle.DockerState),
+            StoreState = FaultOrNot(Lifecycle.StoreState),
+        },
+        Previous = [.. Previous.Select(previous => previous with { Address = string.Empty })],
+    };
 
     /// <summary>Writes the document.</summary>
     public StatusDocument ToDocument()
@@ -68,12 +89,14 @@ internal sealed record StatusFacts(
             Operation = Lifecycle.Operation,
             Previous = Previous,
             Buffers = new BufferCounts(0, 0),
-            Fallback = Forwarder.Fallback is { } fallback ? FallbackView.Of(fallback) : null,
+            Fallback = Forwarder.Fallback is { } fallback && !IsForStrangers ? FallbackView.Of(fallback) : null,
             StoreState = Lifecycle.StoreState,
             Circuits = Lifecycle.Circuits,
             Warnings = Warnings,
         };
     }
+
+    private static string FaultOrNot(string state) => state is "Ok" or "unknown" ? state : "fault";
 
     private UpstreamView? UpstreamOf()
     {
@@ -84,7 +107,7 @@ internal sealed record StatusFacts(
 
         var target = Lifecycle.Current;
         return new UpstreamView(
-            SocketAddressText.Format(upstream.EndPoint),
+            IsForStrangers ? string.Empty : SocketAddressText.Format(upstream.EndPoint),
             target?.ContainerId ?? string.Empty,
             target?.Hash ?? string.Empty,
             target?.Revision ?? string.Empty,

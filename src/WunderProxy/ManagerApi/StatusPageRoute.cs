@@ -11,13 +11,19 @@ internal sealed class StatusPageRoute(StatusReader status, IContainerLifecycle? 
 
     public ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var facts = status.Read();
+        var facts = request.HasRights ? status.Read() : status.Read().ForStrangers();
         if (request.WantsJson)
         {
             return new(ApiResponse.OfJson(facts.ToDocument(), ApiJson.Context.StatusDocument));
         }
 
-        var html = StatusPage.Write(facts, lifecycle?.Containers ?? []);
+        var html = StatusPage.Write(facts, ContainersFor(request));
         return new(ApiResponse.OfHtml(html) with { Headers = [new("Content-Security-Policy", Policy)] });
+    }
+
+    private IReadOnlyList<ContainerView> ContainersFor(ApiRequest request)
+    {
+        var containers = lifecycle?.Containers ?? [];
+        return request.HasRights ? containers : [.. containers.Select(container => container.ForAnybody())];
     }
 }

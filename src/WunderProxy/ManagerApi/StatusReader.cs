@@ -29,7 +29,7 @@ internal sealed class StatusReader(
             HeapSize = GC.GetTotalMemory(forceFullCollection: false),
             Uptime = instance.Uptime,
             IsLeaving = instance.IsDraining || instance.IsShuttingDown,
-            Warnings = [.. instance.Warnings, .. containers.Warnings],
+            InstanceWarnings = instance.Warnings,
         };
     }
 

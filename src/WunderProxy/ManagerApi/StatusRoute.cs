@@ -8,7 +8,7 @@ internal sealed class StatusRoute(StatusReader status, InstanceState instance)
     public ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         instance.OnStatusAsked();
-        var facts = status.Read();
+        var facts = request.HasRights ? status.Read() : status.Read().ForAnybody();
         var response = ApiResponse.OfJson(
             facts.ToDocument(), ApiJson.Context.StatusDocument, facts.IsAvailable ? 200 : 503);
         return new(facts.IsAvailable ? response : response with { Headers = [new("Retry-After", "5")] });

@@ -323,6 +323,46 @@ internal sealed class RouteTests
             Does.Contain("unix (ada): POST /switch: 409 not_running: nothing of it runs"));
     }
 
+    [Test]
+    public async Task Stranger_is_told_states_and_revisions_but_neither_addresses_nor_what_others_said()
+    {
+        await using var api = new ApiFixture(token: "right");
+        api.Lifecycle.Containers = [new("id1", "shop-r1-x", "aa", "r1", "current", "10.9.8.7:9292", "healthy", "registry.example/shop:r1", DateTimeOffset.UnixEpoch)];
+        api.Lifecycle.State = new LifecycleSnapshot
+        {
+            DockerState = "dial unix /said/by/engine",
+            StoreState = "said by the store",
+            Warnings = ["the start failed: said by the application"],
+            PublicWarnings = ["the start failed"],
+            Operation = new OperationView("deploy", "r2", DateTimeOffset.UnixEpoch, "pulling", new DeploymentProgress("pulling", "said by the registry")),
+        };
+        string[] hidden = ["10.9.8.7", "registry.example", "said by"];
+
+        foreach (var (call, accept) in new[] { ("GET /", ""), ("GET /", "application/json"), ("GET /containers", ""), ("GET /status", "") })
+        {
+            var told = ApiFixture.TextOf(await api.CallAsync(call, accept: accept));
+            var toldAll = ApiFixture.TextOf(await api.CallAsync(call, accept: accept, authorization: "Bearer right"));
+            var toldGuesser = ApiFixture.TextOf(await api.CallAsync(call, accept: accept, authorization: "Bearer wrong"));
+            var isStatus = call == "GET /status";
+
+            Assert.That(hidden.Where(text => told.Contains(text)), isStatus ? Is.EqualTo(new[] { "said by" }) : Is.Empty, told);
+            Assert.That(toldGuesser.Contains("said by the application"), Is.False);
+            Assert.That(told, Does.Not.Contain("said by the application").And.Not.Contain("said by the registry"));
+            Assert.That(told, call == "GET /containers" ? Does.Contain("r1") : Does.Contain("the start failed").And.Contain("r2"));
+            Assert.That(toldAll, Does.Contain(call == "GET /containers" ? "10.9.8.7:9292" : "said by the application"));
+        }
+    }
+
+    [Test]
+    public async Task Stranger_is_not_told_what_the_store_said()
+    {
+        await using var api = new ApiFixture(token: "right");
+        api.Lifecycle.Failure = new DeploymentException(DeploymentError.StoreDenied, "10.0.0.5 says: no such key AKIA123");
+
+        Assert.That(ApiFixture.TextOf(await api.CallAsync("GET /history")), Does.Contain("store_denied").And.Not.Contain("AKIA"));
+        Assert.That(ApiFixture.TextOf(await api.CallAsync("GET /history", authorization: "Bearer right")), Does.Contain("AKIA"));
+    }
+
     private static async Task<List<string>> LinesAsync(ApiResponse response)
     {
         var lines = new List<string>();
