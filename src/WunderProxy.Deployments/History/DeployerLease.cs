@@ -10,6 +10,9 @@ namespace WunderProxy.Deployments.History;
 /// </summary>
 internal sealed class DeployerLease : IAsyncDisposable
 {
+    /// <summary>So many deployers at once are none; each claim costs a read.</summary>
+    private const int MaxClaims = 1_000;
+
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan AnnouncedPatience = TimeSpan.FromSeconds(15);
@@ -32,7 +35,7 @@ internal sealed class DeployerLease : IAsyncDisposable
         IObjectStore store, string prefix, string by, TimeProvider time, CancellationToken cancellationToken)
     {
         var expires = time.GetUtcNow() + Lifetime;
-        var claim = new LeaseClaim(DeploymentIntent.NewId(), by, Environment.MachineName, At: null, expires);
+        var claim = new LeaseClaim(DeploymentIntent.NewId(), LenientJson.WellFormed(by), Environment.MachineName, At: null, expires);
         var lease = new DeployerLease(store, prefix, claim, time);
         try
         {
@@ -126,6 +129,12 @@ internal sealed class DeployerLease : IAsyncDisposable
     {
         var own = ObjectKey.Lock(_prefix, _claim.Id);
         var keys = await _store.ListAsync(ObjectKey.Locks(_prefix), cancellationToken);
+        if (keys.Count > MaxClaims)
+        {
+            throw new ObjectStoreException(
+                ObjectStoreFault.Refused, $"{_store.Description} has more than {MaxClaims} lease objects {ObjectKey.Locks(_prefix)}*");
+        }
+
         var unknown = keys.Where(key => key != own && !later.Contains(key));
         var read = await Task.WhenAll(unknown.Select(key => ReadAsync(key, cancellationToken)));
         return [.. read.OfType<LeaseClaim>()];
@@ -133,28 +142,31 @@ internal sealed class DeployerLease : IAsyncDisposable
 
     private async Task<LeaseClaim?> ReadAsync(string key, CancellationToken cancellationToken)
     {
-        if (await _store.GetAsync(key, cancellationToken) is not { } read)
+        LeaseClaim? claim;
+        try
+        {
+            claim = await _store.GetAsync(key, cancellationToken) is { } read
+                ? JsonSerializer.Deserialize(LenientJson.Repair(read.Bytes).Span, HistoryJsonContext.Default.LeaseClaim)
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or ObjectStoreException { IsAboutContent: true })
+        {
+            // No deployer wrote that, and it would keep all of them away for ever.
+            return null;
+        }
+
+        var now = _time.GetUtcNow();
+        if (claim is not { Id: not null, By: not null })
         {
             return null;
         }
 
-        LeaseClaim? claim;
-        try
-        {
-            claim = JsonSerializer.Deserialize(read.Bytes.Span, HistoryJsonContext.Default.LeaseClaim);
-        }
-        catch (JsonException e)
-        {
-            throw new ObjectStoreException(ObjectStoreFault.Corrupt, $"{key} in {_store.Description} is no lease", e);
-        }
-
-        var now = _time.GetUtcNow();
-        if (claim is not null && claim.Expires + Lifetime < now)
+        if (claim.Expires < now - Lifetime)
         {
             await _store.DeleteAsync(key, cancellationToken);
         }
 
-        return claim is null || claim.Expires <= now ? null : claim;
+        return claim.Expires <= now ? null : claim;
     }
 
     private async Task WriteAsync(LeaseClaim claim, CancellationToken cancellationToken)

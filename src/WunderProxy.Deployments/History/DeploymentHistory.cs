@@ -1,4 +1,5 @@
 using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.History;
 
@@ -26,10 +27,22 @@ public sealed class DeploymentHistory
 
     /// <summary>Reads <c>history.json</c>; <c>null</c> and <c>[]</c> are empty.</summary>
     /// <exception cref="FormatException">The bytes are no history; the message names entry and field.</exception>
-    public static DeploymentHistory Parse(ReadOnlySpan<byte> bytes) => new(HistoryJson.Read(bytes));
+    public static DeploymentHistory Parse(ReadOnlyMemory<byte> bytes) => new(HistoryJson.Read(bytes));
 
-    /// <summary>The bytes of <c>history.json</c>; entries that were read are written as they were.</summary>
-    public byte[] ToBytes() => HistoryJson.Write(_entries);
+    /// <summary>
+    /// The bytes of <c>history.json</c>; entries that were read are written as they were. Where all together would be
+    /// more than can be read again, the oldest leave.
+    /// </summary>
+    public byte[] ToBytes()
+    {
+        var bytes = HistoryJson.Write(_entries);
+        for (var left = 1; bytes.Length > DocumentLimits.History && left < _entries.Length; left++)
+        {
+            bytes = HistoryJson.Write(_entries.Skip(left));
+        }
+
+        return bytes;
+    }
 
     /// <summary>Adds an entry as the newest; the oldest leave above <see cref="MaxEntries"/>.</summary>
     public DeploymentHistory Append(HistoryEntry entry) => new([.. _entries, entry]);

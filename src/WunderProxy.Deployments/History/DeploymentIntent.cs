@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.History;
 
@@ -26,8 +27,12 @@ public sealed record DeploymentIntent
     /// <summary>Its revision.</summary>
     public required string Revision { get; init; }
 
-    /// <summary>Who asked for it.</summary>
-    public required string By { get; init; }
+    /// <summary>Who asked for it; as it can be read again, since it tells its own entry from those of others.</summary>
+    public required string By
+    {
+        get;
+        init => field = LenientJson.WellFormed(value);
+    }
 
     /// <summary>When it was asked for; entries made after it are left alone.</summary>
     public required DateTimeOffset StartedAt { get; init; }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.History;
@@ -24,7 +23,7 @@ public sealed class EventLog(IObjectStore store, string prefix, LocalState? stat
     {
         var key = ObjectKey.Event(prefix, recorded.At, recorded.Id);
         var name = key[ObjectKey.Events(prefix).Length..];
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(recorded, HistoryJsonContext.Default.DeploymentEvent);
+        var bytes = EventJson.Write(recorded);
         var isKept = TryKeep(name, bytes, out var notKept);
         try
         {
@@ -56,6 +55,12 @@ public sealed class EventLog(IObjectStore store, string prefix, LocalState? stat
                 continue;
             }
 
+            if (!EventJson.TryRead(bytes, out _))
+            {
+                state.RejectPendingEvent(name, "it is no event");
+                continue;
+            }
+
             await store.PutAsync(ObjectKey.Events(prefix) + name, bytes, PutCondition.None, cancellationToken);
             state.RemovePendingEvent(name);
             written++;
@@ -64,21 +69,55 @@ public sealed class EventLog(IObjectStore store, string prefix, LocalState? stat
         return written;
     }
 
-    /// <summary>Reads the newest events, oldest of them first.</summary>
-    /// <exception cref="ObjectStoreException">The store failed, or holds an event that is none.</exception>
+    /// <summary>Reads the newest events, oldest of them first; objects that are no events are left out.</summary>
+    /// <exception cref="ObjectStoreException">The store failed.</exception>
     public async Task<IReadOnlyList<DeploymentEvent>> ReadAsync(int maxCount, CancellationToken cancellationToken)
     {
-        var keys = await store.ListAsync(ObjectKey.Events(prefix), cancellationToken);
         List<DeploymentEvent> events = [];
-        foreach (var key in keys.TakeLast(maxCount))
+        foreach (var key in await ListLastAsync(maxCount, cancellationToken))
         {
-            if (await store.GetAsync(key, cancellationToken) is { } read)
+            if (await TryReadAsync(key, cancellationToken) is { } read)
             {
-                events.Add(Parse(key, read));
+                events.Add(read);
             }
         }
 
         return events;
+    }
+
+    /// <summary>Lists page by page, since a listing begins with the oldest; only the last keys stay in memory.</summary>
+    private async Task<IReadOnlyList<string>> ListLastAsync(int maxCount, CancellationToken cancellationToken)
+    {
+        List<string> last = [];
+        IReadOnlyList<string> page;
+        string? after = null;
+        do
+        {
+            page = await store.ListAsync(ObjectKey.Events(prefix), after, cancellationToken);
+            last = [.. last.Concat(page).TakeLast(maxCount)];
+            after = page.Count > 0 ? page[^1] : null;
+        }
+        while (page.Count >= ObjectStores.MaxListed);
+
+        return last;
+    }
+
+    private async Task<DeploymentEvent?> TryReadAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await store.GetAsync(key, cancellationToken) is { } read && EventJson.TryRead(read.Bytes, out var parsed))
+            {
+                var end = key.LastIndexOf(".json", StringComparison.Ordinal);
+                return parsed with { Id = key[(key.LastIndexOf('-') + 1)..(end < 0 ? key.Length : end)] };
+            }
+        }
+        catch (ObjectStoreException e) when (e.IsAboutContent)
+        {
+            // Too large, or a link or the like in a directory.
+        }
+
+        return null;
     }
 
     private bool TryKeep(string name, byte[] bytes, out StateUnwritableException? failure)
@@ -93,21 +132,6 @@ public sealed class EventLog(IObjectStore store, string prefix, LocalState? stat
         {
             failure = e;
             return false;
-        }
-    }
-
-    private DeploymentEvent Parse(string key, StoredObject read)
-    {
-        try
-        {
-            var parsed = JsonSerializer.Deserialize(read.Bytes.Span, HistoryJsonContext.Default.DeploymentEvent)
-                ?? throw new JsonException("null is no event");
-            var end = key.LastIndexOf(".json", StringComparison.Ordinal);
-            return parsed with { Id = key[(key.LastIndexOf('-') + 1)..(end < 0 ? key.Length : end)] };
-        }
-        catch (JsonException e)
-        {
-            throw new ObjectStoreException(ObjectStoreFault.Corrupt, $"{key} in {store.Description} is no event", e);
         }
     }
 }

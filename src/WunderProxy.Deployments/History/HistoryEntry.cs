@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace WunderProxy.Deployments.History;
 
 /// <summary>One deployment in <c>history.json</c>.</summary>
@@ -9,8 +7,11 @@ namespace WunderProxy.Deployments.History;
 /// <param name="Hash">MD5 (old tool) or SHA-256 of the launch config, as it was written.</param>
 public sealed record HistoryEntry(string Revision, DateTimeOffset DeployedAt, string DeployedBy, string Hash)
 {
-    /// <summary>The entry as it was read: old entries are never rewritten, not even a digit of their time.</summary>
-    internal JsonElement? Original { get; init; }
+    /// <summary>
+    /// The bytes of the entry as it was read, empty for a new one: old entries are never rewritten, not even a digit of
+    /// their time.
+    /// </summary>
+    internal ReadOnlyMemory<byte> Original { get; init; }
 
     /// <summary>Two entries are the same when their four fields are.</summary>
     public bool Equals(HistoryEntry? other) =>

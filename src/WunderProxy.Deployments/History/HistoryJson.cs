@@ -1,64 +1,95 @@
 using System.Text.Json;
+using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.History;
 
-/// <summary>The wire form of <c>history.json</c>, as the Go encoder writes it.</summary>
+/// <summary>
+/// The wire form of <c>history.json</c>, as the Go encoder writes it. Entries that were read are kept byte for byte,
+/// also where their text is none: what cannot be shown as it is reads U+FFFD, as in Go.
+/// </summary>
 internal static class HistoryJson
 {
-    public static List<HistoryEntry> Read(ReadOnlySpan<byte> bytes)
+    public static List<HistoryEntry> Read(ReadOnlyMemory<byte> bytes)
     {
-        if (bytes.Trim(" \t\r\n"u8).IsEmpty)
+        var json = LenientJson.WithoutByteOrderMark(bytes);
+        if (json.Span.Trim(" \t\r\n"u8).IsEmpty)
         {
             return [];
         }
 
         try
         {
-            var reader = new Utf8JsonReader(bytes);
-            using var document = JsonDocument.ParseValue(ref reader);
-            return document.RootElement.ValueKind switch
-            {
-                JsonValueKind.Null => [],
-                JsonValueKind.Array => [.. document.RootElement.EnumerateArray().Select(ReadEntry)],
-                var kind => throw new FormatException($"a JSON list is expected, not {kind}"),
-            };
+            return [.. Slice(json).Select(ReadEntry)];
         }
         catch (JsonException e)
         {
-            throw new FormatException($"bad JSON at line {e.LineNumber + 1}, position {e.BytePositionInLine + 1}", e);
+            throw new FormatException(
+                e.LineNumber is { } line ? $"bad JSON at line {line + 1}, position {e.BytePositionInLine + 1}" : e.Message, e);
         }
     }
 
     public static byte[] Write(IEnumerable<HistoryEntry> entries)
     {
         using var bytes = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(bytes))
+        bytes.WriteByte((byte)'[');
+        foreach (var entry in entries)
         {
-            writer.WriteStartArray();
-            foreach (var entry in entries)
+            if (bytes.Length > 1)
             {
-                WriteEntry(writer, entry);
+                bytes.WriteByte((byte)',');
             }
 
-            writer.WriteEndArray();
+            // The raw bytes keep the nanoseconds, the fields that we do not know, and what is no text.
+            bytes.Write(entry.Original.IsEmpty ? WriteEntry(entry) : entry.Original.Span);
         }
 
+        bytes.WriteByte((byte)']');
         return bytes.ToArray();
     }
 
-    private static HistoryEntry ReadEntry(JsonElement element, int index)
+    /// <summary>The bytes of each entry, without looking into strings.</summary>
+    private static List<ReadOnlyMemory<byte>> Slice(ReadOnlyMemory<byte> json)
     {
-        if (element.ValueKind != JsonValueKind.Object)
+        List<ReadOnlyMemory<byte>> entries = [];
+        var reader = new Utf8JsonReader(json.Span);
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.StartArray)
         {
-            throw new FormatException($"entry {index} is no object");
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                var start = (int)reader.TokenStartIndex;
+                if (reader.TokenType != JsonTokenType.StartObject)
+                {
+                    throw new FormatException($"entry {entries.Count} is no object");
+                }
+
+                reader.Skip();
+                entries.Add(json[start..(int)reader.BytesConsumed]);
+            }
+        }
+        else if (reader.TokenType != JsonTokenType.Null)
+        {
+            throw new FormatException($"a JSON list is expected, not {reader.TokenType}");
         }
 
+        // What follows the list makes the reader throw, as an end too early does.
+        while (reader.Read())
+        {
+        }
+
+        return entries;
+    }
+
+    private static HistoryEntry ReadEntry(ReadOnlyMemory<byte> bytes, int index)
+    {
+        using var document = JsonDocument.Parse(LenientJson.Repair(bytes));
+        var element = document.RootElement;
         var time = ReadString(element, "DeployedAt", index);
         return GoTime.TryParse(time, out var deployedAt)
             ? new HistoryEntry(
                 ReadString(element, "Revision", index), deployedAt, ReadString(element, "DeployedBy", index),
                 ReadString(element, "Hash", index))
-            { Original = element.Clone() }
+            { Original = bytes }
             : throw new FormatException($"DeployedAt of entry {index} is no RFC 3339 time: '{time}'");
     }
 
@@ -74,20 +105,19 @@ internal static class HistoryJson
             : throw new FormatException($"{name} of entry {index} is no string");
     }
 
-    private static void WriteEntry(Utf8JsonWriter writer, HistoryEntry entry)
+    private static byte[] WriteEntry(HistoryEntry entry)
     {
-        if (entry.Original is { } original)
+        using var bytes = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(bytes))
         {
-            // The raw text keeps the nanoseconds and the fields that we do not know.
-            writer.WriteRawValue(original.GetRawText(), skipInputValidation: true);
-            return;
+            writer.WriteStartObject();
+            writer.WriteString("Revision", LenientJson.WellFormed(entry.Revision));
+            writer.WriteString("DeployedAt", GoTime.Format(entry.DeployedAt));
+            writer.WriteString("DeployedBy", LenientJson.WellFormed(entry.DeployedBy));
+            writer.WriteString("Hash", LenientJson.WellFormed(entry.Hash));
+            writer.WriteEndObject();
         }
 
-        writer.WriteStartObject();
-        writer.WriteString("Revision", entry.Revision);
-        writer.WriteString("DeployedAt", GoTime.Format(entry.DeployedAt));
-        writer.WriteString("DeployedBy", entry.DeployedBy);
-        writer.WriteString("Hash", entry.Hash);
-        writer.WriteEndObject();
+        return bytes.ToArray();
     }
 }

@@ -9,7 +9,9 @@ namespace WunderProxy.Deployments.History;
 /// <param name="store">Where they lie.</param>
 /// <param name="prefix">The service's prefix in it.</param>
 /// <param name="time">The clock.</param>
-public sealed class HistoryRepository(IObjectStore store, string prefix, TimeProvider time)
+/// <param name="configs">The launch configs of the service; null to open them.</param>
+public sealed class HistoryRepository(
+    IObjectStore store, string prefix, TimeProvider time, LaunchConfigRepository? configs = null)
 {
     /// <summary>Tries of a compare-and-swap, each after reading again.</summary>
     public const int MaxTries = 5;
@@ -17,12 +19,37 @@ public sealed class HistoryRepository(IObjectStore store, string prefix, TimePro
     private const int MaxCurrentTries = 20;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(20);
 
+    private readonly LaunchConfigRepository _configs = configs ?? new LaunchConfigRepository(store, prefix, time);
     private bool? _hasConditionalWrites;
 
     /// <summary>Loads the history.</summary>
     /// <exception cref="ObjectStoreException">The store failed, or <c>history.json</c> is none.</exception>
     public async Task<DeploymentHistory> LoadAsync(CancellationToken cancellationToken) =>
         Parse(await store.GetAsync(ObjectKey.History(prefix), cancellationToken));
+
+    /// <summary>
+    /// Loads the history for those who can go on without it: where only <c>history.json</c> cannot be had, and the rest
+    /// of the store answers, an empty one with the reason.
+    /// </summary>
+    /// <exception cref="ObjectStoreException">The store failed.</exception>
+    public async Task<HistoryReading> LoadOrExplainAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new HistoryReading(await LoadAsync(cancellationToken));
+        }
+        catch (ObjectStoreException fault) when (fault.IsAboutContent)
+        {
+            return new HistoryReading(DeploymentHistory.Empty, fault);
+        }
+        catch (ObjectStoreException fault) when (fault.Fault == ObjectStoreFault.Denied)
+        {
+            // Without the right to list, S3 refuses an absent history; without any right it refuses this too.
+            await using var current = await store.OpenReadAsync(ObjectKey.Current(prefix), cancellationToken);
+            return new HistoryReading(
+                DeploymentHistory.Empty, new ObjectStoreException(ObjectStoreFault.Refused, fault.Message, fault));
+        }
+    }
 
     /// <summary>
     /// The entry that a rollback goes to: see <see cref="DeploymentHistory.FindTarget"/>. A hash is looked up in the
@@ -51,13 +78,19 @@ public sealed class HistoryRepository(IObjectStore store, string prefix, TimePro
         _hasConditionalWrites ??= await ConditionalWriteProbe.RunAsync(store, prefix, cancellationToken);
 
     /// <summary>
-    /// Claims the history for one deployment: takes the lease where the store has no conditional writes, else nothing.
-    /// To be called before anything is switched, so that the loser has changed nothing.
+    /// Claims the history for one deployment: makes sure that it may be written, and takes the lease where the store has
+    /// no conditional writes. To be called before anything is launched, so that the loser has changed nothing.
     /// </summary>
     /// <exception cref="LeaseHeldException">Another deployer has the lease.</exception>
     /// <exception cref="ObjectStoreException">The store failed.</exception>
     public async Task<HistoryClaim> ClaimAsync(string by, CancellationToken cancellationToken)
     {
+        if (_hasConditionalWrites == true)
+        {
+            // The probe of the start says nothing of the rights of today.
+            await ConditionalWriteProbe.DemandWritableAsync(store, prefix, cancellationToken);
+        }
+
         var lease = await HasConditionalWritesAsync(cancellationToken)
             ? null
             : await DeployerLease.TakeAsync(store, prefix, by, time, cancellationToken);
@@ -106,7 +139,7 @@ public sealed class HistoryRepository(IObjectStore store, string prefix, TimePro
     {
         try
         {
-            return await new LaunchConfigRepository(store, prefix).LoadAsync(reference, cancellationToken);
+            return await _configs.LoadAsync(reference, cancellationToken);
         }
         catch (LaunchConfigNotFoundException)
         {
@@ -171,7 +204,7 @@ public sealed class HistoryRepository(IObjectStore store, string prefix, TimePro
     {
         try
         {
-            return read is null ? DeploymentHistory.Empty : DeploymentHistory.Parse(read.Bytes.Span);
+            return read is null ? DeploymentHistory.Empty : DeploymentHistory.Parse(read.Bytes);
         }
         catch (FormatException e)
         {

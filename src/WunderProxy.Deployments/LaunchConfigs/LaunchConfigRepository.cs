@@ -7,10 +7,13 @@ namespace WunderProxy.Deployments.LaunchConfigs;
 /// </summary>
 /// <param name="store">Where they lie.</param>
 /// <param name="prefix">The service's prefix in it.</param>
-public sealed class LaunchConfigRepository(IObjectStore store, string prefix)
+/// <param name="time">The clock; null for that of the machine.</param>
+public sealed class LaunchConfigRepository(IObjectStore store, string prefix, TimeProvider? time = null)
 {
-    // A service keeps a config for every deploy it ever made; looking through more than these is not worth the calls.
-    private const int MaxSearched = 500;
+    private readonly LaunchConfigCatalog _catalog = new(store, prefix, time ?? TimeProvider.System);
+
+    /// <summary>How long callers without rights are answered from the last search for a hash that is not there.</summary>
+    public static TimeSpan MissLife { get; } = TimeSpan.FromSeconds(10);
 
     private string Place => prefix.Length == 0 ? store.Description : $"{store.Description}, {prefix}";
 
@@ -19,13 +22,25 @@ public sealed class LaunchConfigRepository(IObjectStore store, string prefix)
     /// <exception cref="HashMismatchException">The stored bytes have another hash.</exception>
     /// <exception cref="InvalidLaunchConfigException">The stored bytes are no launch config.</exception>
     /// <exception cref="ObjectStoreException">The store failed.</exception>
-    public async Task<LaunchConfig> LoadAsync(LaunchConfigReference reference, CancellationToken cancellationToken)
+    public Task<LaunchConfig> LoadAsync(LaunchConfigReference reference, CancellationToken cancellationToken) =>
+        LoadAsync(reference, TimeSpan.Zero, cancellationToken);
+
+    /// <summary>Loads the launch config of a hash, MD5 or SHA-256.</summary>
+    /// <param name="reference">The hash.</param>
+    /// <param name="maxMissAge">
+    /// How old the search may be that did not find it by its other name: zero makes a new one, which reads what others
+    /// have stored since.
+    /// </param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <inheritdoc cref="LoadAsync(LaunchConfigReference, CancellationToken)"/>
+    public async Task<LaunchConfig> LoadAsync(
+        LaunchConfigReference reference, TimeSpan maxMissAge, CancellationToken cancellationToken)
     {
         var key = ObjectKey.LaunchConfig(prefix, reference);
-        var read = await store.GetAsync(key, cancellationToken);
+        var read = await ReadAsync(key, cancellationToken);
         if (read is null)
         {
-            return await FindByOtherNameAsync(reference, cancellationToken)
+            return await FindByOtherNameAsync(reference, maxMissAge, cancellationToken)
                 ?? throw new LaunchConfigNotFoundException(reference.Value, Place);
         }
 
@@ -39,7 +54,7 @@ public sealed class LaunchConfigRepository(IObjectStore store, string prefix)
     /// <exception cref="InvalidLaunchConfigException">The stored bytes are no launch config.</exception>
     /// <exception cref="ObjectStoreException">The store failed.</exception>
     public async Task<LaunchConfig?> FindCurrentAsync(CancellationToken cancellationToken) =>
-        await store.GetAsync(ObjectKey.Current(prefix), cancellationToken) is { } read
+        await ReadAsync(ObjectKey.Current(prefix), cancellationToken) is { } read
             ? LaunchConfig.Parse(read.Bytes)
             : null;
 
@@ -77,12 +92,13 @@ public sealed class LaunchConfigRepository(IObjectStore store, string prefix)
             outcome = await store.PutAsync(key, config.Bytes, PutCondition.None, cancellationToken);
         }
 
+        _catalog.Learn(key, config.Alias);
         if (outcome == PutOutcome.Stored)
         {
             return;
         }
 
-        var read = await store.GetAsync(key, cancellationToken)
+        var read = await ReadAsync(key, cancellationToken)
             ?? throw new ObjectStoreException(ObjectStoreFault.Unavailable, $"{Place} did not keep {key}");
         if (!config.Hash.Matches(read.Bytes.Span))
         {
@@ -90,23 +106,35 @@ public sealed class LaunchConfigRepository(IObjectStore store, string prefix)
         }
     }
 
+    /// <summary>Reads an object that should be a launch config: one that is too large is none.</summary>
+    private async Task<StoredObject?> ReadAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.GetAsync(key, cancellationToken);
+        }
+        catch (ObjectStoreException e) when (e.Fault == ObjectStoreFault.TooLarge)
+        {
+            throw new InvalidLaunchConfigException("", e.Message);
+        }
+    }
+
     /// <summary>An object that is named by the other digest of the same bytes: the alias holds everywhere.</summary>
     private async Task<LaunchConfig?> FindByOtherNameAsync(
-        LaunchConfigReference reference, CancellationToken cancellationToken)
+        LaunchConfigReference reference, TimeSpan maxMissAge, CancellationToken cancellationToken)
     {
-        var keys = await store.ListAsync(ObjectKey.LaunchConfigs(prefix), cancellationToken);
-        var candidates = keys
-            .Where(key => ObjectKey.LaunchConfigHashOf(prefix, key) is { } hash && hash.IsAlias != reference.IsAlias)
-            .Take(MaxSearched);
-        foreach (var key in candidates)
+        if (await _catalog.FindKeyAsync(reference, maxMissAge, cancellationToken) is not { } key)
         {
-            var read = await store.GetAsync(key, cancellationToken);
-            if (read is not null && reference.Matches(read.Bytes.Span))
-            {
-                return LaunchConfig.Parse(read.Bytes);
-            }
+            return null;
         }
 
+        var read = await ReadAsync(key, cancellationToken);
+        if (read is not null && reference.Matches(read.Bytes.Span))
+        {
+            return LaunchConfig.Parse(read.Bytes);
+        }
+
+        _catalog.Forget(reference);
         return null;
     }
 }

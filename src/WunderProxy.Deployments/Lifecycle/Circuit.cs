@@ -16,6 +16,7 @@ namespace WunderProxy.Deployments.Lifecycle;
 internal sealed class Circuit(TimeProvider clock, Action<string> name)
 {
     private const string Ok = "Ok";
+    private const string Unknown = "unknown";
 
     /// <summary>More faults than these in one outage say nothing new.</summary>
     private const int MaxNamed = 16;
@@ -24,11 +25,11 @@ internal sealed class Circuit(TimeProvider clock, Action<string> name)
     private readonly HashSet<string> _named = new(StringComparer.Ordinal);
     private CancellationTokenSource _change = new();
     private CircuitState _state;
-    private string _fault = Ok;
+    private string _fault = Unknown;
     private DateTimeOffset _since = clock.GetUtcNow();
     private DateTimeOffset _nextTry;
 
-    /// <summary><c>Ok</c> or the last fault.</summary>
+    /// <summary><c>Ok</c>, the last fault, or <c>unknown</c> before the first answer.</summary>
     public string Fault => Volatile.Read(ref _fault);
 
     /// <summary>Whether the part is away, tried just now or not.</summary>
@@ -75,12 +76,12 @@ internal sealed class Circuit(TimeProvider clock, Action<string> name)
         CancellationTokenSource changed;
         lock (_lock)
         {
+            Volatile.Write(ref _fault, Ok);
             if (_state == CircuitState.Closed)
             {
                 return;
             }
 
-            Volatile.Write(ref _fault, Ok);
             _named.Clear();
             changed = Turn(CircuitState.Closed);
         }

@@ -270,7 +270,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
         DeploymentLog.OperationFailed(_context.Log, kind, reference, by, fault.Code, fault.Message);
         if (fault.Error is DeploymentError.StoreUnavailable or DeploymentError.StoreDenied)
         {
-            _context.Notices.Store.Open(fault.Message);
+            _context.Notices.StoreFailed(fault);
         }
 
         await _events.RecordAsync(_events.Create(EventType.Failure, by) with

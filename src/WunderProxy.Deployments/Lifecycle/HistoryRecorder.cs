@@ -206,7 +206,7 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
         var words = AfterSwitch.Describe(fault);
         if (fault is ObjectStoreException or LeaseHeldException or LaunchConfigNotFoundException)
         {
-            context.Notices.Store.Open(words);
+            context.Notices.StoreFailed(fault);
         }
 
         var serving = intent.ReturnRevision.Length > 0 ? intent.ReturnRevision : intent.Revision;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Lifecycle;
 
@@ -21,7 +22,6 @@ internal sealed class ImageClaims(string ownDirectory)
         return Directory.EnumerateDirectories(root)
             .Where(directory => directory != ownDirectory)
             .Select(directory => Path.Combine(directory, RecordName))
-            .Where(File.Exists)
             .Any(path => Names(path, repository, revision, image));
     }
 
@@ -29,10 +29,15 @@ internal sealed class ImageClaims(string ownDirectory)
     {
         try
         {
-            var record = JsonSerializer.Deserialize(File.ReadAllBytes(path), LifecycleJsonContext.Default.LifecycleRecord);
-            if (record is null)
+            if (BoundedFile.Read(path, DocumentLimits.LocalRecord) is not { } bytes)
             {
                 return false;
+            }
+
+            var record = JsonSerializer.Deserialize(LenientJson.Repair(bytes).Span, LifecycleJsonContext.Default.LifecycleRecord);
+            if (record is null || record.FindFault() is not null)
+            {
+                return record is not null;
             }
 
             // Which repository the other service's containers come from stands only in its config; by revision is safer.

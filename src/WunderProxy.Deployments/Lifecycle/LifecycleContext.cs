@@ -27,8 +27,8 @@ internal sealed class LifecycleContext : IDisposable
         Clock = clock;
         Log = log;
         Faults = faults;
-        Configs = new LaunchConfigRepository(store, options.Prefix);
-        History = new HistoryRepository(store, options.Prefix, clock);
+        Configs = new LaunchConfigRepository(store, options.Prefix, clock);
+        History = new HistoryRepository(store, options.Prefix, clock, Configs);
         Events = new EventLog(store, options.Prefix, state);
         Record = new RecordKeeper(state, faults);
         Probe = new HealthProbe(options.HealthTimeout, options.Version, clock);
@@ -39,6 +39,7 @@ internal sealed class LifecycleContext : IDisposable
         Notices = new NoticeBoard(log, clock);
         AfterSwitch = new AfterSwitch(this);
         engine.Heard = Notices.Engine.Hear;
+        state.ListenToWarnings(warning => Notices.Warn($"state {warning}", warning));
     }
 
     public LifecycleOptions Options { get; }

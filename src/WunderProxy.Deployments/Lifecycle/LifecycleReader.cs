@@ -30,7 +30,7 @@ internal sealed class LifecycleReader(LifecycleContext context, OperationGate ga
     {
         try
         {
-            return (await context.Configs.LoadAsync(reference, cancellationToken)).Bytes;
+            return (await context.Configs.LoadAsync(reference, LaunchConfigRepository.MissLife, cancellationToken)).Bytes;
         }
         catch (Exception fault) when (DeploymentFaults.IsKnown(fault))
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using WunderProxy.Deployments.History;
+using WunderProxy.Deployments.LaunchConfigs;
 
 namespace WunderProxy.Deployments.Lifecycle;
 
@@ -35,6 +36,20 @@ internal sealed record LifecycleRecord
 
     /// <summary>What guards have switched back from, oldest first: no start launches these.</summary>
     public IReadOnlyList<RejectedConfig> Rejected { get; init; } = [];
+
+    /// <summary>What is wrong with a record that somebody edited; null for nothing.</summary>
+    public string? FindFault() =>
+        Rejected is null ? "a list is missing"
+        : Launched.Concat(Earlier).Any(entry => entry is not { Container: not null, Hash: not null, Revision: not null })
+            ? "an entry has no container"
+        : Intents.Any(intent => intent is not { Id: not null, Hash: not null, Revision: not null, By: not null })
+            ? "an intent is incomplete"
+        : Rejected.Any(rejected => rejected is not { Hash: not null, Revision: not null }) ? "a rejected config has no hash"
+        : null;
+
+    /// <summary>Without launch config bytes that are not those of <see cref="Hash"/>: store or labels have the right ones.</summary>
+    public LifecycleRecord WithoutForeignConfig() =>
+        Config.Length == 0 || LaunchConfigHash.Of(Config).Value == Hash ? this : this with { Config = [] };
 
     /// <summary>Whether a container is in anybody's care.</summary>
     [JsonIgnore]

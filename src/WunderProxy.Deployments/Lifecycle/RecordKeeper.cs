@@ -16,8 +16,9 @@ internal sealed class RecordKeeper
     {
         _state = state;
         _faults = faults;
-        var read = state.ReadDocument(DocumentName, LifecycleJsonContext.Default.LifecycleRecord);
-        _record = read ?? new LifecycleRecord();
+        var read = state.ReadDocument(
+            DocumentName, LifecycleJsonContext.Default.LifecycleRecord, record => record.FindFault());
+        _record = read?.WithoutForeignConfig() ?? new LifecycleRecord();
         WasAbsent = read is null;
     }
 

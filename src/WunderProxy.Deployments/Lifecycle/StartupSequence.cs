@@ -2,6 +2,7 @@ using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Lifecycle;
 
@@ -37,14 +38,12 @@ internal sealed class StartupSequence(
     }
 
     /// <summary>Reads what the store says; outside the operation gate, which must not wait for a store that hangs.</summary>
-    /// <exception cref="Storage.ObjectStoreException">The store is away.</exception>
+    /// <exception cref="ObjectStoreException">The store is away.</exception>
     public async Task<StoreReading> ReadStoreAsync(CancellationToken cancellationToken)
     {
         var record = context.Record.Current;
-        var history = await context.History.LoadAsync(cancellationToken);
-        context.Notices.Warn("conditional", await context.History.HasConditionalWritesAsync(cancellationToken)
-            ? null
-            : "the store has no conditional writes: deployers are kept apart by a lease object");
+        var history = (await context.History.LoadOrExplainAsync(cancellationToken)).History;
+        await TryWritesAsync(cancellationToken);
         var current = await FindCurrentAsync(cancellationToken);
         context.Faults.Hit("read");
         return new StoreReading(record, history, current);
@@ -55,7 +54,7 @@ internal sealed class StartupSequence(
     /// <param name="progress">Hears of a launch.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>False when it is to be tried again: nothing serves, or a deploy has come in between.</returns>
-    /// <exception cref="Storage.ObjectStoreException">The store is away.</exception>
+    /// <exception cref="ObjectStoreException">The store is away.</exception>
     /// <exception cref="EngineUnavailableException">The engine is away.</exception>
     public async Task<bool> FollowStoreAsync(
         StoreReading read, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
@@ -80,6 +79,21 @@ internal sealed class StartupSequence(
         }
 
         return isDone;
+    }
+
+    /// <summary>Tries how the store can be written; one that may only be read is followed like any other.</summary>
+    private async Task TryWritesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            context.Notices.Warn("conditional", await context.History.HasConditionalWritesAsync(cancellationToken)
+                ? null
+                : "the store has no conditional writes: deployers are kept apart by a lease object");
+        }
+        catch (ObjectStoreException fault) when (fault.IsWriteDenied)
+        {
+            context.Notices.StoreFailed(fault);
+        }
     }
 
     private async Task<LaunchConfig?> FindCurrentAsync(CancellationToken cancellationToken)

@@ -15,6 +15,10 @@ internal sealed class StoreTender(
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(15);
 
+    /// <summary>Until events are offered again to a store that may only be read: rights seldom change.</summary>
+    private static readonly TimeSpan DeniedPause = TimeSpan.FromMinutes(5);
+
+    private long? _denied;
     private bool _isRestored;
     private bool _isFollowed;
     private string _filled = "";
@@ -80,13 +84,47 @@ internal sealed class StoreTender(
             return false;
         }
 
-        await history.CompleteWaitingAsync(cancellationToken);
-        await context.Events.FlushAsync(cancellationToken);
-        var read = await context.History.LoadAsync(cancellationToken);
+        await TryWriteAsync(cancellationToken);
+        var read = await context.History.LoadOrExplainAsync(cancellationToken);
         context.Notices.Store.Close();
-        await history.RejectLateAsync(read, cancellationToken);
+        if (read.Fault is { } fault)
+        {
+            context.Notices.StoreFailed(fault);
+        }
+        else
+        {
+            context.Notices.StoreContentFine();
+            await history.RejectLateAsync(read.History, cancellationToken);
+        }
+
         await FillConfigAsync(cancellationToken);
-        return true;
+
+        // What the store calls current is older than a switch that it could not be told of.
+        return context.Record.Current.Intents.Count == 0;
+    }
+
+    /// <summary>Writes what waits on this machine; where the store may only be read it goes on waiting.</summary>
+    private async Task TryWriteAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await history.CompleteWaitingAsync(cancellationToken);
+            if (_denied is { } denied && context.Clock.GetElapsedTime(denied) < DeniedPause)
+            {
+                return;
+            }
+
+            _denied = null;
+            if (await context.Events.FlushAsync(cancellationToken) > 0)
+            {
+                context.Notices.StoreWritten();
+            }
+        }
+        catch (ObjectStoreException fault) when (fault.IsWriteDenied)
+        {
+            _denied ??= context.Clock.GetTimestamp();
+            context.Notices.StoreFailed(fault);
+        }
     }
 
     /// <summary>A switch may have happened while the store was away, to a container whose config was not known here.</summary>
@@ -127,7 +165,7 @@ internal sealed class StoreTender(
         }
         catch (Exception fault) when (fault is ObjectStoreException or LeaseHeldException or LaunchConfigNotFoundException)
         {
-            context.Notices.Store.Open(fault.Message);
+            context.Notices.StoreFailed(fault);
         }
         catch (DeploymentException fault) when (fault.Error == DeploymentError.Busy)
         {

@@ -4,23 +4,27 @@ namespace WunderProxy.Deployments.Storage;
 
 /// <summary>
 /// A directory with the layout of a bucket: one file for each object. Processes on one machine may share it; writes
-/// hold a lock file, so that conditions are exact, and replace files whole, so that readers need no lock.
+/// hold a lock file, so that conditions are exact, and replace files whole, so that readers need no lock. The directory
+/// itself may be a link; below it links are not followed and nothing but regular files is opened.
 /// </summary>
 public sealed class DirectoryObjectStore : IObjectStore
 {
-    private const string OwnDirectory = ".wunderproxy";
+    /// <summary>
+    /// Calls that may be in the kernel at once. A dead network file system holds each for ever; it must not get all
+    /// threads of the process.
+    /// </summary>
+    private const int MaxCalls = 8;
 
     private readonly string _root;
     private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _calls = new(MaxCalls, MaxCalls);
 
     private DirectoryObjectStore(string root, TimeProvider time) => (_root, _time) = (root, time);
 
     /// <inheritdoc/>
     public string Description => $"directory {_root}";
 
-    private string Own => Path.Combine(_root, OwnDirectory);
-
-    /// <summary>Opens a directory; makes it when its parent exists.</summary>
+    /// <summary>Opens a directory; makes it when its parent exists. It need not be writable.</summary>
     /// <exception cref="ObjectStoreException">
     /// <see cref="ObjectStoreFault.BadLocation"/>: a plain file, no parent, or it may not be made.
     /// </exception>
@@ -31,207 +35,307 @@ public sealed class DirectoryObjectStore : IObjectStore
             throw BadLocation("file: needs a directory, as in file:/srv/store");
         }
 
-        var root = Path.GetFullPath(directory);
+        var root = ObjectStores.CanonicalDirectory(directory);
         if (File.Exists(root))
         {
             throw BadLocation($"{root} is a file, not a directory");
         }
 
-        var parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(root));
-        if (!Directory.Exists(root) && !Directory.Exists(parent))
+        if (!Directory.Exists(root))
+        {
+            Make(root);
+        }
+
+        RemoveLeftovers(root);
+        return new DirectoryObjectStore(root, time);
+    }
+
+    /// <inheritdoc/>
+    public Task<StoredObject?> GetAsync(string key, CancellationToken cancellationToken) =>
+        RunAsync(() => Read(Checked(key), DocumentLimits.Of(key)), null, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ObjectContent?> OpenReadAsync(string key, CancellationToken cancellationToken) =>
+        RunAsync(() => OpenRead(Checked(key)), null, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<PutOutcome> PutAsync(
+        string key, ReadOnlyMemory<byte> bytes, PutCondition condition, CancellationToken cancellationToken)
+    {
+        Checked(key);
+        try
+        {
+            var held = await LockAsync(cancellationToken);
+            return await RunAsync(() => Put(key, bytes.Span, condition), held, cancellationToken, isWrite: true);
+        }
+        catch (ObjectStoreException e) when (e.Fault == ObjectStoreFault.TimedOut && condition != PutCondition.None)
+        {
+            return PutOutcome.Unknown;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> CopyAsync(string sourceKey, string destinationKey, CancellationToken cancellationToken)
+    {
+        Checked(destinationKey);
+        var held = await LockAsync(cancellationToken);
+        return await RunAsync(
+            () => Read(Checked(sourceKey), DocumentLimits.Of(sourceKey)) is { } source
+                && Put(destinationKey, source.Bytes.Span, PutCondition.None) == PutOutcome.Stored,
+            held,
+            cancellationToken,
+            isWrite: true);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListAsync(string keyPrefix, string? after, CancellationToken cancellationToken) =>
+        RunAsync<IReadOnlyList<string>>(() => List(keyPrefix, after), null, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task DeleteAsync(string key, CancellationToken cancellationToken)
+    {
+        Checked(key);
+        var held = await LockAsync(cancellationToken);
+        await RunAsync(() => Delete(key), held, cancellationToken, isWrite: true);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // The semaphore has no wait handle, and a call that hangs still gives its place back one day.
+    }
+
+    private static ObjectStoreException BadLocation(string message, Exception? cause = null) =>
+        new(ObjectStoreFault.BadLocation, message, cause);
+
+    private static void Make(string root)
+    {
+        if (!Directory.Exists(Path.GetDirectoryName(root)))
         {
             throw BadLocation($"the parent directory of {root} does not exist");
         }
 
         try
         {
-            Directory.CreateDirectory(root);
-            RemoveLeftovers(Path.Combine(root, OwnDirectory));
+            Directory.CreateDirectory(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw BadLocation($"cannot make the directory {root}: {e.Message}", e);
         }
-
-        return new DirectoryObjectStore(root, time);
     }
 
-    /// <inheritdoc/>
-    public Task<StoredObject?> GetAsync(string key, CancellationToken cancellationToken) =>
-        GuardAsync(() => ReadAsync(PathOf(key), cancellationToken));
-
-    /// <inheritdoc/>
-    public Task<ObjectContent?> OpenReadAsync(string key, CancellationToken cancellationToken) =>
-        GuardAsync(() =>
-        {
-            var file = OpenOrNull(PathOf(key));
-            return Task.FromResult(file is null ? null : new ObjectContent(file, file.Length));
-        });
-
-    /// <inheritdoc/>
-    public Task<PutOutcome> PutAsync(
-        string key, ReadOnlyMemory<byte> bytes, PutCondition condition, CancellationToken cancellationToken) =>
-        GuardAsync(async () =>
-        {
-            var path = PathOf(key);
-            using var held = await LockAsync(cancellationToken);
-            if (!await HoldsAsync(path, condition, cancellationToken))
-            {
-                return PutOutcome.PreconditionFailed;
-            }
-
-            Write(path, bytes);
-            return PutOutcome.Stored;
-        });
-
-    /// <inheritdoc/>
-    public Task<bool> CopyAsync(string sourceKey, string destinationKey, CancellationToken cancellationToken) =>
-        GuardAsync(async () =>
-        {
-            using var held = await LockAsync(cancellationToken);
-            if (await ReadAsync(PathOf(sourceKey), cancellationToken) is not { } source)
-            {
-                return false;
-            }
-
-            Write(PathOf(destinationKey), source.Bytes);
-            return true;
-        });
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> ListAsync(string keyPrefix, CancellationToken cancellationToken) =>
-        GuardAsync(() => Task.FromResult(List(keyPrefix)));
-
-    /// <inheritdoc/>
-    public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
-        GuardAsync(async () =>
-        {
-            var path = PathOf(key);
-            using var held = await LockAsync(cancellationToken);
-            if (File.Exists(path))
-            {
-                File.Delete(path);
-            }
-
-            return true;
-        });
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-    }
-
-    private static ObjectStoreException BadLocation(string message, Exception? cause = null) =>
-        new(ObjectStoreFault.BadLocation, message, cause);
-
-    /// <summary>What killed processes left half-written; whoever holds the lock knows that nobody writes.</summary>
-    private static void RemoveLeftovers(string own)
-    {
-        if (!Directory.Exists(own))
-        {
-            return;
-        }
-
-        using var held = FileLock.TryTake(Path.Combine(own, "lock"));
-        if (held is not null)
-        {
-            foreach (var leftover in Directory.EnumerateFiles(own, "write.*"))
-            {
-                File.Delete(leftover);
-            }
-        }
-    }
-
-    private static async Task<StoredObject?> ReadAsync(string path, CancellationToken cancellationToken)
+    /// <summary>Tidies up where that may be done: a store may be there to be read only.</summary>
+    private static void RemoveLeftovers(string root)
     {
         try
         {
-            var bytes = await File.ReadAllBytesAsync(path, cancellationToken);
-            return new StoredObject(bytes, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+            using var own = DirectoryLayout.TryOpen(root, [DirectoryLayout.OwnDirectory]);
+            if (own?.TryGetStatus(DirectoryLayout.LockName) is null)
+            {
+                return;
+            }
+
+            using var held = DirectoryLayout.TryLock(own);
+            if (held is not null)
+            {
+                DurableFile.RemoveLeftovers(own);
+            }
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null;
+            // The first call says what is wrong.
         }
     }
 
-    private static FileStream? OpenOrNull(string path)
+    private StoredObject? Read(string key, int limitBytes)
     {
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        using var directory = DirectoryLayout.TryOpenParent(_root, key);
+        return directory?.Read(NameOf(key), limitBytes) is { } bytes
+            ? new StoredObject(bytes, Convert.ToHexStringLower(SHA256.HashData(bytes)))
+            : null;
+    }
+
+    private ObjectContent? OpenRead(string key)
+    {
+        using var directory = DirectoryLayout.TryOpenParent(_root, key);
+        if (directory?.TryOpenFile(NameOf(key)) is not { } handle)
         {
             return null;
         }
+
+        var file = new FileStream(handle, FileAccess.Read);
+        return new ObjectContent(file, file.Length);
     }
 
-    private static async Task<bool> HoldsAsync(string path, PutCondition condition, CancellationToken cancellationToken)
+    private PutOutcome Put(string key, ReadOnlySpan<byte> bytes, PutCondition condition)
+    {
+        if (!Holds(key, condition))
+        {
+            return PutOutcome.PreconditionFailed;
+        }
+
+        using var own = OpenOwn();
+        using var directory = DirectoryLayout.OpenOrMake(_root, key.Split('/')[..^1]);
+        DirectoryLayout.Write(directory, NameOf(key), own, bytes);
+        return PutOutcome.Stored;
+    }
+
+    private bool Holds(string key, PutCondition condition)
     {
         if (condition.MustBeAbsent)
         {
-            return !File.Exists(path);
+            using var directory = DirectoryLayout.TryOpenParent(_root, key);
+            return directory?.TryGetStatus(NameOf(key)) is null;
         }
 
-        return condition.ETag is not { } etag || (await ReadAsync(path, cancellationToken))?.ETag == etag;
+        return condition.ETag is not { } etag || Read(key, DocumentLimits.Of(key))?.ETag == etag;
     }
 
-    private void Write(string path, ReadOnlyMemory<byte> bytes)
+    private bool Delete(string key)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        DurableFile.Write(path, Path.Combine(Own, $"write.{Guid.NewGuid():n}"), bytes.Span);
+        using var directory = DirectoryLayout.TryOpenParent(_root, key);
+        directory?.Delete(NameOf(key));
+        return true;
     }
 
-    private Task<FileLock> LockAsync(CancellationToken cancellationToken)
+    private string[] List(string keyPrefix, string? after)
     {
-        Directory.CreateDirectory(Own);
-        return FileLock.TakeAsync(Path.Combine(Own, "lock"), ObjectStores.CallLimit, _time, cancellationToken);
-    }
+        var parts = keyPrefix.Split('/');
+        if (keyPrefix.Contains('/'))
+        {
+            Checked(keyPrefix.EndsWith('/') ? keyPrefix[..^1] : keyPrefix);
+        }
 
-    private IReadOnlyList<string> List(string keyPrefix)
-    {
-        var directory = Path.Combine(_root, keyPrefix[..(keyPrefix.LastIndexOf('/') + 1)]);
-        if (!Directory.Exists(directory))
+        using var directory = DirectoryLayout.TryOpen(_root, parts[..^1]);
+        if (directory is null)
         {
             return [];
         }
 
-        return [.. Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(_root, path))
-            .Where(key => key.StartsWith(keyPrefix, StringComparison.Ordinal) && !IsOwn(key))
-            .Order(StringComparer.Ordinal)];
+        // Of a folder with any number of files the first ones, and no more than those in memory.
+        var folder = keyPrefix[..^parts[^1].Length];
+        var first = new PriorityQueue<string, string>(Comparer<string>.Create((x, y) => string.CompareOrdinal(y, x)));
+        foreach (var name in directory.FileNames(parts[^1]))
+        {
+            var key = folder + name;
+            if (after is not null && string.CompareOrdinal(key, after) <= 0)
+            {
+                continue;
+            }
+
+            if (first.Count < ObjectStores.MaxListed)
+            {
+                first.Enqueue(key, key);
+            }
+            else
+            {
+                first.EnqueueDequeue(key, key);
+            }
+        }
+
+        return [.. first.UnorderedItems.Select(item => item.Element).Order(StringComparer.Ordinal)];
     }
 
-    private static bool IsOwn(string key) => key.StartsWith(OwnDirectory + "/", StringComparison.Ordinal);
+    private DirectoryHandle OpenOwn() => DirectoryLayout.OpenOrMake(_root, [DirectoryLayout.OwnDirectory]);
 
-    private string PathOf(string key)
+    private async Task<FileLock> LockAsync(CancellationToken cancellationToken)
     {
-        // A key is not a path: what would leave the directory, or name its own files, is no key.
-        var isKey = key.Length > 0 && key.Split('/').All(part => part is not ("" or "." or ".." or OwnDirectory))
-            && !key.Contains('\0');
-        return isKey
-            ? Path.Combine(_root, key)
-            : throw new ObjectStoreException(ObjectStoreFault.Refused, $"'{key}' cannot be a key in the {Description}");
-    }
-
-    private async Task<T> GuardAsync<T>(Func<Task<T>> action)
-    {
+        var path = Path.Combine(_root, DirectoryLayout.OwnDirectory, DirectoryLayout.LockName);
         try
         {
-            return await action();
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new ObjectStoreException(ObjectStoreFault.Denied, $"the {Description} refuses: {e.Message}", e);
+            return await FileLock.TakeAsync(
+                () => RunAsync(TryLock, null, cancellationToken, isWrite: true),
+                path,
+                ObjectStores.CallLimit,
+                _time,
+                cancellationToken);
         }
         catch (TimeoutException e)
         {
             throw new ObjectStoreException(ObjectStoreFault.TimedOut, $"the {Description} is busy: {e.Message}", e);
         }
-        catch (IOException e)
+    }
+
+    private FileLock? TryLock()
+    {
+        using var own = OpenOwn();
+        return DirectoryLayout.TryLock(own);
+    }
+
+    private static string NameOf(string key) => key[(key.LastIndexOf('/') + 1)..];
+
+    private string Checked(string key) => DirectoryLayout.IsKey(key)
+        ? key
+        : throw new ObjectStoreException(ObjectStoreFault.Refused, $"'{key}' cannot be a key in the {Description}");
+
+    /// <summary>
+    /// Runs file I/O off the caller's thread, within the limit of a call. A call that hangs in the kernel is given up,
+    /// not ended: what it holds is let go when it returns.
+    /// </summary>
+    private async Task<T> RunAsync<T>(
+        Func<T> call, IDisposable? held, CancellationToken cancellationToken, bool isWrite = false)
+    {
+        using var limit = new CancellationTokenSource(ObjectStores.CallLimit, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        Task<T>? running = null;
+        try
         {
-            throw new ObjectStoreException(ObjectStoreFault.Unavailable, $"the {Description} fails: {e.Message}", e);
+            await _calls.WaitAsync(both.Token);
+            running = Task.Run(() => Run(call, held), CancellationToken.None);
+            return await running.WaitAsync(both.Token);
+        }
+        catch (OperationCanceledException e)
+        {
+            Abandon(running, held);
+            cancellationToken.ThrowIfCancellationRequested();
+            var seconds = ObjectStores.CallLimit.TotalSeconds;
+            throw new ObjectStoreException(
+                ObjectStoreFault.TimedOut, $"the {Description} did not answer within {seconds} s", e);
+        }
+        catch (Exception e) when (e is not ObjectStoreException)
+        {
+            throw Explain(e, isWrite);
         }
     }
+
+    private T Run<T>(Func<T> call, IDisposable? held)
+    {
+        try
+        {
+            return call();
+        }
+        finally
+        {
+            held?.Dispose();
+            _calls.Release();
+        }
+    }
+
+    private static void Abandon<T>(Task<T>? running, IDisposable? held)
+    {
+        if (running is null)
+        {
+            held?.Dispose();
+            return;
+        }
+
+        _ = running.ContinueWith(
+            late => (late.Result as IDisposable)?.Dispose(),
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnRanToCompletion,
+            TaskScheduler.Default);
+    }
+
+    private ObjectStoreException Explain(Exception e, bool isWrite) => e switch
+    {
+        UnauthorizedAccessException =>
+            new ObjectStoreException(ObjectStoreFault.Denied, $"the {Description} refuses: {e.Message}", e)
+            {
+                IsWriteDenied = isWrite,
+            },
+        FileTooLargeException => new ObjectStoreException(ObjectStoreFault.TooLarge, e.Message, e),
+        NotRegularFileException => new ObjectStoreException(ObjectStoreFault.Refused, e.Message, e),
+        _ => new ObjectStoreException(ObjectStoreFault.Unavailable, $"the {Description} fails: {e.Message}", e),
+    };
 }

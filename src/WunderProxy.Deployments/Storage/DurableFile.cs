@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+
 namespace WunderProxy.Deployments.Storage;
 
 /// <summary>
@@ -5,37 +8,49 @@ namespace WunderProxy.Deployments.Storage;
 /// </summary>
 internal static class DurableFile
 {
+    /// <summary>What names of files begin with that are being written; no two writers choose the same.</summary>
+    public const string TemporaryStart = "write.";
+
     /// <summary>Writes beside the file, syncs, renames over it and syncs the directory.</summary>
-    /// <param name="path">The file to replace.</param>
-    /// <param name="temporaryPath">A name on the same file system that nobody else uses.</param>
+    /// <param name="directory">Where the file lies.</param>
+    /// <param name="name">Its name; what has it is replaced, unless it is a directory.</param>
+    /// <param name="temporaryIn">Where it is written first; on the same file system.</param>
     /// <param name="bytes">All of the new content.</param>
-    /// <param name="mode">Mode of the new file; null for what the process gives.</param>
-    public static void Write(string path, string temporaryPath, ReadOnlySpan<byte> bytes, UnixFileMode? mode = null)
+    /// <param name="prepare">Sets owner and mode of the new file, which is 0600 until then; null to leave it so.</param>
+    public static void Write(
+        DirectoryHandle directory,
+        string name,
+        DirectoryHandle temporaryIn,
+        ReadOnlySpan<byte> bytes,
+        Action<SafeFileHandle>? prepare = null)
     {
-        try
+        const int OwnerOnly = 0x180;
+        var temporary = TemporaryStart + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        using (var file = temporaryIn.CreateFile(temporary, OwnerOnly))
         {
-            var options = new FileStreamOptions
+            try
             {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                Share = FileShare.Read,
-                BufferSize = 0,
-                UnixCreateMode = mode,
-            };
-            using (var file = new FileStream(temporaryPath, options))
-            {
-                file.Write(bytes);
-                file.Flush(flushToDisk: true);
+                prepare?.Invoke(file);
+                RandomAccess.Write(file, bytes, 0);
+                Posix.Sync(file, temporaryIn.PathOf(temporary));
+                directory.TakeOver(temporaryIn, temporary, name);
             }
-
-            File.Move(temporaryPath, path, overwrite: true);
+            catch
+            {
+                temporaryIn.Delete(temporary);
+                throw;
+            }
         }
-        catch
+
+        directory.Sync();
+    }
+
+    /// <summary>Removes what killed processes left half-written; for the holder of the lock, who knows that nobody writes.</summary>
+    public static void RemoveLeftovers(DirectoryHandle directory)
+    {
+        foreach (var leftover in directory.FileNames(TemporaryStart).ToArray())
         {
-            File.Delete(temporaryPath);
-            throw;
+            directory.Delete(leftover);
         }
-
-        Posix.SyncDirectory(Path.GetDirectoryName(path)!);
     }
 }

@@ -2,14 +2,15 @@ namespace WunderProxy.Deployments.Storage;
 
 /// <summary>
 /// Bytes under keys: an S3 bucket, a directory, or memory in tests. Every call ends within 30 s; every failure is an
-/// <see cref="ObjectStoreException"/>. A reader never sees a part of a write.
+/// <see cref="ObjectStoreException"/>. A reader never sees a part of a write, and a document that is larger than
+/// <see cref="DocumentLimits"/> allows is refused without being read.
 /// </summary>
 public interface IObjectStore : IDisposable
 {
     /// <summary>What it is, for messages: <c>S3 bucket releases</c>, <c>directory /srv/store</c>.</summary>
     string Description { get; }
 
-    /// <summary>Reads a whole object.</summary>
+    /// <summary>Reads a whole object, of at most <see cref="DocumentLimits.Of"/> its key.</summary>
     /// <returns>The object; null when there is none of that key.</returns>
     /// <exception cref="ObjectStoreException">The store refused, is away or took too long.</exception>
     Task<StoredObject?> GetAsync(string key, CancellationToken cancellationToken);
@@ -32,9 +33,15 @@ public interface IObjectStore : IDisposable
     /// <exception cref="ObjectStoreException">The store refused, is away or took too long.</exception>
     Task<bool> CopyAsync(string sourceKey, string destinationKey, CancellationToken cancellationToken);
 
-    /// <summary>The keys that begin with a text, in ordinal order.</summary>
+    /// <summary>
+    /// The keys that begin with a text and have no slash after it, in ordinal order; the first
+    /// <see cref="ObjectStores.MaxListed"/> of them.
+    /// </summary>
+    /// <param name="keyPrefix">What they begin with.</param>
+    /// <param name="after">Only keys that come after this one; null for all.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ObjectStoreException">The store refused, is away or took too long.</exception>
-    Task<IReadOnlyList<string>> ListAsync(string keyPrefix, CancellationToken cancellationToken);
+    Task<IReadOnlyList<string>> ListAsync(string keyPrefix, string? after, CancellationToken cancellationToken);
 
     /// <summary>Deletes an object; that there is none is no error.</summary>
     /// <exception cref="ObjectStoreException">The store refused, is away or took too long.</exception>

@@ -5,71 +5,70 @@ namespace WunderProxy.Deployments.Storage;
 
 /// <summary>
 /// The records of one service that survive a restart, in <c>STATE/APP-XXXXXXXX/</c>: files 0600, directory 0700, each
-/// replaced whole and synced. One process holds its lock; a killed one loses it.
+/// replaced whole and synced. One process holds its lock; a killed one loses it. What lies in the way of a record, or
+/// cannot be understood, is put aside under another name with a warning.
 /// </summary>
 public sealed class LocalState : IDisposable
 {
-    private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode DirectoryMode = FileMode | UnixFileMode.UserExecute;
+    /// <summary>Events that may wait for the store; beyond it the oldest leave.</summary>
+    internal const int MaxPendingEvents = 10_000;
 
+    /// <summary>Events of one round of writing.</summary>
+    internal const int EventsAtOnce = 1_000;
+
+    private const string LockName = "lock";
+    private const string EventsName = "events";
+    private const string EventEnd = ".json";
+    private const int MaxWarnings = 16;
+
+    private readonly Lock _gate = new();
+    private readonly List<string> _warnings = [];
+    private readonly DirectoryHandle _directory;
+    private readonly DirectoryHandle _events;
+    private Action<string>? _onWarning;
     private FileLock? _lock;
 
-    private LocalState(string directory) => FullPath = directory;
+    private LocalState(string stateDirectory, string name)
+    {
+        _directory = StateDirectory.Open(stateDirectory, name, Warn);
+        _events = OpenEvents();
+    }
 
     /// <summary>The directory that everything lies in.</summary>
-    public string FullPath { get; }
+    public string FullPath => _directory.FullPath;
 
     /// <summary>Whether this process holds the lock.</summary>
     public bool IsLocked => _lock is not null;
-
-    private string EventsPath => Path.Combine(FullPath, "events");
 
     /// <summary>Where the state lies when nothing is said.</summary>
     /// <returns>
     /// <c>/var/lib/wunderproxy</c> when it can be made or written, else <c>~/.local/state/wunderproxy</c>.
     /// </returns>
-    public static string DefaultDirectory()
-    {
-        const string System = "/var/lib/wunderproxy";
-        try
-        {
-            Directory.CreateDirectory(System, DirectoryMode);
-            var probe = Path.Combine(System, $".probe-{Guid.NewGuid():n}");
-            File.WriteAllBytes(probe, []);
-            File.Delete(probe);
-            return System;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-            return Path.Combine(home, ".local", "state", "wunderproxy");
-        }
-    }
+    /// <exception cref="StateUnwritableException">Neither can be had: HOME names no absolute path.</exception>
+    public static string DefaultDirectory() => StateDirectory.Default(Environment.GetEnvironmentVariable);
 
     /// <summary>Opens the state of a service, making its directory; takes no lock yet.</summary>
-    /// <exception cref="StateUnwritableException">The directory cannot be made or is not writable.</exception>
-    public static LocalState Open(string stateDirectory, ServiceName service)
-    {
-        var state = new LocalState(Path.Combine(Path.GetFullPath(stateDirectory), service.DirectoryName));
-        state.Guard(() =>
-        {
-            Directory.CreateDirectory(state.FullPath, DirectoryMode);
-            File.SetUnixFileMode(state.FullPath, DirectoryMode);
-            Directory.CreateDirectory(state.EventsPath, DirectoryMode);
-        });
-        return state;
-    }
+    /// <exception cref="StateUnwritableException">
+    /// The directory cannot be made, is not writable, or is a link or another user's.
+    /// </exception>
+    public static LocalState Open(string stateDirectory, ServiceName service) =>
+        Guard(stateDirectory, () => new LocalState(stateDirectory, service.DirectoryName));
 
     /// <summary>Takes the lock.</summary>
     /// <returns>False when another process has it.</returns>
     /// <exception cref="StateUnwritableException">The lock file cannot be made.</exception>
     public bool TryLock()
     {
-        Guard(() => _lock ??= FileLock.TryTake(Path.Combine(FullPath, "lock")));
+        if (_lock is not null)
+        {
+            return true;
+        }
+
+        _lock = Guard(FullPath, () => WithoutObstacle(_directory, LockName, () => FileLock.TryTake(_directory, LockName)));
         if (_lock is not null)
         {
             // Only the holder may: another process's temporary files are still being written.
-            Guard(RemoveLeftovers);
+            Guard(FullPath, () => DurableFile.RemoveLeftovers(_directory));
         }
 
         return _lock is not null;
@@ -82,45 +81,127 @@ public sealed class LocalState : IDisposable
         _lock = null;
     }
 
-    /// <summary>Reads a JSON document of this state; null when there is none, or it cannot be read.</summary>
-    public T? ReadDocument<T>(string name, JsonTypeInfo<T> type)
+    /// <summary>Tells of each warning, those of before included.</summary>
+    public void ListenToWarnings(Action<string> onWarning)
+    {
+        string[] before;
+        lock (_gate)
+        {
+            _onWarning = onWarning;
+            before = [.. _warnings];
+        }
+
+        Array.ForEach(before, onWarning);
+    }
+
+    /// <summary>
+    /// Reads a JSON document of this state. One that cannot be understood, is too large or is no regular file is put
+    /// aside: the containers' labels tell the rest.
+    /// </summary>
+    /// <param name="name">Name of its file.</param>
+    /// <param name="type">What it is.</param>
+    /// <param name="findFault">What is wrong with a document that is JSON of this type; null for nothing.</param>
+    /// <returns>Null when there is none.</returns>
+    /// <exception cref="StateUnreadableException">There is one, and the file system does not give it out.</exception>
+    public T? ReadDocument<T>(string name, JsonTypeInfo<T> type, Func<T, string?>? findFault = null)
         where T : class
     {
         try
         {
-            return ReadFile(Path.Combine(FullPath, name)) is { } bytes ? JsonSerializer.Deserialize(bytes, type) : null;
+            if (ReadOwn(_directory, name, DocumentLimits.LocalRecord) is not { } bytes)
+            {
+                return null;
+            }
+
+            var document = JsonSerializer.Deserialize(LenientJson.Repair(bytes).Span, type);
+            var fault = document is null ? "it is empty" : findFault?.Invoke(document);
+            if (fault is null)
+            {
+                return document;
+            }
+
+            PutAside(_directory, name, fault);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException or FormatException)
         {
-            // A document is replaced whole, so this is somebody's edit; the containers' labels tell the rest.
-            return null;
+            // A document is replaced whole, so this is somebody's edit, or a disk that lost it.
+            PutAside(_directory, name, "it is no such JSON");
         }
+        catch (Exception e) when (e is NotRegularFileException or FileTooLargeException)
+        {
+            PutAside(_directory, name, e.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StateUnreadableException($"the local record cannot be read: {e.Message}", e);
+        }
+
+        return null;
     }
 
     /// <summary>Writes a JSON document of this state; durable when it returns.</summary>
     /// <exception cref="StateUnwritableException">It cannot be written; the old one stands.</exception>
     public void WriteDocument<T>(string name, T document, JsonTypeInfo<T> type) =>
-        WriteFile(name, JsonSerializer.SerializeToUtf8Bytes(document, type));
+        Write(_directory, name, JsonSerializer.SerializeToUtf8Bytes(document, type));
 
-    /// <summary>Gives the lock up.</summary>
-    public void Dispose() => Unlock();
+    /// <summary>Gives the lock up and closes the directory.</summary>
+    public void Dispose()
+    {
+        Unlock();
+        _events.Dispose();
+        _directory.Dispose();
+    }
 
-    internal IReadOnlyList<string> PendingEvents() =>
-        Directory.Exists(EventsPath)
-            ? [.. Directory.EnumerateFiles(EventsPath, "*.json")
-                .Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)]
-            : [];
+    internal IReadOnlyList<string> PendingEvents()
+    {
+        try
+        {
+            var names = _events.FileNames("").Where(name => name.EndsWith(EventEnd, StringComparison.Ordinal)).ToArray();
+            Array.Sort(names, StringComparer.Ordinal);
+            var surplus = Math.Max(0, names.Length - MaxPendingEvents);
+            if (surplus > 0)
+            {
+                Warn($"more than {MaxPendingEvents} events wait for the store: the oldest are given up");
+                Array.ForEach(names[..surplus], RemovePendingEvent);
+            }
 
-    internal byte[]? ReadPendingEvent(string name) => ReadFile(Path.Combine(EventsPath, name));
+            return [.. names.Skip(surplus).Take(EventsAtOnce)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
 
-    internal void AddPendingEvent(string name, ReadOnlySpan<byte> bytes) =>
-        WriteFile(Path.Combine("events", name), bytes);
+    /// <summary>Reads an event that waits.</summary>
+    /// <returns>Null when there is none, or none that can be read; one that never will be is put aside.</returns>
+    internal byte[]? ReadPendingEvent(string name)
+    {
+        try
+        {
+            return ReadOwn(_events, name, DocumentLimits.Event);
+        }
+        catch (Exception e) when (e is NotRegularFileException or FileTooLargeException)
+        {
+            RejectPendingEvent(name, e.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Tried again at the next round.
+        }
+
+        return null;
+    }
+
+    internal void RejectPendingEvent(string name, string reason) => PutAside(_events, name, reason);
+
+    internal void AddPendingEvent(string name, ReadOnlySpan<byte> bytes) => Write(_events, name, bytes);
 
     internal void RemovePendingEvent(string name)
     {
         try
         {
-            File.Delete(Path.Combine(EventsPath, name));
+            _events.Delete(name);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -128,52 +209,120 @@ public sealed class LocalState : IDisposable
         }
     }
 
-    private static byte[]? ReadFile(string path)
+    private DirectoryHandle OpenEvents()
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return WithoutObstacle(
+                _directory, EventsName, () => _directory.OpenOrMakeDirectory(EventsName, StateDirectory.OwnerOnly));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch
+        {
+            _directory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads a file of ours; one that another user owns was planted.</summary>
+    private static byte[]? ReadOwn(DirectoryHandle directory, string name, int limitBytes)
+    {
+        using var file = directory.TryOpenFile(name);
+        if (file is null)
         {
             return null;
         }
+
+        var path = directory.PathOf(name);
+        return Posix.StatusOf(file, path) is var status && StateDirectory.IsTrusted(status.User)
+            ? BoundedFile.Read(file, path, limitBytes)
+            : throw new NotRegularFileException($"{path} belongs to user {status.User}");
     }
 
-    private void WriteFile(string name, ReadOnlySpan<byte> bytes)
-    {
-        var path = Path.Combine(FullPath, name);
-        var temporary = Path.Combine(FullPath, $"write.{Guid.NewGuid():n}");
-        try
-        {
-            DurableFile.Write(path, temporary, bytes, FileMode);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Unwritable(e);
-        }
-    }
-
-    private void RemoveLeftovers()
-    {
-        foreach (var leftover in Directory.EnumerateFiles(FullPath, "write.*"))
-        {
-            File.Delete(leftover);
-        }
-    }
-
-    private void Guard(Action action)
+    private void Write(DirectoryHandle directory, string name, ReadOnlySpan<byte> bytes)
     {
         try
         {
-            action();
+            try
+            {
+                DurableFile.Write(directory, name, _directory, bytes);
+            }
+            catch (NotRegularFileException e)
+            {
+                PutAside(directory, name, e.Message);
+                DurableFile.Write(directory, name, _directory, bytes);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Unwritable(e);
+            throw Unwritable(FullPath, e);
         }
     }
 
-    private StateUnwritableException Unwritable(Exception cause) =>
-        new($"the state directory {FullPath} cannot be written: {cause.Message}", cause);
+    private T WithoutObstacle<T>(DirectoryHandle directory, string name, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (NotRegularFileException e)
+        {
+            PutAside(directory, name, e.Message);
+            return action();
+        }
+    }
+
+    /// <summary>Gives what lies under a name another one, and warns.</summary>
+    /// <exception cref="StateUnwritableException">The directory cannot be written.</exception>
+    private void PutAside(DirectoryHandle directory, string name, string reason)
+    {
+        var aside = $"{name}.rejected-{Guid.NewGuid().ToString("n")[..8]}";
+        try
+        {
+            directory.TakeOver(directory, name, aside);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(FullPath, e);
+        }
+
+        Warn($"{directory.PathOf(name)} was put aside as {aside}: {reason}");
+    }
+
+    private void Warn(string message)
+    {
+        Action<string>? onWarning;
+        lock (_gate)
+        {
+            if (_warnings.Count >= MaxWarnings || _warnings.Contains(message))
+            {
+                return;
+            }
+
+            _warnings.Add(message);
+            onWarning = _onWarning;
+        }
+
+        onWarning?.Invoke(message);
+    }
+
+    private static void Guard(string path, Action action) => Guard(path, () =>
+    {
+        action();
+        return true;
+    });
+
+    private static T Guard<T>(string path, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(path, e);
+        }
+    }
+
+    private static StateUnwritableException Unwritable(string path, Exception cause) =>
+        new($"the state directory {path} cannot be written: {cause.Message}", cause);
 }

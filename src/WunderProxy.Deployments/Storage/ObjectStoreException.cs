@@ -9,4 +9,10 @@ public sealed class ObjectStoreException(ObjectStoreFault fault, string message,
 {
     /// <summary>Why.</summary>
     public ObjectStoreFault Fault { get; } = fault;
+
+    /// <summary>Whether a write was refused for want of the right to write; reads may go on.</summary>
+    public bool IsWriteDenied { get; init; }
+
+    /// <summary>Whether the store answers, and only what it holds under a key cannot be used.</summary>
+    public bool IsAboutContent => Fault is ObjectStoreFault.Corrupt or ObjectStoreFault.TooLarge or ObjectStoreFault.Refused;
 }

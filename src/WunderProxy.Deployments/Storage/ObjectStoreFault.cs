@@ -21,6 +21,9 @@ public enum ObjectStoreFault
     /// <summary>What it holds cannot be read as what it should be.</summary>
     Corrupt,
 
+    /// <summary>The object has more bytes than a document of its kind may have; it was not read.</summary>
+    TooLarge,
+
     /// <summary>It refused the request for another reason.</summary>
     Refused,
 }

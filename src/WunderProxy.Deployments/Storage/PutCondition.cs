@@ -17,8 +17,11 @@ public readonly record struct PutCondition
     /// <summary>The mark that the object must still have, without quotes; null when that does not matter.</summary>
     public string? ETag { get; }
 
-    /// <summary>Only when the object is still the one that was read (<c>If-Match</c>).</summary>
-    public static PutCondition IfMatch(string etag) => new(ifAbsent: false, etag.Trim('"'));
+    /// <summary>
+    /// Only when the object is still the one that was read (<c>If-Match</c>). An empty mark, from a server that sends
+    /// none, cannot be compared: such a write is <see cref="PutOutcome.NotSupported"/>.
+    /// </summary>
+    public static PutCondition IfMatch(string etag) => new(ifAbsent: false, EntityTag.Opaque(etag));
 
     /// <summary>The condition that nothing changed since this was read, an absent object included.</summary>
     public static PutCondition Unchanged(StoredObject? read) => read is null ? IfAbsent : IfMatch(read.ETag);

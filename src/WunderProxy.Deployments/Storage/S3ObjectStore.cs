@@ -14,7 +14,12 @@ namespace WunderProxy.Deployments.Storage;
 public sealed class S3ObjectStore : IObjectStore
 {
     private const string DefaultRegion = "us-east-1";
+    private const string AccessDenied = "AccessDenied";
     private const int Retries = 2;
+    private const int ReadBytes = 16 << 10;
+
+    /// <summary>Pages of one listing; a server whose pages never end is not followed.</summary>
+    private const int MaxPages = 100;
 
     /// <summary>
     /// Tries more after a reset, at once: it may have met a connection that the server had closed. The SDK's ten are for
@@ -23,14 +28,15 @@ public sealed class S3ObjectStore : IObjectStore
     private const int StaleConnectionRetries = 1;
 
     private readonly AmazonS3Client _client;
+    private readonly S3HttpClientFactory _http;
     private readonly string _bucket;
     private readonly TimeProvider _time;
 
-    // Some servers compare If-Match byte by byte with their unquoted tag. Found out once, then kept.
-    private volatile bool _sendsUnquotedETags;
+    // How this server wants tags in conditions. Found out once, then kept.
+    private volatile EntityTagForm _tagForm;
 
-    private S3ObjectStore(AmazonS3Client client, string bucket, TimeProvider time) =>
-        (_client, _bucket, _time) = (client, bucket, time);
+    private S3ObjectStore(AmazonS3Client client, S3HttpClientFactory http, string bucket, TimeProvider time) =>
+        (_client, _http, _bucket, _time) = (client, http, bucket, time);
 
     /// <inheritdoc/>
     public string Description => $"S3 bucket {_bucket}";
@@ -49,16 +55,18 @@ public sealed class S3ObjectStore : IObjectStore
             throw new ObjectStoreException(ObjectStoreFault.BadLocation, $"'{bucket}' is no S3 bucket name");
         }
 
+        var http = new S3HttpClientFactory();
         try
         {
-            var configuration = Configuration(endpoint?.Url);
+            var configuration = Configuration(endpoint?.Url, http);
             var client = endpoint is null
                 ? new AmazonS3Client(configuration)
                 : new AmazonS3Client(endpoint.AccessKey, endpoint.SecretKey, configuration);
-            return new S3ObjectStore(client, bucket, time);
+            return new S3ObjectStore(client, http, bucket, time);
         }
-        catch (AmazonClientException e)
+        catch (Exception e) when (e is AmazonClientException or ArgumentException or UriFormatException)
         {
+            http.Dispose();
             const string Hint = "S3 is not configured: set AWS_REGION, and AWS_ENDPOINT_URL for a server of your own";
             throw new ObjectStoreException(ObjectStoreFault.BadLocation, $"{Hint} ({e.Message})", e);
         }
@@ -69,15 +77,8 @@ public sealed class S3ObjectStore : IObjectStore
         CallAsync($"read {key}", async limited =>
         {
             using var response = await _client.GetObjectAsync(_bucket, key, limited);
-            using var bytes = new MemoryStream();
-            await response.ResponseStream.CopyToAsync(bytes, limited);
-            if (bytes.Length != response.ContentLength)
-            {
-                throw new ObjectStoreException(
-                    ObjectStoreFault.Unavailable, $"the {Description} broke off in the middle of {key}");
-            }
-
-            return (StoredObject?)new StoredObject(bytes.ToArray(), response.ETag.Trim('"'));
+            var bytes = await ReadAsync(response, key, DocumentLimits.Of(key), limited);
+            return (StoredObject?)new StoredObject(bytes, EntityTag.Opaque(response.Metadata[S3AnswerHandler.TagName]));
         }, absent: () => null, cancellationToken);
 
     /// <inheritdoc/>
@@ -85,29 +86,36 @@ public sealed class S3ObjectStore : IObjectStore
         CallAsync($"read {key}", async limited =>
         {
             var response = await _client.GetObjectAsync(_bucket, key, limited);
-            return (ObjectContent?)new ObjectContent(response.ResponseStream, response.ContentLength, response);
+            return (ObjectContent?)new ObjectContent(response.ResponseStream, LengthOf(response), response);
         }, absent: () => null, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<PutOutcome> PutAsync(
         string key, ReadOnlyMemory<byte> bytes, PutCondition condition, CancellationToken cancellationToken)
     {
-        var quoted = !_sendsUnquotedETags;
-        var outcome = await PutOnceAsync(key, bytes, condition, quoted, cancellationToken);
-        if (outcome != PutOutcome.PreconditionFailed || condition.ETag is null || !quoted)
+        if (condition.ETag is { Length: 0 })
+        {
+            return PutOutcome.NotSupported;
+        }
+
+        var form = _tagForm;
+        var outcome = await PutOnceAsync(key, bytes, condition, form, cancellationToken);
+        if (condition.ETag is null)
         {
             return outcome;
         }
 
-        // Refused with a quoted tag: when the object is in truth unchanged, the server wants it bare (Ceph RGW 16).
-        if ((await GetAsync(key, cancellationToken))?.ETag != condition.ETag)
+        // Refused, and the object is in truth unchanged: the server wants the tag in another form.
+        var others = Enum.GetValues<EntityTagForm>().Where(other => other != form).GetEnumerator();
+        while (outcome == PutOutcome.PreconditionFailed
+            && others.MoveNext()
+            && (await GetAsync(key, cancellationToken))?.ETag == condition.ETag)
         {
-            return outcome;
+            outcome = await PutOnceAsync(key, bytes, condition, others.Current, cancellationToken);
+            _tagForm = outcome == PutOutcome.Stored ? others.Current : _tagForm;
         }
 
-        var second = await PutOnceAsync(key, bytes, condition, quoted: false, cancellationToken);
-        _sendsUnquotedETags |= second == PutOutcome.Stored;
-        return second;
+        return outcome;
     }
 
     /// <inheritdoc/>
@@ -116,25 +124,34 @@ public sealed class S3ObjectStore : IObjectStore
         {
             await _client.CopyObjectAsync(_bucket, sourceKey, _bucket, destinationKey, limited);
             return true;
-        }, absent: () => false, cancellationToken);
+        }, absent: () => false, cancellationToken, isWrite: true);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> ListAsync(string keyPrefix, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<string>> ListAsync(string keyPrefix, string? after, CancellationToken cancellationToken) =>
         CallAsync<IReadOnlyList<string>>($"list {keyPrefix}", async limited =>
         {
             List<string> keys = [];
-            var request = new ListObjectsV2Request { BucketName = _bucket, Prefix = keyPrefix };
+            var request = new ListObjectsV2Request
+            {
+                BucketName = _bucket,
+                Prefix = keyPrefix,
+                StartAfter = after,
+
+                // Without it a prefix without events of its own would be listed through the events of others.
+                Delimiter = "/",
+            };
             ListObjectsV2Response page;
+            var pages = 0;
             do
             {
                 page = await _client.ListObjectsV2Async(request, limited);
                 keys.AddRange((page.S3Objects ?? []).Select(found => found.Key));
                 request.ContinuationToken = page.NextContinuationToken;
             }
-            while (page.IsTruncated == true);
+            while (page.IsTruncated == true && keys.Count < ObjectStores.MaxListed && ++pages < MaxPages);
 
             keys.Sort(StringComparer.Ordinal);
-            return keys;
+            return [.. keys.Take(ObjectStores.MaxListed)];
         }, absent: () => [], cancellationToken);
 
     /// <inheritdoc/>
@@ -143,15 +160,20 @@ public sealed class S3ObjectStore : IObjectStore
         {
             await _client.DeleteObjectAsync(_bucket, key, limited);
             return true;
-        }, absent: () => true, cancellationToken);
+        }, absent: () => true, cancellationToken, isWrite: true);
 
     /// <inheritdoc/>
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        _client.Dispose();
+        _http.Dispose();
+    }
 
-    private static AmazonS3Config Configuration(string? url)
+    private static AmazonS3Config Configuration(string? url, S3HttpClientFactory http)
     {
         var configuration = new AmazonS3Config
         {
+            HttpClientFactory = http,
             MaxErrorRetry = Retries,
             MaxStaleConnectionRetries = StaleConnectionRetries,
             Timeout = ObjectStores.CallLimit,
@@ -173,7 +195,7 @@ public sealed class S3ObjectStore : IObjectStore
         string key,
         ReadOnlyMemory<byte> bytes,
         PutCondition condition,
-        bool quoted,
+        EntityTagForm form,
         CancellationToken cancellationToken)
     {
         try
@@ -181,9 +203,9 @@ public sealed class S3ObjectStore : IObjectStore
             return await CallAsync($"write {key}", async limited =>
             {
                 using var content = new MemoryStream(bytes.ToArray(), writable: false);
-                await _client.PutObjectAsync(RequestOf(key, content, condition, quoted), limited);
+                await _client.PutObjectAsync(RequestOf(key, content, condition, form), limited);
                 return PutOutcome.Stored;
-            }, absent: null, cancellationToken);
+            }, absent: null, cancellationToken, isWrite: true);
         }
         catch (ObjectStoreException e) when (OutcomeOf(e, condition) is { } outcome)
         {
@@ -191,7 +213,7 @@ public sealed class S3ObjectStore : IObjectStore
         }
     }
 
-    private PutObjectRequest RequestOf(string key, Stream content, PutCondition condition, bool quoted) => new()
+    private PutObjectRequest RequestOf(string key, Stream content, PutCondition condition, EntityTagForm form) => new()
     {
         BucketName = _bucket,
         Key = key,
@@ -199,7 +221,7 @@ public sealed class S3ObjectStore : IObjectStore
         ContentType = "application/json",
         UseChunkEncoding = false,
         IfNoneMatch = condition.MustBeAbsent ? "*" : null,
-        IfMatch = quoted && condition.ETag is { } etag ? $"\"{etag}\"" : condition.ETag,
+        IfMatch = condition.ETag is { } etag ? EntityTag.Format(etag, form) : null,
     };
 
     /// <summary>
@@ -222,8 +244,56 @@ public sealed class S3ObjectStore : IObjectStore
         };
     }
 
+    /// <summary>Reads the content, up to a bound; a length that the server names is only believed for refusing it.</summary>
+    private async Task<byte[]> ReadAsync(
+        GetObjectResponse response, string key, int limitBytes, CancellationToken cancellationToken)
+    {
+        if (LengthOf(response) > limitBytes)
+        {
+            throw TooLarge(key, limitBytes);
+        }
+
+        try
+        {
+            await using var content = ContentCoding.Decode(response.ResponseStream, response.Metadata[S3AnswerHandler.CodingName]);
+            using var bytes = new MemoryStream();
+            var buffer = new byte[ReadBytes];
+            while (await content.ReadAsync(buffer, cancellationToken) is > 0 and var count)
+            {
+                bytes.Write(buffer, 0, count);
+                if (bytes.Length > limitBytes)
+                {
+                    throw TooLarge(key, limitBytes);
+                }
+            }
+
+            return bytes.ToArray();
+        }
+        catch (Exception e) when (e is FormatException or InvalidDataException)
+        {
+            throw new ObjectStoreException(
+                ObjectStoreFault.Corrupt, $"{key} in the {Description} cannot be read: {e.Message}", e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
+        {
+            throw new ObjectStoreException(
+                ObjectStoreFault.Unavailable, $"the {Description} broke off in the middle of {key}", e);
+        }
+    }
+
+    private ObjectStoreException TooLarge(string key, int limitBytes) => new(
+        ObjectStoreFault.TooLarge, $"{key} in the {Description} has more than {DocumentLimits.Text(limitBytes)}");
+
+    /// <summary>The length that the server names; null when it sends the content in chunks.</summary>
+    private static long? LengthOf(GetObjectResponse response) =>
+        response.ContentLength > 0 ? response.ContentLength : null;
+
     private async Task<T> CallAsync<T>(
-        string what, Func<CancellationToken, Task<T>> call, Func<T>? absent, CancellationToken cancellationToken)
+        string what,
+        Func<CancellationToken, Task<T>> call,
+        Func<T>? absent,
+        CancellationToken cancellationToken,
+        bool isWrite = false)
     {
         using var limit = new CancellationTokenSource(ObjectStores.CallLimit, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -241,11 +311,11 @@ public sealed class S3ObjectStore : IObjectStore
             throw new ObjectStoreException(
                 ObjectStoreFault.TimedOut, $"the {Description} did not answer within {seconds} s: {what}", e);
         }
-        catch (Exception e) when (e is AmazonServiceException or AmazonClientException
-            or HttpRequestException or IOException or SocketException)
+        catch (Exception e) when (e is not ObjectStoreException and not OperationCanceledException)
         {
-            // A socket fault comes bare when the peer resets while the HTTP client is still setting the connection up.
-            throw Explain(e, what);
+            // A socket fault comes bare when the peer resets while the HTTP client is still setting the connection up;
+            // anything else, when the SDK stumbles over an answer that nobody should send.
+            throw Explain(e, what, isWrite);
         }
     }
 
@@ -272,14 +342,17 @@ public sealed class S3ObjectStore : IObjectStore
     private static bool IsAbsent(AmazonS3Exception e) =>
         e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode is not "NoSuchBucket";
 
-    private ObjectStoreException Explain(Exception e, string what)
+    private ObjectStoreException Explain(Exception e, string what, bool isWrite)
     {
         var (fault, message) = e switch
         {
             AmazonS3Exception { ErrorCode: "NoSuchBucket" } =>
                 (ObjectStoreFault.NoSuchBucket, $"there is no {Description}"),
             AmazonServiceException { StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } denied =>
-                (ObjectStoreFault.Denied, $"the {Description} refuses to {what}: {denied.ErrorCode}"),
+                (ObjectStoreFault.Denied, $"the {Description} refuses to {what}: {denied.ErrorCode}{HintOf(denied, isWrite)}"),
+            AmazonServiceException { StatusCode: >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest } moved =>
+                (ObjectStoreFault.Refused, $"the {Description} is elsewhere ({CodesOf(moved)}): set AWS_REGION or "
+                    + "AWS_ENDPOINT_URL to where it is"),
             AmazonServiceException { StatusCode: >= HttpStatusCode.InternalServerError } failed =>
                 (ObjectStoreFault.Unavailable, $"the {Description} fails to {what}: {CodesOf(failed)}"),
             AmazonServiceException { StatusCode: not default(HttpStatusCode) } refused =>
@@ -287,10 +360,23 @@ public sealed class S3ObjectStore : IObjectStore
             AmazonClientException { InnerException: not HttpRequestException } client when IsAboutCredentials(client) =>
                 (ObjectStoreFault.Denied, $"no credentials for the {Description}: set AWS_ACCESS_KEY_ID and "
                     + "AWS_SECRET_ACCESS_KEY"),
-            _ => (ObjectStoreFault.Unavailable, $"the {Description} cannot be reached: {e.GetBaseException().Message}"),
+            AmazonClientException or HttpRequestException or IOException or SocketException =>
+                (ObjectStoreFault.Unavailable, $"the {Description} cannot be reached: {e.GetBaseException().Message}"),
+            _ => (ObjectStoreFault.Unavailable,
+                $"the {Description} sent an answer to {what} that cannot be understood: {e.GetBaseException().Message}"),
         };
-        return new ObjectStoreException(fault, message, e);
+        return new ObjectStoreException(fault, message, e)
+        {
+            // Wrong keys are refused for reads too; only a missing right concerns the write alone.
+            IsWriteDenied = isWrite && e is AmazonServiceException { StatusCode: HttpStatusCode.Forbidden, ErrorCode: AccessDenied },
+        };
     }
+
+    /// <summary>S3 does not tell whether an object exists to those who may not list: it refuses to read it instead.</summary>
+    private static string HintOf(AmazonServiceException denied, bool isWrite) =>
+        denied.ErrorCode == AccessDenied && !isWrite
+            ? " (without the right s3:ListBucket, an object that does not exist is refused in the same way)"
+            : "";
 
     private static string CodesOf(AmazonServiceException e) => $"{(int)e.StatusCode} {e.ErrorCode}";
 

@@ -66,7 +66,15 @@ internal sealed class RunCommand : Command
         builder.Services.AddHostedService<LifecycleWorker>();
         ServiceHost.AddManagerApi(
             builder.Services, budget.Apply(api), p => ApiServicesOf(p, service.App));
-        await ServiceHost.RunAsync(builder, cancellationToken);
+        try
+        {
+            await ServiceHost.RunAsync(builder, cancellationToken);
+        }
+        catch (Exception exception) when (exception is StateUnreadableException or StateUnwritableException)
+        {
+            throw new UsageException($"--state-dir: {exception.Message}", exception);
+        }
+
         return ExitCode.Success;
     }
 

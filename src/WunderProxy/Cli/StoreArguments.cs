@@ -23,16 +23,23 @@ internal sealed class StoreArguments
         command.Arguments.Add(_prefix);
     }
 
-    /// <summary>The bucket as given.</summary>
-    public string Bucket(ParseResult parsed) => parsed.GetRequiredValue(_bucket);
+    /// <summary>The bucket; a directory in its one spelling, since it names state, locks and labels.</summary>
+    public string Bucket(ParseResult parsed) => ObjectStores.Canonical(parsed.GetRequiredValue(_bucket));
 
     /// <summary>The prefix without slashes around it.</summary>
     public string Prefix(ParseResult parsed) => parsed.GetRequiredValue(_prefix).Trim('/');
 
     /// <summary>Opens the store; nothing is asked of it yet.</summary>
-    /// <exception cref="UsageException">The bucket can be none: a plain file, a directory without a parent.</exception>
+    /// <exception cref="UsageException">
+    /// The bucket can be none: a plain file, a directory without a parent; or the prefix leads out of it.
+    /// </exception>
     public IObjectStore Open(ParseResult parsed)
     {
+        if (!ObjectStores.CanHold(Bucket(parsed), Prefix(parsed)))
+        {
+            throw new UsageException($"'{Prefix(parsed)}' cannot be a prefix in {Bucket(parsed)}: empty parts, '.' and '..' are none");
+        }
+
         try
         {
             return ObjectStores.Open(Bucket(parsed), TimeProvider.System);

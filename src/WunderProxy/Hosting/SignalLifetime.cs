@@ -21,6 +21,9 @@ internal sealed class SignalLifetime(
     // timeout(1) and some supervisors signal the process and its group: that is one wish, told twice.
     private static readonly TimeSpan SameWish = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>A start that does not end by itself after a signal, as when a disk does not answer, is ended.</summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(5);
+
     private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly Lock _gate = new();
     private long? _firstAt;
@@ -50,6 +53,7 @@ internal sealed class SignalLifetime(
                 _firstAt = clock.GetTimestamp();
                 HostLog.Signal(logger, context.Signal);
                 application.StopApplication();
+                _ = EndUnlessStartedAsync(number);
                 return;
             }
 
@@ -60,6 +64,21 @@ internal sealed class SignalLifetime(
         }
 
         HostLog.SecondSignal(logger);
+        End(number);
+    }
+
+    private async Task EndUnlessStartedAsync(int number)
+    {
+        await Task.Delay(StartPatience, clock);
+        if (!application.ApplicationStarted.IsCancellationRequested && !application.ApplicationStopped.IsCancellationRequested)
+        {
+            HostLog.StartHangs(logger);
+            End(number);
+        }
+    }
+
+    private void End(int number)
+    {
         log.Dispose();
         Environment.Exit(SignalExitBase + number);
     }

@@ -20,6 +20,21 @@ internal sealed class DeployerLeaseTests
     [TearDown]
     public void CloseStore() => _store.Dispose();
 
+    [TestCase("{")]
+    [TestCase("null")]
+    [TestCase("{}")]
+    [TestCase("[]")]
+    [TestCase("\0\u0001")]
+    public async Task Object_that_is_no_claim_keeps_nobody_away(string text)
+    {
+        _store.Seed("p/lock.0.json", Encoding.UTF8.GetBytes(text));
+        _store.Seed("p/lock.1.json", new byte[DocumentLimits.Lease + 1]);
+
+        await using var lease = await TakeAsync("half \ud83d");
+
+        Assert.That(() => lease.ThrowIfLost(), Throws.Nothing);
+    }
+
     [Test]
     public async Task Lease_leaves_nothing_behind()
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Tests.History;
 
@@ -54,6 +55,47 @@ internal sealed class DeploymentHistoryTests
     [TestCase(" [ ] ")]
     public void History_of_nothing_is_empty(string text) =>
         Assert.That(DeploymentHistory.Parse(Encoding.UTF8.GetBytes(text)).Entries, Is.Empty);
+
+    // Latin-1 for each byte: what is in a string need be no UTF-8.
+    [TestCase("by \xff\xfe bytes", "by \ufffd\ufffd bytes")]
+    [TestCase("half \\ud83d pair", "half \ufffd pair")]
+    [TestCase("other \\uDE00 half", "other \ufffd half")]
+    [TestCase("\\ud83d\\ude00 whole", "\ud83d\ude00 whole")]
+    [TestCase("\\\\ud83d", "\\ud83d")]
+    [TestCase("\xed\xa0\xbd", "\ufffd\ufffd\ufffd")]
+    public void Entry_whose_text_is_none_is_read_and_kept_byte_for_byte(string by, string read)
+    {
+        var entry = Encoding.Latin1.GetBytes(
+            $$"""{ "Revision":"r0", "X\ud800":"{{by}}", "DeployedAt":"2015-03-01T12:00:00.123456789Z","DeployedBy":"{{by}}","Hash":"h0"}""");
+
+        var history = DeploymentHistory.Parse((byte[])[.. "\ufeff [ "u8, .. entry, .. " ]"u8]).Append(Entry("r1", 1, "h"));
+        var bytes = history.ToBytes();
+
+        Assert.That(history.Entries[0].DeployedBy, Is.EqualTo(read));
+        Assert.That(bytes.AsSpan(1, entry.Length).ToArray(), Is.EqualTo(entry));
+        Assert.That(DeploymentHistory.Parse(bytes).Entries, Is.EqualTo(history.Entries));
+    }
+
+    [Test]
+    public void New_entry_whose_text_is_none_can_be_read_again()
+    {
+        var history = DeploymentHistory.Empty.Append(Entry("r1", 1, "h") with { DeployedBy = "half \ud83d" });
+
+        Assert.That(DeploymentHistory.Parse(history.ToBytes()).Last!.DeployedBy, Is.EqualTo("half \ufffd"));
+    }
+
+    [Test]
+    public void History_stays_small_enough_to_be_read_again()
+    {
+        var large = new string('x', DocumentLimits.History / 4);
+        var history = Enumerable.Range(0, 8).Aggregate(
+            DeploymentHistory.Empty, (all, i) => all.Append(Entry($"r{i}", i, "h") with { DeployedBy = large }));
+
+        var read = DeploymentHistory.Parse(history.ToBytes());
+
+        Assert.That(history.ToBytes(), Has.Length.LessThanOrEqualTo(DocumentLimits.History));
+        Assert.That((read.Entries.Count, read.Last!.Revision), Is.EqualTo((3, "r7")));
+    }
 
     [TestCase("{}", "list")]
     [TestCase("[", "line 1")]

@@ -107,6 +107,30 @@ internal sealed class EventLogTests
     }
 
     [Test]
+    public async Task Event_whose_text_is_none_or_is_too_long_is_written_all_the_same()
+    {
+        var log = new EventLog(_store, "p");
+        await log.RecordAsync(
+            EventAt(1) with { By = "half \ud83d", Reason = new string('ü', DocumentLimits.Event) }, CancellationToken.None);
+
+        var read = (await log.ReadAsync(1, CancellationToken.None)).Single();
+
+        Assert.That((read.By, read.Reason[..3], read.Reason[^1]), Is.EqualTo(("half \ufffd", "üüü", '…')));
+    }
+
+    [Test]
+    public async Task Objects_that_are_no_events_are_left_out()
+    {
+        var log = new EventLog(_store, "p");
+        var good = await RecordAsync(log, 1);
+        _store.Seed("p/events/a.json", "{"u8);
+        _store.Seed("p/events/b.json", "null"u8);
+        _store.Seed("p/events/c.json", new byte[DocumentLimits.Event + 1]);
+
+        Assert.That(await log.ReadAsync(10, CancellationToken.None), Is.EqualTo(new[] { good }));
+    }
+
+    [Test]
     public async Task Event_repeated_after_a_crash_is_the_same_object()
     {
         var log = new EventLog(_store, "p");

@@ -1,5 +1,6 @@
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Storage;
+using WunderProxy.TestSupport;
 using WunderProxy.TestSupport.Storage;
 
 namespace WunderProxy.Deployments.Tests.LaunchConfigs;
@@ -53,6 +54,73 @@ internal sealed class LaunchConfigRepositoryTests
             Assert.That(await _configs.LoadAsync(Config.Hash, CancellationToken.None), Is.EqualTo(Config));
         });
         await Task.CompletedTask;
+    }
+
+    [Test]
+    public async Task Question_for_an_unknown_config_is_cheap_the_second_time()
+    {
+        SeedMany(20);
+        List<string> calls = [];
+        await AssertUnknownAsync('a');
+        _store.BeforeCall = (call, key) => calls.Add($"{call} {key}");
+
+        await AssertUnknownAsync('b');
+        await AssertUnknownAsync('c');
+
+        Assert.That(
+            calls, Is.EqualTo(new[] { 'b', 'c' }.Select(c => $"get p/container.{new string(c, 64)}.json")));
+    }
+
+    [Test]
+    public async Task Many_questions_at_once_make_one_search()
+    {
+        SeedMany(20);
+        var lists = 0;
+        _store.BeforeCall = (call, _) => lists += call == "list" ? 1 : 0;
+
+        await Task.WhenAll("0123456789abcdef".Select(AssertUnknownAsync));
+
+        Assert.That(lists, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Miss_is_forgotten_after_its_life_and_at_once_by_callers_with_rights()
+    {
+        var clock = new ManualTimeProvider();
+        var configs = new LaunchConfigRepository(_store, "p", clock);
+        var other = TestConfigs.Of("r2");
+        await AssertUnknownAsync(configs, Config.Alias);
+        _store.Seed($"p/container.{Config.Hash}.json", Config.Bytes.Span);
+        _store.Seed($"p/container.{other.Hash}.json", other.Bytes.Span);
+
+        await AssertUnknownAsync(configs, Config.Alias);
+        var withRights = await configs.LoadAsync(other.Alias, CancellationToken.None);
+        clock.Advance(LaunchConfigRepository.MissLife + TimeSpan.FromSeconds(1));
+        var later = await configs.LoadAsync(Config.Alias, LaunchConfigRepository.MissLife, CancellationToken.None);
+
+        Assert.That((withRights, later), Is.EqualTo((other, Config)));
+    }
+
+    [Test]
+    public async Task Config_that_we_stored_is_found_by_its_alias_in_spite_of_a_miss()
+    {
+        await AssertUnknownAsync(_configs, Config.Alias);
+
+        await _configs.AddAsync(Config, CancellationToken.None);
+
+        Assert.That(
+            await _configs.LoadAsync(Config.Alias, LaunchConfigRepository.MissLife, CancellationToken.None), Is.EqualTo(Config));
+    }
+
+    [Test]
+    public void Config_that_is_too_large_is_invalid()
+    {
+        var hash = new string('a', 64);
+        _store.Seed($"p/container.{hash}.json", new byte[DocumentLimits.LaunchConfig + 1]);
+
+        Assert.That(
+            () => _configs.LoadAsync(LaunchConfigReference.Parse(hash), CancellationToken.None),
+            Throws.InstanceOf<InvalidLaunchConfigException>().With.Message.Contains("more than 1 MiB"));
     }
 
     [Test]
@@ -114,4 +182,30 @@ internal sealed class LaunchConfigRepositoryTests
     [TestCase("", "current.json")]
     public void Keys_begin_with_the_prefix(string prefix, string key) =>
         Assert.That(ObjectKey.Current(prefix), Is.EqualTo(key));
+
+    private void SeedMany(int count)
+    {
+        foreach (var i in Enumerable.Range(0, count))
+        {
+            var config = TestConfigs.Of($"old{i}");
+            _store.Seed($"p/container.{config.Alias}.json", config.Bytes.Span);
+        }
+    }
+
+    private Task AssertUnknownAsync(char digit) =>
+        AssertUnknownAsync(_configs, LaunchConfigReference.Parse(new string(digit, LaunchConfigHash.Length)));
+
+    private static async Task AssertUnknownAsync(LaunchConfigRepository configs, LaunchConfigReference reference)
+    {
+        try
+        {
+            await configs.LoadAsync(reference, LaunchConfigRepository.MissLife, CancellationToken.None);
+        }
+        catch (LaunchConfigNotFoundException)
+        {
+            return;
+        }
+
+        Assert.Fail($"{reference} was found");
+    }
 }

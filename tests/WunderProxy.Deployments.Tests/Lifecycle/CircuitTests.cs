@@ -33,6 +33,15 @@ internal sealed class CircuitTests
     }
 
     [Test]
+    public void Fault_is_unknown_before_the_first_answer_which_is_no_news()
+    {
+        var before = _circuit.Fault;
+        _circuit.Close();
+
+        Assert.That((before, _circuit.Fault, _named), Is.EqualTo(("unknown", "Ok", Array.Empty<string>())));
+    }
+
+    [Test]
     public void Next_try_is_told_and_is_half_open_while_it_lasts()
     {
         _circuit.Open("refused");

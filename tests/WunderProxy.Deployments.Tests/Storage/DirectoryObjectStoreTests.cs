@@ -50,6 +50,15 @@ internal sealed class DirectoryObjectStoreTests : ObjectStoreContract
             () => Store.PutAsync(key, new byte[1], PutCondition.None, CancellationToken.None),
             Throws.InstanceOf<ObjectStoreException>());
 
+    [TestCase("", true)]
+    [TestCase("/apps/shop/", true)]
+    [TestCase("apps//shop", false)]
+    [TestCase("apps/./shop", false)]
+    [TestCase("../apps", false)]
+    [TestCase(".wunderproxy", false)]
+    public void Prefix_that_would_leave_the_directory_is_none(string prefix, bool canHold) =>
+        Assert.That((ObjectStores.CanHold("file:/s", prefix), ObjectStores.CanHold("s", prefix)), Is.EqualTo((canHold, true)));
+
     [Test]
     public void Write_where_a_directory_lies_is_told_as_a_fault_of_the_store()
     {

@@ -107,12 +107,10 @@ internal sealed class LocalStateTests
     {
         using var state = Open();
         Write(state, "old");
-        Directory.CreateDirectory(Path.Combine(state.FullPath, "taken.json", "in-the-way"));
-
         Assert.Multiple(() =>
         {
             Assert.That(
-                () => state.WriteDocument("taken.json", "x", TestJsonContext.Default.String),
+                () => state.WriteDocument("no/such/folder.json", "x", TestJsonContext.Default.String),
                 Throws.InstanceOf<StateUnwritableException>());
             Assert.That(Read(state), Is.EqualTo("old"));
             Assert.That(Directory.EnumerateFiles(state.FullPath, "write.*"), Is.Empty);

@@ -24,9 +24,12 @@ internal abstract class ObjectStoreContract
     [TearDown]
     public async Task CloseStore()
     {
-        foreach (var key in await Store.ListAsync(_prefix, CancellationToken.None))
+        foreach (var folder in new[] { "/", "/a/", "/events/" })
         {
-            await Store.DeleteAsync(key, CancellationToken.None);
+            foreach (var key in await Store.ListAsync(_prefix + folder, CancellationToken.None))
+            {
+                await Store.DeleteAsync(key, CancellationToken.None);
+            }
         }
 
         Store.Dispose();
@@ -139,7 +142,7 @@ internal abstract class ObjectStoreContract
     }
 
     [Test]
-    public async Task List_gives_the_keys_of_a_prefix_in_order()
+    public async Task List_gives_the_keys_of_a_prefix_in_order_and_of_no_folder_below()
     {
         foreach (var name in new[] { "events/b.json", "events/a.json", "events.json", "eventful", "x" })
         {
@@ -149,9 +152,10 @@ internal abstract class ObjectStoreContract
         Assert.Multiple(async () =>
         {
             Assert.That(await ListAsync("events/"), Is.EqualTo(new[] { "events/a.json", "events/b.json" }));
+            Assert.That(await ListAsync("event"), Is.EqualTo(new[] { "eventful", "events.json" }));
             Assert.That(
-                await ListAsync("event"),
-                Is.EqualTo(new[] { "eventful", "events.json", "events/a.json", "events/b.json" }));
+                await Store.ListAsync(Key("events/"), Key("events/a.json"), CancellationToken.None),
+                Is.EqualTo(new[] { Key("events/b.json") }));
             Assert.That(await ListAsync("nothing/"), Is.Empty);
         });
     }
@@ -183,6 +187,31 @@ internal abstract class ObjectStoreContract
             Assert.That(read.ToArray(), Is.EqualTo(bytes));
             Assert.That(await Store.OpenReadAsync(Key("no"), CancellationToken.None), Is.Null);
         });
+    }
+
+    [Test]
+    public async Task Document_beyond_its_limit_is_refused_by_name()
+    {
+        await PutAsync("history.json", new byte[DocumentLimits.History], PutCondition.None);
+        await PutAsync("x", new byte[DocumentLimits.LaunchConfig + 1], PutCondition.None);
+        await PutAsync("events/x", new byte[DocumentLimits.Event + 1], PutCondition.None);
+
+        Assert.Multiple(async () =>
+        {
+            Assert.That((await GetAsync("history.json"))!.Bytes.Length, Is.EqualTo(DocumentLimits.History));
+            Assert.That(() => GetAsync("x"), Throws.InstanceOf<ObjectStoreException>()
+                .With.Property("Fault").EqualTo(ObjectStoreFault.TooLarge).And.Message.Contains("more than 1 MiB"));
+            Assert.That(() => GetAsync("events/x"), Throws.InstanceOf<ObjectStoreException>()
+                .With.Property("Fault").EqualTo(ObjectStoreFault.TooLarge).And.Message.Contains("events/x"));
+        });
+    }
+
+    [Test]
+    public async Task Demand_for_the_right_to_write_writes_nothing()
+    {
+        await ConditionalWriteProbe.DemandWritableAsync(Store, _prefix, CancellationToken.None);
+
+        Assert.That(await ListAsync(""), Is.Empty);
     }
 
     [Test]

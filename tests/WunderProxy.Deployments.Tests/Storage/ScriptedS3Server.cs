@@ -80,9 +80,23 @@ internal sealed class ScriptedS3Server : IDisposable
         using var body = new MemoryStream();
         await context.Request.InputStream.CopyToAsync(body);
         context.Response.StatusCode = answer.Status;
-        context.Response.Headers["ETag"] = answer.ETag;
-        var bytes = System.Text.Encoding.UTF8.GetBytes(answer.Body);
-        context.Response.ContentLength64 = bytes.Length;
+        if (answer.ETag.Length > 0)
+        {
+            context.Response.Headers["ETag"] = answer.ETag;
+        }
+
+        if (answer.Header is { } header)
+        {
+            context.Response.Headers.Add(header);
+        }
+
+        var bytes = answer.Bytes ?? System.Text.Encoding.UTF8.GetBytes(answer.Body);
+        context.Response.SendChunked = answer.IsChunked;
+        if (!answer.IsChunked)
+        {
+            context.Response.ContentLength64 = bytes.Length;
+        }
+
         await context.Response.OutputStream.WriteAsync(bytes);
         context.Response.Close();
     }

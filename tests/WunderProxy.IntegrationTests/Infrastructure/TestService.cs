@@ -63,6 +63,12 @@ internal sealed class TestService : IAsyncDisposable
             StoreKind.Swift => new BucketStore(TestEnvironment.Get("WUNDERPROXY_TEST_SWIFT_BUCKET"), TestS3.VariablesOf(TestS3.Swift)),
             _ => new FolderStore(),
         };
+        return await CreateInAsync(store, prefix, revisions);
+    }
+
+    /// <summary>An application in a store of its own; it goes with the service.</summary>
+    public static async Task<TestService> CreateInAsync(ITestStore store, string? prefix = null, params string[] revisions)
+    {
         var service = new TestService(store, prefix);
         foreach (var revision in revisions)
         {

@@ -51,7 +51,10 @@ public sealed class InMemoryObjectStore : IObjectStore
 
     /// <inheritdoc/>
     public Task<StoredObject?> GetAsync(string key, CancellationToken cancellationToken) =>
-        CallAsync("get", key, () => _objects.GetValueOrDefault(key));
+        CallAsync("get", key, () => _objects.GetValueOrDefault(key) is { } found && found.Bytes.Length > DocumentLimits.Of(key)
+            ? throw new ObjectStoreException(
+                ObjectStoreFault.TooLarge, $"{key} in the {Description} has more than {DocumentLimits.Text(DocumentLimits.Of(key))}")
+            : _objects.GetValueOrDefault(key));
 
     /// <inheritdoc/>
     public Task<ObjectContent?> OpenReadAsync(string key, CancellationToken cancellationToken) =>
@@ -92,9 +95,13 @@ public sealed class InMemoryObjectStore : IObjectStore
         });
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> ListAsync(string keyPrefix, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<string>> ListAsync(string keyPrefix, string? after, CancellationToken cancellationToken) =>
         CallAsync<IReadOnlyList<string>>("list", keyPrefix, () =>
-            [.. _objects.Keys.Where(key => key.StartsWith(keyPrefix, StringComparison.Ordinal))]);
+            [.. _objects.Keys
+                .Where(key => key.StartsWith(keyPrefix, StringComparison.Ordinal)
+                    && !key.AsSpan(keyPrefix.Length).Contains('/')
+                    && (after is null || string.CompareOrdinal(key, after) > 0))
+                .Take(ObjectStores.MaxListed)]);
 
     /// <inheritdoc/>
     public Task DeleteAsync(string key, CancellationToken cancellationToken) =>

@@ -1,0 +1,56 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using WunderProxy.Deployments.Storage;
+
+namespace WunderProxy.Deployments.History;
+
+/// <summary>The wire form of an event.</summary>
+internal static class EventJson
+{
+    private const string Cut = " …";
+
+    /// <summary>
+    /// Writes an event of at most <see cref="DocumentLimits.Event"/>: texts that are too long are cut, and what is no
+    /// text reads U+FFFD, so that no event is lost for what it quotes.
+    /// </summary>
+    public static byte[] Write(DeploymentEvent recorded)
+    {
+        for (var limit = DocumentLimits.Event; ; limit /= 2)
+        {
+            var fitting = recorded with
+            {
+                By = Fit(recorded.By, limit),
+                Host = Fit(recorded.Host, limit),
+                Revision = Fit(recorded.Revision, limit),
+                Hash = Fit(recorded.Hash, limit),
+                FromHash = Fit(recorded.FromHash, limit),
+                Result = Fit(recorded.Result, limit),
+                Reason = Fit(recorded.Reason, limit),
+            };
+            var bytes = JsonSerializer.SerializeToUtf8Bytes(fitting, HistoryJsonContext.Default.DeploymentEvent);
+            if (bytes.Length <= DocumentLimits.Event)
+            {
+                return bytes;
+            }
+        }
+    }
+
+    /// <summary>Reads an event.</summary>
+    /// <returns>False when the bytes are none.</returns>
+    public static bool TryRead(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out DeploymentEvent? read)
+    {
+        try
+        {
+            read = JsonSerializer.Deserialize(LenientJson.Repair(bytes).Span, HistoryJsonContext.Default.DeploymentEvent);
+            return read is { Type: not null, By: not null, Host: not null };
+        }
+        catch (JsonException)
+        {
+            read = null;
+            return false;
+        }
+    }
+
+    private static string Fit(string text, int limitChars) =>
+        LenientJson.WellFormed(text.Length <= limitChars ? text : string.Concat(text.AsSpan(0, limitChars), Cut));
+}

@@ -1,0 +1,28 @@
+using System.IO.Compression;
+
+namespace WunderProxy.Deployments.Storage;
+
+/// <summary>
+/// Undoes what <c>Content-Encoding</c> names (RFC 9110 section 8.4): objects that were uploaded compressed, or that
+/// something on the way compresses unasked.
+/// </summary>
+internal static class ContentCoding
+{
+    /// <summary>The content as it was before it was coded.</summary>
+    /// <param name="content">As it came.</param>
+    /// <param name="codings">The header; null or empty for none.</param>
+    /// <exception cref="FormatException">A coding that is not known.</exception>
+    public static Stream Decode(Stream content, string? codings)
+    {
+        // Listed in the order in which they were applied. Some servers store the framing mark of an upload here.
+        var names = (codings ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return names.Reverse().Aggregate(content, (coded, name) => name.ToLowerInvariant() switch
+        {
+            "identity" or "aws-chunked" => coded,
+            "gzip" or "x-gzip" => new GZipStream(coded, CompressionMode.Decompress),
+            "deflate" => new ZLibStream(coded, CompressionMode.Decompress),
+            "br" => new BrotliStream(coded, CompressionMode.Decompress),
+            _ => throw new FormatException($"it is coded as '{name}'"),
+        });
+    }
+}

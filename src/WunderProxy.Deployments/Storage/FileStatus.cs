@@ -1,0 +1,42 @@
+namespace WunderProxy.Deployments.Storage;
+
+/// <summary>What a name in a directory stands for.</summary>
+/// <param name="Kind">The file type bits, of <c>S_IFMT</c>.</param>
+/// <param name="Mode">Permission bits, with set-id and sticky bits.</param>
+/// <param name="User">Id of the owner.</param>
+/// <param name="Group">Id of the group.</param>
+/// <param name="SizeBytes">Bytes of a regular file.</param>
+internal readonly record struct FileStatus(int Kind, int Mode, uint User, uint Group, long SizeBytes)
+{
+    private const int KindMask = 0xf000;
+    private const int Regular = 0x8000;
+    private const int Directory = 0x4000;
+    private const int Link = 0xa000;
+    private const int Fifo = 0x1000;
+    private const int Socket = 0xc000;
+    private const int OthersWrite = 0b000_010_010;
+    private const int Sticky = 0x200;
+
+    public bool IsRegular => Kind == Regular;
+
+    public bool IsDirectory => Kind == Directory;
+
+    public bool IsLink => Kind == Link;
+
+    /// <summary>Whether users other than the owner may take names away from this directory.</summary>
+    public bool IsWritableByOthers => (Mode & OthersWrite) != 0 && (Mode & Sticky) == 0;
+
+    /// <summary>The type in words, with its article.</summary>
+    public string KindName => Kind switch
+    {
+        Regular => "a regular file",
+        Directory => "a directory",
+        Link => "a symbolic link",
+        Fifo => "a FIFO",
+        Socket => "a socket",
+        _ => "a device",
+    };
+
+    public static FileStatus Of(RawFileStatus raw) =>
+        new(raw.Mode & KindMask, raw.Mode & ~KindMask, raw.User, raw.Group, (long)raw.SizeBytes);
+}
