@@ -1,6 +1,7 @@
 using System.Globalization;
 using OpenQA.Selenium;
 using OpenQA.Selenium.Chrome;
+using WunderProxy.IntegrationTests.Infrastructure;
 
 namespace WunderProxy.IntegrationTests.Clients;
 
@@ -21,7 +22,7 @@ internal sealed class BrowserTests(string transport) : ClientFixture(transport)
         using var driver = Start();
 
         await driver.Navigate().GoToUrlAsync(Url("/page"));
-        await Infrastructure.Eventually.TrueAsync("the page is done", () => driver.Title == "done", seconds: 60);
+        await Eventually.TrueAsync("the page is done", () => driver.Title == "done", seconds: 60);
 
         Assert.That(TextOf(driver, "socket"), Is.EqualTo("one zwei \u00fc closed 1000 true"));
         Assert.That(TextOf(driver, "events"), Is.EqualTo("1:event 2:event 3:event"));
@@ -30,10 +31,10 @@ internal sealed class BrowserTests(string transport) : ClientFixture(transport)
 
     private ChromeDriver Start()
     {
-        var options = new ChromeOptions { BinaryLocation = "/usr/bin/chromium" };
+        var options = new ChromeOptions { BinaryLocation = MachineProgram.PathOf("chromium") };
         options.AddArguments(Switches);
         options.AddArgument($"--user-data-dir={PathOf("profile")}");
-        var service = ChromeDriverService.CreateDefaultService("/usr/bin", "chromedriver");
+        var service = ChromeDriverService.CreateDefaultService(Path.GetDirectoryName(MachineProgram.PathOf("chromedriver"))!, "chromedriver");
         service.SuppressInitialDiagnosticInformation = true;
         return new ChromeDriver(service, options, TimeSpan.FromSeconds(60));
     }

@@ -104,7 +104,7 @@ internal sealed class Rivals : IDisposable
         var socket = new UnixDomainSocketEndPoint(Path.Combine(_folder.FullName, $"{name}.sock"));
         var file = Path.Combine(_folder.FullName, $"{name}.conf");
         await File.WriteAllTextAsync(file, config(_folder.FullName, socket.ToString(), origin));
-        var start = HostProgram.Describe(PathOf(name), arguments(file));
+        var start = HostProgram.Describe(name, arguments(file));
         var process = new RivalProcess(Process.Start(start)!);
         _started.Add(new ComparedProxy(name, socket, origin, process));
         await Eventually.TrueAsync($"{name} listens", () => process.HasExited || CanConnect(socket));
@@ -117,12 +117,6 @@ internal sealed class Rivals : IDisposable
         var process = await ForwardProcess.StartAsync(origin.EndPoint, "--access-log", "none");
         _started.Add(new ComparedProxy("wunderproxy", process.Proxy, origin, process));
     }
-
-    // Debian keeps servers where only root's PATH looks.
-    private static string PathOf(string name) =>
-        new[] { "/usr/sbin", "/usr/local/sbin", "/usr/bin" }.Select(folder => Path.Combine(folder, name))
-            .FirstOrDefault(File.Exists)
-        ?? throw new AssertionException($"{name} is missing: run eng/setup.sh --with rivals");
 
     private static bool CanConnect(UnixDomainSocketEndPoint endPoint)
     {

@@ -57,7 +57,7 @@ internal sealed partial class ReboundPageTests
     {
         var profile = Directory.CreateTempSubdirectory("wunderproxy-browser-");
         var start = new ProcessStartInfo(
-            "chromium", [.. BrowserOptions, $"--user-data-dir={profile.FullName}", $"http://attacker.test:{port}/"])
+            MachineProgram.PathOf("chromium"), [.. BrowserOptions, $"--user-data-dir={profile.FullName}", $"http://attacker.test:{port}/"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

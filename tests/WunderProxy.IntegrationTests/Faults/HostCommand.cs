@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using WunderProxy.IntegrationTests.Infrastructure;
 
 namespace WunderProxy.IntegrationTests.Faults;
 
@@ -9,7 +10,7 @@ internal static class HostCommand
     public static async Task RunAsync(
         string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? variables = null)
     {
-        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(MachineProgram.PathOf(program), arguments) { UseShellExecute = false, RedirectStandardInput = true };
         foreach (var (name, value) in variables ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
             start.Environment[name] = value;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using WunderProxy.IntegrationTests.Infrastructure;
+using WunderProxy.IntegrationTests.Scripts;
 
 namespace WunderProxy.IntegrationTests.Faults;
 
@@ -67,16 +68,7 @@ internal sealed partial class OwnEngine : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await HostCommand.RunAsync("bash", [Script("teardown.sh")], Variables);
 
-    private static string Script(string name)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "WunderProxy.sln")))
-        {
-            folder = folder.Parent ?? throw new AssertionException("the tests do not run below the repository");
-        }
-
-        return Path.Combine(folder.FullName, "eng", name);
-    }
+    private static string Script(string name) => Repository.PathOf(Path.Combine("eng", name));
 
     // Empty when the process has ended, its parent asked or not.
     private static string[] CommandLineOf(int pid)

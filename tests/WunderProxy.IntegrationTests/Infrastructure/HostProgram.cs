@@ -54,7 +54,7 @@ internal static class HostProgram
     public static ProcessStartInfo Describe(
         string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? variables = null)
     {
-        var start = new ProcessStartInfo(program, arguments)
+        var start = new ProcessStartInfo(MachineProgram.PathOf(program), arguments)
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

@@ -50,7 +50,7 @@ internal sealed partial class WunderProxyProcess : IDisposable
         IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? variables = null, IReadOnlyList<string>? wrapper = null)
     {
         string[] line = [.. wrapper ?? [], Program, .. arguments];
-        var start = new ProcessStartInfo(line[0], line[1..])
+        var start = new ProcessStartInfo(MachineProgram.PathOf(line[0]), line[1..])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

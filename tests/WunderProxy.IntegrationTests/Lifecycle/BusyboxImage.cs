@@ -37,7 +37,7 @@ internal static class BusyboxImage
                 await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, folder));
             }
 
-            await tar.WriteEntryAsync("/bin/busybox", "bin/busybox");
+            await tar.WriteEntryAsync(StaticBusybox.Path, "bin/busybox");
             foreach (var applet in new[] { "sh", "sleep", "mkdir" })
             {
                 await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.SymbolicLink, $"bin/{applet}") { LinkName = "busybox" });
