@@ -60,7 +60,7 @@ internal sealed partial class TestScriptTests
     public async Task Last_line_and_exit_code_say_how_it_went(string counters, string code, string fails, int exitCode, string lastLine)
     {
         var result = await RunAsync(
-            [Project], new() { ["STUB_COUNTERS"] = counters, ["STUB_CODE"] = code, ["STUB_FAILS"] = fails });
+            [Project], ("STUB_COUNTERS", counters), ("STUB_CODE", code), ("STUB_FAILS", fails));
 
         AssertEnded(result, exitCode, lastLine);
     }
@@ -70,7 +70,7 @@ internal sealed partial class TestScriptTests
     [TestCase("--filter")]
     public async Task Wrong_argument_is_a_failure(string argument)
     {
-        var result = await RunAsync([argument], new() { ["STUB_COUNTERS"] = ThreePassed });
+        var result = await RunAsync([argument], ("STUB_COUNTERS", ThreePassed));
 
         AssertEnded(result, 1, "0 passed, 1 failed");
         Assert.That(result.Errors, Does.Contain(argument));
@@ -80,7 +80,7 @@ internal sealed partial class TestScriptTests
     public async Task Filter_that_takes_no_test_is_a_failure()
     {
         var result = await RunAsync(
-            ["--filter", "Name~x", Project], new() { ["STUB_COUNTERS"] = "total=\"0\" executed=\"0\" passed=\"0\" failed=\"0\"" });
+            ["--filter", "Name~x", Project], ("STUB_COUNTERS", "total=\"0\" executed=\"0\" passed=\"0\" failed=\"0\""));
 
         AssertEnded(result, 1, "0 passed, 1 failed");
     }
@@ -94,7 +94,7 @@ internal sealed partial class TestScriptTests
     [TestCase("trap '' HUP INT")]
     public async Task Surroundings_decide_nothing(string before)
     {
-        var result = await RunAsync([Project], new() { ["STUB_COUNTERS"] = ThreePassed }, before);
+        var result = await RunAfterAsync(before, [Project], ("STUB_COUNTERS", ThreePassed));
 
         AssertEnded(result, 0, "3 passed, 0 failed");
         var log = await File.ReadAllTextAsync(PathOf($"artifacts/test-results/{Project}.log"));
@@ -110,11 +110,15 @@ internal sealed partial class TestScriptTests
         Assert.That(result.Output.TrimEnd('\n').Split('\n')[^1], Is.EqualTo(lastLine), result.ToString());
     }
 
-    private Task<ProgramResult> RunAsync(string[] arguments, Dictionary<string, string> variables, string before = ":")
-    {
-        variables["PATH"] = $"{PathOf("bin")}:{Environment.GetEnvironmentVariable("PATH")}";
-        return HostProgram.RunAsync("bash", ["-c", $"{before}; exec \"$0\" \"$@\"", PathOf(".ci/run"), .. arguments], variables);
-    }
+    private Task<ProgramResult> RunAsync(string[] arguments, params (string Name, string Value)[] variables) =>
+        RunAfterAsync(":", arguments, variables);
+
+    private Task<ProgramResult> RunAfterAsync(string before, string[] arguments, params (string Name, string Value)[] variables) =>
+        HostProgram.RunAsync(
+            "bash",
+            ["-c", $"{before}; exec \"$0\" \"$@\"", PathOf(".ci/run"), .. arguments],
+            variables.Append(("PATH", $"{PathOf("bin")}:{Environment.GetEnvironmentVariable("PATH")}"))
+                .ToDictionary(pair => pair.Item1, pair => pair.Item2, StringComparer.Ordinal));
 
     private string PathOf(string name) => Path.Combine(_folder.FullName, name);
 
