@@ -124,7 +124,7 @@ s3_create_bucket() {
   date=$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT')
   signature=$(printf 'PUT\n\n\n%s\n/%s' "$date" "$2" | openssl dgst -sha1 -hmac "$4" -binary | base64)
   answer=$(curl -s -w '\nstatus %{http_code}' -X PUT --max-time 60 \
-    -H "Date: $date" -H "Authorization: AWS $3:$signature" "$1/$2") || true
+    -H "Content-Length: 0" -H "Date: $date" -H "Authorization: AWS $3:$signature" "$1/$2") || true
   case ${answer##*$'\n'} in 'status 200' | 'status 409') return ;; esac
   warn "bucket $2 was not created: $answer"
   return 1

@@ -18,7 +18,7 @@ internal sealed class DeployersAtOnceTests
     private const int Deployers = 20;
 
     private static readonly int Rounds = int.Parse(
-        Environment.GetEnvironmentVariable("WUNDERPROXY_TEST_ROUNDS") ?? "5", CultureInfo.InvariantCulture);
+        Environment.GetEnvironmentVariable("WUNDERPROXY_TEST_ROUNDS") ?? "2", CultureInfo.InvariantCulture);
 
     private readonly string _prefix = $"at-once-{Guid.NewGuid():n}";
 
