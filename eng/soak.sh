@@ -4,7 +4,7 @@
 #
 #   eng/soak.sh [--minutes N] [--rate REQUESTS_PER_SECOND] [--transport epoll|sockets]      (30, 600, epoll)
 #
-# Needs the test engine: eng/setup.sh [--engine-only] starts it, this script does so when it does not run.
+# Needs the test engine: eng/setup.sh [--engine-only] starts it; when it does not run, this script starts it and stops it.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 minutes=30 rate=600 transport=epoll
@@ -19,6 +19,8 @@ while [ $# -gt 0 ]; do
 done
 
 check_sdk
+. "$ROOT/eng/parts/usage.sh"
+enter_run_dir
 [ -f "$ENV_FILE" ] || "$ROOT/eng/setup.sh" --engine-only
 load_env
 "$ROOT/eng/images.sh" --app soak r1 r2
@@ -36,12 +38,15 @@ proxy=127.0.0.1:$(free_port)
 api=127.0.0.1:$(free_port)
 service='' client=''
 finish() {
+  local code=$?
   [ -z "$client" ] || kill "$client" 2>/dev/null || true
   if [ -n "$service" ]; then
     kill "$service" 2>/dev/null || true
     wait "$service" 2>/dev/null || true
   fi
   remove_containers
+  # After a failure all stays, with its logs.
+  [ $code != 0 ] || leave_run_dir
 }
 remove_containers() {
   local id socket=${WUNDERPROXY_TEST_DOCKER_HOST#unix://}
@@ -50,6 +55,7 @@ remove_containers() {
     while read -r id; do curl -s --unix-socket "$socket" -X DELETE "http://engine/containers/$id?force=1&v=1" >/dev/null; done
 }
 trap finish EXIT
+trap 'exit 130' INT TERM HUP
 
 "$work/WunderProxy/wunderproxy" run "file:$work/store" soak soak --proxy "$proxy" --api "$api" --transport "$transport" \
   --registry-port "${WUNDERPROXY_TEST_REGISTRY_PORT:-8080}" --docker-host "$WUNDERPROXY_TEST_DOCKER_HOST" \

@@ -7,16 +7,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 out="$root/artifacts/compare"
 
-missing=
-for pair in nginx:nginx haproxy:haproxy gcc:gcc make:make python3:python3 ip:iproute2 taskset:util-linux; do
-  PATH="$PATH:/usr/sbin" command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair#*:}"
-done
-if [ -n "$missing" ]; then
-  [ "$(id -u)" = 0 ] || { echo "missing:$missing; install them or run this as root" >&2; exit 2; }
-  echo "installing:$missing" >&2
-  # shellcheck disable=SC2086
-  apt-get update -q >&2 && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing >&2
-fi
+# Names what is missing, or installs it as root, without starting any of these servers.
+APT_LOG=$out/apt.log bash -c '. "$0/eng/lib.sh"; . "$ROOT/eng/parts/packages.sh"; install_packages compare' "$root" >&2 || exit 2
 PATH="$PATH:/usr/sbin"
 
 case " $* " in

@@ -48,6 +48,9 @@ collect_missing() {
         need chromium chromium; need chromedriver chromium-driver ;;
       chromium) need chromium chromium ;;
       rivals) need nginx nginx-light; need haproxy haproxy; need keepalived keepalived; need wrk wrk ;;
+      # The comparison of benchmarks/; its --profile also takes strace and perf, where they are.
+      compare) need nginx nginx-light; need haproxy haproxy; need gcc gcc; need_file /usr/include/stdio.h libc6-dev
+        need make make; need python3 python3; need ip iproute2; need taskset util-linux ;;
       bare) need debootstrap debootstrap; need git git; need unshare util-linux; need pivot_root util-linux ;;
       *) die "nobody knows what $use needs" ;;
     esac
@@ -60,7 +63,8 @@ installed_servers() {
     sed -n 's/^ii *//p' | sort
 }
 
-# Installs what is missing for the uses that the arguments name: sdk, engine, stores, swift, clients, chromium, rivals, bare.
+# Installs what is missing for the uses that the arguments name: sdk, engine, stores, swift, clients, chromium, rivals, compare,
+# bare.
 install_packages() {
   collect_missing "$@"
   if [ ${#MISSING[@]} = 0 ]; then return; fi
