@@ -37,7 +37,7 @@ internal sealed class PeerCliOptions
         }
 
         var key = new PeerKey(() => PeerKeyFile.Read(path));
-        
+
         // A peer's name is resolved when it is needed: two instances that name each other could not start otherwise.
         return new FallbackOptions(peers, key);
     }
