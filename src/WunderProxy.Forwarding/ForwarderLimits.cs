@@ -9,10 +9,13 @@ public sealed record ForwarderLimits
     /// <summary>Largest request head in bytes; beyond it 431. Default 32 KiB, as nginx's four buffers of 8 KiB.</summary>
     public int MaxRequestHeadBytes { get; init; } = 32 * 1024;
 
-    /// <summary>Most header lines in a request or response; beyond it 431 or 502. Default 128; HAProxy has 101, Apache 100.</summary>
+    /// <summary>
+    /// Most header lines in a request, 1 to 10,000; beyond it 431. Default 128; HAProxy has 101, Apache 100. A response
+    /// may have four times as many, or one for each 128 bytes of <see cref="MaxResponseHeadBytes"/> if that is more.
+    /// </summary>
     public int MaxHeaderCount { get; init; } = 128;
 
-    /// <summary>Largest response head in bytes; beyond it 502. Default 64 KiB.</summary>
+    /// <summary>Largest response head in bytes; beyond it 502. It also bounds the lines. Default 64 KiB.</summary>
     public int MaxResponseHeadBytes { get; init; } = 64 * 1024;
 
     /// <summary>Time for the whole header section, from its first byte; then 408. Default 15 s, as Go programs choose for ReadHeaderTimeout.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
 using WunderProxy.Forwarding.Diagnostics;
@@ -77,8 +78,11 @@ public sealed record ForwarderOptions
     /// <summary>How many requests may wait while paused; one more gets 503 at once.</summary>
     public int PauseQueue { get; init; } = 10_000;
 
-    /// <summary>Directory with <c>502.html</c>, <c>502.json</c> and so on; read once at start. Null: built-in pages.</summary>
-    public string? ErrorPages { get; init; }
+    /// <summary>Bodies of our own answers by file name, such as <c>502.html</c> or <c>502.json</c>; the others are built in.</summary>
+    public IReadOnlyDictionary<string, byte[]> ErrorPages { get; init; } = FrozenDictionary<string, byte[]>.Empty;
+
+    /// <summary>Names that count in <see cref="ErrorPages"/>: one of each form for every status that the proxy answers with.</summary>
+    public static IReadOnlyList<string> ErrorPageNames { get; } = [.. Exchanges.ErrorPages.Names];
 
     /// <summary>Set when this forwarder is the front end of the manager API.</summary>
     public RequestStamp? ApiStamp { get; init; }

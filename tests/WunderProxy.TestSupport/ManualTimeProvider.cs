@@ -43,6 +43,15 @@ public sealed class ManualTimeProvider : TimeProvider
         return timer;
     }
 
+    /// <summary>Sets the wall clock, as a time server does: no time passes, and no timer fires.</summary>
+    public void SetUtcNow(DateTimeOffset utcNow)
+    {
+        lock (_gate)
+        {
+            _utcNow = utcNow;
+        }
+    }
+
     /// <summary>Moves the clock forward and fires every timer that falls due on the way.</summary>
     public void Advance(TimeSpan step)
     {

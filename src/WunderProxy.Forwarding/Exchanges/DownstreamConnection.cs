@@ -73,6 +73,7 @@ internal sealed class DownstreamConnection : TrackedConnection, IConnectionWatch
 #pragma warning restore CA1031
         {
             _context.Settings.Log.ConnectionFailed(exception);
+            AnswerInternalError();
             Transport.Abort();
 
             // It may still be suspended somewhere: never to be used again, but its upstream must not wait for it.
@@ -187,6 +188,30 @@ internal sealed class DownstreamConnection : TrackedConnection, IConnectionWatch
     internal static IPAddress? AddressOf(EndPoint? endPoint) => endPoint is not IPEndPoint { Address: var address }
         ? null
         : address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+    /// <summary>Tells the client, if nothing was answered yet, that the fault is here; then the connection ends.</summary>
+    private void AnswerInternalError()
+    {
+        if (_exchange is not { IsResponseStarted: false, HeadBytesOut: 0 } exchange)
+        {
+            return;
+        }
+
+        try
+        {
+            if (ErrorAnswers.WriteInternalError(exchange))
+            {
+                ExchangeRecorder.Record(exchange);
+                Transport.Close();
+            }
+        }
+#pragma warning disable CA1031 // What failed once may fail again: then the connection ends without a word.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _context.Settings.Log.ConnectionFailed(exception);
+        }
+    }
 
     private Exchange BeginExchange()
     {

@@ -71,6 +71,20 @@ internal static class ErrorAnswers
         return context.Limit.MayLinger ? ConnectionFate.Linger : ConnectionFate.Close;
     }
 
+    /// <summary>Answers 500 to an exchange in which something of ours has failed, and does not wait for it to be sent.</summary>
+    /// <returns>Whether all of it was taken.</returns>
+    public static bool WriteInternalError(Exchange exchange)
+    {
+        exchange.KeepsClient = false;
+        exchange.Error = ForwardError.InternalError;
+        var answer = ErrorResponses.For(ForwardError.InternalError);
+        exchange.Status = answer.Status;
+        exchange.IsResponseStarted = true;
+        WriteError(exchange, answer);
+        var flushing = exchange.Client.Transport.Output.FlushAsync();
+        return flushing is { IsCompletedSuccessfully: true, Result.IsCompleted: false };
+    }
+
     private static bool KeepsClient(Exchange exchange) =>
         exchange.Request.KeepAlive
         && (exchange.IsRequestSent || !exchange.RequestFraming.HasBody)

@@ -4,13 +4,15 @@ using System.Text;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>Bodies of the answers that we make: built in, or files of a directory. They tell nothing of the inside.</summary>
+/// <summary>Bodies of the answers that we make: built in, or given as files. They tell nothing of the inside.</summary>
 internal sealed class ErrorPages
 {
+    private const string Html = "html";
+    private const string Json = "json";
+
     private static readonly (int Status, string Reason, string Text)[] BuiltIn =
     [
         (400, "Bad Request", "The request was malformed."),
-        (404, "Not Found", "There is nothing here."),
         (405, "Method Not Allowed", "This method is not allowed here."),
         (408, "Request Timeout", "The request took too long to arrive."),
         (414, "URI Too Long", "The request line is too long."),
@@ -25,15 +27,20 @@ internal sealed class ErrorPages
 
     private readonly FrozenDictionary<int, (byte[] Html, byte[] Json)> _pages;
 
-    /// <summary>Reads the pages.</summary>
-    /// <param name="directory">Holds <c>502.html</c>, <c>502.json</c> and so on, each optional; null for none.</param>
-    /// <exception cref="IOException">The directory or a file cannot be read.</exception>
-    public ErrorPages(string? directory)
+    /// <summary>Takes the pages.</summary>
+    /// <param name="files">Contents by name, each of <see cref="Names"/> optional.</param>
+    public ErrorPages(IReadOnlyDictionary<string, byte[]> files)
     {
         _pages = BuiltIn.ToFrozenDictionary(
             page => page.Status,
-            page => (Load(directory, page.Status, "html") ?? Html(page), Load(directory, page.Status, "json") ?? Json(page)));
+            page => (
+                files.GetValueOrDefault(NameOf(page.Status, Html)) ?? HtmlOf(page),
+                files.GetValueOrDefault(NameOf(page.Status, Json)) ?? JsonOf(page)));
     }
+
+    /// <summary>Names of the pages that are used.</summary>
+    public static IEnumerable<string> Names =>
+        BuiltIn.SelectMany(page => new[] { NameOf(page.Status, Html), NameOf(page.Status, Json) });
 
     /// <summary>The reason phrase of a status that we answer with.</summary>
     public static string ReasonOf(int status) => Array.Find(BuiltIn, page => page.Status == status).Reason;
@@ -45,18 +52,10 @@ internal sealed class ErrorPages
         return asJson ? json : html;
     }
 
-    private static byte[]? Load(string? directory, int status, string extension)
-    {
-        if (directory is null)
-        {
-            return null;
-        }
+    private static string NameOf(int status, string extension) =>
+        $"{status.ToString(CultureInfo.InvariantCulture)}.{extension}";
 
-        var path = Path.Combine(directory, $"{status.ToString(CultureInfo.InvariantCulture)}.{extension}");
-        return File.Exists(path) ? File.ReadAllBytes(path) : null;
-    }
-
-    private static byte[] Html((int Status, string Reason, string Text) page) => Encoding.UTF8.GetBytes(
+    private static byte[] HtmlOf((int Status, string Reason, string Text) page) => Encoding.UTF8.GetBytes(
         $"""
         <!DOCTYPE html>
         <html lang="en">
@@ -66,6 +65,6 @@ internal sealed class ErrorPages
 
         """);
 
-    private static byte[] Json((int Status, string Reason, string Text) page) => Encoding.UTF8.GetBytes(
+    private static byte[] JsonOf((int Status, string Reason, string Text) page) => Encoding.UTF8.GetBytes(
         $$"""{"status":{{page.Status}},"error":"{{page.Reason}}","message":"{{page.Text}}"}""" + "\n");
 }

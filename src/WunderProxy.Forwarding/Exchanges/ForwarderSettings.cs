@@ -23,7 +23,8 @@ internal sealed class ForwarderSettings
             limits.MaxRequestLineBytes,
             limits.MaxRequestHeadBytes,
             limits.MaxHeaderCount,
-            limits.MaxResponseHeadBytes);
+            limits.MaxResponseHeadBytes,
+            HeadLimits.LinesOfResponse(limits.MaxHeaderCount, limits.MaxResponseHeadBytes));
         HeaderMilliseconds = Milliseconds(limits.HeaderTimeout);
         BodyMilliseconds = Milliseconds(limits.BodyTimeout);
         IdleMilliseconds = Milliseconds(limits.IdleTimeout);

@@ -12,7 +12,7 @@ internal sealed class LoopContext
     private readonly Stack<Exchange> _kept = new();
     private readonly List<Exchange> _paused = [];
     private readonly DateText _date = new();
-    private readonly long _wallClockOffsetMilliseconds;
+    private readonly WallClock _wallClock;
     private long _accepted;
     private long _refused;
 
@@ -24,8 +24,7 @@ internal sealed class LoopContext
         Connector = new UpstreamConnector(loop);
         Forwarder = new Forwarder(this);
         Fallback = settings.Peers is { } peers ? new PeerFallback(this, peers) : null;
-        var monotonic = settings.Clock.GetElapsedTime(0).TotalMilliseconds;
-        _wallClockOffsetMilliseconds = settings.Clock.GetUtcNow().ToUnixTimeMilliseconds() - (long)monotonic;
+        _wallClock = new WallClock(loop, settings.Clock);
         Crowd = settings.Crowd is { } crowd ? new Crowd(Connections, crowd, settings.MaxConnections) : null;
         AccessLog = settings.AccessLog is { } writer ? new AccessLog(writer, loop, settings.AccessLogFormat) : null;
     }
@@ -66,8 +65,8 @@ internal sealed class LoopContext
     /// <summary>Of these, those that were too many.</summary>
     public long Refused => Volatile.Read(ref _refused);
 
-    /// <summary>Wall-clock time, as old as the loop's; set once at start, so it does not follow changes of the clock.</summary>
-    public long UnixMilliseconds => Loop.NowMilliseconds + _wallClockOffsetMilliseconds;
+    /// <summary>Wall-clock time in milliseconds since 1970, as old as the loop's. On the loop.</summary>
+    public long UnixMilliseconds => _wallClock.UnixMilliseconds;
 
     /// <summary>That time as the value of a Date line; valid until the next call.</summary>
     public ReadOnlySpan<byte> Date => _date.At(UnixMilliseconds);

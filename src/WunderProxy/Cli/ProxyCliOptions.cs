@@ -135,7 +135,7 @@ internal sealed class ProxyCliOptions
             MaxConnections = parsed.GetValue(_maxConnections) ?? 0,
             PauseTimeout = parsed.GetValue(_pauseTimeout) ?? defaults.PauseTimeout,
             PauseQueue = parsed.GetValue(_pauseQueue) ?? defaults.PauseQueue,
-            ErrorPages = ExistingDirectory(parsed.GetValue(_errorPages)),
+            ErrorPages = Pages(parsed).Pages,
             Threads = parsed.GetValue(_threads) ?? defaults.Threads,
             Transport = parsed.GetValue(_transport) ?? defaults.Transport,
         };
@@ -165,8 +165,19 @@ internal sealed class ProxyCliOptions
         ResponseTimeout = parsed.GetValue(_responseTimeout) ?? defaults.ResponseTimeout,
     };
 
-    private static string? ExistingDirectory(string? path) =>
-        path is null || Directory.Exists(path)
-            ? path
-            : throw new UsageException($"--error-pages: no such directory: {path}");
+    private ErrorPageFolder Pages(ParseResult parsed)
+    {
+        if (parsed.GetValue(_errorPages) is not { } directory)
+        {
+            return ErrorPageFolder.None;
+        }
+
+        var folder = ErrorPageFolder.Read(directory);
+        if (folder.Warning is { } warning)
+        {
+            parsed.InvocationConfiguration.Error.WriteLine("wunderproxy: " + warning);
+        }
+
+        return folder;
+    }
 }

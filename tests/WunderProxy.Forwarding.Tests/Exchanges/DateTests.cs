@@ -37,6 +37,24 @@ internal sealed class DateTests
     }
 
     [Test]
+    public void Date_follows_a_clock_that_was_set([Values(-3600, 3600)] int seconds)
+    {
+        var proxy = new MemoryProxy();
+        var (client, upstream) = proxy.Begin(Get);
+        proxy.Send(upstream, NoContent);
+        proxy.ReceivedAsItIs(client);
+
+        proxy.Clock.SetUtcNow(proxy.Clock.GetUtcNow() + TimeSpan.FromSeconds(seconds));
+        proxy.Pass(TimeSpan.FromSeconds(1));
+        proxy.Send(client, Get);
+        proxy.Send(upstream, NoContent);
+
+        Assert.That(
+            proxy.ReceivedAsItIs(client),
+            Does.Contain($"Date: {proxy.Clock.GetUtcNow():R}\r\n"));
+    }
+
+    [Test]
     public void Date_of_the_upstream_is_kept()
     {
         const string Dated = "HTTP/1.1 204 No Content\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n";

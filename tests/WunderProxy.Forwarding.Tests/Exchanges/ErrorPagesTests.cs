@@ -8,34 +8,27 @@ namespace WunderProxy.Forwarding.Tests.Exchanges;
 internal sealed class ErrorPagesTests
 {
     [Test]
-    public void Files_of_the_directory_take_the_place_of_what_is_built_in()
+    public void Files_that_are_given_take_the_place_of_what_is_built_in()
     {
-        var directory = Directory.CreateTempSubdirectory("wp-pages-");
-        try
+        var pages = new ErrorPages(new Dictionary<string, byte[]>
         {
-            File.WriteAllText(Path.Combine(directory.FullName, "502.html"), "ours");
-            File.WriteAllText(Path.Combine(directory.FullName, "503.json"), "{}");
+            ["502.html"] = "ours"u8.ToArray(),
+            ["503.json"] = "{}"u8.ToArray(),
+        });
 
-            var pages = new ErrorPages(directory.FullName);
-
-            Assert.Multiple(() =>
-            {
-                Assert.That(Text(pages, 502, asJson: false), Is.EqualTo("ours"));
-                Assert.That(Text(pages, 502, asJson: true), Does.StartWith("{\"status\":502,"));
-                Assert.That(Text(pages, 503, asJson: true), Is.EqualTo("{}"));
-                Assert.That(Text(pages, 503, asJson: false), Does.Contain("<h1>Service Unavailable</h1>"));
-            });
-        }
-        finally
+        Assert.Multiple(() =>
         {
-            directory.Delete(recursive: true);
-        }
+            Assert.That(Text(pages, 502, asJson: false), Is.EqualTo("ours"));
+            Assert.That(Text(pages, 502, asJson: true), Does.StartWith("{\"status\":502,"));
+            Assert.That(Text(pages, 503, asJson: true), Is.EqualTo("{}"));
+            Assert.That(Text(pages, 503, asJson: false), Does.Contain("<h1>Service Unavailable</h1>"));
+        });
     }
 
     [Test]
     public void Every_error_has_an_answer_with_a_page_but_those_that_are_never_answered()
     {
-        var pages = new ErrorPages(null);
+        var pages = new ErrorPages(new ForwarderOptions().ErrorPages);
         ForwardError[] unanswered =
         [
             ForwardError.None, ForwardError.ClientGone, ForwardError.ResponseStalled, ForwardError.TunnelBroken,
@@ -76,6 +69,32 @@ internal sealed class ErrorPagesTests
         }
 
         Assert.That(ForwardResult.Of(ForwardError.None), Is.EqualTo(ForwardResult.Success));
+    }
+
+    [Test]
+    public void Every_page_that_counts_is_of_a_status_that_is_answered_with()
+    {
+        // 405 answers TRACE; all others are in the tables of errors and rejections.
+        var answered = Enum.GetValues<ForwardError>().Select(error => StatusOf(() => ErrorResponses.For(error)))
+            .Concat(Enum.GetValues<Forwarding.Http1.RequestRejection>().Select(why => StatusOf(() => ErrorResponses.For(why))))
+            .Where(status => status != 0)
+            .Append(405);
+
+        Assert.That(
+            ForwarderOptions.ErrorPageNames.Select(name => int.Parse(Path.GetFileNameWithoutExtension(name))).Distinct(),
+            Is.EquivalentTo(answered.Distinct()));
+    }
+
+    private static int StatusOf(Func<ErrorAnswer> answer)
+    {
+        try
+        {
+            return answer().Status;
+        }
+        catch (System.Diagnostics.UnreachableException)
+        {
+            return 0;
+        }
     }
 
     private static string Text(ErrorPages pages, int status, bool asJson) =>

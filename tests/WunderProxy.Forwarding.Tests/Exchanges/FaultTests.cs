@@ -14,7 +14,7 @@ internal sealed class FaultTests
     private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
     [Test]
-    public void Fault_while_connecting_aborts_the_client_and_gives_the_lease_back()
+    public void Fault_while_connecting_is_answered_500_and_gives_the_lease_back()
     {
         var logger = new RecordingLogger();
         var proxy = new MemoryProxy(logger: logger);
@@ -29,7 +29,8 @@ internal sealed class FaultTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(client.CloseReason, Is.EqualTo(CloseReason.PeerReset));
+            Assert.That(proxy.Received(client), Does.StartWith("HTTP/1.1 500 ").And.Contains("error=proxy_internal_error"));
+            Assert.That(client.CloseReason, Is.EqualTo(CloseReason.PeerFinished));
             Assert.That(proxy.Slot.Current!.InFlight, Is.EqualTo(1), "that of the second client");
             Assert.That(proxy.Context.Limit.Open, Is.EqualTo(1));
             Assert.That(errors.Select(entry => entry.Exception?.Message), Is.EqualTo(new[] { "made by the test" }));
@@ -49,7 +50,7 @@ internal sealed class FaultTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(client.CloseReason, Is.EqualTo(CloseReason.PeerReset));
+            Assert.That(client.CloseReason, Is.EqualTo(CloseReason.PeerFinished));
             Assert.That(broken.CloseReason, Is.EqualTo(CloseReason.AbortedHere));
             Assert.That(proxy.Slot.Current!.InFlight, Is.Zero);
         });

@@ -61,7 +61,6 @@ internal sealed class ProxyCliOptionsTests
         Assert.That(options.AccessLogFormat, Is.EqualTo(AccessLogFormat.Json));
         Assert.That(options.Threads, Is.EqualTo(3));
         Assert.That(options.Transport, Is.EqualTo(TransportKind.Sockets));
-        Assert.That(options.ErrorPages, Is.EqualTo("/tmp"));
     }
 
     [Test]
