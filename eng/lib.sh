@@ -18,8 +18,8 @@ unset AWS_CA_BUNDLE
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
 # The SDK may lie in a folder that cannot be written, and no certificate of it is wanted.
 export DOTNET_SKIP_WORKLOAD_INTEGRITY_CHECK=1 DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
-# The SDK itself would need the ICU library, which nothing of ours uses.
-export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+# The SDK itself would need the ICU library, which nothing of ours uses; names of cultures it then takes as they come.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_SYSTEM_GLOBALIZATION_PREDEFINED_CULTURES_ONLY=false
 
 # Everything that we talk to lies on this machine, whatever proxy leads out of it.
 no_proxy="${no_proxy:-${NO_PROXY:-}},localhost,127.0.0.1,::1" no_proxy=${no_proxy#,}

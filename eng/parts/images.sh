@@ -20,12 +20,13 @@ url_encode() {
 
 image_exists() { engine_api GET "images/$1/json" -o /dev/null -f 2>/dev/null; }
 
-# Ends with the engine's message when the stream of progress lines in $2 holds an error; $1 says what was done.
+# Fails with the engine's message when the stream of progress lines in $2 holds an error, or is a refusal; $1 says what was
+# done.
 check_progress() {
-  if grep -q '"error"' "$2"; then
-    grep '"error"' "$2" >&2
-    die "$1 failed"
-  fi
+  if [ -s "$2" ] && ! grep -q '"error"\|^{"message"' "$2"; then return; fi
+  warn "$1 failed"
+  grep '"error"\|^{"message"' "$2" >&2 || echo "the engine said nothing" >&2
+  return 1
 }
 
 # The C library and what .NET loads, certificates, two users, /tmp, the runtime. No shell: nothing to run but .NET.
@@ -85,7 +86,8 @@ build_image() {
 }
 
 # Pushes image $1, which names a registry; that it allows everyone is said by the empty login.
-push_image() {
-  engine_api POST "images/${1%:*}/push?tag=${1##*:}" -H 'X-Registry-Auth: e30=' >"$RUN_DIR/push.out"
-  check_progress "the push of $1" "$RUN_DIR/push.out"
+push_image() { retry 4 "the push of $1" push_once "$1"; }
+push_once() {
+  engine_api POST "images/${1%:*}/push?tag=${1##*:}" -H 'X-Registry-Auth: e30=' >"$RUN_DIR/push.out" &&
+    check_progress "the push of $1" "$RUN_DIR/push.out"
 }

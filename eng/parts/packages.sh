@@ -45,6 +45,7 @@ collect_missing() {
         need swift-container-server swift-container; need swift-object-server swift-object
         need swift-ring-builder swift ;;
       clients) need wget wget; need wrk wrk; need git git; need dpkg-deb dpkg; need setpriv util-linux
+        need prlimit util-linux
         need chromium chromium; need chromedriver chromium-driver ;;
       chromium) need chromium chromium ;;
       rivals) need nginx nginx-light; need haproxy haproxy; need keepalived keepalived; need wrk wrk ;;
