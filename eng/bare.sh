@@ -42,6 +42,7 @@ finish() {
   local code=$? line
   trap - EXIT INT TERM HUP
   bare_end
+  trap '' INT TERM HUP
   line=$(cat "$BARE/root/srv/result" 2>/dev/null) || true
   if [ -n "$keep" ]; then say "left behind: $BARE"; else rm -rf --one-file-system "$BARE"; fi
   say "took ${SECONDS} s"
