@@ -15,7 +15,7 @@ ENV_FILE=$RUN_DIR/env
 
 # A CA bundle named here makes the registry's storage drivers fail at start; everything is on loopback anyway.
 unset AWS_CA_BUNDLE
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 # The SDK may lie in a folder that cannot be written, and no certificate of it is wanted.
 export DOTNET_SKIP_WORKLOAD_INTEGRITY_CHECK=1 DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
 # The SDK itself would need the ICU library, which nothing of ours uses; names of cultures it then takes as they come.
