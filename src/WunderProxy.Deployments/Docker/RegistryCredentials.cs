@@ -1,5 +1,6 @@
 using System.Text.Json;
 using WunderProxy.Deployments.Docker.Models;
+using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Docker;
 
@@ -22,7 +23,7 @@ internal sealed class RegistryCredentials(string configFile, string searchPath, 
     /// <exception cref="CredentialHelperException">The helper is missing or fails, and the file has no login either.</exception>
     public async Task<RegistryLogin?> FindAsync(string registry, CancellationToken cancellationToken)
     {
-        if (await ReadFileAsync(cancellationToken) is not { } file)
+        if (ReadFile() is not { } file)
         {
             return null;
         }
@@ -43,16 +44,13 @@ internal sealed class RegistryCredentials(string configFile, string searchPath, 
         }
     }
 
-    private async Task<DockerConfigFile?> ReadFileAsync(CancellationToken cancellationToken)
+    private DockerConfigFile? ReadFile()
     {
         try
         {
-            await using var stream = File.OpenRead(configFile);
-            return await JsonSerializer.DeserializeAsync(stream, DockerJsonContext.Default.DockerConfigFile, cancellationToken);
-        }
-        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
+            return BoundedFile.ReadLinked(configFile, DocumentLimits.DockerConfig) is { } bytes
+                ? JsonSerializer.Deserialize(bytes, DockerJsonContext.Default.DockerConfigFile)
+                : null;
         }
         catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
         {

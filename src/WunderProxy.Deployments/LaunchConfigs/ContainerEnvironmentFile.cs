@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.LaunchConfigs;
 
@@ -27,7 +28,7 @@ public sealed class ContainerEnvironmentFile
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public static ContainerEnvironmentFile Load(string path) => Parse(path, File.ReadAllBytes(path));
+    public static ContainerEnvironmentFile Load(string path) => Parse(path, BoundedFile.ReadAny(path, DocumentLimits.EnvironmentFile));
 
     /// <summary>Reads the content of a file.</summary>
     /// <param name="path">Its name, for messages.</param>

@@ -84,6 +84,11 @@ public sealed class LaunchConfigRepository(IObjectStore store, string prefix, Ti
     /// <exception cref="ObjectStoreException">The store failed.</exception>
     public async Task AddAsync(LaunchConfig config, CancellationToken cancellationToken)
     {
+        if (config.Bytes.Length > DocumentLimits.LaunchConfig)
+        {
+            throw new InvalidLaunchConfigException("", $"it has more than {DocumentLimits.Text(DocumentLimits.LaunchConfig)}");
+        }
+
         var key = ObjectKey.LaunchConfig(prefix, config.Hash);
         var outcome = await store.PutAsync(key, config.Bytes, PutCondition.IfAbsent, cancellationToken);
         if (outcome == PutOutcome.NotSupported)

@@ -39,7 +39,11 @@ internal sealed class EventRecorder(LifecycleContext context)
     {
         try
         {
-            if (!await context.Events.RecordAsync(recorded, CancellationToken.None) && !context.Notices.IsReadOnly)
+            if (await context.Events.RecordAsync(recorded, CancellationToken.None))
+            {
+                context.Notices.StoreWritten();
+            }
+            else if (!context.Notices.IsReadOnly)
             {
                 context.Notices.Store.OpenUnlessOpen("events wait on this machine until the store answers");
             }

@@ -25,6 +25,46 @@ internal static class BoundedFile
         }
     }
 
+    /// <summary>Reads a whole regular file by its path, following links: for files that an operator names or links.</summary>
+    /// <returns>Null when there is none.</returns>
+    /// <exception cref="NotRegularFileException">A FIFO, a directory or the like lies there.</exception>
+    /// <exception cref="FileTooLargeException">The file has more than <paramref name="limitBytes"/>.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public static byte[]? ReadLinked(string path, int limitBytes)
+    {
+        using var file = Posix.TryOpen(path, Posix.OpenReadOnly | Posix.OpenNoWait, out var error);
+        if (file is null)
+        {
+            return error is Posix.NoEntry or Posix.NotDirectory ? null : throw Posix.Failure(error, "open", path);
+        }
+
+        return Posix.StatusOf(file, path) is var status && status.IsRegular
+            ? Read(file, path, limitBytes)
+            : throw new NotRegularFileException($"{path} is {status.KindName}, not a regular file");
+    }
+
+    /// <summary>Reads what an operator names, a pipe included, up to a bound.</summary>
+    /// <exception cref="FileTooLargeException">There is more than <paramref name="limitBytes"/>.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static byte[] ReadAny(string path, int limitBytes)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var bytes = new MemoryStream();
+        var buffer = new byte[16 << 10];
+        while (stream.Read(buffer) is > 0 and var count)
+        {
+            bytes.Write(buffer, 0, count);
+            if (bytes.Length > limitBytes)
+            {
+                throw TooLarge(path, limitBytes);
+            }
+        }
+
+        return bytes.ToArray();
+    }
+
     /// <summary>Reads a whole open file.</summary>
     /// <exception cref="FileTooLargeException">The file has more than <paramref name="limitBytes"/>.</exception>
     public static byte[] Read(SafeFileHandle file, string path, int limitBytes)

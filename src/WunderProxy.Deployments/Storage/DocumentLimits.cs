@@ -21,6 +21,12 @@ public static class DocumentLimits
     /// <summary>A record of the local state: the launch config in service in base64, and containers with theirs.</summary>
     public const int LocalRecord = 16 << 20;
 
+    /// <summary>The Docker client's <c>config.json</c>, with its logins.</summary>
+    public const int DockerConfig = 1 << 20;
+
+    /// <summary>The file of <c>--cfg</c>: more than a container's environment can be.</summary>
+    public const int EnvironmentFile = 4 << 20;
+
     /// <summary>A limit in words: <c>64 KiB</c>.</summary>
     public static string Text(int bytes) => bytes >= 1 << 20 ? $"{bytes >> 20} MiB" : $"{bytes >> 10} KiB";
 

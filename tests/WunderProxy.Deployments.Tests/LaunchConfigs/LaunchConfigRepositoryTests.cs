@@ -124,6 +124,19 @@ internal sealed class LaunchConfigRepositoryTests
     }
 
     [Test]
+    public void Config_that_could_not_be_read_again_is_not_stored()
+    {
+        var bytes = new byte[DocumentLimits.LaunchConfig + 1];
+        bytes.AsSpan().Fill((byte)' ');
+        Config.Bytes.CopyTo(bytes);
+
+        Assert.That(
+            () => _configs.AddAsync(bytes, CancellationToken.None),
+            Throws.InstanceOf<InvalidLaunchConfigException>().With.Message.Contains("more than 1 MiB"));
+        Assert.That(_store.Keys, Is.Empty);
+    }
+
+    [Test]
     public async Task Config_of_today_is_found_by_its_alias()
     {
         await _configs.AddAsync(TestConfigs.Of("r2"), CancellationToken.None);

@@ -41,13 +41,15 @@ internal sealed class StoreOutageTests
         _relay.Judge(Enum.Parse<StoreFault>(fault));
 
         var refused = await _service.PostAsync("/deploy", Config("r2"));
-        var told = (await _service.StatusAsync())["StoreState"]!.GetValue<string>();
+        var status = await _service.StatusAsync();
         var served = await ServedAsync();
         _relay.Heal();
         await Eventually.TrueAsync("the store again", async () => (await _service.PostAsync("/deploy", Config("r2"))).Status == 200);
 
         Assert.That((refused.Status, refused.ErrorCode), Is.EqualTo((503, code)), refused.ToString());
-        Assert.That(told, Is.Not.EqualTo("Ok"));
+
+        // A right that is missing for a write is a warning: the store answers, and reads may go on.
+        Assert.That(status["StoreState"]!.GetValue<string>() != "Ok" || status["Warnings"]!.AsArray().Count > 0);
         Assert.That(served, Is.EqualTo("r1"));
         Assert.That(await ServedAsync(), Is.EqualTo("r2"));
         await AssertHistoryAsync("r1", "r2");
