@@ -1,4 +1,6 @@
 using WunderProxy.Cli;
 
-var commandLine = new CommandLine(Console.Out, Console.Error, Environment.GetEnvironmentVariable);
-return await commandLine.RunAsync(args);
+using var output = new OutputWriter(() => Console.Out);
+using var error = new ErrorWriter(() => Console.Error);
+LastResort.Install(error);
+return await new CommandLine(output, error, Environment.GetEnvironmentVariable).RunAsync(args);

@@ -39,36 +39,9 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)
     {
-        ParseResult parsed;
-        HashSet<string> fromEnvironment;
         try
         {
-            parsed = Parse(arguments, out fromEnvironment);
-        }
-        catch (UsageException exception)
-        {
-            return Tell(exception.Message, ExitCode.Usage);
-        }
-
-        if (FirstError(parsed) is { } problem)
-        {
-            return Tell($"{problem} (see '{CommandPath(parsed)} --help')", ExitCode.Usage);
-        }
-
-        using var safeOutput = new TerminalWriter(output);
-        using var safeError = new TerminalWriter(error);
-        try
-        {
-            return await parsed.InvokeAsync(
-                new CommandInvocation
-                {
-                    Output = safeOutput,
-                    Error = safeError,
-                    FromEnvironment = fromEnvironment,
-                    EnableDefaultExceptionHandler = false,
-                    ProcessTerminationTimeout = null,
-                },
-                cancellationToken);
+            return await InvokeAsync(arguments, cancellationToken);
         }
         catch (UsageException exception)
         {
@@ -78,11 +51,46 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
         {
             return Tell(exception.Message, ExitCode.Failure);
         }
+        catch (OperationCanceledException)
+        {
+            return Tell("interrupted", ExitCode.Failure);
+        }
+        catch (Exception exception)
+        {
+            return Tell(LastResort.Describe(exception), ExitCode.Failure);
+        }
     }
 
     /// <summary>Parses a command line together with the environment.</summary>
     /// <exception cref="UsageException">A variable of the environment is empty that must not be.</exception>
     public ParseResult Parse(IReadOnlyList<string> arguments) => Parse(arguments, out _);
+
+    private async Task<int> InvokeAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var parsed = Parse(arguments, out var fromEnvironment);
+        if (FirstError(parsed) is { } problem)
+        {
+            return Tell($"{problem} (see '{CommandPath(parsed)} --help')", ExitCode.Usage);
+        }
+
+        // The services have signal handlers of their own, with a drain.
+        using var safeOutput = new TerminalWriter(output);
+        using var safeError = new TerminalWriter(error);
+        var isService = parsed.CommandResult.Command is RunCommand or ForwardCommand;
+        using var interruption = isService ? null : new Interruption(cancellationToken);
+        var code = await parsed.InvokeAsync(
+            new CommandInvocation
+            {
+                Output = safeOutput,
+                Error = safeError,
+                FromEnvironment = fromEnvironment,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            },
+            interruption?.Token ?? cancellationToken);
+        safeOutput.Flush();
+        return code;
+    }
 
     private ParseResult Parse(IReadOnlyList<string> arguments, out HashSet<string> fromEnvironment)
     {

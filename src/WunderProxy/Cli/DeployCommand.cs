@@ -1,5 +1,6 @@
 using System.CommandLine;
 using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Managers;
 
 namespace WunderProxy.Cli;
 
@@ -32,8 +33,8 @@ internal sealed class DeployCommand : Command
     {
         var config = Read(parsed.GetRequiredValue(_config)!);
         using var store = _store.Open(parsed);
-        using var run = new DeploymentRun(
-            store, _store.Prefix(parsed), _managers.Clients(parsed), _deployer.By(parsed), _deployer.Report(parsed));
+        using var managers = new ManagerClients(_managers.Clients(parsed));
+        var run = _deployer.Run(parsed, store, _store.Prefix(parsed), managers);
         var summary = await StoreQuery.RunAsync(() => run.DeployAsync(config, cancellationToken));
         _deployer.WriteSummary(parsed, summary);
         return ExitCode.Success;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using WunderProxy.Configuration;
+using WunderProxy.Deployments.Storage;
 using WunderProxy.ManagerApi;
 using WunderProxy.Managers;
 
@@ -12,18 +13,22 @@ internal sealed class DeployerCliOptions
     private readonly Option<string?> _by = CliOption.Text(
         "--by", "NAME", "Who it is, for the history [default: user@machine]");
 
+    private readonly Option<TimeSpan?> _guard = CliOption.Duration(
+        "--guard", "Watch the new revision for that long on every manager; when one finds it worse, go back on all of them");
+
     private readonly Option<bool> _json = CliOption.Flag("--json", "Print only the result, as JSON");
 
     /// <summary>Gives a command these options.</summary>
     public void AddTo(Command command)
     {
         command.Options.Add(_by);
+        command.Options.Add(_guard);
         command.Options.Add(_json);
     }
 
     /// <summary>Who it is.</summary>
     /// <exception cref="UsageException">The name is too long or not printable.</exception>
-    public string By(ParseResult parsed) => parsed.GetValue(_by) switch
+    private string By(ParseResult parsed) => parsed.GetValue(_by) switch
     {
         not { Length: > 0 } => DeployerName.From($"{Environment.UserName}@{Environment.MachineName}"),
         { } by when DeployerName.IsValid(by) => by,
@@ -31,18 +36,34 @@ internal sealed class DeployerCliOptions
     };
 
     /// <summary>A bar on a terminal, lines in a pipe, nothing beside JSON.</summary>
-    public IFleetReport Report(ParseResult parsed)
+    private FleetReport Report(ParseResult parsed)
     {
         var output = parsed.GetValue(_json) ? TextWriter.Null : parsed.InvocationConfiguration.Output;
-        return new FleetReport(output as TerminalWriter ?? new TerminalWriter(output));
+        return new FleetReport(output as TerminalWriter ?? new TerminalWriter(output), parsed.InvocationConfiguration.Error);
     }
 
+    /// <summary>The deploy or rollback that the options describe.</summary>
+    /// <exception cref="UsageException">The name of the deployer is too long or not printable.</exception>
+    public DeploymentRun Run(ParseResult parsed, IObjectStore store, string prefix, ManagerClients managers) => new(
+        store, prefix, managers.All, By(parsed), parsed.GetValue(_guard), Report(parsed), TimeProvider.System);
+
     /// <summary>Tells the end of it.</summary>
-    public void WriteSummary(ParseResult parsed, DeploymentSummary summary) =>
-        parsed.InvocationConfiguration.Output.WriteLine(parsed.GetValue(_json)
-            ? JsonSerializer.Serialize(summary, CliJson.Context.DeploymentSummary)
-            : TerminalText.Escape($"{summary.Action} {summary.Revision} ({ShortId.Of(summary.Hash)})"
-                + $" on {Count(summary.Managers.Count)} in {summary.Seconds:0.0} s"));
+    /// <exception cref="CommandFailedException">It is in service and recorded, but that cannot be told.</exception>
+    public void WriteSummary(ParseResult parsed, DeploymentSummary summary)
+    {
+        var line = TerminalText.Escape($"{summary.Action} {summary.Revision} ({ShortId.Of(summary.Hash)})"
+            + $" on {Count(summary.Managers.Count)} in {summary.Seconds:0.0} s");
+        var output = parsed.InvocationConfiguration.Output;
+        try
+        {
+            output.WriteLine(parsed.GetValue(_json) ? JsonSerializer.Serialize(summary, CliJson.Context.DeploymentSummary) : line);
+            output.Flush();
+        }
+        catch (CommandFailedException exception)
+        {
+            throw new CommandFailedException($"{line}, all is recorded; but {exception.Message}");
+        }
+    }
 
     private static string Count(int managers) => managers == 1 ? "1 manager" : $"{managers} managers";
 }

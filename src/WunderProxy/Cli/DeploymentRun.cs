@@ -11,82 +11,162 @@ namespace WunderProxy.Cli;
 /// once, after all of them have switched.
 /// </summary>
 internal sealed class DeploymentRun(
-    IObjectStore store, string prefix, IReadOnlyList<ManagerClient> managers, string by, IFleetReport report)
-    : IDisposable
+    IObjectStore store,
+    string prefix,
+    IReadOnlyList<IManagerClient> managers,
+    string by,
+    TimeSpan? guard,
+    IFleetReport report,
+    TimeProvider clock)
 {
-    private const int HistoryTries = 5;
-    private static readonly TimeSpan HistoryPause = TimeSpan.FromSeconds(1);
-
-    private readonly TimeProvider _clock = TimeProvider.System;
     private readonly LaunchConfigRepository _configs = new(store, prefix);
-    private readonly HistoryRepository _history = new(store, prefix, TimeProvider.System);
+    private readonly HistoryRepository _history = new(store, prefix, clock);
+    private readonly FleetDeployment _fleet = new(managers, by, report, clock);
+    private readonly FleetHistory _records = new(store, prefix, by, report, clock);
+
+    private string ManagerNames => string.Join(", ", managers.Select(manager => manager.Name));
 
     /// <summary>Stores, launches, switches and records a launch config.</summary>
-    /// <exception cref="CommandFailedException">It is not in service, or not recorded.</exception>
+    /// <exception cref="CommandFailedException">It is not in service, not recorded, or worse than the one before.</exception>
     public async Task<DeploymentSummary> DeployAsync(LaunchConfig config, CancellationToken cancellationToken)
     {
-        var startedAt = _clock.GetUtcNow();
-        await using var claim = await _history.ClaimAsync(by, cancellationToken);
-        await _configs.AddAsync(config, cancellationToken);
-        var intent = DeploymentIntent.Deploy(config, by, startedAt);
-        return await RunAsync("deployed", intent, claim, ServedByFleet, cancellationToken);
+        var startedAt = clock.GetUtcNow();
+        var claim = await _history.ClaimAsync(by, cancellationToken);
+        return await RunAsync("deployed", claim, PrepareAsync, cancellationToken);
+
+        async Task<(LaunchConfig Config, DeploymentIntent Intent)> PrepareAsync(IReadOnlyList<string> served)
+        {
+            await _configs.AddAsync(config, cancellationToken);
+            return (config, DeploymentIntent.Deploy(config, by, startedAt) with { FromHash = served[0] });
+        }
     }
 
     /// <summary>Launches, switches to and records an earlier entry.</summary>
     /// <param name="target">A hash, a revision, or empty for the entry before the one in service.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="CommandFailedException">It is not in service, or not recorded.</exception>
+    /// <exception cref="CommandFailedException">It is not in service, not recorded, or worse than the one before.</exception>
     public async Task<DeploymentSummary> RollbackAsync(string target, CancellationToken cancellationToken)
     {
-        var startedAt = _clock.GetUtcNow();
-        await using var claim = await _history.ClaimAsync(by, cancellationToken);
-        var served = await ServedByFleet(cancellationToken);
-        var entry = await FindTargetAsync(target, served, cancellationToken);
-        var intent = DeploymentIntent.Rollback(entry, by, startedAt);
-        return await RunAsync(
-            "rolled back to", intent, claim, _ => Task.FromResult(served), cancellationToken);
-    }
+        var startedAt = clock.GetUtcNow();
+        var claim = await _history.ClaimAsync(by, cancellationToken);
+        return await RunAsync("rolled back to", claim, PrepareAsync, cancellationToken);
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var manager in managers)
+        async Task<(LaunchConfig Config, DeploymentIntent Intent)> PrepareAsync(IReadOnlyList<string> served)
         {
-            manager.Dispose();
+            var entry = await FindTargetAsync(target, served, cancellationToken);
+            var config = await FindConfigAsync(entry.Hash, cancellationToken) ?? throw new CommandFailedException(
+                $"the history entry of {entry.Revision} names no launch config in the store: its Hash is '{entry.Hash}'");
+            return (config, DeploymentIntent.Rollback(entry, by, startedAt) with { FromHash = served[0] });
         }
     }
-
-    private FleetDeployment Fleet => new(managers, by, report, _clock);
 
     private async Task<DeploymentSummary> RunAsync(
         string action,
-        DeploymentIntent intent,
         HistoryClaim claim,
-        Func<CancellationToken, Task<IReadOnlyList<string>>> readServed,
+        Func<IReadOnlyList<string>, Task<(LaunchConfig Config, DeploymentIntent Intent)>> prepareAsync,
         CancellationToken cancellationToken)
     {
-        var start = _clock.GetTimestamp();
-        var served = await readServed(cancellationToken);
+        var start = clock.GetTimestamp();
+        IReadOnlyList<string> served;
+        LaunchConfig config;
+        DeploymentIntent intent;
+        FleetSwitch done;
         try
         {
-            var launched = await Fleet.RunAsync(intent.Hash, served, cancellationToken);
-            await RecordAsync(intent with { FromHash = served[0] }, claim);
-            var seconds = Math.Round(_clock.GetElapsedTime(start).TotalSeconds, 3);
-            return new DeploymentSummary(
-                action, intent.Hash, intent.Revision, [.. launched.Select(SummaryOf)], seconds);
+            served = await ServedByFleetAsync(cancellationToken);
+            (config, intent) = await prepareAsync(served);
+            done = await SwitchAsync(config, intent, served, cancellationToken);
+
+            // From here on the managers serve it: what fails says so, and what is not recorded.
+            await _records.WriteAsync(intent, claim, ManagerNames);
+        }
+        finally
+        {
+            // Given back before the watch: other deployers, and the managers' guards, may need it.
+            await _records.GiveBackAsync(claim);
+        }
+
+        var seconds = Math.Round(clock.GetElapsedTime(start).TotalSeconds, 3);
+        if (guard > TimeSpan.Zero)
+        {
+            await WatchAsync(config, intent, served, done, cancellationToken);
+        }
+
+        return new DeploymentSummary(
+            action, config.Hash.Value, config.Revision, [.. done.Launched.Select(SummaryOf)], seconds);
+    }
+
+    private async Task<FleetSwitch> SwitchAsync(
+        LaunchConfig config, DeploymentIntent intent, IReadOnlyList<string> served, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _fleet.RunAsync(config.Hash.Value, served, guard, cancellationToken);
         }
         catch (FleetException exception)
         {
-            await TryRecordEventAsync(FailureOf(intent, exception.Message));
+            await _records.TellFailureAsync(intent, exception.Message);
             throw new CommandFailedException(exception.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new CommandFailedException(
+                $"interrupted: nothing was switched; launches of {config.Revision} that have begun go on, and wait unused");
         }
     }
 
-    private async Task<IReadOnlyList<string>> ServedByFleet(CancellationToken cancellationToken)
+    private async Task WatchAsync(
+        LaunchConfig config,
+        DeploymentIntent intent,
+        IReadOnlyList<string> served,
+        FleetSwitch done,
+        CancellationToken cancellationToken)
+    {
+        IReadOnlyList<FleetVerdict> verdicts;
+        try
+        {
+            verdicts = await new FleetGuard(managers, report, clock).WaitAsync(
+                config.Hash.Value, done, guard!.Value, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new CommandFailedException(
+                $"interrupted: {config.Revision} is in service on {ManagerNames} and recorded; the managers go on watching it, each for itself");
+        }
+
+        if (verdicts.FirstOrDefault(verdict => verdict.Kind == FleetVerdictKind.Worse) is { } worse)
+        {
+            await GoBackAsync(worse, config, intent, served);
+        }
+
+        var unknown = verdicts.Where(verdict => verdict.Kind == FleetVerdictKind.Unknown)
+            .Select(verdict => $"{managers[verdict.Manager].Name} ({verdict.Reason})").ToArray();
+        if (unknown.Length > 0)
+        {
+            throw new CommandFailedException(
+                $"{config.Revision} is recorded, but there is no verdict of {string.Join(", ", unknown)}: see 'wunderproxy status'");
+        }
+    }
+
+    /// <summary>One manager has judged: the others go back too, and the history with them.</summary>
+    private async Task GoBackAsync(
+        FleetVerdict worse, LaunchConfig config, DeploymentIntent intent, IReadOnlyList<string> served)
+    {
+        var judge = managers[worse.Manager].Name;
+        report.Fail(judge, $"found {config.Revision} worse: {worse.Reason}");
+        await _fleet.SwitchBackAsync([.. Enumerable.Range(0, managers.Count)], served, config.Hash.Value);
+        var before = served.FirstOrDefault(hash => hash.Length > 0) ?? string.Empty;
+        var outcome = await _records.TakeOutAsync(intent, before);
+        var message = $"{judge} found {config.Revision} worse: {worse.Reason}; all managers were sent back, and {outcome}";
+        await _records.TellFailureAsync(intent, message);
+        throw new CommandFailedException(message);
+    }
+
+    private async Task<IReadOnlyList<string>> ServedByFleetAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await Fleet.ReadServedAsync(cancellationToken);
+            return await _fleet.ReadServedAsync(cancellationToken);
         }
         catch (FleetException exception)
         {
@@ -116,48 +196,6 @@ internal sealed class DeploymentRun(
             return null;
         }
     }
-
-    /// <summary>All managers have switched: the history must follow, whatever it takes within reason.</summary>
-    private async Task RecordAsync(DeploymentIntent intent, HistoryClaim claim)
-    {
-        HistoryEntry? entry;
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                entry = await claim.ApplyAsync(intent, CancellationToken.None);
-                break;
-            }
-            catch (Exception exception)
-                when (attempt < HistoryTries && exception is ObjectStoreException or LeaseHeldException)
-            {
-                await Task.Delay(HistoryPause * attempt, _clock);
-            }
-            catch (Exception exception) when (exception is ObjectStoreException or LeaseHeldException)
-            {
-                throw new CommandFailedException(
-                    $"{intent.Revision} is in service on all managers, but the history was not written: "
-                    + exception.Message);
-            }
-        }
-
-        await TryRecordEventAsync(intent.ToEvent(entry));
-    }
-
-    private async Task TryRecordEventAsync(DeploymentEvent happened)
-    {
-        try
-        {
-            await new EventLog(store, prefix).RecordAsync(happened, CancellationToken.None);
-        }
-        catch (ObjectStoreException exception)
-        {
-            report.Tell(store.Description, $"the event was not written: {exception.Message}");
-        }
-    }
-
-    private static DeploymentEvent FailureOf(DeploymentIntent intent, string reason) =>
-        intent.ToEvent(entry: null) with { Type = EventType.Failure, Result = "failed", Reason = reason };
 
     private ManagerSummary SummaryOf(LaunchResult result, int index) =>
         new(managers[index].Name, result.Container, result.Address, result.Method, Math.Round(result.Seconds, 3));

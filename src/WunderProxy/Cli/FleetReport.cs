@@ -4,9 +4,10 @@ using WunderProxy.Managers;
 namespace WunderProxy.Cli;
 
 /// <summary>
-/// Tells the course of a deploy: on a terminal progress moves in place, in a pipe each step is a line.
+/// Tells the course of a deploy: on a terminal progress moves in place, in a pipe each step is a line. An output that takes
+/// nothing ends no deploy half-way.
 /// </summary>
-internal sealed class FleetReport(TerminalWriter output) : IFleetReport
+internal sealed class FleetReport(TerminalWriter output, TextWriter error) : IFleetReport
 {
     private const int BarWidth = 24;
     private const string ClearLine = "\r\u001b[K";
@@ -14,15 +15,28 @@ internal sealed class FleetReport(TerminalWriter output) : IFleetReport
     private readonly Lock _gate = new();
     private readonly Dictionary<string, string> _lastSteps = new(StringComparer.Ordinal);
     private bool _hasOpenLine;
+    private bool _isLost;
 
     /// <inheritdoc/>
     public void Tell(string manager, string message)
     {
         lock (_gate)
         {
-            output.WriteControl(_hasOpenLine ? ClearLine : string.Empty);
-            _hasOpenLine = false;
-            output.WriteLine(TerminalText.Escape($"{manager}: {message}"));
+            Try(() =>
+            {
+                CloseLine();
+                output.WriteLine(TerminalText.Escape($"{manager}: {message}"));
+            });
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Fail(string manager, string message)
+    {
+        lock (_gate)
+        {
+            Try(CloseLine);
+            error.WriteLine(TerminalText.Escape($"{manager}: {message}"));
         }
     }
 
@@ -31,18 +45,46 @@ internal sealed class FleetReport(TerminalWriter output) : IFleetReport
     {
         lock (_gate)
         {
-            if (output.IsTerminal)
+            Try(() => WriteStep(manager, step));
+        }
+    }
+
+    private void WriteStep(string manager, DeploymentProgress step)
+    {
+        if (output.IsTerminal)
+        {
+            output.WriteControl(ClearLine);
+            output.Write(TerminalText.Escape($"{manager}: {step.Message} {Bar(step)}"));
+            output.Flush();
+            _hasOpenLine = true;
+        }
+        else if (_lastSteps.GetValueOrDefault(manager) != step.Step)
+        {
+            _lastSteps[manager] = step.Step;
+            output.WriteLine(TerminalText.Escape($"{manager}: {step.Message}"));
+        }
+    }
+
+    private void CloseLine()
+    {
+        output.WriteControl(_hasOpenLine ? ClearLine : string.Empty);
+        _hasOpenLine = false;
+    }
+
+    private void Try(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception lost) when (lost is CommandFailedException or IOException)
+        {
+            if (!_isLost)
             {
-                output.WriteControl(ClearLine);
-                output.Write(TerminalText.Escape($"{manager}: {step.Message} {Bar(step)}"));
-                output.Flush();
-                _hasOpenLine = true;
+                error.WriteLine($"wunderproxy: {lost.Message}; the work goes on");
             }
-            else if (_lastSteps.GetValueOrDefault(manager) != step.Step)
-            {
-                _lastSteps[manager] = step.Step;
-                output.WriteLine(TerminalText.Escape($"{manager}: {step.Message}"));
-            }
+
+            _isLost = true;
         }
     }
 

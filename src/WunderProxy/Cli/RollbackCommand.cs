@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WunderProxy.Managers;
 
 namespace WunderProxy.Cli;
 
@@ -29,8 +30,8 @@ internal sealed class RollbackCommand : Command
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         using var store = _store.Open(parsed);
-        using var run = new DeploymentRun(
-            store, _store.Prefix(parsed), _managers.Clients(parsed), _deployer.By(parsed), _deployer.Report(parsed));
+        using var managers = new ManagerClients(_managers.Clients(parsed));
+        var run = _deployer.Run(parsed, store, _store.Prefix(parsed), managers);
         var summary = await StoreQuery.RunAsync(
             () => run.RollbackAsync(parsed.GetValue(_to) ?? string.Empty, cancellationToken));
         _deployer.WriteSummary(parsed, summary);

@@ -29,7 +29,7 @@ internal sealed class StatusCommand : Command
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var clients = _managers.Clients(parsed);
-        var output = parsed.InvocationConfiguration.Output;
+        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
         var isScreen = parsed.GetValue(_watch) && !parsed.GetValue(_json) && !Console.IsOutputRedirected;
         try
         {
@@ -40,7 +40,9 @@ internal sealed class StatusCommand : Command
                     clients.Select(client => AskAsync(client, parsed.GetValue(_json), cancellationToken)));
                 code = texts.All(text => text.IsAnswer) ? ExitCode.Success : ExitCode.Failure;
                 output.Write(isScreen ? ClearScreen : string.Empty);
-                output.WriteLine(string.Join(Environment.NewLine, texts.Select(text => text.Text)));
+                WriteAll(output, texts.Where(text => text.IsAnswer));
+                output.Flush();
+                WriteAll(error, texts.Where(text => !text.IsAnswer));
             }
             while (parsed.GetValue(_watch) && await PauseAsync(cancellationToken));
             return code;
@@ -51,6 +53,15 @@ internal sealed class StatusCommand : Command
             {
                 client.Dispose();
             }
+        }
+    }
+
+    /// <summary>What is no status goes to standard error, in JSON too: a program that reads answers gets only answers.</summary>
+    private static void WriteAll(TextWriter writer, IEnumerable<(bool IsAnswer, string Text)> texts)
+    {
+        foreach (var (_, text) in texts)
+        {
+            writer.WriteLine(text);
         }
     }
 
@@ -81,8 +92,8 @@ internal sealed class StatusCommand : Command
         {
             return (false, asJson
                 ? JsonSerializer.Serialize(
-                    new ApiError("unreachable", exception.Message, null), ApiJson.Context.ApiError)
-                : TerminalText.Escape($"{client.Name}: {exception.Message}"));
+                    new ApiError("unreachable", $"{client.Name}: {exception.Message}", null), ApiJson.Context.ApiError)
+                : "wunderproxy: " + TerminalText.Escape($"{client.Name}: {exception.Message.ReplaceLineEndings(" ")}"));
         }
     }
 }

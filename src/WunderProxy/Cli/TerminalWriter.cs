@@ -13,7 +13,7 @@ internal sealed class TerminalWriter(TextWriter inner) : TextWriter(inner.Format
     public override Encoding Encoding => inner.Encoding;
 
     /// <summary>Whether a person looks at it.</summary>
-    public bool IsTerminal => inner == Console.Out && !Console.IsOutputRedirected;
+    public bool IsTerminal => inner is OutputWriter && !Console.IsOutputRedirected;
 
     /// <summary>Writes what a terminal is to obey; never with text of others in it.</summary>
     public void WriteControl(string sequence) => inner.Write(sequence);

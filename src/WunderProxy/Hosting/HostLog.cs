@@ -36,6 +36,9 @@ internal static partial class HostLog
     [LoggerMessage(5190, LogLevel.Warning, "the start does not end: ending at once")]
     public static partial void StartHangs(ILogger logger);
 
+    [LoggerMessage(5191, LogLevel.Error, "work in the background failed, the service goes on")]
+    public static partial void Uncaught(ILogger logger, Exception exception);
+
     [LoggerMessage(5107, LogLevel.Information, "bye")]
     public static partial void Ended(ILogger logger);
 }

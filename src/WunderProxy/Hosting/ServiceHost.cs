@@ -73,6 +73,8 @@ internal static class ServiceHost
         builder.Services.AddHostedService<DescriptorWorker>();
         builder.Services.AddHostedService<ForwarderWorker>();
         using var host = builder.Build();
+        var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger<SignalLifetime>();
+        LastResort.LogTo(exception => HostLog.Uncaught(logger, exception));
         try
         {
             await host.RunAsync(cancellationToken);
@@ -80,6 +82,10 @@ internal static class ServiceHost
         catch (ListenException exception)
         {
             throw new UsageException(Explain(exception), exception);
+        }
+        finally
+        {
+            LastResort.LogTo(null);
         }
     }
 

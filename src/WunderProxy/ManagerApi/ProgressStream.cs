@@ -62,6 +62,11 @@ internal static class ProgressStream
         {
             return Line(ApiException.From(exception).ToError(), ApiJson.Context.ApiError);
         }
+        catch (Exception)
+        {
+            // The head of the answer has left with 200: the last line is the one place to tell.
+            return Line(new ApiError(ApiErrorCode.Internal, "the call failed for a reason that the log tells", null), ApiJson.Context.ApiError);
+        }
     }
 
     private static async Task<string> OutcomeAsync(Task<DeployResult> running)
@@ -74,6 +79,10 @@ internal static class ProgressStream
         catch (DeploymentException exception)
         {
             return $"{exception.Code}: {exception.Message}";
+        }
+        catch (Exception exception)
+        {
+            return $"{ApiErrorCode.Internal}: {exception}";
         }
     }
 

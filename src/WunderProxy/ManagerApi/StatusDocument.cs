@@ -60,6 +60,9 @@ internal sealed record StatusDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public OperationView? Operation { get; init; }
 
+    /// <summary>The latest watch of a guarded switch, with its verdict; left out when there was none.</summary>
+    public GuardView? Guard { get; init; }
+
     /// <summary>The statistics of earlier upstreams, latest first.</summary>
     public required IReadOnlyList<PreviousView> Previous { get; init; }
 

@@ -87,6 +87,7 @@ internal sealed record StatusFacts(
             Waiting = Forwarder.PausedRequests,
             Draining = Lifecycle.Draining,
             Operation = Lifecycle.Operation,
+            Guard = Lifecycle.Guard,
             Previous = Previous,
             Buffers = new BufferCounts(0, 0),
             Fallback = Forwarder.Fallback is { } fallback && !IsForStrangers ? FallbackView.Of(fallback) : null,

@@ -28,27 +28,76 @@ internal sealed class FleetDeployment(
     /// <summary>Launches on all managers, then switches all.</summary>
     /// <param name="hash">The launch config.</param>
     /// <param name="served">What <see cref="ReadServedAsync"/> gave.</param>
-    /// <param name="cancellationToken">Ends the wait; managers finish what they were asked.</param>
+    /// <param name="guard">How long each manager watches; null for what it is configured to do.</param>
+    /// <param name="cancellationToken">Ends the wait for the launches; managers finish what they were asked.</param>
     /// <exception cref="FleetException">A launch failed, or a switch did and was undone.</exception>
-    public async Task<IReadOnlyList<LaunchResult>> RunAsync(
-        string hash, IReadOnlyList<string> served, CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">Cancelled: nothing was switched.</exception>
+    public async Task<FleetSwitch> RunAsync(
+        string hash, IReadOnlyList<string> served, TimeSpan? guard, CancellationToken cancellationToken)
     {
         var launched = await Task.WhenAll(managers.Select(manager => LaunchAsync(manager, hash, cancellationToken)));
         ThrowIfAny(launched, "nothing was switched");
+        cancellationToken.ThrowIfCancellationRequested();
+        var switched = new List<SwitchResult>();
         for (var i = 0; i < managers.Count; i++)
         {
-            var switched = await Try(managers[i], () => managers[i].SwitchAsync(hash, by, cancellationToken));
-            if (switched.Failure is { } failure)
+            // Not cancelled with the command: a fleet that is switched in part is what must not be left behind.
+            var outcome = await Try(managers[i], () => managers[i].SwitchAsync(hash, by, guard, CancellationToken.None));
+            if (outcome.Failure is { } failure)
             {
                 // Without an answer it may have switched: it is asked to go back like the others.
-                await SwitchBackAsync(failure.IsAnswer ? i : i + 1, served, hash);
+                await SwitchBackAsync([.. Enumerable.Range(0, failure.IsAnswer ? i : i + 1)], served, hash);
                 throw new FleetException($"{managers[i].Name} could not switch: {failure.Message}");
             }
 
-            report.Tell(managers[i].Name, switched.Value!.Changed ? "switched" : "served it already");
+            switched.Add(outcome.Value!);
+            report.Tell(managers[i].Name, outcome.Value!.Changed ? "switched" : "served it already");
         }
 
-        return [.. launched.Select(outcome => outcome.Value!)];
+        return new FleetSwitch([.. launched.Select(outcome => outcome.Value!)], switched);
+    }
+
+    /// <summary>Sends managers back to what they served; each is told, and none stops the others.</summary>
+    /// <param name="places">Which managers.</param>
+    /// <param name="served">What <see cref="ReadServedAsync"/> gave.</param>
+    /// <param name="hash">What they were switched to.</param>
+    public async Task SwitchBackAsync(IReadOnlyList<int> places, IReadOnlyList<string> served, string hash)
+    {
+        foreach (var i in places)
+        {
+            var before = served[i];
+            if (before.Length == 0 || before == hash)
+            {
+                var why = before.Length == 0 ? "stays: it served nothing before" : "served it before";
+                report.Tell(managers[i].Name, why);
+                continue;
+            }
+
+            var back = await Try(managers[i], () => SwitchBackAsync(managers[i], before));
+            if (back.Failure is { } failure)
+            {
+                report.Fail(managers[i].Name, $"could not go back to {ShortId.Of(before)}: {failure.Message}");
+            }
+            else
+            {
+                report.Tell(managers[i].Name, $"went back to {ShortId.Of(before)}");
+            }
+        }
+    }
+
+    /// <summary>The way back is not watched, nor cancelled with the command.</summary>
+    private async Task<SwitchResult> SwitchBackAsync(IManagerClient manager, string before)
+    {
+        try
+        {
+            return await manager.SwitchAsync(before, by, TimeSpan.Zero, CancellationToken.None);
+        }
+        catch (ManagerCallException exception) when (exception.IsAnswer)
+        {
+            // Its container may have been stopped meanwhile.
+            await manager.LaunchAsync(before, by, CancellationToken.None);
+            return await manager.SwitchAsync(before, by, TimeSpan.Zero, CancellationToken.None);
+        }
     }
 
     private async Task<Outcome<LaunchResult>> LaunchAsync(
@@ -88,33 +137,13 @@ internal sealed class FleetDeployment(
         }
     }
 
-    private async Task SwitchBackAsync(int count, IReadOnlyList<string> served, string hash)
-    {
-        for (var i = 0; i < count; i++)
-        {
-            var before = served[i];
-            if (before.Length == 0 || before == hash)
-            {
-                var why = before.Length == 0 ? "stays: it served nothing before" : "served it before";
-                report.Tell(managers[i].Name, why);
-                continue;
-            }
-
-            // Not cancelled with the command: half a fleet on another revision is what this must prevent.
-            var back = await Try(managers[i], () => managers[i].SwitchAsync(before, by, CancellationToken.None));
-            report.Tell(managers[i].Name, back.Failure is { } failure
-                ? $"could not go back to {ShortId.Of(before)}: {failure.Message}"
-                : $"went back to {ShortId.Of(before)}");
-        }
-    }
-
     private void ThrowIfAny<T>(IEnumerable<Outcome<T>> outcomes, string consequence)
         where T : class
     {
         var failed = outcomes.Where(outcome => outcome.Failure is not null).ToList();
         foreach (var outcome in failed)
         {
-            report.Tell(outcome.Manager, $"failed: {outcome.Failure!.Message}");
+            report.Fail(outcome.Manager, $"failed: {outcome.Failure!.Message}");
         }
 
         if (failed.Count > 0)

@@ -8,6 +8,9 @@ internal interface IFleetReport
     /// <summary>Something happened on a manager.</summary>
     void Tell(string manager, string message);
 
+    /// <summary>Something went wrong on a manager.</summary>
+    void Fail(string manager, string message);
+
     /// <summary>A launch goes on.</summary>
     void Progress(string manager, DeploymentProgress step);
 }

@@ -18,6 +18,10 @@ internal interface IManagerClient
     Task<LaunchResult> LaunchAsync(string hash, string by, CancellationToken cancellationToken);
 
     /// <summary>Sends traffic to a launched container.</summary>
+    /// <param name="hash">Launch config hash.</param>
+    /// <param name="by">Who switches.</param>
+    /// <param name="guard">How long the manager watches the new upstream; null for what it is configured to do.</param>
+    /// <param name="cancellationToken">Ends the wait; the manager finishes what it was asked.</param>
     /// <exception cref="ManagerCallException">It refused, failed or cannot be reached.</exception>
-    Task<SwitchResult> SwitchAsync(string hash, string by, CancellationToken cancellationToken);
+    Task<SwitchResult> SwitchAsync(string hash, string by, TimeSpan? guard, CancellationToken cancellationToken);
 }

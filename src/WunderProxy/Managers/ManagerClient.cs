@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -41,7 +42,14 @@ internal sealed class ManagerClient : IManagerClient, IDisposable
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(StatusTimeout);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/status");
-        return await SendAsync(request, ApiJson.Context.StatusDocument, limit.Token);
+        try
+        {
+            return await SendAsync(request, ApiJson.Context.StatusDocument, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ManagerCallException($"did not answer within {StatusTimeout.TotalSeconds:0} s", isAnswer: false);
+        }
     }
 
     /// <inheritdoc/>
@@ -49,16 +57,19 @@ internal sealed class ManagerClient : IManagerClient, IDisposable
         PostAsync("/launch", hash, by, ApiJson.Context.LaunchResult, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<SwitchResult> SwitchAsync(string hash, string by, CancellationToken cancellationToken) =>
-        PostAsync("/switch", hash, by, ApiJson.Context.SwitchResult, cancellationToken);
+    public Task<SwitchResult> SwitchAsync(string hash, string by, TimeSpan? guard, CancellationToken cancellationToken) =>
+        PostAsync("/switch", hash, by, ApiJson.Context.SwitchResult, cancellationToken, guard);
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
     private async Task<T> PostAsync<T>(
-        string path, string body, string by, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        string path, string body, string by, JsonTypeInfo<T> type, CancellationToken cancellationToken, TimeSpan? guard = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{path}?by={Uri.EscapeDataString(by)}")
+        var watch = guard is { } duration
+            ? string.Create(CultureInfo.InvariantCulture, $"&guard={duration.TotalMilliseconds:0}ms")
+            : string.Empty;
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{path}?by={Uri.EscapeDataString(by)}{watch}")
         {
             Content = new StringContent(body),
         };
@@ -76,7 +87,7 @@ internal sealed class ManagerClient : IManagerClient, IDisposable
                 ? JsonSerializer.Deserialize(body, type) ?? throw new JsonException("null")
                 : throw new ManagerCallException(ErrorOf(body, (int)response.StatusCode), isAnswer: true);
         }
-        catch (Exception exception) when (exception is HttpRequestException or SocketException)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException)
         {
             throw new ManagerCallException(CauseOf(exception), isAnswer: false);
         }

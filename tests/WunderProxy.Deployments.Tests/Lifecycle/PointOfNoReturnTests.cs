@@ -157,9 +157,7 @@ internal sealed class PointOfNoReturnTests
         return machine;
     }
 
-    /// <summary>Retries come at once, and the tender looks a hundred times as often.</summary>
-    private static PacedTimeProvider Clock() => new(time =>
-        time <= TimeSpan.FromSeconds(1) ? time / 20 : time >= TimeSpan.FromSeconds(10) && time <= TimeSpan.FromSeconds(16) ? time / 100 : time);
+    private static PacedTimeProvider Clock() => PacedTimeProvider.ForLifecycle();
 
     private static string Target(string kind) => kind == "rollback" ? "r1" : "r3";
 

@@ -69,7 +69,7 @@ internal sealed class TerminalTests
     {
         var written = Write(writer =>
         {
-            var report = new FleetReport(writer);
+            var report = new FleetReport(writer, TextWriter.Null);
             report.Tell("web1", Attack);
             report.Progress("web1", new DeploymentProgress("pulling", Attack));
         });

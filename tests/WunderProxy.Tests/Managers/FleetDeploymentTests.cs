@@ -94,7 +94,7 @@ internal sealed class FleetDeploymentTests
     {
         var fleet = new FleetDeployment(managers, "ada", _report, TimeProvider.System);
         var served = await fleet.ReadServedAsync(CancellationToken.None);
-        await fleet.RunAsync(New, served, CancellationToken.None);
+        await fleet.RunAsync(New, served, null, CancellationToken.None);
     }
 
     private static ManagerCallException Refusal(string message) => new(message, isAnswer: true);
@@ -104,6 +104,8 @@ internal sealed class FleetDeploymentTests
         public List<string> Lines { get; } = [];
 
         public void Tell(string manager, string message) => Lines.Add($"{manager}: {message}");
+
+        public void Fail(string manager, string message) => Lines.Add($"{manager}: {message}");
 
         public void Progress(string manager, DeploymentProgress step) => Lines.Add($"{manager}: {step.Message}");
     }
@@ -143,7 +145,7 @@ internal sealed class FleetDeploymentTests
                 : Task.FromException<LaunchResult>(LaunchFailure);
         }
 
-        public Task<SwitchResult> SwitchAsync(string hash, string by, CancellationToken cancellationToken)
+        public Task<SwitchResult> SwitchAsync(string hash, string by, TimeSpan? guard, CancellationToken cancellationToken)
         {
             calls.Add($"{name} switch {hash}");
             var failure = SwitchFailure;

@@ -1,0 +1,121 @@
+using WunderProxy.Deployments.History;
+using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Storage;
+using WunderProxy.Managers;
+
+namespace WunderProxy.Cli;
+
+/// <summary>
+/// What a deploying command writes once the managers have switched. A fault of any type ends as words about what is in
+/// service and what is not recorded.
+/// </summary>
+internal sealed class FleetHistory(IObjectStore store, string prefix, string by, IFleetReport report, TimeProvider clock)
+{
+    private const int Tries = 5;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly HistoryRepository _history = new(store, prefix, clock);
+
+    /// <summary>Writes history and event of what all managers serve.</summary>
+    /// <exception cref="CommandFailedException">It is in service and not recorded; the message says how to complete it.</exception>
+    public async Task WriteAsync(DeploymentIntent intent, HistoryClaim claim, string managers)
+    {
+        HistoryEntry? entry = null;
+        if (await TryAsync(async () => entry = await claim.ApplyAsync(intent, CancellationToken.None)) is { } fault)
+        {
+            var missing = claim.IsHistoryWritten ? "current.json was not" : "neither history.json nor current.json was";
+            var again = intent.Kind == DeploymentKind.Rollback ? $"run the rollback again with --to {intent.Hash}" : "run the deploy again";
+            var reason = $"{intent.Revision} is in service on {managers}, but {missing} written: {Describe(fault)}; to record it, {again}";
+            await RecordEventAsync(intent.ToEvent(null) with { Reason = reason });
+            throw new CommandFailedException(reason);
+        }
+
+        await RecordEventAsync(intent.ToEvent(entry));
+    }
+
+    /// <summary>Puts history and <c>current.json</c> back after the managers went back.</summary>
+    /// <param name="intent">What was recorded.</param>
+    /// <param name="before">Hash of what serves again; empty for nothing.</param>
+    /// <returns>What came of it, in words.</returns>
+    public async Task<string> TakeOutAsync(DeploymentIntent intent, string before)
+    {
+        var fault = await TryAsync(async () =>
+        {
+            var undo = await CreateUndoAsync(intent, before);
+            await using var claim = await _history.ClaimAsync(by, CancellationToken.None);
+            await claim.ApplyAsync(undo, CancellationToken.None);
+        });
+        return fault is null
+            ? "its entry was taken out of the history"
+            : $"its entry is still in the history, since that could not be written: {Describe(fault)}; run 'wunderproxy rollback' to put it right";
+    }
+
+    /// <summary>Records that the deploy or rollback failed.</summary>
+    public Task TellFailureAsync(DeploymentIntent intent, string reason) => RecordEventAsync(
+        intent.ToEvent(null) with { Id = DeploymentIntent.NewId(), Type = EventType.Failure, Result = "failed", Reason = reason });
+
+    /// <summary>Gives the claim back; a lease that cannot be given back expires by itself.</summary>
+    public async Task GiveBackAsync(HistoryClaim claim)
+    {
+        try
+        {
+            await claim.DisposeAsync();
+        }
+        catch (Exception exception)
+        {
+            report.Fail(store.Description, $"the lease was not given back: {Describe(exception)}");
+        }
+    }
+
+    /// <summary>A deploy's entry is taken out; a rollback made none, so that what serves again is appended.</summary>
+    private async Task<DeploymentIntent> CreateUndoAsync(DeploymentIntent intent, string before)
+    {
+        var now = clock.GetUtcNow();
+        var config = LaunchConfigReference.TryParse(before, out var reference)
+            ? await new LaunchConfigRepository(store, prefix).LoadAsync(reference, CancellationToken.None)
+            : null;
+        var undo = intent.Kind == DeploymentKind.Rollback && config is not null
+            ? DeploymentIntent.Deploy(config, by, now)
+            : DeploymentIntent.Withdraw(intent, by, now);
+        return undo with { FromHash = before, ReturnHash = config?.Hash.Value ?? "", ReturnRevision = config?.Revision ?? "" };
+    }
+
+    private async Task RecordEventAsync(DeploymentEvent happened)
+    {
+        try
+        {
+            await new EventLog(store, prefix).RecordAsync(happened, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            report.Fail(store.Description, $"the event was not written: {Describe(exception)}");
+        }
+    }
+
+    /// <summary>Tries a few times; faults of the store, and of whatever else, are the same to what is in service.</summary>
+    private async Task<Exception?> TryAsync(Func<Task> work)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await work();
+                return null;
+            }
+            catch (Exception exception)
+            {
+                if (attempt == Tries || exception is not (ObjectStoreException or LeaseHeldException))
+                {
+                    return exception;
+                }
+
+                await Task.Delay(Pause * attempt, clock, CancellationToken.None);
+            }
+        }
+    }
+
+    private static string Describe(Exception exception) =>
+        exception is ObjectStoreException or LeaseHeldException or LaunchConfigNotFoundException or HashMismatchException
+            ? exception.Message
+            : LastResort.Describe(exception);
+}

@@ -1,0 +1,17 @@
+namespace WunderProxy.Managers;
+
+/// <summary>The clients of all managers that a command was given.</summary>
+internal sealed class ManagerClients(IReadOnlyList<ManagerClient> clients) : IDisposable
+{
+    /// <summary>The clients, in the order of the command line.</summary>
+    public IReadOnlyList<IManagerClient> All => clients;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var client in clients)
+        {
+            client.Dispose();
+        }
+    }
+}
