@@ -37,15 +37,14 @@ internal sealed class StreamTests
         Assert.That(errors.StartsWith('{'), Is.EqualTo(form.Length > 0), "a program reads JSON there too");
     }
 
-    [TestCase("INT")]
-    [TestCase("TERM")]
-    public async Task Interrupted_command_says_so_in_one_line(string signal)
+    /// <summary>SIGINT takes the same way; a shell's job in the background ignores it.</summary>
+    [Test]
+    public async Task Interrupted_command_ends_in_order()
     {
-        // Nobody answers at the socket; the program is told when it has connected.
         var (code, output, errors) = await RunAsync(
-            $"status --watch --manager unix:$DIR/none >$DIR/out 2>$DIR/err & pid=$!; "
+            "status --watch --manager unix:$DIR/none >$DIR/out 2>$DIR/err & pid=$!; "
             + "until [ -s $DIR/err ]; do sleep 0.05; done; "
-            + $"kill -{signal} $pid; wait $pid; code=$?; cat $DIR/err >&2; exit $code");
+            + "kill -TERM $pid; wait $pid; code=$?; cat $DIR/err >&2; exit $code");
 
         Assert.That(code, Is.EqualTo(1), output + errors);
         Assert.That(errors, Does.Not.Contain("   at "));
