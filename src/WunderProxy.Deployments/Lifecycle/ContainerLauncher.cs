@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.Docker.Models;
 using WunderProxy.Deployments.LaunchConfigs;
 
 namespace WunderProxy.Deployments.Lifecycle;
@@ -16,6 +17,8 @@ internal sealed class ContainerLauncher(
     /// <summary>Names that are tried for a container: a random one is taken once in 65,536 times.</summary>
     private const int MaxNames = 3;
 
+    private readonly LaunchJudge _judge = new(context);
+
     /// <summary>Launches, under the operation gate.</summary>
     /// <exception cref="DeploymentException">It did not come up.</exception>
     public async Task<LaunchedContainer> LaunchAsync(
@@ -24,6 +27,7 @@ internal sealed class ContainerLauncher(
         var mask = context.MaskOf(config);
         try
         {
+            DemandAllowed(config);
             return await LaunchAsync(config, mask, new MaskedProgress(progress, mask), cancellationToken);
         }
         catch (Exception fault) when (fault is DeploymentException or DockerEngineException)
@@ -69,6 +73,19 @@ internal sealed class ContainerLauncher(
         var created = await CreateAsync(config, mask, progress, cancellationToken);
         NoteLaunched(created.Deployment);
         return created;
+    }
+
+    private string PublishAddress => context.Engine.Endpoint.IsLocal ? "127.0.0.1" : "";
+
+    /// <summary>Before anything is pulled, and before a container from the time before <c>--restrict</c> is taken.</summary>
+    private void DemandAllowed(LaunchConfig config)
+    {
+        if (_judge.IsOn)
+        {
+            var name = config.Image.Length > 0 ? config.Image : context.DefaultImage(config.Revision);
+            var image = new ProvidedImage(name, new ImageDetails { Id = "" }, "");
+            _judge.Demand(config, EngineContainerRequest.Build(config, OptionsOf(config, image)).Body, PublishAddress);
+        }
     }
 
     private Deployment[] FindUsable(LaunchConfig config) =>
@@ -168,6 +185,7 @@ internal sealed class ContainerLauncher(
 
         deployment.ContainerPort = request.ContainerPort;
         AddOwnLabels(request, config);
+        _judge.Demand(config, request.Body, PublishAddress);
         for (var attempt = 1; deployment.ContainerId.Length == 0; attempt++)
         {
             await CreateNamedAsync(deployment, request, isLast: attempt == MaxNames, progress, cancellationToken);
@@ -238,7 +256,7 @@ internal sealed class ContainerLauncher(
             config.Hash.Value,
             config.Revision,
             context.Options.Environment.Digest),
-        PublishAddress = context.Engine.Endpoint.IsLocal ? "127.0.0.1" : "",
+        PublishAddress = PublishAddress,
     };
 
     private static void AddOwnLabels(EngineContainerRequest request, LaunchConfig config)

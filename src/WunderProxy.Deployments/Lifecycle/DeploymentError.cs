@@ -24,6 +24,9 @@ public enum DeploymentError
     /// <summary>The bytes are no launch config (<c>invalid_config</c>).</summary>
     InvalidConfig,
 
+    /// <summary>The launch config uses what <c>--restrict</c> does not allow (<c>restricted</c>).</summary>
+    Restricted,
+
     /// <summary>Several ports are exposed and none is named (<c>ambiguous_port</c>).</summary>
     AmbiguousPort,
 

@@ -15,6 +15,7 @@ public static class DeploymentErrorCode
         DeploymentError.Unhealthy => "unhealthy",
         DeploymentError.HashMismatch => "hash_mismatch",
         DeploymentError.InvalidConfig => "invalid_config",
+        DeploymentError.Restricted => "restricted",
         DeploymentError.AmbiguousPort => "ambiguous_port",
         DeploymentError.ImageMismatch => "image_mismatch",
         DeploymentError.LaunchFailed => "launch_failed",

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Restrictions;
 using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Lifecycle;
@@ -18,6 +19,7 @@ internal static class DeploymentFaults
         LaunchConfigNotFoundException => Wrap(DeploymentError.NotFound, fault),
         HashMismatchException => Wrap(DeploymentError.HashMismatch, fault),
         InvalidLaunchConfigException => Wrap(DeploymentError.InvalidConfig, fault),
+        RestrictedFieldException => Wrap(DeploymentError.Restricted, fault),
         AmbiguousPortException => Wrap(DeploymentError.AmbiguousPort, fault),
         StateUnwritableException => Wrap(DeploymentError.StateUnwritable, fault),
         HistoryEmptyException => Wrap(DeploymentError.HistoryEmpty, fault),

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Restrictions;
 
 namespace WunderProxy.Deployments.Lifecycle;
 
@@ -61,6 +62,9 @@ public sealed record LifecycleOptions
 
     /// <summary>How long a new upstream is watched after a switch; zero for not at all. Default zero.</summary>
     public TimeSpan Guard { get; init; }
+
+    /// <summary>What launch configs may use (<c>--restrict</c>); null for everything.</summary>
+    public LaunchRestriction? Restriction { get; init; }
 
     /// <summary>Our own version, for the probes' <c>User-Agent</c>.</summary>
     public string Version { get; init; } = "0";

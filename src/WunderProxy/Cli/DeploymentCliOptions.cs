@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
 using WunderProxy.Configuration;
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Deployments.Restrictions;
 
 namespace WunderProxy.Cli;
 
@@ -50,6 +52,24 @@ internal sealed class DeploymentCliOptions
     private readonly Option<TimeSpan?> _guard = CliOption.Duration(
         "--guard", "How long a new upstream is watched; one that is clearly worse is switched back [default: off]");
 
+    private readonly Option<bool> _restrict = CliOption.Flag(
+        "--restrict", "Launch configs may use only fields that cannot take the machine (docs/reference.md) [default: off]");
+
+    private readonly Option<string[]> _restrictBind = CliOption.Repeatable<string>(
+        "--restrict-bind",
+        "DIR",
+        "With --restrict: what lies below DIR may be bound, links followed",
+        "the absolute path of a directory that is there",
+        (string text, out string directory) => Path.IsPathFullyQualified(directory = text) && Directory.Exists(text));
+
+    private readonly Option<int[]> _restrictPort = CliOption.Repeatable<int>(
+        "--restrict-port",
+        "PORT",
+        "With --restrict: a port of this machine that may be published beyond loopback",
+        "a number from 1 to 65535",
+        (string text, out int port) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port)
+            && port is > 0 and <= ushort.MaxValue);
+
     private readonly Option<string?> _stateDirectory = CliOption.Text(
         "--state-dir",
         "DIR",
@@ -62,6 +82,7 @@ internal sealed class DeploymentCliOptions
         [
             _registryPort, _environment, _dockerHost, _containerAddress, _healthInterval, _healthTimeout,
             _launchTimeout, _drainUpgradedTimeout, _stopTimeout, _keep, _guard, _stateDirectory,
+            _restrict, _restrictBind, _restrictPort,
         ];
         Array.ForEach(options, command.Options.Add);
     }
@@ -86,6 +107,22 @@ internal sealed class DeploymentCliOptions
         {
             throw new UsageException($"--cfg: {exception.Message}", exception);
         }
+    }
+
+    /// <summary>What launch configs may use; null for everything.</summary>
+    /// <exception cref="UsageException">Something is allowed beside what is not restricted.</exception>
+    public LaunchRestriction? Restriction(ParseResult parsed)
+    {
+        var directories = parsed.GetValue(_restrictBind) ?? [];
+        var ports = parsed.GetValue(_restrictPort) ?? [];
+        if (parsed.GetValue(_restrict))
+        {
+            return new LaunchRestriction { BindDirectories = directories, Ports = ports };
+        }
+
+        return directories.Length + ports.Length == 0
+            ? null
+            : throw new UsageException("--restrict-bind and --restrict-port say what --restrict allows: give --restrict too");
     }
 
     /// <summary>Maps what was given; the rest keeps the defaults of <see cref="LifecycleOptions"/>.</summary>

@@ -46,6 +46,7 @@ internal sealed class RunCommand : Command
         var options = _deployments.Map(parsed, OptionsOf(service), shutdown.DrainTimeout) with
         {
             Environment = _deployments.EnvironmentFile(parsed),
+            Restriction = _deployments.Restriction(parsed),
         };
         using var store = _store.Open(parsed);
         using var state = OpenState(_deployments.StateDirectory(parsed), service);

@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Deployments.Restrictions;
 using WunderProxy.Deployments.Storage;
 using WunderProxy.Deployments.Tests.Docker;
 using WunderProxy.TestSupport;
@@ -69,6 +70,9 @@ internal sealed class ScriptedMachine : IAsyncDisposable
 
     public bool IsEngineAway { get; set; }
 
+    /// <summary>What launch configs may use; null for everything. Read when the lifecycle is made.</summary>
+    public LaunchRestriction? Restriction { get; set; }
+
     /// <summary>Why the engine refuses to start a container; null when it does not.</summary>
     public Func<string>? RefuseStart { get; set; }
 
@@ -100,7 +104,14 @@ internal sealed class ScriptedMachine : IAsyncDisposable
     /// <summary>Makes the lifecycle; it is not started.</summary>
     public void Create(RecordingTrafficSwitch traffic)
     {
-        var options = new LifecycleOptions { Bucket = "memory", Prefix = Prefix, App = _app, LaunchTimeout = LaunchTimeout };
+        var options = new LifecycleOptions
+        {
+            Bucket = "memory",
+            Prefix = Prefix,
+            App = _app,
+            LaunchTimeout = LaunchTimeout,
+            Restriction = Restriction,
+        };
 
         // The engine answers at once: the limits of its calls would only be timers besides those of the loops.
         Traffic = traffic;

@@ -1,0 +1,64 @@
+using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.Storage;
+
+namespace WunderProxy.Deployments.Restrictions;
+
+/// <summary>
+/// Judges which paths of the machine a container may be given: those below the allowed directories, links resolved, and
+/// never the engine's socket nor a directory above it.
+/// </summary>
+/// <param name="directories">The allowed directories; absolute paths.</param>
+/// <param name="engine">Whose socket is kept.</param>
+internal sealed class BindPaths(IReadOnlyList<string> directories, DockerEndpoint engine)
+{
+    /// <summary>Where engines listen by themselves, whatever way we reach ours.</summary>
+    private static readonly string[] UsualSockets =
+    [
+        "/var/run/docker.sock", "/run/docker.sock", "/run/containerd/containerd.sock", "/run/podman/podman.sock",
+        "/run/docker/containerd/containerd.sock",
+    ];
+
+    private IEnumerable<string> Sockets => engine.SocketPath is { } own ? [own, .. UsualSockets] : UsualSockets;
+
+    /// <summary>Why a path is refused; null when it is allowed.</summary>
+    public string? Refusal(string path)
+    {
+        if (!engine.IsLocal)
+        {
+            return "the engine is on another machine, where nobody can look at the path";
+        }
+
+        if (path is not ['/', ..] || path.Split('/').Contains(".."))
+        {
+            return $"'{path}' is no absolute path without '..'";
+        }
+
+        try
+        {
+            return RefusalOfReal(path, RealPath.Of(path));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return $"the path cannot be looked at: {fault.Message}";
+        }
+    }
+
+    private string? RefusalOfReal(string path, string real)
+    {
+        if (Sockets.SelectMany(socket => new[] { socket, RealPath.Of(socket) }).Any(socket => IsSocket(real, socket)))
+        {
+            return $"'{path}' is, or leads to, the engine's socket";
+        }
+
+        return directories.Any(directory => IsWithin(real, RealPath.Of(directory)))
+            ? null
+            : $"'{path}' is not below a directory of --restrict-bind"
+                + (real == path.TrimEnd('/') ? "" : $": it leads to '{real}'");
+    }
+
+    private static bool IsSocket(string real, string socket) =>
+        IsWithin(socket, real) || IsWithin(real, socket) || FileIdentity.IsSame(real, socket);
+
+    private static bool IsWithin(string path, string directory) =>
+        directory == "/" || path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal);
+}

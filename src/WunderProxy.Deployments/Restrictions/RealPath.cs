@@ -1,0 +1,64 @@
+namespace WunderProxy.Deployments.Restrictions;
+
+/// <summary>Follows the links in a path as the kernel does.</summary>
+internal static class RealPath
+{
+    /// <summary>As many as Linux follows.</summary>
+    private const int MaxLinks = 40;
+
+    /// <summary>The path without links; parts that do not exist stay as they are written.</summary>
+    /// <exception cref="IOException">Too many links, or a part that cannot be looked at.</exception>
+    /// <exception cref="UnauthorizedAccessException">A directory on the way may not be searched.</exception>
+    public static string Of(string path)
+    {
+        var open = new Stack<string>(PartsOf(path).Reverse());
+        List<string> real = [];
+        var links = 0;
+        while (open.TryPop(out var part))
+        {
+            if (part == "..")
+            {
+                real.RemoveRange(Math.Max(real.Count - 1, 0), Math.Min(real.Count, 1));
+                continue;
+            }
+
+            real.Add(part);
+            if (TargetOf("/" + string.Join('/', real)) is not { } target)
+            {
+                continue;
+            }
+
+            if (++links > MaxLinks)
+            {
+                throw new IOException($"there are too many links in {path}");
+            }
+
+            real.RemoveAt(real.Count - 1);
+            if (target.StartsWith('/'))
+            {
+                real.Clear();
+            }
+
+            foreach (var next in PartsOf(target).Reverse())
+            {
+                open.Push(next);
+            }
+        }
+
+        return "/" + string.Join('/', real);
+    }
+
+    private static IEnumerable<string> PartsOf(string path) => path.Split('/').Where(part => part is not ("" or "."));
+
+    private static string? TargetOf(string path)
+    {
+        try
+        {
+            return File.GetAttributes(path).HasFlag(FileAttributes.ReparsePoint) ? new FileInfo(path).LinkTarget : null;
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+}
