@@ -173,7 +173,7 @@ public sealed partial class DockerEndpoint
         catch (SocketException fault)
         {
             socket.Dispose();
-            throw new IOException(UnixSocketFault.Explain(SocketPath!, fault));
+            throw new IOException(UnixSocketFault.Explain(SocketPath!, fault), fault);
         }
         catch
         {

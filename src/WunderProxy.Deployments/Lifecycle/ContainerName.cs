@@ -21,7 +21,7 @@ internal static class ContainerName
         var stem = Stem(app, revision, hash);
         return name.Length == stem.Length + (2 * RandomBytes)
             && name.StartsWith(stem, StringComparison.Ordinal)
-            && name.AsSpan(stem.Length).IndexOfAnyExcept("0123456789abcdef") < 0;
+            && name[stem.Length..].All(char.IsAsciiHexDigitLower);
     }
 
     private static string Stem(string app, string revision, string hash)

@@ -98,18 +98,18 @@ internal sealed class ArchiveNames(ImageName wanted)
         return Write(index);
     }
 
-    private IEnumerable<JsonObject> Choose((JsonObject Item, List<string> Names)[] images)
+    private JsonObject[] Choose((JsonObject Item, List<string> Names)[] images)
     {
         var names = string.Join(", ", images.SelectMany(image => image.Names));
-        var wanted = images.Where(image => image.Names.Any(IsWanted)).Select(image => image.Item).ToArray();
-        return (images.Length, wanted.Length) switch
+        var chosen = images.Where(image => image.Names.Any(IsWanted)).Select(image => image.Item).ToArray();
+        return (images.Length, chosen.Length) switch
         {
             (0, _) => throw new ArchiveRefusedException($"{Manifest} in it lists no image"),
             (1, _) => [images[0].Item],
-            (_, 1) => wanted,
+            (_, 1) => chosen,
             (_, 0) => throw new ArchiveRefusedException(
                 $"it holds {images.Length} images ({names}): neither {_wanted} nor exactly one", isMismatch: true),
-            _ => throw new ArchiveRefusedException($"it holds {wanted.Length} images by the name {_wanted}", isMismatch: true),
+            _ => throw new ArchiveRefusedException($"it holds {chosen.Length} images by the name {_wanted}", isMismatch: true),
         };
     }
 

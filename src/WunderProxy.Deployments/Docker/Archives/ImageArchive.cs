@@ -197,7 +197,7 @@ internal sealed class ImageArchive : Stream
         _pending = TarHeader.Write(entry.EntryType, name, entry.LinkName, entry.Mode, 0);
     }
 
-    private async ValueTask<byte[]> ReadWholeAsync(TarEntry entry, string name, long length, CancellationToken cancellationToken)
+    private static async ValueTask<byte[]> ReadWholeAsync(TarEntry entry, string name, long length, CancellationToken cancellationToken)
     {
         if (length > MaxNamesBytes)
         {
