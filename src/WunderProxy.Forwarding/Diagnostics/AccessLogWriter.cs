@@ -8,6 +8,9 @@ internal sealed class AccessLogWriter : IAsyncDisposable
 {
     private const int MaxQueuedBatches = 64;
 
+    /// <summary>How long the end waits for a reader that does not take what is queued.</summary>
+    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(2);
+
     private readonly IAccessLogSink _sink;
     private readonly ILogger _logger;
     private readonly Channel<AccessLogBatch> _full = Channel.CreateBounded<AccessLogBatch>(MaxQueuedBatches);
@@ -35,11 +38,11 @@ internal sealed class AccessLogWriter : IAsyncDisposable
     /// <returns>Whether there was room; if not the caller keeps it.</returns>
     public bool TryWrite(AccessLogBatch batch) => _full.Writer.TryWrite(batch);
 
-    /// <summary>Writes what is queued, then ends.</summary>
+    /// <summary>Writes what is queued, then ends; a sink that blocks is waited for 2 seconds at most.</summary>
     public async ValueTask DisposeAsync()
     {
         _full.Writer.TryComplete();
-        await _writing;
+        await _writing.WaitAsync(LastWait, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task WriteAllAsync()
@@ -52,7 +55,8 @@ internal sealed class AccessLogWriter : IAsyncDisposable
                 _sink.Write(batch.Lines);
                 hasFailed = false;
             }
-            catch (IOException exception)
+            catch (Exception exception) when (
+                exception is IOException or UnauthorizedAccessException or ObjectDisposedException)
             {
                 // Named once per change: a closed pipe would fill the log otherwise.
                 if (!hasFailed)

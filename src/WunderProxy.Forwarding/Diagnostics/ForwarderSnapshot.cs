@@ -9,7 +9,7 @@ namespace WunderProxy.Forwarding.Diagnostics;
 /// <param name="RefusedConnections">Of these, those answered 503 because there were too many.</param>
 /// <param name="IsPaused">Whether new requests wait.</param>
 /// <param name="PausedRequests">How many wait.</param>
-/// <param name="AccessLogDropped">Access-log lines dropped because the sink was too slow.</param>
+/// <param name="AccessLogDropped">Access-log lines lost because the sink was too slow or failed.</param>
 public sealed record ForwarderSnapshot(
     TrafficSnapshot Total,
     UpstreamSnapshot? Upstream,

@@ -73,6 +73,19 @@ internal sealed class AccessLogTests(TransportKind transport)
     }
 
     [Test]
+    public async Task Lines_that_the_sink_cannot_write_are_counted()
+    {
+        await using var proxy = Start(new BrokenSink());
+        _ = proxy.Application.AnswerAllAsync(NoContent);
+        using var client = await proxy.ConnectAsync();
+
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        await client.ReadHeadAsync();
+
+        await Eventually.TrueAsync(() => proxy.Server.Snapshot().AccessLogDropped == 1);
+    }
+
+    [Test]
     public async Task Lines_that_nobody_takes_are_dropped_and_counted_and_hold_up_no_exchange()
     {
         using var sink = new HeldSink();
@@ -149,5 +162,10 @@ internal sealed class AccessLogTests(TransportKind transport)
             Release();
             _released.Dispose();
         }
+    }
+
+    private sealed class BrokenSink : IAccessLogSink
+    {
+        public void Write(ReadOnlySpan<byte> lines) => throw new IOException("the reader has gone away");
     }
 }
