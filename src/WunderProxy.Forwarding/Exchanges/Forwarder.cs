@@ -131,6 +131,11 @@ internal sealed class Forwarder(LoopContext context)
     private async ValueTask<ForwardError> OpenAsync(Exchange exchange, UpstreamShare share)
     {
         var upstream = share.Upstream;
+        if (upstream.IsClosedToNew)
+        {
+            return ForwardError.ConnectRefused;
+        }
+
         var limit = exchange.Peer is null ? _settings.ConnectMilliseconds : PeerGroup.ConnectMilliseconds;
         if (context.Limit.Upstream.IsFull)
         {

@@ -29,7 +29,7 @@ internal static class RequestHeadWriter
             // The API's access rules look at forwarding headers in every spelling, so those with "_" pass too.
             const HeaderFlags removed = HeaderFlags.NeverForwarded & ~HeaderFlags.Confusable;
             writer.Fields(head, removed, RewrittenNames(exchange, isHostWritten, isTrusted: false));
-            ApiStamp.Write(ref writer, exchange, stamp);
+            ApiStamp.Write(ref writer, exchange, exchange.Lease.Share!.Upstream.StampSecret ?? stamp);
         }
 
         WriteMaxForwards(ref writer, head);

@@ -58,18 +58,48 @@ public static unsafe class SocketTable
             : null;
     }
 
-    /// <summary>Counts the connections that a listener on an IPv4 port of this machine holds.</summary>
+    /// <summary>
+    /// Counts the connections at a listener of this process on an IPv4 port whose other ends belong to other processes.
+    /// </summary>
     /// <param name="port">The listener's port.</param>
-    /// <returns>Connections, half-open ones included; negative when the kernel does not show its tables.</returns>
-    public static int CountAccepted(int port)
+    /// <param name="tolerated">
+    /// Up to this number of connections at the port nobody looks whose they are, which costs a look at each descriptor.
+    /// </param>
+    /// <returns>0 up to the tolerated number; negative when the system does not show its tables.</returns>
+    public static int CountStrangers(int port, int tolerated)
+    {
+        var accepted = Dump(port, isRemotePort: false);
+        if (accepted is null || accepted.Count <= tolerated)
+        {
+            return accepted is null ? -1 : 0;
+        }
+
+        var callers = Dump(port, isRemotePort: true);
+        return callers is null ? -1 : accepted.Count - OwnSockets.Count(callers);
+    }
+
+    /// <summary>
+    /// The lowest number that a new descriptor of this process would get. It rises when many are opened at once, and costs
+    /// two system calls.
+    /// </summary>
+    /// <returns>Negative when none can be opened, or the system is another.</returns>
+    public static int NextDescriptor()
+    {
+        var descriptor = Open();
+        Close(descriptor);
+        return descriptor;
+    }
+
+    /// <summary>Lists the connected IPv4 sockets with a certain port by their inodes.</summary>
+    private static List<uint>? Dump(int port, bool isRemotePort)
     {
         Span<byte> request = stackalloc byte[RequestBytes];
         WriteRequest(request, FamilyV4, FlagRequest | FlagDump, ConnectedStates);
-        BinaryPrimitives.WriteUInt16BigEndian(request[(HeaderBytes + 8)..], (ushort)port);
+        BinaryPrimitives.WriteUInt16BigEndian(request[(HeaderBytes + (isRemotePort ? 10 : 8))..], (ushort)port);
         var descriptor = Open();
         try
         {
-            return ReadCount(descriptor, request);
+            return ReadDump(descriptor, request) ?? ProcSocketTable.List(port, isRemotePort);
         }
         finally
         {
@@ -77,27 +107,27 @@ public static unsafe class SocketTable
         }
     }
 
-    private static int ReadCount(int descriptor, ReadOnlySpan<byte> request)
+    private static List<uint>? ReadDump(int descriptor, ReadOnlySpan<byte> request)
     {
         var answer = new byte[32 * 1024];
-        var count = 0;
+        var inodes = new List<uint>();
         for (var received = Ask(descriptor, request, answer); received > 0; received = Receive(descriptor, answer))
         {
-            if (!TryCount(answer.AsSpan(0, received), ref count, out var isDone))
+            if (!TryRead(answer.AsSpan(0, received), inodes, out var isDone))
             {
-                return -1;
+                return null;
             }
 
             if (isDone)
             {
-                return count;
+                return inodes;
             }
         }
 
-        return -1;
+        return null;
     }
 
-    private static bool TryCount(ReadOnlySpan<byte> messages, ref int count, out bool isDone)
+    private static bool TryRead(ReadOnlySpan<byte> messages, List<uint> inodes, out bool isDone)
     {
         isDone = false;
         while (messages.Length >= HeaderBytes)
@@ -110,7 +140,11 @@ public static unsafe class SocketTable
             }
 
             isDone |= type == TypeDone;
-            count += type == SockDiagByFamily ? 1 : 0;
+            if (type == SockDiagByFamily && length >= HeaderBytes + EntryBytes)
+            {
+                inodes.Add(ReadNative(messages[(HeaderBytes + 68)..]));
+            }
+
             messages = messages[Math.Min(messages.Length, (length + 3) & ~3)..];
         }
 

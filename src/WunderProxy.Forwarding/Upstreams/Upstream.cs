@@ -17,6 +17,7 @@ public sealed class Upstream
     private TaskCompletionSource? _emptied;
     private volatile bool _lastConnectRefused;
     private volatile bool _isReplaced;
+    private volatile bool _isClosedToNew;
 
     /// <summary>Makes an upstream; nothing is connected yet.</summary>
     /// <param name="endPoint">
@@ -58,6 +59,20 @@ public sealed class Upstream
     /// <summary>When it was created.</summary>
     public DateTimeOffset Since { get; }
 
+    /// <summary>
+    /// For the upstream of a manager API's front end: the stamp of the requests that go to it, instead of
+    /// <see cref="ForwarderOptions.ApiStamp"/>; null elsewhere.
+    /// </summary>
+    public RequestStamp? Stamp
+    {
+        get;
+        init
+        {
+            field = value;
+            StampSecret = value is null ? null : Encoding.ASCII.GetBytes(value.Secret);
+        }
+    }
+
     /// <summary>Exchanges and tunnels that it holds now.</summary>
     public int InFlight => Shares.Sum(share => share.InFlight);
 
@@ -83,6 +98,12 @@ public sealed class Upstream
 
     /// <summary>What to send as Host where a request has none, or the upstream has to see its own.</summary>
     internal byte[] HostValue { get; }
+
+    /// <summary>The secret of <see cref="Stamp"/>.</summary>
+    internal byte[]? StampSecret { get; private init; }
+
+    /// <summary>Whether no connection is opened to it any more.</summary>
+    internal bool IsClosedToNew => _isClosedToNew;
 
     /// <summary>Whether another one took its place, so that no idle connection to it is kept.</summary>
     internal bool IsReplaced => _isReplaced;
@@ -118,6 +139,23 @@ public sealed class Upstream
     /// <exception cref="OperationCanceledException">The drain was cancelled.</exception>
     public Task<int> DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken) =>
         new UpstreamDrain(this, _clock).RunAsync(exchanges, upgraded, cancellationToken);
+
+    /// <summary>
+    /// Opens no connection to it any more: from the return on, somebody else may listen at its address and gets no request.
+    /// An exchange that holds it and has no connection yet fails as if the connect had been refused.
+    /// </summary>
+    public async Task CloseToNewAsync()
+    {
+        _isClosedToNew = true;
+
+        // A loop that has not seen this yet has issued its connect when it comes to the work posted here.
+        await Task.WhenAll(Shares.Select(share =>
+        {
+            var isSeen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            share.Loop.Post(static state => ((TaskCompletionSource)state!).SetResult(), isSeen);
+            return isSeen.Task;
+        }));
+    }
 
     /// <summary>The part of <paramref name="loop"/>, made at its first use on that loop.</summary>
     internal UpstreamShare ShareOf(TransportLoop loop) =>

@@ -12,6 +12,9 @@ internal static class HttpListenerExchange
     /// <summary>Time for a caller to take a whole answer, other than progress lines.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(60);
 
+    /// <summary>Time for a caller to send the rest of a body that nobody wants.</summary>
+    private static readonly TimeSpan LeftoverTimeout = TimeSpan.FromSeconds(2);
+
     private const string UserHeader = "Wunderproxy-User";
     private const string CrowdedHeader = "Wunderproxy-Crowded";
 
@@ -74,7 +77,43 @@ internal static class HttpListenerExchange
             }
         }
 
-        response.Close();
+        await FinishAsync(context, cancellationToken);
+    }
+
+    /// <summary>
+    /// Ends the exchange. HttpListener blocks a pool thread for a second where a body was not read to its end, so what the
+    /// caller still sends is read away here first, without a thread.
+    /// </summary>
+    private static async Task FinishAsync(HttpListenerContext context, CancellationToken cancellationToken)
+    {
+        if (context.Request.HasEntityBody && !await IsReadAwayAsync(context, cancellationToken))
+        {
+            context.Response.Abort();
+            return;
+        }
+
+        context.Response.Close();
+    }
+
+    private static async Task<bool> IsReadAwayAsync(HttpListenerContext context, CancellationToken cancellationToken)
+    {
+        if (context.Response.StatusCode == 408)
+        {
+            // Somebody reads still, and for long already. Our front end takes the answer and closes.
+            await Task.Delay(LeftoverTimeout, TimeProvider.System, cancellationToken);
+            return false;
+        }
+
+        try
+        {
+            await context.Request.InputStream.CopyToAsync(Stream.Null, cancellationToken)
+                .WaitAsync(LeftoverTimeout, cancellationToken);
+            return true;
+        }
+        catch (Exception exception) when (exception is TimeoutException or HttpListenerException or IOException)
+        {
+            return false;
+        }
     }
 
     private static async Task WriteLinesAsync(

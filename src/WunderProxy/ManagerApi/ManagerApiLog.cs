@@ -18,6 +18,12 @@ internal static partial class ManagerApiLog
     [LoggerMessage(5003, LogLevel.Warning, "anybody in {Networks} may deploy through the manager API: --api-open")]
     public static partial void OpenToNetworks(ILogger logger, string networks);
 
+    [LoggerMessage(5022, LogLevel.Warning, "inner port {Old} of the manager API: {Strangers} connections of strangers; the handlers moved to port {New}")]
+    public static partial void InnerListenerMoved(ILogger logger, int old, int strangers, int @new);
+
+    [LoggerMessage(5023, LogLevel.Warning, "inner port of the manager API: the handlers moved {Count} more times in 10 s")]
+    public static partial void InnerListenerMovedMore(ILogger logger, long count);
+
     [LoggerMessage(5020, LogLevel.Information, "refused calls: {Count} more in 10 s, the last from {Last}")]
     public static partial void MoreRefused(ILogger logger, long count, string? last);
 

@@ -1,10 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Configuration;
 using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.Hosting;
 
@@ -16,7 +15,9 @@ namespace WunderProxy.ManagerApi;
 /// </summary>
 internal sealed class ManagerApiServer : IAsyncDisposable
 {
-    private const int PortAttempts = 20;
+
+    private static readonly TimeSpan TimeToConnect = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan TimeToLook = TimeSpan.FromMilliseconds(10);
 
     private static readonly ApiException NotForCallers = new(403, ApiErrorCode.Forbidden, "this port is not for callers");
 
@@ -26,9 +27,10 @@ internal sealed class ManagerApiServer : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ApiDispatcher _dispatcher;
     private readonly InstanceState _instance;
-    private readonly string _secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+    private readonly UpstreamSlot _slot = new();
+    private readonly LogThrottle _moves;
     private readonly CancellationTokenSource _stopping = new();
-    private HttpListener? _listener;
+    private InnerListener? _inner;
     private ForwarderServer? _front;
 
     /// <summary>Makes the API; nothing is bound until <see cref="Start"/>.</summary>
@@ -39,25 +41,24 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         _loggers = loggers;
         _logger = loggers.CreateLogger<ManagerApiServer>();
         _clock = clock;
+        _moves = new LogThrottle(clock, (count, _) => ManagerApiLog.InnerListenerMovedMore(_logger, count));
         _instance = services.Instance;
         _dispatcher = new ApiDispatcher(Routes(services), new AccessRules(token, options.Open), _logger, clock);
     }
 
     /// <summary>Port that the handlers listen on; 0 before the start.</summary>
-    internal int HandlerPort { get; private set; }
+    internal int HandlerPort => _inner?.Port ?? 0;
 
     /// <summary>Binds and serves.</summary>
     /// <returns>The public addresses, with real ports.</returns>
     /// <exception cref="ListenException">A public address cannot be bound.</exception>
     public IReadOnlyList<EndPoint> Start()
     {
-        _listener = ListenOnFreePort();
-        _ = AcceptAsync(_listener);
-        var handlers = new Upstream(new IPEndPoint(IPAddress.Loopback, HandlerPort), "manager-api", _clock);
-        var slot = new UpstreamSlot();
-        slot.Switch(handlers);
-        _front = new ForwarderServer(FrontOptions(), slot, _loggers, _clock);
+        _inner = Listen();
+        _slot.Switch(_inner.Upstream);
+        _front = new ForwarderServer(FrontOptions(), _slot, _loggers, _clock);
         var bound = _front.Start();
+        _ = WatchAsync();
         foreach (var endPoint in bound)
         {
             ManagerApiLog.Listening(_logger, SocketAddressText.Format(endPoint));
@@ -87,7 +88,8 @@ internal sealed class ManagerApiServer : IAsyncDisposable
             await _front.DisposeAsync();
         }
 
-        _listener?.Close();
+        _inner?.Dispose();
+        _moves.Dispose();
         _dispatcher.Dispose();
         _stopping.Dispose();
     }
@@ -141,68 +143,37 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         Crowd = new CrowdOptions(ShareOf(_options.MaxConnections), ShareOf(_options.MaxConnections)),
         // A launch answers when the container is healthy, and has its own deadlines.
         Limits = new ForwarderLimits { ResponseTimeout = TimeSpan.Zero },
-        ApiStamp = new RequestStamp(_secret),
+        ApiStamp = _inner!.Upstream.Stamp,
     };
 
     /// <summary>What one address may hold, and what is kept for calls that cost nothing and for callers with rights.</summary>
     private static int ShareOf(int maxConnections) => Math.Max(2, maxConnections / 4);
 
-    /// <summary>HttpListener takes no port 0: a free one is looked up, and another when somebody was faster.</summary>
-    private HttpListener ListenOnFreePort()
+    private async Task AcceptAsync(InnerListener listener)
     {
-        for (var attempt = 1; ; attempt++)
+        while (await listener.NextAsync() is { } context)
         {
-            HandlerPort = FreePort();
-            var listener = new HttpListener { IgnoreWriteExceptions = true };
-            listener.Prefixes.Add($"http://127.0.0.1:{HandlerPort}/");
-            try
-            {
-                listener.Start();
-                return listener;
-            }
-            catch (HttpListenerException) when (attempt < PortAttempts)
-            {
-                listener.Close();
-            }
+            // Elsewhere: a handler that blocks before its first wait must not stop the next call from being accepted.
+            _ = Task.Run(() => AnswerAsync(listener, context), CancellationToken.None);
         }
     }
 
-    private static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
-    }
-
-    private async Task AcceptAsync(HttpListener listener)
-    {
-        while (!_stopping.IsCancellationRequested)
-        {
-            try
-            {
-                var context = await listener.GetContextAsync();
-
-                // Elsewhere: a handler that blocks before its first wait must not stop the next call from being accepted.
-                _ = Task.Run(() => AnswerAsync(context), CancellationToken.None);
-            }
-            catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
-            {
-                if (_stopping.IsCancellationRequested || !listener.IsListening)
-                {
-                    return;
-                }
-            }
-        }
-    }
-
-    private async Task AnswerAsync(HttpListenerContext context)
+    private async Task AnswerAsync(InnerListener listener, HttpListenerContext context)
     {
         try
         {
-            var answer = IsFromFront(context.Request) && HttpListenerExchange.Read(context.Request) is { } request
-                ? await _dispatcher.DispatchAsync(request, _stopping.Token)
-                : ApiResponse.OfError(NotForCallers, asText: false);
-            await HttpListenerExchange.WriteAsync(context, answer, _stopping.Token);
+            if (listener.IsFromFront(context.Request) && HttpListenerExchange.Read(context.Request) is { } request)
+            {
+                var answer = await _dispatcher.DispatchAsync(request, _stopping.Token);
+                await HttpListenerExchange.WriteAsync(context, answer, _stopping.Token);
+            }
+            else
+            {
+                // A stranger's connection is not kept.
+                context.Response.KeepAlive = false;
+                var refusal = ApiResponse.OfError(NotForCallers, asText: false);
+                await HttpListenerExchange.WriteAsync(context, refusal, _stopping.Token);
+            }
         }
         catch (Exception exception)
             when (exception is HttpListenerException or IOException
@@ -213,7 +184,79 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         }
     }
 
-    private bool IsFromFront(HttpListenerRequest request) =>
-        CryptographicOperations.FixedTimeEquals(
-            Encoding.ASCII.GetBytes(HttpListenerExchange.SecretOf(request)), Encoding.ASCII.GetBytes(_secret));
+    private InnerListener Listen()
+    {
+        var listener = InnerListener.Start(_clock);
+        _ = AcceptAsync(listener);
+        return listener;
+    }
+
+    private async Task WatchAsync()
+    {
+        try
+        {
+            var watch = new InnerListenerWatch(_clock);
+            while (true)
+            {
+                var strangers = await watch.WaitForStrangersAsync(() => HandlerPort, _stopping.Token);
+                Move(strangers);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The end.
+        }
+    }
+
+    /// <summary>Moves the handlers to another port; every call sees the old one or the new one whole.</summary>
+    private void Move(int strangers)
+    {
+        var old = _inner!;
+        try
+        {
+            _inner = Listen();
+        }
+        catch (Exception exception) when (exception is HttpListenerException or SocketException)
+        {
+            // No descriptor or port to be had at this moment: the next count tries again.
+            return;
+        }
+
+        _slot.Switch(_inner.Upstream);
+        if (_moves.TryPass(null))
+        {
+            ManagerApiLog.InnerListenerMoved(_logger, old.Port, strangers, _inner.Port);
+        }
+
+        _ = RetireAsync(old);
+    }
+
+    /// <summary>
+    /// Calls that were about to connect get a moment for it. Then nothing connects any more, so that whoever listens at the
+    /// old port next is told no secret, and the strangers' connections are closed. Calls under way go on to their end.
+    /// </summary>
+    private async Task RetireAsync(InnerListener old)
+    {
+        try
+        {
+            var start = _clock.GetTimestamp();
+            while (old.Upstream.InFlight > 0 && _clock.GetElapsedTime(start) < TimeToConnect)
+            {
+                await Task.Delay(TimeToLook, _clock, _stopping.Token);
+            }
+
+            await old.Upstream.CloseToNewAsync();
+            old.StopListening();
+            while (old.Upstream.InFlight > 0)
+            {
+                await Task.Delay(TimeToConnect, _clock, _stopping.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The end of all.
+        }
+
+        old.Dispose();
+    }
 }

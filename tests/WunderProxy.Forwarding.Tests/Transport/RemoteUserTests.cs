@@ -91,22 +91,6 @@ internal sealed class RemoteUserTests
         Assert.That(user, Is.Null);
     }
 
-    [Test]
-    public void Connections_at_a_port_are_counted()
-    {
-        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listener.Listen(200);
-        var address = (IPEndPoint)listener.LocalEndPoint!;
-        var clients = Enumerable.Range(0, 150).Select(_ => new Socket(SocketType.Stream, ProtocolType.Tcp)).ToList();
-        clients.ForEach(client => client.Connect(address));
-
-        var count = SocketTable.CountAccepted(address.Port);
-
-        clients.ForEach(client => client.Dispose());
-        Assert.That(count, Is.EqualTo(150));
-    }
-
     private sealed class Pair : IDisposable
     {
         private readonly Socket _listener;

@@ -59,6 +59,59 @@ internal sealed class ApiSiegeTests
     }
 
     [Test]
+    public async Task Handlers_move_away_from_strangers_at_the_inner_port_and_no_call_is_lost()
+    {
+        using var stop = new CancellationTokenSource();
+        var asking = AskUntilAsync(stop.Token);
+        for (var round = 0; round < 2; round++)
+        {
+            var port = InnerPort();
+            var strangers = new List<Socket>();
+            try
+            {
+                for (var i = 0; i < 200; i++)
+                {
+                    strangers.Add(await ConnectAsync(new IPEndPoint(IPAddress.Loopback, port)));
+                    await SendAsync(strangers[^1], i % 2 == 0 ? "" : "GET /status HTTP/1.1\r\nHo");
+                }
+            }
+            catch (SocketException)
+            {
+                // Moved already: nobody listens there any more.
+            }
+
+            await Eventually.TrueAsync("the handlers have moved", () => InnerPort() is not 0 and var now && now != port);
+            await Eventually.TrueAsync("the strangers' connections are closed", () => strangers.TrueForAll(IsClosed));
+            strangers.ForEach(socket => socket.Dispose());
+        }
+
+        await stop.CancelAsync();
+
+        Assert.That(await asking, Is.Empty);
+        Assert.That(_proxy.Log, Does.Contain("connections of strangers; the handlers moved to port"));
+    }
+
+    /// <summary>Bodies that nobody waits for and that do not come once held a thread of the pool for a second each.</summary>
+    [Test]
+    public async Task Bodies_that_do_not_come_delay_nobody()
+    {
+        var senders = new List<Socket>();
+        for (var i = 0; i < 200; i++)
+        {
+            senders.Add(await ConnectAsync(_api));
+            await SendAsync(senders[^1], "POST /switch HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 100\r\n\r\n");
+        }
+
+        var start = TimeProvider.System.GetTimestamp();
+        var status = await AskAsync(_api, Status);
+        var elapsed = TimeProvider.System.GetElapsedTime(start);
+        senders.ForEach(socket => socket.Dispose());
+
+        Assert.That(status, Does.StartWith("HTTP/1.1 200 "));
+        Assert.That(elapsed, Is.LessThan(TimeSpan.FromSeconds(3)), "200 bodies at 24 threads would take 8 s");
+    }
+
+    [Test]
     public async Task Refused_calls_write_little_to_the_log()
     {
         var before = _proxy.Log.Length;
@@ -71,6 +124,57 @@ internal sealed class ApiSiegeTests
         }
 
         Assert.That(_proxy.Log.Length - before, Is.LessThan(20_000));
+    }
+
+    /// <summary>The inner port is the one loopback port that the program listens on beside those that it was given.</summary>
+    private int InnerPort()
+    {
+        var inodes = Directory.EnumerateFileSystemEntries($"/proc/{_proxy.Id}/fd")
+            .Select(name => new FileInfo(name).LinkTarget ?? "")
+            .Where(link => link.StartsWith("socket:[", StringComparison.Ordinal))
+            .Select(link => link[8..^1])
+            .ToHashSet();
+        return File.ReadLines("/proc/net/tcp").Skip(1)
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(columns => columns[3] == "0A" && inodes.Contains(columns[9]))
+            .Select(columns => Convert.ToInt32(columns[1][9..], 16))
+            .LastOrDefault(port => port != _api.Port && port != _proxy.Proxy.Port);
+    }
+
+    /// <summary>Asks all the time and collects the answers that are none.</summary>
+    private async Task<List<string>> AskUntilAsync(CancellationToken cancellationToken)
+    {
+        var bad = new List<string>();
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            foreach (var request in new[] { Status, Resume })
+            {
+                var answer = await AskAsync(_api, request);
+                if (!answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal))
+                {
+                    bad.Add(answer);
+                }
+            }
+        }
+
+        return bad;
+    }
+
+    private static bool IsClosed(Socket socket)
+    {
+        try
+        {
+            while (socket.Available > 0)
+            {
+                socket.Receive(new byte[1024]);
+            }
+
+            return socket.Poll(0, SelectMode.SelectRead) && socket.Available == 0;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
     }
 
     private static async Task<string> AskAsync(EndPoint way, string request)

@@ -17,6 +17,9 @@ internal sealed partial class ForwardProcess : IDisposable
     /// <summary>Where it listens.</summary>
     public IPEndPoint Proxy { get; }
 
+    /// <summary>Its process id.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Its start page.</summary>
     public Uri Address => new($"http://{Proxy}/");
 
