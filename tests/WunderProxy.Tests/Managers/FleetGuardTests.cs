@@ -3,7 +3,6 @@ using WunderProxy.Cli;
 using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Lifecycle;
-using WunderProxy.Deployments.Storage;
 using WunderProxy.ManagerApi;
 using WunderProxy.Managers;
 using WunderProxy.TestSupport.Storage;
