@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.Docker.Models;
 using WunderProxy.Deployments.Lifecycle;
 using WunderProxy.Deployments.Tests.Docker;

@@ -61,7 +61,7 @@ internal sealed partial class RestrictedBodyTests
         var page = File.ReadAllText(Path.Combine(Root(), "docs", "reference.md"));
         var section = page[page.IndexOf("## Fields under", StringComparison.Ordinal)..];
 
-        var documented = FieldName().Matches(section).Select(match => match.Groups["name"].Value).Distinct();
+        var documented = FieldName().Matches(section).Select(match => match.Groups["name"].Value).Distinct(StringComparer.Ordinal);
 
         Assert.That(documented, Is.EquivalentTo(RestrictedFields.Rules.Keys));
     }
@@ -156,7 +156,7 @@ internal sealed partial class RestrictedBodyTests
         var path = field.StartsWith("HostConfig.", StringComparison.Ordinal) ? field : $"ContainerConfig.{field}";
         path = path.Replace("[]", "");
         return RestrictedFields.Rules.Keys.Any(
-            rule => path == rule || (path.StartsWith(rule + ".", StringComparison.Ordinal) && !rule.EndsWith("EndpointsConfig")));
+            rule => path == rule || (path.StartsWith(rule + ".", StringComparison.Ordinal) && !rule.EndsWith("EndpointsConfig", StringComparison.Ordinal)));
     }
 
     private static JsonObject Parse(string body) => JsonNode.Parse(body)!.AsObject();
@@ -172,6 +172,6 @@ internal sealed partial class RestrictedBodyTests
         return folder.FullName;
     }
 
-    [GeneratedRegex(@"`(?<name>(ContainerConfig|HostConfig)(\.[A-Za-z0-9]+)+)`", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"`(?<name>(ContainerConfig|HostConfig)(\.[A-Za-z0-9]+)+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex FieldName();
 }

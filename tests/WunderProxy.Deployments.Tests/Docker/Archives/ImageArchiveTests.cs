@@ -269,7 +269,7 @@ internal sealed class ImageArchiveTests
     private static async Task<Dictionary<string, byte[]>> ReadAsync(byte[] bytes, string wanted = "shop:42")
     {
         var entries = await EntriesAsync(await PassAsync(bytes, wanted));
-        return entries.ToDictionary(entry => entry.Name, entry => entry.DataStream is MemoryStream data ? data.ToArray() : []);
+        return entries.ToDictionary(entry => entry.Name, entry => entry.DataStream is MemoryStream data ? data.ToArray() : [], StringComparer.Ordinal);
     }
 
     private static async Task<byte[]> PassAsync(byte[] bytes, string wanted)
