@@ -30,6 +30,7 @@ internal sealed class SocketTableTests
 
         using var others = Process.Start(new ProcessStartInfo("python3", ["-c", Connector, $"{address.Port}", $"{Foreign}"])
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;
