@@ -46,11 +46,11 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
             }
             else if (deployment.State == DeploymentState.Kept && state == RunningState)
             {
-                await retirer.StopKeptAsync(deployment);
+                retirer.BeginStopKept(deployment);
             }
             else if (deployment.State == DeploymentState.Ready && state is "exited" or "dead")
             {
-                await retirer.RetireAsync(deployment);
+                retirer.BeginRetire(deployment);
             }
         }
 
@@ -136,8 +136,8 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
             return DeploymentState.Current;
         }
 
-        // One that left retirement by a launch stands in both lists.
-        var isRunning = summary.State == RunningState;
+        // One that left retirement by a launch stands in both lists. A paused one is up, and may go on.
+        var isRunning = summary.State is RunningState or "paused" or "restarting";
         var wasCurrent = record.Earlier.Any(entry => entry.Container == summary.Id);
         if (record.Launched.Any(entry => entry.Container == summary.Id) && (isRunning || !wasCurrent))
         {
@@ -162,7 +162,7 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
     {
         if (deployment.State == DeploymentState.Kept && isRunning)
         {
-            await retirer.StopKeptAsync(deployment);
+            retirer.BeginStopKept(deployment);
         }
         else if (deployment.State == DeploymentState.Ready)
         {

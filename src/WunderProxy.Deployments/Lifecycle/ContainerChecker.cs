@@ -80,6 +80,12 @@ internal sealed class ContainerChecker(LifecycleContext context)
 
             var evidence = new LaunchEvidence(context);
             var isHealthy = await ProbeAsync(deployment, container, evidence, null, cancellationToken);
+            if (isHealthy && !await IsSameRunAsync(deployment, container.State.StartedAt, cancellationToken))
+            {
+                // Its address may have gone to another container, and that one have answered.
+                return new ProbeResult(now, "not_running", TimeSpan.Zero);
+            }
+
             deployment.StartedAt = container.State.StartedAt;
             var isDoubted = isHealthy && container.State.Health?.Status == Unhealthy;
             return new ProbeResult(now, isDoubted ? LaunchFailure.Healthcheck : evidence.LastReason, TimeSpan.Zero);
@@ -113,6 +119,12 @@ internal sealed class ContainerChecker(LifecycleContext context)
         }
 
         return probe.IsHealthy;
+    }
+
+    private async Task<bool> IsSameRunAsync(Deployment deployment, string startedAt, CancellationToken cancellationToken)
+    {
+        var container = await context.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
+        return container.State.Running && container.State.StartedAt == startedAt;
     }
 
     private async Task<bool> IsUnchangedAsync(Deployment deployment, string startedAt, CancellationToken cancellationToken)

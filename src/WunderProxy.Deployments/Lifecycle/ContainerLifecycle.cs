@@ -74,8 +74,8 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
             RegistryCredentials.FromEnvironment(Environment.GetEnvironmentVariable, clock),
             bucket => ObjectStores.Open(bucket, clock));
         var checker = new ContainerChecker(context);
-        var launcher = new ContainerLauncher(context, images, checker, new KeptContainerStarter(context, checker));
         var retirer = new ContainerRetirer(context, new ImageClaims(state.FullPath));
+        var launcher = new ContainerLauncher(context, images, checker, new KeptContainerStarter(context, checker, retirer));
         var switcher = new TrafficSwitcher(context, retirer);
         var foreign = new ForeignContainers(context);
         var adopter = new ContainerAdopter(context, retirer, foreign);

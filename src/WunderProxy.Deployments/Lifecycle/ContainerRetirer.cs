@@ -16,6 +16,7 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
     private static readonly TimeSpan MaxLaunchedAge = TimeSpan.FromHours(24);
 
     private readonly ConcurrentDictionary<Task, byte> _drains = new();
+    private readonly ConcurrentDictionary<Deployment, byte> _ending = new();
 
     /// <summary>Drains and retires in the background.</summary>
     /// <param name="deployment">What was current; in state Draining.</param>
@@ -29,6 +30,15 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
             _ = task.ContinueWith(done => _drains.TryRemove(done, out _), TaskScheduler.Default);
         }
     }
+
+    /// <summary>
+    /// Retires in the background: a container may take as long as its own <c>StopTimeout</c>, and nothing that serves
+    /// waits for that.
+    /// </summary>
+    public void BeginRetire(Deployment deployment) => Begin(deployment, () => RetireAsync(deployment));
+
+    /// <summary>As <see cref="StopKeptAsync"/>, in the background.</summary>
+    public void BeginStopKept(Deployment deployment) => Begin(deployment, () => StopKeptAsync(deployment));
 
     /// <summary>Stops a drained or waiting container; kept when traffic ever went to it, else removed.</summary>
     public async Task RetireAsync(Deployment deployment)
@@ -58,26 +68,8 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
         await PruneAsync();
     }
 
-    /// <summary>Stops a kept container that runs: a stop that the engine did not take, or a daemon that started it.</summary>
-    public async Task StopKeptAsync(Deployment deployment)
-    {
-        await deployment.Handling.WaitAsync();
-        try
-        {
-            // Whoever asks has seen it run, and it may just have been stopped.
-            if (deployment.State == DeploymentState.Kept && await IsRunningAsync(deployment))
-            {
-                await StopAsync(deployment);
-            }
-        }
-        finally
-        {
-            deployment.Handling.Release();
-        }
-    }
-
     /// <summary>Retires launched containers that nobody switched to: too many, or too old.</summary>
-    public async Task RetireUnusedAsync()
+    public void BeginRetireUnused()
     {
         var waiting = context.Table.All
             .Where(d => d.State == DeploymentState.Ready)
@@ -86,7 +78,7 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
         var now = context.Clock.GetUtcNow();
         foreach (var deployment in waiting.Where((d, index) => index >= MaxLaunched || now - d.UsedAt > MaxLaunchedAge))
         {
-            await RetireAsync(deployment);
+            BeginRetire(deployment);
         }
     }
 
@@ -106,6 +98,53 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
             {
                 await DropAsync(deployment);
             }
+        }
+    }
+
+    /// <summary>Does one thing at a time with a deployment; it is looked at again when more is to do.</summary>
+    private void Begin(Deployment deployment, Func<Task> work)
+    {
+        if (_ending.TryAdd(deployment, 0))
+        {
+            _ = Task.Run(() => EndAsync(deployment, work));
+        }
+    }
+
+    private async Task EndAsync(Deployment deployment, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The process ends: containers stay as they are.
+        }
+        catch (Exception fault)
+        {
+            DeploymentLog.BackgroundFailed(context.Log, fault);
+        }
+        finally
+        {
+            _ending.TryRemove(deployment, out _);
+        }
+    }
+
+    /// <summary>Stops a kept container that runs: a stop that the engine did not take, or a daemon that started it.</summary>
+    private async Task StopKeptAsync(Deployment deployment)
+    {
+        await deployment.Handling.WaitAsync();
+        try
+        {
+            // Whoever asks has seen it run, and it may just have been stopped.
+            if (deployment.State == DeploymentState.Kept && await IsRunningAsync(deployment))
+            {
+                await StopAsync(deployment);
+            }
+        }
+        finally
+        {
+            deployment.Handling.Release();
         }
     }
 

@@ -152,7 +152,7 @@ internal sealed class ContainerWatcher(
     {
         if (!context.Notices.Engine.IsOpen)
         {
-            await retirer.RetireUnusedAsync();
+            retirer.BeginRetireUnused();
             await context.Orphans.RetryAsync();
             await adopter.RefreshAsync(cancellationToken);
         }

@@ -30,7 +30,7 @@ internal sealed class DeploymentOperations(
             Hash = config.Hash.Value,
             FromHash = context.Record.Current.Hash,
         });
-        await RetireUnusedAsync();
+        retirer.BeginRetireUnused();
         var deployment = launched.Deployment;
         return new LaunchResult(
             deployment.Hash,
@@ -159,7 +159,7 @@ internal sealed class DeploymentOperations(
         context.AfterSwitch.Try(
             "telling the progress", () => progress.Report(new DeploymentProgress("recording", "writing the history")));
         var isWritten = await history.CompleteAsync(told, claim);
-        await RetireUnusedAsync();
+        retirer.BeginRetireUnused();
         return new DeployResult(
             deployment.Hash,
             deployment.Revision,
@@ -197,9 +197,6 @@ internal sealed class DeploymentOperations(
 
         return (previous, watch);
     }
-
-    private Task<bool> RetireUnusedAsync() =>
-        context.AfterSwitch.TryAsync("retiring unused containers", retirer.RetireUnusedAsync);
 
     private async Task<Deployment> FindSwitchableAsync(
         LaunchConfigReference reference, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using WunderProxy.Deployments.Docker;
 namespace WunderProxy.Deployments.Lifecycle;
 
 /// <summary>Starts a kept container again; one that does not come up stays kept.</summary>
-internal sealed class KeptContainerStarter(LifecycleContext context, ContainerChecker checker)
+internal sealed class KeptContainerStarter(LifecycleContext context, ContainerChecker checker, ContainerRetirer retirer)
 {
     /// <summary>Starts the first of them that comes up healthy.</summary>
     /// <returns>Null when none does.</returns>
@@ -62,8 +62,8 @@ internal sealed class KeptContainerStarter(LifecycleContext context, ContainerCh
         catch (Exception fault)
         {
             deployment.MoveTo(DeploymentState.Failed, DeploymentFaults.Translate(fault)?.Code ?? "cancelled");
-            await StopQuietlyAsync(deployment);
             deployment.MoveTo(DeploymentState.Kept);
+            retirer.BeginStopKept(deployment);
             if (fault is DeploymentException or DockerEngineException)
             {
                 progress.Report(new DeploymentProgress("creating", $"the kept container did not come up: {fault.Message}"));
@@ -71,18 +71,6 @@ internal sealed class KeptContainerStarter(LifecycleContext context, ContainerCh
             }
 
             throw;
-        }
-    }
-
-    private async Task StopQuietlyAsync(Deployment deployment)
-    {
-        try
-        {
-            await context.Stopper.StopAsync(deployment.ContainerId, CancellationToken.None);
-        }
-        catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
-        {
-            DeploymentLog.RetireFailed(context.Log, deployment.ContainerName, deployment.Revision, fault.Message);
         }
     }
 }

@@ -75,7 +75,10 @@ internal sealed class StartupSequence(
         var isDone = current is null || await DeployAsync(current, progress, cancellationToken);
         if (isDone && context.Traffic.Current is not null)
         {
-            await RetireOldAsync(old);
+            foreach (var deployment in old)
+            {
+                retirer.BeginRetire(deployment);
+            }
         }
 
         return isDone;
@@ -171,13 +174,5 @@ internal sealed class StartupSequence(
 
         await events.RecordAsync(started with { At = context.Clock.GetUtcNow() });
         return true;
-    }
-
-    private async Task RetireOldAsync(IReadOnlyList<Deployment> old)
-    {
-        foreach (var deployment in old)
-        {
-            await retirer.RetireAsync(deployment);
-        }
     }
 }

@@ -23,6 +23,9 @@ internal sealed class ScriptedEngine : HttpMessageHandler
         }
     }
 
+    /// <summary>What a call waits for before it is answered.</summary>
+    public Func<HttpRequestMessage, Task> Delay { get; set; } = static _ => Task.CompletedTask;
+
     public string ApiVersion { get; init; } = "1.41";
 
     public string MinApiVersion { get; init; } = "1.12";
@@ -65,10 +68,19 @@ internal sealed class ScriptedEngine : HttpMessageHandler
         {
             if (rule.Method == request.Method && tail.StartsWith(rule.Start, StringComparison.Ordinal))
             {
-                return Task.FromResult(rule.Answer(request));
+                return Delay(request) is { IsCompleted: false } delay
+                    ? AnswerAsync(delay.WaitAsync(cancellationToken), rule.Answer, request)
+                    : Task.FromResult(rule.Answer(request));
             }
         }
 
         throw new HttpRequestException("connection refused");
+    }
+
+    private static async Task<HttpResponseMessage> AnswerAsync(
+        Task delay, Func<HttpRequestMessage, HttpResponseMessage> answer, HttpRequestMessage request)
+    {
+        await delay;
+        return answer(request);
     }
 }

@@ -76,6 +76,9 @@ internal sealed class ScriptedMachine : IAsyncDisposable
     /// <summary>Why the engine refuses to start a container; null when it does not.</summary>
     public Func<string>? RefuseStart { get; set; }
 
+    /// <summary>When a container started, asked each time it is inspected.</summary>
+    public Func<string> StartedAt { get; set; } = () => "once";
+
     public int Port => ((IPEndPoint)_application.EndPoint).Port;
 
     /// <summary>Ids of the containers that the engine has now, with their state.</summary>
@@ -357,7 +360,7 @@ internal sealed class ScriptedMachine : IAsyncDisposable
             var isRunning = container["State"]!.GetValue<string>() == "running" ? "true" : "false";
             return Json($$$$$"""
                 {"Id":"{{{{{id}}}}}","Name":{{{{{container["Names"]![0]!.ToJsonString()}}}}},"Image":"{{{{{container["ImageID"]}}}}}",
-                 "State":{"Running":{{{{{isRunning}}}}},"StartedAt":"once"},
+                 "State":{"Running":{{{{{isRunning}}}}},"StartedAt":"{{{{{StartedAt()}}}}}"},
                  "Config":{"Labels":{{{{{container["Labels"]!.ToJsonString()}}}}}},"HostConfig":{},
                  "NetworkSettings":{"Networks":{"bridge":{"NetworkID":"n","IPAddress":"127.0.0.1"}}}}
                 """);
