@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -58,21 +59,47 @@ public sealed partial class DockerEndpoint
         ? new Uri("http://docker/")
         : new UriBuilder(IsTls ? "https" : "http", Host, Port).Uri;
 
-    /// <summary>Reads <c>--docker-host</c>, else <c>DOCKER_HOST</c>, with <c>DOCKER_TLS_VERIFY</c> and <c>DOCKER_CERT_PATH</c>.</summary>
+    /// <summary>
+    /// Reads <c>--docker-host</c>, else <c>DOCKER_HOST</c>, with <c>DOCKER_TLS_VERIFY</c> and <c>DOCKER_CERT_PATH</c>; else
+    /// the context that <c>DOCKER_CONTEXT</c> names. The Docker client's current context does not count: changing it
+    /// would move a service.
+    /// </summary>
     /// <param name="url">The option's value; null or empty when not given.</param>
     /// <param name="environment">Looks up an environment variable.</param>
-    /// <exception cref="FormatException">The address is not understood.</exception>
+    /// <exception cref="FormatException">The address or the context is not understood.</exception>
     public static DockerEndpoint FromEnvironment(string? url, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        var chosen = FirstText(url, environment("DOCKER_HOST"), DefaultUrl);
+        var chosen = string.IsNullOrEmpty(url) ? environment("DOCKER_HOST") : url;
+        var context = environment("DOCKER_CONTEXT");
+        if (string.IsNullOrEmpty(chosen) && context is not (null or "" or DockerContext.DefaultName))
+        {
+            return DockerContext.Read(context, DockerConfigFolder.Of(environment));
+        }
+
+        chosen = string.IsNullOrEmpty(chosen) ? DefaultUrl : chosen;
         if (string.IsNullOrEmpty(environment("DOCKER_TLS_VERIFY")))
         {
             return Parse(chosen);
         }
 
-        var home = environment("HOME") ?? "/";
-        return Parse(chosen, FirstText(environment("DOCKER_CERT_PATH"), Path.Combine(home, ".docker")));
+        var certificates = environment("DOCKER_CERT_PATH");
+        return Parse(chosen, string.IsNullOrEmpty(certificates) ? Path.Combine(environment("HOME") ?? "/", ".docker") : certificates);
+    }
+
+    /// <summary>Reads the certificates that calls will need.</summary>
+    /// <exception cref="FormatException">One is missing or malformed.</exception>
+    public void CheckCertificates()
+    {
+        try
+        {
+            _ = IsTls ? ReadCertificates(_certificateDirectory) : null;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            throw new FormatException(
+                $"TLS to {Url} needs ca.pem, cert.pem and key.pem in {_certificateDirectory}: {fault.Message}", fault);
+        }
     }
 
     /// <summary>Reads <c>unix://PATH</c>, <c>tcp://HOST:PORT</c>, or <c>http://</c> and <c>https://</c> in its place.</summary>
@@ -159,8 +186,6 @@ public sealed partial class DockerEndpoint
             ClientCertificates = [client],
         };
     }
-
-    private static string FirstText(params string?[] candidates) => candidates.First(text => !string.IsNullOrEmpty(text))!;
 
     private async ValueTask<Stream> ConnectUnixAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {

@@ -10,9 +10,8 @@ internal sealed class RegistryCredentials(string configFile, string searchPath, 
     /// <summary>Where the Docker client would look.</summary>
     public static RegistryCredentials FromEnvironment(Func<string, string?> environment, TimeProvider clock)
     {
-        var folder = environment("DOCKER_CONFIG");
-        folder = string.IsNullOrEmpty(folder) ? Path.Combine(environment("HOME") ?? "/root", ".docker") : folder;
-        return new RegistryCredentials(Path.Combine(folder, "config.json"), environment("PATH") ?? "", clock);
+        var file = Path.Combine(DockerConfigFolder.Of(environment), "config.json");
+        return new RegistryCredentials(file, environment("PATH") ?? "", clock);
     }
 
     /// <summary>

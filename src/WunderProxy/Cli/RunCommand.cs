@@ -101,7 +101,9 @@ internal sealed class RunCommand : Command
     {
         try
         {
-            return DockerEndpoint.FromEnvironment(dockerHost, Environment.GetEnvironmentVariable);
+            var engine = DockerEndpoint.FromEnvironment(dockerHost, Environment.GetEnvironmentVariable);
+            engine.CheckCertificates();
+            return engine;
         }
         catch (FormatException exception)
         {

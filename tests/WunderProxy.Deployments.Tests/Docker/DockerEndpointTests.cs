@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
 using WunderProxy.Deployments.Docker;
 
 namespace WunderProxy.Deployments.Tests.Docker;
@@ -73,6 +75,59 @@ internal sealed class DockerEndpointTests
         Assert.That(DockerEndpoint.FromEnvironment("", _ => null).Url, Is.EqualTo(DockerEndpoint.DefaultUrl));
     }
 
+    [Test]
+    public void Context_that_the_environment_names_is_read_and_comes_last()
+    {
+        using var folder = new TemporaryDirectory();
+        WriteContext(folder, "far", """{"Name":"far","Endpoints":{"docker":{"Host":"tcp://10.0.0.3:3","SkipTLSVerify":false}}}""");
+        var variables = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["DOCKER_CONFIG"] = folder.FullPath, ["DOCKER_CONTEXT"] = "far",
+        };
+
+        var named = DockerEndpoint.FromEnvironment(null, variables.GetValueOrDefault).Url;
+        var option = DockerEndpoint.FromEnvironment("tcp://10.0.0.2:2", variables.GetValueOrDefault).Url;
+        variables["DOCKER_HOST"] = "tcp://10.0.0.1:1";
+        var host = DockerEndpoint.FromEnvironment(null, variables.GetValueOrDefault).Url;
+
+        Assert.That((named, option, host), Is.EqualTo(("tcp://10.0.0.3:3", "tcp://10.0.0.2:2", "tcp://10.0.0.1:1")));
+    }
+
+    [TestCase("none", "cannot be read")]
+    [TestCase("broken", "cannot be read")]
+    [TestCase("empty", "names no engine")]
+    [TestCase("remote", "ssh://host")]
+    public void Context_that_cannot_be_used_is_named(string name, string words)
+    {
+        using var folder = new TemporaryDirectory();
+        WriteContext(folder, "broken", "{");
+        WriteContext(folder, "empty", "{}");
+        WriteContext(folder, "remote", """{"Endpoints":{"docker":{"Host":"ssh://host"}}}""");
+
+        Assert.That(
+            () => DockerEndpoint.FromEnvironment(null, variable => variable switch
+            {
+                "DOCKER_CONFIG" => folder.FullPath,
+                "DOCKER_CONTEXT" => name,
+                _ => null,
+            }),
+            Throws.TypeOf<FormatException>().With.Message.Contains($"'{name}'").And.Message.Contains(words));
+    }
+
+    [Test]
+    public void Default_context_is_none() => Assert.That(
+        DockerEndpoint.FromEnvironment(null, name => name == "DOCKER_CONTEXT" ? "default" : null).Url,
+        Is.EqualTo(DockerEndpoint.DefaultUrl));
+
+    [Test]
+    public void Certificates_that_are_missing_are_named_before_the_first_call()
+    {
+        var endpoint = DockerEndpoint.Parse("tcp://10.0.0.1", "/nowhere");
+
+        Assert.That(endpoint.CheckCertificates, Throws.TypeOf<FormatException>().With.Message.Contains("ca.pem").And.Message.Contains("/nowhere"));
+        Assert.That(DockerEndpoint.Parse("https://10.0.0.1").CheckCertificates, Throws.Nothing);
+    }
+
     [TestCase("tcp://10.0.0.1")]
     [TestCase("http://10.0.0.1/")]
     [TestCase("https://10.0.0.1")]
@@ -112,6 +167,13 @@ internal sealed class DockerEndpointTests
     public void Missing_permission_is_called_so() => Assert.That(
         UnixSocketFault.Explain("/var/run/docker.sock", new SocketException((int)SocketError.AccessDenied)),
         Does.StartWith("no permission for /var/run/docker.sock"));
+
+    private static void WriteContext(TemporaryDirectory folder, string name, string text)
+    {
+        var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+        var path = Directory.CreateDirectory(Path.Combine(folder.FullPath, "contexts", "meta", id));
+        File.WriteAllText(Path.Combine(path.FullName, "meta.json"), text);
+    }
 
     private static string Ask(string path)
     {

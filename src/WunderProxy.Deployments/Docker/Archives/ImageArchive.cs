@@ -18,6 +18,8 @@ internal sealed class ImageArchive : Stream
     /// <summary>Entries of one archive; an image has a few for each of its at most 127 layers.</summary>
     private const int MaxEntries = 100_000;
 
+    private const string Root = "./";
+
     private readonly Stream _source;
     private readonly ArchiveNames _names;
     private GZipStream? _inflated;
@@ -165,7 +167,7 @@ internal sealed class ImageArchive : Stream
 
     private async ValueTask BeginFileAsync(TarEntry entry, CancellationToken cancellationToken)
     {
-        var name = PathOf(entry);
+        var name = PathBelowRootOf(entry);
         var length = entry.DataStream?.Length ?? 0;
         if (ArchiveNames.MayHoldNames(Path.GetFileName(name)))
         {
@@ -183,7 +185,7 @@ internal sealed class ImageArchive : Stream
 
     private void BeginOther(TarEntry entry)
     {
-        var name = PathOf(entry);
+        var name = entry.EntryType == TarEntryType.Directory ? PathOf(entry) : PathBelowRootOf(entry);
         if (ArchiveNames.MayHoldNames(Path.GetFileName(name)))
         {
             throw new ArchiveRefusedException($"{Shown(name)} in it is no file but a {entry.EntryType}");
@@ -261,9 +263,13 @@ internal sealed class ImageArchive : Stream
         var isPath = entry.Name.Length is > 0 and <= MaxPathChars && !entry.Name.Contains('\0', StringComparison.Ordinal);
         var parts = entry.Name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").ToArray();
         return isPath && !parts.Contains("..")
-            ? parts.Length == 0 ? "./" : string.Join('/', parts)
+            ? parts.Length == 0 ? Root : string.Join('/', parts)
             : throw new ArchiveRefusedException($"{Shown(entry.Name)} in it is no path");
     }
+
+    private static string PathBelowRootOf(TarEntry entry) => PathOf(entry) is var path && path != Root
+        ? path
+        : throw new ArchiveRefusedException($"its top folder stands in it as a {entry.EntryType}");
 
     private static string RootNameOf(string path) => path.Contains('/', StringComparison.Ordinal)
         ? throw new ArchiveRefusedException($"{Shown(path)} in it does not lie at the top")

@@ -17,6 +17,7 @@ namespace WunderProxy.Deployments.Docker.Models;
 [JsonSerializable(typeof(RegistryLogin))]
 [JsonSerializable(typeof(CredentialHelperAnswer))]
 [JsonSerializable(typeof(DockerConfigFile))]
+[JsonSerializable(typeof(DockerContextFile))]
 [JsonSerializable(typeof(NetworkConnection))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(Dictionary<string, string[]>))]

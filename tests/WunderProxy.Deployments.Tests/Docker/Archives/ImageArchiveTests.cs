@@ -147,6 +147,15 @@ internal sealed class ImageArchiveTests
         Assert.That(Refuse(bytes.ToArray()).Message, Does.Contain("manifest.json"));
     }
 
+    [Test]
+    public async Task Top_folder_is_a_folder_or_is_refused()
+    {
+        var read = await ReadAsync(Tar(("./", null), ("manifest.json", Bytes(Shop))));
+
+        Assert.That(read.Keys, Is.EqualTo(new[] { "./", "manifest.json" }));
+        Assert.That(Refuse(Tar(("./", Bytes("x")), ("manifest.json", Bytes(Shop)))).Message, Does.Contain("top folder"));
+    }
+
     [TestCase("d/manifest.json", TestName = "File_with_names_in_a_folder_is_refused")]
     [TestCase("d/../manifest.json", TestName = "Path_that_leads_upwards_is_refused")]
     public void Hidden_path_is_refused(string name) =>

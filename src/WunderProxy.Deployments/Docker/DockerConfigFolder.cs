@@ -1,0 +1,12 @@
+namespace WunderProxy.Deployments.Docker;
+
+/// <summary>The folder with the Docker client's settings: <c>$DOCKER_CONFIG</c>, else <c>~/.docker</c>.</summary>
+internal static class DockerConfigFolder
+{
+    /// <summary>Its path.</summary>
+    /// <param name="environment">Looks up an environment variable.</param>
+    public static string Of(Func<string, string?> environment) =>
+        environment("DOCKER_CONFIG") is { Length: > 0 } folder
+            ? folder
+            : Path.Combine(environment("HOME") is { Length: > 0 } home ? home : "/root", ".docker");
+}

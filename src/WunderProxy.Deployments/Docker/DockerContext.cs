@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using WunderProxy.Deployments.Docker.Models;
+
+namespace WunderProxy.Deployments.Docker;
+
+/// <summary>Reads a context as <c>docker context create</c> stores it.</summary>
+internal static class DockerContext
+{
+    /// <summary>The context that is none: <c>DOCKER_HOST</c>, else the engine's own default.</summary>
+    public const string DefaultName = "default";
+
+    private const string Engine = "docker";
+
+    /// <summary>The engine of a context.</summary>
+    /// <param name="name">The context's name.</param>
+    /// <param name="configFolder">Folder with the Docker client's settings.</param>
+    /// <exception cref="FormatException">There is no such context, or it cannot be used.</exception>
+    public static DockerEndpoint Read(string name, string configFolder)
+    {
+        var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+        var path = Path.Combine(configFolder, "contexts", "meta", id, "meta.json");
+        var engine = ReadFile(name, path).Endpoints?.GetValueOrDefault(Engine);
+        if (string.IsNullOrEmpty(engine?.Host))
+        {
+            throw new FormatException($"DOCKER_CONTEXT: the context '{name}' names no engine ({path})");
+        }
+
+        var certificates = Path.Combine(configFolder, "contexts", "tls", id, Engine);
+        var isTls = Directory.Exists(certificates);
+        return isTls && engine.SkipTLSVerify
+            ? throw new FormatException($"DOCKER_CONTEXT: the context '{name}' skips the check of certificates, which is not done here")
+            : Parse(name, engine.Host, isTls ? certificates : null);
+    }
+
+    private static DockerContextFile ReadFile(string name, string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), DockerJsonContext.Default.DockerContextFile)
+                ?? new DockerContextFile(null);
+        }
+        catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new FormatException($"DOCKER_CONTEXT: the context '{name}' cannot be read: {fault.Message}", fault);
+        }
+    }
+
+    private static DockerEndpoint Parse(string name, string host, string? certificates)
+    {
+        try
+        {
+            return DockerEndpoint.Parse(host, certificates);
+        }
+        catch (FormatException fault)
+        {
+            throw new FormatException($"DOCKER_CONTEXT: the context '{name}': {fault.Message}", fault);
+        }
+    }
+}
