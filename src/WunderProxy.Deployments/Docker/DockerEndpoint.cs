@@ -198,7 +198,9 @@ public sealed partial class DockerEndpoint
         catch (SocketException fault)
         {
             socket.Dispose();
-            throw new IOException(UnixSocketFault.Explain(SocketPath!, fault), fault);
+#pragma warning disable MA0054 // The innermost fault is shown, and this one says more than the socket's own.
+            throw new IOException(UnixSocketFault.Explain(SocketPath!, fault));
+#pragma warning restore MA0054
         }
         catch
         {

@@ -82,7 +82,8 @@ internal sealed class DockerEndpointTests
         WriteContext(folder, "far", """{"Name":"far","Endpoints":{"docker":{"Host":"tcp://10.0.0.3:3","SkipTLSVerify":false}}}""");
         var variables = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["DOCKER_CONFIG"] = folder.FullPath, ["DOCKER_CONTEXT"] = "far",
+            ["DOCKER_CONFIG"] = folder.FullPath,
+            ["DOCKER_CONTEXT"] = "far",
         };
 
         var named = DockerEndpoint.FromEnvironment(null, variables.GetValueOrDefault).Url;
