@@ -10,7 +10,7 @@ internal sealed class ErrorPagesTests
     [Test]
     public void Files_that_are_given_take_the_place_of_what_is_built_in()
     {
-        var pages = new ErrorPages(new Dictionary<string, byte[]>
+        var pages = new ErrorPages(new Dictionary<string, byte[]>(StringComparer.Ordinal)
         {
             ["502.html"] = "ours"u8.ToArray(),
             ["503.json"] = "{}"u8.ToArray(),
