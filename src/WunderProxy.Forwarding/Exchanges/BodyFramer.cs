@@ -39,13 +39,13 @@ internal sealed class BodyFramer
         CopiedBytes = 0;
     }
 
-    /// <summary>Starts a body.</summary>
-    public void Prepare(PipeWriter writer, BodyFraming framing, BodyOutput output, in HeadLimits limits)
+    /// <summary>Starts the body of the message with this head.</summary>
+    public void Prepare(PipeWriter writer, BodyFraming framing, BodyOutput output, in HeadLimits limits, MessageHead head)
     {
         _writer = writer;
         _output = output;
         RemainingBytes = framing.Length;
-        _chunks = new ChunkedDecoder(limits);
+        _chunks = new ChunkedDecoder(limits, head);
         _frames = default;
         _closeRequested = false;
         Kind = framing.Kind;

@@ -56,6 +56,8 @@ internal sealed class BodyRelay
     /// <summary>Whether it has to end.</summary>
     public bool IsStopped => _stopRequested || _exchange.IsStopped;
 
+    private MessageHead Head => _readWait == Waits.ClientRead ? _exchange.Request : _exchange.Response;
+
     /// <summary>Forgets everything.</summary>
     public void Reset()
     {
@@ -77,7 +79,7 @@ internal sealed class BodyRelay
         Reset();
         _reader = reader;
         _writer = writer;
-        _framer.Prepare(writer, framing, output, _exchange.Context.Settings.HeadLimits);
+        _framer.Prepare(writer, framing, output, _exchange.Context.Settings.HeadLimits, Head);
     }
 
     /// <summary>Makes a running relay end soon, wherever it waits.</summary>

@@ -19,13 +19,13 @@ internal static class ForwardedHeaders
     public static void Write(ref HeadWriter writer, Exchange exchange, bool isTrusted)
     {
         WriteFor(ref writer, exchange, isTrusted);
-        if (!isTrusted || !HasLine(exchange.Request, HeaderName.XForwardedProto))
+        if (!isTrusted || !exchange.Request.Has(HeaderName.XForwardedProto))
         {
             writer.Field(HeaderName.XForwardedProto, Proto);
         }
 
         var host = exchange.Request.EffectiveHost;
-        if (!host.IsEmpty && (!isTrusted || !HasLine(exchange.Request, HeaderName.XForwardedHost)))
+        if (!host.IsEmpty && (!isTrusted || !exchange.Request.Has(HeaderName.XForwardedHost)))
         {
             writer.Field(HeaderName.XForwardedHost, host);
         }
@@ -53,7 +53,7 @@ internal static class ForwardedHeaders
     /// <summary>Writes the values of the X-Forwarded-Proto lines that are passed on, joined, or that of the one that is added.</summary>
     public static void WriteProtoValue(ref HeadWriter writer, Exchange exchange, bool isTrusted)
     {
-        if (isTrusted && HasLine(exchange.Request, HeaderName.XForwardedProto))
+        if (isTrusted && exchange.Request.Has(HeaderName.XForwardedProto))
         {
             var isFirst = true;
             WriteLines(ref writer, exchange.Request, HeaderName.XForwardedProto, withEmpty: true, ref isFirst);
@@ -74,22 +74,9 @@ internal static class ForwardedHeaders
         writer.Write(text[..(scope < 0 ? length : scope)]);
     }
 
-    private static bool HasLine(RequestHead head, HeaderName name)
-    {
-        for (var index = head.IndexOf(name); index >= 0; index = head.IndexOf(name, index + 1))
-        {
-            if ((head.Fields[index].Flags & HeaderFlags.HopByHop) == HeaderFlags.None)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     private static void WriteFor(ref HeadWriter writer, Exchange exchange, bool isTrusted)
     {
-        if (exchange.Client.PeerAddress is not null || (isTrusted && HasLine(exchange.Request, HeaderName.XForwardedFor)))
+        if (exchange.Client.PeerAddress is not null || (isTrusted && exchange.Request.Has(HeaderName.XForwardedFor)))
         {
             writer.BeginField(HeaderNames.Spelling(HeaderName.XForwardedFor));
             WriteForValue(ref writer, exchange, isTrusted);
@@ -102,7 +89,7 @@ internal static class ForwardedHeaders
         for (var index = head.IndexOf(name); index >= 0; index = head.IndexOf(name, index + 1))
         {
             ref readonly var field = ref head.Fields[index];
-            if ((field.Flags & HeaderFlags.HopByHop) != HeaderFlags.None || (field.ValueLength == 0 && !withEmpty))
+            if (field.ValueLength == 0 && !withEmpty)
             {
                 continue;
             }

@@ -7,7 +7,8 @@ namespace WunderProxy.Forwarding.Exchanges;
 internal static class ResponseHeadWriter
 {
     /// <summary>What a client may not see of a response.</summary>
-    private const HeaderFlags Removed = HeaderFlags.HopByHop | HeaderFlags.Framing | HeaderFlags.Internal;
+    private const HeaderFlags Removed =
+        HeaderFlags.HopByHop | HeaderFlags.Nominated | HeaderFlags.Framing | HeaderFlags.Internal;
 
     /// <summary>How the body has to be framed for this client (RFC 9112 section 6.1: no chunks to HTTP/1.0).</summary>
     public static BodyOutput OutputFor(Exchange exchange) => (exchange.ResponseFraming.Kind, exchange.Request.MinorVersion) switch

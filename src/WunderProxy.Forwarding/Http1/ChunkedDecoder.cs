@@ -29,15 +29,19 @@ internal struct ChunkedDecoder
 
     private readonly int _maxTrailerBytes;
     private readonly int _maxTrailerCount;
+    private readonly MessageHead? _head;
     private State _state;
     private long _remainingBytes;
     private long _extensionDebtBytes;
     private int _trailerBytes;
     private int _trailerCount;
 
-    /// <summary>A decoder at the start of a body; trailers are bounded like a header section.</summary>
-    public ChunkedDecoder(in HeadLimits limits)
+    /// <summary>A decoder at the start of a body.</summary>
+    /// <param name="limits">Trailers are bounded like a header section.</param>
+    /// <param name="head">The head of the same message, whose Connection may name trailers; null if there is none.</param>
+    public ChunkedDecoder(in HeadLimits limits, MessageHead? head = null)
     {
+        _head = head;
         _maxTrailerBytes = limits.MaxHeaderBytes;
         _maxTrailerCount = limits.MaxHeaderCount;
         RewrittenSize = -1;
@@ -240,7 +244,7 @@ internal struct ChunkedDecoder
             return Reject(isLineEnd ? ChunkRejection.BareLineEnd : ChunkRejection.BadTrailer);
         }
 
-        return TakeTrailer(in field, out length, out isRewritten);
+        return TakeTrailer(in field, input[..field.NameLength], out length, out isRewritten);
     }
 
     private ParseStatus EndBody(byte behindCr)
@@ -254,11 +258,11 @@ internal struct ChunkedDecoder
         return ParseStatus.Done;
     }
 
-    private ParseStatus TakeTrailer(in HeaderField field, out int length, out bool isRewritten)
+    private ParseStatus TakeTrailer(in HeaderField field, ReadOnlySpan<byte> name, out int length, out bool isRewritten)
     {
         length = field.LineEnd;
         _trailerBytes += length;
-        isRewritten = TrailerRules.IsForbidden(in field);
+        isRewritten = TrailerRules.IsForbidden(in field, name, _head);
         RewrittenSize = -1;
         return ++_trailerCount <= _maxTrailerCount ? ParseStatus.Done : Reject(ChunkRejection.TrailersTooLarge);
     }

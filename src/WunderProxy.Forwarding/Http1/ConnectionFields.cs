@@ -9,7 +9,8 @@ internal static class ConnectionFields
     public const int MaxNominations = 32;
 
     /// <summary>
-    /// Reads the options, marks the lines that they name as hop-by-hop, and judges Upgrade.
+    /// Reads the options, marks the extension headers that they name as <see cref="HeaderFlags.Nominated"/>, and judges
+    /// Upgrade.
     /// </summary>
     /// <returns>False if more than <see cref="MaxNominations"/> headers are named.</returns>
     public static bool Apply(MessageHead head)
@@ -45,22 +46,47 @@ internal static class ConnectionFields
         _ => ConnectionOptions.None,
     };
 
+    /// <summary>Whether a line of the head's Connection names this header, and may (for trailers: RFC 9110 section 7.6.1).</summary>
+    public static bool Nominates(MessageHead head, HeaderName known, ReadOnlySpan<byte> name)
+    {
+        if (!head.Has(HeaderName.Connection) || !MayNominate(known, name))
+        {
+            return false;
+        }
+
+        for (int at = head.IndexOf(HeaderName.Connection); at >= 0; at = head.IndexOf(HeaderName.Connection, at + 1))
+        {
+            var elements = new ListValue(head.ValueOf(head.Fields[at]));
+            while (elements.MoveNext())
+            {
+                if (Ascii.EqualsIgnoreCase(elements.Current, name))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
     private static void Nominate(MessageHead head, ReadOnlySpan<byte> name)
     {
         ReadOnlySpan<HeaderField> fields = head.Fields;
         for (int index = 0; index < fields.Length; index++)
         {
-            if (fields[index].NameLength == name.Length && !IsProtected(fields[index].Known)
-                && Ascii.EqualsIgnoreCase(head.NameOf(in fields[index]), name))
+            if (fields[index].NameLength == name.Length && Ascii.EqualsIgnoreCase(head.NameOf(in fields[index]), name)
+                && MayNominate(fields[index].Known, name))
             {
-                head.MarkHopByHop(index);
+                head.Mark(index, HeaderFlags.Nominated);
             }
         }
     }
 
-    // A sender must not name these (they are for every recipient); taking them away would change framing or routing.
-    private static bool IsProtected(HeaderName name) =>
-        name is HeaderName.Host or HeaderName.ContentLength or HeaderName.TransferEncoding;
+    // A sender must not name a field that is meant for every recipient (RFC 9110 section 7.6.1), and every field that
+    // the proxy knows is one: it frames, routes, identifies, or is read by a rule. Only extensions can be named away,
+    // and of those none by which a proxy before us tells of its client: the client must not take that back.
+    private static bool MayNominate(HeaderName known, ReadOnlySpan<byte> name) =>
+        known == HeaderName.Unknown && !ClientEvidence.IsName(name);
 
     private static bool IsH2c(MessageHead head)
     {

@@ -7,7 +7,7 @@ internal enum HeaderFlags : byte
     /// <summary>An end-to-end header.</summary>
     None = 0,
 
-    /// <summary>For this connection only, by its name or because Connection names it (RFC 9110 section 7.6.1).</summary>
+    /// <summary>For this connection only, by its name (RFC 9110 section 7.6.1).</summary>
     HopByHop = 1,
 
     /// <summary>Forwarded, X-Forwarded-* or X-Real-IP: believed from trusted peers, removed otherwise.</summary>
@@ -22,9 +22,19 @@ internal enum HeaderFlags : byte
     /// <summary>
     /// A name with an underscore that CGI-style applications read as a forwarding, framing or routing header
     /// ("X_Forwarded_For" and "X-Forwarded-For" are both HTTP_X_FORWARDED_FOR there): it goes around every check.
+    /// "Proxy" is one too: as HTTP_PROXY it would choose the proxy of the application's own requests (CVE-2016-5385).
     /// </summary>
     Confusable = 16,
 
+    /// <summary>An extension header that Connection names: for this connection only (RFC 9110 section 7.6.1).</summary>
+    Nominated = 32,
+
     /// <summary>Lines with any of these are left out when a head is forwarded.</summary>
-    NeverForwarded = HopByHop | Internal | Framing | Confusable,
+    NeverForwarded = HopByHop | Internal | Framing | Confusable | Nominated,
+
+    /// <summary>
+    /// Lines with any of these are left out on the way to the manager API. Its access rules see the rest as the caller
+    /// sent it: evidence of a proxy or a web page must not be removable by naming it in Connection.
+    /// </summary>
+    NeverForApi = HopByHop | Internal | Framing,
 }

@@ -52,13 +52,14 @@ internal static class HeaderNames
     };
 
     /// <summary>
-    /// <see cref="HeaderFlags.Confusable"/> if this unknown name becomes one that matters when "_" is read as "-".
+    /// <see cref="HeaderFlags.Confusable"/> if this unknown name becomes one that matters when "_" is read as "-", or
+    /// the variable HTTP_PROXY in a CGI-style application.
     /// </summary>
     public static HeaderFlags ConfusableFlag(ReadOnlySpan<byte> name)
     {
         if (!name.Contains((byte)'_') || name.Length > MaxConfusableLength)
         {
-            return HeaderFlags.None;
+            return Ascii.EqualsIgnoreCase(name, "Proxy"u8) ? HeaderFlags.Confusable : HeaderFlags.None;
         }
 
         Span<byte> hyphened = stackalloc byte[MaxConfusableLength];

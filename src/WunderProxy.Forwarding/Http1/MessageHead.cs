@@ -155,10 +155,10 @@ internal abstract class MessageHead
         _present |= 1UL << (int)field.Known;
     }
 
-    internal void MarkHopByHop(int index)
+    internal void Mark(int index, HeaderFlags flag)
     {
         ref HeaderField field = ref _fields[index];
-        field = field with { Flags = field.Flags | HeaderFlags.HopByHop };
+        field = field with { Flags = field.Flags | flag };
     }
 
     internal void SetConnection(ConnectionOptions options, bool wantsUpgrade, bool isH2c)

@@ -52,17 +52,45 @@ internal sealed class RequestHeadTests(TransportKind transport)
         Assert.That(head, Does.Not.Contain("1.1.1.1"));
     }
 
-    [Test]
-    public async Task Forwarding_header_that_Connection_names_counts_as_absent()
+    [TestCase("Connection", "1.1")]
+    [TestCase("connection", "1.0")]
+    public async Task Forwarding_header_that_Connection_names_is_kept(string connection, string version)
     {
         await using var proxy = ProxyUnderTest.Start(transport);
 
         var (_, _, head) = await proxy.BeginAsync(
-            "GET / HTTP/1.1\r\nHost: a\r\nConnection: X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host\r\n"
-            + "X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: b\r\n\r\n");
+            $"GET / HTTP/{version}\r\nHost: a\r\n{connection}: X-Forwarded-For, x-forwarded-proto\r\n"
+            + $"X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: b\r\nX-Real-IP: 1.1.1.1\r\n"
+            + $"Forwarded: for=1.1.1.1\r\nX-Hop: 1\r\n{connection}: X-FORWARDED-HOST,\tX-Real-IP , Forwarded, X-Hop\r\n\r\n");
+
+        Assert.That(head, Is.EqualTo(
+            "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: b\r\nX-Real-IP: 1.1.1.1\r\n"
+            + "Forwarded: for=1.1.1.1\r\nX-Forwarded-For: 1.1.1.1, 127.0.0.1\r\n\r\n"));
+    }
+
+    [Test]
+    public async Task Stranger_that_names_forwarding_headers_gains_nothing()
+    {
+        await using var proxy = ProxyUnderTest.Start(transport, options => options with { TrustNobody = true });
+
+        var (_, _, head) = await proxy.BeginAsync(
+            "GET / HTTP/1.1\r\nHost: a\r\nConnection: X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host, X-Real-IP, Host\r\n"
+            + "X-Forwarded-For: 1.1.1.1\r\nX-Real-IP: 1.1.1.1\r\nX_Forwarded_For: 1.1.1.1\r\nProxy: http://evil/\r\n\r\n");
 
         Assert.That(head, Is.EqualTo(
             "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: a\r\n\r\n"));
+    }
+
+    [Test]
+    public async Task Trailer_that_Connection_names_is_for_this_connection()
+    {
+        await using var proxy = ProxyUnderTest.Start(transport);
+        var (_, upstream, _) = await proxy.BeginAsync(
+            "POST / HTTP/1.1\r\nHost: a\r\nConnection: X-Hop\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + "0\r\nx-hop: 1\r\nX-Kept: 1\r\n\r\n");
+        const string Expected = "0\r\nX-Kept: 1\r\n\r\n";
+
+        Assert.That(await upstream.ReadAsync(Expected.Length), Is.EqualTo(Expected));
     }
 
     [TestCase("::1", "::1")]

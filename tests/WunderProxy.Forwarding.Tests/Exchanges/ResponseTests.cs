@@ -33,6 +33,35 @@ internal sealed class ResponseTests(TransportKind transport)
         Assert.That(await upstream.ReadHeadAsync(), Does.StartWith("GET / "));
     }
 
+    [Test]
+    public async Task Connection_of_a_response_names_extensions_away_and_nothing_that_others_read()
+    {
+        const string Kept =
+            "HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nCache-Control: no-store\r\nStrict-Transport-Security: max-age=1\r\n"
+            + "X-Forwarded-For: a\r\nVia: 1.1 a\r\nContent-Type: text/plain\r\n";
+        await using var proxy = ProxyUnderTest.Start(transport);
+        var (client, upstream, _) = await proxy.BeginAsync(Get);
+
+        await upstream.SendAsync(
+            $"{Kept}X-Hop: 1\r\nContent-Length: 2\r\nConnection: set-cookie, X-Hop, Via, Content-Type, Content-Length\r\n"
+            + "Connection: Cache-Control, Strict-Transport-Security, X-Forwarded-For\r\n\r\nok");
+
+        Assert.That(await client.ReadThroughAsync("\r\n\r\nok"), Is.EqualTo($"{Kept}Content-Length: 2\r\n\r\nok"));
+    }
+
+    [Test]
+    public async Task Trailer_of_a_response_that_its_Connection_names_is_removed()
+    {
+        await using var proxy = ProxyUnderTest.Start(transport);
+        var (client, upstream, _) = await proxy.BeginAsync(Get);
+
+        await upstream.SendAsync(
+            "HTTP/1.1 200 OK\r\nConnection: X-Hop\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + "2\r\nok\r\n0\r\nX-HOP: 1\r\nSet-Cookie: a=b\r\nX-Kept: 1\r\n\r\n");
+
+        Assert.That(await client.ReadThroughAsync("X-Kept: 1\r\n\r\n"), Does.EndWith("ok\r\n0\r\nX-Kept: 1\r\n\r\n"));
+    }
+
     [TestCase("HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok")]
     [TestCase("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok")]
     [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")]

@@ -24,6 +24,7 @@ internal static class ChunkedDecoderCases
         yield return new("RFC 9112 7.1.2", "2\r\nhi\r\n0\r\nX-T: 1\r\nX-U:\r\n\r\n", "hi");
         yield return new("RFC 9110 6.5.1, framing", "2\r\nhi\r\n0\r\nContent-Length: 3\r\nX-T: 1\r\n\r\n", "hi", "2\r\nhi\r\n0\r\nX-T: 1\r\n\r\n");
         yield return new("RFC 9110 6.5.1, all kinds", "0\r\nTransfer-Encoding: chunked\r\nX-1: 1\r\nHost: h\r\nSet-Cookie: a\r\nauthorization: b\r\nConnection: close\r\nX-2: 2\r\nTrailer: X\r\nContent-Type: a/b\r\nX-Forwarded-For: ::1\r\nWunderproxy-Fallback: v1\r\n\r\n", "", "0\r\nX-1: 1\r\nX-2: 2\r\n\r\n");
+        yield return new("RFC 9110 6.5.1, who asked", "0\r\nX-1: 1\r\nForwarded: for=a\r\nX-Real-IP: a\r\nvia: 1.1 a\r\nTrue-Client-IP: a\r\nOrigin: a\r\nSec-Fetch-Site: none\r\nX-Remote-User: a\r\nWunderproxy-Secret: a\r\nProxy: a\r\nX_Forwarded_For: a\r\n\r\n", "", "0\r\nX-1: 1\r\n\r\n");
         yield return new("longest trailer line", "0\r\nX: " + new string('v', (8 * 1024) - 3) + "\r\n\r\n");
         yield return new("most trailers", "0\r\n" + string.Concat(Enumerable.Repeat("X: 1\r\n", 128)) + "\r\n");
     }

@@ -88,6 +88,9 @@ internal sealed class HeaderNamesTests
     [TestCase("Transfer_Encoding", HeaderFlags.Confusable)]
     [TestCase("Max_Forwards", HeaderFlags.Confusable)]
     [TestCase("Wunderproxy_Fallback", HeaderFlags.Confusable)]
+    [TestCase("Proxy", HeaderFlags.Confusable)]
+    [TestCase("pROXY", HeaderFlags.Confusable)]
+    [TestCase("Proxy-Foo", HeaderFlags.None)]
     [TestCase("X_Under_Score", HeaderFlags.None)]
     [TestCase("User_Agent", HeaderFlags.None)]
     public void Name_decides_what_a_header_is_to_a_forwarder(string name, HeaderFlags expected)

@@ -24,6 +24,7 @@ internal sealed class RequestMaker(Random random, string mark)
         "Wunderproxy-Secret: x", "Max-Forwards: 3", "Max-Forwards: 0", "Range: bytes=0-1", "If-None-Match: \"x\"",
         "X-Obs: \xe9\xff", "X-Empty:", "X-Blank: \t a \t", "Proxy-Authorization: x", "Proxy-Connection: close",
         "Content_Length: 3", "HTTP2-Settings: x", "Connection: Content-Length, Host", "Authorization: Bearer x",
+        "Connection: X-Forwarded-For, Cookie, Via", "Proxy: http://evil/",
         "Content-Type: text/plain", "Via: 1.0 x", "X-Long: " + Long,
     ];
 
