@@ -16,16 +16,18 @@ internal sealed class PeerFallback(LoopContext context, PeerGroup group)
 
     /// <summary>
     /// Whether a peer may be asked: we would answer 502 or 503, have answered nothing yet, the request may be sent
-    /// (again), and no peer sent it to us: one hop, never a loop.
+    /// (again), and it did not come from a peer: one hop, never a loop. A header that we do not believe counts for that
+    /// too, since peers with different keys would send one request to and fro.
     /// </summary>
     public static bool MayHelp(Exchange exchange, ForwardResult failure) =>
         exchange is { Fallback: FallbackMark.None, IsResponseStarted: false, HeadBytesOut: 0 }
         && exchange.StopReason is ForwardError.None or ForwardError.Paused
         && failure.Side != Side.Downstream
         && ErrorResponses.For(failure.Error).Status is 502 or 503
-        && exchange.MayBeSent;
+        && exchange.MayBeSent
+        && !exchange.Request.Has(HeaderName.WunderproxyFallback);
 
-    /// <summary>Judges the header of a request that has come. One that is not believed changes nothing.</summary>
+    /// <summary>Judges the header of a request that has come. One that is not believed makes nobody trusted.</summary>
     public void Receive(Exchange exchange)
     {
         var verdict = Judge(exchange.Request);
