@@ -6,6 +6,18 @@ namespace WunderProxy.Forwarding.Exchanges;
 /// <summary>Writes what the manager API is told about a request that came through its front end.</summary>
 internal static class ApiStamp
 {
+    /// <summary>Has headers left out whose names HttpListener refuses, though they are tokens: those with an apostrophe.</summary>
+    public static void LeaveOutUnreadable(RequestHead head)
+    {
+        for (var index = 0; index < head.Fields.Length; index++)
+        {
+            if (head.NameOf(in head.Fields[index]).Contains((byte)'\''))
+            {
+                head.Mark(index, HeaderFlags.HopByHop);
+            }
+        }
+    }
+
     /// <summary>Writes the <c>Wunderproxy-*</c> lines.</summary>
     public static void Write(ref HeadWriter writer, Exchange exchange, ReadOnlySpan<byte> secret)
     {
@@ -25,6 +37,7 @@ internal static class ApiStamp
         }
 
         writer.EndField();
+        writer.Field("Wunderproxy-Target"u8, exchange.Request.OriginTarget);
         if (!exchange.Request.EffectiveHost.IsEmpty)
         {
             writer.Field("Wunderproxy-Host"u8, exchange.Request.EffectiveHost);

@@ -51,9 +51,10 @@ internal static class ErrorAnswers
     {
         context.Settings.Log.Refused(client);
         var answer = ErrorResponses.For(ForwardError.TooManyConnections);
-        var body = context.Settings.Pages.BodyOf(answer.Status, asJson: false);
+        var asJson = context.Settings.StampSecret is not null;
+        var body = BodyOf(context, answer, nameof(ForwardError.TooManyConnections), asJson);
         var writer = new HeadWriter(client.Transport.Output);
-        WriteHead(ref writer, context, answer, body.Length, asJson: false);
+        WriteHead(ref writer, context, answer, body.Length, asJson);
         writer.Field(HeaderName.Connection, "close"u8);
         writer.End();
         writer.Write(body.Span);
@@ -95,8 +96,9 @@ internal static class ErrorAnswers
     {
         var output = exchange.Client.Transport.Output;
         var before = output.UnflushedBytes;
-        var asJson = PrefersJson(exchange.Request);
-        var body = exchange.Context.Settings.Pages.BodyOf(answer.Status, asJson);
+        var asJson = exchange.Context.Settings.StampSecret is not null || PrefersJson(exchange.Request);
+        var fault = exchange.Error == ForwardError.Rejected ? exchange.Reason! : exchange.Error.ToString();
+        var body = BodyOf(exchange.Context, answer, fault, asJson);
         var writer = new HeadWriter(output);
         WriteHead(ref writer, exchange.Context, answer, body.Length, asJson);
         WriteConnection(ref writer, exchange);
@@ -109,6 +111,11 @@ internal static class ErrorAnswers
         writer.Flush();
         exchange.HeadBytesOut += output.UnflushedBytes - before;
     }
+
+    private static ReadOnlyMemory<byte> BodyOf(LoopContext context, ErrorAnswer answer, string fault, bool asJson) =>
+        context.Settings.StampSecret is null
+            ? context.Settings.Pages.BodyOf(answer.Status, asJson)
+            : ApiErrorBody.Of(answer.Status, fault);
 
     private static void WriteOptions(Exchange exchange)
     {

@@ -294,6 +294,12 @@ internal sealed class Exchange : ILeaseHolder
             return;
         }
 
+        if (reason == CloseReason.PeerFinished && Context.Settings.StampSecret is not null)
+        {
+            // Probes of load balancers end their side behind the request, and wait for the manager API's answer.
+            return;
+        }
+
         _clientFinished = true;
         if (reason == CloseReason.PeerReset || IsRequestSent || !RequestFraming.HasBody)
         {

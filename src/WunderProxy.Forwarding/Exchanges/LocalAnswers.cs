@@ -9,10 +9,12 @@ internal static class LocalAnswers
 {
     /// <summary>
     /// Whether the request goes no further: TRACE with a body (RFC 9110 section 9.3.8), or OPTIONS and TRACE whose
-    /// Max-Forwards is 0 (RFC 9110 section 7.6.2).
+    /// Max-Forwards is 0 (RFC 9110 section 7.6.2). The manager API behind its front end is the last recipient, and
+    /// answers both itself.
     /// </summary>
     public static bool IsFor(Exchange exchange) =>
         exchange.Request.KnownMethod is KnownMethod.Options or KnownMethod.Trace
+        && exchange.Context.Settings.StampSecret is null
         && (IsTraceWithBody(exchange) || exchange.Request.MaxForwards is 0);
 
     /// <summary>Answers it.</summary>

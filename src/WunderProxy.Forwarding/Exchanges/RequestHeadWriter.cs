@@ -15,7 +15,7 @@ internal static class RequestHeadWriter
         var head = exchange.Request;
         var stamp = exchange.Context.Settings.StampSecret;
         var writer = new HeadWriter(output);
-        writer.RequestLine(head.Method, head.OriginTarget);
+        writer.RequestLine(head.Method, stamp is null ? head.OriginTarget : "/"u8);
         var isHostWritten = WriteHost(ref writer, exchange, stamp is not null);
         if (stamp is null)
         {
@@ -26,17 +26,17 @@ internal static class RequestHeadWriter
         }
         else
         {
-            // The API's access rules look at forwarding headers in every spelling, so those with "_" pass too.
-            const HeaderFlags removed = HeaderFlags.NeverForwarded & ~HeaderFlags.Confusable;
-            writer.Fields(head, removed, RewrittenNames(exchange, isHostWritten, isTrusted: false));
+            ApiStamp.LeaveOutUnreadable(head);
+            writer.Fields(head, HeaderFlags.NeverForApi, RewrittenNames(exchange, isHostWritten, isTrusted: false));
             ApiStamp.Write(ref writer, exchange, exchange.Lease.Share!.Upstream.StampSecret ?? stamp);
         }
 
         WriteMaxForwards(ref writer, head);
         WriteFraming(ref writer, exchange.RequestFraming);
-        if (stamp is not null && head.KnownMethod == KnownMethod.Post && exchange.RequestFraming.Kind == BodyKind.None)
+        if (stamp is not null && exchange.RequestFraming.Kind == BodyKind.None)
         {
-            // HttpListener answers 411 to a POST that says nothing of its length (RFC 9110 section 8.6 lets clients).
+            // HttpListener answers 411 to methods that usually have a body and say nothing of its length, which clients
+            // may leave out (RFC 9110 section 8.6).
             writer.Field(HeaderName.ContentLength, 0);
         }
 

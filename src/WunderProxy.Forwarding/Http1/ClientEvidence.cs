@@ -15,10 +15,11 @@ internal static class ClientEvidence
     [
         .. new[]
         {
-            "CF-", "Client-", "CloudFront-", "Fastly-", "Fly-", "Remote-", "Sec-", "SSL-Client-", "True-Client-",
-            "X-Amz-Cf-", "X-Amzn-", "X-Appengine-", "X-ARR-", "X-Auth-", "X-Azure-", "X-Client-", "X-Cluster-",
-            "X-Envoy-", "X-Forward", "X-Host", "X-HTTP-", "X-Original-", "X-Originating-", "X-ProxyUser-", "X-Real-",
-            "X-Remote-", "X-Rewrite-", "X-SSL-", "X-URL-",
+            "Akamai-", "Ali-Cdn-", "CF-", "Client-", "CloudFront-", "Fastly-", "Fly-", "Incap-", "Remote-", "Sec-",
+            "SSL-Client-", "True-Client-", "X-Akamai-", "X-Amz-Cf-", "X-Amzn-", "X-AppEngine-", "X-ARR-", "X-Auth-",
+            "X-Azure-", "X-Client-", "X-Cloud-Trace-", "X-Cluster-", "X-Envoy-", "X-Forward", "X-HAProxy-", "X-Host",
+            "X-HTTP-", "X-NF-", "X-Original-", "X-Originating-", "X-Proxy", "X-Real-", "X-Remote-", "X-Rewrite-",
+            "X-SSL-", "X-Sucuri-", "X-URL-", "X-Vercel-",
         }.Select(Encoding.ASCII.GetBytes),
     ];
 
@@ -26,7 +27,7 @@ internal static class ClientEvidence
     [
         .. new[]
         {
-            "baggage", "DO-Connecting-IP", "Front-End-Https", "traceparent", "tracestate", "X-B3-TraceId", "X-Scheme",
+            "baggage", "CDN-Loop", "Front-End-Https", "traceparent", "tracestate", "WL-Proxy-SSL", "X-B3-TraceId", "X-Scheme",
         }.Select(Encoding.ASCII.GetBytes),
     ];
 
@@ -57,8 +58,10 @@ internal static class ClientEvidence
         return EndsWithAddress(name);
     }
 
-    // "X-Client-IP", "X-Nginx-Client-Addr", "WL-Proxy-Client-IP" and many more of vendors' own.
-    private static bool EndsWithAddress(ReadOnlySpan<byte> name) => EndsWith(name, "-IP"u8) || EndsWith(name, "-Addr"u8);
+    // "DO-Connecting-IP", "WL-Proxy-Client-IP", "X-Azure-SocketIP" and many more of vendors' own.
+    private static bool EndsWithAddress(ReadOnlySpan<byte> name) =>
+        EndsWith(name, "-IP"u8) || EndsWith(name, "-IPv6"u8) || EndsWith(name, "-Addr"u8) || EndsWith(name, "-Address"u8)
+        || EndsWith(name, "ClientIP"u8) || EndsWith(name, "UserIP"u8) || EndsWith(name, "Client-Port"u8);
 
     private static bool EndsWith(ReadOnlySpan<byte> name, ReadOnlySpan<byte> suffix) =>
         name.Length > suffix.Length && Ascii.EqualsIgnoreCase(name[^suffix.Length..], suffix);

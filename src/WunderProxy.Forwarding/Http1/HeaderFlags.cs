@@ -34,7 +34,7 @@ internal enum HeaderFlags : byte
 
     /// <summary>
     /// Lines with any of these are left out on the way to the manager API. Its access rules see the rest as the caller
-    /// sent it: evidence of a proxy or a web page must not be removable by naming it in Connection.
+    /// sent it, in every spelling: evidence of a proxy or a web page must not be removable by naming it in Connection.
     /// </summary>
     NeverForApi = HopByHop | Internal | Framing,
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using WunderProxy.Configuration;
+using WunderProxy.Forwarding;
 
 namespace WunderProxy.Cli;
 
@@ -9,6 +10,9 @@ internal sealed class ApiCliOptions
 {
     private readonly Option<EndPoint[]> _api = CliOption.Addresses(
         "--api", "Where the manager API listens: HOST:PORT or unix:PATH (mode 0600)");
+
+    private readonly Option<EndPoint[]> _status = CliOption.Addresses(
+        "--status", "Where load balancers may ask for /status, /livez and /metrics, and nothing else");
 
     private readonly TokenCliOptions _token = new(
         "Bearer token for the changing calls of the manager API", "File that holds the token; read again on SIGHUP");
@@ -23,7 +27,7 @@ internal sealed class ApiCliOptions
     /// <summary>Gives a command these options.</summary>
     public void AddTo(Command command)
     {
-        Option[] options = [_api, _open];
+        Option[] options = [_api, _status, _open];
         Array.ForEach(options, command.Options.Add);
         _token.AddTo(command);
     }
@@ -31,8 +35,9 @@ internal sealed class ApiCliOptions
     /// <summary>Maps what was given.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="defaultEndPoint">Where to listen without <c>--api</c>; null for nowhere.</param>
+    /// <param name="proxy">The proxy's options, of which the limits hold here too.</param>
     /// <exception cref="UsageException">A token was given that is none.</exception>
-    public ManagerApiOptions Map(ParseResult parsed, EndPoint? defaultEndPoint)
+    public ManagerApiOptions Map(ParseResult parsed, EndPoint? defaultEndPoint, ForwarderOptions proxy)
     {
         var given = parsed.GetValue(_api) ?? [];
         IReadOnlyList<EndPoint> endPoints = given.Length > 0 || defaultEndPoint is null
@@ -45,6 +50,16 @@ internal sealed class ApiCliOptions
             Token = token,
             TokenFile = tokenFile,
             Open = parsed.GetValue(_open) ?? [],
+            Limits = proxy.Limits,
+            Transport = proxy.Transport,
         };
     }
+
+    /// <summary>Maps the listener for load balancers.</summary>
+    public StatusListenerOptions MapStatus(ParseResult parsed, ForwarderOptions proxy) => new()
+    {
+        EndPoints = [.. (parsed.GetValue(_status) ?? []).Select(ListenAddress.Resolve)],
+        Limits = proxy.Limits,
+        Transport = proxy.Transport,
+    };
 }

@@ -41,12 +41,14 @@ internal sealed class ForwardCommand : Command
     {
         var upstream = UpstreamOf(parsed.GetValue(_upstream)!);
         var proxy = _proxy.Map(parsed);
-        var api = _api.Map(parsed, defaultEndPoint: null);
-        var budget = DescriptorBudget.For(DescriptorLimit.Raise(), proxy, api.EndPoints.Count, runsContainers: false);
+        var api = _api.Map(parsed, defaultEndPoint: null, proxy);
+        var status = _api.MapStatus(parsed, proxy);
+        var budget = DescriptorBudget.For(
+            DescriptorLimit.Raise(), proxy, api.EndPoints.Count, runsContainers: false, status.EndPoints.Count);
         var builder = ServiceHost.CreateBuilder(
             proxy, _proxy.MapShutdown(parsed), budget, parsed.InvocationConfiguration.Error);
         builder.Services.AddSingleton(provider => SlotWith(upstream, provider.GetRequiredService<TimeProvider>()));
-        ServiceHost.AddManagerApi(builder.Services, budget.Apply(api), ApiServicesOf);
+        ServiceHost.AddManagerApi(builder.Services, budget.Apply(api), budget.Apply(status), ApiServicesOf);
         await ServiceHost.RunAsync(builder, cancellationToken);
         return ExitCode.Success;
     }

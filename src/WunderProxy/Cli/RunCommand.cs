@@ -52,8 +52,10 @@ internal sealed class RunCommand : Command
         using var state = OpenState(_deployments.StateDirectory(parsed), service);
         var engine = EngineOf(_deployments.DockerHost(parsed));
         var proxy = _proxy.Map(parsed);
-        var api = _api.Map(parsed, ManagerApiOptions.DefaultEndPoint);
-        var budget = DescriptorBudget.For(DescriptorLimit.Raise(), proxy, api.EndPoints.Count, runsContainers: true);
+        var api = _api.Map(parsed, ManagerApiOptions.DefaultEndPoint, proxy);
+        var status = _api.MapStatus(parsed, proxy);
+        var budget = DescriptorBudget.For(
+            DescriptorLimit.Raise(), proxy, api.EndPoints.Count, runsContainers: true, status.EndPoints.Count);
         var builder = ServiceHost.CreateBuilder(proxy, shutdown, budget, parsed.InvocationConfiguration.Error);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<IObjectStore>(store);
@@ -66,7 +68,7 @@ internal sealed class RunCommand : Command
         builder.Services.AddSingleton<IContainerLifecycle>(p => p.GetRequiredService<ContainerLifecycle>());
         builder.Services.AddHostedService<LifecycleWorker>();
         ServiceHost.AddManagerApi(
-            builder.Services, budget.Apply(api), p => ApiServicesOf(p, service.App));
+            builder.Services, budget.Apply(api), budget.Apply(status), p => ApiServicesOf(p, service.App));
         try
         {
             await ServiceHost.RunAsync(builder, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Net;
+using WunderProxy.Forwarding;
 
 namespace WunderProxy.Configuration;
 
@@ -17,6 +18,9 @@ internal sealed record ManagerApiOptions
     /// <summary>Most connections at a time that are being told that there are too many.</summary>
     public int MaxRefusedConnections { get; init; } = 64;
 
+    /// <summary>Mode of the socket files that are made.</summary>
+    public UnixFileMode UnixSocketMode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     /// <summary>Bearer token for changing calls; null when none is configured.</summary>
     public string? Token { get; init; }
 
@@ -25,4 +29,10 @@ internal sealed record ManagerApiOptions
 
     /// <summary>Callers that may change things without a token.</summary>
     public IReadOnlyList<IPNetwork> Open { get; init; } = [];
+
+    /// <summary>Sizes, counts and times of callers, as the proxy's clients have them.</summary>
+    public ForwarderLimits Limits { get; init; } = new();
+
+    /// <summary>How sockets are driven.</summary>
+    public TransportKind Transport { get; init; } = TransportKind.Auto;
 }

@@ -41,6 +41,7 @@ internal sealed record DescriptorBudget
     private const int AssembliesAmple = 400;
 
     private const int MostApiConnections = 1000;
+    private const int MostStatusConnections = 256;
     private const int MostRefused = 1024;
     private const int PipesPerThread = 96;
 
@@ -69,6 +70,12 @@ internal sealed record DescriptorBudget
     /// </summary>
     public required int ApiRefusedConnections { get; init; }
 
+    /// <summary>Most connections to the listener for load balancers, over all its addresses; 0 without it.</summary>
+    public required int StatusConnections { get; init; }
+
+    /// <summary>Most connections at a time that are being told that the listener for load balancers has too many.</summary>
+    public required int StatusRefusedConnections { get; init; }
+
     /// <summary>
     /// Descriptors for connections of strangers to the inner port of the manager API, until they are noticed.
     /// </summary>
@@ -91,7 +98,9 @@ internal sealed record DescriptorBudget
     /// <param name="proxy">What the proxy was asked for.</param>
     /// <param name="apiListeners">Addresses of the manager API; 0 for none.</param>
     /// <param name="runsContainers">Whether there are connections to an engine and a store.</param>
-    public static DescriptorBudget For(int limit, ForwarderOptions proxy, int apiListeners, bool runsContainers)
+    /// <param name="statusListeners">Addresses of the listener for load balancers; 0 for none.</param>
+    public static DescriptorBudget For(
+        int limit, ForwarderOptions proxy, int apiListeners, bool runsContainers, int statusListeners = 0)
     {
         // What serves no client grows with the root of a small limit: 8 of 256, 16 of 1024, 32 of 4096; then with the
         // limit itself.
@@ -99,15 +108,18 @@ internal sealed record DescriptorBudget
         var share = Math.Max(root / 2, limit / 128);
         var api = apiListeners == 0 ? 0 : Math.Clamp(share, 4, MostApiConnections);
         var apiRefused = api == 0 ? 0 : Math.Max(4, api / 8);
-        var strangers = api / 2;
+        var status = statusListeners == 0 ? 0 : Math.Clamp(share / 2, 4, MostStatusConnections);
+        var statusRefused = status == 0 ? 0 : Math.Max(4, status / 8);
+        var strangers = (api / 2) + (status / 2);
         var refused = Math.Clamp(share, 4, MostRefused);
         var pipes = Math.Clamp(Math.Max(root / 4, limit / 256), 4, Math.Max(4, proxy.Threads * PipesPerThread));
         var reserve = Math.Clamp(root / 2, 8, 512);
-        var loops = proxy.Threads + (api == 0 ? 0 : 1);
-        var listeners = Listeners(proxy.EndPoints.Count) + (api == 0 ? 0 : Listeners(apiListeners) + InnerListeners);
+        var loops = proxy.Threads + (api == 0 ? 0 : 1) + (status == 0 ? 0 : 1);
+        var listeners = Listeners(proxy.EndPoints.Count) + (api == 0 ? 0 : Listeners(apiListeners) + InnerListeners)
+            + (status == 0 ? 0 : Listeners(statusListeners) + InnerListeners);
         var own = Runtime + (loops * PerLoop) + listeners + (runsContainers ? Containers : 0)
             + (limit <= ScarceLimit ? AssembliesScarce : AssembliesAmple)
-            + (api * PerApiConnection) + apiRefused + strangers + refused + (pipes * PerPipe) + reserve;
+            + ((api + status) * PerApiConnection) + apiRefused + statusRefused + strangers + refused + (pipes * PerPipe) + reserve;
         return new DescriptorBudget
         {
             Limit = limit,
@@ -116,6 +128,8 @@ internal sealed record DescriptorBudget
             RefusedConnections = refused,
             ApiConnections = api,
             ApiRefusedConnections = apiRefused,
+            StatusConnections = status,
+            StatusRefusedConnections = statusRefused,
             InnerStrangers = strangers,
             SplicePipes = pipes,
         }.Judge(proxy.MaxConnections);
@@ -134,6 +148,13 @@ internal sealed record DescriptorBudget
     {
         MaxConnections = ApiConnections,
         MaxRefusedConnections = ApiRefusedConnections,
+    };
+
+    /// <summary>Gives the listener for load balancers its part.</summary>
+    public StatusListenerOptions Apply(StatusListenerOptions status) => status with
+    {
+        MaxConnections = StatusConnections,
+        MaxRefusedConnections = StatusRefusedConnections,
     };
 
     // An address may be one socket for each family.

@@ -43,10 +43,22 @@ internal static class ServiceHost
         return builder;
     }
 
-    /// <summary>Adds the manager API; without an address there is none.</summary>
+    /// <summary>Adds the manager API and the listener for load balancers, each if it has an address.</summary>
     public static void AddManagerApi(
-        IServiceCollection services, ManagerApiOptions options, Func<IServiceProvider, ApiServices> apiServices)
+        IServiceCollection services,
+        ManagerApiOptions options,
+        StatusListenerOptions status,
+        Func<IServiceProvider, ApiServices> apiServices)
     {
+        if (status.EndPoints.Count > 0)
+        {
+            services.AddHostedService(provider => new StatusListener(
+                status,
+                apiServices(provider),
+                provider.GetRequiredService<ILoggerFactory>(),
+                provider.GetRequiredService<TimeProvider>()));
+        }
+
         if (options.EndPoints.Count == 0)
         {
             return;

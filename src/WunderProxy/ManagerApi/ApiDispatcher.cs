@@ -17,7 +17,7 @@ internal sealed class ApiDispatcher(
     public async Task<ApiResponse> DispatchAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var (response, isAllowed) = await AnswerAsync(request, cancellationToken);
-        if (request.Method is not ("GET" or "HEAD"))
+        if (request.Method is not ("GET" or "HEAD" or "OPTIONS"))
         {
             _ = LogAsync(request, response, isAllowed);
         }
@@ -104,11 +104,6 @@ internal sealed class ApiDispatcher(
 
     private ApiRoute Find(ApiRequest request)
     {
-        if (request.Host.Length == 0)
-        {
-            throw new ApiException(400, ApiErrorCode.BadHost, "the request names no Host");
-        }
-
         var rows = routes.Where(route => route.Matches(request.Path)).ToList();
         if (rows.Count == 0)
         {

@@ -3,9 +3,6 @@ namespace WunderProxy.ManagerApi;
 /// <summary>Codes of errors that the API itself answers; those of the domain are in <c>DeploymentErrorCode</c>.</summary>
 internal static class ApiErrorCode
 {
-    /// <summary>400: <c>Host</c> is missing or empty.</summary>
-    public const string BadHost = "bad_host";
-
     /// <summary>400: <c>?guard=</c> is no duration.</summary>
     public const string BadGuard = "bad_guard";
 

@@ -33,7 +33,10 @@ internal sealed class ApiRequest
     /// <summary>Who calls.</summary>
     public required ApiPeer Peer { get; init; }
 
-    /// <summary>The <c>Host</c> that the client sent; empty when it sent none.</summary>
+    /// <summary>
+    /// The <c>Host</c> that the client sent; empty when it sent none, as HTTP/1.0 may: then no host is meant, and none is
+    /// trusted.
+    /// </summary>
     public string Host { get; init; } = string.Empty;
 
     /// <summary><c>http</c> or <c>https</c>, as the client connected.</summary>

@@ -19,7 +19,7 @@ internal sealed record ApiRoute(
     public bool AnswersText { get; init; }
 
     /// <summary>Whether it is answered from memory at once, so that it never waits behind other calls.</summary>
-    public bool IsLight => Path is "/status" or "/livez" or "/metrics";
+    public bool IsLight => Method == "OPTIONS" || Path is "/status" or "/livez" or "/metrics";
 
     /// <summary>Whether this row is for <paramref name="path"/>.</summary>
     public bool Matches(string path)

@@ -7,6 +7,7 @@ internal static class HttpListenerExchange
 {
     private const string SecretHeader = "Wunderproxy-Secret";
     private const string PeerHeader = "Wunderproxy-Peer";
+    private const string TargetHeader = "Wunderproxy-Target";
     private const string HostHeader = "Wunderproxy-Host";
     private const string SchemeHeader = "Wunderproxy-Scheme";
     /// <summary>Time for a caller to take a whole answer, other than progress lines.</summary>
@@ -29,7 +30,8 @@ internal static class HttpListenerExchange
             return null;
         }
 
-        var target = request.RawUrl ?? "/";
+        // HttpListener itself is asked for "/" always: it would refuse targets that are none of its business.
+        var target = request.Headers[TargetHeader] ?? "/";
         var query = target.IndexOf('?', StringComparison.Ordinal);
         return new ApiRequest
         {

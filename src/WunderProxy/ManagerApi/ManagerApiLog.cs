@@ -5,8 +5,8 @@ namespace WunderProxy.ManagerApi;
 /// <summary>What the manager API tells its operator. Event ids from 5000.</summary>
 internal static partial class ManagerApiLog
 {
-    [LoggerMessage(5000, LogLevel.Information, "manager API on {Address}")]
-    public static partial void Listening(ILogger logger, string address);
+    [LoggerMessage(5000, LogLevel.Information, "{Name} on {Address}")]
+    public static partial void Listening(ILogger logger, string name, string address);
 
     [LoggerMessage(5001, LogLevel.Information, "{Peer} ({By}): {Method} {Path}: {Status} {Outcome}")]
     public static partial void ChangingCall(

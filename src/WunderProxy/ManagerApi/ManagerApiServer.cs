@@ -15,6 +15,8 @@ namespace WunderProxy.ManagerApi;
 /// </summary>
 internal sealed class ManagerApiServer : IAsyncDisposable
 {
+    private const int MaxRequestLineBytes = 8 * 1024;
+    private const int MaxRequestHeadBytes = 14 * 1024;
 
     private static readonly TimeSpan TimeToConnect = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan TimeToLook = TimeSpan.FromMilliseconds(10);
@@ -27,6 +29,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ApiDispatcher _dispatcher;
     private readonly InstanceState _instance;
+    private readonly string _name;
     private readonly UpstreamSlot _slot = new();
     private readonly LogThrottle _moves;
     private readonly CancellationTokenSource _stopping = new();
@@ -36,18 +39,49 @@ internal sealed class ManagerApiServer : IAsyncDisposable
     /// <summary>Makes the API; nothing is bound until <see cref="Start"/>.</summary>
     public ManagerApiServer(
         ManagerApiOptions options, ApiToken token, ApiServices services, ILoggerFactory loggers, TimeProvider clock)
+        : this("manager API", options, token, Routes(services), services.Instance, loggers, clock)
     {
+    }
+
+    private ManagerApiServer(
+        string name,
+        ManagerApiOptions options,
+        ApiToken token,
+        IReadOnlyList<ApiRoute> routes,
+        InstanceState instance,
+        ILoggerFactory loggers,
+        TimeProvider clock)
+    {
+        _name = name;
         _options = options;
         _loggers = loggers;
         _logger = loggers.CreateLogger<ManagerApiServer>();
         _clock = clock;
         _moves = new LogThrottle(clock, (count, _) => ManagerApiLog.InnerListenerMovedMore(_logger, count));
-        _instance = services.Instance;
-        _dispatcher = new ApiDispatcher(Routes(services), new AccessRules(token, options.Open), _logger, clock);
+        _instance = instance;
+        _dispatcher = new ApiDispatcher(routes, new AccessRules(token, options.Open), _logger, clock);
     }
 
     /// <summary>Port that the handlers listen on; 0 before the start.</summary>
     internal int HandlerPort => _inner?.Port ?? 0;
+
+    /// <summary>Makes a server for load balancers alone: <see cref="BalancerRoutes"/>, and nothing that needs rights.</summary>
+    public static ManagerApiServer ForBalancers(
+        StatusListenerOptions options, ApiServices services, ILoggerFactory loggers, TimeProvider clock)
+    {
+        var apiOptions = new ManagerApiOptions
+        {
+            EndPoints = options.EndPoints,
+            MaxConnections = options.MaxConnections,
+            MaxRefusedConnections = options.MaxRefusedConnections,
+            Limits = options.Limits,
+            Transport = options.Transport,
+            UnixSocketMode = StatusListenerOptions.UnixSocketMode,
+        };
+        var routes = BalancerRoutes.Of(services.Status, services.Instance);
+        return new ManagerApiServer(
+            "status listener", apiOptions, ApiToken.From(apiOptions), routes, services.Instance, loggers, clock);
+    }
 
     /// <summary>Binds and serves.</summary>
     /// <returns>The public addresses, with real ports.</returns>
@@ -61,7 +95,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         _ = WatchAsync();
         foreach (var endPoint in bound)
         {
-            ManagerApiLog.Listening(_logger, SocketAddressText.Format(endPoint));
+            ManagerApiLog.Listening(_logger, _name, SocketAddressText.Format(endPoint));
         }
 
         if (_options.Open.Count > 0)
@@ -101,9 +135,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         List<ApiRoute> routes =
         [
             new("GET", "/", RouteAccess.Read, new StatusPageRoute(status, lifecycle).HandleAsync),
-            new("GET", "/status", RouteAccess.Read, new StatusRoute(status, instance).HandleAsync),
-            new("GET", "/livez", RouteAccess.Read, LivezRoute.HandleAsync),
-            new("GET", "/metrics", RouteAccess.Read, new MetricsRoute(status).HandleAsync),
+            .. BalancerRoutes.Of(status, instance),
             new("POST", "/pause", RouteAccess.Change, new PauseRoute(control).HandleAsync),
             new("POST", "/resume", RouteAccess.Change, new ResumeRoute(control).HandleAsync),
             new("POST", "/drain", RouteAccess.Change, new DrainRoute(control).HandleAsync),
@@ -135,15 +167,28 @@ internal sealed class ManagerApiServer : IAsyncDisposable
     private ForwarderOptions FrontOptions() => new()
     {
         EndPoints = _options.EndPoints,
-        UnixSocketMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        UnixSocketMode = _options.UnixSocketMode,
         Threads = 1,
         MaxConnections = _options.MaxConnections,
         MaxRefusedConnections = _options.MaxRefusedConnections,
         MaxSplicePipes = 0,
         Crowd = new CrowdOptions(ShareOf(_options.MaxConnections), ShareOf(_options.MaxConnections)),
-        // A launch answers when the container is healthy, and has its own deadlines.
-        Limits = new ForwarderLimits { ResponseTimeout = TimeSpan.Zero },
+        Transport = _options.Transport,
+        Limits = FrontLimits(_options.Limits),
         ApiStamp = _inner!.Upstream.Stamp,
+    };
+
+    /// <summary>
+    /// The proxy's limits, but that HttpListener must take what they let pass: it refuses a head above 24 KiB, of which
+    /// the stamp takes some. A launch answers when the container is healthy, and has its own deadlines.
+    /// </summary>
+    private static ForwarderLimits FrontLimits(ForwarderLimits limits) => limits with
+    {
+        MaxRequestLineBytes = Math.Min(limits.MaxRequestLineBytes, MaxRequestLineBytes),
+        MaxRequestHeadBytes = Math.Min(limits.MaxRequestHeadBytes, MaxRequestHeadBytes),
+        ResponseTimeout = TimeSpan.Zero,
+        ConnectTimeout = new ForwarderLimits().ConnectTimeout,
+        MaxResponseHeadBytes = new ForwarderLimits().MaxResponseHeadBytes,
     };
 
     /// <summary>What one address may hold, and what is kept for calls that cost nothing and for callers with rights.</summary>

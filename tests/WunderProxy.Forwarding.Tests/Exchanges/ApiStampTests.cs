@@ -23,9 +23,140 @@ internal sealed partial class ApiStampTests(TransportKind transport)
             "GET /status HTTP/1.1\r\nHost: api.test\r\nWunderproxy-Peer: unix\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n");
 
         Assert.That(head, Is.EqualTo(
-            $"GET /status HTTP/1.1\r\nHost: {proxy.Application.EndPoint}\r\nX-Forwarded-For: 1.2.3.4\r\n"
-            + $"Wunderproxy-Secret: s3cret\r\nWunderproxy-Peer: {client.LocalEndPoint}\r\nWunderproxy-Host: api.test\r\n"
-            + $"Wunderproxy-Scheme: http\r\nWunderproxy-User: {OwnUser}\r\n\r\n"));
+            $"GET / HTTP/1.1\r\nHost: {proxy.Application.EndPoint}\r\nX-Forwarded-For: 1.2.3.4\r\n"
+            + $"Wunderproxy-Secret: s3cret\r\nWunderproxy-Peer: {client.LocalEndPoint}\r\nWunderproxy-Target: /status\r\n"
+            + $"Wunderproxy-Host: api.test\r\nWunderproxy-Scheme: http\r\nWunderproxy-User: {OwnUser}\r\n"
+            + "Content-Length: 0\r\n\r\n"));
+    }
+
+    [TestCase("Connection", "1.1")]
+    [TestCase("cONNECTION", "1.0")]
+    public async Task Nothing_that_the_access_rules_read_can_be_named_away(string connection, string version)
+    {
+        string[] fields =
+        [
+            "X-Forwarded-For: 1.2.3.4", "forwarded: for=1.2.3.4", "Via: 1.1 lb", "Origin: http://a", "X-Real-IP: 1.2.3.4",
+            "Sec-Fetch-Site: cross-site", "Authorization: Bearer x", "CF-Connecting-IP: 1.2.3.4", "X-Any: 1",
+            "X_Forwarded_For: 1.2.3.4", "X-Lb-Client: 1.2.3.4",
+        ];
+        var names = fields.Select(field => field.Split(':')[0]).ToArray();
+        await using var proxy = Start(new IPEndPoint(IPAddress.Loopback, 0));
+
+        var (_, _, head) = await proxy.BeginAsync(
+            $"POST / HTTP/{version}\r\nHost: a\r\n{connection}: close, {string.Join(" ,\t", names.Take(5))}\r\n"
+            + $"{string.Join("\r\n", fields)}\r\n{connection}: {string.Join(',', names.Skip(5)).ToUpperInvariant()}\r\n\r\n");
+
+        Assert.Multiple(() => Array.ForEach(fields, field => Assert.That(head, Does.Contain($"\r\n{field}\r\n"))));
+    }
+
+    [Test]
+    public async Task Stamp_can_be_neither_forged_nor_named_away()
+    {
+        string[] names = ["Secret", "Peer", "Target", "Host", "Scheme", "User", "Fallback"];
+        var forged = string.Concat(names.Select(name => $"Wunderproxy-{name}: x\r\nwunderproxy-{name}: y\r\n"));
+        await using var proxy = Start(new IPEndPoint(IPAddress.Loopback, 0));
+
+        var (client, _, head) = await proxy.BeginAsync(
+            $"GET /a HTTP/1.1\r\nHost: a\r\nConnection: Wunderproxy-Peer, Wunderproxy-Secret, Host\r\n{forged}\r\n");
+
+        Assert.That(head.Split("\r\n").Where(line => line.StartsWith("wunderproxy", StringComparison.OrdinalIgnoreCase)), Is.EqualTo(
+            (string[])[
+                "Wunderproxy-Secret: s3cret", $"Wunderproxy-Peer: {client.LocalEndPoint}", "Wunderproxy-Target: /a",
+                "Wunderproxy-Host: a", "Wunderproxy-Scheme: http", $"Wunderproxy-User: {OwnUser}",
+            ]));
+    }
+
+    [TestCase("GET /a%zz?b=%0a HTTP/1.1", "/a%zz?b=%0a")]
+    [TestCase("GET //a/../b HTTP/1.1", "//a/../b")]
+    [TestCase("GET http://other/c?d HTTP/1.1", "/c?d")]
+    [TestCase("GET http://other HTTP/1.1", "/")]
+    [TestCase("OPTIONS * HTTP/1.1", "*")]
+    [TestCase("OPTIONS http://other HTTP/1.0", "*")]
+    public async Task Target_goes_into_the_stamp(string requestLine, string expected)
+    {
+        await using var proxy = Start(new IPEndPoint(IPAddress.Loopback, 0));
+
+        var (_, _, head) = await proxy.BeginAsync($"{requestLine}\r\nHost: a\r\nMax-Forwards: 0\r\n\r\n");
+
+        Assert.That(head, Does.StartWith($"{requestLine.Split(' ')[0]} / HTTP/1.1\r\n").And.Contain($"Wunderproxy-Target: {expected}\r\n"));
+    }
+
+    [TestCase("GET / HTTP/1.1\r\nHost: a\r\n\r\n")]
+    [TestCase("GET / HTTP/1.0\r\n\r\n")]
+    [TestCase("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok")]
+    [TestCase("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n")]
+    public async Task Caller_that_has_ended_its_side_is_answered(string request)
+    {
+        await using var proxy = Start(new IPEndPoint(IPAddress.Loopback, 0));
+        using var client = await proxy.ConnectAsync();
+        await client.SendAsync(request);
+        client.ShutdownSend();
+        var handler = await proxy.AcceptAsync();
+        await handler.ReadHeadAsync();
+        await handler.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+
+        Assert.That((await client.ReadToEndAsync()).Text, Does.StartWith("HTTP/1.1 200 OK\r\n").And.EndWith("\r\n\r\nok"));
+    }
+
+    [Test]
+    public async Task Requests_before_the_end_of_the_callers_side_are_all_answered()
+    {
+        await using var proxy = Start(new IPEndPoint(IPAddress.Loopback, 0));
+        using var client = await proxy.ConnectAsync();
+        await client.SendAsync("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
+        client.ShutdownSend();
+        var handler = await proxy.AcceptAsync();
+        for (var count = 1; count <= 2; count++)
+        {
+            await handler.ReadHeadAsync();
+            await handler.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{count}.");
+        }
+
+        Assert.That((await client.ReadToEndAsync()).Text, Does.Contain("1.HTTP/1.1 200").And.EndWith("2."));
+    }
+
+    [TestCase("GET / HTTP/1.1\r\n\r\n", 400, "bad_host")]
+    [TestCase("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400, "bad_host")]
+    [TestCase("GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400, "bad_host")]
+    [TestCase("GET http://a@b/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, "bad_host")]
+    [TestCase("GET /\x0001 HTTP/1.1\r\nHost: a\r\n\r\n", 400, "bad_target")]
+    [TestCase("G@T / HTTP/1.1\r\nHost: a\r\n\r\n", 400, "bad_method")]
+    [TestCase("GET / HTTP/1.1\r\nHost: a\r\nX: \x0000\r\n\r\n", 400, "bad_field_value")]
+    [TestCase("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", 400, "bad_content_length")]
+    [TestCase("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501, "unknown_transfer_coding")]
+    [TestCase("CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", 501, "connect_refused")]
+    [TestCase("GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505, "unsupported_version")]
+    public async Task Refusal_has_the_shape_of_the_apis_own_errors(string request, int status, string code)
+    {
+        await using var proxy = Start(new IPEndPoint(IPAddress.Loopback, 0));
+        using var client = await proxy.ConnectAsync();
+        await client.SendAsync(request);
+        client.ShutdownSend();
+
+        Assert.That((await client.ReadToEndAsync()).Text, Does.StartWith($"HTTP/1.1 {status} ")
+            .And.Contain("Content-Type: application/json\r\n").And.Contain($"{{\"error\":\"{code}\",\"message\":\""));
+    }
+
+    [Test]
+    public async Task Bad_chunk_is_refused_in_that_shape_too()
+    {
+        await using var proxy = Start(new IPEndPoint(IPAddress.Loopback, 0));
+        var (client, _, _) = await proxy.BeginAsync(
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+        await client.SendAsync("x\r\n");
+
+        Assert.That((await client.ReadToEndAsync()).Text, Does.StartWith("HTTP/1.1 400 ").And.Contain("{\"error\":\"bad_request_body\""));
+    }
+
+    [Test]
+    public async Task Connection_that_is_one_too_many_is_refused_in_that_shape_too()
+    {
+        await using var proxy = ProxyUnderTest.Start(
+            transport, options => options with { ApiStamp = new RequestStamp("s3cret"), MaxConnections = 1 });
+        await proxy.BeginAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        using var client = await proxy.ConnectAsync();
+
+        Assert.That((await client.ReadToEndAsync()).Text, Does.StartWith("HTTP/1.1 503 ").And.Contain("{\"error\":\"too_many_connections\""));
     }
 
     [Test]
@@ -89,8 +220,11 @@ internal sealed partial class ApiStampTests(TransportKind transport)
     }
 
     [TestCase("POST / HTTP/1.1\r\nHost: a\r\n\r\n", "Content-Length: 0\r\n")]
+    [TestCase("PUT / HTTP/1.1\r\nHost: a\r\n\r\n", "Content-Length: 0\r\n")]
+    [TestCase("put / HTTP/1.0\r\n\r\n", "Content-Length: 0\r\n")]
+    [TestCase("PATCH / HTTP/1.1\r\nHost: a\r\nConnection: Content-Length\r\n\r\n", "Content-Length: 0\r\n")]
     [TestCase("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok", "Content-Length: 2\r\n")]
-    public async Task Post_always_says_its_length(string request, string expected)
+    public async Task Length_is_always_said(string request, string expected)
     {
         await using var proxy = Start(new IPEndPoint(IPAddress.Loopback, 0));
 

@@ -12,12 +12,13 @@ internal sealed partial class ErrorTableTests
 {
     private const string Remote = "192.0.2.1:5";
 
-    [TestCase("POST /switch", "", "unix", null, 400, "bad_host")]
     [TestCase("POST /switch?guard=soon", "h", "unix", null, 400, "bad_guard")]
     [TestCase("POST /switch?by=\t", "h", "unix", null, 400, "bad_by")]
     [TestCase("POST /switch", "h", "unix", "secret", 401, "unauthorized")]
     [TestCase("GET /config/00ff?unmasked=true", "h", "unix", "secret", 401, "unauthorized")]
     [TestCase("POST /switch", "h", Remote, null, 403, "forbidden")]
+    [TestCase("POST /switch", "", "127.0.0.1:5", null, 403, "forbidden")]
+    [TestCase("POST /switch", "", Remote, "secret", 401, "unauthorized")]
     [TestCase("GET /config/00ff?unmasked=true", "h", Remote, null, 403, "forbidden")]
     [TestCase("GET /nothing", "h", "unix", null, 404, "unknown_path")]
     [TestCase("GET /switch", "h", "unix", null, 405, "wrong_method")]

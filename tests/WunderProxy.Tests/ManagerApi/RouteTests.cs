@@ -29,7 +29,7 @@ internal sealed class RouteTests
         Assert.That(JsonNode.Parse(ApiFixture.TextOf(response))!["error"]!.GetValue<string>(), Is.EqualTo(code));
     }
 
-    [TestCase("POST /status", "GET, HEAD")]
+    [TestCase("POST /status", "GET, HEAD, OPTIONS")]
     [TestCase("GET /launch", "POST")]
     public async Task Wrong_method_is_told_which_would_do(string call, string allow)
     {

@@ -1,0 +1,46 @@
+using WunderProxy.Hosting;
+
+namespace WunderProxy.ManagerApi;
+
+/// <summary>The calls of load balancers and monitors, which tell no secrets and change nothing.</summary>
+internal static class BalancerRoutes
+{
+    private static readonly KeyValuePair<string, string> Allow = new("Allow", "GET, HEAD, OPTIONS");
+
+    /// <summary>
+    /// GET of <c>/status</c>, <c>/livez</c> and <c>/metrics</c>, and OPTIONS, by which HAProxy's <c>option httpchk</c>
+    /// asks unless told otherwise: of these paths as HEAD of them, of <c>/</c> and <c>*</c> as HEAD of <c>/status</c>.
+    /// </summary>
+    public static IReadOnlyList<ApiRoute> Of(StatusReader status, InstanceState instance)
+    {
+        var statusRoute = Read("/status", new StatusRoute(status, instance).HandleAsync);
+        ApiRoute[] reads =
+        [
+            statusRoute,
+            Read("/livez", LivezRoute.HandleAsync),
+            Read("/metrics", new MetricsRoute(status).HandleAsync),
+        ];
+        return
+        [
+            .. reads,
+            .. reads.Select(read => OptionsOf(read, read.Path)),
+            OptionsOf(statusRoute, "/"),
+            OptionsOf(statusRoute, "*"),
+        ];
+    }
+
+    private static ApiRoute Read(
+        string path, Func<ApiRequest, CancellationToken, ValueTask<ApiResponse>> handleAsync) =>
+        new("GET", path, RouteAccess.Read, handleAsync);
+
+    private static ApiRoute OptionsOf(ApiRoute read, string path) => read with
+    {
+        Method = "OPTIONS",
+        Path = path,
+        HandleAsync = async (request, cancellationToken) =>
+        {
+            var answer = await read.HandleAsync(request, cancellationToken);
+            return answer with { Body = default, Headers = [.. answer.Headers, Allow] };
+        },
+    };
+}
