@@ -133,7 +133,7 @@ internal sealed class ApiSiegeTests
             .Select(name => new FileInfo(name).LinkTarget ?? "")
             .Where(link => link.StartsWith("socket:[", StringComparison.Ordinal))
             .Select(link => link[8..^1])
-            .ToHashSet();
+            .ToHashSet(StringComparer.Ordinal);
         return File.ReadLines("/proc/net/tcp").Skip(1)
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(columns => columns[3] == "0A" && inodes.Contains(columns[9]))
