@@ -18,6 +18,7 @@ internal sealed class FaultTests
     [TestCase(DeploymentError.HashMismatch, 422)]
     [TestCase(DeploymentError.InvalidConfig, 422)]
     [TestCase(DeploymentError.AmbiguousPort, 422)]
+    [TestCase(DeploymentError.Restricted, 422)]
     [TestCase(DeploymentError.ImageMismatch, 422)]
     [TestCase(DeploymentError.LaunchFailed, 422)]
     [TestCase(DeploymentError.StoreDenied, 503)]
