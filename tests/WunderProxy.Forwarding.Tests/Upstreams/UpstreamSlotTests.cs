@@ -28,8 +28,8 @@ internal sealed class UpstreamSlotTests(TransportKind transport)
     }
 
     [Test]
-    public void Name_is_no_upstream_address() =>
-        Assert.Throws<ArgumentException>(() => _ = new Upstream(new DnsEndPoint("a", 1), "a", TimeProvider.System));
+    public void Address_of_another_kind_is_no_upstream_address() =>
+        Assert.Throws<ArgumentException>(() => _ = new Upstream(new OddEndPoint(), "a", TimeProvider.System));
 
     [Test]
     public async Task Lease_counts_in_and_out_and_knows_its_kind()
@@ -109,6 +109,8 @@ internal sealed class UpstreamSlotTests(TransportKind transport)
         loop.Post(_ => done.SetResult(work()), null);
         return done.Task;
     }
+
+    private sealed class OddEndPoint : EndPoint;
 
     private sealed class Holder : ILeaseHolder
     {
