@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -105,9 +106,9 @@ internal static class FieldRules
     {
         foreach (var (port, bindings) in value as JsonObject ?? [])
         {
-            if ((bindings as JsonArray ?? []).FirstOrDefault(binding => !IsAllowedBinding(binding, scope)) is not null)
+            if ((bindings as JsonArray ?? []).Any(binding => !IsAllowedBinding(binding, scope)))
             {
-                return $"{Quote(port)} is published beyond loopback by a port that is not in --restrict-port";
+                return $"{Quote(port)} is published beyond loopback (127.0.0.1, ::1) by a port that is not in --restrict-port";
             }
         }
 
@@ -161,22 +162,26 @@ internal static class FieldRules
 
     private static bool IsAllowedBinding(JsonNode? node, RestrictionScope scope)
     {
-        if (node is null)
-        {
-            return true;
-        }
-
-        if (node is not JsonObject binding || binding.Any(field => field.Key is not ("HostIp" or "HostPort") && !RestrictedBody.IsZero(field.Value)))
+        // To the engine null is a binding that says nothing: all addresses.
+        var binding = node is null ? [] : node as JsonObject;
+        if (binding is null || binding.Any(field => field.Key is not ("HostIp" or "HostPort") && !RestrictedBody.IsZero(field.Value)))
         {
             return false;
         }
 
         var address = binding["HostIp"] is null ? "" : JsonFields.Text(binding["HostIp"]);
         var port = binding["HostPort"] is null ? "" : JsonFields.Text(binding["HostPort"]);
-        return (IPAddress.TryParse(address, out var ip) && IPAddress.IsLoopback(ip))
+        return IsLoopback(address)
             || (address == scope.PublishAddress && port is "")
-            || (address is not null && int.TryParse(port, out var number) && scope.Restriction.Ports.Contains(number));
+            || (address is not null && int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && scope.Restriction.Ports.Contains(number));
     }
+
+    /// <summary>
+    /// Only in its usual form: what the engine cannot read (<c>127.1</c>, <c>[::1]</c>) it takes for all addresses.
+    /// </summary>
+    private static bool IsLoopback(string? address) =>
+        IPAddress.TryParse(address, out var ip) && IPAddress.IsLoopback(ip) && ip.ToString() == address && !address.Contains('%');
 
     private static IEnumerable<string> Keys(JsonNode value) => (value as JsonObject)?.Select(member => member.Key) ?? ["?"];
 

@@ -23,6 +23,8 @@ internal static class RestrictedBody
                 Judge(value, EngineSchema.CreateBody.Find(name)?.Type ?? EngineType.Plain, scope.Body, path, path, scope);
             }
         }
+
+        NestedBinds.Demand(scope.Body);
     }
 
     /// <summary>Whether a value is what Go's encoder writes for an unset field.</summary>

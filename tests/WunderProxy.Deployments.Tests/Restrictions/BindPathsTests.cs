@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.Restrictions;
 
@@ -122,6 +123,23 @@ internal sealed class BindPathsTests
     [Test]
     public void Nothing_is_allowed_without_a_directory() =>
         Assert.That(new BindPaths([], Engine()).Refusal(Allowed), Does.Contain("--restrict-bind"));
+
+    [TestCase("""{"Binds":["ALLOWED:/a","ALLOWED/x:/b:ro"]}""", "HostConfig.Binds")]
+    [TestCase("""{"Binds":["ALLOWED/./x/:/b","ALLOWED//:/a:ro"]}""", "HostConfig.Binds")]
+    [TestCase("""{"Binds":["ALLOWED:/a"],"Mounts":[{"Type":"bind","Source":"ALLOWED/x/y","Target":"/b"}]}""", "HostConfig.Mounts[0].Source")]
+    [TestCase("""{"Mounts":[{"Type":"bind","Source":"ALLOWED/x","Target":"/b"},{"Type":"bind","Source":"ALLOWED","Target":"/a"}]}""", "HostConfig.Mounts[0].Source")]
+    public void Bind_within_another_is_refused_since_a_link_could_take_its_place(string host, string field) =>
+        Assert.That(() => Demand(host), Throws.InstanceOf<RestrictedFieldException>().With.Property("Field").EqualTo(field));
+
+    [Test]
+    public void Binds_beside_one_another_pass() => Assert.That(
+        () => Demand("""{"Binds":["ALLOWED/x:/a","ALLOWED/xy:/b","ALLOWED/x:/c"]}"""), Throws.Nothing);
+
+    private void Demand(string host)
+    {
+        var body = new JsonObject { ["HostConfig"] = JsonNode.Parse(host.Replace("ALLOWED", Allowed)) };
+        RestrictedBody.Demand(new RestrictionScope("shop", new LaunchRestriction(), new BindPaths([Allowed], Engine()), "127.0.0.1", body));
+    }
 
     private string? Refusal(string path, string? allowed = null) => new BindPaths([allowed ?? Allowed], Engine()).Refusal(path);
 
