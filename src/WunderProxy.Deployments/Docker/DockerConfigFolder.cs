@@ -8,5 +8,11 @@ internal static class DockerConfigFolder
     public static string Of(Func<string, string?> environment) =>
         environment("DOCKER_CONFIG") is { Length: > 0 } folder
             ? folder
-            : Path.Combine(environment("HOME") is { Length: > 0 } home ? home : "/root", ".docker");
+            : Path.Combine(environment("HOME") is { Length: > 0 } home ? home : HomeOfUser(), ".docker");
+
+    /// <summary>Without HOME the system's list of users says it, as to the Docker client: not every user is root.</summary>
+    private static string HomeOfUser() =>
+        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } home
+            ? home
+            : "/";
 }

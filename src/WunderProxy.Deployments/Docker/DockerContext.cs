@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using WunderProxy.Deployments.Docker.Models;
+using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Docker;
 
@@ -38,7 +39,9 @@ internal static class DockerContext
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), DockerJsonContext.Default.DockerContextFile)
+            var bytes = BoundedFile.ReadLinked(path, DocumentLimits.DockerConfig)
+                ?? throw new FileNotFoundException($"there is no file {path}");
+            return JsonSerializer.Deserialize(bytes, DockerJsonContext.Default.DockerContextFile)
                 ?? new DockerContextFile(null);
         }
         catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)

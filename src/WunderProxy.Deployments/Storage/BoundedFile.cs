@@ -5,6 +5,8 @@ namespace WunderProxy.Deployments.Storage;
 /// <summary>Reads regular files up to a bound: never waits for a FIFO, never holds more than the bound in memory.</summary>
 internal static class BoundedFile
 {
+    private static readonly string[] OpenedAlready = ["/dev/stdin", "/dev/fd/", "/proc/self/fd/"];
+
     /// <summary>Reads a whole regular file by its path.</summary>
     /// <returns>Null when there is none.</returns>
     /// <exception cref="NotRegularFileException">A link, a FIFO, a directory or the like lies there.</exception>
@@ -44,13 +46,37 @@ internal static class BoundedFile
             : throw new NotRegularFileException($"{path} is {status.KindName}, not a regular file");
     }
 
-    /// <summary>Reads what an operator names, a pipe included, up to a bound.</summary>
+    /// <summary>
+    /// Reads what an operator names, up to a bound. A pipe only where it is open already, as standard input or a shell's
+    /// <c>&lt;(command)</c>: any other could keep its reader waiting for ever.
+    /// </summary>
+    /// <exception cref="NotRegularFileException">A FIFO lies there.</exception>
     /// <exception cref="FileTooLargeException">There is more than <paramref name="limitBytes"/>.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static byte[] ReadAny(string path, int limitBytes)
     {
+        if (!OpenedAlready.Any(name => path.StartsWith(name, StringComparison.Ordinal)))
+        {
+            using var found = Posix.TryOpen(path, Posix.OpenPathOnly, out _);
+            if (found is not null && Posix.StatusOf(found, path) is { IsFifo: true })
+            {
+                throw new NotRegularFileException(
+                    $"{path} is a FIFO, which could keep its reader waiting for ever: give a file, or /dev/stdin");
+            }
+        }
+
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return ReadAll(stream, path, limitBytes);
+    }
+
+    /// <summary>Reads a stream to its end, up to a bound.</summary>
+    /// <param name="stream">Where to read.</param>
+    /// <param name="name">What it is called, for messages.</param>
+    /// <param name="limitBytes">Most bytes that are taken.</param>
+    /// <exception cref="FileTooLargeException">There is more than <paramref name="limitBytes"/>.</exception>
+    public static byte[] ReadAll(Stream stream, string name, int limitBytes)
+    {
         using var bytes = new MemoryStream();
         var buffer = new byte[16 << 10];
         while (stream.Read(buffer) is > 0 and var count)
@@ -58,7 +84,7 @@ internal static class BoundedFile
             bytes.Write(buffer, 0, count);
             if (bytes.Length > limitBytes)
             {
-                throw TooLarge(path, limitBytes);
+                throw TooLarge(name, limitBytes);
             }
         }
 

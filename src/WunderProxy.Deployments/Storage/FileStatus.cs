@@ -23,6 +23,8 @@ internal readonly record struct FileStatus(int Kind, int Mode, uint User, uint G
 
     public bool IsLink => Kind == Link;
 
+    public bool IsFifo => Kind == Fifo;
+
     /// <summary>Whether users other than the owner may take names away from this directory.</summary>
     public bool IsWritableByOthers => (Mode & OthersWrite) != 0 && (Mode & Sticky) == 0;
 

@@ -14,7 +14,7 @@ internal sealed class DeployCommand : Command
     private readonly ManagerCliOptions _managers = new();
     private readonly DeployerCliOptions _deployer = new();
     private readonly Option<string?> _config = CliOption.Text(
-        "--config", "FILE", "The launch config (JSON); - is standard input");
+        "--config", "FILE", "The launch config (JSON), at most 1 MiB; - is standard input");
 
     /// <summary>Declares the command.</summary>
     public DeployCommand()
@@ -44,7 +44,7 @@ internal sealed class DeployCommand : Command
     {
         try
         {
-            return LaunchConfig.Parse(path == "-" ? ReadStandardInput() : File.ReadAllBytes(path));
+            return path == "-" ? ReadStandardInput() : LaunchConfigFile.Load(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -56,11 +56,9 @@ internal sealed class DeployCommand : Command
         }
     }
 
-    private static byte[] ReadStandardInput()
+    private static LaunchConfig ReadStandardInput()
     {
         using var input = Console.OpenStandardInput();
-        using var buffer = new MemoryStream();
-        input.CopyTo(buffer);
-        return buffer.ToArray();
+        return LaunchConfigFile.Read(input);
     }
 }

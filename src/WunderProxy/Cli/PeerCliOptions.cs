@@ -36,7 +36,17 @@ internal sealed class PeerCliOptions
             return peers.Length == 0 ? null : throw new UsageException("--peer needs --peer-key-file");
         }
 
-        var key = new PeerKey(() => PeerKeyFile.Read(path));
+        // At the start, and again with every SIGHUP.
+        var key = new PeerKey(() =>
+        {
+            var bytes = PeerKeyFile.Read(path);
+            if (PeerKeyFile.WarningOf(path) is { } warning)
+            {
+                parsed.InvocationConfiguration.Error.WriteLine("wunderproxy: warning: " + warning);
+            }
+
+            return bytes;
+        });
 
         // A peer's name is resolved when it is needed: two instances that name each other could not start otherwise.
         return new FallbackOptions(peers, key);

@@ -40,6 +40,10 @@ internal sealed class ApiToken
         }
     }
 
+    /// <summary>Says who else can read or change the token's file.</summary>
+    /// <returns>A sentence for a warning; null when nobody can, or there is no file.</returns>
+    public string? FindWarning() => _file is null ? null : SecretFile.WarningOf(FileOption, _file);
+
     /// <summary>Reads a token from a file; blanks and line ends around it do not count.</summary>
     /// <exception cref="UsageException">The file cannot be read or holds no token.</exception>
     public static string ReadFile(string path) =>

@@ -33,6 +33,9 @@ internal static partial class HostLog
     [LoggerMessage(5109, LogLevel.Warning, "{Message}")]
     public static partial void DescriptorsShort(ILogger logger, string message);
 
+    [LoggerMessage(5110, LogLevel.Warning, "{Message}")]
+    public static partial void FileIsOpen(ILogger logger, string message);
+
     [LoggerMessage(5190, LogLevel.Warning, "the start does not end: ending at once")]
     public static partial void StartHangs(ILogger logger);
 

@@ -17,6 +17,10 @@ internal sealed class ReloadActions(IEnumerable<ReloadAction> actions)
             {
                 action.Run();
                 HostLog.Reloaded(logger, action.What);
+                if (action.FindWarning?.Invoke() is { } warning)
+                {
+                    HostLog.FileIsOpen(logger, warning);
+                }
             }
             catch (UsageException exception)
             {

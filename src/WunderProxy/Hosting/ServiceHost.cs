@@ -65,7 +65,7 @@ internal static class ServiceHost
         }
 
         var token = ApiToken.From(options);
-        services.AddSingleton(new ReloadAction("tokens", token.Reload));
+        services.AddSingleton(new ReloadAction("tokens", token.Reload, token.FindWarning));
         services.AddSingleton(provider => new ManagerApiServer(
             options,
             token,

@@ -50,6 +50,56 @@ internal sealed class BoundedFileTests
     public void Environment_without_end_is_given_up() =>
         Assert.That(() => ContainerEnvironmentFile.Load("/dev/zero"), Throws.InstanceOf<IOException>().With.Message.Contains("4 MiB"));
 
+    [Test]
+    public void Pipe_that_an_operator_names_is_told_at_once()
+    {
+        TestPosix.MakeFifo(_directory.Under("pipe"));
+        File.CreateSymbolicLink(_directory.Under("link"), _directory.Under("pipe"));
+
+        foreach (var path in new[] { _directory.Under("pipe"), _directory.Under("link") })
+        {
+            Assert.That(() => ContainerEnvironmentFile.Load(path), Throws.InstanceOf<IOException>().With.Message.Contains("is a FIFO"));
+            Assert.That(() => LaunchConfigFile.Load(path), Throws.InstanceOf<IOException>().With.Message.Contains("is a FIFO"));
+        }
+    }
+
+    [Test]
+    public void Launch_config_without_end_is_given_up() => Assert.Multiple(() =>
+    {
+        Assert.That(() => LaunchConfigFile.Load("/dev/zero"), Throws.InstanceOf<IOException>().With.Message.Contains("1 MiB"));
+        using var endless = File.OpenRead("/dev/zero");
+        Assert.That(() => LaunchConfigFile.Read(endless), Throws.InstanceOf<IOException>().With.Message.Contains("standard input"));
+    });
+
+    [Test]
+    public void Launch_config_comes_from_an_open_pipe()
+    {
+        using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.Out);
+        pipe.Write("""{"Revision":"r1"}"""u8);
+        var path = $"/dev/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}";
+        var reading = Task.Run(() => LaunchConfigFile.Load(path));
+        pipe.Dispose();
+
+        Assert.That(reading.Result.Revision, Is.EqualTo("r1"));
+    }
+
+    [Test]
+    public void Pipe_as_a_context_of_the_client_is_told_at_once()
+    {
+        var id = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("far"u8));
+        var folder = Directory.CreateDirectory(_directory.Under(Path.Combine("contexts", "meta", id))).FullName;
+        TestPosix.MakeFifo(Path.Combine(folder, "meta.json"));
+
+        Assert.That(
+            () => DockerContext.Read("far", _directory.FullPath), Throws.InstanceOf<FormatException>().With.Message.Contains("is a FIFO"));
+    }
+
+    [Test]
+    public void Settings_of_the_client_lie_with_the_user_where_nothing_names_a_home() =>
+        Assert.That(
+            DockerConfigFolder.Of(_ => null),
+            Is.EqualTo(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker")));
+
     [TestCase("FIFO")]
     [TestCase("link")]
     [TestCase("large")]

@@ -100,8 +100,10 @@ internal sealed partial class ProcessTests
 
         var before = await PauseAsync(client, "second");
         await File.WriteAllTextAsync(token, "second\n");
+        File.SetUnixFileMode(token, File.GetUnixFileMode(token) | UnixFileMode.OtherRead);
         Signal(program, "HUP");
         await LineAsync(program, "tokens read again");
+        await LineAsync(program, $"{token} is open to other users");
         var after = await PauseAsync(client, "second");
         using var serving = await client.GetAsync("/status");
         Signal(program, "TERM");
@@ -126,7 +128,9 @@ internal sealed partial class ProcessTests
         await LineAsync(program, "proxy on");
 
         await File.WriteAllTextAsync(key, "second\n");
+        File.SetUnixFileMode(key, File.GetUnixFileMode(key) | UnixFileMode.OtherRead);
         Signal(program, "HUP");
+        await LineAsync(program, $"{key} is open to other users");
         await LineAsync(program, "peer key read again");
         File.Delete(key);
         Signal(program, "HUP");
