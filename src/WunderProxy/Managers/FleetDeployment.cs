@@ -141,6 +141,12 @@ internal sealed class FleetDeployment(
         where T : class
     {
         var failed = outcomes.Where(outcome => outcome.Failure is not null).ToList();
+        if (failed is [var only] && managers.Count == 1)
+        {
+            // The last line of the command has the cause; a line of the only manager's own would repeat it.
+            throw new FleetException($"{only.Manager} failed: {only.Failure!.Message}; {consequence}");
+        }
+
         foreach (var outcome in failed)
         {
             report.Fail(outcome.Manager, $"failed: {outcome.Failure!.Message}");
