@@ -13,7 +13,10 @@ internal sealed class SecretFinder
     private const int MinPartLength = 6;
     private const int MaxFound = 10_000;
 
-    private static readonly string[] LineEnds = ["\r\n", "\n", "\r", "\\r\\n", "\\n", "\\r"];
+    private static readonly string[] LineEnds = ["\r\n", "\n", "\r"];
+
+    // A program may take these for line ends, or write them as they stand.
+    private static readonly string[] WrittenLineEnds = [.. LineEnds, "\\r\\n", "\\n", "\\r"];
     private static readonly string[] Schemes = ["Bearer", "Basic", "Token", "Digest", "ApiKey"];
 
     private static readonly string[] Words = ["true", "false", "null", "none", "enabled", "disabled"];
@@ -240,7 +243,13 @@ internal sealed class SecretFinder
             return;
         }
 
-        var lines = secret.Split(LineEnds, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        AddLines(secret, LineEnds);
+        AddLines(secret, WrittenLineEnds);
+    }
+
+    private void AddLines(string secret, string[] ends)
+    {
+        var lines = secret.Split(ends, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (lines.Length > 1 || lines is [var only] && only != secret)
         {
             _found.UnionWith(lines.Where(line => line.Length >= MinPartLength));

@@ -5,7 +5,7 @@ using System.Text.Encodings.Web;
 
 namespace WunderProxy.Deployments.Diagnostics;
 
-/// <summary>The ways in which programs write a value into a text: plain, or escaped for JSON, a URL, HTML, a shell, base64.</summary>
+/// <summary>The ways in which programs write a value into a text: plain, or escaped for JSON, a URL, HTML, a shell, base64, hex.</summary>
 internal static class SecretForms
 {
     private const int MinEncodedLength = 8;
@@ -48,6 +48,8 @@ internal static class SecretForms
         yield return Backslashed(secret, static c => c is '"' or '\\' or '$' or '`' or '!');
         yield return Backslashed(secret, static c => c < '\u007F' && !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.' or '/' or ':' or '@' or '%' or '+' or ',' or '='));
         yield return Backslashed(secret, static c => c < '\u007F' && !char.IsAsciiLetterOrDigit(c));
+        yield return Convert.ToHexStringLower(Encoding.UTF8.GetBytes(secret));
+        yield return Convert.ToHexString(Encoding.UTF8.GetBytes(secret));
         foreach (var encoded in Base64(Encoding.UTF8.GetBytes(secret)))
         {
             yield return encoded;

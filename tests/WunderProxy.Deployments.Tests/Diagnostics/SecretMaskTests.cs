@@ -66,6 +66,19 @@ internal sealed class SecretMaskTests
         Assert.That(SecretMask.IsSecretName(name), Is.EqualTo(isSecret));
 
     [Test]
+    public void Line_with_written_line_ends_is_hidden_whole()
+    {
+        var mask = SecretMask.Of(["DB_PWD=p@ss\"word\\rd\nline-two$x"]);
+
+        Assert.That(mask.Apply("p@ss\"word\\rd"), Is.EqualTo("***"));
+        Assert.That(mask.Apply("line-two$x, p@ss\"word"), Is.EqualTo("***, ***"));
+    }
+
+    [Test]
+    public void Secret_in_hexadecimal_digits_is_hidden() =>
+        Assert.That(SecretMask.Of(["API_KEY=kl\u00e9!"]).Apply("key 6b6cc3a921 or 6B6CC3A921"), Is.EqualTo("key *** or ***"));
+
+    [Test]
     public void Each_line_of_a_secret_is_hidden()
     {
         var mask = SecretMask.Of(["TLS_KEY=-----BEGIN KEY-----\nMIIEvQIBADAN\r\nAAAABBBBCCCC\n-----END KEY-----\n", "PEM=first-line\\nsecond-line\\n"]);
