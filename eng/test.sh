@@ -95,6 +95,8 @@ rm -rf "$RESULTS"
 mkdir -p "$RESULTS"
 # One for the tests, which leave nothing behind then; not below a long one of the caller's: paths of sockets are short.
 temporary=$(TMPDIR='' mktemp -d /tmp/wunderproxy-tests.XXXX)
+# Some tests call as another user, who has to find what lies below.
+chmod 711 "$temporary"
 
 # What the build itself needs cannot wait for the set-up below.
 . "$ROOT/eng/parts/packages.sh"

@@ -15,6 +15,9 @@ internal sealed class ApiSiegeTests
     // More than the API has places for, whatever the limit of open files is.
     private const int Crowd = 1010;
 
+    // Descriptors of the program without callers are fewer: its assemblies, loops and listeners.
+    private const int MaxAtRest = 200;
+
     private readonly string _directory = Directory.CreateTempSubdirectory("wunderproxy-siege-").FullName;
     private readonly IPEndPoint _api = WunderProxyProcess.FreeEndPoint();
     private ForwardProcess _proxy = null!;
@@ -24,6 +27,11 @@ internal sealed class ApiSiegeTests
     [OneTimeSetUp]
     public async Task StartAsync() => _proxy = await ForwardProcess.StartAsync(
         new IPEndPoint(IPAddress.Loopback, 9), "--api", $"{_api}", "--api", $"unix:{Unix}");
+
+    /// <summary>What a test had open is closed before the next one counts.</summary>
+    [TearDown]
+    public Task LeaveAsync() =>
+        Eventually.TrueAsync("the connections of the test are closed", () => Descriptors() < MaxAtRest);
 
     [OneTimeTearDown]
     public void Stop()
@@ -125,6 +133,8 @@ internal sealed class ApiSiegeTests
 
         Assert.That(_proxy.Log.Length - before, Is.LessThan(20_000));
     }
+
+    private int Descriptors() => Directory.EnumerateFileSystemEntries($"/proc/{_proxy.Id}/fd").Count();
 
     /// <summary>The inner port is the one loopback port that the program listens on beside those that it was given.</summary>
     private int InnerPort()
