@@ -48,7 +48,7 @@ collect_missing() {
         need prlimit util-linux
         need chromium chromium; need chromedriver chromium-driver ;;
       chromium) need chromium chromium ;;
-      rivals) need nginx nginx-light; need haproxy haproxy; need keepalived keepalived; need wrk wrk ;;
+      rivals) need nginx nginx-light; need haproxy haproxy; need keepalived keepalived; need genhash keepalived; need wrk wrk ;;
       # The comparison of benchmarks/; its --profile also takes strace and perf, where they are.
       compare) need nginx nginx-light; need haproxy haproxy; need gcc gcc; need_file /usr/include/stdio.h libc6-dev
         need make make; need python3 python3; need ip iproute2; need taskset util-linux ;;
