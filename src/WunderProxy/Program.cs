@@ -1,6 +1,13 @@
 using WunderProxy.Cli;
+using WunderProxy.Hosting;
 
-using var output = new OutputWriter(() => Console.Out);
-using var error = new ErrorWriter(() => Console.Error);
+using var output = new OutputWriter(() => Given(StandardStream.Output, () => Console.Out));
+using var error = new ErrorWriter(() => Given(StandardStream.Error, () => Console.Error));
 LastResort.Install(error);
 return await new CommandLine(output, error, Environment.GetEnvironmentVariable).RunAsync(args);
+
+static TextWriter Given(int number, Func<TextWriter> open)
+{
+    StandardStream.Require(number);
+    return open();
+}

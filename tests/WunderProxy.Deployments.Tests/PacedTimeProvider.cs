@@ -6,11 +6,12 @@ internal sealed class PacedTimeProvider(Func<TimeSpan, TimeSpan> pace) : TimePro
 {
     /// <summary>
     /// Pauses between tries of the history, the looks of the guard and of the store's tender come sooner; limits of calls
-    /// and probes stay, as a busy machine needs them.
+    /// and probes stay, as a busy machine needs them, and the second for a connect is many.
     /// </summary>
     public static PacedTimeProvider ForLifecycle() => new(time => time.TotalMilliseconds switch
     {
         250 or 300 or 600 => time / 20,
+        1_000 => time * 15,
         15_000 => time / 100,
         _ => time,
     });

@@ -49,6 +49,10 @@ internal static class CliOption
     public static Option<string?> Text(string name, string helpName, string description) =>
         new(name) { HelpName = helpName, Description = description };
 
+    /// <summary>Path of a file or directory that is there, or should be; an empty one, as of an unset variable, is none.</summary>
+    public static Option<string?> Path(string name, string helpName, string description) =>
+        Single<string?>(name, helpName, description, helpName == "DIR" ? "a directory" : "a file", TryParsePath);
+
     /// <summary>Given or not.</summary>
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
@@ -97,6 +101,12 @@ internal static class CliOption
         var isDuration = DurationText.TryParse(text, out var duration);
         value = duration;
         return isDuration;
+    }
+
+    private static bool TryParsePath(string text, out string? value)
+    {
+        value = text;
+        return text.Length > 0;
     }
 
     private static bool TryParseSize(string text, out int? value)

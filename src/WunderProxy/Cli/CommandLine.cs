@@ -141,7 +141,10 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
             return $"unknown option '{unknown}'";
         }
 
-        return parsed.Errors.Count == 0 ? null : parsed.Errors[0].Message;
+        // The parser sets the words that an argument may be on lines of their own.
+        return parsed.Errors.Count == 0
+            ? null
+            : parsed.Errors[0].Message.ReplaceLineEndings("").Replace("\t", " ", StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> ArgumentTokens(ParseResult parsed) =>

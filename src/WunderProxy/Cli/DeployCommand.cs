@@ -1,5 +1,6 @@
 using System.CommandLine;
 using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Hosting;
 using WunderProxy.Managers;
 
 namespace WunderProxy.Cli;
@@ -13,7 +14,7 @@ internal sealed class DeployCommand : Command
     private readonly StoreArguments _store = new();
     private readonly ManagerCliOptions _managers = new();
     private readonly DeployerCliOptions _deployer = new();
-    private readonly Option<string?> _config = CliOption.Text(
+    private readonly Option<string?> _config = CliOption.Path(
         "--config", "FILE", "The launch config (JSON), at most 1 MiB; - is standard input");
 
     /// <summary>Declares the command.</summary>
@@ -58,6 +59,7 @@ internal sealed class DeployCommand : Command
 
     private static LaunchConfig ReadStandardInput()
     {
+        StandardStream.Require(StandardStream.Input);
         using var input = Console.OpenStandardInput();
         return LaunchConfigFile.Read(input);
     }

@@ -16,13 +16,14 @@ internal sealed class DeploymentCliOptions
     private readonly Option<int?> _registryPort = CliOption.Number(
         "--registry-port", "Images without a name are localhost:N/APP:REVISION [default: 8080]", 1, 65535);
 
-    private readonly Option<string?> _environment = CliOption.Text(
+    private readonly Option<string?> _environment = CliOption.Path(
         "--cfg", "FILE", "key=value lines given to every container as environment");
 
     private readonly Option<string?> _dockerHost = CliOption.Text(
         "--docker-host",
         "URL",
-        "The Docker engine: unix://PATH or tcp://HOST:PORT [default: $DOCKER_HOST, else unix:///var/run/docker.sock]");
+        "The Docker engine: unix://PATH or tcp://HOST:PORT "
+        + "[default: $DOCKER_HOST, else the context $DOCKER_CONTEXT, else unix:///var/run/docker.sock]");
 
     private readonly Option<ContainerAddressMode?> _containerAddress = CliOption.Choice<ContainerAddressMode>(
         "--container-address",

@@ -52,7 +52,14 @@ internal sealed class FleetHistory(IObjectStore store, string prefix, string by,
 
     /// <summary>Records that the deploy or rollback failed.</summary>
     public Task TellFailureAsync(DeploymentIntent intent, string reason) => RecordEventAsync(
-        intent.ToEvent(null) with { Id = DeploymentIntent.NewId(), Type = EventType.Failure, Result = "failed", Reason = reason });
+        intent.ToEvent(null) with
+        {
+            Id = DeploymentIntent.NewId(),
+            Type = EventType.Failure,
+            At = clock.GetUtcNow(),
+            Result = "failed",
+            Reason = reason,
+        });
 
     /// <summary>Gives the claim back; a lease that cannot be given back expires by itself.</summary>
     public async Task GiveBackAsync(HistoryClaim claim)

@@ -15,7 +15,7 @@ internal sealed class PeerCliOptions
         "an address such as 10.0.0.2:80",
         TryParsePeer);
 
-    private readonly Option<string?> _keyFile = CliOption.Text(
+    private readonly Option<string?> _keyFile = CliOption.Path(
         "--peer-key-file", "FILE", "File with the secret that all peers share; read again on SIGHUP");
 
     /// <summary>Gives a command these options.</summary>

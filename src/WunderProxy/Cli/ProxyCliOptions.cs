@@ -65,7 +65,7 @@ internal sealed class ProxyCliOptions
     private readonly Option<int?> _pauseQueue = CliOption.Number(
         "--pause-queue", "How many requests may wait while paused [default: 10000]", 0);
 
-    private readonly Option<string?> _errorPages = CliOption.Text(
+    private readonly Option<string?> _errorPages = CliOption.Path(
         "--error-pages", "DIR", "Directory with 502.html, 502.json and so on [default: built in]");
 
     private readonly Option<AccessLogChoice?> _accessLog = CliOption.Choice<AccessLogChoice>(

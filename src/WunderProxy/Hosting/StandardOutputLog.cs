@@ -18,11 +18,17 @@ internal sealed partial class StandardOutputLog(SafeHandle? descriptor = null) :
     private const short Writable = 4;
     private const int ForEver = -1;
 
-    private readonly SafeHandle _output = descriptor ?? new SafeFileHandle(1, ownsHandle: false);
+    private readonly SafeHandle _output = descriptor ?? new SafeFileHandle(StandardStream.Output, ownsHandle: false);
+    private readonly bool _isGiven = descriptor is not null || StandardStream.IsGiven(StandardStream.Output);
 
     /// <inheritdoc/>
     public void Write(ReadOnlySpan<byte> lines)
     {
+        if (!_isGiven)
+        {
+            throw new IOException("standard output: it was closed when the program began");
+        }
+
         while (!lines.IsEmpty)
         {
             var written = Write(_output, lines, lines.Length);

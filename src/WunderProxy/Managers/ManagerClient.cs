@@ -14,6 +14,9 @@ internal sealed class ManagerClient : IManagerClient, IDisposable
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StatusTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>Most bytes of one answer: far above what a manager says, far below what hurts the caller.</summary>
+    private const int MaxAnswerBytes = 16 << 20;
+
     private readonly HttpClient _http;
 
     /// <summary>Makes a client; nothing is connected yet.</summary>
@@ -25,6 +28,7 @@ internal sealed class ManagerClient : IManagerClient, IDisposable
             BaseAddress = address.BaseAddress,
             // A launch takes as long as its manager allows it to.
             Timeout = Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = MaxAnswerBytes,
         };
         _http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         if (token is not null)
@@ -83,17 +87,11 @@ internal sealed class ManagerClient : IManagerClient, IDisposable
         {
             using var response = await _http.SendAsync(request, cancellationToken);
             var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            return response.IsSuccessStatusCode || typeof(T) == typeof(StatusDocument)
-                ? JsonSerializer.Deserialize(body, type) ?? throw new JsonException("null")
-                : throw new ManagerCallException(ErrorOf(body, (int)response.StatusCode), isAnswer: true);
+            return ResultOf(response, body, type);
         }
         catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException)
         {
             throw new ManagerCallException(CauseOf(exception), isAnswer: false);
-        }
-        catch (JsonException)
-        {
-            throw new ManagerCallException("answered something that is not the manager API's", isAnswer: false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -101,20 +99,56 @@ internal sealed class ManagerClient : IManagerClient, IDisposable
         }
     }
 
-    private static string CauseOf(Exception exception) =>
-        (exception.InnerException as SocketException)?.Message ?? exception.Message;
-
-    private static string ErrorOf(byte[] body, int status)
+    /// <summary>The status comes with 503 too, when the manager cannot serve.</summary>
+    private static T ResultOf<T>(HttpResponseMessage response, byte[] body, JsonTypeInfo<T> type)
     {
+        var isSuccess = response.IsSuccessStatusCode;
         try
         {
-            var error = JsonSerializer.Deserialize(body, ApiJson.Context.ApiError);
-            return error is null ? $"answered {status}" : Describe(error);
+            if ((isSuccess || typeof(T) == typeof(StatusDocument))
+                && JsonSerializer.Deserialize(body, type) is { } result
+                && result is not (LaunchResult { Container: null } or SwitchResult { Container: null }))
+            {
+                return result;
+            }
         }
         catch (JsonException)
         {
-            return $"answered {status}";
+            // Told below.
         }
+
+        throw isSuccess
+            ? new ManagerCallException("answered something that is not the manager API's", isAnswer: false)
+            : FailureOf(body, (int)response.StatusCode);
+    }
+
+    private static string CauseOf(Exception exception) => exception switch
+    {
+        HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } =>
+            $"answered with more than {MaxAnswerBytes >> 20} MiB, which is not the manager API's",
+        HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
+            or { InnerException: HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } } =>
+            "closed the connection before its answer was complete",
+        { InnerException: { } inner } when inner is SocketException or IOException => CauseOf(inner),
+        _ => exception.Message,
+    };
+
+    /// <summary>An error without the API's words comes from something in between: what the manager did is unknown.</summary>
+    private static ManagerCallException FailureOf(byte[] body, int status)
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize(body, ApiJson.Context.ApiError) is { Error: not null, Message: not null } error)
+            {
+                return new ManagerCallException(Describe(error), isAnswer: true);
+            }
+        }
+        catch (JsonException)
+        {
+            // Told below.
+        }
+
+        return new ManagerCallException($"answered {status}, and not as the manager API does", isAnswer: false);
     }
 
     private static string Describe(ApiError error)

@@ -87,8 +87,9 @@ internal sealed class PointOfNoReturnTests
             await CallAsync(machine, kind);
         }
 
-        Assert.That(steps, Has.Some.Contains("event-before"));
-        foreach (var broken in steps.Distinct(StringComparer.Ordinal))
+        var seen = Distinct(steps);
+        Assert.That(seen, Has.Some.Contains("event-before"));
+        foreach (var broken in seen)
         {
             await using var machine = await StartAsync();
             machine.OnStep = step => ThrowIf(step == broken && IsSwitched(machine, kind), 2);
@@ -179,6 +180,15 @@ internal sealed class PointOfNoReturnTests
             {
                 steps.Add(step);
             }
+        }
+    }
+
+    /// <summary>What was noted so far: a retirement in the background may still note more.</summary>
+    private static string[] Distinct(List<string> steps)
+    {
+        lock (steps)
+        {
+            return [.. steps.Distinct(StringComparer.Ordinal)];
         }
     }
 

@@ -148,9 +148,16 @@ internal sealed class ScriptedMachine : IAsyncDisposable
     public async Task<IReadOnlyList<string>> EventsAsync()
     {
         var events = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(StateFolder, "events")))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(StateFolder, "events"), "*.json"))
         {
-            events[Path.GetFileName(file)] = Describe(await File.ReadAllBytesAsync(file));
+            try
+            {
+                events[Path.GetFileName(file)] = Describe(await File.ReadAllBytesAsync(file));
+            }
+            catch (FileNotFoundException)
+            {
+                // Just written to the store, which is read after this.
+            }
         }
 
         foreach (var key in Store.Keys.Where(key => key.StartsWith($"{Prefix}/events/", StringComparison.Ordinal)))

@@ -57,6 +57,10 @@ internal sealed class CommandLineTests
     [TestCase("deploy file:/tmp prefix --config /no/such/file --manager 127.0.0.1:1")]
     [TestCase("deploy file:/tmp prefix --config /dev/null --manager 127.0.0.1:1")]
     [TestCase("deploy file:/tmp prefix --config /dev/null")]
+    [TestCase("deploy file:/tmp prefix --config  --manager 127.0.0.1:1")]
+    [TestCase("run file:/tmp prefix app --cfg ")]
+    [TestCase("run file:/tmp prefix app --peer-key-file ")]
+    [TestCase("forward --upstream 127.0.0.1:1 --error-pages ")]
     [TestCase("status")]
     [TestCase("status --manager ftp://host")]
     [TestCase("--bogus")]
@@ -74,6 +78,8 @@ internal sealed class CommandLineTests
     [TestCase("forward --upstream 127.0.0.1:1 --idle-timeout 5", "--idle-timeout: '5' is not a duration")]
     [TestCase("forward --upstream 127.0.0.1:1 --threads x", "--threads: 'x' is not a number from 1 to 256")]
     [TestCase("forward --upstream 127.0.0.1:1 --access-log xml", "one of none|text|json")]
+    [TestCase("run file:/tmp prefix app --cfg ", "--cfg: '' is not a file")]
+    [TestCase("current file:/tmp prefix everything", "Must be one of: 'image' 'env' 'config'")]
     public async Task Error_names_the_option_and_what_would_do(string line, string expected)
     {
         await RunAsync(line);

@@ -17,6 +17,13 @@ internal sealed class StreamTests
     [TestCase("deploy --help >&-", 1, "standard output", TestName = "Closed_standard_output_of_help")]
     [TestCase("history STORE p --bogus 2>/dev/full", 2, "", TestName = "Full_disk_behind_standard_error")]
     [TestCase("history STORE p --bogus 2>&-", 2, "", TestName = "Closed_standard_error")]
+    [TestCase("history STORE p <&- >&- 2>&-", 1, "", TestName = "Closed_streams_all")]
+    [TestCase("history STORE p <&- >&-", 1, "standard output: it was closed", TestName = "Closed_standard_input_and_output")]
+    [TestCase("history STORE p --bogus <&- >&- 2>&-", 2, "", TestName = "Closed_streams_of_a_bad_line")]
+    [TestCase("deploy STORE p --manager 127.0.0.1:1 --config - <&-", 2, "it was closed", TestName = "Closed_standard_input")]
+    [TestCase("deploy STORE p --manager 127.0.0.1:1 --config - <&- >&-", 2, "it was closed", TestName = "Closed_standard_input_with_output")]
+    [TestCase("deploy STORE p --manager 127.0.0.1:1 --config /dev/zero", 2, "more than 1 MiB", TestName = "Endless_launch_config")]
+    [TestCase("deploy STORE p --manager 127.0.0.1:1 --config - </dev/zero", 2, "more than 1 MiB", TestName = "Endless_standard_input")]
     [TestCase("status --manager 127.0.0.1:1 >/dev/full 2>/dev/full", 1, "", TestName = "Full_disk_behind_both")]
     public async Task Command_ends_with_a_code(string command, int code, string words)
     {
@@ -65,7 +72,8 @@ internal sealed class StreamTests
         })!;
         var output = shell.StandardOutput.ReadToEndAsync();
         var errors = shell.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        // Bounds a hang; a machine that builds and tests at once needs many seconds to start a process.
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         await shell.WaitForExitAsync(limit.Token);
         Directory.Delete(folder, recursive: true);
         return (shell.ExitCode, await output, await errors);
