@@ -9,6 +9,9 @@ internal sealed class ConnectionAcceptor(LoopContext[] contexts, ConnectionLimit
     public bool TryReserve() => limit.TryEnter();
 
     /// <inheritdoc/>
+    public bool IsMakingRoom => limit.IsMakingRoom;
+
+    /// <inheritdoc/>
     public void CancelReservation() => limit.Leave();
 
     /// <inheritdoc/>

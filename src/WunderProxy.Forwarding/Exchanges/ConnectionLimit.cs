@@ -68,6 +68,9 @@ internal sealed class ConnectionLimit
     /// </summary>
     public void TakePlace() => Interlocked.Increment(ref _served);
 
+    /// <summary>Whether clients are ending in favour of others: there is room as soon as their loop has closed them.</summary>
+    public bool IsMakingRoom => Served > _maxServed;
+
     /// <summary>A served client has ended.</summary>
     public void EndServing() => Interlocked.Decrement(ref _served);
 

@@ -14,6 +14,9 @@ internal sealed class AcceptPause(EndPoint endPoint, TimeProvider clock, ILogger
     /// <summary>Long enough for descriptors to be given back, short beside what a client waits for.</summary>
     public const int Milliseconds = 100;
 
+    /// <summary>Pause of the portable transport while connections are being closed to make room: their loop does that at once.</summary>
+    public const int MillisecondsToMakeRoom = 1;
+
     private const int MillisecondsBetweenMessages = 10_000;
 
     private long _mayTellAt;

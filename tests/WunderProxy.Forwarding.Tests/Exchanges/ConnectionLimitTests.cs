@@ -71,6 +71,20 @@ internal sealed class ConnectionLimitTests
     }
 
     [Test]
+    public void Room_is_being_made_until_the_one_that_makes_place_has_ended()
+    {
+        var limit = new ConnectionLimit(1, 1);
+        limit.TryServe();
+        var full = limit.IsMakingRoom;
+
+        limit.TakePlace();
+        var beside = limit.IsMakingRoom;
+        limit.EndServing();
+
+        Assert.That((full, beside, limit.IsMakingRoom), Is.EqualTo((false, true, false)));
+    }
+
+    [Test]
     public void Connect_without_a_free_descriptor_does_not_mark_the_upstream_as_down()
     {
         var proxy = new MemoryProxy();

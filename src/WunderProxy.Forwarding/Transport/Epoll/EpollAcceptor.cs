@@ -11,6 +11,10 @@ internal sealed unsafe class EpollAcceptor(
     // The kernel wakes the same loop again and again; beyond this lead it hands new connections on.
     private const int LeastLead = 4;
 
+    // Closing takes one round of a loop; a connection that takes longer must not keep this loop busy.
+    private const int MaxLooksWithoutRoom = 64;
+
+    private int _looksWithoutRoom;
     private bool _isWatching;
     private bool _isStopped;
 
@@ -29,8 +33,7 @@ internal sealed unsafe class EpollAcceptor(
         {
             if (!acceptor.TryReserve())
             {
-                pause.OnNoRoom();
-                LookAway();
+                LookAwayUntilThereIsRoom();
                 return;
             }
 
@@ -39,6 +42,7 @@ internal sealed unsafe class EpollAcceptor(
                 listener.Descriptor, address, &length, LinuxCalls.SockNonBlock | LinuxCalls.SockCloseOnExec);
             if (accepted >= 0)
             {
+                _looksWithoutRoom = 0;
                 var bytes = new ReadOnlySpan<byte>(address, Math.Min(length, PeerAddress.MaxBytes));
                 HandOver(accepted, new PeerAddress(bytes));
             }
@@ -110,6 +114,19 @@ internal sealed unsafe class EpollAcceptor(
         pause.OnError(Errno.ToSocketError(error));
         LookAway();
         return false;
+    }
+
+    private void LookAwayUntilThereIsRoom()
+    {
+        // The loops close such connections between events, and the kernel reports the socket again until then.
+        if (acceptor.IsMakingRoom && ++_looksWithoutRoom < MaxLooksWithoutRoom)
+        {
+            return;
+        }
+
+        _looksWithoutRoom = 0;
+        pause.OnNoRoom();
+        LookAway();
     }
 
     private void LookAway()

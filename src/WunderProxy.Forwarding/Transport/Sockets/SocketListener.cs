@@ -44,39 +44,44 @@ internal sealed class SocketListener : ITransportListener
     {
         while (!stopping.IsCancellationRequested)
         {
-            if (!await TryAcceptAsync(stopping))
+            if (await TryAcceptAsync(stopping) is > 0 and var pause)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(AcceptPause.Milliseconds), _clock, stopping)
+                await Task.Delay(TimeSpan.FromMilliseconds(pause), _clock, stopping)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
     /// <summary>Accepts a connection if there is room.</summary>
-    /// <returns>Whether the next may be tried at once.</returns>
-    private async ValueTask<bool> TryAcceptAsync(CancellationToken stopping)
+    /// <returns>After how many milliseconds the next may be tried; 0 for at once.</returns>
+    private async ValueTask<int> TryAcceptAsync(CancellationToken stopping)
     {
         if (!_acceptor.TryReserve())
         {
+            if (_acceptor.IsMakingRoom)
+            {
+                return AcceptPause.MillisecondsToMakeRoom;
+            }
+
             _pause.OnNoRoom();
-            return false;
+            return AcceptPause.Milliseconds;
         }
 
         var error = await AcceptOneAsync(stopping);
         if (error == SocketError.Success)
         {
-            return true;
+            return 0;
         }
 
         _acceptor.CancelReservation();
         if (IsOfClient(error) || stopping.IsCancellationRequested)
         {
-            return true;
+            return 0;
         }
 
         // A shortage, or an error that would come again at once and keep a thread busy with nothing.
         _pause.OnError(error);
-        return false;
+        return AcceptPause.Milliseconds;
     }
 
     private async ValueTask<SocketError> AcceptOneAsync(CancellationToken stopping)
