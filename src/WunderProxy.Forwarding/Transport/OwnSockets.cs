@@ -9,10 +9,18 @@ internal static class OwnSockets
     private const string LinkStart = "socket:[";
 
     /// <summary>Counts the sockets of this process among those with certain inodes.</summary>
-    public static int Count(IEnumerable<uint> inodes)
+    /// <returns>Null when the descriptors cannot be listed, as when there is none left to list them with.</returns>
+    public static int? Count(IEnumerable<uint> inodes)
     {
         var wanted = inodes.Where(inode => inode != 0).ToHashSet();
-        return wanted.Count == 0 ? 0 : Links().Count(link => InodeOf(link) is { } inode && wanted.Contains(inode));
+        try
+        {
+            return wanted.Count == 0 ? 0 : Links().Count(link => InodeOf(link) is { } inode && wanted.Contains(inode));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static IEnumerable<string?> Links()

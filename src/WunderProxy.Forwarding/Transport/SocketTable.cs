@@ -11,6 +11,9 @@ namespace WunderProxy.Forwarding.Transport;
 /// </summary>
 public static unsafe class SocketTable
 {
+    /// <summary>What <see cref="NextDescriptor"/> tells when the process or the system has no descriptor left.</summary>
+    public const int NoDescriptorLeft = -2;
+
     private const int AddressFamilyNetlink = 16;
     private const int SocketTypeRaw = 3;
     private const int NetlinkSockDiag = 4;
@@ -75,17 +78,24 @@ public static unsafe class SocketTable
         }
 
         var callers = Dump(port, isRemotePort: true);
-        return callers is null ? -1 : accepted.Count - OwnSockets.Count(callers);
+        return callers is not null && OwnSockets.Count(callers) is { } own ? accepted.Count - own : -1;
     }
 
     /// <summary>
     /// The lowest number that a new descriptor of this process would get. It rises when many are opened at once, and costs
     /// two system calls.
     /// </summary>
-    /// <returns>Negative when none can be opened, or the system is another.</returns>
+    /// <returns><see cref="NoDescriptorLeft"/>, or -1 when the system has no such sockets.</returns>
     public static int NextDescriptor()
     {
         var descriptor = Open();
+        if (descriptor < 0)
+        {
+            return OperatingSystem.IsLinux() && LinuxCalls.LastError is Errno.TooManyFiles or Errno.FileTableFull
+                ? NoDescriptorLeft
+                : -1;
+        }
+
         Close(descriptor);
         return descriptor;
     }

@@ -18,7 +18,10 @@ internal sealed record ManagerApiOptions
     /// <summary>Most connections at a time that are being told that there are too many.</summary>
     public int MaxRefusedConnections { get; init; } = 64;
 
-    /// <summary>Mode of the socket files that are made.</summary>
+    /// <summary>Descriptors that connections of strangers to the port of the handlers may take until the handlers move.</summary>
+    public int InnerStrangers { get; init; } = 32;
+
+    /// <summary>Mode of the socket files that are made; their owner's alone unless <c>--api-mode</c> says otherwise.</summary>
     public UnixFileMode UnixSocketMode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Bearer token for changing calls; null when none is configured.</summary>

@@ -19,6 +19,9 @@ internal sealed record StatusListenerOptions
     /// <summary>Most connections at a time that are being told that there are too many.</summary>
     public int MaxRefusedConnections { get; init; } = 32;
 
+    /// <summary>Descriptors that connections of strangers to the port of the handlers may take until the handlers move.</summary>
+    public int InnerStrangers { get; init; } = 32;
+
     /// <summary>Sizes, counts and times of callers.</summary>
     public ForwarderLimits Limits { get; init; } = new();
 

@@ -77,7 +77,8 @@ internal sealed record DescriptorBudget
     public required int StatusRefusedConnections { get; init; }
 
     /// <summary>
-    /// Descriptors for connections of strangers to the inner port of the manager API, until they are noticed.
+    /// Descriptors for connections of strangers to the inner ports of the manager API and of the listener for load balancers,
+    /// until the handlers move.
     /// </summary>
     public required int InnerStrangers { get; init; }
 
@@ -110,7 +111,7 @@ internal sealed record DescriptorBudget
         var apiRefused = api == 0 ? 0 : Math.Max(4, api / 8);
         var status = statusListeners == 0 ? 0 : Math.Clamp(share / 2, 4, MostStatusConnections);
         var statusRefused = status == 0 ? 0 : Math.Max(4, status / 8);
-        var strangers = (api / 2) + (status / 2);
+        var strangers = StrangersOf(api) + StrangersOf(status);
         var refused = Math.Clamp(share, 4, MostRefused);
         var pipes = Math.Clamp(Math.Max(root / 4, limit / 256), 4, Math.Max(4, proxy.Threads * PipesPerThread));
         var reserve = Math.Clamp(root / 2, 8, 512);
@@ -148,6 +149,7 @@ internal sealed record DescriptorBudget
     {
         MaxConnections = ApiConnections,
         MaxRefusedConnections = ApiRefusedConnections,
+        InnerStrangers = StrangersOf(ApiConnections),
     };
 
     /// <summary>Gives the listener for load balancers its part.</summary>
@@ -155,10 +157,14 @@ internal sealed record DescriptorBudget
     {
         MaxConnections = StatusConnections,
         MaxRefusedConnections = StatusRefusedConnections,
+        InnerStrangers = StrangersOf(StatusConnections),
     };
 
     // An address may be one socket for each family.
     private static int Listeners(int addresses) => addresses + 1;
+
+    /// <summary>What strangers at a listener's inner port may take, by the listener's own connections.</summary>
+    private static int StrangersOf(int connections) => connections / 2;
 
     private DescriptorBudget Judge(int wanted)
     {

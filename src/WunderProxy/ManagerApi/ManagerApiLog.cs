@@ -19,7 +19,7 @@ internal static partial class ManagerApiLog
     public static partial void OpenToNetworks(ILogger logger, string networks);
 
     [LoggerMessage(5022, LogLevel.Warning, "inner port {Old} of the manager API: {Strangers} connections of strangers; the handlers moved to port {New}")]
-    public static partial void InnerListenerMoved(ILogger logger, int old, int strangers, int @new);
+    public static partial void InnerListenerMoved(ILogger logger, int old, string strangers, int @new);
 
     [LoggerMessage(5023, LogLevel.Warning, "inner port of the manager API: the handlers moved {Count} more times in 10 s")]
     public static partial void InnerListenerMovedMore(ILogger logger, long count);

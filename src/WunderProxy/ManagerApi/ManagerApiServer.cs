@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -33,6 +34,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
     private readonly UpstreamSlot _slot = new();
     private readonly LogThrottle _moves;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentDictionary<InnerListener, bool> _retiring = new();
     private InnerListener? _inner;
     private ForwarderServer? _front;
 
@@ -74,6 +76,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
             EndPoints = options.EndPoints,
             MaxConnections = options.MaxConnections,
             MaxRefusedConnections = options.MaxRefusedConnections,
+            InnerStrangers = options.InnerStrangers,
             Limits = options.Limits,
             Transport = options.Transport,
             UnixSocketMode = StatusListenerOptions.UnixSocketMode,
@@ -240,11 +243,11 @@ internal sealed class ManagerApiServer : IAsyncDisposable
     {
         try
         {
-            var watch = new InnerListenerWatch(_clock);
+            var watch = new InnerListenerWatch(_clock, _options.InnerStrangers);
             while (true)
             {
                 var strangers = await watch.WaitForStrangersAsync(() => HandlerPort, _stopping.Token);
-                Move(strangers);
+                await MoveAsync(strangers);
             }
         }
         catch (OperationCanceledException)
@@ -253,27 +256,58 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Moves the handlers to another port; every call sees the old one or the new one whole.</summary>
-    private void Move(int strangers)
+    /// <summary>
+    /// Moves the handlers to another port; every call sees the old one or the new one whole. With no descriptor left, the
+    /// strangers' connections are closed first: calls that come in between get 502.
+    /// </summary>
+    private async Task MoveAsync(int strangers)
     {
         var old = _inner!;
+        var isUrgent = strangers == InnerListenerWatch.Uncounted;
+        if (isUrgent)
+        {
+            // Those that retire listen for a moment yet, and would take the descriptors that this one gives back.
+            foreach (var retiring in _retiring.Keys)
+            {
+                retiring.StopListening();
+            }
+
+            old.StopListening();
+        }
+
+        InnerListener? next;
+        while ((next = TryListen()) is null)
+        {
+            if (!isUrgent)
+            {
+                // No descriptor or port to be had at this moment: the next count tries again.
+                return;
+            }
+
+            await Task.Delay(TimeToLook, _clock, _stopping.Token);
+        }
+
+        _inner = next;
+        _slot.Switch(next.Upstream);
+        if (_moves.TryPass(null))
+        {
+            ManagerApiLog.InnerListenerMoved(_logger, old.Port, isUrgent ? "too many" : $"{strangers}", next.Port);
+        }
+
+        _retiring[old] = true;
+        _ = RetireAsync(old);
+    }
+
+    private InnerListener? TryListen()
+    {
         try
         {
-            _inner = Listen();
+            return Listen();
         }
         catch (Exception exception) when (exception is HttpListenerException or SocketException)
         {
-            // No descriptor or port to be had at this moment: the next count tries again.
-            return;
+            return null;
         }
-
-        _slot.Switch(_inner.Upstream);
-        if (_moves.TryPass(null))
-        {
-            ManagerApiLog.InnerListenerMoved(_logger, old.Port, strangers, _inner.Port);
-        }
-
-        _ = RetireAsync(old);
     }
 
     /// <summary>
@@ -303,5 +337,6 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         }
 
         old.Dispose();
+        _retiring.TryRemove(old, out _);
     }
 }

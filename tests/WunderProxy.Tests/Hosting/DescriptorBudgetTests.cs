@@ -2,6 +2,7 @@ using System.Net;
 using WunderProxy.Configuration;
 using WunderProxy.Forwarding;
 using WunderProxy.Hosting;
+using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Tests.Hosting;
 
@@ -85,6 +86,28 @@ internal sealed class DescriptorBudgetTests
             Assert.That(Budget(1_048_576).ApiConnections, Is.EqualTo(1000));
             Assert.That(without.ApiConnections, Is.Zero);
             Assert.That(without.MaxConnections, Is.GreaterThan(Budget(1024).MaxConnections));
+        });
+    }
+
+    [TestCase(256)]
+    [TestCase(1024)]
+    [TestCase(4096)]
+    [TestCase(65_536)]
+    public void Strangers_that_are_borne_and_as_many_that_come_meanwhile_are_provided_for(int limit)
+    {
+        var budget = DescriptorBudget.For(limit, Proxy, 1, runsContainers: true, statusListeners: 1);
+        var api = budget.Apply(new ManagerApiOptions()).InnerStrangers;
+        var status = budget.Apply(new StatusListenerOptions()).InnerStrangers;
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(api + status, Is.EqualTo(budget.InnerStrangers));
+            foreach (var descriptors in new[] { api, status })
+            {
+                var watch = new InnerListenerWatch(TimeProvider.System, descriptors);
+                Assert.That(watch.MaxStrangers, Is.InRange(1, 16));
+                Assert.That(2 * watch.MaxStrangers, Is.LessThanOrEqualTo(descriptors));
+            }
         });
     }
 
