@@ -13,21 +13,23 @@ internal static class ForwardingEvidence
         "Via", "CDN-Loop", "Front-End-Https", "Remote-Addr", "X-Remote-Addr", "X-Host", "X-Scheme", "X-URL-Scheme",
         "X-Rewrite-URL", "X-Cloud-Trace-Context", "X-Azure-SocketIP", "X-Coming-From", "X-Gateway-Host",
         "WL-Proxy-SSL", "X-Proxy", "X-ProxyUser-IP", "Remote-Host", "X-Forwarder-For", "X-ARR-LOG-ID", "X-ARR-SSL",
+        "Client-Cert", "Client-Cert-Chain", "Early-Data", "Surrogate-Capability", "Remote-User", "Proxy-Connection",
+        "X-Sent-From", "X-Imforwards", "X-Gateway", "X-Client",
     };
 
     private static readonly string[] Beginnings =
     [
         "X-Original-", "X-Envoy-", "X-Real-", "X-Forward-", "X-Proxy-", "X-Amzn-", "X-Amz-Cf-", "X-Azure-", "X-Akamai-",
         "X-AppEngine-", "X-Vercel-", "X-NF-", "X-Sucuri-", "X-HAProxy-", "X-Varnish", "X-Squid-", "X-Cluster-",
-        "X-SSL-", "CF-", "Fly-", "Fastly-", "Akamai-", "CloudFront-", "Ali-Cdn-", "Incap-",
+        "X-SSL-", "X-Client-Cert", "SSL-Client-", "X-ARR-", "X-Remote-", "X-Auth-Request-", "X-Authenticated-", "X-WebAuth-",
+        "X-Goog-", "X-MS-Client-", "X-Nginx-", "X-Traefik", "X-Caddy", "X-Iplb-", "X-Tencent-", "X-Zscaler-", "X-Sigsci-",
+        "X-Railway-", "Tailscale-", "ngrok-", "Rndr-", "EO-", "CF-", "Fly-", "Fastly-", "Akamai-", "CloudFront-", "Ali-Cdn-", "Incap-",
     ];
 
-    // The address of somebody else, under whatever vendor's name: Client-IP, True-Client-IP, DO-Connecting-IP, …
+    // The address of somebody else, under whatever vendor's name: Client-IP, True-Client-IP, DO-Connecting-IP, X-Via, …
     private static readonly string[] Endings =
     [
-        "Client-IP", "ClientIP", "Connecting-IP", "Connecting-IPv6", "Connection-IP", "Real-IP", "User-IP", "UserIP",
-        "Remote-IP", "Source-IP", "Origin-IP", "Src-IP", "Peer-IP", "Client-Address", "Client-Addr", "Client-Port",
-        "Originating-IP", "Visitor-IP",
+        "-IP", "-IPv6", "-IPAddress", "ClientIP", "UserIP", "RemoteIP", "-Addr", "-Address", "Client-Port", "-Via",
     ];
 
     /// <summary>Whether a field of this name tells that a call was forwarded.</summary>

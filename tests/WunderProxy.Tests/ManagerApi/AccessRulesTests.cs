@@ -110,6 +110,21 @@ internal sealed class AccessRulesTests
     [TestCase("X-ProxyUser-Ip")]
     [TestCase("WL-Proxy-Client-IP")]
     [TestCase("X-Remote-Addr")]
+    [TestCase("X-Remote-User")]
+    [TestCase("Remote-User")]
+    [TestCase("X-Auth-Request-User")]
+    [TestCase("Client-Cert")]
+    [TestCase("X-Client-Cert")]
+    [TestCase("SSL-Client-Verify")]
+    [TestCase("X-ARR-ClientCert")]
+    [TestCase("X-Nginx-Proxy")]
+    [TestCase("X-Via")]
+    [TestCase("X-LB-IP")]
+    [TestCase("X_Peer_Addr")]
+    [TestCase("Early-Data")]
+    [TestCase("Proxy-Connection")]
+    [TestCase("Tailscale-User-Login")]
+    [TestCase("ngrok-skip")]
     public void Evidence_of_a_proxy_is_refused_on_every_way_in_without_a_token(string name)
     {
         foreach (var peer in new[] { "unix", "127.0.0.1:5", "[::1]:5", "10.1.2.3:5" })
