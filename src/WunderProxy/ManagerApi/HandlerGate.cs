@@ -9,8 +9,12 @@ internal sealed class HandlerGate : IDisposable
     /// <summary>Most handlers that run at once, which may be as many blocked threads.</summary>
     public const int MaxRunning = MaxReaders + MaxPrivileged;
 
-    private const int MaxReaders = 4;
-    private const int MaxPrivileged = 16;
+    /// <summary>Most handlers that run at once for callers without rights.</summary>
+    internal const int MaxReaders = 4;
+
+    /// <summary>Most handlers that run at once for callers with rights.</summary>
+    internal const int MaxPrivileged = 16;
+
     private const int MaxWaiting = 128;
 
     /// <summary>How long a call waits for its turn; then 503.</summary>

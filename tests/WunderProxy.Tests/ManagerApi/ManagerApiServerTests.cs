@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using WunderProxy.Configuration;
+using WunderProxy.Hosting;
 using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Tests.ManagerApi;
@@ -171,6 +172,42 @@ internal sealed class ManagerApiServerTests
 
         Assert.That(response.Content.Headers.ContentType!.MediaType, Is.EqualTo("application/x-ndjson"));
         Assert.That(lines, Has.Length.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Status_is_answered_while_every_handler_blocks_its_thread()
+    {
+        PoolThreads.Start();
+        using var blocked = new CountdownEvent(HandlerGate.MaxRunning);
+        using var isOver = new ManualResetEventSlim();
+        _api.Lifecycle.Work = () =>
+        {
+            blocked.Signal();
+            isOver.Wait();
+        };
+        const string Launch = "POST /launch HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        const string ByStranger = "GET /history HTTP/1.1\r\nHost: localhost\r\nVia: 1.1 x\r\nConnection: close\r\n\r\n";
+
+        Task<string>[] calls;
+        string[] answers;
+        try
+        {
+            calls =
+            [
+                .. Enumerable.Repeat(Launch, HandlerGate.MaxPrivileged).Select(RawAsync),
+                .. Enumerable.Repeat(ByStranger, HandlerGate.MaxReaders).Select(RawAsync),
+            ];
+            Assert.That(await Task.Run(() => blocked.Wait(TimeSpan.FromSeconds(20))), Is.True, "every handler blocks");
+            answers = await Task.WhenAll(Enumerable.Repeat("GET /livez HTTP/1.0\r\n\r\n", 8).Select(RawAsync));
+        }
+        finally
+        {
+            isOver.Set();
+            _api.Lifecycle.Work = null;
+        }
+
+        Assert.That(answers, Has.All.StartsWith("HTTP/1.1 200 "));
+        Assert.That(await Task.WhenAll(calls), Has.All.StartsWith("HTTP/1.1 200 "));
     }
 
     [Test]

@@ -17,6 +17,9 @@ internal sealed class ScriptedLifecycle : IContainerLifecycle
     /// <summary>What nobody foresaw.</summary>
     public Exception? Bug { get; set; }
 
+    /// <summary>What a call does on its thread before it returns, such as waiting for a disk.</summary>
+    public Action? Work { get; set; }
+
     public IReadOnlyList<DeploymentProgress> Steps { get; set; } = [];
 
     public string Config { get; set; } = "{}";
@@ -75,7 +78,12 @@ internal sealed class ScriptedLifecycle : IContainerLifecycle
 
     private Task<T> Answer<T>(string call, T result)
     {
-        Calls.Add(call);
+        Work?.Invoke();
+        lock (Calls)
+        {
+            Calls.Add(call);
+        }
+
         return (Bug ?? Failure) is { } fault ? Task.FromException<T>(fault) : Task.FromResult(result);
     }
 }
