@@ -21,6 +21,9 @@ internal sealed class InstanceState(TimeProvider clock)
     /// <summary>What an operator should know about how this process was started.</summary>
     public IReadOnlyList<string> Warnings { get; set; } = [];
 
+    /// <summary>Gives the lines of the log that were dropped since start.</summary>
+    public Func<long> LogDropped { get; init; } = static () => 0;
+
     /// <summary>Whether the process is about to end.</summary>
     public bool IsShuttingDown => _isShuttingDown;
 

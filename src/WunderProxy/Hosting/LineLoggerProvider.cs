@@ -10,6 +10,9 @@ internal sealed class LineLoggerProvider(TextWriter output, TimeProvider clock) 
 {
     private readonly LogWriter _writer = new(output);
 
+    /// <summary>Lines dropped since start, because the reader of the log was too slow.</summary>
+    public long Dropped => _writer.Dropped;
+
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => new LineLogger(this);
 

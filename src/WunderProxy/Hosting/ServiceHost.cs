@@ -31,7 +31,10 @@ internal static class ServiceHost
         services.AddSingleton(shutdown);
         services.AddSingleton<UpstreamSlot>();
         services.AddSingleton<ForwarderServer>();
-        services.AddSingleton<InstanceState>();
+        services.AddSingleton(provider => new InstanceState(provider.GetRequiredService<TimeProvider>())
+        {
+            LogDropped = () => provider.GetRequiredService<LineLoggerProvider>().Dropped,
+        });
         services.AddSingleton(provider => new ReloadActions(provider.GetServices<ReloadAction>()));
         if (forwarder.Fallback is { } fallback)
         {

@@ -33,6 +33,11 @@ internal static class MetricsDocument
         text.Single("wunderproxy_docker_ok", Gauge, "1 while the engine answers.", Ok(facts.Lifecycle.DockerState));
         text.Single("wunderproxy_store_ok", Gauge, "1 while the object store answers.", Ok(facts.Lifecycle.StoreState));
         text.Single("wunderproxy_heap_bytes", Gauge, "Managed heap.", facts.HeapSize);
+        text.Single(
+            "wunderproxy_log_dropped_total",
+            Counter,
+            "Lines of the program's log that were dropped because its reader was too slow.",
+            facts.LogDropped);
     }
 
     private static void WriteTraffic(PrometheusText text, TrafficSnapshot traffic)

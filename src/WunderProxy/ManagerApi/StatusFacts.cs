@@ -26,6 +26,9 @@ internal sealed record StatusFacts(
     /// <summary>Whether load balancers are asked to leave, for now or because the process ends.</summary>
     public required bool IsLeaving { get; init; }
 
+    /// <summary>Lines of the program's own log that were dropped since start.</summary>
+    public long LogDropped { get; init; }
+
     /// <summary>What an operator should know of the process and its start.</summary>
     public IReadOnlyList<string> InstanceWarnings { get; init; } = [];
 

@@ -29,6 +29,7 @@ internal sealed class StatusReader(
             HeapSize = GC.GetTotalMemory(forceFullCollection: false),
             Uptime = instance.Uptime,
             IsLeaving = instance.IsDraining || instance.IsShuttingDown,
+            LogDropped = instance.LogDropped(),
             InstanceWarnings = instance.Warnings,
         };
     }

@@ -87,10 +87,11 @@ internal sealed class StatusFactsTests
     [Test]
     public void Metrics_are_prometheus_text()
     {
-        var lines = MetricsDocument.Write(Facts() with { App = "a\"b" }).TrimEnd('\n').Split('\n');
+        var lines = MetricsDocument.Write(Facts() with { App = "a\"b", LogDropped = 7 }).TrimEnd('\n').Split('\n');
 
         Assert.That(lines, Has.All.Matches(@"^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+=""([^""\\]|\\.)*""(,[a-z]+=""([^""\\]|\\.)*"")*\})? [-0-9.E+]+)$"));
         Assert.That(lines, Does.Contain("wunderproxy_available 1"));
+        Assert.That(lines, Does.Contain("wunderproxy_log_dropped_total 7"));
         Assert.That(lines, Does.Contain("wunderproxy_upstream_info{address=\"127.0.0.1:9292\",revision=\"r42\",hash=\"aa11\"} 1"));
     }
 
