@@ -9,7 +9,10 @@ namespace WunderProxy.Cli;
 internal sealed class ApiCliOptions
 {
     private readonly Option<EndPoint[]> _api = CliOption.Addresses(
-        "--api", "Where the manager API listens: HOST:PORT or unix:PATH (mode 0600)");
+        "--api", "Where the manager API listens: HOST:PORT or unix:PATH");
+
+    private readonly Option<UnixFileMode?> _mode = CliOption.FileMode(
+        "--api-mode", "Mode of the API's unix sockets; 0600 unless given");
 
     private readonly Option<EndPoint[]> _status = CliOption.Addresses(
         "--status", "Where load balancers may ask for /status, /livez and /metrics, and nothing else");
@@ -27,7 +30,7 @@ internal sealed class ApiCliOptions
     /// <summary>Gives a command these options.</summary>
     public void AddTo(Command command)
     {
-        Option[] options = [_api, _status, _open];
+        Option[] options = [_api, _mode, _status, _open];
         Array.ForEach(options, command.Options.Add);
         _token.AddTo(command);
     }
@@ -47,6 +50,7 @@ internal sealed class ApiCliOptions
         return new ManagerApiOptions
         {
             EndPoints = endPoints,
+            UnixSocketMode = parsed.GetValue(_mode) ?? new ManagerApiOptions().UnixSocketMode,
             Token = token,
             TokenFile = tokenFile,
             Open = parsed.GetValue(_open) ?? [],

@@ -20,6 +20,10 @@ internal static class CliOption
     public static Option<int?> Size(string name, string description) =>
         Single<int?>(name, "SIZE", description, SizeText.Expected, TryParseSize);
 
+    /// <summary>The mode of a socket file.</summary>
+    public static Option<UnixFileMode?> FileMode(string name, string description) =>
+        Single<UnixFileMode?>(name, "MODE", description, FileModeText.Expected, TryParseFileMode);
+
     /// <summary>A whole number within bounds.</summary>
     public static Option<int?> Number(string name, string description, int min, int max = int.MaxValue)
     {
@@ -107,6 +111,13 @@ internal static class CliOption
     {
         value = text;
         return text.Length > 0;
+    }
+
+    private static bool TryParseFileMode(string text, out UnixFileMode? value)
+    {
+        var isMode = FileModeText.TryParse(text, out var mode);
+        value = mode;
+        return isMode;
     }
 
     private static bool TryParseSize(string text, out int? value)
