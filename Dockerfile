@@ -17,4 +17,7 @@ COPY ${PUB}/ /app/
 WORKDIR /var/lib/wunderproxy
 VOLUME /var/lib/wunderproxy
 EXPOSE 80 443 8001
+# The runtime's compiler thread ends after 4 idle seconds, and at the limit of open files it could not be started again, which
+# ends the process. So it stays (hexadecimal milliseconds, 24 days; there is no such setting in runtimeconfig.json).
+ENV DOTNET_TC_BackgroundWorkerTimeoutMs=7fffffff
 ENTRYPOINT ["/app/wunderproxy"]
