@@ -16,6 +16,9 @@ public sealed class SecretMask
     // Shorter values ("1", "yes", "dev") would blank out half of every log line and are no secrets.
     private const int MinSecretLength = 4;
 
+    // Names of variables are shorter; tokens in capitals and digits are often longer.
+    private const int MaxNameLength = 40;
+
     /// <summary>Every form of every secret by its first characters, the longest first.</summary>
     private readonly Dictionary<string, string[]> _forms;
 
@@ -59,15 +62,24 @@ public sealed class SecretMask
     /// <summary>Whether the name of a variable says that its value is secret.</summary>
     public static bool IsSecretName(string name) => SecretNames.IsSecret(name);
 
-    /// <summary>The variable without its value: <c>KEY=***</c>.</summary>
+    /// <summary>
+    /// The variable without its value: <c>KEY=***</c>. An entry without <c>=</c>, by which the engine removes a variable of
+    /// the image, is shown only when it is written like a variable's name: somebody may have put a value in its place.
+    /// </summary>
     public static string MaskVariable(string variable)
     {
         var equals = variable.IndexOf('=');
-        return equals < 0 ? variable : variable[..(equals + 1)] + Masked;
+        return equals >= 0 ? variable[..(equals + 1)] + Masked
+            : IsPlainName(variable) ? variable
+            : Masked;
     }
 
     /// <summary>A text without the known secrets and without passwords in URLs.</summary>
     public string Apply(string text) => UrlSecrets.Mask(MaskKnown(text));
+
+    private static bool IsPlainName(string text) =>
+        text.Length is > 0 and <= MaxNameLength
+        && text.All(static c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '_');
 
     /// <summary>Secrets may overlap in a text; what any of them covers is hidden, as one.</summary>
     private string MaskKnown(string text)

@@ -69,7 +69,7 @@ internal static class HistoryJson
         }
         else if (reader.TokenType != JsonTokenType.Null)
         {
-            throw new FormatException($"a JSON list is expected, not {reader.TokenType}");
+            throw new FormatException("a JSON list of entries is expected, and the text begins with something else");
         }
 
         // What follows the list makes the reader throw, as an end too early does.

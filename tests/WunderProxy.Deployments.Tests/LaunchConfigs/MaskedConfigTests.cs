@@ -9,6 +9,7 @@ namespace WunderProxy.Deployments.Tests.LaunchConfigs;
 internal sealed class MaskedConfigTests
 {
     [TestCase("""{"Env":["A=hidden","FLAG","T="]}""", """{"Env":["A=***","FLAG","T=***"]}""")]
+    [TestCase("""{"Env":["hidden://u:hidden@h/","hidden","FLAG_2"]}""", """{"Env":["***","***","FLAG_2"]}""")]
     [TestCase("""{"env":["A=hidden"]}""", """{"env":["A=***"]}""")]
     [TestCase("""{"Cmd":["--password","hidden"],"Entrypoint":"hidden"}""", """{"Cmd":["***","***"],"Entrypoint":"***"}""")]
     [TestCase("""{"Labels":{"a":"hidden"}}""", """{"Labels":{"a":"***"}}""")]
