@@ -93,7 +93,9 @@ bare_end() {
   local first file id
   if [ -n "$room" ] && kill -0 "$room" 2>/dev/null; then
     say "ending what runs in the root"
-    read -r first _ <"/proc/$room/task/$room/children" && kill -TERM "$first" || true
+    # The list has no line end, which `read` would take for a failure.
+    first=$(cat "/proc/$room/task/$room/children") || true
+    [ -z "$first" ] || kill -TERM $first || true
     trap 'kill -KILL "$room"' INT TERM HUP
     wait_until 600 "the end of what runs in the root" bare_is_over || kill -KILL "$room" || true
     wait "$room" || true
