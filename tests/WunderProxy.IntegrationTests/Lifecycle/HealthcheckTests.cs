@@ -60,21 +60,15 @@ internal sealed class HealthcheckTests
         var launched = await service.LaunchAsync(await service.StoreConfigAsync(LifecycleHarness.Config("r2")));
         await RunInsideAsync(service, launched.Container, "/bin/busybox", "rm", "/www/up");
 
-        DeploymentException? failure = null;
-        await Eventually.TrueAsync("the refusal", async () =>
+        // The engine answers before the command has run.
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        await Eventually.TrueAsync("a failing probe", async () =>
         {
-            try
-            {
-                await service.SwitchAsync(launched.Hash);
-                await service.SwitchAsync(current.Hash);
-            }
-            catch (DeploymentException refused)
-            {
-                failure = refused;
-            }
-
-            return failure is not null;
+            using var answer = await client.GetAsync(new Uri($"http://{launched.Address}/up"));
+            return answer.StatusCode == System.Net.HttpStatusCode.NotFound;
         });
+
+        var failure = Assert.ThrowsAsync<DeploymentException>(() => service.SwitchAsync(launched.Hash));
 
         Assert.That(failure!.Code, Is.EqualTo("unhealthy"));
         Assert.That(failure.Details!.Probes!.Single().Result, Is.EqualTo("status_404"));
