@@ -9,8 +9,8 @@ internal static class ConnectionFields
     public const int MaxNominations = 32;
 
     /// <summary>
-    /// Reads the options, marks the extension headers that they name as <see cref="HeaderFlags.Nominated"/>, and judges
-    /// Upgrade.
+    /// Reads the options, marks the headers that they name, and may take away, as <see cref="HeaderFlags.Nominated"/>, and
+    /// judges Upgrade.
     /// </summary>
     /// <returns>False if more than <see cref="MaxNominations"/> headers are named.</returns>
     public static bool Apply(MessageHead head)
@@ -49,7 +49,7 @@ internal static class ConnectionFields
     /// <summary>Whether a line of the head's Connection names this header, and may (for trailers: RFC 9110 section 7.6.1).</summary>
     public static bool Nominates(MessageHead head, HeaderName known, ReadOnlySpan<byte> name)
     {
-        if (!head.Has(HeaderName.Connection) || !MayNominate(known, name))
+        if (!head.Has(HeaderName.Connection) || !MayNominate(head, known, name))
         {
             return false;
         }
@@ -75,18 +75,22 @@ internal static class ConnectionFields
         for (int index = 0; index < fields.Length; index++)
         {
             if (fields[index].NameLength == name.Length && Ascii.EqualsIgnoreCase(head.NameOf(in fields[index]), name)
-                && MayNominate(fields[index].Known, name))
+                && MayNominate(head, fields[index].Known, name))
             {
                 head.Mark(index, HeaderFlags.Nominated);
             }
         }
     }
 
-    // A sender must not name a field that is meant for every recipient (RFC 9110 section 7.6.1), and every field that
-    // the proxy knows is one: it frames, routes, identifies, or is read by a rule. Only extensions can be named away,
-    // and of those none by which a proxy before us tells of its client: the client must not take that back.
-    private static bool MayNominate(HeaderName known, ReadOnlySpan<byte> name) =>
-        known == HeaderName.Unknown && !ClientEvidence.IsName(name);
+    // Connection takes away what it names (RFC 9110 section 7.6.1), but nothing that a rule of ours or of a proxy before us
+    // depends on. A response is the application's own: what the proxy knows of it is meant for the client.
+    private static bool MayNominate(MessageHead head, HeaderName known, ReadOnlySpan<byte> name) => known switch
+    {
+        HeaderName.Unknown => !ClientEvidence.IsName(name),
+        HeaderName.Host or HeaderName.Via or HeaderName.Origin or HeaderName.Referer or HeaderName.SecFetchSite
+            or HeaderName.XRequestId or HeaderName.Expect or HeaderName.MaxForwards => false,
+        _ => head is RequestHead && HeaderNames.FlagsOf(known) == HeaderFlags.None,
+    };
 
     private static bool IsH2c(MessageHead head)
     {

@@ -26,7 +26,7 @@ internal enum HeaderFlags : byte
     /// </summary>
     Confusable = 16,
 
-    /// <summary>An extension header that Connection names: for this connection only (RFC 9110 section 7.6.1).</summary>
+    /// <summary>A header that Connection names, and may: for this connection only (RFC 9110 section 7.6.1).</summary>
     Nominated = 32,
 
     /// <summary>Lines with any of these are left out when a head is forwarded.</summary>

@@ -168,8 +168,8 @@ internal sealed class FuzzCase
             return "it has connection options";
         }
 
-        // Of what Connection may name, the proxy removes extensions alone; this is the one that the inputs have.
-        string[] hopByHop = [.. HopByHop, .. sent.Tokens("Connection").Where(name => name == "x-hop")];
+        // Of the names that the inputs have in Connection, these are the two that it may take away.
+        string[] hopByHop = [.. HopByHop, .. sent.Tokens("Connection").Where(name => name is "x-hop" or "cookie")];
         foreach (var field in seen.Fields
             .Where(field => !SetByProxy.Contains(field.Name, StringComparer.OrdinalIgnoreCase)))
         {
