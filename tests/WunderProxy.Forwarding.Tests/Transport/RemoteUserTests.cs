@@ -58,7 +58,8 @@ internal sealed class RemoteUserTests
     [Test]
     public void Caller_that_has_reset_is_nobody_although_another_socket_took_its_port()
     {
-        using var pair = new Pair();
+        // An address of its own: nobody else's connection takes the port meanwhile.
+        using var pair = new Pair(caller: IPAddress.Parse("127.77.1.1"));
         var (address, descriptor) = (pair.CallerAddress, pair.OwnAddress);
         pair.Caller.Send("POST /deploy"u8);
         pair.Caller.LingerState = new LingerOption(enable: true, seconds: 0);
@@ -95,12 +96,17 @@ internal sealed class RemoteUserTests
     {
         private readonly Socket _listener;
 
-        public Pair(bool isCallerMapped = false, bool isListenerMapped = false)
+        public Pair(bool isCallerMapped = false, bool isListenerMapped = false, IPAddress? caller = null)
         {
             _listener = NewSocket(isListenerMapped);
             _listener.Bind(new IPEndPoint(isListenerMapped ? IPAddress.IPv6Any : IPAddress.Loopback, 0));
             _listener.Listen();
             Caller = NewSocket(isCallerMapped);
+            if (caller is not null)
+            {
+                Caller.Bind(new IPEndPoint(caller, 0));
+            }
+
             Caller.Connect(IPAddress.Loopback, ((IPEndPoint)_listener.LocalEndPoint!).Port);
             CallerAddress = (IPEndPoint)Caller.LocalEndPoint!;
             Accepted = _listener.Accept();
