@@ -29,7 +29,7 @@ internal sealed class SecretFinder
 
     private readonly HashSet<string> _found = new(StringComparer.Ordinal);
 
-    /// <summary>What was collected.</summary>
+    /// <summary>The secret values found in the variables and documents added so far.</summary>
     public IReadOnlyCollection<string> Found => _found;
 
     /// <summary>Takes a variable, <c>KEY=value</c>.</summary>

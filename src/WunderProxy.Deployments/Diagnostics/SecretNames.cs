@@ -16,7 +16,7 @@ internal static class SecretNames
     /// <summary>The shell's own: folders, and no secrets.</summary>
     private static readonly string[] Folders = ["PWD", "OLDPWD"];
 
-    /// <summary>Whether a name says so.</summary>
+    /// <summary>Whether the name of a variable, option or label says that its value is secret.</summary>
     public static bool IsSecret(ReadOnlySpan<char> name)
     {
         foreach (var folder in Folders)

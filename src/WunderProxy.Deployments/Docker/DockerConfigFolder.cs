@@ -3,7 +3,7 @@ namespace WunderProxy.Deployments.Docker;
 /// <summary>The folder with the Docker client's settings: <c>$DOCKER_CONFIG</c>, else <c>~/.docker</c>.</summary>
 internal static class DockerConfigFolder
 {
-    /// <summary>Its path.</summary>
+    /// <summary>The path of the Docker client's settings folder.</summary>
     /// <param name="environment">Looks up an environment variable.</param>
     public static string Of(Func<string, string?> environment) =>
         environment("DOCKER_CONFIG") is { Length: > 0 } folder

@@ -14,7 +14,7 @@ internal static class DockerContext
 
     private const string Engine = "docker";
 
-    /// <summary>The engine of a context.</summary>
+    /// <summary>Reads the address of the engine that a Docker context names.</summary>
     /// <param name="name">The context's name.</param>
     /// <param name="configFolder">Folder with the Docker client's settings.</param>
     /// <exception cref="FormatException">There is no such context, or it cannot be used.</exception>

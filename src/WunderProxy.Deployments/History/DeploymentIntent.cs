@@ -52,7 +52,7 @@ public sealed record DeploymentIntent
     /// <summary>What was in service before, for the event; empty when nothing was.</summary>
     public string FromHash { get; init; } = "";
 
-    /// <summary>What made this intent.</summary>
+    /// <summary>Whether a caller's deploy or a guard's undo created this intent.</summary>
     public IntentOrigin Origin { get; init; }
 
     /// <summary>Whether the event is recorded already: that of a history which could not be written at once.</summary>

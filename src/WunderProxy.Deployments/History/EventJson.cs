@@ -4,7 +4,7 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.History;
 
-/// <summary>The wire form of an event.</summary>
+/// <summary>Reads and writes an event as the JSON that is stored under <c>events/</c>.</summary>
 internal static class EventJson
 {
     private const string Cut = " …";

@@ -227,8 +227,8 @@ internal sealed class SwitchGuard(
     }
 
     /// <summary>
-    /// Takes the entry of the switch out again, whoever makes it; after a rollback of ours, which made none, tells what
-    /// serves now.
+    /// Creates the intent that takes the entry of the switch out of the history, whether this instance or another deployer
+    /// writes that entry. A rollback of ours wrote none: its undo appends the launch config that serves again.
     /// </summary>
     private DeploymentIntent CreateUndo(GuardedSwitch done)
     {

@@ -54,8 +54,8 @@ internal sealed class Crowd(ConnectionRegistry connections, CrowdOptions options
     }
 
     /// <summary>
-    /// The oldest connection that waits for its client. One of the newcomer's own address comes first, so that whoever
-    /// makes many ends their own; on the unix socket, whose callers are few and known, somebody else's does.
+    /// The oldest connection that waits for its client. A connection of the newcomer's own address comes first, so that
+    /// a client with many connections loses its own. A newcomer on the unix socket displaces a TCP connection first.
     /// </summary>
     private DownstreamConnection? FindVictim(IPAddress? address, ClientNetwork? network, bool isFull)
     {

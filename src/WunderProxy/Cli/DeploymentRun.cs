@@ -27,7 +27,9 @@ internal sealed class DeploymentRun(
     private string ManagerNames => string.Join(", ", managers.Select(manager => manager.Name));
 
     /// <summary>Stores, launches, switches and records a launch config.</summary>
-    /// <exception cref="CommandFailedException">It is not in service, not recorded, or worse than the one before.</exception>
+    /// <exception cref="CommandFailedException">
+    /// The launch config is not in service, not recorded, or judged worse than the earlier one.
+    /// </exception>
     public async Task<DeploymentSummary> DeployAsync(LaunchConfig config, CancellationToken cancellationToken)
     {
         var startedAt = clock.GetUtcNow();
@@ -44,7 +46,9 @@ internal sealed class DeploymentRun(
     /// <summary>Launches, switches to and records an earlier entry.</summary>
     /// <param name="target">A hash, a revision, or empty for the entry before the one in service.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="CommandFailedException">It is not in service, not recorded, or worse than the one before.</exception>
+    /// <exception cref="CommandFailedException">
+    /// The launch config is not in service, not recorded, or judged worse than the earlier one.
+    /// </exception>
     public async Task<DeploymentSummary> RollbackAsync(string target, CancellationToken cancellationToken)
     {
         var startedAt = clock.GetUtcNow();

@@ -7,7 +7,7 @@ namespace WunderProxy.Hosting;
 
 /// <summary>
 /// The access log on standard output. A reader that has gone away is no reason to stop serving, but its lines are lost,
-/// and whoever calls counts them. The runtime's console stream says nothing of a closed pipe, and its file streams
+/// and the access-log writer counts them. The runtime's console stream says nothing of a closed pipe, and its file streams
 /// write to positions of their own, over what others write to the same file: hence write(2).
 /// </summary>
 /// <param name="descriptor">Where to write; standard output unless a test says otherwise.</param>

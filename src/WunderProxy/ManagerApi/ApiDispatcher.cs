@@ -68,8 +68,8 @@ internal sealed class ApiDispatcher(
     }
 
     /// <summary>
-    /// Where the front end is crowded, what costs nothing is answered, and whoever may change things. Loopback and the unix
-    /// socket are marked only when little is left for anybody.
+    /// While the front end is crowded, only cheap calls and callers with rights are answered. Calls over loopback and the
+    /// unix socket are marked as crowded only when few connections are left for anybody.
     /// </summary>
     private void DemandRoom(ApiRoute route, ApiRequest request)
     {

@@ -311,8 +311,8 @@ internal sealed class ManagerApiServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Calls that were about to connect get a moment for it. Then nothing connects any more, so that whoever listens at the
-    /// old port next is told no secret, and the strangers' connections are closed. Calls under way go on to their end.
+    /// Calls that were about to connect get a moment for it. Then nothing connects any more, so that the next program to
+    /// listen at the old port learns no secret, and the strangers' connections are closed. Calls under way go on to their end.
     /// </summary>
     private async Task RetireAsync(InnerListener old)
     {

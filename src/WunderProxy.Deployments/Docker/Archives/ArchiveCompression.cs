@@ -6,7 +6,7 @@ internal static class ArchiveCompression
     /// <summary>The one that is unpacked here.</summary>
     public const string Gzip = "gzip";
 
-    /// <summary>Bytes that decide.</summary>
+    /// <summary>How many bytes at the start of an archive tell its compression.</summary>
     public const int StartBytes = 8;
 
     /// <summary>The name of the compression; null for none.</summary>

@@ -25,7 +25,7 @@ internal sealed class PeekedStream : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Looks at the first bytes.</summary>
+    /// <summary>Reads the first bytes of a stream, which the result shows and still delivers.</summary>
     /// <param name="inner">Stays the caller's.</param>
     /// <param name="cancellationToken">Ends the wait for them.</param>
     public static async ValueTask<PeekedStream> OpenAsync(Stream inner, CancellationToken cancellationToken)
