@@ -30,10 +30,36 @@ finish() {
   remove_temporary
   if [ $failed = 0 ] && { [ $code != 0 ] || [ $passed = 0 ]; }; then failed=1; fi
   [ $skipped = 0 ] || say "$skipped skipped"
+  list_failures
   say "took ${SECONDS} s"
   [ ! -d "$RESULTS" ] || echo "$passed passed, $failed failed" >"$RESULTS/result"
   echo "$passed passed, $failed failed"
   [ $failed = 0 ] || exit 1
+}
+
+# Names each failed test with the beginning of its message. Last, because where a log is kept only in part that is its
+# end, and what a failed test's programs wrote can be megabytes.
+list_failures() {
+  local results
+  for results in "$RESULTS"/*.trx; do
+    [ -f "$results" ] || continue
+    awk -v most=12 '
+      function plain(text) {
+        gsub(/&lt;/, "<", text); gsub(/&gt;/, ">", text); gsub(/&quot;/, "\"", text); gsub(/&#xD;/, "", text)
+        gsub(/&amp;/, "\\&", text)
+        return text
+      }
+      /<UnitTestResult / && / outcome="Failed"/ {
+        name = $0; sub(/.* testName="/, "", name); sub(/".*/, "", name)
+        print "== failed: " plain(name); failed = 1
+      }
+      failed && /<Message>/ { message = 1; lines = 0; sub(/.*<Message>/, "") }
+      message {
+        ended = sub(/<\/Message>.*/, "")
+        if (lines++ < most) print "     " substr(plain($0), 1, 300)
+        if (ended) message = failed = 0
+      }' "$results"
+  done
 }
 
 # Runs "$@" in a session of its own. In the background, since the shell obeys a signal only after what runs in the
