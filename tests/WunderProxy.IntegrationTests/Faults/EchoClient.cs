@@ -54,13 +54,14 @@ internal sealed class EchoClient(IPEndPoint proxy, int number)
             {
                 await UseOneAsync(stopping);
             }
+            catch (Exception) when (stopping.IsCancellationRequested)
+            {
+                // The client aborts its own socket then, and whatever was under way says so in its own way.
+                return;
+            }
             catch (Exception e) when (e is WebSocketException or IOException or InvalidOperationException)
             {
-                Add(_faults, $"{_revision ?? "connecting"}: {e.Message}");
-            }
-            catch (OperationCanceledException)
-            {
-                return;
+                Add(_faults, $"{_revision ?? "connecting"}: {e}");
             }
             finally
             {

@@ -24,8 +24,9 @@ internal sealed class EventReader(IPEndPoint proxy)
             {
                 await ReadOneAsync(http, stopping);
             }
-            catch (OperationCanceledException)
+            catch (Exception) when (stopping.IsCancellationRequested)
             {
+                // The reader aborts its own request then, and whatever was under way says so in its own way.
                 return;
             }
             catch (HttpRequestException e) when (e.HttpRequestError != HttpRequestError.ResponseEnded)
