@@ -1,5 +1,6 @@
 using WunderProxy.Cli;
 using WunderProxy.Hosting;
+using WunderProxy.Instance;
 
 using var output = new OutputWriter(() => Given(StandardStream.Output, () => Console.Out));
 using var error = new ErrorWriter(() => Given(StandardStream.Error, () => Console.Error));

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using WunderProxy.Fleet;
 
 namespace WunderProxy.Cli;
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using WunderProxy.Configuration;
+using WunderProxy.Instance;
 
 namespace WunderProxy.Cli;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Instance;
 
 namespace WunderProxy.Cli;
 

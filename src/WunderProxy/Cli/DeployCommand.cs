@@ -1,7 +1,9 @@
 using System.CommandLine;
+using WunderProxy.Configuration;
 using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Fleet;
 using WunderProxy.Hosting;
-using WunderProxy.Managers;
+using WunderProxy.Instance;
 
 namespace WunderProxy.Cli;
 

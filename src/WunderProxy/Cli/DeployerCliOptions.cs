@@ -3,7 +3,7 @@ using System.Text.Json;
 using WunderProxy.Configuration;
 using WunderProxy.Deployments.Storage;
 using WunderProxy.ManagerApi;
-using WunderProxy.Managers;
+using WunderProxy.Fleet;
 
 namespace WunderProxy.Cli;
 

@@ -1,5 +1,5 @@
 using WunderProxy.Deployments.Lifecycle;
-using WunderProxy.Managers;
+using WunderProxy.Fleet;
 
 namespace WunderProxy.Cli;
 

@@ -5,6 +5,7 @@ using WunderProxy.Configuration;
 using WunderProxy.Forwarding;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.Hosting;
+using WunderProxy.Instance;
 using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Cli;

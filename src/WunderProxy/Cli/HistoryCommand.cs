@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Instance;
 using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Cli;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using WunderProxy.Configuration;
-using WunderProxy.Managers;
+using WunderProxy.Fleet;
 
 namespace WunderProxy.Cli;
 

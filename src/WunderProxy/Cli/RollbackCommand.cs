@@ -1,5 +1,6 @@
 using System.CommandLine;
-using WunderProxy.Managers;
+using WunderProxy.Fleet;
+using WunderProxy.Instance;
 
 namespace WunderProxy.Cli;
 

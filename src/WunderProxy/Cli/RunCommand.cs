@@ -6,6 +6,7 @@ using WunderProxy.Deployments.Lifecycle;
 using WunderProxy.Deployments.Storage;
 using WunderProxy.Forwarding;
 using WunderProxy.Hosting;
+using WunderProxy.Instance;
 using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Cli;

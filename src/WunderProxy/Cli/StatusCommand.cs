@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
+using WunderProxy.Fleet;
+using WunderProxy.Instance;
 using WunderProxy.ManagerApi;
-using WunderProxy.Managers;
 
 namespace WunderProxy.Cli;
 

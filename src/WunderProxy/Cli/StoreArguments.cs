@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WunderProxy.Configuration;
 using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Cli;

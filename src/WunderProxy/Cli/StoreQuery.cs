@@ -1,14 +1,15 @@
 using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Storage;
+using WunderProxy.Fleet;
 
 namespace WunderProxy.Cli;
 
-/// <summary>Turns what a store or its documents object to into the one line of a failed command.</summary>
+/// <summary>Turns the failures of a store, its documents or a fleet into the one line of a failed command.</summary>
 internal static class StoreQuery
 {
-    /// <summary>Runs something that reads or writes the store.</summary>
-    /// <exception cref="CommandFailedException">The store failed, refused, or lacks what was asked for.</exception>
+    /// <summary>Runs a query or change of the store, or a deploy over a fleet.</summary>
+    /// <exception cref="CommandFailedException">The store or a manager failed, refused, or lacks what was asked for.</exception>
     public static async Task<T> RunAsync<T>(Func<Task<T>> query)
     {
         try
@@ -17,7 +18,7 @@ internal static class StoreQuery
         }
         catch (Exception exception) when (exception
             is ObjectStoreException or LaunchConfigNotFoundException or HashMismatchException
-            or InvalidLaunchConfigException or HistoryEmptyException or LeaseHeldException)
+            or InvalidLaunchConfigException or HistoryEmptyException or LeaseHeldException or FleetException)
         {
             throw new CommandFailedException(exception.Message);
         }

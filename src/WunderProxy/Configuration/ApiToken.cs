@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using WunderProxy.Cli;
 
 namespace WunderProxy.Configuration;
 

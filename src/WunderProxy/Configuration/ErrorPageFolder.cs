@@ -1,4 +1,3 @@
-using WunderProxy.Cli;
 using WunderProxy.Forwarding;
 
 namespace WunderProxy.Configuration;

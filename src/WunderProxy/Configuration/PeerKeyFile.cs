@@ -1,4 +1,3 @@
-using WunderProxy.Cli;
 
 namespace WunderProxy.Configuration;
 

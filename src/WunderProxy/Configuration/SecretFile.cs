@@ -1,5 +1,3 @@
-using WunderProxy.Cli;
-using WunderProxy.Hosting;
 
 namespace WunderProxy.Configuration;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Configuration;
 using WunderProxy.Forwarding;
+using WunderProxy.Instance;
 
 namespace WunderProxy.Hosting;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using WunderProxy.Cli;
+using WunderProxy.Configuration;
 
 namespace WunderProxy.Hosting;
 

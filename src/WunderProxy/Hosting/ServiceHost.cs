@@ -2,10 +2,10 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using WunderProxy.Cli;
 using WunderProxy.Configuration;
 using WunderProxy.Forwarding;
 using WunderProxy.Forwarding.Upstreams;
+using WunderProxy.Instance;
 using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Hosting;

@@ -1,6 +1,5 @@
 using System.Net;
 using WunderProxy.Configuration;
-using WunderProxy.Hosting;
 
 namespace WunderProxy.ManagerApi;
 

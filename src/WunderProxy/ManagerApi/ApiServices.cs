@@ -1,5 +1,5 @@
 using WunderProxy.Deployments.Lifecycle;
-using WunderProxy.Hosting;
+using WunderProxy.Instance;
 
 namespace WunderProxy.ManagerApi;
 

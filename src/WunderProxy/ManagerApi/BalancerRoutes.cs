@@ -1,4 +1,4 @@
-using WunderProxy.Hosting;
+using WunderProxy.Instance;
 
 namespace WunderProxy.ManagerApi;
 

@@ -1,6 +1,6 @@
 using WunderProxy.Deployments.Lifecycle;
 using WunderProxy.Forwarding;
-using WunderProxy.Hosting;
+using WunderProxy.Instance;
 
 namespace WunderProxy.ManagerApi;
 

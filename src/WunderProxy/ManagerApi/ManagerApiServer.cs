@@ -6,7 +6,7 @@ using WunderProxy.Configuration;
 using WunderProxy.Forwarding;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Upstreams;
-using WunderProxy.Hosting;
+using WunderProxy.Instance;
 
 namespace WunderProxy.ManagerApi;
 

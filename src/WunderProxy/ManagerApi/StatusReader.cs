@@ -1,7 +1,7 @@
 using WunderProxy.Configuration;
 using WunderProxy.Deployments.Lifecycle;
 using WunderProxy.Forwarding;
-using WunderProxy.Hosting;
+using WunderProxy.Instance;
 
 namespace WunderProxy.ManagerApi;
 

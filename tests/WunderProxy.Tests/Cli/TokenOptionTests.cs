@@ -1,4 +1,5 @@
 using WunderProxy.Cli;
+using WunderProxy.Instance;
 
 namespace WunderProxy.Tests.Cli;
 

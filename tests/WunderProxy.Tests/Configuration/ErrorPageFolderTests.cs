@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using WunderProxy.Cli;
 using WunderProxy.Configuration;
 
 namespace WunderProxy.Tests.Configuration;

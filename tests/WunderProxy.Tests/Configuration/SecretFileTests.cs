@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using WunderProxy.Cli;
 using WunderProxy.Configuration;
 
 namespace WunderProxy.Tests.Configuration;

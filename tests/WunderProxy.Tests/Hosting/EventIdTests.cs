@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using WunderProxy.Deployments.Lifecycle;
 using WunderProxy.Forwarding;
 using WunderProxy.Hosting;
+using WunderProxy.Instance;
 
 namespace WunderProxy.Tests.Hosting;
 

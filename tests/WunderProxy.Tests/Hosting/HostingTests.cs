@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using WunderProxy.Deployments.Lifecycle;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.Hosting;
+using WunderProxy.Instance;
 using WunderProxy.TestSupport;
 
 namespace WunderProxy.Tests.Hosting;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Instance;
 using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Tests.ManagerApi;

@@ -1,4 +1,4 @@
-namespace WunderProxy.Managers;
+namespace WunderProxy.Fleet;
 
 /// <summary>A call to a manager that did not do what was asked.</summary>
 /// <param name="message">One sentence, without the manager's name.</param>

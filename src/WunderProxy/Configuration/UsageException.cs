@@ -1,4 +1,4 @@
-namespace WunderProxy.Cli;
+namespace WunderProxy.Configuration;
 
 /// <summary>The command can not be carried out as given: a bad value, address or file. Exit code 2.</summary>
 internal sealed class UsageException : Exception

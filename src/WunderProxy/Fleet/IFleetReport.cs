@@ -1,6 +1,6 @@
 using WunderProxy.Deployments.Lifecycle;
 
-namespace WunderProxy.Managers;
+namespace WunderProxy.Fleet;
 
 /// <summary>Hears what happens on each manager while a deploy or rollback runs.</summary>
 internal interface IFleetReport

@@ -1,7 +1,7 @@
 using WunderProxy.Deployments.Lifecycle;
 using WunderProxy.Forwarding.Upstreams;
 
-namespace WunderProxy.Hosting;
+namespace WunderProxy.Instance;
 
 /// <summary>A container and the upstream that traffic reaches it by.</summary>
 /// <param name="Target">The control plane's view.</param>

@@ -1,4 +1,4 @@
-namespace WunderProxy.Cli;
+namespace WunderProxy.Fleet;
 
 /// <summary>One manager in a <see cref="DeploymentSummary"/>.</summary>
 /// <param name="Manager">As the user named it.</param>

@@ -1,6 +1,6 @@
 using WunderProxy.Deployments.Lifecycle;
 
-namespace WunderProxy.Managers;
+namespace WunderProxy.Fleet;
 
 /// <summary>What a fleet serves after all managers have switched; the lists are in the order of the managers.</summary>
 /// <param name="Launched">How each manager launched the config.</param>

@@ -1,4 +1,4 @@
-namespace WunderProxy.Hosting;
+namespace WunderProxy.Instance;
 
 /// <summary>What this process as a whole is up to, apart from its upstream.</summary>
 internal sealed class InstanceState(TimeProvider clock)

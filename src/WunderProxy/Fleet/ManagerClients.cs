@@ -1,4 +1,4 @@
-namespace WunderProxy.Managers;
+namespace WunderProxy.Fleet;
 
 /// <summary>The clients of all managers that a command was given.</summary>
 internal sealed class ManagerClients(IReadOnlyList<ManagerClient> clients) : IDisposable

@@ -1,13 +1,13 @@
 using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Storage;
-using WunderProxy.Managers;
+using WunderProxy.Instance;
 
-namespace WunderProxy.Cli;
+namespace WunderProxy.Fleet;
 
 /// <summary>
-/// What a deploying command writes once the managers have switched. A fault of any type ends as words about what is in
-/// service and what is not recorded.
+/// Writes history and events of a deploy or rollback once the managers have switched. A fault of any type becomes a
+/// message that says what is in service and what is not recorded.
 /// </summary>
 internal sealed class FleetHistory(IObjectStore store, string prefix, string by, IFleetReport report, TimeProvider clock)
 {
@@ -17,7 +17,7 @@ internal sealed class FleetHistory(IObjectStore store, string prefix, string by,
     private readonly HistoryRepository _history = new(store, prefix, clock);
 
     /// <summary>Writes history and event of what all managers serve.</summary>
-    /// <exception cref="CommandFailedException">It is in service and not recorded; the message says how to complete it.</exception>
+    /// <exception cref="FleetException">It is in service and not recorded; the message says how to complete it.</exception>
     public async Task WriteAsync(DeploymentIntent intent, HistoryClaim claim, string managers)
     {
         HistoryEntry? entry = null;
@@ -27,7 +27,7 @@ internal sealed class FleetHistory(IObjectStore store, string prefix, string by,
             var again = intent.Kind == DeploymentKind.Rollback ? $"run the rollback again with --to {intent.Hash}" : "run the deploy again";
             var reason = $"{intent.Revision} is in service on {managers}, but {missing} written: {Describe(fault)}; to record it, {again}";
             await RecordEventAsync(intent.ToEvent(null) with { Reason = reason });
-            throw new CommandFailedException(reason);
+            throw new FleetException(reason);
         }
 
         await RecordEventAsync(intent.ToEvent(entry));

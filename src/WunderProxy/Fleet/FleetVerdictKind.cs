@@ -1,4 +1,4 @@
-namespace WunderProxy.Managers;
+namespace WunderProxy.Fleet;
 
 /// <summary>What follows for a fleet from the end of one manager's watch.</summary>
 internal enum FleetVerdictKind

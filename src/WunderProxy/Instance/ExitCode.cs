@@ -1,4 +1,4 @@
-namespace WunderProxy.Cli;
+namespace WunderProxy.Instance;
 
 /// <summary>What the process tells its caller at the end.</summary>
 internal static class ExitCode

@@ -4,10 +4,10 @@ using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Lifecycle;
 using WunderProxy.ManagerApi;
-using WunderProxy.Managers;
+using WunderProxy.Fleet;
 using WunderProxy.TestSupport.Storage;
 
-namespace WunderProxy.Tests.Managers;
+namespace WunderProxy.Tests.Fleet;
 
 /// <summary>
 /// Deploys and rollbacks of a whole fleet on managers that the test plays: what is in service, what the history says, and
@@ -41,7 +41,7 @@ internal sealed class FleetGuardTests
         using var fleet = await Fleet.CreateAsync();
         fleet.Managers[1].Verdict = (state, "50% of 100 requests answered 5xx");
 
-        var failure = Assert.ThrowsAsync<CommandFailedException>(() => fleet.DeployAsync(R2))!;
+        var failure = Assert.ThrowsAsync<FleetException>(() => fleet.DeployAsync(R2))!;
 
         Assert.That(failure.Message, Does.Contain("b found r2 worse").And.Contain("50% of 100").And.Contain("taken out"));
         Assert.That(fleet.Managers.Select(manager => manager.Served), Is.All.EqualTo(R1.Hash.Value));
@@ -57,7 +57,7 @@ internal sealed class FleetGuardTests
         fleet.Managers[1].Verdict = (GuardState.SwitchedBack, "it died");
         fleet.Managers[0].IsStopped = hash => hash == R1.Hash.Value;
 
-        Assert.ThrowsAsync<CommandFailedException>(() => fleet.DeployAsync(R2));
+        Assert.ThrowsAsync<FleetException>(() => fleet.DeployAsync(R2));
 
         Assert.That(fleet.Managers.Select(manager => manager.Served), Is.All.EqualTo(R1.Hash.Value));
     }
@@ -69,7 +69,7 @@ internal sealed class FleetGuardTests
         await fleet.DeployAsync(R2);
         fleet.Managers[0].Verdict = (GuardState.SwitchedBack, "slow");
 
-        var failure = Assert.ThrowsAsync<CommandFailedException>(() => fleet.RollbackAsync("r1"))!;
+        var failure = Assert.ThrowsAsync<FleetException>(() => fleet.RollbackAsync("r1"))!;
 
         Assert.That(failure.Message, Does.Contain("a found r1 worse: slow"));
         Assert.That(fleet.Managers.Select(manager => manager.Served), Is.All.EqualTo(R2.Hash.Value));
@@ -84,7 +84,7 @@ internal sealed class FleetGuardTests
         using var fleet = await Fleet.CreateAsync();
         fleet.Managers[0].Verdict = (state, "");
 
-        var failure = Assert.ThrowsAsync<CommandFailedException>(() => fleet.DeployAsync(R2))!;
+        var failure = Assert.ThrowsAsync<FleetException>(() => fleet.DeployAsync(R2))!;
 
         Assert.That(failure.Message, Does.Contain("r2 is recorded").And.Contain("no verdict of a"));
         Assert.That(fleet.Managers.Select(manager => manager.Served), Is.All.EqualTo(R2.Hash.Value));
@@ -104,7 +104,7 @@ internal sealed class FleetGuardTests
             }
         };
 
-        var failure = Assert.ThrowsAsync<CommandFailedException>(() => fleet.DeployAsync(R2))!;
+        var failure = Assert.ThrowsAsync<FleetException>(() => fleet.DeployAsync(R2))!;
         fleet.Store.BeforeCall = null;
 
         Assert.That(failure.Message, Does.Contain("r2 is in service on a, b").And.Contain(words).And.Contain("run the deploy again"));
@@ -145,7 +145,7 @@ internal sealed class FleetGuardTests
             }
         };
 
-        var failure = Assert.ThrowsAsync<CommandFailedException>(() => fleet.DeployAsync(R2, interruption.Token))!;
+        var failure = Assert.ThrowsAsync<FleetException>(() => fleet.DeployAsync(R2, interruption.Token))!;
 
         Assert.That(failure.Message, Does.Contain("interrupted").And.Contain("in service on a, b and recorded"));
         Assert.That(await fleet.HistoryAsync(), Is.EqualTo(new[] { "r1", "r2" }));

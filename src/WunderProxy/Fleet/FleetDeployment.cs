@@ -1,7 +1,7 @@
 using WunderProxy.Deployments.Lifecycle;
 using WunderProxy.ManagerApi;
 
-namespace WunderProxy.Managers;
+namespace WunderProxy.Fleet;
 
 /// <summary>
 /// Brings one launch config into service on several managers: launched on all before it is switched to on any, and

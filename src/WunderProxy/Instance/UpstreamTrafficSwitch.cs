@@ -2,7 +2,7 @@ using WunderProxy.Deployments.Lifecycle;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Upstreams;
 
-namespace WunderProxy.Hosting;
+namespace WunderProxy.Instance;
 
 /// <summary>Joins the control plane's containers to the data plane's slot.</summary>
 internal sealed class UpstreamTrafficSwitch(UpstreamSlot slot, TimeProvider clock) : ITrafficSwitch, ITrafficMeter

@@ -1,6 +1,6 @@
 using WunderProxy.Deployments.Lifecycle;
 
-namespace WunderProxy.Hosting;
+namespace WunderProxy.Instance;
 
 /// <summary>The drain of an upstream that was replaced.</summary>
 internal sealed class UpstreamTrafficDrain(TargetUpstream replaced) : ITrafficDrain

@@ -1,8 +1,8 @@
 using System.Net.Sockets;
-using WunderProxy.Managers;
+using WunderProxy.Fleet;
 using WunderProxy.TestSupport;
 
-namespace WunderProxy.Tests.Managers;
+namespace WunderProxy.Tests.Fleet;
 
 /// <summary>What is told of a manager that answers something else than a manager does, or not to the end.</summary>
 [Parallelizable(ParallelScope.All)]

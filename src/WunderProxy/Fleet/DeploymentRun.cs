@@ -2,13 +2,12 @@ using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Lifecycle;
 using WunderProxy.Deployments.Storage;
-using WunderProxy.Managers;
 
-namespace WunderProxy.Cli;
+namespace WunderProxy.Fleet;
 
 /// <summary>
-/// One deploy or rollback by command: the store knows the launch config before any manager does, the history is written
-/// once, after all of them have switched.
+/// One deploy or rollback over all managers: stores the launch config before any manager launches it, and writes the
+/// history once, after all managers have switched.
 /// </summary>
 internal sealed class DeploymentRun(
     IObjectStore store,
@@ -27,7 +26,7 @@ internal sealed class DeploymentRun(
     private string ManagerNames => string.Join(", ", managers.Select(manager => manager.Name));
 
     /// <summary>Stores, launches, switches and records a launch config.</summary>
-    /// <exception cref="CommandFailedException">
+    /// <exception cref="FleetException">
     /// The launch config is not in service, not recorded, or judged worse than the earlier one.
     /// </exception>
     public async Task<DeploymentSummary> DeployAsync(LaunchConfig config, CancellationToken cancellationToken)
@@ -46,7 +45,7 @@ internal sealed class DeploymentRun(
     /// <summary>Launches, switches to and records an earlier entry.</summary>
     /// <param name="target">A hash, a revision, or empty for the entry before the one in service.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="CommandFailedException">
+    /// <exception cref="FleetException">
     /// The launch config is not in service, not recorded, or judged worse than the earlier one.
     /// </exception>
     public async Task<DeploymentSummary> RollbackAsync(string target, CancellationToken cancellationToken)
@@ -58,7 +57,7 @@ internal sealed class DeploymentRun(
         async Task<(LaunchConfig Config, DeploymentIntent Intent)> PrepareAsync(IReadOnlyList<string> served)
         {
             var entry = await FindTargetAsync(target, served, cancellationToken);
-            var config = await FindConfigAsync(entry.Hash, cancellationToken) ?? throw new CommandFailedException(
+            var config = await FindConfigAsync(entry.Hash, cancellationToken) ?? throw new FleetException(
                 $"the history entry of {entry.Revision} names no launch config in the store: its Hash is '{entry.Hash}'");
             return (config, DeploymentIntent.Rollback(entry, by, startedAt) with { FromHash = served[0] });
         }
@@ -77,7 +76,7 @@ internal sealed class DeploymentRun(
         FleetSwitch done;
         try
         {
-            served = await ServedByFleetAsync(cancellationToken);
+            served = await _fleet.ReadServedAsync(cancellationToken);
             (config, intent) = await prepareAsync(served);
             done = await SwitchAsync(config, intent, served, cancellationToken);
 
@@ -110,11 +109,11 @@ internal sealed class DeploymentRun(
         catch (FleetException exception)
         {
             await _records.TellFailureAsync(intent, exception.Message);
-            throw new CommandFailedException(exception.Message);
+            throw;
         }
         catch (OperationCanceledException)
         {
-            throw new CommandFailedException(
+            throw new FleetException(
                 $"interrupted: nothing was switched; launches of {config.Revision} that have begun go on, and wait unused");
         }
     }
@@ -134,7 +133,7 @@ internal sealed class DeploymentRun(
         }
         catch (OperationCanceledException)
         {
-            throw new CommandFailedException(
+            throw new FleetException(
                 $"interrupted: {config.Revision} is in service on {ManagerNames} and recorded; the managers go on watching it, each for itself");
         }
 
@@ -147,7 +146,7 @@ internal sealed class DeploymentRun(
             .Select(verdict => $"{managers[verdict.Manager].Name} ({verdict.Reason})").ToArray();
         if (unknown.Length > 0)
         {
-            throw new CommandFailedException(
+            throw new FleetException(
                 $"{config.Revision} is recorded, but there is no verdict of {string.Join(", ", unknown)}: see 'wunderproxy status'");
         }
     }
@@ -163,19 +162,7 @@ internal sealed class DeploymentRun(
         var outcome = await _records.TakeOutAsync(intent, before);
         var message = $"{judge} found {config.Revision} worse: {worse.Reason}; all managers were sent back, and {outcome}";
         await _records.TellFailureAsync(intent, message);
-        throw new CommandFailedException(message);
-    }
-
-    private async Task<IReadOnlyList<string>> ServedByFleetAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _fleet.ReadServedAsync(cancellationToken);
-        }
-        catch (FleetException exception)
-        {
-            throw new CommandFailedException(exception.Message);
-        }
+        throw new FleetException(message);
     }
 
     private async Task<HistoryEntry> FindTargetAsync(

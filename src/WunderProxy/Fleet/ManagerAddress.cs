@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using WunderProxy.Configuration;
 using WunderProxy.Forwarding;
 
-namespace WunderProxy.Managers;
+namespace WunderProxy.Fleet;
 
 /// <summary>Where a manager API is reached: a base address for HTTP, and the unix socket when there is one.</summary>
 /// <param name="Text">As the user wrote it: the name in every report.</param>

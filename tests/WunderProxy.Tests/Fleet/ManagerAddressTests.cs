@@ -1,6 +1,6 @@
-using WunderProxy.Managers;
+using WunderProxy.Fleet;
 
-namespace WunderProxy.Tests.Managers;
+namespace WunderProxy.Tests.Fleet;
 
 [Parallelizable]
 internal sealed class ManagerAddressTests

@@ -6,7 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 using WunderProxy.Deployments.Lifecycle;
 using WunderProxy.ManagerApi;
 
-namespace WunderProxy.Managers;
+namespace WunderProxy.Fleet;
 
 /// <summary>Calls the API of one manager.</summary>
 internal sealed class ManagerClient : IManagerClient, IDisposable

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace WunderProxy.Hosting;
+namespace WunderProxy.Configuration;
 
 /// <summary>The user that this process runs as.</summary>
 internal static partial class ProcessUser

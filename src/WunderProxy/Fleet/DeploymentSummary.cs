@@ -1,4 +1,4 @@
-namespace WunderProxy.Cli;
+namespace WunderProxy.Fleet;
 
 /// <summary>What a deploy or rollback command did, as <c>--json</c> prints it.</summary>
 /// <param name="Action"><c>deployed</c> or <c>rolled back to</c>.</param>

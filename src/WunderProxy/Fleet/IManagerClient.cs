@@ -1,7 +1,7 @@
 using WunderProxy.Deployments.Lifecycle;
 using WunderProxy.ManagerApi;
 
-namespace WunderProxy.Managers;
+namespace WunderProxy.Fleet;
 
 /// <summary>One manager as the deploying commands see it.</summary>
 internal interface IManagerClient

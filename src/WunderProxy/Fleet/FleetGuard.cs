@@ -1,7 +1,7 @@
 using WunderProxy.Deployments.Lifecycle;
 using WunderProxy.ManagerApi;
 
-namespace WunderProxy.Managers;
+namespace WunderProxy.Fleet;
 
 /// <summary>Waits until every manager's watch of a guarded switch is over.</summary>
 internal sealed class FleetGuard(IReadOnlyList<IManagerClient> managers, IFleetReport report, TimeProvider clock)

@@ -1,4 +1,4 @@
-namespace WunderProxy.Managers;
+namespace WunderProxy.Fleet;
 
 /// <summary>How the watch of one manager ended.</summary>
 /// <param name="Manager">The manager's place among the managers.</param>

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace WunderProxy.Cli;
+namespace WunderProxy.Instance;
 
 /// <summary>
 /// What no code has caught: told in one line, never a core dump. A service goes on after a fault on a pool thread, whose

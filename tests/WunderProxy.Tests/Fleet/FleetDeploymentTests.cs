@@ -1,9 +1,9 @@
 using System.Text.Json;
 using WunderProxy.Deployments.Lifecycle;
 using WunderProxy.ManagerApi;
-using WunderProxy.Managers;
+using WunderProxy.Fleet;
 
-namespace WunderProxy.Tests.Managers;
+namespace WunderProxy.Tests.Fleet;
 
 [Parallelizable]
 internal sealed class FleetDeploymentTests

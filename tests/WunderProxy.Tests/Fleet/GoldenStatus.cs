@@ -1,4 +1,4 @@
-namespace WunderProxy.Tests.Managers;
+namespace WunderProxy.Tests.Fleet;
 
 /// <summary>A status document of an instance that serves nothing, as an instance writes it.</summary>
 internal static class GoldenStatus
