@@ -10,6 +10,7 @@ import tempfile
 import time
 
 import machine
+import paired
 import profiles
 import proxies
 import report
@@ -24,6 +25,8 @@ def parse(argv):
     parser.add_argument("--targets", help="comma list of nginx, haproxy, wunderproxy, direct (the origin itself), or names from --also")
     parser.add_argument("--also", action="append", default=[], metavar="NAME=COMMAND",
                         help="a further proxy; {listen} {upstream} {workers} {log} {program} are filled in")
+    parser.add_argument("--baseline", metavar="NAME", help="a name from --also that ours is compared with, round by round, with intervals")
+    parser.add_argument("--bound", type=float, default=.03, help="how much worse than the baseline a figure may be (0.03)")
     parser.add_argument("--rounds", type=int, help="rounds of each scenario (12)")
     parser.add_argument("--seconds", type=float, default=.3, help="length of one measurement; many short ones beat few long ones")
     parser.add_argument("--access-log", action="store_true", help="with the access log of every proxy on")
@@ -38,6 +41,8 @@ def parse(argv):
     unknown = [name for name in names if name not in scenarios.BY_NAME]
     if unknown:
         parser.error(f"no such scenario: {', '.join(unknown)}")
+    if options.baseline and not options.render and options.baseline not in names_of_ours(options):
+        parser.error(f"no such baseline: {options.baseline} (give it by --also)")
     options.chosen = [scenarios.BY_NAME[name] for name in names]
     options.rounds = options.rounds or (5 if options.quick else 12)
     return options
@@ -123,8 +128,14 @@ def print_profiles(bench, options, known):
     return 0
 
 
+def names_of_ours(options):
+    return ["wunderproxy"] + [pair.partition("=")[0] for pair in options.also]
+
+
 def finish(results, options):
-    names = ["wunderproxy"] + [pair.partition("=")[0] for pair in options.also]
+    names = names_of_ours(options)
+    if options.baseline:
+        print(f"### Beside {options.baseline}\n\n{paired.table(results, options.chosen, options.baseline, names, options.bound)}\n")
     for name in names:
         print(f"### Summary: {name}\n\n{report.summary_table(results, options.chosen, name)}\n")
 

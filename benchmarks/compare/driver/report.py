@@ -39,10 +39,13 @@ class Results:
         values = self.values(scenario, name, column)
         return statistics.median(values) if values else None
 
+    def ratios(self, scenario, name, rival, column):
+        """The ratio within each round, so that a slow moment of the machine hits both sides."""
+        return [one[name][column] / one[rival][column] for one in self._samples.get(scenario, ())
+                if one.get(name, {}).get(column) and one.get(rival, {}).get(column)]
+
     def ratio(self, scenario, name, rival, column):
-        """The median of the ratios within each round, so that a slow moment of the machine hits both sides."""
-        pairs = [one[name][column] / one[rival][column] for one in self._samples.get(scenario, ())
-                 if one.get(name, {}).get(column) and one.get(rival, {}).get(column)]
+        pairs = self.ratios(scenario, name, rival, column)
         return statistics.median(pairs) if pairs else None
 
     def spread(self, scenario, name, column):
@@ -85,7 +88,7 @@ def scenario_table(results, scenario):
         if loaded:
             row += [_show(results.median(scenario.name, name, key), ".2f") for key in ("proxy_busy", "load_busy", "foreign")]
         rows.append(row)
-    return f"### {scenario.name}: {scenario.title}\n\n{_markdown(rows)}\n"
+    return f"### {scenario.name}: {scenario.title}\n\n{markdown(rows)}\n"
 
 
 def summary_table(results, scenarios, name):
@@ -103,7 +106,7 @@ def summary_table(results, scenarios, name):
                          f"{_show(judged, '.2f' if against else form)}{against}",
                          f"{'>=' if figure.higher_is_better else '<='} {figure.reach:,g}", f"{figure.stretch:,g}",
                          _verdict(figure, judged, NOISE if against else 0)])
-    return _markdown(rows)
+    return markdown(rows)
 
 
 def _judged(results, scenario, figure, name):
@@ -140,7 +143,7 @@ def _show(value, form, scale=1):
     return "-" if value is None else format(value * scale, form)
 
 
-def _markdown(rows):
+def markdown(rows):
     widths = [max(len(row[i]) for row in rows if not row[min(1, len(row) - 1)].startswith("FAILED") or i == 0)
               for i in range(len(rows[0]))]
     lines = ["| " + " | ".join(cell.rjust(width) if i else cell.ljust(width)

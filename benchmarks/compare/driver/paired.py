@@ -1,0 +1,36 @@
+"""Small differences between builds or settings of ours: ratios within each round, with an interval for their median."""
+import random
+import statistics
+
+from report import RATIOS, markdown
+
+CONFIDENCE = .95
+RESAMPLES = 2000
+
+
+def table(results, scenarios, baseline, names, bound):
+    """One row for each scenario and proxy: how its judged figure compares with the baseline's in the same rounds.
+
+    A row is worse only when the whole interval lies beyond the bound. A second run of the baseline's own command among
+    the names is the control: what its rows show is noise.
+    """
+    rows = [["work", "proxy", "figure", f"x {baseline}", f"{CONFIDENCE:.0%} interval", "rounds", f"worse by over {bound:g}?"]]
+    for scenario in scenarios:
+        column = RATIOS[scenario.kind]
+        for name in names:
+            ratios = results.ratios(scenario.name, name, baseline, column)
+            if name == baseline or not ratios:
+                continue
+            low, high = interval(ratios)
+            worse = high < 1 - bound if scenario.kind == "bytes" else low > 1 + bound
+            rows.append([scenario.title, name, column, f"{statistics.median(ratios):.3f}", f"{low:.3f} to {high:.3f}",
+                         str(len(ratios)), "WORSE" if worse else "no"])
+    return markdown(rows)
+
+
+def interval(ratios):
+    """Bootstrap interval of the median; the seed is fixed, so that the same samples print the same table."""
+    generator = random.Random(1)
+    medians = sorted(statistics.median(generator.choices(ratios, k=len(ratios))) for _ in range(RESAMPLES))
+    cut = int(RESAMPLES * (1 - CONFIDENCE) / 2)
+    return medians[cut], medians[-cut - 1]
