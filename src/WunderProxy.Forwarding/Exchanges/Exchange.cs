@@ -62,7 +62,7 @@ internal sealed class Exchange : ILeaseHolder
     public ValueTask? Upload { get; set; }
 
     /// <summary>What was leased, for the statistics; also after the release.</summary>
-    public UpstreamShare? Share { get; set; }
+    public LoopUpstream? UpstreamPart { get; set; }
 
     /// <summary>The relay after a 101; null before.</summary>
     public Tunnel? Tunnel { get; set; }
@@ -148,7 +148,7 @@ internal sealed class Exchange : ILeaseHolder
     /// <summary>Makes it ready for the next use; holds no memory of this one.</summary>
     public void Reset()
     {
-        Debug.Assert(Upstream is null && Lease.Share is null, "what was taken was given back");
+        Debug.Assert(Upstream is null && Lease.Part is null, "what was taken was given back");
         _client = null;
         Waiting.Reset();
         _clientFinished = false;
@@ -158,7 +158,7 @@ internal sealed class Exchange : ILeaseHolder
         Up.Reset();
         Down.Reset();
         Tunnel = null;
-        Share = null;
+        UpstreamPart = null;
         Peer = null;
         Fallback = FallbackMark.None;
         RequestFraming = BodyFraming.None;
@@ -181,7 +181,7 @@ internal sealed class Exchange : ILeaseHolder
     public void Abandon()
     {
         Upstream?.Transport.Abort();
-        if (Lease.Share is not null)
+        if (Lease.Part is not null)
         {
             Lease.Release();
         }

@@ -71,7 +71,7 @@ internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : 
         }
     }
 
-    private static string UpstreamOf(Exchange exchange) => exchange.Share?.Upstream.Label ?? "none";
+    private static string UpstreamOf(Exchange exchange) => exchange.UpstreamPart?.Upstream.Label ?? "none";
 
     private static string PeerText(object? peer) => peer?.ToString() ?? "a unix socket";
 

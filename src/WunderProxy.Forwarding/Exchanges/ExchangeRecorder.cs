@@ -15,9 +15,9 @@ internal static class ExchangeRecorder
         var microseconds = elapsed.Ticks / TimeSpan.TicksPerMicrosecond;
         var minute = context.UnixMilliseconds / MillisecondsPerMinute;
         Count(context.Stats, exchange, microseconds, minute);
-        if (exchange.Share is { } share)
+        if (exchange.UpstreamPart is { } part)
         {
-            Count(share.Stats, exchange, microseconds, minute);
+            Count(part.Stats, exchange, microseconds, minute);
         }
 
         context.AccessLog?.Write(exchange, microseconds);
@@ -29,18 +29,18 @@ internal static class ExchangeRecorder
     /// </summary>
     public static void RecordFailure(Exchange exchange, int status)
     {
-        if (exchange.Share is not { } share)
+        if (exchange.UpstreamPart is not { } part)
         {
             return;
         }
 
         var context = exchange.Context;
         var elapsed = context.Settings.Clock.GetElapsedTime(exchange.StartTimestamp);
-        share.Stats.CountExchange(
+        part.Stats.CountExchange(
             status, elapsed.Ticks / TimeSpan.TicksPerMicrosecond, context.UnixMilliseconds / MillisecondsPerMinute);
         if (status is 502 or 504)
         {
-            share.Stats.CountGatewayError();
+            part.Stats.CountGatewayError();
         }
     }
 

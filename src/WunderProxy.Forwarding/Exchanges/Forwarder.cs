@@ -100,9 +100,9 @@ internal sealed class Forwarder(LoopContext context)
 
     private ValueTask<ForwardError> ConnectAsync(Exchange exchange, bool mayReuse)
     {
-        var share = exchange.Lease.Share!;
-        share.Upstream.Names?.RefreshSoon();
-        exchange.Upstream = mayReuse ? share.Pool.Take() : null;
+        var part = exchange.Lease.Part!;
+        part.Upstream.Names?.RefreshSoon();
+        exchange.Upstream = mayReuse ? part.Pool.Take() : null;
         return exchange.Upstream is null ? OpenOrFollowAsync(exchange) : new ValueTask<ForwardError>(ForwardError.None);
     }
 
@@ -111,9 +111,9 @@ internal sealed class Forwarder(LoopContext context)
     {
         while (true)
         {
-            var share = exchange.Lease.Share!;
-            var error = await OpenAsync(exchange, share);
-            if (error == ForwardError.None || exchange.IsStopped || ReferenceEquals(exchange.Slot.Current, share.Upstream))
+            var part = exchange.Lease.Part!;
+            var error = await OpenAsync(exchange, part);
+            if (error == ForwardError.None || exchange.IsStopped || ReferenceEquals(exchange.Slot.Current, part.Upstream))
             {
                 return error;
             }
@@ -128,9 +128,9 @@ internal sealed class Forwarder(LoopContext context)
     }
 
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    private async ValueTask<ForwardError> OpenAsync(Exchange exchange, UpstreamShare share)
+    private async ValueTask<ForwardError> OpenAsync(Exchange exchange, LoopUpstream part)
     {
-        var upstream = share.Upstream;
+        var upstream = part.Upstream;
         if (upstream.IsClosedToNew)
         {
             return ForwardError.ConnectRefused;
@@ -155,11 +155,11 @@ internal sealed class Forwarder(LoopContext context)
             return error == SocketError.TimedOut ? ForwardError.ConnectTimeout : ForwardError.ConnectRefused;
         }
 
-        var opened = new UpstreamConnection(share, connection, context.Limit.Upstream);
+        var opened = new UpstreamConnection(part, connection, context.Limit.Upstream);
         connection.Watcher = opened;
         if (exchange.IsStopped)
         {
-            share.Pool.Return(opened);
+            part.Pool.Return(opened);
             return exchange.StopReason;
         }
 
@@ -256,7 +256,7 @@ internal sealed class Forwarder(LoopContext context)
 
     private static void ReleaseUpstream(Exchange exchange, ForwardError error)
     {
-        if (exchange.Lease.Share is not { } share)
+        if (exchange.Lease.Part is not { } part)
         {
             return;
         }
@@ -264,14 +264,14 @@ internal sealed class Forwarder(LoopContext context)
         if (exchange.Upstream is { } upstream)
         {
             exchange.Upstream = null;
-            Release(exchange, share, upstream, error);
+            Release(exchange, part, upstream, error);
         }
 
-        exchange.Share = share;
+        exchange.UpstreamPart = part;
         exchange.Lease.Release();
     }
 
-    private static void Release(Exchange exchange, UpstreamShare share, UpstreamConnection upstream, ForwardError error)
+    private static void Release(Exchange exchange, LoopUpstream part, UpstreamConnection upstream, ForwardError error)
     {
         if (error != ForwardError.None || !exchange.IsRequestSent)
         {
@@ -280,7 +280,7 @@ internal sealed class Forwarder(LoopContext context)
         }
         else if (MayReuse(exchange))
         {
-            share.Pool.Return(upstream);
+            part.Pool.Return(upstream);
         }
         else
         {

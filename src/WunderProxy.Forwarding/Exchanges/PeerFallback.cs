@@ -104,7 +104,7 @@ internal sealed class PeerFallback(LoopContext context, PeerGroup group)
         ExchangeRecorder.RecordFailure(exchange, ErrorResponses.For(failure.Error).Status);
         var reason = exchange.Reason;
         exchange.Reason = null;
-        exchange.Share = null;
+        exchange.UpstreamPart = null;
         var result = await context.Forwarder.ForwardAsync(exchange);
         OnEnded(peer, result.Error);
         if (result.Side != Side.Upstream || exchange.IsResponseStarted)

@@ -28,7 +28,7 @@ internal static class RequestHeadWriter
         {
             ApiStamp.LeaveOutUnreadable(head);
             writer.Fields(head, HeaderFlags.NeverForApi, RewrittenNames(exchange, isHostWritten, isTrusted: false));
-            ApiStamp.Write(ref writer, exchange, exchange.Lease.Share!.Upstream.StampSecret ?? stamp);
+            ApiStamp.Write(ref writer, exchange, exchange.Lease.Part!.Upstream.StampSecret ?? stamp);
         }
 
         WriteMaxForwards(ref writer, head);
@@ -61,7 +61,7 @@ internal static class RequestHeadWriter
         var head = exchange.Request;
         return head.TargetForm == TargetForm.Absolute || head.Has(HeaderName.Host)
             ? head.EffectiveHost
-            : exchange.Lease.Share!.Upstream.HostValue;
+            : exchange.Lease.Part!.Upstream.HostValue;
     }
 
     /// <summary>Writes Host where it differs from the line that came.</summary>
@@ -72,7 +72,7 @@ internal static class RequestHeadWriter
         var isAbsolute = head.TargetForm == TargetForm.Absolute;
         if (isStamped || (!isAbsolute && !head.Has(HeaderName.Host)))
         {
-            writer.Field(HeaderName.Host, exchange.Lease.Share!.Upstream.HostValue);
+            writer.Field(HeaderName.Host, exchange.Lease.Part!.Upstream.HostValue);
             return true;
         }
 

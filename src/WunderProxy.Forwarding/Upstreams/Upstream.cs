@@ -12,7 +12,7 @@ public sealed class Upstream
     /// <summary>Most forwarding threads.</summary>
     internal const int MaxLoops = 256;
 
-    private readonly UpstreamShare?[] _shares = new UpstreamShare?[MaxLoops];
+    private readonly LoopUpstream?[] _parts = new LoopUpstream?[MaxLoops];
     private readonly TimeProvider _clock;
     private TaskCompletionSource? _emptied;
     private volatile bool _lastConnectRefused;
@@ -74,7 +74,7 @@ public sealed class Upstream
     }
 
     /// <summary>Exchanges and tunnels that it holds now.</summary>
-    public int InFlight => Shares.Sum(share => share.InFlight);
+    public int InFlight => Parts.Sum(part => part.InFlight);
 
     /// <summary>Whether the last attempt to connect failed.</summary>
     public bool LastConnectRefused
@@ -108,14 +108,14 @@ public sealed class Upstream
     /// <summary>Whether another one took its place, so that no idle connection to it is kept.</summary>
     internal bool IsReplaced => _isReplaced;
 
-    internal IEnumerable<UpstreamShare> Shares => _shares.Where(share => share is not null)!;
+    internal IEnumerable<LoopUpstream> Parts => _parts.Where(part => part is not null)!;
 
     /// <summary>Takes a copy of what it holds and has served.</summary>
     public UpstreamSnapshot Snapshot()
     {
         var inFlight = InFlight;
-        var longLived = Shares.Sum(share => share.LongLived);
-        var upgraded = Shares.Sum(share => share.Upgraded);
+        var longLived = Parts.Sum(part => part.LongLived);
+        var upgraded = Parts.Sum(part => part.Upgraded);
         var exchanges = Math.Max(0, inFlight - longLived - upgraded);
         var minute = _clock.GetUtcNow().ToUnixTimeSeconds() / 60;
         return new UpstreamSnapshot(
@@ -123,7 +123,7 @@ public sealed class Upstream
             Label,
             Since,
             new InFlightCounts(exchanges, longLived, upgraded),
-            TrafficStats.Sum(Shares.Select(share => share.Stats), minute),
+            TrafficStats.Sum(Parts.Select(part => part.Stats), minute),
             LastConnectRefused);
     }
 
@@ -149,24 +149,24 @@ public sealed class Upstream
         _isClosedToNew = true;
 
         // A loop that has not seen this yet has issued its connect when it comes to the work posted here.
-        await Task.WhenAll(Shares.Select(share =>
+        await Task.WhenAll(Parts.Select(part =>
         {
             var isSeen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            share.Loop.Post(static state => ((TaskCompletionSource)state!).SetResult(), isSeen);
+            part.Loop.Post(static state => ((TaskCompletionSource)state!).SetResult(), isSeen);
             return isSeen.Task;
         }));
     }
 
     /// <summary>The part of <paramref name="loop"/>, made at its first use on that loop.</summary>
-    internal UpstreamShare ShareOf(TransportLoop loop) =>
-        _shares[loop.Index] ?? MakeShare(loop);
+    internal LoopUpstream PartOf(TransportLoop loop) =>
+        _parts[loop.Index] ?? MakePart(loop);
 
     /// <summary>Has every loop close the idle connections that it keeps, as others need their descriptors.</summary>
     internal void CloseIdle()
     {
-        foreach (var share in Shares)
+        foreach (var part in Parts)
         {
-            share.CloseIdleSoon();
+            part.CloseIdleSoon();
         }
     }
 
@@ -176,9 +176,9 @@ public sealed class Upstream
     {
         // Set first: a connection that comes back later is closed at once, those before it by the work posted here.
         _isReplaced = true;
-        foreach (var share in Shares)
+        foreach (var part in Parts)
         {
-            share.Loop.Post(static state => ((UpstreamShare)state!).OnReplaced(), share);
+            part.Loop.Post(static state => ((LoopUpstream)state!).OnReplaced(), part);
         }
     }
 
@@ -192,13 +192,13 @@ public sealed class Upstream
             emptied = Interlocked.CompareExchange(ref _emptied, fresh, emptied) == emptied ? fresh : _emptied;
         }
 
-        // Looked at after the signal is in place: a share that empties from here on sees it.
-        OnShareEmpty();
+        // Looked at after the signal is in place: a part that empties from here on sees it.
+        OnPartEmpty();
         return emptied!.Task;
     }
 
-    /// <summary>Called by each share whose last lease was released.</summary>
-    internal void OnShareEmpty()
+    /// <summary>Called by each part whose last lease was released.</summary>
+    internal void OnPartEmpty()
     {
         if (Volatile.Read(ref _emptied) is { Task.IsCompleted: false } emptied && InFlight == 0)
         {
@@ -206,10 +206,10 @@ public sealed class Upstream
         }
     }
 
-    private UpstreamShare MakeShare(TransportLoop loop)
+    private LoopUpstream MakePart(TransportLoop loop)
     {
-        var share = new UpstreamShare(this, loop);
-        Volatile.Write(ref _shares[loop.Index], share);
-        return share;
+        var part = new LoopUpstream(this, loop);
+        Volatile.Write(ref _parts[loop.Index], part);
+        return part;
     }
 }

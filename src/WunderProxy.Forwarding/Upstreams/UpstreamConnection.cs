@@ -5,17 +5,17 @@ namespace WunderProxy.Forwarding.Upstreams;
 /// <summary>A connection that we opened to an upstream, in use or idle in the pool of its loop.</summary>
 internal sealed class UpstreamConnection : IConnectionWatcher
 {
-    private readonly UpstreamShare _share;
+    private readonly LoopUpstream _part;
     private readonly UpstreamLimit _limit;
     private bool _isClosed;
 
     /// <summary>Counts an opened connection in until it is closed.</summary>
-    public UpstreamConnection(UpstreamShare share, TransportConnection transport, UpstreamLimit limit)
+    public UpstreamConnection(LoopUpstream part, TransportConnection transport, UpstreamLimit limit)
     {
-        _share = share;
+        _part = part;
         _limit = limit;
         Transport = transport;
-        AddressVersion = share.Upstream.AddressVersion;
+        AddressVersion = part.Upstream.AddressVersion;
         limit.OnOpened();
     }
 
@@ -53,7 +53,7 @@ internal sealed class UpstreamConnection : IConnectionWatcher
     }
 
     /// <inheritdoc/>
-    public void OnPeerClosed(TransportConnection connection, CloseReason reason) => _share.Pool.OnPeerClosed(this);
+    public void OnPeerClosed(TransportConnection connection, CloseReason reason) => _part.Pool.OnPeerClosed(this);
 
     private void CountOut()
     {

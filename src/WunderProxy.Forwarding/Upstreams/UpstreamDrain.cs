@@ -17,7 +17,7 @@ internal sealed class UpstreamDrain(Upstream upstream, TimeProvider clock)
     {
         var start = clock.GetTimestamp();
         var empty = upstream.WhenEmptyAsync();
-        await OnEachLoopAsync(share => share.BeginSpread(), cancellationToken);
+        await OnEachLoopAsync(part => part.BeginSpread(), cancellationToken);
         var ordinaryEnded = false;
         while (!empty.IsCompleted)
         {
@@ -25,19 +25,19 @@ internal sealed class UpstreamDrain(Upstream upstream, TimeProvider clock)
             if (elapsed >= exchanges && !ordinaryEnded)
             {
                 ordinaryEnded = true;
-                await OnEachLoopAsync(share => Tell(share.EndLeases(all: false)), cancellationToken);
+                await OnEachLoopAsync(part => Tell(part.EndLeases(all: false)), cancellationToken);
             }
 
             if (elapsed >= upgraded && ordinaryEnded)
             {
-                await OnEachLoopAsync(share => Tell(share.EndLeases(all: true)), cancellationToken);
+                await OnEachLoopAsync(part => Tell(part.EndLeases(all: true)), cancellationToken);
                 await WaitAsync(empty, LastWait, cancellationToken);
                 break;
             }
 
             // The last tenth of the window is for closing handshakes.
-            var share = upgraded > TimeSpan.Zero ? Math.Min(1, elapsed / (upgraded * 0.9)) : 1;
-            await OnEachLoopAsync(part => Tell(part.EndSpread(share)), cancellationToken);
+            var elapsedShare = upgraded > TimeSpan.Zero ? Math.Min(1, elapsed / (upgraded * 0.9)) : 1;
+            await OnEachLoopAsync(part => Tell(part.EndSpread(elapsedShare)), cancellationToken);
             await WaitAsync(empty, NextStep(elapsed, exchanges, upgraded, ordinaryEnded), cancellationToken);
         }
 
@@ -66,15 +66,15 @@ internal sealed class UpstreamDrain(Upstream upstream, TimeProvider clock)
         }
     }
 
-    private async Task OnEachLoopAsync(Action<UpstreamShare> work, CancellationToken cancellationToken)
+    private async Task OnEachLoopAsync(Action<LoopUpstream> work, CancellationToken cancellationToken)
     {
-        foreach (var share in upstream.Shares)
+        foreach (var part in upstream.Parts)
         {
             var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            share.Loop.Post(
+            part.Loop.Post(
                 _ =>
                 {
-                    work(share);
+                    work(part);
                     done.TrySetResult();
                 },
                 null);

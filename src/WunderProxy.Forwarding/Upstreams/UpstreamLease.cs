@@ -9,7 +9,7 @@ internal sealed class UpstreamLease(ILeaseHolder holder)
     private LeaseKind _kind;
 
     /// <summary>The loop's part of the leased upstream; null while nothing is leased.</summary>
-    public UpstreamShare? Share { get; private set; }
+    public LoopUpstream? Part { get; private set; }
 
     /// <summary>Who holds it.</summary>
     public ILeaseHolder Holder { get; } = holder;
@@ -26,7 +26,7 @@ internal sealed class UpstreamLease(ILeaseHolder holder)
         get => _kind;
         set
         {
-            Share?.OnKindChanged(_kind, value);
+            Part?.OnKindChanged(_kind, value);
             _kind = value;
         }
     }
@@ -46,22 +46,22 @@ internal sealed class UpstreamLease(ILeaseHolder holder)
     /// </remarks>
     public bool TryTake(UpstreamSlot slot, TransportLoop loop)
     {
-        Debug.Assert(Share is null, "a lease is released before it is taken again");
+        Debug.Assert(Part is null, "a lease is released before it is taken again");
         while (slot.Current is { } upstream)
         {
-            var share = upstream.ShareOf(loop);
-            share.Enter();
+            var part = upstream.PartOf(loop);
+            part.Enter();
             if (ReferenceEquals(slot.Current, upstream))
             {
-                Share = share;
+                Part = part;
                 _kind = LeaseKind.Exchange;
                 ResponseStartedMilliseconds = 0;
                 IsTold = false;
-                share.Link(this);
+                part.Link(this);
                 return true;
             }
 
-            share.Leave();
+            part.Leave();
         }
 
         return false;
@@ -80,10 +80,10 @@ internal sealed class UpstreamLease(ILeaseHolder holder)
     /// <summary>Gives the claim back.</summary>
     public void Release()
     {
-        var share = Share ?? throw new UnreachableException("a lease is released once");
+        var part = Part ?? throw new UnreachableException("a lease is released once");
         Kind = LeaseKind.Exchange;
-        Share = null;
-        share.Unlink(this);
-        share.Leave();
+        Part = null;
+        part.Unlink(this);
+        part.Leave();
     }
 }

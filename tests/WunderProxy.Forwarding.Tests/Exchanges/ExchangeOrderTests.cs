@@ -203,7 +203,7 @@ internal sealed class ExchangeOrderTests
         var connect = proxy.Loop.Connector;
         proxy.Loop.Connector = endPoint =>
         {
-            proxy.Slot.Current!.ShareOf(proxy.Loop).EndLeases(all: true);
+            proxy.Slot.Current!.PartOf(proxy.Loop).EndLeases(all: true);
             return outcome == SocketError.Success ? connect(endPoint) : new ConnectResult(null, outcome);
         };
 
@@ -228,7 +228,7 @@ internal sealed class ExchangeOrderTests
         proxy.Loop.Run(() =>
         {
             upstream.Close();
-            proxy.Slot.Current!.ShareOf(proxy.Loop).EndLeases(all: true);
+            proxy.Slot.Current!.PartOf(proxy.Loop).EndLeases(all: true);
         });
 
         Assert.That(proxy.Received(client), Does.StartWith($"{NoContent}HTTP/1.1 504 "));

@@ -103,7 +103,7 @@ internal sealed class MemoryProxy
     }
 
     /// <summary>Tells all that hold the upstream that their time is up, as a drain does at its deadline.</summary>
-    public void EndLeases(Upstream upstream) => Loop.Run(() => upstream.ShareOf(Loop).EndLeases(all: true));
+    public void EndLeases(Upstream upstream) => Loop.Run(() => upstream.PartOf(Loop).EndLeases(all: true));
 
     private static string Read(MemoryConnection end)
     {

@@ -75,7 +75,7 @@ internal sealed class UpstreamSlotTests(TransportKind transport)
                 bool isDrained;
                 lock (drained)
                 {
-                    isDrained = drained.Contains(lease.Share!.Upstream);
+                    isDrained = drained.Contains(lease.Part!.Upstream);
                 }
 
                 Interlocked.Add(ref escaped, isDrained ? 1 : 0);

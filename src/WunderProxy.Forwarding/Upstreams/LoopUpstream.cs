@@ -4,7 +4,7 @@ using WunderProxy.Forwarding.Transport;
 namespace WunderProxy.Forwarding.Upstreams;
 
 /// <summary>The part of an upstream that one loop owns: its leases, its idle connections, its counters. No locks.</summary>
-internal sealed class UpstreamShare
+internal sealed class LoopUpstream
 {
     /// <summary>A response that runs longer than this when its upstream is replaced may finish as an upgraded connection may.</summary>
     public const int LongResponseMilliseconds = 10_000;
@@ -16,7 +16,7 @@ internal sealed class UpstreamShare
     private int _spreadTotal;
     private int _isClosingIdle;
 
-    public UpstreamShare(Upstream upstream, TransportLoop loop)
+    public LoopUpstream(Upstream upstream, TransportLoop loop)
     {
         Upstream = upstream;
         Loop = loop;
@@ -52,7 +52,7 @@ internal sealed class UpstreamShare
     {
         if (_inFlight.Decrement() == 0)
         {
-            Upstream.OnShareEmpty();
+            Upstream.OnPartEmpty();
         }
     }
 
@@ -129,9 +129,9 @@ internal sealed class UpstreamShare
         Loop.Post(
             static state =>
             {
-                var share = (UpstreamShare)state!;
-                Volatile.Write(ref share._isClosingIdle, 0);
-                share.Pool.Clear();
+                var part = (LoopUpstream)state!;
+                Volatile.Write(ref part._isClosingIdle, 0);
+                part.Pool.Clear();
             },
             this);
     }
