@@ -31,7 +31,8 @@ public sealed record ForwarderOptions
     public ForwarderLimits Limits { get; init; } = new();
 
     /// <summary>
-    /// Networks whose forwarding headers are believed; a unix-socket peer always is, unless <see cref="TrustNobody"/>.
+    /// Networks whose forwarding headers are believed; a remote end on a unix socket is believed always, unless
+    /// <see cref="TrustNobody"/> is set.
     /// Default: <see cref="PrivateNetworks"/>.
     /// </summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = PrivateNetworks;
@@ -39,7 +40,7 @@ public sealed record ForwarderOptions
     /// <summary>Addresses within <see cref="TrustedProxies"/> that are not believed: a bridge container's default gateway.</summary>
     public IReadOnlyList<IPAddress> UntrustedProxies { get; init; } = [];
 
-    /// <summary>Whether forwarding headers are believed from nobody, unix-socket peers included.</summary>
+    /// <summary>Whether forwarding headers are believed from nobody, remote ends on unix sockets included.</summary>
     public bool TrustNobody { get; init; }
 
     /// <summary>Name for <c>Via</c> fields; null adds none, as applications behind nginx's gzip_proxied stop compressing when they see one.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
+using WunderProxy.Forwarding.Connections;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Fallback;
 using WunderProxy.Forwarding.Http1;
@@ -30,7 +31,7 @@ internal sealed class ForwarderSettings
         IdleMilliseconds = Milliseconds(limits.IdleTimeout);
         ConnectMilliseconds = Milliseconds(limits.ConnectTimeout);
         ResponseMilliseconds = Milliseconds(limits.ResponseTimeout);
-        Trust = new TrustedPeers(options);
+        Trust = new TrustedProxies(options);
         Pages = new ErrorPages(options.ErrorPages);
         Via = options.Via is { } via ? Encoding.ASCII.GetBytes($"1.1 {via}") : null;
         StampSecret = options.ApiStamp is { } stamp ? Encoding.ASCII.GetBytes(stamp.Secret) : null;
@@ -63,7 +64,7 @@ internal sealed class ForwarderSettings
 
     public int ResponseMilliseconds { get; }
 
-    public TrustedPeers Trust { get; }
+    public TrustedProxies Trust { get; }
 
     public ErrorPages Pages { get; }
 

@@ -10,7 +10,7 @@ internal enum HeaderFlags : byte
     /// <summary>For this connection only, by its name (RFC 9110 section 7.6.1).</summary>
     HopByHop = 1,
 
-    /// <summary>Forwarded, X-Forwarded-* or X-Real-IP: believed from trusted peers, removed otherwise.</summary>
+    /// <summary>Forwarded, X-Forwarded-* or X-Real-IP: kept when a trusted proxy sent them, removed otherwise.</summary>
     Forwarding = 2,
 
     /// <summary>Wunderproxy-*: between our own instances, never for an application.</summary>
