@@ -83,7 +83,7 @@ public sealed record ForwarderOptions
     public IReadOnlyDictionary<string, byte[]> ErrorPages { get; init; } = FrozenDictionary<string, byte[]>.Empty;
 
     /// <summary>Names that count in <see cref="ErrorPages"/>: one of each form for every status that the proxy answers with.</summary>
-    public static IReadOnlyList<string> ErrorPageNames { get; } = [.. Exchanges.ErrorPages.Names];
+    public static IReadOnlyList<string> ErrorPageNames { get; } = [.. Exchanges.Answers.ErrorPages.Names];
 
     /// <summary>Set when this forwarder is the front end of the manager API.</summary>
     public RequestStamp? ApiStamp { get; init; }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Exchanges;
+using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
 

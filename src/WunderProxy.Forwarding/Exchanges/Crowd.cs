@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using WunderProxy.Forwarding.Connections;
+using WunderProxy.Forwarding.Exchanges.Clients;
 
 namespace WunderProxy.Forwarding.Exchanges;
 

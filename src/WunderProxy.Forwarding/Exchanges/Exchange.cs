@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using WunderProxy.Forwarding.Exchanges.Bodies;
+using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Fallback;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Transport;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Exchanges.Clients;
 
 namespace WunderProxy.Forwarding.Exchanges;
 

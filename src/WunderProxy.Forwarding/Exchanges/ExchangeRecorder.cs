@@ -1,4 +1,5 @@
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Exchanges.Answers;
 
 namespace WunderProxy.Forwarding.Exchanges;
 

@@ -1,5 +1,7 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using WunderProxy.Forwarding.Exchanges.Answers;
+using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Transport.Tasks;
 

@@ -1,3 +1,5 @@
+using WunderProxy.Forwarding.Exchanges.Answers;
+
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>Why an exchange did not complete. <see cref="ErrorResponses"/> says what the client is told.</summary>

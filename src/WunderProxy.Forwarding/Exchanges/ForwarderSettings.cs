@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Forwarding.Connections;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Exchanges.Answers;
 using WunderProxy.Forwarding.Fallback;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Upstreams;

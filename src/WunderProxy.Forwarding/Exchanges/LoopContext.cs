@@ -1,5 +1,6 @@
 using WunderProxy.Forwarding.Connections;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Exchanges;

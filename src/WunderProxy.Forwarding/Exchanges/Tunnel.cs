@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using WunderProxy.Forwarding.Exchanges.Bodies;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Tasks;

@@ -1,5 +1,6 @@
 using System.Text;
 using WunderProxy.Forwarding.Exchanges;
+using WunderProxy.Forwarding.Exchanges.Answers;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;
 

@@ -1,4 +1,5 @@
 using WunderProxy.Forwarding.Exchanges;
+using WunderProxy.Forwarding.Exchanges.Bodies;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;
 

@@ -3,7 +3,7 @@ using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Tasks;
 
-namespace WunderProxy.Forwarding.Exchanges;
+namespace WunderProxy.Forwarding.Exchanges.Bodies;
 
 /// <summary>The part of a large body of known length that passes inside the kernel, on behalf of a <see cref="BodyRelay"/>.</summary>
 internal sealed class DirectBody(Exchange exchange, BodyRelay relay, Waits readWait, Waits writeWait)

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Transport.Tasks;
 
-namespace WunderProxy.Forwarding.Exchanges;
+namespace WunderProxy.Forwarding.Exchanges.Bodies;
 
 /// <summary>
 /// Copies one body from one connection to the other as it comes, in one direction of an exchange. The reader's memory

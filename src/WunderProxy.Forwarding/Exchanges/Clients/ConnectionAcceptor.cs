@@ -1,6 +1,6 @@
 using WunderProxy.Forwarding.Transport;
 
-namespace WunderProxy.Forwarding.Exchanges;
+namespace WunderProxy.Forwarding.Exchanges.Clients;
 
 /// <summary>Hands an accepted connection to the context of the loop that owns it.</summary>
 internal sealed class ConnectionAcceptor(LoopContext[] contexts, ConnectionLimit limit) : IConnectionAcceptor

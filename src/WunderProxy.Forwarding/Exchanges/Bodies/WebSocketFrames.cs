@@ -1,4 +1,4 @@
-namespace WunderProxy.Forwarding.Exchanges;
+namespace WunderProxy.Forwarding.Exchanges.Bodies;
 
 /// <summary>Follows the frames of one direction of a WebSocket (RFC 6455 section 5.2), to know where messages end.</summary>
 internal struct WebSocketFrames

@@ -1,4 +1,4 @@
-namespace WunderProxy.Forwarding.Exchanges;
+namespace WunderProxy.Forwarding.Exchanges.Clients;
 
 /// <summary>What becomes of a client connection after an exchange.</summary>
 internal enum ConnectionFate

@@ -1,4 +1,4 @@
-namespace WunderProxy.Forwarding.Exchanges;
+namespace WunderProxy.Forwarding.Exchanges.Bodies;
 
 /// <summary>How the relay of a body ended.</summary>
 internal enum RelayEnd

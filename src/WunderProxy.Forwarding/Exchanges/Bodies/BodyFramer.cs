@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.IO.Pipelines;
 using WunderProxy.Forwarding.Http1;
 
-namespace WunderProxy.Forwarding.Exchanges;
+namespace WunderProxy.Forwarding.Exchanges.Bodies;
 
 /// <summary>Judges the bytes of a body as they come and says which of them to send; writes what has to be framed anew.</summary>
 internal sealed class BodyFramer

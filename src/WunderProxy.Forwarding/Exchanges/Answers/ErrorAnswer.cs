@@ -1,4 +1,4 @@
-namespace WunderProxy.Forwarding.Exchanges;
+namespace WunderProxy.Forwarding.Exchanges.Answers;
 
 /// <summary>What a client is told about an error.</summary>
 /// <param name="Status">The status code.</param>

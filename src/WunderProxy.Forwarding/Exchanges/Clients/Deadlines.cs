@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace WunderProxy.Forwarding.Exchanges;
+namespace WunderProxy.Forwarding.Exchanges.Clients;
 
 /// <summary>The three points in time that one client connection may be waiting for at once, in its loop's milliseconds; 0 is none.</summary>
 [StructLayout(LayoutKind.Auto)]

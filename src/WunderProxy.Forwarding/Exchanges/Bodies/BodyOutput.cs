@@ -1,4 +1,4 @@
-namespace WunderProxy.Forwarding.Exchanges;
+namespace WunderProxy.Forwarding.Exchanges.Bodies;
 
 /// <summary>How a body is framed towards its receiver.</summary>
 internal enum BodyOutput

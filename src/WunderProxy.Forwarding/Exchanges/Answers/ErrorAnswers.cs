@@ -1,9 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using WunderProxy.Forwarding.Exchanges.Bodies;
+using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Transport.Tasks;
 
-namespace WunderProxy.Forwarding.Exchanges;
+namespace WunderProxy.Forwarding.Exchanges.Answers;
 
 /// <summary>Writes the answers that the proxy makes itself, and says what becomes of the connection then.</summary>
 internal static class ErrorAnswers

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using WunderProxy.Forwarding.Http1;
 
-namespace WunderProxy.Forwarding.Exchanges;
+namespace WunderProxy.Forwarding.Exchanges.Answers;
 
 /// <summary>The one table that turns errors and rejections into statuses. Nothing else chooses a number such as 502.</summary>
 internal static class ErrorResponses

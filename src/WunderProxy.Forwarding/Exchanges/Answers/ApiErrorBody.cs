@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace WunderProxy.Forwarding.Exchanges;
+namespace WunderProxy.Forwarding.Exchanges.Answers;
 
 /// <summary>Bodies of the answers that the manager API's front end makes itself, in the shape of the API's own errors.</summary>
 internal static class ApiErrorBody

@@ -1,4 +1,4 @@
-namespace WunderProxy.Forwarding.Exchanges;
+namespace WunderProxy.Forwarding.Exchanges.Bodies;
 
 /// <summary>What <see cref="BodyFramer.Take"/> made of its input.</summary>
 internal enum TakeStatus

@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
+using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Transport.Tasks;
 
-namespace WunderProxy.Forwarding.Exchanges;
+namespace WunderProxy.Forwarding.Exchanges.Answers;
 
 /// <summary>Requests that are ours to answer though nothing is wrong with them, or that no application may get.</summary>
 internal static class LocalAnswers

@@ -1,7 +1,8 @@
 using System.IO.Pipelines;
+using WunderProxy.Forwarding.Exchanges.Bodies;
 using WunderProxy.Forwarding.Http1;
 
-namespace WunderProxy.Forwarding.Exchanges;
+namespace WunderProxy.Forwarding.Exchanges.Clients;
 
 /// <summary>Writes response heads to clients. Each method returns the bytes written.</summary>
 internal static class ResponseHeadWriter

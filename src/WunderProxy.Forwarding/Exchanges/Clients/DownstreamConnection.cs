@@ -1,10 +1,11 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using WunderProxy.Forwarding.Connections;
+using WunderProxy.Forwarding.Exchanges.Answers;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Tasks;
 
-namespace WunderProxy.Forwarding.Exchanges;
+namespace WunderProxy.Forwarding.Exchanges.Clients;
 
 /// <summary>One client connection from accept to close: waits for requests, has each served, and keeps its deadlines.</summary>
 /// <remarks>While idle it holds neither an exchange nor a buffer.</remarks>
