@@ -27,6 +27,28 @@ internal static class ClockWork
         await happening;
     }
 
+    /// <summary>Lets one loop pause again and again until something has happened; whatever else waits comes at its own time.</summary>
+    /// <param name="clock">Paces the loop.</param>
+    /// <param name="pause">What the loop asks the clock for, and nothing else does.</param>
+    /// <param name="what">What is waited for.</param>
+    /// <param name="happening">Ends when it has happened.</param>
+    public static async Task PassPausesAsync(this ManualTimeProvider clock, TimeSpan pause, string what, Task happening)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            await clock.WaitForTimerAsync(pause, happening);
+            if (happening.IsCompleted)
+            {
+                await happening;
+                return;
+            }
+
+            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(Patience), $"still waiting for {what}");
+            clock.Advance(pause);
+        }
+    }
+
     private static async Task AdvanceAsync(
         ManualTimeProvider clock, int loops, string what, Func<bool> condition, Task? happening)
     {

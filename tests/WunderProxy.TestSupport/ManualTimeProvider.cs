@@ -8,7 +8,7 @@ public sealed class ManualTimeProvider : TimeProvider
 
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
-    private readonly List<(int Count, TaskCompletionSource Reached)> _waits = [];
+    private readonly List<(Func<bool> IsReached, TaskCompletionSource Reached)> _waits = [];
     private DateTimeOffset _utcNow = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     // Not 0, as on any machine that has started: 0 stands for "not yet" in many a field.
@@ -73,12 +73,22 @@ public sealed class ManualTimeProvider : TimeProvider
     /// <param name="count">One for each loop that waits on this clock.</param>
     /// <param name="work">What may end instead, without another timer; the wait ends with it, in whatever way it ends.</param>
     /// <exception cref="TimeoutException">Neither came about.</exception>
-    public async Task WaitForTimersAsync(int count = 1, Task? work = null)
+    public Task WaitForTimersAsync(int count = 1, Task? work = null) =>
+        WaitAsync(() => _timers.Count >= count, $"not {count}", work);
+
+    /// <summary>Waits until a timer waits that was set for exactly this time: the one loop that pauses so is at its pause then.</summary>
+    /// <param name="dueTime">What the loop asks the clock for.</param>
+    /// <param name="work">What may end instead, without another pause; the wait ends with it, in whatever way it ends.</param>
+    /// <exception cref="TimeoutException">Neither came about.</exception>
+    public Task WaitForTimerAsync(TimeSpan dueTime, Task? work = null) =>
+        WaitAsync(() => _timers.Exists(timer => timer.DueTime == dueTime), $"none for {dueTime}", work);
+
+    private async Task WaitAsync(Func<bool> isReached, string otherwise, Task? work)
     {
-        var wait = (count, Reached: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var wait = (isReached, Reached: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         lock (_gate)
         {
-            if (_timers.Count >= count)
+            if (isReached())
             {
                 return;
             }
@@ -92,7 +102,7 @@ public sealed class ManualTimeProvider : TimeProvider
         }
         catch (TimeoutException fault)
         {
-            throw new TimeoutException($"{CountTimers()} timers wait on the clock, not {count}", fault);
+            throw new TimeoutException($"{CountTimers()} timers wait on the clock, {otherwise}", fault);
         }
         finally
         {
@@ -114,9 +124,9 @@ public sealed class ManualTimeProvider : TimeProvider
     private void AddUnderGate(ManualTimer timer)
     {
         _timers.Add(timer);
-        foreach (var (count, reached) in _waits)
+        foreach (var (isReached, reached) in _waits)
         {
-            if (_timers.Count >= count)
+            if (isReached())
             {
                 reached.TrySetResult();
             }
@@ -148,6 +158,9 @@ public sealed class ManualTimeProvider : TimeProvider
 
         public long DueTimestamp { get; private set; }
 
+        /// <summary>From the moment it was set until it is due.</summary>
+        public TimeSpan DueTime { get; private set; }
+
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (clock._gate)
@@ -157,6 +170,7 @@ public sealed class ManualTimeProvider : TimeProvider
                 if (dueTime != Timeout.InfiniteTimeSpan)
                 {
                     DueTimestamp = clock._timestamp + dueTime.Ticks;
+                    DueTime = dueTime;
                     clock.AddUnderGate(this);
                 }
 

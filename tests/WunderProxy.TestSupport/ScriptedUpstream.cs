@@ -35,7 +35,10 @@ public sealed class ScriptedUpstream : IDisposable
     public bool HasPending => _listener.Poll(0, SelectMode.SelectRead);
 
     /// <summary>Answers every request on every connection with the same bytes, until it is disposed.</summary>
-    public async Task AnswerAllAsync(string response)
+    public Task AnswerAllAsync(string response) => AnswerAllAsync(_ => response);
+
+    /// <summary>Answers every request on every connection with what its head calls for, until it is disposed.</summary>
+    public async Task AnswerAllAsync(Func<string, string> answer)
     {
         while (true)
         {
@@ -49,14 +52,14 @@ public sealed class ScriptedUpstream : IDisposable
                 return;
             }
 
-            _ = AnswerAsync(new RawConnection(accepted), response);
+            _ = AnswerAsync(new RawConnection(accepted), answer);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _listener.Dispose();
 
-    private static async Task AnswerAsync(RawConnection connection, string response)
+    private static async Task AnswerAsync(RawConnection connection, Func<string, string> answer)
     {
         using (connection)
         {
@@ -64,8 +67,7 @@ public sealed class ScriptedUpstream : IDisposable
             {
                 while (true)
                 {
-                    await connection.ReadHeadAsync();
-                    await connection.SendAsync(response);
+                    await connection.SendAsync(answer(await connection.ReadHeadAsync()));
                 }
             }
             catch (Exception exception) when (exception is IOException or SocketException or TimeoutException)

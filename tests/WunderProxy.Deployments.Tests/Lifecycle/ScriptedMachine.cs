@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.IO.Pipelines;
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using WunderProxy.Deployments.LaunchConfigs;
@@ -23,33 +21,36 @@ internal sealed class ScriptedMachine : IAsyncDisposable
     public const string App = "shop";
     public const string Prefix = "service";
 
+    /// <summary>The pause between two looks at a container that is awaited; nothing else pauses for so long.</summary>
+    public static readonly TimeSpan HealthInterval = TimeSpan.FromMilliseconds(900);
+
     /// <summary>Loops that wait for the clock: the store's tender and the watcher. The engine's events are a stream.</summary>
     private const int PacedLoops = 2;
 
     private readonly TemporaryDirectory _root = new();
-    private readonly Dictionary<string, JsonObject> _containers = new(StringComparer.Ordinal);
     private readonly ScriptedUpstream _application = ScriptedUpstream.Start();
     private readonly LocalState _state;
-    private int _created;
-
     private readonly string _app;
 
     public ScriptedMachine(TimeProvider clock, ConditionSupport conditions = ConditionSupport.Kept, string app = App)
     {
         _app = app;
         Clock = clock;
+        Docker = new ScriptedDocker(clock);
         Store = new InMemoryObjectStore { Conditions = conditions };
-        _ = _application.AnswerAllAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        _ = _application.AnswerAllAsync(head =>
+            $"HTTP/1.1 {StatusOf(head.Split(' ')[1])} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         _state = LocalState.Open(_root.FullPath, new ServiceName("memory", Prefix, _app));
         Assert.That(_state.TryLock());
-        Script();
     }
 
     public TimeProvider Clock { get; }
 
     public InMemoryObjectStore Store { get; }
 
-    public ScriptedEngine Engine { get; } = new();
+    public ScriptedDocker Docker { get; }
+
+    public ScriptedEngine Engine => Docker.Engine;
 
     public RecordingLogger Log { get; } = new();
 
@@ -68,30 +69,37 @@ internal sealed class ScriptedMachine : IAsyncDisposable
 
     public string StateFolder => _state.FullPath;
 
-    public bool IsEngineAway { get; set; }
+    public bool IsEngineAway
+    {
+        get => Docker.IsAway;
+        set => Docker.IsAway = value;
+    }
 
     /// <summary>What launch configs may use; null for everything. Read when the lifecycle is made.</summary>
     public LaunchRestriction? Restriction { get; set; }
 
     /// <summary>Why the engine refuses to start a container; null when it does not.</summary>
-    public Func<string>? RefuseStart { get; set; }
+    public Func<string>? RefuseStart
+    {
+        set => Docker.RefuseStart = value;
+    }
 
     /// <summary>When a container started, asked each time it is inspected.</summary>
-    public Func<string> StartedAt { get; set; } = () => "once";
+    public Func<string> StartedAt
+    {
+        set => Docker.StartedAt = value;
+    }
+
+    /// <summary>What all containers answer to a request for a path.</summary>
+    public Func<string, int> StatusOf { get; set; } = _ => 200;
+
+    /// <summary>Changes how the lifecycle is set up; read when it is made.</summary>
+    public Func<LifecycleOptions, LifecycleOptions> Adjust { get; set; } = options => options;
 
     public int Port => ((IPEndPoint)_application.EndPoint).Port;
 
     /// <summary>Ids of the containers that the engine has now, with their state.</summary>
-    public IReadOnlyList<string> Containers
-    {
-        get
-        {
-            lock (_containers)
-            {
-                return [.. _containers.Select(pair => $"{pair.Key} {pair.Value["State"]}").Order(StringComparer.Ordinal)];
-            }
-        }
-    }
+    public IReadOnlyList<string> Containers => Docker.Containers;
 
     public async Task StartAsync(LifecycleRecord? record = null)
     {
@@ -107,14 +115,20 @@ internal sealed class ScriptedMachine : IAsyncDisposable
     /// <summary>Makes the lifecycle; it is not started.</summary>
     public void Create(RecordingTrafficSwitch traffic)
     {
-        var options = new LifecycleOptions
+        var options = Adjust(new LifecycleOptions
         {
             Bucket = "memory",
             Prefix = Prefix,
             App = _app,
             LaunchTimeout = LaunchTimeout,
+            HealthInterval = HealthInterval,
             Restriction = Restriction,
-        };
+        });
+        if (Clock is ManualTimeProvider)
+        {
+            // A real answer takes no time on this clock: a limit could only fire because a test moves on.
+            options = options with { HealthTimeout = Timeout.InfiniteTimeSpan };
+        }
 
         // The engine answers at once: the limits of its calls would only be timers besides those of the loops.
         Traffic = traffic;
@@ -175,26 +189,20 @@ internal sealed class ScriptedMachine : IAsyncDisposable
     }
 
     /// <summary>Changes the state of the container of a revision: <c>exited</c>, <c>running</c>.</summary>
-    public void SetState(string revision, string state)
-    {
-        lock (_containers)
-        {
-            foreach (var container in _containers.Values.Where(c => c["Labels"]!["wunderproxy.revision"]!.GetValue<string>() == revision))
-            {
-                container["State"] = state;
-            }
-        }
-    }
+    public void SetState(string revision, string state) => Docker.SetState(revision, state);
 
     /// <summary>Moves the clock, which has to be one that a test moves, until a look between two steps finds it so.</summary>
     public Task AdvanceUntilAsync(string what, Func<bool> condition) =>
         ((ManualTimeProvider)Clock).AdvanceUntilAsync(PacedLoops, what, condition);
 
     /// <summary>Why the engine refuses to create a container; null when it does not, and may answer anything else.</summary>
-    public Func<string, HttpResponseMessage?>? BeforeCreate { get; set; }
+    public Func<string, HttpResponseMessage?>? BeforeCreate
+    {
+        set => Docker.BeforeCreate = value;
+    }
 
     /// <summary>Labels of images by their ids.</summary>
-    public Dictionary<string, JsonObject> ImageLabels { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, JsonObject> ImageLabels => Docker.ImageLabels;
 
     /// <summary>The labels that we give to a container.</summary>
     public JsonObject LabelsOf(string hash, string revision)
@@ -213,24 +221,10 @@ internal sealed class ScriptedMachine : IAsyncDisposable
     public void AddContainer(string id, string hash, string revision, string state, DateTimeOffset created) => AddContainer(
         id, ContainerName.Create(App, revision, hash), $"localhost:8080/{App}:{revision}", state, LabelsOf(hash, revision), created);
 
-    /// <summary>Puts any container into the engine; its image has the id <c>sha256:1</c> unless the test says another.</summary>
+    /// <inheritdoc cref="ScriptedDocker.Add"/>
     public void AddContainer(
-        string id, string name, string image, string state, JsonObject labels, DateTimeOffset created, string imageId = "sha256:1")
-    {
-        lock (_containers)
-        {
-            _containers[id] = new JsonObject
-            {
-                ["Id"] = id,
-                ["Names"] = new JsonArray($"/{name}"),
-                ["Image"] = image,
-                ["ImageID"] = imageId,
-                ["State"] = state,
-                ["Created"] = created.ToUnixTimeSeconds(),
-                ["Labels"] = labels,
-            };
-        }
-    }
+        string id, string name, string image, string state, JsonObject labels, DateTimeOffset created, string imageId = "sha256:1") =>
+        Docker.Add(id, name, image, state, labels, created, imageId);
 
     /// <summary>The identity of a revision's launch config.</summary>
     public string HashOf(string revision) => LaunchConfigHash.Of(Config(revision)).Value;
@@ -257,7 +251,7 @@ internal sealed class ScriptedMachine : IAsyncDisposable
         while (!await condition())
         {
             Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(TimeSpan.FromSeconds(60)), $"still waiting for {what}");
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
         }
     }
 
@@ -297,108 +291,4 @@ internal sealed class ScriptedMachine : IAsyncDisposable
             return false;
         }
     }
-
-    private void Script() => Engine
-        .On(HttpMethod.Get, "/_ping", _ => Json("OK"))
-        .On(HttpMethod.Get, "/events", _ => IsEngineAway ? Json("") : Silent())
-        .On(HttpMethod.Get, "/containers/json", _ => List())
-        .On(HttpMethod.Get, "/images/", Image)
-        .On(HttpMethod.Delete, "/images/", _ => Json("[]"))
-        .On(HttpMethod.Post, "/containers/create", Create)
-        .On(HttpMethod.Delete, "/containers/", request => With(request, id => _containers.Remove(id)))
-        .On(HttpMethod.Get, "/containers/", Inspect)
-        .On(HttpMethod.Post, "/containers/", Act);
-
-    private HttpResponseMessage Create(HttpRequestMessage request)
-    {
-        if (IsEngineAway)
-        {
-            return Json("");
-        }
-
-        var name = Uri.UnescapeDataString(request.RequestUri!.Query["?name=".Length..]);
-        if (BeforeCreate?.Invoke(name) is { } refused)
-        {
-            return refused;
-        }
-
-        var body = JsonNode.Parse(request.Content!.ReadAsStream())!;
-        var id = $"made{Interlocked.Increment(ref _created)}";
-        AddContainer(
-            id,
-            name,
-            body["Image"]!.GetValue<string>(),
-            "created",
-            body["Labels"]!.DeepClone().AsObject(),
-            Clock.GetUtcNow());
-        return Json($$"""{"Id":"{{id}}"}""");
-    }
-
-    /// <summary>By its id, else the one that all names mean.</summary>
-    private HttpResponseMessage Image(HttpRequestMessage request)
-    {
-        var name = Uri.UnescapeDataString(IdOf(request));
-        var id = name.StartsWith("sha256:", StringComparison.Ordinal) ? name : "sha256:1";
-        var labels = ImageLabels.GetValueOrDefault(id)?.DeepClone() ?? new JsonObject();
-        return Json(new JsonObject { ["Id"] = id, ["Config"] = new JsonObject { ["Labels"] = labels } }.ToJsonString());
-    }
-
-    private HttpResponseMessage Act(HttpRequestMessage request) => request.RequestUri!.AbsolutePath.Split('/')[^1] switch
-    {
-        "start" when RefuseStart is { } refuse => ScriptedEngine.Answer(
-            HttpStatusCode.InternalServerError, Encoding.UTF8.GetBytes($$"""{"message":"{{refuse()}}"}""")),
-        "start" => With(request, id => _containers[id]["State"] = "running"),
-        "stop" or "kill" => With(request, id => _containers[id]["State"] = "exited"),
-        _ => Silent(),
-    };
-
-    private HttpResponseMessage Inspect(HttpRequestMessage request)
-    {
-        var id = IdOf(request);
-        lock (_containers)
-        {
-            var named = _containers.Values.FirstOrDefault(c => c["Names"]![0]!.GetValue<string>() == $"/{id}");
-            id = named?["Id"]!.GetValue<string>() ?? id;
-            if (IsEngineAway || !_containers.TryGetValue(id, out var container))
-            {
-                return ScriptedEngine.Answer(HttpStatusCode.NotFound, "{}"u8.ToArray());
-            }
-
-            var isRunning = container["State"]!.GetValue<string>() == "running" ? "true" : "false";
-            return Json($$$$$"""
-                {"Id":"{{{{{id}}}}}","Name":{{{{{container["Names"]![0]!.ToJsonString()}}}}},"Image":"{{{{{container["ImageID"]}}}}}",
-                 "State":{"Running":{{{{{isRunning}}}}},"StartedAt":"{{{{{StartedAt()}}}}}"},
-                 "Config":{"Labels":{{{{{container["Labels"]!.ToJsonString()}}}}}},"HostConfig":{},
-                 "NetworkSettings":{"Networks":{"bridge":{"NetworkID":"n","IPAddress":"127.0.0.1"}}}}
-                """);
-        }
-    }
-
-    private HttpResponseMessage List()
-    {
-        lock (_containers)
-        {
-            return Json(new JsonArray([.. _containers.Values.Select(container => container.DeepClone())]).ToJsonString());
-        }
-    }
-
-    private HttpResponseMessage With(HttpRequestMessage request, Action<string> change)
-    {
-        lock (_containers)
-        {
-            change(IdOf(request));
-        }
-
-        return Json("");
-    }
-
-    private static string IdOf(HttpRequestMessage request) => request.RequestUri!.AbsolutePath.Split('/')[3];
-
-    /// <summary>An answer, unless nobody is there.</summary>
-    private HttpResponseMessage Json(string body) => IsEngineAway
-        ? throw new HttpRequestException("refused")
-        : ScriptedEngine.Answer(HttpStatusCode.OK, Encoding.UTF8.GetBytes(body));
-
-    private static HttpResponseMessage Silent() =>
-        new(HttpStatusCode.OK) { Content = new StreamContent(new Pipe().Reader.AsStream()) };
 }
