@@ -8,13 +8,13 @@ namespace WunderProxy.Forwarding.Http1;
 /// </param>
 internal readonly record struct BodyFraming(BodyKind Kind, long Length)
 {
-    /// <summary>No body, and no length to speak of.</summary>
+    /// <summary>A message without a body and without a Content-Length to carry on.</summary>
     public static BodyFraming None { get; } = new(BodyKind.None, -1);
 
-    /// <summary>A chunked body.</summary>
+    /// <summary>A chunked body, whose length is not known in advance.</summary>
     public static BodyFraming Chunked { get; } = new(BodyKind.Chunked, -1);
 
-    /// <summary>A body that ends with the connection.</summary>
+    /// <summary>A response body that ends when the upstream closes the connection.</summary>
     public static BodyFraming UntilClose { get; } = new(BodyKind.UntilClose, -1);
 
     /// <summary>Whether any body bytes may follow the head.</summary>

@@ -1,17 +1,17 @@
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>How the end of a body is known.</summary>
+/// <summary>How a recipient knows where a message body ends.</summary>
 internal enum BodyKind : byte
 {
-    /// <summary>There is no body.</summary>
+    /// <summary>The message has no body.</summary>
     None,
 
-    /// <summary>By its length.</summary>
+    /// <summary>Content-Length gives the number of body bytes.</summary>
     Length,
 
-    /// <summary>By the last chunk.</summary>
+    /// <summary>The body is chunked and ends with the last chunk and its trailers.</summary>
     Chunked,
 
-    /// <summary>By the end of the connection; responses only.</summary>
+    /// <summary>The body ends with the connection; only responses may be framed so.</summary>
     UntilClose,
 }

@@ -1,18 +1,20 @@
 namespace WunderProxy.Forwarding.Http1;
 
 /// <summary>
-/// Checks chunk extensions (RFC 9112 section 7.1.1). No meaning is read from them, and they are not passed on; but a
-/// recipient that is lax here finds the end of the line elsewhere than we do (CVE-2025-55315).
+/// Checks chunk extensions (RFC 9112 section 7.1.1). Their meaning is ignored and they are not forwarded, but they are
+/// parsed strictly: a recipient that is lax here finds another end of the line than we do (CVE-2025-55315).
 /// </summary>
 internal static class ChunkExtensions
 {
-    /// <summary>Longest extensions of one line, in bytes.</summary>
+    /// <summary>Largest length of all extensions on one chunk-size line, in bytes.</summary>
     public const int MaxBytes = 256;
 
-    /// <summary>Reads *( BWS ";" BWS name [ BWS "=" BWS value ] ) CRLF.</summary>
-    /// <param name="input">Starts behind the chunk size.</param>
-    /// <param name="length">Bytes before CRLF.</param>
-    /// <param name="rejection">What was wrong.</param>
+    /// <summary>Parses *( BWS ";" BWS name [ BWS "=" BWS value ] ) CRLF.</summary>
+    /// <param name="input">Bytes that follow the chunk size.</param>
+    /// <param name="length">Length of the extensions in bytes, without CRLF.</param>
+    /// <param name="rejection">
+    /// Why the extensions were refused, if the status is <see cref="ParseStatus.Rejected"/>.
+    /// </param>
     public static ParseStatus Parse(ReadOnlySpan<byte> input, out int length, out ChunkRejection rejection)
     {
         ReadOnlySpan<byte> window = input[..Math.Min(input.Length, MaxBytes + 2)];
@@ -72,7 +74,7 @@ internal static class ChunkExtensions
             return status;
         }
 
-        // White space behind the name belongs to "=" or to the next ";", never to the line end.
+        // White space after the name belongs to "=" or to the next ";", never to the line end.
         int next = SkipBlanks(input, at);
         if (next == input.Length)
         {
@@ -135,7 +137,7 @@ internal static class ChunkExtensions
         return ParseStatus.Done;
     }
 
-    // quoted-string behind its opening quote (RFC 9110 section 5.6.4).
+    // Parses a quoted-string after its opening quote (RFC 9110 section 5.6.4).
     private static ParseStatus ParseQuoted(ReadOnlySpan<byte> input, ref int at, out ChunkRejection rejection)
     {
         rejection = ChunkRejection.None;

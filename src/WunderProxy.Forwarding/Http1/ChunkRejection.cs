@@ -1,12 +1,12 @@
 namespace WunderProxy.Forwarding.Http1;
 
 /// <summary>
-/// Why a chunked body was refused: 400 for a request of which nothing was answered, otherwise the message is
-/// aborted so that nobody takes it for complete (RFC 9112 sections 7.1 and 8).
+/// Why a chunked body was refused. A request is answered with 400 if nothing has been answered yet; otherwise the
+/// message is aborted, so that no recipient takes it for complete (RFC 9112 sections 7.1 and 8).
 /// </summary>
 internal enum ChunkRejection
 {
-    /// <summary>Nothing was refused.</summary>
+    /// <summary>The body is valid so far.</summary>
     None,
 
     /// <summary>A chunk size that does not start with a hexadecimal digit or is not followed by CRLF or an extension.</summary>
@@ -18,18 +18,21 @@ internal enum ChunkRejection
     /// <summary>A chunk extension that breaks the grammar of RFC 9112 section 7.1.1.</summary>
     BadExtension,
 
-    /// <summary>One chunk extension, or all of them against the data they come with, pass their limit (CVE-2023-39326).</summary>
+    /// <summary>
+    /// The extensions of one line, or of all lines compared with the data they come with, exceed their limit
+    /// (CVE-2023-39326).
+    /// </summary>
     ExtensionsTooLong,
 
-    /// <summary>Chunk data that is not followed by CRLF.</summary>
+    /// <summary>The chunk data is not followed by CRLF.</summary>
     BadDataEnd,
 
-    /// <summary>CR without LF, or LF without CR, anywhere in the framing (RFC 9112 erratum 7633).</summary>
+    /// <summary>A CR without LF, or an LF without CR, in the framing (RFC 9112 erratum 7633).</summary>
     BareLineEnd,
 
-    /// <summary>A trailer line that is no valid field line (RFC 9112 section 7.1.2).</summary>
+    /// <summary>A trailer line is not a valid field line (RFC 9112 section 7.1.2).</summary>
     BadTrailer,
 
-    /// <summary>The trailer section passes its limit in bytes or lines.</summary>
+    /// <summary>The trailer section exceeds its limit in bytes or in lines.</summary>
     TrailersTooLarge,
 }

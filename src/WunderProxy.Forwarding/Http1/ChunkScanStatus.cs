@@ -3,13 +3,15 @@ namespace WunderProxy.Forwarding.Http1;
 /// <summary>Why <see cref="ChunkedDecoder.Scan"/> stopped.</summary>
 internal enum ChunkScanStatus
 {
-    /// <summary>All that can be judged has been; what is left is the start of a line that needs more bytes.</summary>
+    /// <summary>The whole input has been judged, but for the start of a line that needs more bytes.</summary>
     NeedMore,
 
-    /// <summary>The next line is valid but must not be passed on as it is: see <see cref="ChunkedDecoder.SkipBytes"/>.</summary>
+    /// <summary>
+    /// The next line is valid but must not be forwarded as it is: see <see cref="ChunkedDecoder.SkipBytes"/>.
+    /// </summary>
     Rewrite,
 
-    /// <summary>The body is complete.</summary>
+    /// <summary>The last byte of the body has been seen.</summary>
     Done,
 
     /// <summary>The body is malformed: see <see cref="ChunkedDecoder.Rejection"/>.</summary>

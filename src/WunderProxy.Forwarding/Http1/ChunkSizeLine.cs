@@ -3,12 +3,12 @@ namespace WunderProxy.Forwarding.Http1;
 /// <summary>Reads chunk-size lines: 1*HEXDIG [ chunk-ext ] CRLF (RFC 9112 section 7.1).</summary>
 internal static class ChunkSizeLine
 {
-    /// <summary>Reads one line.</summary>
-    /// <param name="input">Starts with the size.</param>
+    /// <summary>Parses one chunk-size line.</summary>
+    /// <param name="input">Bytes that start with the chunk size.</param>
     /// <param name="size">Bytes of chunk data that follow; 0 announces the last chunk.</param>
     /// <param name="extensionBytes">Bytes between the size and CRLF; 0 without extensions.</param>
-    /// <param name="length">Bytes of the line with its CRLF.</param>
-    /// <param name="rejection">What was wrong.</param>
+    /// <param name="length">Length of the line with its CRLF, in bytes.</param>
+    /// <param name="rejection">Why the line was refused, if the status is <see cref="ParseStatus.Rejected"/>.</param>
     public static ParseStatus Parse(
         ReadOnlySpan<byte> input, out long size, out int extensionBytes, out int length, out ChunkRejection rejection)
     {

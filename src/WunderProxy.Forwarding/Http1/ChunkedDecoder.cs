@@ -3,27 +3,28 @@ using System.Diagnostics;
 namespace WunderProxy.Forwarding.Http1;
 
 /// <summary>
-/// Follows a chunked body (RFC 9112 section 7.1) as it streams: either to pass it on as it is (<see cref="Scan"/>) or to
-/// take the payload out of it (<see cref="Next"/>). One decoder per body, one of the two ways per body.
+/// Follows a chunked body (RFC 9112 section 7.1) as it streams, either to forward its bytes unchanged
+/// (<see cref="Scan"/>) or to extract its payload (<see cref="Next"/>). A decoder serves one body and is used in one of
+/// these two ways.
 /// </summary>
 /// <remarks>
-/// Lines are judged whole: an unfinished one is left in the input, and comes again with more bytes behind it. The
+/// Lines are judged whole: the caller leaves an unfinished line in its input and passes it again with more bytes. The
 /// caller's buffer has to hold <see cref="LongestLineBytes"/>.
 /// </remarks>
 internal struct ChunkedDecoder
 {
-    /// <summary>The longest line that is ever waited for, its CRLF included.</summary>
+    /// <summary>Length in bytes, with CRLF, of the longest line for which the decoder waits.</summary>
     public const int LongestLineBytes = MaxTrailerLineBytes + 2;
 
-    /// <summary>Longest trailer line without its CRLF, in bytes.</summary>
+    /// <summary>Largest length of a trailer line without its CRLF, in bytes.</summary>
     public const int MaxTrailerLineBytes = 8 * 1024;
 
-    /// <summary>Hexadecimal digits of a chunk size, leading zeros included: those of 2^63 - 1.</summary>
+    /// <summary>Most hexadecimal digits of a chunk size, leading zeros included: as many as 2^63 - 1 has.</summary>
     public const int MaxSizeDigits = 16;
 
     /// <summary>
-    /// Bytes that extensions may be ahead of the data they come with. Without this bound one byte of data could cost a
-    /// recipient hundreds to read (CVE-2023-39326).
+    /// Bytes by which chunk extensions may exceed the data sent so far. Without this bound each byte of data could cost
+    /// a recipient hundreds of bytes to read (CVE-2023-39326).
     /// </summary>
     public const int MaxExtensionDebtBytes = 16 * 1024;
 
@@ -36,8 +37,8 @@ internal struct ChunkedDecoder
     private int _trailerBytes;
     private int _trailerCount;
 
-    /// <summary>A decoder at the start of a body.</summary>
-    /// <param name="limits">Trailers are bounded like a header section.</param>
+    /// <summary>Creates a decoder that stands before the first chunk-size line.</summary>
+    /// <param name="limits">Limits of header bytes and lines, which apply to the trailers too.</param>
     /// <param name="head">The head of the same message, whose Connection may name trailers; null if there is none.</param>
     public ChunkedDecoder(in HeadLimits limits, MessageHead? head = null)
     {
@@ -49,44 +50,45 @@ internal struct ChunkedDecoder
 
     private enum State
     {
-        /// <summary>Before a chunk-size line.</summary>
+        /// <summary>Next comes a chunk-size line.</summary>
         Size,
 
-        /// <summary>In chunk data.</summary>
+        /// <summary>Next comes chunk data, of which <see cref="_remainingBytes"/> are missing.</summary>
         Data,
 
-        /// <summary>Before the CRLF behind chunk data.</summary>
+        /// <summary>Next comes the CRLF that ends chunk data.</summary>
         DataEnd,
 
-        /// <summary>Before a trailer line or the empty line that ends the body.</summary>
+        /// <summary>Next comes a trailer line, or the empty line that ends the body.</summary>
         Trailers,
 
-        /// <summary>Behind the body.</summary>
+        /// <summary>The body has ended.</summary>
         Complete,
     }
 
     /// <summary>Whether the last byte of the body has been seen.</summary>
     public readonly bool IsComplete => _state == State.Complete;
 
-    /// <summary>Why the body was refused.</summary>
+    /// <summary>Why the body was refused; <see cref="ChunkRejection.None"/> while the body is valid.</summary>
     public ChunkRejection Rejection { get; private set; }
 
     /// <summary>
-    /// After <see cref="ChunkScanStatus.Rewrite"/>: bytes of the line to leave out, directly behind the verbatim ones.
+    /// After <see cref="ChunkScanStatus.Rewrite"/>: length in bytes of the line to leave out, which follows the
+    /// verbatim bytes.
     /// </summary>
     public int SkipBytes { get; private set; }
 
     /// <summary>
-    /// After <see cref="ChunkScanStatus.Rewrite"/>: the chunk size to write in a line of its own, because the line had
-    /// extensions; -1 if nothing takes the place of the line, because it is a trailer nobody may send.
+    /// After <see cref="ChunkScanStatus.Rewrite"/>: the chunk size to write on a line of its own in place of a line
+    /// with extensions, or -1 if the line was a forbidden trailer, which nothing replaces.
     /// </summary>
     public long RewrittenSize { get; private set; }
 
-    /// <summary>Finds how much of the input may be passed on as it is.</summary>
-    /// <param name="input">Bytes that follow those dealt with before.</param>
+    /// <summary>Finds how many bytes of the input may be forwarded unchanged.</summary>
+    /// <param name="input">Bytes that follow those of the calls before.</param>
     /// <param name="verbatimBytes">
-    /// Bytes from the start that are valid: chunk data as it comes, lines only when complete. To be passed on and
-    /// consumed with every status but <see cref="ChunkScanStatus.Rejected"/>.
+    /// Number of valid bytes at the start of the input: chunk data as it comes, lines only when complete. The caller
+    /// forwards and consumes them, unless the status is <see cref="ChunkScanStatus.Rejected"/>.
     /// </param>
     /// <remarks>
     /// On <see cref="ChunkScanStatus.Rewrite"/> consume <see cref="SkipBytes"/> more, write
@@ -116,9 +118,11 @@ internal struct ChunkedDecoder
         return ChunkScanStatus.Done;
     }
 
-    /// <summary>Takes the next run of payload out of the input; trailers are checked and dropped.</summary>
+    /// <summary>Finds the next run of payload in the input; trailers are checked and dropped.</summary>
     /// <param name="input">Bytes that follow those consumed before.</param>
-    /// <param name="consumed">Bytes dealt with, also when the status is <see cref="ParseStatus.NeedMore"/>.</param>
+    /// <param name="consumed">
+    /// Number of input bytes to consume, also when the status is <see cref="ParseStatus.NeedMore"/>.
+    /// </param>
     /// <param name="payload">A range of <paramref name="input"/>; when it is not empty, call again with the rest.</param>
     public ParseStatus Next(ReadOnlySpan<byte> input, out int consumed, out Range payload)
     {
@@ -145,7 +149,7 @@ internal struct ChunkedDecoder
         return ParseStatus.Done;
     }
 
-    // The one place where the state moves: Size -> Data -> DataEnd -> Size ..., Size -> Trailers -> Complete.
+    // The only place where the state moves: Size -> Data -> DataEnd -> Size ..., Size -> Trailers -> Complete.
     private ParseStatus Step(ReadOnlySpan<byte> input, out int length, out bool isRewritten)
     {
         isRewritten = false;

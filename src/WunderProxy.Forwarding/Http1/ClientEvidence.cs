@@ -3,9 +3,9 @@ using System.Text;
 namespace WunderProxy.Forwarding.Http1;
 
 /// <summary>
-/// Names, beside those in <see cref="HeaderName"/>, of headers by which load balancers, CDNs and authenticating proxies
-/// tell whom they speak for. They pass like any extension header, but nobody can have them removed by naming them in
-/// Connection, and they do not count in trailers.
+/// The names, beside those in <see cref="HeaderName"/>, of headers by which load balancers, CDNs and authenticating
+/// proxies tell an application who its client is. They are forwarded like any extension header, but a client cannot
+/// have them removed by naming them in Connection, and they are forbidden as trailers.
 /// </summary>
 internal static class ClientEvidence
 {
@@ -31,7 +31,9 @@ internal static class ClientEvidence
         }.Select(Encoding.ASCII.GetBytes),
     ];
 
-    /// <summary>Whether this unknown name is one of them, in any case.</summary>
+    /// <summary>
+    /// Whether this name, unknown to <see cref="HeaderName"/>, is such a header; upper and lower case are equal.
+    /// </summary>
     public static bool IsName(ReadOnlySpan<byte> name)
     {
         if (name.Length > MaxLength)
@@ -58,7 +60,7 @@ internal static class ClientEvidence
         return EndsWithAddress(name);
     }
 
-    // "DO-Connecting-IP", "WL-Proxy-Client-IP", "X-Azure-SocketIP" and many more of vendors' own.
+    // Vendors have many names of this kind: "DO-Connecting-IP", "WL-Proxy-Client-IP", "X-Azure-SocketIP".
     private static bool EndsWithAddress(ReadOnlySpan<byte> name) =>
         EndsWith(name, "-IP"u8) || EndsWith(name, "-IPv6"u8) || EndsWith(name, "-Addr"u8) || EndsWith(name, "-Address"u8)
         || EndsWith(name, "ClientIP"u8) || EndsWith(name, "UserIP"u8) || EndsWith(name, "Client-Port"u8);

@@ -2,15 +2,15 @@ using System.Text;
 
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>Applies Connection and Upgrade to a complete head (RFC 9110 sections 7.6.1 and 7.8).</summary>
+/// <summary>Applies the Connection and Upgrade headers of a complete head (RFC 9110 sections 7.6.1 and 7.8).</summary>
 internal static class ConnectionFields
 {
-    /// <summary>Each name costs a walk over all lines, so their number is bounded.</summary>
+    /// <summary>Largest number of headers that Connection may name; each costs a search through all lines.</summary>
     public const int MaxNominations = 32;
 
     /// <summary>
-    /// Reads the options, marks the headers that they name, and may take away, as <see cref="HeaderFlags.Nominated"/>, and
-    /// judges Upgrade.
+    /// Reads the connection options, flags the headers that Connection names and may remove as
+    /// <see cref="HeaderFlags.Nominated"/>, and evaluates Upgrade.
     /// </summary>
     /// <returns>False if more than <see cref="MaxNominations"/> headers are named.</returns>
     public static bool Apply(MessageHead head)
@@ -46,7 +46,10 @@ internal static class ConnectionFields
         _ => ConnectionOptions.None,
     };
 
-    /// <summary>Whether a line of the head's Connection names this header, and may (for trailers: RFC 9110 section 7.6.1).</summary>
+    /// <summary>
+    /// Whether the Connection header of this head names the header and may remove it; used for trailers (RFC 9110
+    /// section 7.6.1).
+    /// </summary>
     public static bool Nominates(MessageHead head, HeaderName known, ReadOnlySpan<byte> name)
     {
         if (!head.Has(HeaderName.Connection) || !MayNominate(head, known, name))
@@ -82,8 +85,9 @@ internal static class ConnectionFields
         }
     }
 
-    // Connection takes away what it names (RFC 9110 section 7.6.1), but nothing that a rule of ours or of a proxy before us
-    // depends on. A response is the application's own: what the proxy knows of it is meant for the client.
+    // Connection removes the headers that it names (RFC 9110 section 7.6.1), except those on which a rule of this
+    // proxy, or of a proxy before it, depends. In a response the application decides alone: what it says about the
+    // proxy is meant for the client.
     private static bool MayNominate(MessageHead head, HeaderName known, ReadOnlySpan<byte> name) => known switch
     {
         HeaderName.Unknown => !ClientEvidence.IsName(name),
@@ -131,7 +135,7 @@ internal static class ConnectionFields
         return count > 0;
     }
 
-    // protocol-name [ "/" protocol-version ], both tokens.
+    // Checks protocol-name [ "/" protocol-version ], both of which are tokens.
     private static bool IsProtocol(ReadOnlySpan<byte> protocol)
     {
         int slash = protocol.IndexOf((byte)'/');

@@ -1,32 +1,32 @@
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>What is wrong with a field line or field section, before it is known whose message it is in.</summary>
+/// <summary>What is wrong with a field line or a field section, in a request or in a response.</summary>
 internal enum FieldFault
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>The line or section is valid.</summary>
     None,
 
-    /// <summary>CR without LF behind it.</summary>
+    /// <summary>A CR is not followed by LF.</summary>
     BareCr,
 
-    /// <summary>LF without CR before it.</summary>
+    /// <summary>An LF does not follow a CR.</summary>
     BareLf,
 
-    /// <summary>The line starts with white space.</summary>
+    /// <summary>The line starts with white space (obsolete line folding).</summary>
     ObsFold,
 
-    /// <summary>White space between name and colon.</summary>
+    /// <summary>White space stands between name and colon.</summary>
     SpaceBeforeColon,
 
-    /// <summary>The name is empty, no token, or has no colon.</summary>
+    /// <summary>The name is empty or not a token, or the line has no colon.</summary>
     BadName,
 
-    /// <summary>A control in the value.</summary>
+    /// <summary>The value contains a control character.</summary>
     BadValue,
 
-    /// <summary>The section passes its limit in bytes.</summary>
+    /// <summary>The section exceeds its limit in bytes.</summary>
     TooLarge,
 
-    /// <summary>The section passes its limit in lines.</summary>
+    /// <summary>The section exceeds its limit in lines.</summary>
     TooMany,
 }

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>Says what a <see cref="FieldFault"/> is in a request and in a response.</summary>
+/// <summary>Maps a <see cref="FieldFault"/> to the rejection of a request or of a response.</summary>
 internal static class FieldFaults
 {
-    /// <summary>The rejection of a request with this fault.</summary>
+    /// <summary>Returns why a request with this fault is refused.</summary>
     public static RequestRejection ForRequest(FieldFault fault) => fault switch
     {
         FieldFault.None => RequestRejection.None,
@@ -20,7 +20,7 @@ internal static class FieldFaults
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>The rejection of a response with this fault.</summary>
+    /// <summary>Returns why a response with this fault is refused.</summary>
     public static ResponseRejection ForResponse(FieldFault fault) => fault switch
     {
         FieldFault.None => ResponseRejection.None,

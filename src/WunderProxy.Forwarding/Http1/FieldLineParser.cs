@@ -1,12 +1,12 @@
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>Reads single field lines: of header sections and of trailer sections.</summary>
+/// <summary>Parses single field lines of header and trailer sections.</summary>
 internal static class FieldLineParser
 {
-    /// <summary>Reads field-name ":" OWS field-value OWS CRLF (RFC 9112 section 5).</summary>
+    /// <summary>Parses field-name ":" OWS field-value OWS CRLF (RFC 9112 section 5).</summary>
     /// <param name="bytes">A buffer that holds the line; offsets in <paramref name="field"/> count from its start.</param>
-    /// <param name="start">Offset of the line.</param>
-    /// <param name="field">The line, classified by its name alone.</param>
+    /// <param name="start">Offset of the line in <paramref name="bytes"/>.</param>
+    /// <param name="field">Position of the line and its parts, with the flags that follow from the name alone.</param>
     /// <param name="fault">What was wrong, if the status is <see cref="ParseStatus.Rejected"/>.</param>
     public static ParseStatus Parse(ReadOnlySpan<byte> bytes, int start, out HeaderField field, out FieldFault fault)
     {

@@ -1,15 +1,19 @@
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>Reads all header lines of a head, with their limits.</summary>
+/// <summary>Parses the header lines of a head and enforces their limits.</summary>
 internal static class FieldSectionParser
 {
-    /// <summary>Reads *( field-line CRLF ) CRLF (RFC 9112 section 2.1) and adds the lines to the head.</summary>
+    /// <summary>Parses *( field-line CRLF ) CRLF (RFC 9112 section 2.1) and adds the lines to the head.</summary>
     /// <param name="bytes">The head from its start line on.</param>
-    /// <param name="start">Offset behind the start line.</param>
-    /// <param name="maxBytes">Largest sum of the lines with their CRLF, without the empty line.</param>
-    /// <param name="maxCount">Largest number of lines.</param>
-    /// <param name="head">Takes the lines, also of a section that turns out incomplete or wrong.</param>
-    /// <param name="end">Offset behind the empty line.</param>
+    /// <param name="start">Offset of the byte after the start line.</param>
+    /// <param name="maxBytes">
+    /// Largest total length of the lines in bytes, with their CRLF and without the empty line.
+    /// </param>
+    /// <param name="maxCount">Largest number of header lines.</param>
+    /// <param name="head">
+    /// The head that receives the lines, also those of a section that turns out incomplete or wrong.
+    /// </param>
+    /// <param name="end">Offset of the byte after the empty line.</param>
     /// <param name="fault">What was wrong, if the status is <see cref="ParseStatus.Rejected"/>.</param>
     public static ParseStatus Parse(
         ReadOnlySpan<byte> bytes,
@@ -20,7 +24,7 @@ internal static class FieldSectionParser
         out int end,
         out FieldFault fault)
     {
-        // Nothing behind the limit is looked at, so the outcome does not depend on how much has arrived.
+        // Bytes beyond the limit are never examined, so the outcome does not depend on how much has arrived.
         int windowEnd = (int)Math.Min(bytes.Length, (long)start + maxBytes + 2);
         ReadOnlySpan<byte> window = bytes[..windowEnd];
         ParseStatus status = ParseLines(window, start, maxCount, head, out end, out fault);

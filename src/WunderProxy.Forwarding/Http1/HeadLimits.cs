@@ -1,11 +1,23 @@
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>Largest heads that are read; each default can be set on the command line.</summary>
-/// <param name="MaxRequestLineBytes">Request line without its CRLF; above it 414. RFC 9112 section 3 asks for at least 8000.</param>
-/// <param name="MaxHeaderBytes">All header lines of a request with their CRLF; above it 431. Also bounds trailers.</param>
-/// <param name="MaxHeaderCount">Header lines of a request; above it 431. Also bounds trailers.</param>
-/// <param name="MaxResponseHeaderBytes">Status line and header lines of a response with their CRLF; above it 502.</param>
-/// <param name="MaxResponseHeaderCount">Header lines of a response; above it 502; see <see cref="LinesOfResponse"/>.</param>
+/// <summary>Largest sizes of the heads that are read; each can be set on the command line.</summary>
+/// <param name="MaxRequestLineBytes">
+/// Largest request line without its CRLF, in bytes; a longer one is answered with 414. RFC 9112 section 3 asks for at
+/// least 8000.
+/// </param>
+/// <param name="MaxHeaderBytes">
+/// Largest header section of a request, in bytes with each CRLF; a larger one is answered with 431. Bounds trailers
+/// too.
+/// </param>
+/// <param name="MaxHeaderCount">
+/// Most header lines of a request; more are answered with 431. Bounds trailers too.
+/// </param>
+/// <param name="MaxResponseHeaderBytes">
+/// Largest status line and header section of a response, in bytes with each CRLF; a larger one becomes a 502.
+/// </param>
+/// <param name="MaxResponseHeaderCount">
+/// Most header lines of a response; more become a 502. See <see cref="LinesOfResponse"/>.
+/// </param>
 internal readonly record struct HeadLimits(
     int MaxRequestLineBytes,
     int MaxHeaderBytes,
@@ -13,19 +25,25 @@ internal readonly record struct HeadLimits(
     int MaxResponseHeaderBytes,
     int MaxResponseHeaderCount = HeadLimits.DefaultMaxResponseHeaderCount)
 {
-    /// <summary>512, which <see cref="LinesOfResponse"/> makes of the other defaults.</summary>
+    /// <summary>
+    /// Default of <see cref="MaxResponseHeaderCount"/>: what <see cref="LinesOfResponse"/> returns for the other
+    /// defaults.
+    /// </summary>
     public const int DefaultMaxResponseHeaderCount = 512;
 
-    // Shorter than lines are on the average, so that the bytes are what bounds an ordinary response.
+    // Shorter than an average line, so that ordinary responses are bounded by bytes and not by lines.
     private const int BytesPerLine = 128;
     private const int ResponseLinesPerRequestLine = 4;
 
-    /// <summary>8 KiB request line, 32 KiB and 128 lines of header, 64 KiB response head.</summary>
+    /// <summary>
+    /// The default limits: 8 KiB of request line, 32 KiB and 128 lines of request header, 64 KiB of response head.
+    /// </summary>
     public static HeadLimits Default { get; } = new(8 * 1024, 32 * 1024, 128, 64 * 1024);
 
     /// <summary>
-    /// How many lines a response may have. Applications set many cookies: four times as many as a request may have, and
-    /// in any case one for each 128 bytes that its head may have, so that who raises either limit gets more lines.
+    /// Returns how many header lines a response may have: four times as many as a request, because applications set
+    /// many cookies, and at least one for each 128 bytes of the largest response head. Raising either limit therefore
+    /// allows more lines.
     /// </summary>
     public static int LinesOfResponse(int maxHeaderCount, int maxResponseHeaderBytes) =>
         Math.Max(maxHeaderCount * ResponseLinesPerRequestLine, maxResponseHeaderBytes / BytesPerLine);

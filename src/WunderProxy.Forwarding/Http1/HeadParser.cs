@@ -1,23 +1,27 @@
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>Reads request and response heads: contiguous bytes in, decision out (RFC 9112 sections 2 to 5).</summary>
+/// <summary>Parses request and response heads from contiguous bytes (RFC 9112 sections 2 to 5).</summary>
 /// <remarks>
-/// A head that is not complete consumes nothing and is read again from its start when more has arrived; a rule that is
-/// broken is reported as soon as the offending byte is there, and the same reason is given however the input was split.
+/// An incomplete head consumes nothing and is parsed again from its start when more bytes have arrived. A broken rule
+/// is reported as soon as the offending byte is there, with the same reason however the input was split.
 /// </remarks>
 internal static class HeadParser
 {
-    /// <summary>Empty lines skipped before a request line (RFC 9112 section 2.2 asks for one at least).</summary>
+    /// <summary>Empty lines skipped before a request line; RFC 9112 section 2.2 asks for at least one.</summary>
     public const int MaxLeadingEmptyLines = 4;
 
-    /// <summary>Reads one request head.</summary>
+    /// <summary>Parses one request head.</summary>
     /// <param name="input">Bytes from the start of the message, or of the empty lines before it.</param>
-    /// <param name="limits">Largest sizes.</param>
+    /// <param name="limits">Largest sizes accepted.</param>
     /// <param name="head">
-    /// Filled when the status is <see cref="ParseStatus.Done"/>; else empty but for a method that is known already.
+    /// Receives the head when the status is <see cref="ParseStatus.Done"/>. Otherwise the head stays empty, except that
+    /// a method already known is kept.
     /// </param>
-    /// <param name="consumed">Bytes of the head with the empty lines before it; 0 unless done.</param>
-    /// <param name="reason">Why the request is refused, if it is.</param>
+    /// <param name="consumed">
+    /// Length of the head in bytes, with the empty lines before it; 0 unless the status is
+    /// <see cref="ParseStatus.Done"/>.
+    /// </param>
+    /// <param name="reason">Why the request is refused, if the status is <see cref="ParseStatus.Rejected"/>.</param>
     public static ParseStatus ParseRequest(
         ReadOnlySpan<byte> input, in HeadLimits limits, RequestHead head, out int consumed, out RequestRejection reason)
     {
@@ -35,7 +39,8 @@ internal static class HeadParser
             bytes, line.Length, limits.MaxHeaderBytes, limits.MaxHeaderCount, head, out int end, out FieldFault fault);
         if (status != ParseStatus.Done)
         {
-            // Lines that were read point into bytes that nobody keeps. The method decides whether a refusal has a body.
+            // The lines parsed so far refer to bytes that nobody keeps. The method stays known: it decides whether a
+            // refusal has a body.
             head.Reset();
             head.RememberMethod(line.Method);
             reason = FieldFaults.ForRequest(fault);
@@ -53,12 +58,16 @@ internal static class HeadParser
         return ParseStatus.Done;
     }
 
-    /// <summary>Reads one response head.</summary>
+    /// <summary>Parses one response head.</summary>
     /// <param name="input">Bytes from the start of the message.</param>
-    /// <param name="limits">Largest sizes.</param>
-    /// <param name="head">Filled when the status is <see cref="ParseStatus.Done"/>; empty unless all of it is there.</param>
-    /// <param name="consumed">Bytes of the head; 0 unless done.</param>
-    /// <param name="reason">Why the response is refused, if it is.</param>
+    /// <param name="limits">Largest sizes accepted.</param>
+    /// <param name="head">
+    /// Receives the head when the status is <see cref="ParseStatus.Done"/>; stays empty otherwise.
+    /// </param>
+    /// <param name="consumed">
+    /// Length of the head in bytes; 0 unless the status is <see cref="ParseStatus.Done"/>.
+    /// </param>
+    /// <param name="reason">Why the response is refused, if the status is <see cref="ParseStatus.Rejected"/>.</param>
     public static ParseStatus ParseResponse(
         ReadOnlySpan<byte> input, in HeadLimits limits, ResponseHead head, out int consumed, out ResponseRejection reason)
     {
@@ -107,7 +116,7 @@ internal static class HeadParser
     private static ParseStatus ParseRequestLine(
         ReadOnlySpan<byte> bytes, int maxBytes, out RequestLine line, out RequestRejection reason)
     {
-        // A CR that may still become an empty line is not yet a bad method.
+        // A CR may still become an empty line, so it is not a bad method yet.
         if (bytes is [Grammar.Cr])
         {
             line = default;
@@ -145,7 +154,7 @@ internal static class HeadParser
             : reason;
     }
 
-    // RFC 9112 section 3.2. An empty value is in the grammar, and names no host that anything could be routed by.
+    // RFC 9112 section 3.2. The grammar allows an empty value, but an empty value names no host to route by.
     private static RequestRejection CheckHost(RequestHead head)
     {
         int index = head.IndexOf(HeaderName.Host);

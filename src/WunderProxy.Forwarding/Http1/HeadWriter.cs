@@ -4,8 +4,8 @@ using System.Diagnostics;
 
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>Writes heads and chunk-size lines into a buffer writer; call <see cref="Flush"/> once at the end.</summary>
-/// <remarks>Names and values must be valid already: what the proxy writes is never refused, and is asserted only.</remarks>
+/// <summary>Writes heads and chunk-size lines to a buffer writer. Call <see cref="Flush"/> once at the end.</summary>
+/// <remarks>Names and values must be valid already; the writer checks them by assertions only.</remarks>
 internal ref struct HeadWriter(IBufferWriter<byte> output)
 {
     private const int UsualHeadBytes = 1024;
@@ -16,7 +16,7 @@ internal ref struct HeadWriter(IBufferWriter<byte> output)
     private Span<byte> _free = default;
     private int _used = 0;
 
-    /// <summary>Writes a request line in HTTP/1.1 (RFC 9112 section 3).</summary>
+    /// <summary>Writes an HTTP/1.1 request line (RFC 9112 section 3).</summary>
     public void RequestLine(scoped ReadOnlySpan<byte> method, scoped ReadOnlySpan<byte> target)
     {
         Write(method);
@@ -25,7 +25,10 @@ internal ref struct HeadWriter(IBufferWriter<byte> output)
         Write(" HTTP/1.1\r\n"u8);
     }
 
-    /// <summary>Writes a status line in HTTP/1.1, which a proxy speaks whatever the other side does (RFC 9110 section 6.2).</summary>
+    /// <summary>
+    /// Writes an HTTP/1.1 status line; a proxy sends its own version whatever the other side uses (RFC 9110 section
+    /// 6.2).
+    /// </summary>
     public void StatusLine(int statusCode, scoped ReadOnlySpan<byte> reasonPhrase)
     {
         Write("HTTP/1.1 "u8);
@@ -36,7 +39,8 @@ internal ref struct HeadWriter(IBufferWriter<byte> output)
     }
 
     /// <summary>
-    /// Copies the header lines that have none of the flags and none of the names; neighbours in one block.
+    /// Copies the header lines that have none of the flags and none of the names. Adjacent lines are copied as one
+    /// block.
     /// </summary>
     public void Fields(MessageHead head, HeaderFlags without, HeaderNameSet withoutNames = default)
     {
@@ -62,10 +66,10 @@ internal ref struct HeadWriter(IBufferWriter<byte> output)
         Write(bytes[blockStart..blockEnd]);
     }
 
-    /// <summary>Writes one header line with a known name.</summary>
+    /// <summary>Writes one header line whose name is a known name.</summary>
     public void Field(HeaderName name, scoped ReadOnlySpan<byte> value) => Field(HeaderNames.Spelling(name), value);
 
-    /// <summary>Writes one header line.</summary>
+    /// <summary>Writes one header line, with name, colon, space, value and CRLF.</summary>
     public void Field(scoped ReadOnlySpan<byte> name, scoped ReadOnlySpan<byte> value)
     {
         BeginField(name);
@@ -73,7 +77,7 @@ internal ref struct HeadWriter(IBufferWriter<byte> output)
         EndField();
     }
 
-    /// <summary>Writes one header line with a number, such as Content-Length.</summary>
+    /// <summary>Writes one header line whose value is a decimal number, such as Content-Length.</summary>
     public void Field(HeaderName name, long value)
     {
         BeginField(HeaderNames.Spelling(name));
@@ -81,7 +85,7 @@ internal ref struct HeadWriter(IBufferWriter<byte> output)
         EndField();
     }
 
-    /// <summary>Starts a header line whose value is put together by <see cref="Write"/> and <see cref="Number"/>.</summary>
+    /// <summary>Starts a header line whose value is written by <see cref="Write"/> and <see cref="Number"/>.</summary>
     public void BeginField(scoped ReadOnlySpan<byte> name)
     {
         Debug.Assert(Grammar.IsToken(name), "A header name is a token.");
@@ -89,13 +93,15 @@ internal ref struct HeadWriter(IBufferWriter<byte> output)
         Write(": "u8);
     }
 
-    /// <summary>Ends a header line.</summary>
+    /// <summary>Writes the CRLF that ends a header line.</summary>
     public void EndField() => Write("\r\n"u8);
 
-    /// <summary>Writes the empty line behind the last header line.</summary>
+    /// <summary>Writes the empty line that ends the head.</summary>
     public void End() => Write("\r\n"u8);
 
-    /// <summary>Writes a chunk-size line without extensions; 0 is the last chunk (RFC 9112 section 7.1).</summary>
+    /// <summary>
+    /// Writes a chunk-size line without extensions; a size of 0 announces the last chunk (RFC 9112 section 7.1).
+    /// </summary>
     public void ChunkSize(long size)
     {
         Ensure(MaxHexBytes);
@@ -105,7 +111,7 @@ internal ref struct HeadWriter(IBufferWriter<byte> output)
         Write("\r\n"u8);
     }
 
-    /// <summary>Writes a decimal number.</summary>
+    /// <summary>Writes a number in decimal digits.</summary>
     public void Number(long value)
     {
         Ensure(MaxDecimalBytes);
@@ -114,7 +120,7 @@ internal ref struct HeadWriter(IBufferWriter<byte> output)
         _used += written;
     }
 
-    /// <summary>Writes bytes as they are.</summary>
+    /// <summary>Writes the bytes unchanged.</summary>
     public void Write(scoped ReadOnlySpan<byte> bytes)
     {
         Ensure(bytes.Length);
@@ -122,7 +128,7 @@ internal ref struct HeadWriter(IBufferWriter<byte> output)
         _used += bytes.Length;
     }
 
-    /// <summary>Hands what was written to the output; the writer may go on afterwards.</summary>
+    /// <summary>Advances the output by the bytes written so far; the writer may be used afterwards.</summary>
     public void Flush()
     {
         _output.Advance(_used);

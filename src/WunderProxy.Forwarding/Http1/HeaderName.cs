@@ -1,9 +1,9 @@
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>Header names that some rule of the proxy is about; spelled in <see cref="HeaderNames"/>.</summary>
+/// <summary>Header names about which the proxy has a rule; <see cref="HeaderNames"/> has their spelling.</summary>
 internal enum HeaderName : byte
 {
-    /// <summary>Any other name.</summary>
+    /// <summary>A name about which the proxy has no rule.</summary>
     Unknown,
 
 #pragma warning disable CS1591, SA1602 // The values are the headers of the same names.
@@ -60,9 +60,9 @@ internal enum HeaderName : byte
     XRequestId,
 #pragma warning restore CS1591, SA1602
 
-    /// <summary>X-Forwarded-* other than For, Host and Proto.</summary>
+    /// <summary>Any X-Forwarded-* header other than For, Host and Proto.</summary>
     XForwardedOther,
 
-    /// <summary>Wunderproxy-* other than Fallback.</summary>
+    /// <summary>Any Wunderproxy-* header other than Fallback.</summary>
     WunderproxyOther,
 }

@@ -1,11 +1,11 @@
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>A set of known header names, as bits.</summary>
+/// <summary>A set of known header names, stored as bits.</summary>
 internal readonly record struct HeaderNameSet
 {
     private readonly ulong _bits;
 
-    /// <summary>A set of these names.</summary>
+    /// <summary>Creates a set of these names.</summary>
     public HeaderNameSet(params ReadOnlySpan<HeaderName> names)
     {
         foreach (HeaderName name in names)

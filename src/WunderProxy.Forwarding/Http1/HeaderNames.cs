@@ -2,7 +2,7 @@ using System.Text;
 
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>Spelling, lookup and standing properties of the names in <see cref="HeaderName"/>.</summary>
+/// <summary>Spelling, lookup and fixed properties of the names in <see cref="HeaderName"/>.</summary>
 internal static class HeaderNames
 {
     private const int LongestName = 25;
@@ -11,10 +11,14 @@ internal static class HeaderNames
     private static readonly byte[][] Spellings = CreateSpellings();
     private static readonly HeaderName[][] ByLength = CreateLengthTable();
 
-    /// <summary>The usual spelling, for heads that the proxy writes; empty for families and unknown names.</summary>
+    /// <summary>
+    /// Returns the usual spelling, for heads that the proxy writes; empty for families of names and for unknown names.
+    /// </summary>
     public static ReadOnlySpan<byte> Spelling(HeaderName name) => Spellings[(int)name];
 
-    /// <summary>The known name with these letters in any case (RFC 9110 section 5.1).</summary>
+    /// <summary>
+    /// Returns the known name with these letters; upper and lower case are equal (RFC 9110 section 5.1).
+    /// </summary>
     public static HeaderName Find(ReadOnlySpan<byte> name)
     {
         if (name.IsEmpty)
@@ -38,7 +42,7 @@ internal static class HeaderNames
         return first is 'x' or 'w' ? FindFamily(name) : HeaderName.Unknown;
     }
 
-    /// <summary>What a header of this name is to a forwarder, whatever Connection says.</summary>
+    /// <summary>Returns how a forwarder treats a header of this name, whatever Connection says.</summary>
     public static HeaderFlags FlagsOf(HeaderName name) => name switch
     {
         HeaderName.Connection or HeaderName.KeepAlive or HeaderName.ProxyConnection or HeaderName.TE
@@ -52,8 +56,8 @@ internal static class HeaderNames
     };
 
     /// <summary>
-    /// <see cref="HeaderFlags.Confusable"/> if this unknown name becomes one that matters when "_" is read as "-", or
-    /// the variable HTTP_PROXY in a CGI-style application.
+    /// Returns <see cref="HeaderFlags.Confusable"/> if an unknown name becomes one about which the proxy has a rule
+    /// once "_" is read as "-", or becomes the variable HTTP_PROXY in a CGI-style application.
     /// </summary>
     public static HeaderFlags ConfusableFlag(ReadOnlySpan<byte> name)
     {
@@ -118,7 +122,7 @@ internal static class HeaderNames
         _ => Hyphenate(name.ToString()),
     };
 
-    // Every other name is its enum value with a hyphen before each capital but the first.
+    // The spelling is the enum value with a hyphen before each capital but the first; exceptions are listed above.
     private static string Hyphenate(string name)
     {
         var text = new StringBuilder();

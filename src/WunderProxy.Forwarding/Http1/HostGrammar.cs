@@ -2,12 +2,14 @@ using System.Net;
 
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>Checks host[:port] as Host and the authority of an absolute target have it (RFC 9110 section 7.2).</summary>
+/// <summary>Validates host[:port] in Host and in the authority of an absolute target (RFC 9110 section 7.2).</summary>
 internal static class HostGrammar
 {
     private const int MaxPort = 65535;
 
-    /// <summary>Whether the bytes are uri-host [ ":" port ] with a non-empty host and no user information.</summary>
+    /// <summary>
+    /// Whether the bytes are uri-host [ ":" port ] with a non-empty host and without user information.
+    /// </summary>
     public static bool IsValid(ReadOnlySpan<byte> host)
     {
         if (host.IsEmpty)
@@ -27,7 +29,7 @@ internal static class HostGrammar
             return -1;
         }
 
-        // The runtime's own parser takes zone names and dotted IPv4 too; neither may stand in brackets here.
+        // The runtime's parser also accepts zone names and dotted IPv4; neither may stand in brackets here.
         ReadOnlySpan<byte> address = host[1..close];
         bool valid = address.Contains((byte)':') && !address.ContainsAnyExcept(Grammar.Ipv6)
             && IPAddress.IsValidUtf8(address);
@@ -56,7 +58,7 @@ internal static class HostGrammar
         return true;
     }
 
-    // RFC 3986 section 3.2.3 allows an empty port behind the colon, and any digits; no port is above 65535.
+    // RFC 3986 section 3.2.3 allows an empty port after the colon and any number of digits; the highest port is 65535.
     private static bool IsPort(ReadOnlySpan<byte> rest)
     {
         if (rest.IsEmpty)

@@ -1,35 +1,35 @@
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>Methods that the proxy tells apart; all others are forwarded as <see cref="Other"/>.</summary>
+/// <summary>Methods that the proxy tells apart; every other method is forwarded as <see cref="Other"/>.</summary>
 internal enum KnownMethod : byte
 {
-    /// <summary>Any other token.</summary>
+    /// <summary>Any token that is none of the methods below.</summary>
     Other,
 
-    /// <summary>GET.</summary>
+    /// <summary>GET: retrieves; safe and idempotent.</summary>
     Get,
 
-    /// <summary>HEAD: its response has no body.</summary>
+    /// <summary>HEAD: like GET, but the response has no body.</summary>
     Head,
 
-    /// <summary>POST.</summary>
+    /// <summary>POST: not idempotent, so never sent twice.</summary>
     Post,
 
-    /// <summary>PUT.</summary>
+    /// <summary>PUT: replaces; idempotent.</summary>
     Put,
 
-    /// <summary>DELETE.</summary>
+    /// <summary>DELETE: removes; idempotent.</summary>
     Delete,
 
-    /// <summary>OPTIONS: the only one with the target "*".</summary>
+    /// <summary>OPTIONS: the only method with the target "*".</summary>
     Options,
 
-    /// <summary>TRACE.</summary>
+    /// <summary>TRACE: echoes the request; idempotent.</summary>
     Trace,
 
     /// <summary>CONNECT: refused with 501.</summary>
     Connect,
 
-    /// <summary>PATCH.</summary>
+    /// <summary>PATCH: modifies; not idempotent, so never sent twice.</summary>
     Patch,
 }

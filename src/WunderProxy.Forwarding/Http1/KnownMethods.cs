@@ -1,9 +1,11 @@
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>Recognises methods and knows their properties (RFC 9110 section 9).</summary>
+/// <summary>Finds methods by their bytes and knows their properties (RFC 9110 section 9).</summary>
 internal static class KnownMethods
 {
-    /// <summary>The method with exactly these bytes: methods are case-sensitive (RFC 9110 section 9.1).</summary>
+    /// <summary>
+    /// Returns the method with exactly these bytes; methods are case-sensitive (RFC 9110 section 9.1).
+    /// </summary>
     public static KnownMethod Find(ReadOnlySpan<byte> method) => method.Length switch
     {
         3 when method.SequenceEqual("GET"u8) => KnownMethod.Get,
@@ -18,7 +20,10 @@ internal static class KnownMethods
         _ => KnownMethod.Other,
     };
 
-    /// <summary>Whether sending it twice means the same as once (RFC 9110 section 9.2.2); unknown methods are not.</summary>
+    /// <summary>
+    /// Whether sending the request twice has the same effect as once (RFC 9110 section 9.2.2); false for unknown
+    /// methods.
+    /// </summary>
     public static bool IsIdempotent(this KnownMethod method) => method
         is KnownMethod.Get or KnownMethod.Head or KnownMethod.Options or KnownMethod.Trace
         or KnownMethod.Put or KnownMethod.Delete;

@@ -1,15 +1,17 @@
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>Walks the elements of a comma-separated value (RFC 9110 section 5.6.1); empty elements are skipped.</summary>
-/// <remarks>For lists of tokens: a comma in a quoted string splits here, and neither part is a token.</remarks>
+/// <summary>Enumerates the elements of a comma-separated value (RFC 9110 section 5.6.1) and skips empty ones.</summary>
+/// <remarks>
+/// Suitable for lists of tokens only: a comma in a quoted string splits here, and neither part is a token.
+/// </remarks>
 internal ref struct ListValue(ReadOnlySpan<byte> value)
 {
     private ReadOnlySpan<byte> _rest = value;
 
-    /// <summary>The element found last, without blanks around it.</summary>
+    /// <summary>The current element, without surrounding blanks.</summary>
     public ReadOnlySpan<byte> Current { get; private set; } = default;
 
-    /// <summary>Goes to the next element; false when there is none.</summary>
+    /// <summary>Advances to the next element; returns false after the last one.</summary>
     public bool MoveNext()
     {
         while (!_rest.IsEmpty)

@@ -4,14 +4,14 @@ namespace WunderProxy.Forwarding.Http1;
 
 /// <summary>
 /// Decides how a body ends, by the rules of RFC 9112 section 6.3. Where the RFC lets a recipient guess, the message is
-/// refused: two servers that guess differently are what request smuggling lives on (RFC 9112 section 11.2).
+/// refused: request smuggling depends on two servers that guess differently (RFC 9112 section 11.2).
 /// </summary>
 internal static class MessageFraming
 {
-    /// <summary>Decides for a request.</summary>
+    /// <summary>Decides how the body of a request ends.</summary>
     /// <param name="head">A complete request head.</param>
-    /// <param name="framing">None, length or chunked.</param>
-    /// <param name="reason">Why the request is refused, if it is.</param>
+    /// <param name="framing">The framing; its kind is none, length or chunked.</param>
+    /// <param name="reason">Why the request is refused, if the result is <see cref="ParseStatus.Rejected"/>.</param>
     /// <returns><see cref="ParseStatus.Done"/> or <see cref="ParseStatus.Rejected"/>.</returns>
     public static ParseStatus DecideRequest(RequestHead head, out BodyFraming framing, out RequestRejection reason)
     {
@@ -19,8 +19,8 @@ internal static class MessageFraming
         bool hasLength = head.Has(HeaderName.ContentLength);
         if (head.Has(HeaderName.TransferEncoding))
         {
-            // Rule 3: a length beside a coding "ought to be handled as an error".
-            // Rule 4: chunked must be the final coding; it is the only one understood here, and allowed once.
+            // Rule 3: a length beside a coding "ought to be handled as an error". Rule 4: chunked must be the final
+            // coding; the proxy understands no other coding and accepts chunked once.
             framing = BodyFraming.Chunked;
             reason = hasLength ? RequestRejection.LengthAndTransferEncoding
                 : head.MinorVersion == 0 ? RequestRejection.TransferEncodingInHttp10
@@ -37,18 +37,18 @@ internal static class MessageFraming
         }
         else
         {
-            // Rule 7: a request without either has no body.
+            // Rule 7: a request with neither header has no body.
             reason = RequestRejection.None;
         }
 
         return reason == RequestRejection.None ? ParseStatus.Done : ParseStatus.Rejected;
     }
 
-    /// <summary>Decides for a response.</summary>
+    /// <summary>Decides how the body of a response ends.</summary>
     /// <param name="head">A complete response head.</param>
-    /// <param name="requestMethod">Method of the request that it answers.</param>
-    /// <param name="framing">Any kind.</param>
-    /// <param name="reason">Why the response is refused, if it is.</param>
+    /// <param name="requestMethod">Method of the request that this response answers.</param>
+    /// <param name="framing">The framing, of any kind.</param>
+    /// <param name="reason">Why the response is refused, if the result is <see cref="ParseStatus.Rejected"/>.</param>
     /// <returns><see cref="ParseStatus.Done"/> or <see cref="ParseStatus.Rejected"/>.</returns>
     public static ParseStatus DecideResponse(
         ResponseHead head, KnownMethod requestMethod, out BodyFraming framing, out ResponseRejection reason)
@@ -62,11 +62,11 @@ internal static class MessageFraming
 
         if (head.StatusCode is < 200 or 204)
         {
-            // Rule 1; these may not even carry a length (RFC 9110 section 8.6).
+            // Rule 1; these responses may not even carry a length (RFC 9110 section 8.6).
         }
         else if (requestMethod == KnownMethod.Head || head.StatusCode == 304)
         {
-            // Rule 1; the length, if any, is that of the body left out.
+            // Rule 1; a length here describes the body that is left out.
             framing = new BodyFraming(BodyKind.None, length);
         }
         else if (head.Has(HeaderName.TransferEncoding))
@@ -93,7 +93,7 @@ internal static class MessageFraming
             return RequestRejection.None;
         }
 
-        // "gzip, chunked" is well framed and merely not understood (section 6.1); anything else cannot be framed.
+        // "gzip, chunked" is well framed and merely not understood (section 6.1); any other coding cannot be framed.
         int comma = value.LastIndexOf((byte)',');
         bool isUnderstandable = isSingle && comma > 0 && IsChunked(Grammar.TrimBlanks(value[(comma + 1)..]))
             && AreOtherCodings(value[..comma]);
@@ -140,7 +140,7 @@ internal static class MessageFraming
         return isChunked ? ResponseRejection.None : ResponseRejection.BadTransferEncoding;
     }
 
-    // Rule 5: equal lengths may count as one. Applications do repeat theirs, and it is written once when forwarded.
+    // Rule 5: equal lengths may count as one. Some applications repeat theirs; the proxy forwards a single line.
     private static ResponseRejection ReadLengths(ResponseHead head, out long length)
     {
         length = -1;

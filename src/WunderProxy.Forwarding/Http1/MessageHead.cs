@@ -4,19 +4,19 @@ using System.Text;
 
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>What heads of requests and responses share: their bytes, header lines and connection options.</summary>
+/// <summary>The parts that heads of requests and responses share: bytes, header lines and connection options.</summary>
 /// <remarks>
-/// Filled by <see cref="HeadParser"/>, reused for message after message. It owns a copy of the bytes, so the reader may
-/// advance at once. What is kept between messages is small, and belongs to the few heads that a loop uses again and
-/// again: an idle connection has no head.
+/// <see cref="HeadParser"/> fills a head, which is reused for message after message. The head owns a copy of its bytes,
+/// so the reader may advance at once. The memory kept between messages is small and belongs to the few heads that a
+/// loop reuses; an idle connection has no head.
 /// </remarks>
 internal abstract class MessageHead
 {
     private const int UsualFieldCount = 16;
     private const int MaxKeptFieldCount = 64;
 
-    // Holds most heads, cookies included. The shared pool keeps some dozens of arrays of a size for all threads: with a
-    // hundred heads in use at a time each further one would be allocated anew.
+    // Holds most heads, cookies included. The shared pool keeps some dozens of arrays of each size for all threads;
+    // with a hundred heads in use at a time, every further array would be allocated anew.
     private const int MaxKeptBytes = 4 * 1024;
 
     private HeaderField[] _fields = new HeaderField[UsualFieldCount];
@@ -25,40 +25,46 @@ internal abstract class MessageHead
     private int _count;
     private ulong _present;
 
-    /// <summary>The head as it came: start line, header lines, empty line. Offsets in fields count from its start.</summary>
+    /// <summary>
+    /// The head as received: start line, header lines, empty line. Offsets in fields count from its start.
+    /// </summary>
     public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
 
-    /// <summary>The header lines in their order.</summary>
+    /// <summary>The header lines in the order of the message.</summary>
     public ReadOnlySpan<HeaderField> Fields => _fields.AsSpan(0, _count);
 
-    /// <summary>0 or 1; a higher minor version counts as 1 (RFC 9110 section 2.5).</summary>
+    /// <summary>The minor version, 0 or 1; a higher one counts as 1 (RFC 9110 section 2.5).</summary>
     public int MinorVersion { get; private set; }
 
-    /// <summary>What Connection says, apart from names of headers.</summary>
+    /// <summary>The options in Connection that are not header names.</summary>
     public ConnectionOptions ConnectionOptions { get; private set; }
 
     /// <summary>
-    /// Whether the sender keeps the connection after this message, by version and Connection (RFC 9112 section 9.3).
+    /// Whether the sender keeps the connection open after this message, by version and Connection (RFC 9112 section
+    /// 9.3).
     /// </summary>
     public bool KeepAlive => (ConnectionOptions & ConnectionOptions.Close) == ConnectionOptions.None
         && (MinorVersion >= 1 || (ConnectionOptions & ConnectionOptions.KeepAlive) != ConnectionOptions.None);
 
     /// <summary>
     /// Whether the message offers, or accepts, to leave HTTP: HTTP/1.1, "Connection: upgrade" and one well-formed
-    /// Upgrade line (RFC 9110 section 7.8). False for <see cref="IsH2c"/>, which is never passed on.
+    /// Upgrade line (RFC 9110 section 7.8). False for <see cref="IsH2c"/>, which is never forwarded.
     /// </summary>
     public bool WantsUpgrade { get; private set; }
 
-    /// <summary>Whether Upgrade names h2c, alone or among others; prior versions of HTTP/2 drafts included.</summary>
+    /// <summary>Whether Upgrade names h2c, alone or among others, or one of the HTTP/2 drafts.</summary>
     public bool IsH2c { get; private set; }
 
-    /// <summary>The value of the (first) Upgrade line; empty without one.</summary>
+    /// <summary>The value of the first Upgrade line; empty without such a line.</summary>
     public ReadOnlySpan<byte> Upgrade => ValueOf(HeaderName.Upgrade);
 
-    /// <summary>Whether a line of this name is there.</summary>
+    /// <summary>Whether the head has a header line of this name.</summary>
     public bool Has(HeaderName name) => (_present & (1UL << (int)name)) != 0;
 
-    /// <summary>Position in <see cref="Fields"/> of the next line of this name from <paramref name="start"/> on; -1 if none.</summary>
+    /// <summary>
+    /// Returns the position in <see cref="Fields"/> of the next line of this name from <paramref name="start"/> on, or
+    /// -1.
+    /// </summary>
     public int IndexOf(HeaderName name, int start = 0)
     {
         if (!Has(name))
@@ -77,7 +83,7 @@ internal abstract class MessageHead
         return -1;
     }
 
-    /// <summary>How many lines of this name there are.</summary>
+    /// <summary>Returns the number of header lines of this name.</summary>
     public int Count(HeaderName name)
     {
         int count = 0;
@@ -89,20 +95,22 @@ internal abstract class MessageHead
         return count;
     }
 
-    /// <summary>The name as it was sent.</summary>
+    /// <summary>Returns the name of the field, spelled as received.</summary>
     public ReadOnlySpan<byte> NameOf(in HeaderField field) => _buffer.AsSpan(field.LineStart, field.NameLength);
 
-    /// <summary>The value without blanks around it.</summary>
+    /// <summary>Returns the value of the field without surrounding blanks.</summary>
     public ReadOnlySpan<byte> ValueOf(in HeaderField field) => _buffer.AsSpan(field.ValueStart, field.ValueLength);
 
-    /// <summary>The value of the first line of this name; empty without one (ask <see cref="Has"/>).</summary>
+    /// <summary>
+    /// Returns the value of the first line of this name, or an empty one if there is none (see <see cref="Has"/>).
+    /// </summary>
     public ReadOnlySpan<byte> ValueOf(HeaderName name)
     {
         int index = IndexOf(name);
         return index < 0 ? default : ValueOf(in _fields[index]);
     }
 
-    /// <summary>Whether any line of this name has the token as an element of its list, in any case.</summary>
+    /// <summary>Whether a line of this name has the token as a list element; upper and lower case are equal.</summary>
     public bool HasToken(HeaderName name, ReadOnlySpan<byte> token)
     {
         for (int index = IndexOf(name); index >= 0; index = IndexOf(name, index + 1))
@@ -120,7 +128,9 @@ internal abstract class MessageHead
         return false;
     }
 
-    /// <summary>Forgets the message, and gives back the memory of a large one. Harmless when done twice.</summary>
+    /// <summary>
+    /// Empties the head and returns the memory of a large one to the pool; calling it twice is harmless.
+    /// </summary>
     public virtual void Reset()
     {
         if (_buffer.Length > MaxKeptBytes)
@@ -168,7 +178,7 @@ internal abstract class MessageHead
         IsH2c = isH2c;
     }
 
-    /// <summary>Takes a copy of the head's bytes, with room for <paramref name="extraBytes"/> more behind them.</summary>
+    /// <summary>Copies the head's bytes, with room for <paramref name="extraBytes"/> more after them.</summary>
     internal Span<byte> Own(ReadOnlySpan<byte> bytes, int extraBytes)
     {
         Debug.Assert(_length == 0, "A head is reset before it is filled again.");
@@ -184,7 +194,7 @@ internal abstract class MessageHead
         return _buffer.AsSpan(_length, extraBytes);
     }
 
-    /// <summary>Bytes of the buffer, the extra ones behind the head included.</summary>
+    /// <summary>Returns bytes of the buffer, which may be the extra ones after the head.</summary>
     private protected ReadOnlySpan<byte> Slice(int start, int length) => _buffer.AsSpan(start, length);
 
     private void GiveBack()

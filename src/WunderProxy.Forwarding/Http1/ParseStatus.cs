@@ -1,14 +1,14 @@
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>The three outcomes of every parser entry.</summary>
+/// <summary>The three outcomes of every parse method.</summary>
 internal enum ParseStatus
 {
-    /// <summary>The element is complete; the consumed count says how many bytes it had.</summary>
+    /// <summary>The element is complete; the consumed count gives its length in bytes.</summary>
     Done,
 
     /// <summary>The input ends before the element does; nothing is consumed.</summary>
     NeedMore,
 
-    /// <summary>The input breaks the grammar or a limit; the reason is given beside this value.</summary>
+    /// <summary>The input breaks the grammar or exceeds a limit; the reason is returned beside this value.</summary>
     Rejected,
 }

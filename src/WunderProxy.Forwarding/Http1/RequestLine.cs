@@ -1,14 +1,14 @@
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>Where the parts of a request line stand, counted from its start (RFC 9112 section 3).</summary>
-/// <param name="Method">The method, if known; its bytes are the first <paramref name="MethodLength"/>.</param>
-/// <param name="MethodLength">Bytes of the method.</param>
-/// <param name="TargetLength">Bytes of the target, which starts one behind the method.</param>
-/// <param name="Form">Form of the target.</param>
-/// <param name="AuthorityLength">Bytes of the authority of an absolute target; 0 for the other forms.</param>
-/// <param name="PathStart">Offset of path and query; of "*" for that form.</param>
-/// <param name="MinorVersion">0 or 1.</param>
-/// <param name="Length">Bytes of the line with its CRLF.</param>
+/// <summary>Positions of the parts of a request line, counted from its start (RFC 9112 section 3).</summary>
+/// <param name="Method">The method, if known; its text is the first <paramref name="MethodLength"/> bytes.</param>
+/// <param name="MethodLength">Length of the method in bytes.</param>
+/// <param name="TargetLength">Length in bytes of the target, which starts one byte after the method.</param>
+/// <param name="Form">The form of the target.</param>
+/// <param name="AuthorityLength">Length in bytes of the authority of an absolute target; 0 for the other forms.</param>
+/// <param name="PathStart">Offset of path and query, or of "*".</param>
+/// <param name="MinorVersion">The minor version, 0 or 1.</param>
+/// <param name="Length">Length of the line with its CRLF, in bytes.</param>
 internal readonly record struct RequestLine(
     KnownMethod Method,
     int MethodLength,
@@ -19,6 +19,6 @@ internal readonly record struct RequestLine(
     int MinorVersion,
     int Length)
 {
-    /// <summary>Offset of the target.</summary>
+    /// <summary>Offset of the target from the start of the line.</summary>
     public int TargetStart => MethodLength + 1;
 }

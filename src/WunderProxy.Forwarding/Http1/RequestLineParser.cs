@@ -2,13 +2,13 @@ using System.Text;
 
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>Reads request lines from left to right, so that a bad byte is refused as soon as it arrives.</summary>
+/// <summary>Parses request lines from left to right, so that a bad byte is refused as soon as it arrives.</summary>
 internal static class RequestLineParser
 {
-    /// <summary>Reads method SP request-target SP HTTP-version CRLF (RFC 9112 section 3).</summary>
-    /// <param name="bytes">Starts with the method.</param>
-    /// <param name="line">The parts, if the status is <see cref="ParseStatus.Done"/>.</param>
-    /// <param name="reason">What was wrong, if the status is <see cref="ParseStatus.Rejected"/>.</param>
+    /// <summary>Parses method SP request-target SP HTTP-version CRLF (RFC 9112 section 3).</summary>
+    /// <param name="bytes">Bytes that start with the method.</param>
+    /// <param name="line">The parts of the line, if the status is <see cref="ParseStatus.Done"/>.</param>
+    /// <param name="reason">Why the line was refused, if the status is <see cref="ParseStatus.Rejected"/>.</param>
     public static ParseStatus Parse(ReadOnlySpan<byte> bytes, out RequestLine line, out RequestRejection reason)
     {
         line = default;
@@ -55,7 +55,7 @@ internal static class RequestLineParser
     {
         (byte)' ' => targetLength == 0 ? RequestRejection.BadRequestLine : RequestRejection.None,
 
-        // A line that ends here is HTTP/0.9, or has lost a part.
+        // A line that ends here is HTTP/0.9 or lacks a part.
         Grammar.Cr or Grammar.Lf => RequestRejection.BadRequestLine,
         _ => RequestRejection.BadTarget,
     };
@@ -101,7 +101,7 @@ internal static class RequestLineParser
             PathStart = line.TargetStart + schemeLength + authorityLength,
         };
 
-        // User information is refused with the rest: "@" is no byte of a host (RFC 9110 section 4.2.4).
+        // User information is refused as well: "@" is not a byte of a host (RFC 9110 section 4.2.4).
         return HostGrammar.IsValid(afterScheme[..authorityLength]) ? RequestRejection.None : RequestRejection.BadHost;
     }
 

@@ -1,20 +1,22 @@
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>The head of an upstream's response, interim or final.</summary>
+/// <summary>The head of an interim or final response of an upstream.</summary>
 internal sealed class ResponseHead : MessageHead
 {
     private Range _reasonPhrase;
 
-    /// <summary>100 to 999.</summary>
+    /// <summary>The status code, 100 to 999.</summary>
     public int StatusCode { get; private set; }
 
-    /// <summary>Whether another response follows for the same request: 1xx but 101 (RFC 9110 section 15.2).</summary>
+    /// <summary>
+    /// Whether another response to the same request follows: a 1xx other than 101 (RFC 9110 section 15.2).
+    /// </summary>
     public bool IsInterim => StatusCode < 200 && !IsSwitchingProtocols;
 
-    /// <summary>Whether the upstream leaves HTTP: 101 (RFC 9110 section 15.2.2).</summary>
+    /// <summary>Whether the upstream leaves HTTP with a 101 (RFC 9110 section 15.2.2).</summary>
     public bool IsSwitchingProtocols => StatusCode == 101;
 
-    /// <summary>The reason phrase as sent; may be empty.</summary>
+    /// <summary>The reason phrase as received; may be empty.</summary>
     public ReadOnlySpan<byte> ReasonPhrase => Bytes[_reasonPhrase];
 
     /// <inheritdoc/>
@@ -25,7 +27,7 @@ internal sealed class ResponseHead : MessageHead
         _reasonPhrase = default;
     }
 
-    /// <summary>Takes a complete head and copies its bytes.</summary>
+    /// <summary>Fills the head from a parsed response and copies its bytes.</summary>
     internal void Complete(int minorVersion, int statusCode, Range reasonPhrase, ReadOnlySpan<byte> bytes)
     {
         SetMinorVersion(minorVersion);

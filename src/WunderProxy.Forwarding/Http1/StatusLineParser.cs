@@ -1,20 +1,22 @@
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>Reads status lines from left to right.</summary>
+/// <summary>Parses status lines from left to right.</summary>
 internal static class StatusLineParser
 {
     private const int StatusAt = VersionGrammar.Length + 1;
     private const int ReasonAt = StatusAt + 4;
     private const int LowestStatus = 100;
 
-    /// <summary>Reads HTTP-version SP status-code SP [ reason-phrase ] CRLF (RFC 9112 section 4).</summary>
-    /// <remarks>The space before an absent reason may be missing: widespread, and nothing else can be meant.</remarks>
-    /// <param name="bytes">Starts with the version.</param>
-    /// <param name="minor">0 or 1.</param>
-    /// <param name="status">100 to 999.</param>
+    /// <summary>Parses HTTP-version SP status-code SP [ reason-phrase ] CRLF (RFC 9112 section 4).</summary>
+    /// <remarks>
+    /// The space before an absent reason phrase may be missing: this is common, and the line has no other meaning.
+    /// </remarks>
+    /// <param name="bytes">Bytes that start with the version.</param>
+    /// <param name="minor">The minor version, 0 or 1.</param>
+    /// <param name="status">The status code, 100 to 999.</param>
     /// <param name="reasonPhrase">The reason phrase, which may be empty, as a range of <paramref name="bytes"/>.</param>
-    /// <param name="length">Bytes of the line with its CRLF.</param>
-    /// <param name="reason">What was wrong.</param>
+    /// <param name="length">Length of the line with its CRLF, in bytes.</param>
+    /// <param name="reason">Why the line was refused, if the status is <see cref="ParseStatus.Rejected"/>.</param>
     public static ParseStatus Parse(
         ReadOnlySpan<byte> bytes,
         out int minor,

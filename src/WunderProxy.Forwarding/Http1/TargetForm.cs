@@ -8,9 +8,9 @@ internal enum TargetForm : byte
     /// <summary>An absolute path with an optional query.</summary>
     Origin,
 
-    /// <summary>A whole http or https URI; its authority takes the place of Host.</summary>
+    /// <summary>A whole http or https URI, whose authority replaces Host.</summary>
     Absolute,
 
-    /// <summary>"*", with OPTIONS only.</summary>
+    /// <summary>The target "*", valid with OPTIONS only.</summary>
     Asterisk,
 }

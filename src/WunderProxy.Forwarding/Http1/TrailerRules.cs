@@ -1,15 +1,18 @@
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>Which trailers may pass (RFC 9110 section 6.5.1).</summary>
+/// <summary>Decides which trailers may be forwarded (RFC 9110 section 6.5.1).</summary>
 internal static class TrailerRules
 {
     /// <summary>
-    /// Whether the line is about framing, routing, request modifiers, authentication, who asked, response control or how
-    /// to read the content, all of which have to be known before the body, or is for this connection only.
+    /// Whether the trailer must not be forwarded: its name concerns framing, routing, request modifiers,
+    /// authentication, the identity of the client, response control or the reading of the content, all of which have to
+    /// be known before the body, or it is valid for this connection only.
     /// </summary>
-    /// <param name="field">The line.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="head">The head of its message, whose Connection may name trailers too; null if there is none.</param>
+    /// <param name="field">The trailer line.</param>
+    /// <param name="name">The name of the trailer.</param>
+    /// <param name="head">
+    /// The head of the same message, whose Connection may name trailers; null if there is none.
+    /// </param>
     public static bool IsForbidden(in HeaderField field, ReadOnlySpan<byte> name, MessageHead? head) =>
         field.Flags != HeaderFlags.None
         || (field.Known == HeaderName.Unknown ? ClientEvidence.IsName(name) : IsForHead(field.Known))

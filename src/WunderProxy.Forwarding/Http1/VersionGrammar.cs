@@ -1,15 +1,15 @@
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>Reads "HTTP/" DIGIT "." DIGIT (RFC 9112 section 2.3) byte by byte.</summary>
+/// <summary>Parses "HTTP/" DIGIT "." DIGIT (RFC 9112 section 2.3) byte by byte.</summary>
 internal static class VersionGrammar
 {
-    /// <summary>Bytes of a version.</summary>
+    /// <summary>Length of a version in bytes.</summary>
     public const int Length = 8;
 
     private const int MajorAt = 5;
     private const int MinorAt = 7;
 
-    /// <summary>Reads the version that ends a request line, with the CRLF.</summary>
+    /// <summary>Parses the version at the end of a request line, with its CRLF.</summary>
     public static ParseStatus ParseRequest(ReadOnlySpan<byte> bytes, out int minor, out RequestRejection reason)
     {
         reason = RequestRejection.None;
@@ -29,10 +29,10 @@ internal static class VersionGrammar
         return ParseLineEnd(bytes[Length..], major, out reason);
     }
 
-    /// <summary>Reads a version alone.</summary>
-    /// <param name="bytes">Starts with the version.</param>
-    /// <param name="major">The first digit.</param>
-    /// <param name="minor">0 or 1; a higher one is treated as 1 (RFC 9110 section 2.5).</param>
+    /// <summary>Parses a version without a line end.</summary>
+    /// <param name="bytes">Bytes that start with the version.</param>
+    /// <param name="major">The major version, the first digit.</param>
+    /// <param name="minor">The minor version, 0 or 1; a higher one counts as 1 (RFC 9110 section 2.5).</param>
     public static ParseStatus Parse(ReadOnlySpan<byte> bytes, out int major, out int minor)
     {
         major = minor = 0;
