@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace WunderProxy.Forwarding.Connections;
 
 /// <summary>
-/// What counts as one client where clients are counted by address: an IPv4 address, or the /64 of an IPv6 address, since
-/// every customer has that many addresses at least (RFC 6177).
+/// The unit by which clients are counted: an IPv4 address, or the /64 of an IPv6 address, since every customer has at
+/// least a /64 (RFC 6177).
 /// </summary>
 public readonly record struct ClientNetwork
 {
@@ -19,8 +19,8 @@ public readonly record struct ClientNetwork
         _isV6 = isV6;
     }
 
-    /// <summary>The network of an address; an IPv4 address mapped into IPv6 counts as IPv4.</summary>
-    /// <exception cref="ArgumentException">The address is of another family.</exception>
+    /// <summary>Returns the network of an address; an IPv4 address mapped into IPv6 counts as IPv4.</summary>
+    /// <exception cref="ArgumentException">The address is neither IPv4 nor IPv6.</exception>
     public static ClientNetwork Of(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);

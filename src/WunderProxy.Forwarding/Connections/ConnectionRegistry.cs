@@ -2,24 +2,26 @@ using WunderProxy.Forwarding.Diagnostics;
 
 namespace WunderProxy.Forwarding.Connections;
 
-/// <summary>The client connections of one loop. Changed on that loop; the counts can be read from any thread.</summary>
+/// <summary>
+/// The client connections of one loop. Changed on that loop only; the counts can be read from any thread.
+/// </summary>
 internal sealed class ConnectionRegistry
 {
     private readonly int[] _counts = new int[(int)ConnectionState.Closed + 1];
     private TrackedConnection? _first;
     private TrackedConnection? _last;
 
-    /// <summary>The connection that was accepted first; the next newer one is its previous.</summary>
+    /// <summary>The connection accepted first, or null; <see cref="TrackedConnection.PreviousTracked"/> leads to newer ones.</summary>
     public TrackedConnection? Oldest => _last;
 
-    /// <summary>Connections by state.</summary>
+    /// <summary>Number of connections by state.</summary>
     public ConnectionCounts Counts => new(
         Volatile.Read(ref _counts[(int)ConnectionState.New]),
         Volatile.Read(ref _counts[(int)ConnectionState.Active]),
         Volatile.Read(ref _counts[(int)ConnectionState.Idle]),
         Volatile.Read(ref _counts[(int)ConnectionState.Upgraded]));
 
-    /// <summary>Adds a connection that was accepted.</summary>
+    /// <summary>Adds an accepted connection as the newest one.</summary>
     public void Add(TrackedConnection connection)
     {
         _counts[(int)connection.State]++;
@@ -33,13 +35,13 @@ internal sealed class ConnectionRegistry
         _last ??= connection;
     }
 
-    /// <summary>Closes those that have nothing in progress.</summary>
+    /// <summary>Closes every connection that has nothing in progress.</summary>
     public void CloseIdle() => ForEach(static connection => connection.CloseIfIdle());
 
-    /// <summary>Ends all at once.</summary>
+    /// <summary>Aborts every connection at once.</summary>
     public void AbortAll() => ForEach(static connection => connection.Abort());
 
-    /// <summary>Keeps the counts; a closed connection is forgotten.</summary>
+    /// <summary>Moves a connection from one count to another and removes a closed one.</summary>
     public void OnMoved(TrackedConnection connection, ConnectionState from, ConnectionState to)
     {
         _counts[(int)from]--;
@@ -57,7 +59,7 @@ internal sealed class ConnectionRegistry
     {
         for (var connection = _first; connection is not null;)
         {
-            // The work may close it, and so remove it, within the call.
+            // The work may close the connection and thereby remove it during the call.
             var next = connection.NextTracked;
             work(connection);
             connection = next;

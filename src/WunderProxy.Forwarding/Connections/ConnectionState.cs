@@ -1,20 +1,20 @@
 namespace WunderProxy.Forwarding.Connections;
 
-/// <summary>What a client connection is doing.</summary>
+/// <summary>What a client connection is doing at present.</summary>
 internal enum ConnectionState : byte
 {
-    /// <summary>Accepted; nothing has arrived yet.</summary>
+    /// <summary>Accepted; no byte has arrived yet.</summary>
     New,
 
     /// <summary>A request is arriving or being served.</summary>
     Active,
 
-    /// <summary>Between two exchanges.</summary>
+    /// <summary>Open between two exchanges.</summary>
     Idle,
 
-    /// <summary>A tunnel after 101.</summary>
+    /// <summary>A tunnel after a 101 response.</summary>
     Upgraded,
 
-    /// <summary>Gone, or being closed.</summary>
+    /// <summary>Closed, or being closed.</summary>
     Closed,
 }

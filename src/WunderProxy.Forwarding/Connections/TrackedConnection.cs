@@ -3,27 +3,27 @@ using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Connections;
 
-/// <summary>A client connection as its registry sees it.</summary>
+/// <summary>A client connection as the registry sees it: its state, and its place in the list.</summary>
 /// <remarks>
-/// Moves: new to active, active to idle or upgraded, idle to active, all to closed. The timer is a base class and not a
-/// field because an idle connection has to be small.
+/// Legal moves: new to active, active to idle or upgraded, idle to active, every state to closed. The timer is a base
+/// class and not a field because an idle connection has to be small.
 /// </remarks>
 internal abstract class TrackedConnection(ConnectionRegistry registry) : LoopTimer
 {
-    /// <summary>What it is doing.</summary>
+    /// <summary>What the connection is doing at present.</summary>
     public ConnectionState State { get; private set; }
 
     internal TrackedConnection? PreviousTracked { get; set; }
 
     internal TrackedConnection? NextTracked { get; set; }
 
-    /// <summary>Ends the connection at once.</summary>
+    /// <summary>Aborts the connection at once.</summary>
     public abstract void Abort();
 
-    /// <summary>Ends the connection if nothing is in progress on it.</summary>
+    /// <summary>Closes the connection if nothing is in progress on it.</summary>
     public abstract void CloseIfIdle();
 
-    /// <summary>Moves to another state.</summary>
+    /// <summary>Moves to another state and tells the registry.</summary>
     /// <exception cref="UnreachableException">The move is not legal.</exception>
     protected void MoveTo(ConnectionState next)
     {

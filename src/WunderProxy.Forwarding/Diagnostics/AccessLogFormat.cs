@@ -1,6 +1,6 @@
 namespace WunderProxy.Forwarding.Diagnostics;
 
-/// <summary>Form of an access-log line.</summary>
+/// <summary>The form of an access-log line.</summary>
 public enum AccessLogFormat
 {
     /// <summary><c>key=value</c> pairs separated by blanks.</summary>

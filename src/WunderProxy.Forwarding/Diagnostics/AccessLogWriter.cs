@@ -3,12 +3,15 @@ using Microsoft.Extensions.Logging;
 
 namespace WunderProxy.Forwarding.Diagnostics;
 
-/// <summary>Carries batches of lines from the loops to the sink, on a task of its own. A full queue drops and counts.</summary>
+/// <summary>
+/// Writes batches of access-log lines from the loops to the sink, on a task of its own. When the queue is full, lines
+/// are dropped and counted.
+/// </summary>
 internal sealed class AccessLogWriter : IAsyncDisposable
 {
     private const int MaxQueuedBatches = 64;
 
-    /// <summary>How long the end waits for a reader that does not take what is queued.</summary>
+    /// <summary>Longest time that disposal waits for a sink that does not accept the queued lines.</summary>
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(2);
 
     private readonly IAccessLogSink _sink;
@@ -25,20 +28,20 @@ internal sealed class AccessLogWriter : IAsyncDisposable
         _writing = Task.Run(WriteAllAsync);
     }
 
-    /// <summary>Lines that were dropped.</summary>
+    /// <summary>Number of lines dropped since start.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    /// <summary>Counts a line that could not be queued.</summary>
+    /// <summary>Counts lines that could not be queued.</summary>
     public void CountDropped(int lines) => Interlocked.Add(ref _dropped, lines);
 
-    /// <summary>An empty batch to fill.</summary>
+    /// <summary>Returns an empty batch to fill.</summary>
     public AccessLogBatch Rent() => _empty.Reader.TryRead(out var batch) ? batch : new AccessLogBatch();
 
     /// <summary>Queues a batch for the sink.</summary>
-    /// <returns>Whether there was room; if not the caller keeps it.</returns>
+    /// <returns>Whether the queue had room; if not, the caller keeps the batch.</returns>
     public bool TryWrite(AccessLogBatch batch) => _full.Writer.TryWrite(batch);
 
-    /// <summary>Writes what is queued, then ends; a sink that blocks is waited for 2 seconds at most.</summary>
+    /// <summary>Writes the queued lines and ends; waits at most 2 seconds for a sink that blocks.</summary>
     public async ValueTask DisposeAsync()
     {
         _full.Writer.TryComplete();
@@ -58,7 +61,7 @@ internal sealed class AccessLogWriter : IAsyncDisposable
             catch (Exception exception) when (
                 exception is IOException or UnauthorizedAccessException or ObjectDisposedException)
             {
-                // Named once per change: a closed pipe would fill the log otherwise.
+                // Logged once per change: a closed pipe would otherwise fill the log.
                 if (!hasFailed)
                 {
                     DiagnosticsLog.AccessLogFailed(_logger, exception);

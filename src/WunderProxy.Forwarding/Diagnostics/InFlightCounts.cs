@@ -1,11 +1,11 @@
 namespace WunderProxy.Forwarding.Diagnostics;
 
-/// <summary>What an upstream holds.</summary>
+/// <summary>The exchanges and tunnels that an upstream has in flight.</summary>
 /// <param name="Exchanges">Ordinary exchanges, begun and not finished.</param>
 /// <param name="LongLived">Event streams, and responses that ran longer than 10 s when the upstream was replaced.</param>
-/// <param name="Upgraded">Tunnels.</param>
+/// <param name="Upgraded">Tunnels after a 101 response.</param>
 public readonly record struct InFlightCounts(int Exchanges, int LongLived, int Upgraded)
 {
-    /// <summary>All of them.</summary>
+    /// <summary>The sum of the three counts.</summary>
     public int Total => Exchanges + LongLived + Upgraded;
 }

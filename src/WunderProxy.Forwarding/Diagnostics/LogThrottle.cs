@@ -1,21 +1,23 @@
 namespace WunderProxy.Forwarding.Diagnostics;
 
 /// <summary>
-/// Keeps one kind of event from flooding the log: the first is written at once; those that follow are counted, and told
-/// in one line per <see cref="Interval"/> until an interval passes without any. Callable from any thread.
+/// Keeps one kind of event from flooding the log. The first event is logged at once; later ones are counted and
+/// summarised in one line per <see cref="Interval"/>, until an interval passes without any. Callable from any thread.
 /// </summary>
 public sealed class LogThrottle : IDisposable
 {
     private readonly Action<long, object?> _writeSummary;
     private readonly ITimer _timer;
 
-    // Events since the line written last, that line's own included; 0 when the next one is written at once.
+    // Number of events since the last line, including the event of that line; 0 if the next event is logged at once.
     private long _count;
     private object? _lastSubject;
 
-    /// <summary>A throttle that lets the next event through.</summary>
-    /// <param name="clock">Where the interval comes from.</param>
-    /// <param name="writeSummary">Writes how many events were left out, and the subject of the last of them.</param>
+    /// <summary>Creates a throttle that lets the next event through.</summary>
+    /// <param name="clock">Clock that measures the interval.</param>
+    /// <param name="writeSummary">
+    /// Logs a summary, given the number of events left out and the subject of the last of them.
+    /// </param>
     public LogThrottle(TimeProvider clock, Action<long, object?> writeSummary)
     {
         ArgumentNullException.ThrowIfNull(clock);
@@ -25,11 +27,13 @@ public sealed class LogThrottle : IDisposable
             static throttle => ((LogThrottle)throttle!).OnInterval(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Time between two lines: short enough to watch, long enough that a day of a fault is no gigabyte.</summary>
+    /// <summary>
+    /// Time between two lines: short enough to watch, long enough that a fault of a day does not write a gigabyte.
+    /// </summary>
     public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Takes note of an event.</summary>
-    /// <returns>Whether the caller writes it; otherwise it was counted.</returns>
+    /// <summary>Counts an event and decides whether the caller logs it.</summary>
+    /// <returns>Whether the caller logs the event; otherwise the next summary includes it.</returns>
     public bool TryPass(object? subject)
     {
         if (Interlocked.Increment(ref _count) == 1)
@@ -42,7 +46,7 @@ public sealed class LogThrottle : IDisposable
         return false;
     }
 
-    /// <summary>Writes what was left out so far.</summary>
+    /// <summary>Logs a summary of the events left out so far, if any.</summary>
     public void Dispose()
     {
         _timer.Dispose();
@@ -53,7 +57,7 @@ public sealed class LogThrottle : IDisposable
     {
         if (Interlocked.CompareExchange(ref _count, 0, 1) == 1)
         {
-            // Quiet again. Whoever counts from 0 to 1 now starts the timer anew.
+            // The interval was quiet. The event that next raises the count from 0 to 1 starts the timer again.
             return;
         }
 

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace WunderProxy.Forwarding.Diagnostics;
 
 /// <summary>
-/// Durations in microseconds in buckets that grow with the value: 16 to each power of two, so a quantile is at most
-/// 6% too high. Written by one loop; reading beside it gives a figure that is at most a few exchanges old.
+/// A histogram of durations in microseconds with 16 buckets for each power of two, so that a quantile is at most 6% too
+/// high. One loop writes; other threads may read figures that are a few exchanges old.
 /// </summary>
 internal sealed class ResponseTimeHistogram
 {
@@ -18,7 +18,7 @@ internal sealed class ResponseTimeHistogram
     private readonly long[] _counts = new long[BucketCount];
     private long _maxMicroseconds;
 
-    /// <summary>Counts one duration; a negative one counts as 0.</summary>
+    /// <summary>Counts one duration; a negative value counts as 0.</summary>
     public void Record(long microseconds)
     {
         _counts[BucketOf(microseconds)]++;
@@ -28,7 +28,7 @@ internal sealed class ResponseTimeHistogram
         }
     }
 
-    /// <summary>Adds what <paramref name="other"/> has counted.</summary>
+    /// <summary>Adds the counts of another histogram.</summary>
     public void Add(ResponseTimeHistogram other)
     {
         for (var bucket = 0; bucket < BucketCount; bucket++)
@@ -39,7 +39,7 @@ internal sealed class ResponseTimeHistogram
         _maxMicroseconds = Math.Max(_maxMicroseconds, other._maxMicroseconds);
     }
 
-    /// <summary>The usual quantiles, in seconds; all 0 when nothing was counted.</summary>
+    /// <summary>Returns the usual quantiles in seconds; all are 0 if nothing was counted.</summary>
     public ResponseTimes ToResponseTimes()
     {
         var total = _counts.Sum();
@@ -54,7 +54,7 @@ internal sealed class ResponseTimeHistogram
         };
     }
 
-    /// <summary>The buckets that hold anything, shortest first.</summary>
+    /// <summary>Returns the buckets that are not empty, shortest duration first.</summary>
     public IReadOnlyList<ResponseTimeCount> ToCounts() =>
     [
         .. Enumerable.Range(0, BucketCount)

@@ -1,9 +1,11 @@
 namespace WunderProxy.Forwarding.Diagnostics;
 
-/// <summary>Responses by status.</summary>
-/// <param name="Classes">Keys such as <c>2xx</c>; only those that occurred.</param>
-/// <param name="Codes">By exact status; only those that occurred.</param>
-/// <param name="Minutes">Those of the last 60 minutes in which something ended, oldest first.</param>
+/// <summary>The number of responses by status.</summary>
+/// <param name="Classes">
+/// Responses by class, with keys such as <c>2xx</c>; classes without a response are absent.
+/// </param>
+/// <param name="Codes">Responses by exact status; statuses without a response are absent.</param>
+/// <param name="Minutes">Responses of each of the last 60 minutes in which an exchange ended, oldest first.</param>
 public sealed record StatusCounts(
     IReadOnlyDictionary<string, long> Classes,
     IReadOnlyDictionary<int, long> Codes,

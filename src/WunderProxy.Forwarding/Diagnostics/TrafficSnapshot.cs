@@ -1,13 +1,13 @@
 namespace WunderProxy.Forwarding.Diagnostics;
 
-/// <summary>What was served, counted from some start.</summary>
+/// <summary>Counters of exchanges served since a point in time.</summary>
 /// <param name="Requests">Exchanges that ended, refused requests included.</param>
-/// <param name="TotalSeconds">Sum of their times.</param>
-/// <param name="ResponseTimes">Quantiles of their times.</param>
-/// <param name="Status">By status.</param>
-/// <param name="BytesIn">Bytes of requests, heads and bodies and tunnels, as received from clients.</param>
-/// <param name="BytesOut">Bytes of responses, heads and bodies and tunnels, as sent to clients.</param>
-/// <param name="GatewayErrors">502 and 504 that we made ourselves.</param>
+/// <param name="TotalSeconds">Sum of the durations of these exchanges, in seconds.</param>
+/// <param name="ResponseTimes">Quantiles of the durations.</param>
+/// <param name="Status">Number of responses by status.</param>
+/// <param name="BytesIn">Bytes received from clients: heads, bodies and tunnels.</param>
+/// <param name="BytesOut">Bytes sent to clients: heads, bodies and tunnels.</param>
+/// <param name="GatewayErrors">Responses with status 502 or 504 that the proxy made itself.</param>
 /// <param name="Aborted">Exchanges whose response was cut off, by either side.</param>
 public sealed record TrafficSnapshot(
     long Requests,
@@ -19,6 +19,8 @@ public sealed record TrafficSnapshot(
     long GatewayErrors,
     long Aborted)
 {
-    /// <summary>The times themselves, shortest first: what came between two snapshots is their difference.</summary>
+    /// <summary>
+    /// Histogram of the durations, shortest first; the difference of two snapshots describes the time between them.
+    /// </summary>
     public IReadOnlyList<ResponseTimeCount> TimeCounts { get; init; } = [];
 }

@@ -1,16 +1,21 @@
 namespace WunderProxy.Forwarding.Diagnostics;
 
-/// <summary>What one loop served: counters that this loop alone writes, so that counting costs no interlocked operation.</summary>
-/// <remarks>Snapshots read beside the writer; 64-bit reads are whole, and a sum may be a few exchanges old.</remarks>
+/// <summary>
+/// Counters of the exchanges that one loop served. Only that loop writes them, so that counting costs no interlocked
+/// operation.
+/// </summary>
+/// <remarks>
+/// Other threads read while the loop writes: each 64-bit read is whole, and a sum may be a few exchanges old.
+/// </remarks>
 internal sealed class TrafficStats
 {
-    /// <summary>Statuses up to 999.</summary>
+    /// <summary>Number of counted statuses, 0 to 999.</summary>
     public const int StatusCount = 1000;
 
-    /// <summary>Minutes that are kept.</summary>
+    /// <summary>Number of minutes for which counts are kept.</summary>
     public const int MinuteCount = 60;
 
-    /// <summary>Classes 0xx to 9xx.</summary>
+    /// <summary>Number of status classes, 0xx to 9xx.</summary>
     public const int ClassCount = 10;
 
     private readonly long[] _statuses = new long[StatusCount];
@@ -24,13 +29,13 @@ internal sealed class TrafficStats
     private long _gatewayErrors;
     private long _aborted;
 
-    /// <summary>Exchanges that ended; readable from any thread.</summary>
+    /// <summary>Number of exchanges that ended; readable from any thread.</summary>
     public long Requests => Volatile.Read(ref _requests);
 
     /// <summary>Counts an exchange that ended.</summary>
-    /// <param name="status">Its status; 499 when the client was gone before it got one.</param>
-    /// <param name="microseconds">How long it took.</param>
-    /// <param name="minute">Wall-clock minutes since 1970.</param>
+    /// <param name="status">Status of the response; 499 if the client left before it got one.</param>
+    /// <param name="microseconds">Duration of the exchange in microseconds.</param>
+    /// <param name="minute">Wall-clock time in minutes since 1970.</param>
     public void CountExchange(int status, long microseconds, long minute)
     {
         _requests++;
@@ -47,22 +52,24 @@ internal sealed class TrafficStats
         _minuteClasses[(slot * ClassCount) + (status / 100)]++;
     }
 
-    /// <summary>Counts bytes from and to clients.</summary>
+    /// <summary>Counts bytes received from and sent to clients.</summary>
     public void CountBytes(long bytesIn, long bytesOut)
     {
         _bytesIn += bytesIn;
         _bytesOut += bytesOut;
     }
 
-    /// <summary>Counts a 502 or 504 that we made.</summary>
+    /// <summary>Counts a 502 or 504 that the proxy made itself.</summary>
     public void CountGatewayError() => _gatewayErrors++;
 
     /// <summary>Counts a response that was cut off.</summary>
     public void CountAborted() => _aborted++;
 
-    /// <summary>Sums what several loops counted.</summary>
-    /// <param name="parts">One for each loop.</param>
-    /// <param name="nowMinute">Minutes since 1970; only the 60 up to this one are reported.</param>
+    /// <summary>Sums the counters of several loops.</summary>
+    /// <param name="parts">The counters, one for each loop.</param>
+    /// <param name="nowMinute">
+    /// Current time in minutes since 1970; the report covers the 60 minutes up to this one.
+    /// </param>
     public static TrafficSnapshot Sum(IEnumerable<TrafficStats> parts, long nowMinute)
     {
         var sum = new TrafficStats();

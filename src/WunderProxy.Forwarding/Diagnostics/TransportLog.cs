@@ -15,7 +15,7 @@ internal static partial class TransportLog
     public static partial void AcceptPaused(ILogger logger, EndPoint endPoint, SocketError error, int delayMilliseconds);
 
     [LoggerMessage(1004, LogLevel.Warning,
-        "There are as many connections as there may be: clients of {EndPoint} wait to be accepted")]
+        "The connection limit is reached: clients of {EndPoint} wait to be accepted")]
     public static partial void NoRoom(ILogger logger, EndPoint endPoint);
 
     [LoggerMessage(1002, LogLevel.Information, "Sockets are driven by {Transport} on {Threads} forwarding threads")]

@@ -6,22 +6,28 @@ using WunderProxy.Forwarding.Diagnostics;
 namespace WunderProxy.Forwarding.Transport;
 
 /// <summary>
-/// How long a listener looks away when it cannot accept: a socket that has clients waiting would be reported again at
-/// once. The reason is logged every 10 seconds at most, as a listener at its limit pauses and goes on all the time.
+/// Decides how long a listener stops accepting after a failure: a socket with waiting clients would be reported again
+/// at once. The reason is logged at most every 10 seconds, because a listener at its limit pauses all the time.
 /// </summary>
 internal sealed class AcceptPause(EndPoint endPoint, TimeProvider clock, ILogger logger)
 {
-    /// <summary>Long enough for descriptors to be given back, short beside what a client waits for.</summary>
+    /// <summary>
+    /// Length of a pause in milliseconds: enough for descriptors to be freed, and short compared with a client's
+    /// patience.
+    /// </summary>
     public const int Milliseconds = 100;
 
-    /// <summary>Pause of the portable transport while connections are being closed to make room: their loop does that at once.</summary>
+    /// <summary>
+    /// Pause of the portable transport, in milliseconds, while connections are being closed to make room; their loop
+    /// closes them at once.
+    /// </summary>
     public const int MillisecondsToMakeRoom = 1;
 
     private const int MillisecondsBetweenMessages = 10_000;
 
     private long _mayTellAt;
 
-    /// <summary>Tells that accepting failed. Called from any thread.</summary>
+    /// <summary>Logs that accepting failed. Callable from any thread.</summary>
     public void OnError(SocketError error)
     {
         if (MayTell())
@@ -30,7 +36,7 @@ internal sealed class AcceptPause(EndPoint endPoint, TimeProvider clock, ILogger
         }
     }
 
-    /// <summary>Tells that there is no room for another connection. Called from any thread.</summary>
+    /// <summary>Logs that there is no room for another connection. Callable from any thread.</summary>
     public void OnNoRoom()
     {
         if (MayTell())

@@ -6,15 +6,17 @@ internal enum CloseReason : byte
     /// <summary>The connection is open.</summary>
     None,
 
-    /// <summary>The peer ended its sending side in order (FIN).</summary>
+    /// <summary>The remote end finished its sending side in order (FIN).</summary>
     PeerFinished,
 
-    /// <summary>The peer reset the connection, or it broke on the way.</summary>
+    /// <summary>The remote end reset the connection, or the network broke it.</summary>
     PeerReset,
 
-    /// <summary>We closed it in order.</summary>
+    /// <summary>This process closed the connection in order.</summary>
     ClosedHere,
 
-    /// <summary>We aborted it (RST), so that the peer cannot take what it has for complete.</summary>
+    /// <summary>
+    /// This process aborted the connection (RST), so that the remote end cannot take what it received for complete.
+    /// </summary>
     AbortedHere,
 }

@@ -2,7 +2,9 @@ using System.Net.Sockets;
 
 namespace WunderProxy.Forwarding.Transport;
 
-/// <summary>How an attempt to connect ended: a connection, or the error of the operating system.</summary>
+/// <summary>The outcome of an attempt to connect: a connection, or the error of the operating system.</summary>
 /// <param name="Connection">The open connection, or null.</param>
-/// <param name="Error"><see cref="SocketError.Success"/> with a connection; <see cref="SocketError.TimedOut"/> when the time was up.</param>
+/// <param name="Error">
+/// <see cref="SocketError.Success"/> with a connection; <see cref="SocketError.TimedOut"/> when the time limit passed.
+/// </param>
 internal readonly record struct ConnectResult(TransportConnection? Connection, SocketError Error);

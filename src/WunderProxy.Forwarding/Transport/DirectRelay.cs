@@ -1,26 +1,33 @@
 namespace WunderProxy.Forwarding.Transport;
 
 /// <summary>
-/// Moves bytes from one connection's socket to another's inside the kernel. For plain bodies of known length: nobody
-/// sees the bytes. Neither connection may be read or written otherwise meanwhile.
+/// Moves bytes from one connection's socket to another's inside the kernel; meant for plain bodies of known length,
+/// since the process does not see the bytes. Neither connection may be read or written in another way meanwhile.
 /// </summary>
 /// <remarks>
 /// <see cref="System.IO.Pipelines.PipeReader.CancelPendingRead"/> and
-/// <see cref="System.IO.Pipelines.PipeWriter.CancelPendingFlush"/> of the two connections end the waits here too.
-/// Disposing gives back what it holds; bytes taken and not passed on are lost then.
+/// <see cref="System.IO.Pipelines.PipeWriter.CancelPendingFlush"/> of the two connections also end the waits of the
+/// relay. Disposing returns the relay's resources; bytes that it has taken and not passed on are lost then.
 /// </remarks>
 internal abstract class DirectRelay : IDisposable
 {
-    /// <summary>Moves what can be moved without waiting, at most a fair share of this turn.</summary>
+    /// <summary>
+    /// Moves the bytes that can be moved without waiting, at most a fair share for this turn of the loop.
+    /// </summary>
     /// <param name="maxBytes">Most bytes to take from the source.</param>
     /// <param name="takenBytes">Bytes taken from the source.</param>
-    /// <param name="passedBytes">Bytes passed on to the destination, those held from earlier calls included.</param>
+    /// <param name="passedBytes">Bytes passed on to the destination, including those held from earlier calls.</param>
     public abstract DirectRelayStatus Move(long maxBytes, out long takenBytes, out long passedBytes);
 
-    /// <summary>Waits after <see cref="DirectRelayStatus.NeedsSource"/> or <see cref="DirectRelayStatus.GivesWay"/>.</summary>
+    /// <summary>
+    /// Waits until the source has bytes, or for the next turn; called after <see cref="DirectRelayStatus.NeedsSource"/>
+    /// or <see cref="DirectRelayStatus.GivesWay"/>.
+    /// </summary>
     public abstract ValueTask WaitForSourceAsync();
 
-    /// <summary>Waits after <see cref="DirectRelayStatus.NeedsSink"/>.</summary>
+    /// <summary>
+    /// Waits until the destination accepts bytes; called after <see cref="DirectRelayStatus.NeedsSink"/>.
+    /// </summary>
     public abstract ValueTask WaitForSinkAsync();
 
     /// <inheritdoc/>
@@ -30,6 +37,6 @@ internal abstract class DirectRelay : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Gives back what it holds.</summary>
+    /// <summary>Returns the relay's resources.</summary>
     protected abstract void Dispose(bool disposing);
 }

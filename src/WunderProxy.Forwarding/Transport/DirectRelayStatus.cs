@@ -3,24 +3,26 @@ namespace WunderProxy.Forwarding.Transport;
 /// <summary>Why <see cref="DirectRelay.Move"/> returned.</summary>
 internal enum DirectRelayStatus
 {
-    /// <summary>All that was asked for has been taken and passed on.</summary>
+    /// <summary>All bytes asked for have been taken and passed on.</summary>
     Done,
 
-    /// <summary>The source has nothing more now, and nothing is held.</summary>
+    /// <summary>The source has no more bytes at present, and the relay holds none.</summary>
     NeedsSource,
 
-    /// <summary>The destination takes nothing more now.</summary>
+    /// <summary>The destination accepts no more bytes at present.</summary>
     NeedsSink,
 
-    /// <summary>More could be moved, but others are to have their turn first.</summary>
+    /// <summary>More bytes could be moved, but other connections of the loop get their turn first.</summary>
     GivesWay,
 
-    /// <summary>The source has ended; everything taken has been passed on.</summary>
+    /// <summary>The source has ended, and everything taken has been passed on.</summary>
     SourceEnded,
 
-    /// <summary>The destination is broken.</summary>
+    /// <summary>The destination connection is broken.</summary>
     SinkBroken,
 
-    /// <summary>The kernel has no means for it now; nothing is held: go on by reading and writing.</summary>
+    /// <summary>
+    /// The kernel lacks the means at present and the relay holds no bytes: the caller goes on by reading and writing.
+    /// </summary>
     Unavailable,
 }

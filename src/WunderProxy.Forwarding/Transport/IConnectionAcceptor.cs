@@ -1,24 +1,30 @@
 namespace WunderProxy.Forwarding.Transport;
 
-/// <summary>Takes the connections that a listener accepts.</summary>
+/// <summary>Receives the connections that a listener accepts, and limits their number.</summary>
 internal interface IConnectionAcceptor
 {
     /// <summary>
-    /// Whether connections are being closed to make room, so that a listener need not look away for long. Read from any thread.
+    /// Whether connections are being closed to make room, so that a short pause of the listener is enough. Readable
+    /// from any thread.
     /// </summary>
     bool IsMakingRoom => false;
 
-    /// <summary>Takes a place for a connection before it is accepted. Called from any thread.</summary>
+    /// <summary>Reserves a place for a connection before it is accepted. Callable from any thread.</summary>
     /// <returns>
-    /// Whether there is room; if not, the listener leaves the client in the backlog and asks again later.
+    /// Whether there is room. If not, the listener leaves the client in the backlog and asks again later.
     /// </returns>
     bool TryReserve() => true;
 
-    /// <summary>Gives a place back: nobody was there to accept, or the connection was lost before it was handed over.</summary>
+    /// <summary>
+    /// Returns a reserved place, because no client was waiting or the connection was lost before
+    /// <see cref="OnAccepted"/>.
+    /// </summary>
     void CancelReservation()
     {
     }
 
-    /// <summary>Called on the loop that owns <paramref name="connection"/>; must not block.</summary>
+    /// <summary>
+    /// Takes over an accepted connection. Called on the loop that owns <paramref name="connection"/>; must not block.
+    /// </summary>
     void OnAccepted(TransportConnection connection);
 }

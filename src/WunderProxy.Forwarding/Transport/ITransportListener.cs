@@ -2,9 +2,9 @@ using System.Net;
 
 namespace WunderProxy.Forwarding.Transport;
 
-/// <summary>One listening socket in use.</summary>
+/// <summary>A listening socket whose connections a transport accepts.</summary>
 internal interface ITransportListener : IDisposable
 {
-    /// <summary>The bound address, with the real port when 0 was asked for.</summary>
+    /// <summary>The bound address, with the actual port if port 0 was asked for.</summary>
     EndPoint EndPoint { get; }
 }

@@ -3,20 +3,22 @@ using System.Net.Sockets;
 
 namespace WunderProxy.Forwarding.Transport;
 
-/// <summary>Opens the listening sockets of what may be several addresses.</summary>
+/// <summary>Opens the listening sockets of an address, or of a group of addresses.</summary>
 internal static class ListenGroups
 {
-    // A port that is free for one address may be taken for another: then another is tried.
+    // A port that is free on one address of the group may be taken on another; then the next port is tried.
     private const int PortAttempts = 20;
 
-    /// <summary>Binds and listens.</summary>
+    /// <summary>Binds and listens on every address.</summary>
     /// <param name="endPoint">As for <see cref="ListenSockets.Bind"/>, or an <see cref="EndPointGroup"/>.</param>
-    /// <param name="unixMode">Mode of a unix socket's file; null leaves it to the umask.</param>
+    /// <param name="unixMode">File mode of a unix socket; null leaves the mode to the umask.</param>
     /// <returns>
-    /// A socket for each address. Of a group, an address that this machine does not have, as where IPv6 is off, is left
-    /// out if another can be listened on.
+    /// One socket for each address. In a group, an address that this machine does not have, for example where IPv6 is
+    /// off, is left out if another one can be listened on.
     /// </returns>
-    /// <exception cref="ListenException">The first address that could not be bound; nothing is left bound.</exception>
+    /// <exception cref="ListenException">
+    /// An address could not be bound; the exception names the first of them, and no socket stays open.
+    /// </exception>
     public static IReadOnlyList<Socket> Bind(EndPoint endPoint, UnixFileMode? unixMode = null) =>
         endPoint is EndPointGroup group ? BindGroup(group) : [ListenSockets.Bind(endPoint, unixMode)];
 

@@ -3,19 +3,21 @@ using System.Net.Sockets;
 
 namespace WunderProxy.Forwarding.Transport;
 
-/// <summary>Opens listening sockets.</summary>
+/// <summary>Opens listening sockets, one address at a time.</summary>
 internal static class ListenSockets
 {
-    // The kernel lowers it to net.core.somaxconn; 4096 is that setting's default since Linux 5.4.
+    // The kernel lowers this to net.core.somaxconn, whose default is 4096 since Linux 5.4.
     private const int Backlog = 4096;
 
-    /// <summary>Binds and listens.</summary>
+    /// <summary>Binds and listens on one address.</summary>
     /// <param name="endPoint">
-    /// An IP address, where <c>[::]</c> takes IPv6 only, as nginx and HAProxy do, or a unix-socket path.
-    /// A left-over socket file is removed when nobody answers at it.
+    /// An IP address or a unix-socket path. As in nginx and HAProxy, <c>[::]</c> takes IPv6 only. A left-over socket
+    /// file is removed if no process answers at it.
     /// </param>
-    /// <param name="unixMode">Mode of a unix socket's file; null leaves it to the umask.</param>
-    /// <exception cref="ListenException">The address is in use, not permitted or not of this machine.</exception>
+    /// <param name="unixMode">File mode of a unix socket; null leaves the mode to the umask.</param>
+    /// <exception cref="ListenException">
+    /// The address is in use, not permitted, or not an address of this machine.
+    /// </exception>
     public static Socket Bind(EndPoint endPoint, UnixFileMode? unixMode = null)
     {
         var isUnix = endPoint.AddressFamily == AddressFamily.Unix;
@@ -52,7 +54,7 @@ internal static class ListenSockets
 
         if (OperatingSystem.IsLinux())
         {
-            // Inherited by every connection that is accepted.
+            // Every accepted connection inherits this option.
             socket.SetRawSocketOption(
                 (int)SocketOptionLevel.Tcp, UnsentLimit.Option, BitConverter.GetBytes(UnsentLimit.Bytes));
         }
@@ -70,7 +72,7 @@ internal static class ListenSockets
 
         socket.Bind(endPoint);
 
-        // Before listen: nobody can connect while the mode is still the one of the umask.
+        // Set before listen, so that no client can connect while the file still has the mode of the umask.
         if (mode is { } wanted && !OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(path, wanted);
@@ -87,7 +89,7 @@ internal static class ListenSockets
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
         {
-            // Also what the kernel answers for a path that is no socket: that one is not ours to remove.
+            // The kernel gives the same answer for a path that is not a socket; such a file must not be removed.
             if (IsSocket(path))
             {
                 File.Delete(path);
@@ -95,7 +97,7 @@ internal static class ListenSockets
         }
         catch (SocketException)
         {
-            // Somebody listens, or it is not ours to judge; bind reports it.
+            // A process listens there, or the answer is unclear; bind reports it.
         }
     }
 
@@ -108,7 +110,7 @@ internal static class ListenSockets
         }
         catch (IOException)
         {
-            // A socket cannot be opened as a file (ENXIO).
+            // A socket cannot be opened as a file: the kernel answers ENXIO.
             return true;
         }
         catch (UnauthorizedAccessException)

@@ -2,14 +2,17 @@ using System.Globalization;
 
 namespace WunderProxy.Forwarding.Transport;
 
-/// <summary>The sockets among the descriptors of this process, as <c>/proc/self/fd</c> shows them.</summary>
+/// <summary>Finds the sockets among the descriptors of this process, from <c>/proc/self/fd</c>.</summary>
 internal static class OwnSockets
 {
     private const string Directory = "/proc/self/fd";
     private const string LinkStart = "socket:[";
 
-    /// <summary>Counts the sockets of this process among those with certain inodes.</summary>
-    /// <returns>Null when the descriptors cannot be listed, as when there is none left to list them with.</returns>
+    /// <summary>Counts how many of the sockets with these inodes belong to this process.</summary>
+    /// <returns>
+    /// The count, or null if the descriptors cannot be listed, for example because no descriptor is left to list them
+    /// with.
+    /// </returns>
     public static int? Count(IEnumerable<uint> inodes)
     {
         var wanted = inodes.Where(inode => inode != 0).ToHashSet();
@@ -34,7 +37,7 @@ internal static class OwnSockets
             }
             catch (IOException)
             {
-                // Closed since it was listed.
+                // The descriptor was closed after it was listed.
             }
 
             yield return link;

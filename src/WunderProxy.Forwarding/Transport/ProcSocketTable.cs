@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace WunderProxy.Forwarding.Transport;
 
-/// <summary>Reads <c>/proc/net/tcp</c> (proc(5)), where the kernel does not answer <c>NETLINK_SOCK_DIAG</c>.</summary>
+/// <summary>Reads <c>/proc/net/tcp</c> (proc(5)), for kernels that do not answer <c>NETLINK_SOCK_DIAG</c>.</summary>
 internal static class ProcSocketTable
 {
     private const string Path = "/proc/net/tcp";
@@ -11,11 +11,13 @@ internal static class ProcSocketTable
     private const int StateColumn = 3;
     private const int InodeColumn = 9;
 
-    // Established, SYN received, both FIN waits, close wait.
+    // The states established, SYN received, both FIN waits and close wait.
     private static readonly HashSet<string> Connected = new(StringComparer.Ordinal) { "01", "03", "04", "05", "08" };
 
-    /// <summary>Lists the connected IPv4 sockets with a certain port by their inodes.</summary>
-    /// <returns>Null when there is no such table.</returns>
+    /// <summary>
+    /// Lists the inodes of connected IPv4 sockets whose local or remote port is <paramref name="port"/>.
+    /// </summary>
+    /// <returns>The inodes, or null if the file does not exist.</returns>
     public static List<uint>? List(int port, bool isRemotePort)
     {
         try
@@ -28,7 +30,7 @@ internal static class ProcSocketTable
         }
     }
 
-    /// <summary>Picks the inodes out of the table's lines; the first one is its header.</summary>
+    /// <summary>Extracts the inodes from the lines of the table, whose first line is a header.</summary>
     public static List<uint> Parse(IEnumerable<string> lines, int port, bool isRemotePort)
     {
         var ending = ":" + port.ToString("X4", CultureInfo.InvariantCulture);

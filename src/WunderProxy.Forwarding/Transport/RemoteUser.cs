@@ -3,7 +3,7 @@ using WunderProxy.Forwarding.Transport.Epoll;
 
 namespace WunderProxy.Forwarding.Transport;
 
-/// <summary>Finds out to which user of this machine the remote end of a connection belongs.</summary>
+/// <summary>Finds which user of this machine owns the remote end of a connection.</summary>
 internal static unsafe class RemoteUser
 {
     private const int PeerCredentials = 17; // SO_PEERCRED
@@ -13,13 +13,13 @@ internal static unsafe class RemoteUser
     private const byte FinWait2 = 5;
     private const byte CloseWait = 8;
 
-    /// <summary>Asks the kernel about the remote end of a connection that this process accepted.</summary>
-    /// <param name="descriptor">Our own end of the connection.</param>
-    /// <param name="remote">The remote end's address; null or no IP address on a unix socket.</param>
-    /// <param name="local">Our own address on the connection.</param>
+    /// <summary>Asks the kernel who owns the remote end of a connection that this process accepted.</summary>
+    /// <param name="descriptor">Descriptor of this process's end of the connection.</param>
+    /// <param name="remote">Address of the remote end; on a unix socket null or not an IP address.</param>
+    /// <param name="local">Address of this process's end.</param>
     /// <returns>
-    /// The user id; null when the remote end is not on this machine's loopback interface, has closed its socket, or the
-    /// kernel does not tell.
+    /// The user id, or null if the remote end is not on this machine's loopback interface, has closed its socket, or
+    /// the kernel does not tell.
     /// </returns>
     public static uint? Of(int descriptor, EndPoint? remote, EndPoint? local)
     {
@@ -45,17 +45,17 @@ internal static unsafe class RemoteUser
 
     private static uint? OfLoopback(int descriptor, IPEndPoint caller, IPEndPoint own)
     {
-        // A socket that its process has closed is listed as one of user 0 with inode 0: that is nobody, not root. Only
-        // the states of a socket that was connected once count: one that still connects is another socket.
+        // The kernel lists a socket that its process has closed with user 0 and inode 0; that does not mean root. Only
+        // states of a socket that was once connected count: one still connecting is a different socket.
         if (SocketTable.Find(caller, own) is not { Inode: not 0 } entry
             || entry.State is not (Established or FinWait1 or FinWait2))
         {
             return null;
         }
 
-        // The caller may have reset the connection, and another user's socket may have taken its port since. While our
-        // own end is still connected, though, the kernel gives these four numbers to no other connection. So our end
-        // is looked at last.
+        // The caller may have reset the connection since, and a socket of another user may have taken its port. As long
+        // as our own end is connected, however, the kernel gives these four numbers to no other connection, so our own
+        // end is checked last.
         return IsConnected(descriptor) ? entry.UserId : null;
     }
 

@@ -6,12 +6,12 @@ using WunderProxy.Forwarding.Transport.Epoll;
 namespace WunderProxy.Forwarding.Transport;
 
 /// <summary>
-/// Asks the kernel for its table of TCP sockets in this network namespace, over <c>NETLINK_SOCK_DIAG</c>
-/// (sock_diag(7)). No privilege is needed. No call blocks: the kernel answers within the request.
+/// Queries the kernel's table of TCP sockets in this network namespace over <c>NETLINK_SOCK_DIAG</c> (sock_diag(7)). No
+/// privilege is needed, and no call blocks: the kernel answers within the request.
 /// </summary>
 public static unsafe class SocketTable
 {
-    /// <summary>What <see cref="NextDescriptor"/> tells when the process or the system has no descriptor left.</summary>
+    /// <summary>Result of <see cref="NextDescriptor"/> when the process or the system has no descriptor left.</summary>
     public const int NoDescriptorLeft = -2;
 
     private const int AddressFamilyNetlink = 16;
@@ -31,14 +31,18 @@ public static unsafe class SocketTable
     private const int RequestBytes = HeaderBytes + 56;
     private const int EntryBytes = 72;
 
-    // Bits of the kernel's socket states: established, SYN received, both FIN waits, close wait.
+    // Bits of the socket states established, SYN received, both FIN waits and close wait.
     private const uint ConnectedStates = (1 << 1) | (1 << 3) | (1 << 4) | (1 << 5) | (1 << 8);
     private const uint AllStates = uint.MaxValue;
 
-    /// <summary>Finds the socket that is bound to <paramref name="local"/> and connected to <paramref name="remote"/>.</summary>
+    /// <summary>
+    /// Finds the socket bound to <paramref name="local"/> and connected to <paramref name="remote"/>.
+    /// </summary>
     /// <param name="local">The socket's own address; an IPv4 address mapped into IPv6 counts as IPv4.</param>
-    /// <param name="remote">The address that the socket is connected to, of the same family.</param>
-    /// <returns>Null when there is no such socket, or the kernel has no such tables or refuses to show them.</returns>
+    /// <param name="remote">The address to which the socket is connected, of the same family.</param>
+    /// <returns>
+    /// The entry, or null if there is no such socket, or the kernel has no such table or refuses to show it.
+    /// </returns>
     internal static SocketTableEntry? Find(IPEndPoint local, IPEndPoint remote)
     {
         Span<byte> request = stackalloc byte[RequestBytes];
@@ -54,7 +58,7 @@ public static unsafe class SocketTable
             return null;
         }
 
-        // The kernel falls back to a listening socket with that address: such an entry is of another socket.
+        // The kernel may answer with a listening socket at that address, which is a different socket.
         var entry = answer[HeaderBytes..];
         return entry.Slice(4, 4).SequenceEqual(request.Slice(HeaderBytes + 8, 4))
             ? new SocketTableEntry(entry[1], ReadNative(entry[64..]), ReadNative(entry[68..]))
@@ -62,13 +66,15 @@ public static unsafe class SocketTable
     }
 
     /// <summary>
-    /// Counts the connections at a listener of this process on an IPv4 port whose other ends belong to other processes.
+    /// Counts the connections of a listener of this process, on an IPv4 port, whose other ends belong to other
+    /// processes.
     /// </summary>
-    /// <param name="port">The listener's port.</param>
+    /// <param name="port">Port of the listener.</param>
     /// <param name="tolerated">
-    /// Up to this number of connections at the port nobody looks whose they are, which costs a look at each descriptor.
+    /// Number of connections at the port up to which their owners are not examined, since that costs a look at each
+    /// descriptor.
     /// </param>
-    /// <returns>0 up to the tolerated number; negative when the system does not show its tables.</returns>
+    /// <returns>The count, 0 up to the tolerated number; negative if the system does not show its tables.</returns>
     public static int CountStrangers(int port, int tolerated)
     {
         var accepted = Dump(port, isRemotePort: false);
@@ -82,10 +88,10 @@ public static unsafe class SocketTable
     }
 
     /// <summary>
-    /// The lowest number that a new descriptor of this process would get. It rises when many are opened at once, and costs
-    /// two system calls.
+    /// Returns the lowest number that a new descriptor of this process would get. The number rises while many
+    /// descriptors are open; asking costs two system calls.
     /// </summary>
-    /// <returns><see cref="NoDescriptorLeft"/>, or -1 when the system has no such sockets.</returns>
+    /// <returns>The number, <see cref="NoDescriptorLeft"/>, or -1 if the system has no such sockets.</returns>
     public static int NextDescriptor()
     {
         var descriptor = Open();
@@ -100,7 +106,9 @@ public static unsafe class SocketTable
         return descriptor;
     }
 
-    /// <summary>Lists the connected IPv4 sockets with a certain port by their inodes.</summary>
+    /// <summary>
+    /// Lists the inodes of connected IPv4 sockets whose local or remote port is <paramref name="port"/>.
+    /// </summary>
     private static List<uint>? Dump(int port, bool isRemotePort)
     {
         Span<byte> request = stackalloc byte[RequestBytes];

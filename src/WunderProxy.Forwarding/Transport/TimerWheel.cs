@@ -4,29 +4,29 @@ namespace WunderProxy.Forwarding.Transport;
 
 /// <summary>A hashed wheel of coarse timeouts, owned by one loop.</summary>
 /// <remarks>
-/// Arming to a later time only writes a field; the timer is moved when its old slot comes round.
-/// Timers fire up to one <see cref="TickMilliseconds"/> late, never early.
+/// Arming to a later time only writes a field; the timer moves when its old slot is visited. Timers fire up to one
+/// <see cref="TickMilliseconds"/> late and never early.
 /// </remarks>
 internal sealed class TimerWheel(long nowMilliseconds)
 {
-    /// <summary>Width of a slot: how late a timeout may be.</summary>
+    /// <summary>Width of a slot in milliseconds, and thereby the most by which a timer fires late.</summary>
     public const int TickMilliseconds = 50;
 
     private const int SlotCount = 1024;
     private const int VisitedSlot = SlotCount;
 
-    // One more than the wheel has: the last holds the timers of the slot being visited.
+    // One slot more than the wheel has: the last one holds the timers of the slot being visited.
     private readonly LoopTimer?[] _slots = new LoopTimer?[SlotCount + 1];
     private readonly ulong[] _occupied = new ulong[SlotCount / 64];
     private long _tick = nowMilliseconds / TickMilliseconds;
     private int _queued;
 
-    /// <summary>Whether no timer is queued; such a loop may wait for events without a deadline.</summary>
+    /// <summary>Whether no timer is queued; the loop may then wait for events without a time limit.</summary>
     public bool IsEmpty => _queued == 0;
 
     /// <summary>
-    /// When the next slot with timers comes round; not before anything is due, though what it holds may be due later.
-    /// <see cref="long.MaxValue"/> when empty.
+    /// Time at which the next slot with timers is visited, in loop milliseconds: never after a timer is due, but
+    /// possibly before. <see cref="long.MaxValue"/> when no timer is queued.
     /// </summary>
     public long NextVisitMilliseconds
     {
@@ -42,10 +42,10 @@ internal sealed class TimerWheel(long nowMilliseconds)
         }
     }
 
-    /// <summary>Arms <paramref name="timer"/> to fall due in <paramref name="delayMilliseconds"/>, from whatever it was.</summary>
+    /// <summary>Arms the timer, or moves an armed one, to be due in <paramref name="delayMilliseconds"/>.</summary>
     /// <param name="timer">The timer to arm.</param>
-    /// <param name="nowMilliseconds">The loop's current time.</param>
-    /// <param name="delayMilliseconds">Above 0.</param>
+    /// <param name="nowMilliseconds">The loop's current time in milliseconds.</param>
+    /// <param name="delayMilliseconds">Delay in milliseconds, above 0.</param>
     public void Arm(LoopTimer timer, long nowMilliseconds, long delayMilliseconds)
     {
         timer.DueMilliseconds = nowMilliseconds + delayMilliseconds;
@@ -63,7 +63,9 @@ internal sealed class TimerWheel(long nowMilliseconds)
         Enqueue(timer, tick);
     }
 
-    /// <summary>Disarms <paramref name="timer"/> and forgets it: what it guarded may be large, and may have ended.</summary>
+    /// <summary>
+    /// Disarms the timer and removes it from its slot: the guarded object may be large and may have ended.
+    /// </summary>
     public void Disarm(LoopTimer timer)
     {
         timer.DueMilliseconds = 0;
@@ -76,7 +78,7 @@ internal sealed class TimerWheel(long nowMilliseconds)
     /// <summary>Fires every timer that is due at <paramref name="nowMilliseconds"/>.</summary>
     public void Advance(long nowMilliseconds)
     {
-        // A machine that slept may be many turns behind; one full turn visits every slot.
+        // After a suspend of the machine the wheel may be many turns behind; one full turn visits every slot.
         var target = nowMilliseconds / TickMilliseconds;
         _tick = Math.Max(_tick, target - SlotCount);
         while (_tick < target)
@@ -107,8 +109,8 @@ internal sealed class TimerWheel(long nowMilliseconds)
 
     private void VisitSlot(int slot, long nowMilliseconds)
     {
-        // Moved to a list of their own: one that arms itself again in OnElapsed may land in this very slot, one turn
-        // on, and OnElapsed may unlink any timer that is still to be visited.
+        // The timers are moved to a list of their own, because OnElapsed may arm a timer into this very slot one turn
+        // later, and may unlink any timer that is still to be visited.
         MoveToVisited(slot);
         while (_slots[VisitedSlot] is { } timer)
         {
@@ -147,7 +149,7 @@ internal sealed class TimerWheel(long nowMilliseconds)
 
     private void Enqueue(LoopTimer timer, long tick)
     {
-        // Never into the slot of the current tick: it would wait a whole turn.
+        // Never use the slot of the current tick: the timer would wait a whole turn.
         tick = Math.Max(tick, _tick + 1);
         var slot = (int)(tick % SlotCount);
         timer.QueuedTick = tick;

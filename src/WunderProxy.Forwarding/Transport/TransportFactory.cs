@@ -6,15 +6,15 @@ using WunderProxy.Forwarding.Transport.Sockets;
 
 namespace WunderProxy.Forwarding.Transport;
 
-/// <summary>Creates the transport that was asked for.</summary>
+/// <summary>Creates the transport of the requested kind.</summary>
 internal static class TransportFactory
 {
     /// <summary>Creates a transport and starts its loops.</summary>
-    /// <param name="kind">How sockets are driven.</param>
-    /// <param name="threads">Loops, each a thread; above 0.</param>
-    /// <param name="loggers">Gets the messages of the transport room.</param>
-    /// <param name="clock">Gives the loops their time.</param>
-    /// <param name="maxPipes">Most pipes for splicing, over all loops; null for as many as are of use.</param>
+    /// <param name="kind">The kind of transport: epoll, portable sockets, or chosen automatically.</param>
+    /// <param name="threads">Number of loops, each with its own thread; above 0.</param>
+    /// <param name="loggers">Creates the logger of the transport.</param>
+    /// <param name="clock">Clock of the loops.</param>
+    /// <param name="maxPipes">Most pipes for splicing over all loops; null for as many as are useful.</param>
     public static ITransport Create(
         TransportKind kind, int threads, ILoggerFactory loggers, TimeProvider clock, int? maxPipes = null)
     {

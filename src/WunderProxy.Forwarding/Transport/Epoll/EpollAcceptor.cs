@@ -1,17 +1,20 @@
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
-/// <summary>One loop's part in a listener: accepts what the kernel wakes it for, and hands on what others have room for.</summary>
+/// <summary>
+/// The part of one loop in a listener: accepts when the kernel wakes the loop, and hands connections to loops that have
+/// fewer.
+/// </summary>
 internal sealed unsafe class EpollAcceptor(
     EpollListener listener, EpollLoop loop, IReadOnlyList<EpollLoop> loops, IConnectionAcceptor acceptor, AcceptPause pause)
     : LoopTimer, IEpollTarget
 {
-    // A burst of clients must not keep the connections that are there waiting.
+    // A burst of new clients must not keep existing connections waiting.
     private const int AcceptsPerEvent = 16;
 
-    // The kernel wakes the same loop again and again; beyond this lead it hands new connections on.
+    // The kernel tends to wake the same loop; beyond this lead in connections the loop hands new ones on.
     private const int LeastLead = 4;
 
-    // Closing takes one round of a loop; a connection that takes longer must not keep this loop busy.
+    // Closing takes one turn of a loop; a connection that takes longer must not keep this loop busy.
     private const int MaxLooksWithoutRoom = 64;
 
     private int _looksWithoutRoom;
@@ -110,7 +113,7 @@ internal sealed unsafe class EpollAcceptor(
             return true;
         }
 
-        // A shortage, or an error that would come again at once and keep the loop busy with nothing.
+        // A shortage of resources, or an error that would repeat at once and keep the loop busy for nothing.
         pause.OnError(Errno.ToSocketError(error));
         LookAway();
         return false;
@@ -118,7 +121,7 @@ internal sealed unsafe class EpollAcceptor(
 
     private void LookAwayUntilThereIsRoom()
     {
-        // The loops close such connections between events, and the kernel reports the socket again until then.
+        // The loops close such connections between events; until then the kernel reports the socket again.
         if (acceptor.IsMakingRoom && ++_looksWithoutRoom < MaxLooksWithoutRoom)
         {
             return;

@@ -3,7 +3,7 @@ using WunderProxy.Forwarding.Transport.Streams;
 
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
-/// <summary>A connection over a bare descriptor, registered with epoll once, for everything, edge-triggered.</summary>
+/// <summary>A connection over a bare descriptor, registered with epoll once, edge-triggered, for all events.</summary>
 internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
 {
     private readonly EndPoint? _remote;
@@ -22,7 +22,7 @@ internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
     /// <inheritdoc/>
     public uint Generation { get; set; }
 
-    /// <summary>Whether it has the <see cref="UnsentLimit"/> of a listening socket.</summary>
+    /// <summary>Whether the socket has an <see cref="UnsentLimit"/>, inherited from its listening socket.</summary>
     public bool HasUnsentLimit { get; init; }
 
     /// <inheritdoc/>
@@ -87,7 +87,7 @@ internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
                 : SendTwo(firstStart, first.Length, secondStart, second.Length);
         }
 
-        // A short send means that the socket is full: an event comes, and asking again would only cost a call.
+        // A short send means that the socket is full. An event will follow; another call would only cost time.
         _isFull = sent >= 0 && sent < first.Length + second.Length;
         return sent >= 0 ? (int)sent : StatusOfError();
     }
@@ -98,18 +98,18 @@ internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
             ? ((EpollLoop)WorkLoop).Relays.Rent(this, other)
             : null;
 
-    /// <summary>Sets the <see cref="UnsentLimit"/> of a connection that has one.</summary>
+    /// <summary>Sets the <see cref="UnsentLimit"/> in bytes, if the connection has one.</summary>
     internal void LimitUnsent(int bytes)
     {
         if (HasUnsentLimit && !IsClosed)
         {
-            // A unix socket has no such option, and refuses.
+            // A unix socket refuses this option, which does no harm.
             _ = LinuxCalls.SetSocketOption(_descriptor, LinuxCalls.IpProtoTcp, UnsentLimit.Option, &bytes, sizeof(int));
         }
     }
 
     /// <summary>Moves bytes that have arrived into a pipe.</summary>
-    /// <returns>Bytes, 0 after the peer's last one, or an <see cref="IoStatus"/>.</returns>
+    /// <returns>Number of bytes, 0 after the last one of the remote end, or an <see cref="IoStatus"/>.</returns>
     internal int SpliceTo(SplicePipe pipe, int maxBytes)
     {
         if (IsClosed || !MayReceive)
@@ -123,8 +123,8 @@ internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
         return moved;
     }
 
-    /// <summary>Sends the bytes in a pipe.</summary>
-    /// <returns>Bytes, or an <see cref="IoStatus"/>.</returns>
+    /// <summary>Sends bytes from a pipe to the socket.</summary>
+    /// <returns>Number of bytes, or an <see cref="IoStatus"/>.</returns>
     internal int SpliceFrom(SplicePipe pipe)
     {
         if (IsClosed)
@@ -151,7 +151,7 @@ internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
     /// <inheritdoc/>
     internal override void AwaitReadable()
     {
-        // Registered for good: the next arrival is an event by itself.
+        // Empty: the registration is permanent, and the next arrival causes an event.
     }
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ using WunderProxy.Forwarding.Transport.Streams;
 
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
-/// <summary>One attempt to connect, bounded by a timer of its loop.</summary>
+/// <summary>One attempt to connect, whose time limit is a timer of its loop.</summary>
 internal sealed unsafe class EpollConnector(EpollLoop loop, EndPoint endPoint)
     : LoopTimer, IEpollTarget, IValueTaskSource<ConnectResult>
 {
@@ -89,7 +89,7 @@ internal sealed unsafe class EpollConnector(EpollLoop loop, EndPoint endPoint)
                 _descriptor, LinuxCalls.IpProtoTcp, LinuxCalls.TcpNoDelay, &on, sizeof(int));
         }
 
-        // A unix socket whose backlog is full answers EAGAIN and has nothing to wait for: that is refused.
+        // A unix socket whose backlog is full answers EAGAIN and offers nothing to wait for, which counts as refused.
         var error = Connect();
         return error is 0 or Errno.InProgress ? Watch()
             : error == Errno.TryAgain ? Errno.ConnectionRefused
@@ -108,8 +108,9 @@ internal sealed unsafe class EpollConnector(EpollLoop loop, EndPoint endPoint)
     private int Watch() => loop.Register(_descriptor, this, EpollEvents.Connection) ? 0 : Errno.NoMemory;
 
     /// <summary>
-    /// Whether TCP's simultaneous open has joined the socket to itself, as happens on loopback when the port is one of
-    /// those the kernel hands out and nobody listens; kept open it would keep the upstream from coming back.
+    /// Whether TCP's simultaneous open has connected the socket to itself. This happens on loopback if the port is in
+    /// the ephemeral range and no process listens there; the connection would keep the upstream from binding its port
+    /// again.
     /// </summary>
     private bool IsConnectedToItself() =>
         endPoint is IPEndPoint remote && SocketName.Of(_descriptor) is { } local

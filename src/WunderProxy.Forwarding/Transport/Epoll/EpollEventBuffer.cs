@@ -3,19 +3,19 @@ using System.Runtime.InteropServices;
 
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
-/// <summary>An array of struct epoll_event, which is packed on x86-64 and on no other processor.</summary>
+/// <summary>An array of struct epoll_event, which is packed on x86-64 and on no other architecture.</summary>
 internal sealed unsafe class EpollEventBuffer(int capacity) : IDisposable
 {
-    /// <summary>Bytes of the largest struct epoll_event.</summary>
+    /// <summary>Size of the largest struct epoll_event, in bytes.</summary>
     public const int MaxSize = 16;
 
     private static readonly int DataOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
     private static readonly int Size = DataOffset + sizeof(ulong);
 
-    /// <summary>The first event, for epoll_wait.</summary>
+    /// <summary>Address of the first event, for epoll_wait.</summary>
     public byte* Start { get; } = (byte*)NativeMemory.Alloc((nuint)(capacity * MaxSize));
 
-    /// <summary>Most events that one wait brings.</summary>
+    /// <summary>Most events that one call of epoll_wait returns.</summary>
     public int Capacity => capacity;
 
     /// <summary>Writes one event into <paramref name="destination"/>, of <see cref="MaxSize"/> bytes.</summary>
@@ -25,7 +25,7 @@ internal sealed unsafe class EpollEventBuffer(int capacity) : IDisposable
         Unsafe.WriteUnaligned(destination + DataOffset, data);
     }
 
-    /// <summary>The event at <paramref name="index"/> with the data it was registered with.</summary>
+    /// <summary>The event at <paramref name="index"/>, with the data given at its registration.</summary>
     public (EpollEvents Events, ulong Data) this[int index]
     {
         get

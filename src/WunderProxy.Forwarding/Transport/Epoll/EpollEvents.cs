@@ -13,6 +13,6 @@ internal enum EpollEvents : uint
     Exclusive = 1u << 28,
     EdgeTriggered = 1u << 31,
 
-    /// <summary>What a connection registers for, once.</summary>
+    /// <summary>All events for which a connection registers, once.</summary>
     Connection = In | Out | ReadHangUp | EdgeTriggered,
 }

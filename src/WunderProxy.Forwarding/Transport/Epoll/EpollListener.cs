@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
-/// <summary>One listening socket, watched by every loop.</summary>
+/// <summary>A listening socket that every loop watches.</summary>
 internal sealed class EpollListener : ITransportListener
 {
     private readonly Socket _socket;
@@ -21,7 +21,7 @@ internal sealed class EpollListener : ITransportListener
         Descriptor = (int)_socket.SafeHandle.DangerousGetHandle();
         if (EndPoint is IPEndPoint)
         {
-            // Accepted sockets inherit it, which saves a call for each.
+            // Accepted sockets inherit this option, which saves a call for each.
             _socket.NoDelay = true;
         }
 
@@ -37,7 +37,7 @@ internal sealed class EpollListener : ITransportListener
     /// <inheritdoc/>
     public EndPoint EndPoint { get; }
 
-    /// <summary>The listening descriptor.</summary>
+    /// <summary>Descriptor of the listening socket.</summary>
     public int Descriptor { get; }
 
     /// <inheritdoc/>
@@ -54,7 +54,7 @@ internal sealed class EpollListener : ITransportListener
         }
     }
 
-    /// <summary>A loop no longer watches the socket; with the last one it is closed.</summary>
+    /// <summary>Notes that one loop no longer watches the socket; after the last loop the socket is closed.</summary>
     public void OnAcceptorStopped()
     {
         if (Interlocked.Decrement(ref _acceptorsLeft) == 0)

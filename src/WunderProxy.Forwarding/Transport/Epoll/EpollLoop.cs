@@ -6,10 +6,10 @@ using WunderProxy.Forwarding.Transport.Streams;
 
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
-/// <summary>A thread that waits on one epoll instance and runs what becomes ready.</summary>
+/// <summary>A thread that waits on one epoll instance and handles what becomes ready.</summary>
 internal sealed unsafe class EpollLoop : ThreadLoop
 {
-    // So many events at most are handled before posted work and timers get their turn.
+    // Most events handled before posted work and timers get their turn.
     private const int EventsPerTurn = 256;
 
     private readonly int _epoll;
@@ -27,22 +27,22 @@ internal sealed unsafe class EpollLoop : ThreadLoop
         _epoll = Check(LinuxCalls.EpollCreate(LinuxCalls.EpollCloseOnExec));
         _wakeUp = Check(LinuxCalls.EventFd(0, LinuxCalls.EventFdNonBlock | LinuxCalls.EventFdCloseOnExec));
 
-        // Edge-triggered, so that every write to it is an event and nobody has to read it back.
+        // Edge-triggered, so that every write causes an event and the counter need not be read back.
         Control(LinuxCalls.EpollCtlAdd, _wakeUp, EpollEvents.In | EpollEvents.EdgeTriggered, 0);
     }
 
-    /// <summary>Relays for what passes without being read.</summary>
+    /// <summary>The relays that splice bytes between connections of this loop.</summary>
     public SpliceRelayPool Relays { get; }
 
-    /// <summary>Connections of this loop; other loops read it to spread the load.</summary>
+    /// <summary>Number of connections of this loop; other loops read this to balance.</summary>
     public int ConnectionCount => Volatile.Read(ref _connectionCount);
 
     /// <inheritdoc/>
     public override ValueTask<ConnectResult> ConnectAsync(EndPoint endPoint, int timeoutMilliseconds) =>
         new EpollConnector(this, endPoint).ConnectAsync(timeoutMilliseconds);
 
-    /// <summary>Has <paramref name="target"/> told of events on <paramref name="descriptor"/> from here on.</summary>
-    /// <returns>Whether the kernel agreed; it may be out of watches.</returns>
+    /// <summary>Registers <paramref name="target"/> for events on <paramref name="descriptor"/>.</summary>
+    /// <returns>Whether the kernel accepted the registration; its limit of watches may be reached.</returns>
     public bool Register(int descriptor, IEpollTarget target, EpollEvents events)
     {
         if (descriptor >= _targets.Length)
@@ -63,13 +63,13 @@ internal sealed unsafe class EpollLoop : ThreadLoop
     }
 
     /// <summary>
-    /// Counts a connection that another loop is about to hand over, before it arrives: in a burst they would all go to
-    /// the loop that had least at its beginning.
+    /// Counts a connection that another loop is about to hand over, before it arrives; otherwise a burst would go
+    /// entirely to the loop that had the fewest at its start.
     /// </summary>
     public void CountAhead() => AddToCount(1);
 
-    /// <summary>Makes an accepted socket, which <see cref="CountAhead"/> has counted, a connection.</summary>
-    /// <returns>Null when the kernel cannot watch it; the socket is closed then.</returns>
+    /// <summary>Creates a connection from an accepted socket that <see cref="CountAhead"/> has counted.</summary>
+    /// <returns>The connection, or null if the kernel cannot watch the socket, which is then closed.</returns>
     public EpollConnection? Adopt(int descriptor, in PeerAddress peer, EndPoint? remote)
     {
         var connection = new EpollConnection(this, descriptor, peer, remote) { HasUnsentLimit = true };
@@ -83,7 +83,7 @@ internal sealed unsafe class EpollLoop : ThreadLoop
         return connection;
     }
 
-    /// <summary>Puts <paramref name="connection"/> in the place of its connector; the registration stays as it is.</summary>
+    /// <summary>Replaces a connector by its connection; the kernel's registration stays as it is.</summary>
     public void Replace(int descriptor, EpollConnection connection)
     {
         connection.Generation = _targets[descriptor]!.Generation;
@@ -91,7 +91,9 @@ internal sealed unsafe class EpollLoop : ThreadLoop
         AddToCount(1);
     }
 
-    /// <summary>Forgets a descriptor that is about to be closed, which ends its registration too.</summary>
+    /// <summary>
+    /// Removes the target of a descriptor that is about to be closed; closing ends the kernel's registration.
+    /// </summary>
     public void Forget(int descriptor)
     {
         if (_targets[descriptor] is EpollConnection)
@@ -112,7 +114,7 @@ internal sealed unsafe class EpollLoop : ThreadLoop
     /// <inheritdoc/>
     protected override void WaitForEvents(int timeoutMilliseconds)
     {
-        // An interrupted wait (EINTR) counts as one without events.
+        // An interrupted wait (EINTR) counts as a wait without events.
         var count = LinuxCalls.EpollWait(_epoll, _events.Start, _events.Capacity, timeoutMilliseconds);
         _eventCount = Math.Max(count, 0);
     }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
-/// <summary>The Linux transport: one epoll loop per forwarding thread.</summary>
+/// <summary>The Linux transport, with one epoll loop per forwarding thread.</summary>
 internal sealed class EpollTransport : ITransport
 {
     private readonly EpollLoop[] _loops;
@@ -13,13 +13,13 @@ internal sealed class EpollTransport : ITransport
     private readonly ConcurrentBag<EpollListener> _listeners = [];
 
     /// <summary>Creates and starts the loops.</summary>
-    /// <param name="threads">Loops, each a thread.</param>
-    /// <param name="maxPipes">Most pipes over all loops; null for as many as are of use.</param>
-    /// <param name="clock">Gives the loops their time.</param>
-    /// <param name="logger">Gets the messages of the transport room.</param>
+    /// <param name="threads">Number of loops, each with its own thread.</param>
+    /// <param name="maxPipes">Most pipes for splicing over all loops; null for as many as are useful.</param>
+    /// <param name="clock">Clock of the loops.</param>
+    /// <param name="logger">Logger of the transport.</param>
     /// <exception cref="SocketException">The kernel grants no epoll instance.</exception>
-    /// <exception cref="EntryPointNotFoundException">The C library is not one of Linux.</exception>
-    /// <exception cref="DllNotFoundException">There is no C library by that name.</exception>
+    /// <exception cref="EntryPointNotFoundException">The C library is not that of Linux.</exception>
+    /// <exception cref="DllNotFoundException">There is no C library of the expected name.</exception>
     public EpollTransport(int threads, int? maxPipes, TimeProvider clock, ILogger logger)
     {
         _clock = clock;

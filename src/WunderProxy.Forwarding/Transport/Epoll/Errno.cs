@@ -29,14 +29,14 @@ internal static class Errno
     public const int InProgress = 115;
 
     /// <summary>
-    /// Whether accepting failed because of that one client, so that the next may be accepted at once: a connection that
-    /// broke, or a network error that was waiting on it (accept(2), "Error handling").
+    /// Whether accepting failed because of one client, so that the next may be accepted at once: its connection broke,
+    /// or a network error was pending on it (accept(2), "Error handling").
     /// </summary>
     public static bool IsOfClient(int error) =>
         error is Interrupted or NoNetwork or ProtocolError or ProtocolNotAvailable or NotSupported or NetworkDown
             or NetworkUnreachable or ConnectionAborted or ConnectionReset or HostDown or HostUnreachable;
 
-    /// <summary>What .NET calls <paramref name="error"/>.</summary>
+    /// <summary>Returns the .NET error code for <paramref name="error"/>.</summary>
     public static SocketError ToSocketError(int error) => error switch
     {
         0 => SocketError.Success,

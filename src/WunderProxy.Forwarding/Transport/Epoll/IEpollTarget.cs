@@ -1,17 +1,17 @@
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
-/// <summary>What gets the events of a descriptor.</summary>
+/// <summary>Receives the events of one descriptor.</summary>
 internal interface IEpollTarget
 {
     /// <summary>
-    /// Number of the registration. An event further on in a batch may belong to a descriptor that was closed, and its
-    /// number given to another one, earlier in the same batch; the generation tells them apart.
+    /// Number of the registration. Within a batch of events a descriptor may be closed and its number reused by another
+    /// one; the generation tells later events of the two apart.
     /// </summary>
     uint Generation { get; set; }
 
-    /// <summary>Handles what the kernel reported.</summary>
+    /// <summary>Handles events that the kernel reported for the descriptor.</summary>
     void OnEvents(EpollEvents events);
 
-    /// <summary>The loop ends: gives up the descriptor.</summary>
+    /// <summary>Closes the descriptor, because the loop ends.</summary>
     void OnLoopEnds();
 }

@@ -2,8 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
-/// <summary>The system calls of the epoll transport, as in the man pages of section 2.</summary>
-/// <remarks>Plain transitions throughout: a send may run for long, and must not hold up a garbage collection.</remarks>
+/// <summary>The system calls of the epoll transport, as described in section 2 of the man pages.</summary>
+/// <remarks>
+/// All calls switch the thread to preemptive mode: a send may take long and must not hold up a garbage collection.
+/// </remarks>
 internal static unsafe partial class LinuxCalls
 {
     public const int EpollCtlAdd = 1;
@@ -30,7 +32,7 @@ internal static unsafe partial class LinuxCalls
 
     private const string C = "libc";
 
-    /// <summary>The error of the last call that failed on this thread.</summary>
+    /// <summary>Error number of the last call that failed on this thread.</summary>
     public static int LastError => Marshal.GetLastPInvokeError();
 
     [LibraryImport(C, EntryPoint = "epoll_create1", SetLastError = true)]

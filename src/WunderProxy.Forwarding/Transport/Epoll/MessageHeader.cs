@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
-/// <summary>struct msghdr of sendmsg(2).</summary>
+/// <summary>The struct msghdr that sendmsg(2) reads.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct MessageHeader
 {

@@ -3,10 +3,15 @@ using System.Net;
 
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
-/// <summary>An IP address and port as few bytes as an idle connection can do with; made an object only when asked for.</summary>
+/// <summary>
+/// The IP address and port of a remote end in as few bytes as possible, for idle connections; converted to an object
+/// only on request.
+/// </summary>
 internal readonly struct PeerAddress
 {
-    /// <summary>Bytes of the largest address we ask the kernel for: struct sockaddr_un with its end.</summary>
+    /// <summary>
+    /// Size of the largest address requested from the kernel, in bytes: struct sockaddr_un with its terminator.
+    /// </summary>
     public const int MaxBytes = 112;
 
     private const int FamilyUnix = 1;
@@ -19,7 +24,7 @@ internal readonly struct PeerAddress
     private readonly ushort _port;
     private readonly byte _family;
 
-    /// <summary>Reads a struct sockaddr_in or sockaddr_in6; any other family is kept as unknown.</summary>
+    /// <summary>Reads a struct sockaddr_in or sockaddr_in6; any other family is stored as unknown.</summary>
     public PeerAddress(ReadOnlySpan<byte> address)
     {
         var family = address.Length >= 2 ? BitConverter.ToUInt16(address) : 0;
@@ -43,7 +48,9 @@ internal readonly struct PeerAddress
         }
     }
 
-    /// <summary>The address as an object, an IPv4 address mapped into IPv6 as IPv4; null unless it is an IP address.</summary>
+    /// <summary>
+    /// Returns the address as an object, an IPv4 address mapped into IPv6 as IPv4, or null if it is not an IP address.
+    /// </summary>
     public IPEndPoint? ToEndPoint()
     {
         switch (_family)

@@ -2,10 +2,10 @@ using System.Net;
 
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
-/// <summary>Asks the kernel for the own address of a socket.</summary>
+/// <summary>Asks the kernel for the local address of a socket.</summary>
 internal static unsafe class SocketName
 {
-    /// <summary>The address; null unless it is an IP address.</summary>
+    /// <summary>Returns the local address, or null if it is not an IP address.</summary>
     public static IPEndPoint? Of(int descriptor)
     {
         var bytes = stackalloc byte[PeerAddress.MaxBytes];

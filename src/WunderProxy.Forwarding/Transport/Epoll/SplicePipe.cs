@@ -1,9 +1,12 @@
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
-/// <summary>A kernel pipe through which pages pass from one socket to another (splice(2)); empty whenever it is kept.</summary>
+/// <summary>
+/// A kernel pipe through which pages pass from one socket to another (splice(2)); always empty while it is pooled.
+/// </summary>
 internal sealed unsafe class SplicePipe
 {
-    // What an unprivileged process may have (pipe(7), pipe-max-size); with less the kernel keeps its default of 64 KiB.
+    // The most that an unprivileged process may ask for (pipe(7), pipe-max-size); if refused, the pipe keeps its
+    // default of 64 KiB.
     private const int WantedBytes = 1024 * 1024;
 
     private readonly int _readEnd;
@@ -15,11 +18,11 @@ internal sealed unsafe class SplicePipe
         _writeEnd = writeEnd;
     }
 
-    /// <summary>Bytes inside.</summary>
+    /// <summary>Number of bytes in the pipe.</summary>
     public int HeldBytes { get; private set; }
 
-    /// <summary>Makes a pipe.</summary>
-    /// <returns>Null when the process or the user has no more of them.</returns>
+    /// <summary>Creates a pipe.</summary>
+    /// <returns>The pipe, or null if the process or the user has reached a limit.</returns>
     public static SplicePipe? TryCreate()
     {
         var ends = stackalloc int[2];
@@ -32,8 +35,8 @@ internal sealed unsafe class SplicePipe
         return new SplicePipe(ends[0], ends[1]);
     }
 
-    /// <summary>Takes bytes of a socket in.</summary>
-    /// <returns>Bytes, 0 at the end of the stream, or -1 with <see cref="LinuxCalls.LastError"/>.</returns>
+    /// <summary>Moves bytes from a socket into the pipe.</summary>
+    /// <returns>Number of bytes, 0 at the end of the stream, or -1 with <see cref="LinuxCalls.LastError"/>.</returns>
     public int TakeFrom(int socket, int maxBytes)
     {
         var moved = (int)LinuxCalls.Splice(
@@ -42,8 +45,8 @@ internal sealed unsafe class SplicePipe
         return moved;
     }
 
-    /// <summary>Passes what is inside to a socket.</summary>
-    /// <returns>Bytes, or -1 with <see cref="LinuxCalls.LastError"/>.</returns>
+    /// <summary>Moves bytes from the pipe to a socket.</summary>
+    /// <returns>Number of bytes, or -1 with <see cref="LinuxCalls.LastError"/>.</returns>
     public int PassTo(int socket)
     {
         var moved = (int)LinuxCalls.Splice(
@@ -52,7 +55,7 @@ internal sealed unsafe class SplicePipe
         return moved;
     }
 
-    /// <summary>Ends it, with what is inside.</summary>
+    /// <summary>Closes the pipe and drops its content.</summary>
     public void Close()
     {
         _ = LinuxCalls.Close(_readEnd);

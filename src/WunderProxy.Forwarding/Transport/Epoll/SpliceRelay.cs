@@ -2,14 +2,18 @@ using WunderProxy.Forwarding.Transport.Streams;
 
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
-/// <summary>Relays by splice(2): from the source's socket into a pipe, from the pipe into the destination's socket.</summary>
-/// <remarks>A pipe is held only while bytes are in it, so that slow clients hold no descriptors for nothing.</remarks>
+/// <summary>
+/// Relays by splice(2) from the source's socket into a pipe, and from the pipe into the destination's socket.
+/// </summary>
+/// <remarks>
+/// The relay holds a pipe only while bytes are in it, so that slow clients do not occupy descriptors.
+/// </remarks>
 internal sealed class SpliceRelay(SpliceRelayPool pool) : DirectRelay
 {
-    // After so many bytes the other connections of the loop are next.
+    // After this many bytes the other connections of the loop get their turn.
     private const int MaxBytesPerMove = 2 * 1024 * 1024;
 
-    // What a single call asks for; it takes what is there and fits into the pipe.
+    // Bytes asked for in one call; the kernel moves what is there and fits into the pipe.
     private const int MaxBytesPerCall = 1024 * 1024;
 
     private EpollConnection? _source;
@@ -17,7 +21,7 @@ internal sealed class SpliceRelay(SpliceRelayPool pool) : DirectRelay
     private SplicePipe? _pipe;
     private bool _hasRentedPipe;
 
-    /// <summary>Says what to relay.</summary>
+    /// <summary>Sets the two connections of the relay.</summary>
     public void Open(EpollConnection source, EpollConnection destination)
     {
         _source = source;
@@ -30,7 +34,8 @@ internal sealed class SpliceRelay(SpliceRelayPool pool) : DirectRelay
         takenBytes = passedBytes = 0;
         while (true)
         {
-            // Only into an empty pipe: from a full one EAGAIN comes as well, and would be taken for a drained source.
+            // Bytes are taken only into an empty pipe: a full pipe also answers EAGAIN, which would look like a drained
+            // source.
             if (_pipe is not { HeldBytes: > 0 } && Take(maxBytes - takenBytes, ref takenBytes) is var taking
                 && _pipe is not { HeldBytes: > 0 })
             {

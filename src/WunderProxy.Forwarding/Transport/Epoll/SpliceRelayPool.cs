@@ -1,23 +1,25 @@
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
-/// <summary>The relays of one loop that are free, and its empty pipes, the one used last first.</summary>
-/// <param name="maxPipes">Most pipes at a time, in use and kept together; each takes two descriptors.</param>
+/// <summary>
+/// The free relays of one loop, and its empty pipes, of which the most recently used is reused first.
+/// </summary>
+/// <param name="maxPipes">Most pipes at a time, in use and pooled together; each takes two descriptors.</param>
 internal sealed class SpliceRelayPool(int maxPipes = SpliceRelayPool.MostPipes)
 {
-    /// <summary>More pipes than these would never be open at a time.</summary>
+    /// <summary>Largest useful value of the pool's limit: no more pipes are ever open at a time.</summary>
     public const int MostPipes = MaxUsedPipes + MaxKeptPipes;
 
     // A pipe costs two descriptors.
     private const int MaxKeptPipes = 32;
 
-    // A pipe that is full holds a mebibyte that nobody accounts for, for as long as its client likes.
+    // A full pipe holds a mebibyte that no limit accounts for, as long as its client likes.
     private const int MaxUsedPipes = 64;
 
     private readonly Stack<SpliceRelay> _relays = new();
     private readonly Stack<SplicePipe> _pipes = new();
     private int _usedPipes;
 
-    /// <summary>A relay between two connections of the loop.</summary>
+    /// <summary>Rents a relay between two connections of the loop.</summary>
     public SpliceRelay Rent(EpollConnection source, EpollConnection destination)
     {
         var relay = _relays.TryPop(out var free) ? free : new SpliceRelay(this);
@@ -25,10 +27,10 @@ internal sealed class SpliceRelayPool(int maxPipes = SpliceRelayPool.MostPipes)
         return relay;
     }
 
-    /// <summary>Takes a relay back.</summary>
+    /// <summary>Returns a relay to the pool.</summary>
     public void Return(SpliceRelay relay) => _relays.Push(relay);
 
-    /// <summary>A pipe; null when there are no more, or as many in use as may be.</summary>
+    /// <summary>Rents a pipe; returns null if no more exist, or as many are in use as allowed.</summary>
     public SplicePipe? TryRentPipe()
     {
         if (_usedPipes == MaxUsedPipes)
@@ -41,7 +43,7 @@ internal sealed class SpliceRelayPool(int maxPipes = SpliceRelayPool.MostPipes)
         return rented;
     }
 
-    /// <summary>Takes a pipe back; one that still holds bytes is closed.</summary>
+    /// <summary>Returns a pipe to the pool; a pipe that still holds bytes is closed.</summary>
     public void Return(SplicePipe pipe)
     {
         _usedPipes--;
@@ -55,7 +57,7 @@ internal sealed class SpliceRelayPool(int maxPipes = SpliceRelayPool.MostPipes)
         }
     }
 
-    /// <summary>Closes the pipes.</summary>
+    /// <summary>Closes all pooled pipes.</summary>
     public void CloseAll()
     {
         while (_pipes.TryPop(out var pipe))

@@ -3,7 +3,9 @@ using WunderProxy.Forwarding.Transport.Streams;
 
 namespace WunderProxy.Forwarding.Transport.Memory;
 
-/// <summary>One end of a stream in memory, for tests and benchmarks that need no port. Both ends live on one loop.</summary>
+/// <summary>
+/// One end of an in-memory stream, for tests and benchmarks that need no port. Both ends live on one loop.
+/// </summary>
 internal sealed class MemoryConnection : StreamConnection
 {
     private readonly byte[] _arrived;
@@ -28,12 +30,12 @@ internal sealed class MemoryConnection : StreamConnection
     /// <inheritdoc/>
     public override EndPoint? LocalEndPoint => _peer.RemoteAddress;
 
-    /// <summary>What <see cref="RemoteEndPoint"/> says.</summary>
+    /// <summary>The address that <see cref="RemoteEndPoint"/> returns.</summary>
     public EndPoint RemoteAddress { get; set; } = new IPEndPoint(IPAddress.Loopback, 1);
 
-    /// <summary>Makes a connected pair.</summary>
-    /// <param name="loop">Owns both ends.</param>
-    /// <param name="capacityBytes">Bytes on the way in each direction before the sender has to wait.</param>
+    /// <summary>Creates two connected ends.</summary>
+    /// <param name="loop">The loop that owns both ends.</param>
+    /// <param name="capacityBytes">Bytes under way in each direction after which the sender has to wait.</param>
     public static (MemoryConnection First, MemoryConnection Second) CreatePair(
         WorkLoop loop, int capacityBytes = 64 * 1024)
     {
@@ -100,7 +102,7 @@ internal sealed class MemoryConnection : StreamConnection
     /// <inheritdoc/>
     internal override void AwaitReadable()
     {
-        // Every arrival posts an event.
+        // Empty: every arrival posts an event.
     }
 
     /// <inheritdoc/>

@@ -6,8 +6,10 @@ using WunderProxy.Forwarding.Transport.Streams;
 
 namespace WunderProxy.Forwarding.Transport.Memory;
 
-/// <summary>A loop without a thread: whoever calls <see cref="RunUntilIdle"/> is the loop for that long.</summary>
-/// <remarks>With a clock that is moved by hand, timeouts fire at the first run after the move.</remarks>
+/// <summary>
+/// A loop without a thread: the thread that calls <see cref="RunUntilIdle"/> acts as the loop during the call.
+/// </summary>
+/// <remarks>With a manual clock, timeouts fire at the first run after the clock was moved.</remarks>
 internal sealed class MemoryLoop(TimeProvider clock, ILogger? logger = null, int index = 0)
     : WorkLoop(index, clock, logger ?? NullLogger.Instance)
 {
@@ -16,14 +18,14 @@ internal sealed class MemoryLoop(TimeProvider clock, ILogger? logger = null, int
     /// <inheritdoc/>
     public override bool IsCurrent => Volatile.Read(ref _runningThread) == Environment.CurrentManagedThreadId;
 
-    /// <summary>Answers <see cref="ConnectAsync"/>; refuses unless set.</summary>
+    /// <summary>Answers <see cref="ConnectAsync"/>; the default refuses every connection.</summary>
     public Func<EndPoint, ConnectResult> Connector { get; set; } =
         static _ => new ConnectResult(null, SocketError.ConnectionRefused);
 
-    /// <summary>Runs everything that is posted or due, and what that brings, until nothing is left to do now.</summary>
+    /// <summary>Runs all work that is posted or due, and the work that results, until none is left.</summary>
     public void RunUntilIdle()
     {
-        // What is awaited here goes on here, and not where the caller's context would have it: a test runner has one.
+        // Continuations must run here and not in the caller's synchronization context, which a test runner may have.
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         Volatile.Write(ref _runningThread, Environment.CurrentManagedThreadId);
@@ -37,7 +39,7 @@ internal sealed class MemoryLoop(TimeProvider clock, ILogger? logger = null, int
         SynchronizationContext.SetSynchronizationContext(context);
     }
 
-    /// <summary>Runs <paramref name="work"/> as posted work, and all that follows from it.</summary>
+    /// <summary>Runs <paramref name="work"/> as posted work, followed by all work that results.</summary>
     public void Run(Action work)
     {
         Post(static work => ((Action)work!)(), work);
@@ -51,6 +53,6 @@ internal sealed class MemoryLoop(TimeProvider clock, ILogger? logger = null, int
     /// <inheritdoc/>
     protected override void Wake()
     {
-        // Nobody sleeps here.
+        // Empty: the loop has no thread to wake.
     }
 }

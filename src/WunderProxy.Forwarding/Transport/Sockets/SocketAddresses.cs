@@ -3,10 +3,12 @@ using System.Net.Sockets;
 
 namespace WunderProxy.Forwarding.Transport.Sockets;
 
-/// <summary>Asks a socket for its addresses without throwing for one that is gone.</summary>
+/// <summary>Asks a socket for its addresses without throwing if the socket has been closed.</summary>
 internal static class SocketAddresses
 {
-    /// <summary>The peer's address; null when it is unnamed, as clients of unix sockets are, or gone.</summary>
+    /// <summary>
+    /// Returns the address of the remote end, or null if it is unnamed, as clients of unix sockets are, or gone.
+    /// </summary>
     public static EndPoint? RemoteOf(Socket socket)
     {
         try
@@ -19,7 +21,7 @@ internal static class SocketAddresses
         }
     }
 
-    /// <summary>The own address; null when it is unnamed or gone.</summary>
+    /// <summary>Returns this process's address, or null if it is unnamed or gone.</summary>
     public static EndPoint? LocalOf(Socket socket)
     {
         try

@@ -4,7 +4,9 @@ using WunderProxy.Forwarding.Transport.Streams;
 
 namespace WunderProxy.Forwarding.Transport.Sockets;
 
-/// <summary>A connection over the runtime's portable sockets; a zero-byte receive says when there is something to read.</summary>
+/// <summary>
+/// A connection over the runtime's portable sockets; a zero-byte receive reports when there is something to read.
+/// </summary>
 #pragma warning disable CA1001 // CloseSocket disposes of everything: every connection ends there.
 internal sealed class SocketConnection : StreamConnection
 #pragma warning restore CA1001
@@ -29,7 +31,7 @@ internal sealed class SocketConnection : StreamConnection
             _socket.NoDelay = true;
         }
 
-        // Kept from the start: a connection that was reset has no addresses any more.
+        // Read at the start: a connection that was reset has no addresses any more.
         RemoteEndPoint = SocketAddresses.RemoteOf(socket) ?? remoteFallback;
         LocalEndPoint = SocketAddresses.LocalOf(socket);
         _receive = new SocketAsyncEventArgs(unsafeSuppressExecutionContextFlow: true);
@@ -104,7 +106,7 @@ internal sealed class SocketConnection : StreamConnection
         }
         catch (SocketException)
         {
-            // Reset by the peer meanwhile; reading tells.
+            // The remote end has reset meanwhile; the next read reports it.
         }
     }
 
@@ -118,7 +120,7 @@ internal sealed class SocketConnection : StreamConnection
         }
         else if (reason == CloseReason.ClosedHere)
         {
-            // The runtime resets a socket that it disposes of during a receive, unless it was shut down before.
+            // The runtime resets a socket that is disposed of during a receive, unless it was shut down before.
             ShutdownSocketSend();
         }
 
@@ -138,7 +140,7 @@ internal sealed class SocketConnection : StreamConnection
             return;
         }
 
-        // A reset is reported by one call only, so that what the look ahead finds has to be kept.
+        // A reset is reported to one call only, so the result of the peek has to be kept.
         var status = _receive.SocketError == SocketError.Success ? Peek() : IoStatus.Broken;
         if (status is 0 or IoStatus.Broken)
         {
@@ -156,7 +158,7 @@ internal sealed class SocketConnection : StreamConnection
             _send.Completed += (_, _) => _loop.Post(static self => ((SocketConnection)self!).OnSent(), this);
         }
 
-        // A copy, because a flush may be cancelled and its caller then takes its memory back.
+        // A copy, because after a cancelled flush the caller takes its memory back.
         var copied = bytes[..Math.Min(bytes.Length, MaxSendBytes)].ToArray();
         _isSending = true;
         _send.SetBuffer(copied);

@@ -5,7 +5,7 @@ using WunderProxy.Forwarding.Transport.Streams;
 
 namespace WunderProxy.Forwarding.Transport.Sockets;
 
-/// <summary>One attempt to connect, bounded by a timer of its loop.</summary>
+/// <summary>One attempt to connect, whose time limit is a timer of its loop.</summary>
 #pragma warning disable CA1001 // Finish disposes of the socket and the arguments: every attempt ends there.
 internal sealed class SocketConnector(SocketLoop loop, EndPoint endPoint) : LoopTimer, IValueTaskSource<ConnectResult>
 #pragma warning restore CA1001

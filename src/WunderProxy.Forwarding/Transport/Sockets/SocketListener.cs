@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WunderProxy.Forwarding.Transport.Sockets;
 
-/// <summary>Accepts on one socket and deals the connections to the loops in turn.</summary>
+/// <summary>Accepts on one socket and distributes the connections over the loops in turn.</summary>
 internal sealed class SocketListener : ITransportListener
 {
     private readonly Socket _socket;
@@ -52,8 +52,8 @@ internal sealed class SocketListener : ITransportListener
         }
     }
 
-    /// <summary>Accepts a connection if there is room.</summary>
-    /// <returns>After how many milliseconds the next may be tried; 0 for at once.</returns>
+    /// <summary>Accepts one connection if there is room.</summary>
+    /// <returns>Milliseconds to wait before the next attempt; 0 to try at once.</returns>
     private async ValueTask<int> TryAcceptAsync(CancellationToken stopping)
     {
         if (!_acceptor.TryReserve())
@@ -79,7 +79,7 @@ internal sealed class SocketListener : ITransportListener
             return 0;
         }
 
-        // A shortage, or an error that would come again at once and keep a thread busy with nothing.
+        // A shortage of resources, or an error that would repeat at once and keep a thread busy for nothing.
         _pause.OnError(error);
         return AcceptPause.Milliseconds;
     }
@@ -101,7 +101,7 @@ internal sealed class SocketListener : ITransportListener
         }
     }
 
-    /// <summary>Whether only that one client could not be accepted: it was gone before.</summary>
+    /// <summary>Whether the error concerns a single client, which was gone before it was accepted.</summary>
     private static bool IsOfClient(SocketError error) =>
         error is SocketError.ConnectionAborted or SocketError.ConnectionReset or SocketError.Interrupted
             or SocketError.NetworkDown or SocketError.NetworkUnreachable or SocketError.HostDown

@@ -5,7 +5,7 @@ using WunderProxy.Forwarding.Transport.Streams;
 
 namespace WunderProxy.Forwarding.Transport.Sockets;
 
-/// <summary>A thread that runs what the runtime's own socket engine completes.</summary>
+/// <summary>A thread that runs the completions of the runtime's socket engine.</summary>
 internal sealed class SocketLoop : ThreadLoop
 {
     private readonly AutoResetEvent _wakeUp = new(initialState: false);
@@ -29,7 +29,7 @@ internal sealed class SocketLoop : ThreadLoop
         return connection;
     }
 
-    /// <summary>Forgets a connection that closed.</summary>
+    /// <summary>Removes a connection that has closed.</summary>
     public void Forget(SocketConnection connection) => _connections.Remove(connection);
 
     /// <inheritdoc/>
@@ -41,7 +41,7 @@ internal sealed class SocketLoop : ThreadLoop
     /// <inheritdoc/>
     protected override void RunEvents()
     {
-        // The socket engine posts what it completes.
+        // Empty: the socket engine posts its completions as work.
     }
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WunderProxy.Forwarding.Transport.Sockets;
 
-/// <summary>The portable transport, over System.Net.Sockets.</summary>
+/// <summary>The portable transport, built on System.Net.Sockets.</summary>
 internal sealed class SocketTransport : ITransport
 {
     private readonly SocketLoop[] _loops;

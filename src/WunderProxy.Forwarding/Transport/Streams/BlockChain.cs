@@ -2,10 +2,13 @@ using System.Buffers;
 
 namespace WunderProxy.Forwarding.Transport.Streams;
 
-/// <summary>Bytes in linked blocks, added at the end and taken from the front. A mutable field, never copied.</summary>
+/// <summary>
+/// A queue of bytes in linked blocks: bytes are added at the end and taken from the front. A mutable struct, which must
+/// not be copied.
+/// </summary>
 internal struct BlockChain
 {
-    // Leftovers up to this size are worth a copy to get a large block back.
+    // Leftovers up to this size are copied to a small block, to free the large one.
     private const int MaxMovedBytes = BufferPool.SmallBytes / 2;
 
     private BufferBlock? _head;
@@ -13,19 +16,19 @@ internal struct BlockChain
     private int _headOffset;
     private int _tailOffset;
 
-    /// <summary>Whether a block is held, be it empty.</summary>
+    /// <summary>Whether the chain holds a block, which may be empty.</summary>
     public readonly bool HasBlock => _head is not null;
 
-    /// <summary>Bytes inside.</summary>
+    /// <summary>Number of bytes in the chain.</summary>
     public readonly long Length =>
         _head is null ? 0 : _tail!.RunningIndex + _tailOffset - _head.RunningIndex - _headOffset;
 
-    /// <summary>All bytes.</summary>
+    /// <summary>All bytes of the chain.</summary>
     public readonly ReadOnlySequence<byte> Bytes => _head is null
         ? ReadOnlySequence<byte>.Empty
         : new ReadOnlySequence<byte>(_head, _headOffset, _tail!, _tailOffset);
 
-    /// <summary>Whether <see cref="FirstPart"/> is all there is.</summary>
+    /// <summary>Whether <see cref="FirstPart"/> holds all bytes of the chain.</summary>
     public readonly bool IsOnePart => _head == _tail;
 
     /// <summary>The bytes of the first block.</summary>
@@ -33,13 +36,13 @@ internal struct BlockChain
         : _head == _tail ? _head.Bytes.AsMemory(_headOffset, _tailOffset - _headOffset)
         : _head.Memory[_headOffset..];
 
-    /// <summary>Bytes that can be added before another block is needed.</summary>
+    /// <summary>Number of bytes that can be added before another block is needed.</summary>
     public readonly int Room => _tail is null ? 0 : _tail.Bytes.Length - _tailOffset;
 
-    /// <summary>Where the next bytes go; <see cref="Room"/> long.</summary>
+    /// <summary>Memory for the next bytes; <see cref="Room"/> bytes long.</summary>
     public readonly Memory<byte> Space => _tail is null ? default : _tail.Bytes.AsMemory(_tailOffset);
 
-    /// <summary>Links an empty block behind the last one.</summary>
+    /// <summary>Links an empty block after the last one.</summary>
     public void Append(BufferBlock block)
     {
         if (_tail is null)
@@ -56,7 +59,7 @@ internal struct BlockChain
         _tailOffset = 0;
     }
 
-    /// <summary>Counts bytes that were put into <see cref="Space"/>.</summary>
+    /// <summary>Counts bytes that the caller has written into <see cref="Space"/>.</summary>
     public void Add(int bytes) => _tailOffset += bytes;
 
     /// <summary>Copies bytes into <see cref="Space"/>, which must have room.</summary>
@@ -70,7 +73,7 @@ internal struct BlockChain
     public readonly bool EndsAt(SequencePosition position) =>
         position.GetObject() == _tail && position.GetInteger() == _tailOffset;
 
-    /// <summary>Takes the bytes before <paramref name="position"/>, which is one of <see cref="Bytes"/>.</summary>
+    /// <summary>Removes the bytes before <paramref name="position"/>, which lies in <see cref="Bytes"/>.</summary>
     public void TakeTo(SequencePosition position, BufferPool pool)
     {
         if (_head is null || position.GetObject() is not BufferBlock block)
@@ -88,8 +91,8 @@ internal struct BlockChain
         ReleaseIfEmpty(pool);
     }
 
-    /// <summary>Takes bytes from the front.</summary>
-    /// <returns>How many of <paramref name="bytes"/> there were not.</returns>
+    /// <summary>Removes bytes from the front.</summary>
+    /// <returns>Number of bytes by which the chain was too short; 0 if all could be removed.</returns>
     public int Take(int bytes, BufferPool pool)
     {
         while (_head is not null)
@@ -108,7 +111,10 @@ internal struct BlockChain
         return bytes;
     }
 
-    /// <summary>Moves a few bytes out of a large block, which others can use while these wait for the rest.</summary>
+    /// <summary>
+    /// Moves a few bytes out of a large block to a small one, so that the large block can be used while they wait for
+    /// more.
+    /// </summary>
     public void Shrink(BufferPool pool)
     {
         if (_head is null || _head != _tail || _head.Bytes.Length == BufferPool.SmallBytes || Length > MaxMovedBytes)
@@ -124,7 +130,7 @@ internal struct BlockChain
         Add(bytes.Length);
     }
 
-    /// <summary>Gives the blocks back when no byte is left in them.</summary>
+    /// <summary>Returns the blocks to the pool if they hold no byte.</summary>
     public void ReleaseIfEmpty(BufferPool pool)
     {
         if (Length == 0)
@@ -133,7 +139,7 @@ internal struct BlockChain
         }
     }
 
-    /// <summary>Gives the blocks back, with what is in them.</summary>
+    /// <summary>Returns the blocks to the pool and drops their bytes.</summary>
     public void Release(BufferPool pool)
     {
         while (_head is not null)

@@ -1,22 +1,29 @@
 namespace WunderProxy.Forwarding.Transport.Streams;
 
-/// <summary>The blocks of one loop, last in first out, so that the block used next is the one still in the cache.</summary>
+/// <summary>
+/// The free blocks of one loop, reused last in, first out, because the latest block is still in the processor's cache.
+/// </summary>
 internal sealed class BufferPool
 {
-    /// <summary>What one receive may take: large enough that a body of a mebibyte needs few system calls.</summary>
+    /// <summary>
+    /// Size of a large block, the most that one receive takes: a body of a mebibyte then needs few system calls.
+    /// </summary>
     public const int LargeBytes = 64 * 1024;
 
-    /// <summary>What an unfinished head is kept in while its rest is awaited, so that slow clients stay cheap.</summary>
+    /// <summary>
+    /// Size of a small block, which keeps an unfinished head while its rest is awaited, so that slow clients stay
+    /// cheap.
+    /// </summary>
     public const int SmallBytes = 4 * 1024;
 
-    // 8 MiB of large blocks at most are kept per loop; a burst beyond that is left to the garbage collector.
+    // A loop keeps at most 8 MiB of large blocks; a burst beyond that is left to the garbage collector.
     private const int MaxKeptLarge = 128;
     private const int MaxKeptSmall = 512;
 
     private readonly Stack<BufferBlock> _large = new();
     private readonly Stack<BufferBlock> _small = new();
 
-    /// <summary>Blocks that are rented now; for tests of leaks and of bounded memory.</summary>
+    /// <summary>Number of blocks rented at present; for tests of leaks and of bounded memory.</summary>
     public int RentedCount { get; private set; }
 
     /// <summary>Rents a block of <see cref="LargeBytes"/>.</summary>
@@ -25,10 +32,13 @@ internal sealed class BufferPool
     /// <summary>Rents a block of <see cref="SmallBytes"/>.</summary>
     public BufferBlock RentSmall() => Rent(_small, SmallBytes);
 
-    /// <summary>A block of at least <paramref name="sizeBytes"/>, beyond the pooled sizes when it must be.</summary>
+    /// <summary>
+    /// Rents a block of at least <paramref name="sizeBytes"/>, larger than the pooled sizes if necessary.
+    /// </summary>
     public BufferBlock RentAtLeast(int sizeBytes)
     {
-        // Heads go into small blocks: many of them may wait for the end of a turn, and large ones would fill the cache.
+        // Heads go into small blocks: many may wait for the end of a turn, and large blocks would fill the processor's
+        // cache.
         if (sizeBytes <= LargeBytes)
         {
             return sizeBytes <= SmallBytes ? RentSmall() : RentLarge();
@@ -38,7 +48,7 @@ internal sealed class BufferPool
         return new BufferBlock(sizeBytes);
     }
 
-    /// <summary>Takes a block back.</summary>
+    /// <summary>Returns a block to the pool.</summary>
     public void Return(BufferBlock block)
     {
         RentedCount--;

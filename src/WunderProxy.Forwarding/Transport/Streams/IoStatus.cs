@@ -1,11 +1,11 @@
 namespace WunderProxy.Forwarding.Transport.Streams;
 
-/// <summary>What a non-blocking receive or send answers when it is not a number of bytes.</summary>
+/// <summary>Negative results of a non-blocking receive or send, in place of a number of bytes.</summary>
 internal static class IoStatus
 {
-    /// <summary>Nothing can be moved now; an event will say when.</summary>
+    /// <summary>No byte can be moved at present; an event will report when.</summary>
     public const int WouldBlock = -1;
 
-    /// <summary>The peer reset the connection, or it broke.</summary>
+    /// <summary>The remote end reset the connection, or the network broke it.</summary>
     public const int Broken = -2;
 }

@@ -3,7 +3,10 @@ using System.Threading.Tasks.Sources;
 
 namespace WunderProxy.Forwarding.Transport.Streams;
 
-/// <summary>One outstanding wait of a connection, begun, completed and awaited on its loop. A mutable field, never copied.</summary>
+/// <summary>
+/// One outstanding wait of a connection, begun, completed and awaited on its loop. A mutable struct, which must not be
+/// copied.
+/// </summary>
 internal struct LoopWait
 {
     private Action<object?>? _continuation;
@@ -17,16 +20,16 @@ internal struct LoopWait
         Completed,
     }
 
-    /// <summary>The token of the wait that is outstanding or comes next.</summary>
+    /// <summary>The token of the outstanding wait, or of the next one.</summary>
     public short Version { get; private set; }
 
     /// <summary>Whether no wait is outstanding.</summary>
     public readonly bool IsIdle => _phase == Phase.Idle;
 
-    /// <summary>Whether a wait is outstanding and not complete.</summary>
+    /// <summary>Whether a wait is outstanding and has not completed.</summary>
     public readonly bool IsWaiting => _phase == Phase.Waiting;
 
-    /// <summary>For <see cref="IValueTaskSource{TResult}.GetStatus"/>.</summary>
+    /// <summary>The status of the wait, for <see cref="IValueTaskSource{TResult}.GetStatus"/>.</summary>
     public readonly ValueTaskSourceStatus Status =>
         IsWaiting ? ValueTaskSourceStatus.Pending : ValueTaskSourceStatus.Succeeded;
 
@@ -37,7 +40,7 @@ internal struct LoopWait
         _phase = Phase.Waiting;
     }
 
-    /// <summary>Completes the wait and runs who awaits it, from the top of the loop only.</summary>
+    /// <summary>Completes the wait and runs the awaiting code at once; only allowed at the top of the loop.</summary>
     public void CompleteNow()
     {
         _phase = Phase.Completed;
@@ -45,7 +48,7 @@ internal struct LoopWait
         continuation?.Invoke(state);
     }
 
-    /// <summary>Completes the wait and has who awaits it run later, so that the caller is never re-entered.</summary>
+    /// <summary>Completes the wait and runs the awaiting code later, so that the caller is never re-entered.</summary>
     public void CompleteSoon(TransportLoop loop)
     {
         _phase = Phase.Completed;
@@ -56,7 +59,7 @@ internal struct LoopWait
         }
     }
 
-    /// <summary>For <see cref="IValueTaskSource{TResult}.OnCompleted"/>.</summary>
+    /// <summary>Stores the continuation, for <see cref="IValueTaskSource{TResult}.OnCompleted"/>.</summary>
     public void OnCompleted(TransportLoop loop, Action<object?> continuation, object? state)
     {
         if (!IsWaiting)
@@ -69,7 +72,7 @@ internal struct LoopWait
         _continuationState = state;
     }
 
-    /// <summary>For <see cref="IValueTaskSource{TResult}.GetResult"/>: the wait is over.</summary>
+    /// <summary>Ends the completed wait, for <see cref="IValueTaskSource{TResult}.GetResult"/>.</summary>
     public void End(short token)
     {
         if (_phase != Phase.Completed || token != Version)

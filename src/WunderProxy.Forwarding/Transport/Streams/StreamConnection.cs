@@ -2,8 +2,8 @@ using System.IO.Pipelines;
 
 namespace WunderProxy.Forwarding.Transport.Streams;
 
-/// <summary>A connection over non-blocking receive and send calls, told by events when they can make progress.</summary>
-/// <remarks>What differs between epoll, portable sockets and memory is only in the abstract members.</remarks>
+/// <summary>A connection over non-blocking receive and send calls, which events tell when to try again.</summary>
+/// <remarks>The abstract members hold all differences between epoll, portable sockets and memory.</remarks>
 internal abstract class StreamConnection : TransportConnection
 {
     private readonly StreamInput _input;
@@ -50,13 +50,17 @@ internal abstract class StreamConnection : TransportConnection
     public sealed override bool IsReusable =>
         _closeReason == CloseReason.None && !_output.IsBusy && !_shutdownWanted && _input.IsQuiet();
 
-    /// <summary>The loop with what only this room uses of it.</summary>
+    /// <summary>The owning loop, with the members that only the transport uses.</summary>
     public WorkLoop WorkLoop { get; }
 
-    /// <summary>Whether <see cref="Close"/> or <see cref="Abort"/> has been called: the socket is gone.</summary>
+    /// <summary>
+    /// Whether <see cref="Close"/> or <see cref="Abort"/> has been called; the socket is closed then.
+    /// </summary>
     public bool IsClosed { get; private set; }
 
-    /// <summary>Whether the end of the stream is near, so that a short receive no longer means that all is read.</summary>
+    /// <summary>
+    /// Whether the remote end has finished or reset, so that a short receive no longer means that everything was read.
+    /// </summary>
     public bool IsPeerClosed => _peerReason != CloseReason.None;
 
     /// <inheritdoc/>
@@ -81,14 +85,16 @@ internal abstract class StreamConnection : TransportConnection
     public sealed override void Abort() => End(CloseReason.AbortedHere);
 
     /// <summary>Receives without waiting.</summary>
-    /// <returns>Bytes, 0 after the peer's last one, or an <see cref="IoStatus"/>.</returns>
+    /// <returns>Number of bytes, 0 after the last one of the remote end, or an <see cref="IoStatus"/>.</returns>
     internal abstract int Receive(Span<byte> buffer);
 
-    /// <summary>Looks whether something can be received, without taking it; answers as <see cref="Receive"/> does.</summary>
+    /// <summary>
+    /// Tests whether something can be received, without taking it; returns the same values as <see cref="Receive"/>.
+    /// </summary>
     internal abstract int Peek();
 
     /// <summary>Sends the two spans, one after the other, without waiting.</summary>
-    /// <returns>Bytes taken of both together, or an <see cref="IoStatus"/>.</returns>
+    /// <returns>Number of bytes taken from both spans together, or an <see cref="IoStatus"/>.</returns>
     internal abstract int Send(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second);
 
     /// <inheritdoc/>
@@ -103,19 +109,22 @@ internal abstract class StreamConnection : TransportConnection
     /// <summary>Waits until a send can make progress; <see cref="PipeWriter.CancelPendingFlush"/> ends it.</summary>
     internal ValueTask WaitForWritableAsync() => _output.WaitForWritableAsync();
 
-    /// <summary>Opens a relay that the kernel does, if it can.</summary>
+    /// <summary>Opens a relay inside the kernel, or returns null if the transport offers none.</summary>
     internal virtual DirectRelay? TryOpenRelayTo(StreamConnection destination) => null;
 
-    /// <summary>Whether a receive that goes past the input may find something.</summary>
+    /// <summary>Whether a receive that bypasses <see cref="Input"/> may find bytes.</summary>
     internal bool MayReceive => _input.MayReceive;
 
-    /// <summary>Takes note of the outcome of a receive that went past the input.</summary>
+    /// <summary>Records the result of a receive that bypassed <see cref="Input"/>.</summary>
     internal void NoteReceived(int received) => _input.NoteReceived(received);
 
-    /// <summary>A receive said <see cref="IoStatus.WouldBlock"/>: call <see cref="OnReadable"/> when that changes.</summary>
+    /// <summary>
+    /// Arranges for <see cref="OnReadable"/> to be called, after a receive has returned
+    /// <see cref="IoStatus.WouldBlock"/>.
+    /// </summary>
     internal abstract void AwaitReadable();
 
-    /// <summary>Called when all that was flushed has been taken.</summary>
+    /// <summary>Called when the operating system has taken all flushed bytes.</summary>
     internal void OnFlushed()
     {
         if (_shutdownWanted && !_shutdownDone && !IsClosed && !_output.IsBusy)
@@ -125,7 +134,7 @@ internal abstract class StreamConnection : TransportConnection
         }
     }
 
-    /// <summary>Remembers that the peer ended its side or reset, and has the watcher told.</summary>
+    /// <summary>Records that the remote end finished or reset, and notifies the watcher.</summary>
     internal void NotePeerClosed(CloseReason reason)
     {
         if (_peerReason < reason)
@@ -136,14 +145,16 @@ internal abstract class StreamConnection : TransportConnection
         }
     }
 
-    /// <summary>Something may be received, or the end of the stream has been.</summary>
+    /// <summary>Reports that bytes, or the end of the stream, may be received.</summary>
     protected void OnReadable() => _input.OnReadable();
 
-    /// <summary>More may be sent.</summary>
-    /// <param name="takenBytes">Bytes at the front of the queue that have been sent since the last send call.</param>
+    /// <summary>Reports that more bytes may be sent.</summary>
+    /// <param name="takenBytes">
+    /// Number of bytes at the front of the queue that have been sent since the last send call.
+    /// </param>
     protected void OnWritable(int takenBytes) => _output.OnWritable(takenBytes);
 
-    /// <summary>Ends the sending side of the socket.</summary>
+    /// <summary>Closes the sending side of the socket.</summary>
     protected abstract void ShutdownSocketSend();
 
     /// <summary>Closes the socket, with a reset when <paramref name="reason"/> is <see cref="CloseReason.AbortedHere"/>.</summary>
@@ -158,7 +169,8 @@ internal abstract class StreamConnection : TransportConnection
 
         if (reason == CloseReason.ClosedHere && !_output.TrySendDue())
         {
-            // The peer has not taken what it was sent for long: a close in order would look as if it had.
+            // The remote end has not accepted bytes for a long time; an orderly close would look as if it had received
+            // them.
             reason = CloseReason.AbortedHere;
         }
 
@@ -171,7 +183,7 @@ internal abstract class StreamConnection : TransportConnection
 
     private void TellWatcherSoon()
     {
-        // Posted: the end is often found inside a call of the very code that watches.
+        // Posted, because the end is often found inside a call that the watching code makes.
         if (_watcher is not null && _toldReason < _peerReason && !IsClosed)
         {
             WorkLoop.Post(static connection => ((StreamConnection)connection!).TellWatcher(), this);
@@ -189,7 +201,7 @@ internal abstract class StreamConnection : TransportConnection
 
     private void SetCloseReason(CloseReason reason)
     {
-        // A half-closed connection can still end otherwise; any other end is final.
+        // A half-closed connection can still end in another way; every other reason is final.
         if (_closeReason is CloseReason.None or CloseReason.PeerFinished)
         {
             _closeReason = reason;

@@ -3,8 +3,12 @@ using System.Threading.Tasks.Sources;
 
 namespace WunderProxy.Forwarding.Transport.Streams;
 
-/// <summary>The receiving side: reads when asked, into a block that is rented only while it holds bytes.</summary>
-/// <remarks>A token given to <see cref="ReadAsync"/> is looked at on entry only; a wait ends by <see cref="CancelPendingRead"/>.</remarks>
+/// <summary>
+/// The receiving side of a connection: receives on demand, into a block that is rented only while it holds bytes.
+/// </summary>
+/// <remarks>
+/// A token given to <see cref="ReadAsync"/> is checked on entry only; <see cref="CancelPendingRead"/> ends a wait.
+/// </remarks>
 internal sealed class StreamInput(StreamConnection connection) : PipeReader, IValueTaskSource<ReadResult>, IValueTaskSource
 {
     private BlockChain _bytes;
@@ -19,13 +23,13 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
 
     private BufferPool Pool => connection.WorkLoop.Buffers;
 
-    /// <summary>Whether nothing is buffered and nobody reads.</summary>
+    /// <summary>Whether no byte is buffered and no read is outstanding.</summary>
     public bool IsEmpty => !_bytes.HasBlock && !_hasEnded && _wait.IsIdle;
 
-    /// <summary>Whether a receive may find something.</summary>
+    /// <summary>Whether a receive may find bytes.</summary>
     public bool MayReceive => _mayReceive;
 
-    /// <summary>Whether nothing is buffered and nothing waits in the socket; asks the socket only when it must.</summary>
+    /// <summary>Whether no byte is buffered or waits in the socket; asks the socket only if necessary.</summary>
     public bool IsQuiet()
     {
         if (_bytes.HasBlock || _hasEnded || !_wait.IsIdle)
@@ -106,7 +110,7 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
     /// <inheritdoc/>
     public override void Complete(Exception? exception = null) => Release();
 
-    /// <summary>The socket may have bytes, or its end.</summary>
+    /// <summary>Handles the event that the socket may have bytes, or its end.</summary>
     public void OnReadable()
     {
         _mayReceive = true;
@@ -116,7 +120,7 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
         }
     }
 
-    /// <summary>Waits until a receive may find something, and leaves it in the socket.</summary>
+    /// <summary>Waits until a receive may find bytes, and leaves them in the socket.</summary>
     public ValueTask WaitForReadableAsync()
     {
         if (_cancelRequested || _hasEnded)
@@ -131,7 +135,9 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
         return new ValueTask(this, _wait.Version);
     }
 
-    /// <summary>Somebody else received, or tried to: bytes, 0 at the end, or an <see cref="IoStatus"/>.</summary>
+    /// <summary>
+    /// Records the result of a receive by other code: a number of bytes, 0 at the end, or an <see cref="IoStatus"/>.
+    /// </summary>
     public void NoteReceived(int received)
     {
         if (received == IoStatus.WouldBlock)
@@ -146,13 +152,15 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
         }
     }
 
-    /// <summary>The connection was closed here: a pending read completes, and what was buffered is gone.</summary>
+    /// <summary>
+    /// Completes a pending read and drops buffered bytes, because this process closed the connection.
+    /// </summary>
     public void OnClosed()
     {
         _hasEnded = true;
         _mayReceive = false;
 
-        // Whoever does not wait may still look at what it was given; that goes with its next call.
+        // Without a pending read the reader may still hold the buffered bytes; its next call releases them.
         if (_wait.IsWaiting)
         {
             Release();
@@ -237,8 +245,8 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
         }
     }
 
-    /// <summary>Receives once.</summary>
-    /// <returns>Whether a reader has something to see: bytes or the end.</returns>
+    /// <summary>Receives once into the buffer.</summary>
+    /// <returns>Whether the reader has something to see: bytes, or the end.</returns>
     private bool Receive()
     {
         if (_bytes.Room == 0)

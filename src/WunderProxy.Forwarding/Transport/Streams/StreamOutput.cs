@@ -3,11 +3,13 @@ using System.Threading.Tasks.Sources;
 
 namespace WunderProxy.Forwarding.Transport.Streams;
 
-/// <summary>The sending side: gathers small writes in one block, and sends large ones from the caller's memory.</summary>
-/// <remarks>A token given to a flush is looked at on entry only; a wait ends by <see cref="CancelPendingFlush"/>.</remarks>
+/// <summary>
+/// The sending side of a connection: gathers small writes in one block and sends large ones from the caller's memory.
+/// </summary>
+/// <remarks>A token given to a flush is checked on entry only; <see cref="CancelPendingFlush"/> ends a wait.</remarks>
 internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IValueTaskSource<FlushResult>, IValueTaskSource
 {
-    // Below this size copying behind a waiting head is cheaper than a send call with two parts.
+    // Below this size a copy after a waiting head is cheaper than a send call with two parts.
     private const int MaxGatheredBytes = 4 * 1024;
 
     private BlockChain _written;
@@ -17,7 +19,7 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
     private bool _isDue;
     private LoopWait _wait;
 
-    /// <summary>Whether bytes that were written still wait for the socket or for a flush.</summary>
+    /// <summary>Whether written bytes still wait for the socket or for a flush.</summary>
     public bool IsBusy => _written.Length > 0 || !_callerBytes.IsEmpty;
 
     /// <inheritdoc/>
@@ -76,7 +78,7 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
         return new ValueTask<FlushResult>(this, _wait.Version);
     }
 
-    /// <summary>Has what was written sent at the end of the turn.</summary>
+    /// <summary>Sends the written bytes at the end of the loop's turn.</summary>
     public void FlushSoon()
     {
         if (!_isDue && _wait.IsIdle && IsBusy)
@@ -86,8 +88,8 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
         }
     }
 
-    /// <summary>Sends what is due; what the socket does not take now stays due until it does.</summary>
-    /// <returns>Whether nothing is due any more.</returns>
+    /// <summary>Sends the bytes that are due; those that the socket does not take stay due.</summary>
+    /// <returns>Whether no byte is due any more.</returns>
     public bool TrySendDue()
     {
         if (_isDue && !_wait.IsWaiting && TrySendAll())
@@ -118,8 +120,10 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
         }
     }
 
-    /// <summary>The socket takes more.</summary>
-    /// <param name="takenBytes">Bytes at the front that the transport has sent by itself.</param>
+    /// <summary>Handles the event that the socket accepts more bytes.</summary>
+    /// <param name="takenBytes">
+    /// Number of bytes at the front of the queue that the transport has sent by itself.
+    /// </param>
     public void OnWritable(int takenBytes)
     {
         if (_isBroken)
@@ -142,7 +146,7 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
         }
     }
 
-    /// <summary>Waits until a send can make progress. Nothing may be queued.</summary>
+    /// <summary>Waits until a send can make progress. No byte may be queued.</summary>
     public ValueTask WaitForWritableAsync()
     {
         if (_isBroken || _cancelRequested)
@@ -155,7 +159,7 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
         return new ValueTask(this, _wait.Version);
     }
 
-    /// <summary>The connection was closed here: a pending flush completes, and what was queued is gone.</summary>
+    /// <summary>Completes a pending flush and drops queued bytes, because this process closed the connection.</summary>
     public void OnClosed()
     {
         _isBroken = true;
@@ -205,8 +209,8 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
         }
     }
 
-    /// <summary>Sends until all is taken or the socket is full.</summary>
-    /// <returns>Whether nothing is left to send, because all was taken or nothing can be any more.</returns>
+    /// <summary>Sends until all bytes are taken or the socket is full.</summary>
+    /// <returns>Whether no byte is left to send, because all were taken or the connection has ended.</returns>
     private bool TrySendAll()
     {
         while (IsBusy && !_isBroken)
@@ -229,7 +233,7 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
             Consume(sent);
         }
 
-        // All is out, or lost.
+        // All bytes are sent, or lost with the connection.
         ReleaseAll();
         _isDue = false;
         connection.OnFlushed();
@@ -246,7 +250,7 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
         }
     }
 
-    /// <summary>The caller gets its memory back, so what is left of it is copied.</summary>
+    /// <summary>Copies the bytes not sent yet, because the caller gets its memory back.</summary>
     private void KeepCallerBytes()
     {
         var rest = _callerBytes;

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WunderProxy.Forwarding.Transport.Streams;
 
-/// <summary>A loop with a thread of its own.</summary>
+/// <summary>A loop that has its own thread.</summary>
 internal abstract class ThreadLoop : WorkLoop, IAsyncDisposable
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -18,7 +18,7 @@ internal abstract class ThreadLoop : WorkLoop, IAsyncDisposable
     /// <inheritdoc/>
     public override bool IsCurrent => Thread.CurrentThread == _thread;
 
-    /// <summary>Starts the thread.</summary>
+    /// <summary>Starts the thread of the loop.</summary>
     public void Start() => _thread.Start();
 
     /// <summary>Aborts the connections of the loop and ends its thread.</summary>
@@ -28,16 +28,16 @@ internal abstract class ThreadLoop : WorkLoop, IAsyncDisposable
         await _ended.Task;
     }
 
-    /// <summary>Waits for events, at most <paramref name="timeoutMilliseconds"/>; -1 waits for ever.</summary>
+    /// <summary>Waits for events, at most <paramref name="timeoutMilliseconds"/>; -1 waits without limit.</summary>
     protected abstract void WaitForEvents(int timeoutMilliseconds);
 
-    /// <summary>Runs the events that the wait brought, where they do not come as posted work.</summary>
+    /// <summary>Handles the events of the wait, in transports where they do not arrive as posted work.</summary>
     protected abstract void RunEvents();
 
-    /// <summary>Aborts every connection.</summary>
+    /// <summary>Aborts every connection of the loop.</summary>
     protected abstract void CloseAll();
 
-    /// <summary>Releases what the loop waits on; nothing runs on it any more.</summary>
+    /// <summary>Releases the means by which the loop waits, after the last work has run.</summary>
     protected abstract void Release();
 
     private void Run()
@@ -50,7 +50,7 @@ internal abstract class ThreadLoop : WorkLoop, IAsyncDisposable
             EndTurn();
         }
 
-        // Aborting completes reads and flushes; their continuations get a last turn to see it.
+        // Aborting completes reads and flushes; their continuations get a last turn to run.
         RunGuarded(static loop => ((ThreadLoop)loop!).CloseAll(), this);
         EndTurn();
         MarkEnded();

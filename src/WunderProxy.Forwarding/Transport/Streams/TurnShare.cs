@@ -1,6 +1,9 @@
 namespace WunderProxy.Forwarding.Transport.Streams;
 
-/// <summary>What one stream may do in one turn of its loop, so that one that is always ready gives way to the others.</summary>
+/// <summary>
+/// Bounds the receives of one stream in one turn of its loop, so that a stream that is always ready gives way to
+/// others.
+/// </summary>
 internal struct TurnShare
 {
     private const int ReceivesPerTurn = 4;
@@ -8,8 +11,8 @@ internal struct TurnShare
     private uint _turn;
     private byte _taken;
 
-    /// <summary>Takes one receive out of the share.</summary>
-    /// <returns>False when the share of this turn is used up.</returns>
+    /// <summary>Takes one receive from the bound of this turn.</summary>
+    /// <returns>False if the bound of this turn is reached.</returns>
     public bool TryTake(uint turn)
     {
         if (_turn != turn)

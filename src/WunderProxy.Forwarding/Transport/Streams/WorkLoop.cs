@@ -3,7 +3,7 @@ using WunderProxy.Forwarding.Diagnostics;
 
 namespace WunderProxy.Forwarding.Transport.Streams;
 
-/// <summary>What every kind of loop has: posted work, timers, the clock and the buffers.</summary>
+/// <summary>The parts that all kinds of loops share: posted work, timers, clock and buffers.</summary>
 internal abstract class WorkLoop : TransportLoop
 {
     private readonly Lock _gate = new();
@@ -15,7 +15,7 @@ internal abstract class WorkLoop : TransportLoop
     private long _nowMilliseconds;
     private bool _hasEnded;
 
-    // Read without the gate, so that a turn without posted work takes no lock.
+    // Read without the lock, so that a turn without posted work takes none.
     private volatile bool _hasPosted;
 
     protected WorkLoop(int index, TimeProvider clock, ILogger logger)
@@ -33,10 +33,12 @@ internal abstract class WorkLoop : TransportLoop
     /// <inheritdoc/>
     public override TimerWheel Timers { get; }
 
-    /// <summary>The blocks of this loop.</summary>
+    /// <summary>The buffer blocks of this loop.</summary>
     public BufferPool Buffers { get; } = new();
 
-    /// <summary>Counts the turns: work that is always ready gives way when it has had its share of one.</summary>
+    /// <summary>
+    /// Number of turns so far; streams that are always ready use the number to bound their work in one turn.
+    /// </summary>
     public uint Turn { get; private set; }
 
     protected ILogger Logger => _logger;
@@ -51,8 +53,8 @@ internal abstract class WorkLoop : TransportLoop
                 return;
             }
 
-            // Later work rides on the wake-up of the first; the loop itself looks before it waits.
-            // Woken under the gate, since the means to wake is gone once the loop has ended.
+            // Only the first posted work wakes the loop, which looks for more before it waits. The wake-up happens
+            // under the lock, because its means is released once the loop has ended.
             _posted.Add((work, state));
             _hasPosted = true;
             if (_posted.Count == 1 && !IsCurrent)
@@ -62,13 +64,15 @@ internal abstract class WorkLoop : TransportLoop
         }
     }
 
-    /// <summary>Has an output send what is due when this turn ends.</summary>
+    /// <summary>Registers an output whose due bytes are sent when this turn ends.</summary>
     public void SendAtEndOfTurn(StreamOutput output) => _due.Add(output);
 
-    /// <summary>Makes a wait that is under way, or the next one, return at once. Called from other threads.</summary>
+    /// <summary>Makes the current wait, or the next one, return at once. Called from other threads.</summary>
     protected abstract void Wake();
 
-    /// <summary>How long the loop may wait for events: 0 with work at hand, -1 without any timer.</summary>
+    /// <summary>
+    /// Returns how long the loop may wait for events, in milliseconds: 0 with work at hand, -1 without any timer.
+    /// </summary>
     protected int WaitMilliseconds()
     {
         if (_hasPosted)
@@ -76,20 +80,22 @@ internal abstract class WorkLoop : TransportLoop
             return 0;
         }
 
-        // Against the time of this turn: a clock read is saved, and timers are coarse anyway.
+        // Compared with the time of this turn: that saves a clock read, and timers are coarse anyway.
         return Timers.IsEmpty
             ? Timeout.Infinite
             : (int)Math.Clamp(Timers.NextVisitMilliseconds - _nowMilliseconds, 0, int.MaxValue);
     }
 
-    /// <summary>Opens a turn: reads the clock for everything that happens in it.</summary>
+    /// <summary>Begins a turn: reads the clock, whose time is used throughout the turn.</summary>
     protected void BeginTurn()
     {
         Turn++;
         _nowMilliseconds = ReadClock();
     }
 
-    /// <summary>Ends a turn: runs the work posted up to now, the timers that are due, and sends what was put off.</summary>
+    /// <summary>
+    /// Ends a turn: runs the work posted so far and the timers that are due, and sends deferred bytes.
+    /// </summary>
     /// <returns>Whether any posted work was run.</returns>
     protected bool EndTurn()
     {
@@ -104,7 +110,9 @@ internal abstract class WorkLoop : TransportLoop
         return hasWork;
     }
 
-    /// <summary>From here on posted work is dropped, and <see cref="Wake"/> is not called any more.</summary>
+    /// <summary>
+    /// Marks the loop as ended: posted work is dropped from now on, and <see cref="Wake"/> is not called any more.
+    /// </summary>
     protected void MarkEnded()
     {
         lock (_gate)
@@ -113,14 +121,16 @@ internal abstract class WorkLoop : TransportLoop
         }
     }
 
-    /// <summary>Runs code of a room above; a bug there must not take every other connection of the loop down.</summary>
+    /// <summary>
+    /// Runs code of the layers above; an exception there must not end every other connection of the loop.
+    /// </summary>
     protected void RunGuarded(Action<object?> work, object? state)
     {
         try
         {
             work(state);
         }
-#pragma warning disable CA1031 // The last line of defence of the loop: the failure is logged, the loop goes on.
+#pragma warning disable CA1031 // The last line of defence of the loop: the failure is logged and the loop goes on.
         catch (Exception exception)
 #pragma warning restore CA1031
         {

@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 
 namespace WunderProxy.Forwarding.Transport.Tasks;
 
-/// <summary>Holds the state machine of one suspended async method; kept per thread and used again.</summary>
-/// <typeparam name="TStateMachine">Made by the compiler.</typeparam>
-/// <typeparam name="TResult">What the method returns.</typeparam>
+/// <summary>Holds the state machine of one suspended async method; pooled per thread and reused.</summary>
+/// <typeparam name="TStateMachine">The state machine type that the compiler generated.</typeparam>
+/// <typeparam name="TResult">The result type of the method.</typeparam>
 internal sealed class LoopStateMachineBox<TStateMachine, TResult> : LoopTaskBox<TResult>
     where TStateMachine : IAsyncStateMachine
 {
-    // As many as a thread has ever had suspended at a time, up to a bound that a burst of connections may reach.
+    // A thread keeps as many boxes as it ever had suspended at a time, up to this bound for bursts of connections.
     private const int MaxKept = 4096;
 
     [ThreadStatic]
@@ -28,7 +28,7 @@ internal sealed class LoopStateMachineBox<TStateMachine, TResult> : LoopTaskBox<
     /// <inheritdoc/>
     public override Action MoveNextAction => _moveNext;
 
-    /// <summary>Takes a box that is free, or makes one.</summary>
+    /// <summary>Takes a free box from the thread's pool, or creates one.</summary>
     public static LoopStateMachineBox<TStateMachine, TResult> Rent()
     {
         if (_kept is not { } box)
@@ -42,13 +42,13 @@ internal sealed class LoopStateMachineBox<TStateMachine, TResult> : LoopTaskBox<
         return box;
     }
 
-    /// <summary>Moves the state machine in; its builder must know the box already.</summary>
+    /// <summary>Stores the state machine, whose builder must already refer to this box.</summary>
     public void Hold(in TStateMachine stateMachine) => _stateMachine = stateMachine;
 
     /// <inheritdoc/>
     protected override void Return()
     {
-        // What the locals refer to must not live as long as the thread.
+        // Objects that the locals refer to must not live as long as the thread.
         _stateMachine = default;
         if (_keptCount < MaxKept)
         {

@@ -2,21 +2,21 @@ using System.Threading.Tasks.Sources;
 
 namespace WunderProxy.Forwarding.Transport.Tasks;
 
-/// <summary>The result side of a suspended async method: a value task that completes once.</summary>
+/// <summary>The result of a suspended async method, as the source of a value task that completes once.</summary>
 internal abstract class LoopTaskBox<TResult> : IValueTaskSource<TResult>, IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<TResult> _core;
 
-    /// <summary>Resumes the method.</summary>
+    /// <summary>The delegate that resumes the method.</summary>
     public abstract Action MoveNextAction { get; }
 
-    /// <summary>Tells one use of the box from the next.</summary>
+    /// <summary>The token that tells one use of the box from the next.</summary>
     public short Version => _core.Version;
 
-    /// <summary>Completes the method; whoever awaits it goes on inside this call.</summary>
+    /// <summary>Completes the method; the awaiting code continues inside this call.</summary>
     public void SetResult(TResult result) => _core.SetResult(result);
 
-    /// <summary>Fails the method.</summary>
+    /// <summary>Completes the method with an exception; the awaiting code continues inside this call.</summary>
     public void SetException(Exception exception) => _core.SetException(exception);
 
     TResult IValueTaskSource<TResult>.GetResult(short token) => TakeResult(token);
@@ -31,7 +31,7 @@ internal abstract class LoopTaskBox<TResult> : IValueTaskSource<TResult>, IValue
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>Makes the box ready for another use and keeps it.</summary>
+    /// <summary>Resets the box and returns it to the thread's pool.</summary>
     protected abstract void Return();
 
     private TResult TakeResult(short token)

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace WunderProxy.Forwarding.Transport.Tasks;
 
-/// <summary>As <see cref="LoopTaskMethodBuilder"/>, with a result.</summary>
-/// <typeparam name="TResult">What the method returns.</typeparam>
+/// <summary>Builds async methods with a result that run on one loop; see <see cref="LoopTaskMethodBuilder"/>.</summary>
+/// <typeparam name="TResult">The result type of the method.</typeparam>
 [SuppressMessage("Design", "MA0048:File name must match type name", Justification = "The type without a result has the plain name.")]
 [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "The compiler calls them on an instance.")]
 internal struct LoopTaskMethodBuilder<TResult>
@@ -13,7 +13,7 @@ internal struct LoopTaskMethodBuilder<TResult>
     private TResult? _result;
     private Exception? _exception;
 
-    /// <summary>What the caller awaits.</summary>
+    /// <summary>The task that the caller awaits.</summary>
     public readonly ValueTask<TResult> Task
     {
         get
@@ -42,7 +42,7 @@ internal struct LoopTaskMethodBuilder<TResult>
         }
     }
 
-    /// <summary>Makes a builder.</summary>
+    /// <summary>Creates a builder for one call of the method.</summary>
     [SuppressMessage("Design", "MA0018:Do not declare static members on generic types", Justification = "The compiler calls it.")]
     public static LoopTaskMethodBuilder<TResult> Create() => default;
 
@@ -50,10 +50,10 @@ internal struct LoopTaskMethodBuilder<TResult>
     public readonly void Start<TStateMachine>(ref TStateMachine stateMachine)
         where TStateMachine : IAsyncStateMachine => stateMachine.MoveNext();
 
-    /// <summary>Not used by release builds of the compiler.</summary>
+    /// <summary>Required by the compiler; release builds do not call it.</summary>
     public readonly void SetStateMachine(IAsyncStateMachine stateMachine) => ArgumentNullException.ThrowIfNull(stateMachine);
 
-    /// <summary>The method returned.</summary>
+    /// <summary>Completes the task with the method's result.</summary>
     public void SetResult(TResult result)
     {
         if (_box is { } box)
@@ -66,7 +66,7 @@ internal struct LoopTaskMethodBuilder<TResult>
         }
     }
 
-    /// <summary>The method threw.</summary>
+    /// <summary>Completes the task with an exception that the method threw.</summary>
     public void SetException(Exception exception)
     {
         if (_box is { } box)
@@ -79,12 +79,12 @@ internal struct LoopTaskMethodBuilder<TResult>
         }
     }
 
-    /// <summary>Suspends the method.</summary>
+    /// <summary>Suspends the method until the awaiter completes.</summary>
     public void AwaitOnCompleted<TAwaiter, TStateMachine>(ref TAwaiter awaiter, ref TStateMachine stateMachine)
         where TAwaiter : INotifyCompletion
         where TStateMachine : IAsyncStateMachine => awaiter.OnCompleted(BoxOf(ref stateMachine).MoveNextAction);
 
-    /// <summary>Suspends the method.</summary>
+    /// <summary>Suspends the method until the awaiter completes, without flowing the execution context.</summary>
     public void AwaitUnsafeOnCompleted<TAwaiter, TStateMachine>(ref TAwaiter awaiter, ref TStateMachine stateMachine)
         where TAwaiter : ICriticalNotifyCompletion
         where TStateMachine : IAsyncStateMachine => awaiter.UnsafeOnCompleted(BoxOf(ref stateMachine).MoveNextAction);
@@ -97,7 +97,8 @@ internal struct LoopTaskMethodBuilder<TResult>
             return held;
         }
 
-        // This builder is a field of the state machine: set first, so that the copy in the box knows its box.
+        // The builder is a field of the state machine. It is set first, so that the copy of it in the box refers to the
+        // box.
         var box = LoopStateMachineBox<TStateMachine, TResult>.Rent();
         _box = box;
         box.Hold(in stateMachine);
