@@ -6,7 +6,7 @@ namespace WunderProxy.Forwarding.Transport;
 /// <summary>Finds which user of this machine owns the remote end of a connection.</summary>
 internal static unsafe class RemoteUser
 {
-    private const int PeerCredentials = 17; // SO_PEERCRED
+    private const int CredentialsOption = 17; // SO_PEERCRED
     private const int TcpInfo = 11;
     private const byte Established = 1;
     private const byte FinWait1 = 4;
@@ -37,7 +37,7 @@ internal static unsafe class RemoteUser
     {
         var credentials = stackalloc uint[3]; // struct ucred: pid, uid, gid
         var length = 3u * sizeof(uint);
-        return LinuxCalls.GetSocketOption(descriptor, LinuxCalls.SolSocket, PeerCredentials, credentials, &length) == 0
+        return LinuxCalls.GetSocketOption(descriptor, LinuxCalls.SolSocket, CredentialsOption, credentials, &length) == 0
             && length == 3 * sizeof(uint)
             ? credentials[1]
             : null;

@@ -31,7 +31,7 @@ internal sealed unsafe class EpollAcceptor(
     /// <inheritdoc/>
     public void OnEvents(EpollEvents events)
     {
-        var address = stackalloc byte[PeerAddress.MaxBytes];
+        var address = stackalloc byte[RemoteAddress.MaxBytes];
         for (var accepts = 0; accepts < AcceptsPerEvent && !_isStopped; accepts++)
         {
             if (!acceptor.TryReserve())
@@ -40,14 +40,14 @@ internal sealed unsafe class EpollAcceptor(
                 return;
             }
 
-            var length = PeerAddress.MaxBytes;
+            var length = RemoteAddress.MaxBytes;
             var accepted = LinuxCalls.Accept(
                 listener.Descriptor, address, &length, LinuxCalls.SockNonBlock | LinuxCalls.SockCloseOnExec);
             if (accepted >= 0)
             {
                 _looksWithoutRoom = 0;
-                var bytes = new ReadOnlySpan<byte>(address, Math.Min(length, PeerAddress.MaxBytes));
-                HandOver(accepted, new PeerAddress(bytes));
+                var bytes = new ReadOnlySpan<byte>(address, Math.Min(length, RemoteAddress.MaxBytes));
+                HandOver(accepted, new RemoteAddress(bytes));
             }
             else
             {
@@ -138,17 +138,17 @@ internal sealed unsafe class EpollAcceptor(
         loop.Timers.Arm(this, loop.NowMilliseconds, AcceptPause.Milliseconds);
     }
 
-    private void HandOver(int accepted, in PeerAddress peer)
+    private void HandOver(int accepted, in RemoteAddress address)
     {
         var target = ChooseLoop();
         target.CountAhead();
         if (target == loop)
         {
-            Admit(loop, accepted, peer);
+            Admit(loop, accepted, address);
             return;
         }
 
-        var copy = peer;
+        var copy = address;
         target.Post(_ => Admit(target, accepted, copy), null);
     }
 
@@ -164,10 +164,10 @@ internal sealed unsafe class EpollAcceptor(
         return lead > LeastLead + (least.ConnectionCount / 8) ? least : loop;
     }
 
-    private void Admit(EpollLoop target, int accepted, in PeerAddress peer)
+    private void Admit(EpollLoop target, int accepted, in RemoteAddress address)
     {
         var unixName = listener.EndPoint as System.Net.Sockets.UnixDomainSocketEndPoint;
-        if (target.Adopt(accepted, peer, unixName) is { } connection)
+        if (target.Adopt(accepted, address, unixName) is { } connection)
         {
             acceptor.OnAccepted(connection);
         }

@@ -7,15 +7,15 @@ namespace WunderProxy.Forwarding.Transport.Epoll;
 internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
 {
     private readonly EndPoint? _remote;
-    private readonly PeerAddress _peer;
+    private readonly RemoteAddress _address;
     private int _descriptor;
     private bool _isFull;
 
-    public EpollConnection(EpollLoop loop, int descriptor, in PeerAddress peer, EndPoint? remote)
+    public EpollConnection(EpollLoop loop, int descriptor, in RemoteAddress address, EndPoint? remote)
         : base(loop)
     {
         _descriptor = descriptor;
-        _peer = peer;
+        _address = address;
         _remote = remote;
     }
 
@@ -26,7 +26,7 @@ internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
     public bool HasUnsentLimit { get; init; }
 
     /// <inheritdoc/>
-    public override EndPoint? RemoteEndPoint => _remote ?? _peer.ToEndPoint();
+    public override EndPoint? RemoteEndPoint => _remote ?? _address.ToEndPoint();
 
     /// <inheritdoc/>
     public override EndPoint? LocalEndPoint => IsClosed ? null : SocketName.Of(_descriptor) ?? _remote;
@@ -39,11 +39,11 @@ internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
     {
         if ((events & EpollEvents.Error) != EpollEvents.None)
         {
-            NotePeerClosed(CloseReason.PeerReset);
+            NoteRemoteClosed(CloseReason.PeerReset);
         }
         else if ((events & (EpollEvents.ReadHangUp | EpollEvents.HangUp)) != EpollEvents.None)
         {
-            NotePeerClosed(CloseReason.PeerFinished);
+            NoteRemoteClosed(CloseReason.PeerFinished);
         }
 
         if ((events & ~EpollEvents.Out) != EpollEvents.None)

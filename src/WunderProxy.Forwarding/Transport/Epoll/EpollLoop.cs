@@ -70,9 +70,9 @@ internal sealed unsafe class EpollLoop : ThreadLoop
 
     /// <summary>Creates a connection from an accepted socket that <see cref="CountAhead"/> has counted.</summary>
     /// <returns>The connection, or null if the kernel cannot watch the socket, which is then closed.</returns>
-    public EpollConnection? Adopt(int descriptor, in PeerAddress peer, EndPoint? remote)
+    public EpollConnection? Adopt(int descriptor, in RemoteAddress address, EndPoint? remote)
     {
-        var connection = new EpollConnection(this, descriptor, peer, remote) { HasUnsentLimit = true };
+        var connection = new EpollConnection(this, descriptor, address, remote) { HasUnsentLimit = true };
         if (!Register(descriptor, connection, EpollEvents.Connection))
         {
             AddToCount(-1);

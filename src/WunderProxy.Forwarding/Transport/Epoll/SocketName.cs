@@ -8,10 +8,10 @@ internal static unsafe class SocketName
     /// <summary>Returns the local address, or null if it is not an IP address.</summary>
     public static IPEndPoint? Of(int descriptor)
     {
-        var bytes = stackalloc byte[PeerAddress.MaxBytes];
-        var length = PeerAddress.MaxBytes;
+        var bytes = stackalloc byte[RemoteAddress.MaxBytes];
+        var length = RemoteAddress.MaxBytes;
         return LinuxCalls.GetSocketName(descriptor, bytes, &length) == 0
-            ? new PeerAddress(new ReadOnlySpan<byte>(bytes, length)).ToEndPoint()
+            ? new RemoteAddress(new ReadOnlySpan<byte>(bytes, length)).ToEndPoint()
             : null;
     }
 }

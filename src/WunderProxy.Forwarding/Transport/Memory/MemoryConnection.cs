@@ -9,26 +9,26 @@ namespace WunderProxy.Forwarding.Transport.Memory;
 internal sealed class MemoryConnection : StreamConnection
 {
     private readonly byte[] _arrived;
-    private MemoryConnection _peer;
+    private MemoryConnection _otherEnd;
     private int _start;
     private int _count;
-    private bool _hasPeerFinished;
-    private bool _hasPeerReset;
-    private bool _isPeerBlocked;
+    private bool _hasRemoteFinished;
+    private bool _hasRemoteReset;
+    private bool _isRemoteBlocked;
     private bool _isEventPosted;
 
     private MemoryConnection(WorkLoop loop, int capacityBytes)
         : base(loop)
     {
         _arrived = new byte[capacityBytes];
-        _peer = this;
+        _otherEnd = this;
     }
 
     /// <inheritdoc/>
     public override EndPoint? RemoteEndPoint => RemoteAddress;
 
     /// <inheritdoc/>
-    public override EndPoint? LocalEndPoint => _peer.RemoteAddress;
+    public override EndPoint? LocalEndPoint => _otherEnd.RemoteAddress;
 
     /// <summary>The address that <see cref="RemoteEndPoint"/> returns.</summary>
     public EndPoint RemoteAddress { get; set; } = new IPEndPoint(IPAddress.Loopback, 1);
@@ -40,8 +40,8 @@ internal sealed class MemoryConnection : StreamConnection
         WorkLoop loop, int capacityBytes = 64 * 1024)
     {
         var first = new MemoryConnection(loop, capacityBytes);
-        var second = new MemoryConnection(loop, capacityBytes) { _peer = first };
-        first._peer = second;
+        var second = new MemoryConnection(loop, capacityBytes) { _otherEnd = first };
+        first._otherEnd = second;
         return (first, second);
     }
 
@@ -63,10 +63,10 @@ internal sealed class MemoryConnection : StreamConnection
             taken += run;
         }
 
-        if (_isPeerBlocked)
+        if (_isRemoteBlocked)
         {
-            _isPeerBlocked = false;
-            _peer.PostEvent();
+            _isRemoteBlocked = false;
+            _otherEnd.PostEvent();
         }
 
         return taken;
@@ -78,24 +78,24 @@ internal sealed class MemoryConnection : StreamConnection
     /// <inheritdoc/>
     internal override int Send(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
-        if (_peer.IsClosed)
+        if (_otherEnd.IsClosed)
         {
             return IoStatus.Broken;
         }
 
-        var sent = _peer.Take(first);
+        var sent = _otherEnd.Take(first);
         if (sent == first.Length)
         {
-            sent += _peer.Take(second);
+            sent += _otherEnd.Take(second);
         }
 
         if (sent == 0)
         {
-            _peer._isPeerBlocked = true;
+            _otherEnd._isRemoteBlocked = true;
             return IoStatus.WouldBlock;
         }
 
-        _peer.PostEvent();
+        _otherEnd.PostEvent();
         return sent;
     }
 
@@ -108,26 +108,26 @@ internal sealed class MemoryConnection : StreamConnection
     /// <inheritdoc/>
     protected override void ShutdownSocketSend()
     {
-        _peer._hasPeerFinished = true;
-        _peer.PostEvent();
+        _otherEnd._hasRemoteFinished = true;
+        _otherEnd.PostEvent();
     }
 
     /// <inheritdoc/>
     protected override void CloseSocket(CloseReason reason)
     {
-        _peer._hasPeerFinished = true;
-        _peer._hasPeerReset |= reason == CloseReason.AbortedHere;
-        _peer.PostEvent();
+        _otherEnd._hasRemoteFinished = true;
+        _otherEnd._hasRemoteReset |= reason == CloseReason.AbortedHere;
+        _otherEnd.PostEvent();
     }
 
     private int StatusWhenEmpty()
     {
-        if (_hasPeerReset)
+        if (_hasRemoteReset)
         {
             return IoStatus.Broken;
         }
 
-        return _hasPeerFinished ? 0 : IoStatus.WouldBlock;
+        return _hasRemoteFinished ? 0 : IoStatus.WouldBlock;
     }
 
     private int Take(ReadOnlySpan<byte> bytes)
@@ -162,9 +162,9 @@ internal sealed class MemoryConnection : StreamConnection
             return;
         }
 
-        if (_hasPeerFinished)
+        if (_hasRemoteFinished)
         {
-            NotePeerClosed(_hasPeerReset ? CloseReason.PeerReset : CloseReason.PeerFinished);
+            NoteRemoteClosed(_hasRemoteReset ? CloseReason.PeerReset : CloseReason.PeerFinished);
         }
 
         OnWritable(0);

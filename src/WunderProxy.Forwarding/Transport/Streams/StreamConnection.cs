@@ -9,7 +9,7 @@ internal abstract class StreamConnection : TransportConnection
     private readonly StreamInput _input;
     private readonly StreamOutput _output;
     private CloseReason _closeReason;
-    private CloseReason _peerReason;
+    private CloseReason _remoteReason;
     private CloseReason _toldReason;
     private IConnectionWatcher? _watcher;
     private bool _shutdownWanted;
@@ -61,7 +61,7 @@ internal abstract class StreamConnection : TransportConnection
     /// <summary>
     /// Whether the remote end has finished or reset, so that a short receive no longer means that everything was read.
     /// </summary>
-    public bool IsPeerClosed => _peerReason != CloseReason.None;
+    public bool IsRemoteClosed => _remoteReason != CloseReason.None;
 
     /// <inheritdoc/>
     public sealed override void FlushSoon() => _output.FlushSoon();
@@ -135,11 +135,11 @@ internal abstract class StreamConnection : TransportConnection
     }
 
     /// <summary>Records that the remote end finished or reset, and notifies the watcher.</summary>
-    internal void NotePeerClosed(CloseReason reason)
+    internal void NoteRemoteClosed(CloseReason reason)
     {
-        if (_peerReason < reason)
+        if (_remoteReason < reason)
         {
-            _peerReason = reason;
+            _remoteReason = reason;
             SetCloseReason(reason);
             TellWatcherSoon();
         }
@@ -184,7 +184,7 @@ internal abstract class StreamConnection : TransportConnection
     private void TellWatcherSoon()
     {
         // Posted, because the end is often found inside a call that the watching code makes.
-        if (_watcher is not null && _toldReason < _peerReason && !IsClosed)
+        if (_watcher is not null && _toldReason < _remoteReason && !IsClosed)
         {
             WorkLoop.Post(static connection => ((StreamConnection)connection!).TellWatcher(), this);
         }
@@ -192,10 +192,10 @@ internal abstract class StreamConnection : TransportConnection
 
     private void TellWatcher()
     {
-        if (_watcher is { } watcher && _toldReason < _peerReason && !IsClosed)
+        if (_watcher is { } watcher && _toldReason < _remoteReason && !IsClosed)
         {
-            _toldReason = _peerReason;
-            watcher.OnPeerClosed(this, _peerReason);
+            _toldReason = _remoteReason;
+            watcher.OnPeerClosed(this, _remoteReason);
         }
     }
 

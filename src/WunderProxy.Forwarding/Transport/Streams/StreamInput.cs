@@ -48,10 +48,10 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
                 StopReceiving();
                 return true;
             case 0:
-                connection.NotePeerClosed(CloseReason.PeerFinished);
+                connection.NoteRemoteClosed(CloseReason.PeerFinished);
                 return false;
             case IoStatus.Broken:
-                connection.NotePeerClosed(CloseReason.PeerReset);
+                connection.NoteRemoteClosed(CloseReason.PeerReset);
                 return false;
             default:
                 return false;
@@ -148,7 +148,7 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
         {
             _hasEnded = true;
             _mayReceive = false;
-            connection.NotePeerClosed(received == 0 ? CloseReason.PeerFinished : CloseReason.PeerReset);
+            connection.NoteRemoteClosed(received == 0 ? CloseReason.PeerFinished : CloseReason.PeerReset);
         }
     }
 
@@ -265,7 +265,7 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
 
         _bytes.Add(received);
         _allExamined = false;
-        if (received < space.Length && !connection.IsPeerClosed)
+        if (received < space.Length && !connection.IsRemoteClosed)
         {
             StopReceiving();
         }

@@ -226,7 +226,7 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
             if (sent == IoStatus.Broken)
             {
                 _isBroken = true;
-                connection.NotePeerClosed(CloseReason.PeerReset);
+                connection.NoteRemoteClosed(CloseReason.PeerReset);
                 break;
             }
 

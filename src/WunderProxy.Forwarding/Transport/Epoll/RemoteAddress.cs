@@ -7,7 +7,7 @@ namespace WunderProxy.Forwarding.Transport.Epoll;
 /// The IP address and port of a remote end in as few bytes as possible, for idle connections; converted to an object
 /// only on request.
 /// </summary>
-internal readonly struct PeerAddress
+internal readonly struct RemoteAddress
 {
     /// <summary>
     /// Size of the largest address requested from the kernel, in bytes: struct sockaddr_un with its terminator.
@@ -25,7 +25,7 @@ internal readonly struct PeerAddress
     private readonly byte _family;
 
     /// <summary>Reads a struct sockaddr_in or sockaddr_in6; any other family is stored as unknown.</summary>
-    public PeerAddress(ReadOnlySpan<byte> address)
+    public RemoteAddress(ReadOnlySpan<byte> address)
     {
         var family = address.Length >= 2 ? BitConverter.ToUInt16(address) : 0;
         if (family == FamilyV4 && address.Length >= 8)
