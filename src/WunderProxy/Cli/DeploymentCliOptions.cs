@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using WunderProxy.Configuration;
+using WunderProxy.Deployments.Applications;
 using WunderProxy.Deployments.LaunchConfigs;
-using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Deployments.Machines;
 using WunderProxy.Deployments.Restrictions;
 
 namespace WunderProxy.Cli;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.History;
-using WunderProxy.Deployments.Lifecycle;
 using WunderProxy.Instance;
 using WunderProxy.ManagerApi;
 

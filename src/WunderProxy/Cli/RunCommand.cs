@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using WunderProxy.Configuration;
+using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Docker;
-using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Deployments.Operations;
 using WunderProxy.Deployments.Storage;
 using WunderProxy.Forwarding;
 using WunderProxy.Hosting;

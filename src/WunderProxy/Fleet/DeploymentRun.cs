@@ -1,6 +1,6 @@
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;
-using WunderProxy.Deployments.Lifecycle;
 using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Fleet;

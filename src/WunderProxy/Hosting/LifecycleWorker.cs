@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.History;
-using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Deployments.Operations;
 
 namespace WunderProxy.Hosting;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.ManagerApi;
 

@@ -1,5 +1,5 @@
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.LaunchConfigs;
-using WunderProxy.Deployments.Lifecycle;
 
 namespace WunderProxy.ManagerApi;
 

@@ -1,5 +1,5 @@
 using System.Buffers;
-using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.ManagerApi;
 

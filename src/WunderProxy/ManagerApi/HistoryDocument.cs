@@ -1,4 +1,4 @@
-using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.ManagerApi;
 

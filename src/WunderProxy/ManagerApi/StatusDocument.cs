@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Forwarding.Diagnostics;
 
 namespace WunderProxy.ManagerApi;

@@ -1,5 +1,5 @@
 using WunderProxy.Configuration;
-using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Forwarding.Diagnostics;
 
 namespace WunderProxy.ManagerApi;

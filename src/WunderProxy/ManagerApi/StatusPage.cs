@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.ManagerApi;
 

@@ -1,8 +1,8 @@
 using System.Text;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.LaunchConfigs;
-using WunderProxy.Deployments.Lifecycle;
 using WunderProxy.Deployments.Restrictions;
-using WunderProxy.Deployments.Tests.Lifecycle;
+using WunderProxy.Deployments.Tests.Operations;
 
 namespace WunderProxy.Deployments.Tests.Restrictions;
 

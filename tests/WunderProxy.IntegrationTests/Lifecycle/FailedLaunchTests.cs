@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.IntegrationTests.Lifecycle;
 

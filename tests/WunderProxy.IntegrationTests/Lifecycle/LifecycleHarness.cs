@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
+using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.LaunchConfigs;
-using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Deployments.Operations;
 using WunderProxy.Deployments.Storage;
 using WunderProxy.IntegrationTests.Infrastructure;
 using WunderProxy.TestSupport;

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using WunderProxy.Deployments.Lifecycle;
-using WunderProxy.ManagerApi;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Fleet;
+using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Tests.Fleet;
 

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using WunderProxy.Cli;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;
-using WunderProxy.Deployments.Lifecycle;
-using WunderProxy.ManagerApi;
 using WunderProxy.Fleet;
+using WunderProxy.ManagerApi;
 using WunderProxy.TestSupport.Storage;
 
 namespace WunderProxy.Tests.Fleet;

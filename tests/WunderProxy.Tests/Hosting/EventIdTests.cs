@@ -1,6 +1,6 @@
 using System.Reflection;
 using Microsoft.Extensions.Logging;
-using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Deployments.Operations;
 using WunderProxy.Forwarding;
 using WunderProxy.Hosting;
 using WunderProxy.Instance;

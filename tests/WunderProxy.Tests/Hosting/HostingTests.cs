@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.Hosting;
 using WunderProxy.Instance;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Instance;
 using WunderProxy.ManagerApi;
 

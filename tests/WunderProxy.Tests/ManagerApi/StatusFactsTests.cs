@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.ManagerApi;
 

@@ -1,0 +1,59 @@
+using WunderProxy.Deployments.LaunchConfigs;
+
+namespace WunderProxy.Deployments.Applications;
+
+/// <summary>
+/// Finds the bytes of launch configs: those of containers in care are known on this machine, so that what runs needs no
+/// store; the rest lies in the store.
+/// </summary>
+internal sealed class ConfigSource(LifecycleContext context)
+{
+    /// <summary>A switch to a container that runs waits this long for a store that does not answer.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Loads the launch config of a hash, MD5 or SHA-256.</summary>
+    /// <exception cref="LaunchConfigNotFoundException">There is none.</exception>
+    /// <exception cref="HashMismatchException">The stored bytes have another hash.</exception>
+    /// <exception cref="InvalidLaunchConfigException">The stored bytes are no launch config.</exception>
+    /// <exception cref="Storage.ObjectStoreException">The store failed.</exception>
+    public async Task<LaunchConfig> LoadAsync(LaunchConfigReference reference, CancellationToken cancellationToken) =>
+        FindLocal(reference) ?? await context.Configs.LoadAsync(reference, cancellationToken);
+
+    /// <summary>The bytes of a running container's launch config; empty when they cannot be had soon.</summary>
+    public async Task<byte[]> FindBytesAsync(Deployment deployment, CancellationToken cancellationToken)
+    {
+        if (!LaunchConfigReference.TryParse(deployment.Hash, out var reference))
+        {
+            return [];
+        }
+
+        if (FindLocal(reference) is { } local)
+        {
+            return local.Bytes.ToArray();
+        }
+
+        if (context.Notices.Store.IsOpen)
+        {
+            return [];
+        }
+
+        try
+        {
+            var loading = context.Configs.LoadAsync(reference, cancellationToken);
+            return (await loading.WaitAsync(Patience, context.Clock, cancellationToken)).Bytes.ToArray();
+        }
+        catch (Exception fault) when (fault is TimeoutException || DeploymentFaults.IsKnown(fault))
+        {
+            // A switch with the store away goes ahead; the tender completes the record when the store answers.
+            return [];
+        }
+    }
+
+    private LaunchConfig? FindLocal(LaunchConfigReference reference)
+    {
+        var record = context.Record.Current;
+        var known = context.Table.FindByReference(reference).Select(deployment => deployment.Config).Prepend(record.Config);
+        var bytes = known.FirstOrDefault(config => config.Length > 0 && reference.Matches(config));
+        return bytes is null ? null : LaunchConfig.Find(bytes);
+    }
+}

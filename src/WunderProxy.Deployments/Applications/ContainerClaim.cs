@@ -1,0 +1,48 @@
+using System.Globalization;
+using WunderProxy.Deployments.LaunchConfigs;
+
+namespace WunderProxy.Deployments.Applications;
+
+/// <summary>What the labels of a container say about it, read as text that anybody may have written.</summary>
+/// <param name="Hash">SHA-256 launch config hash.</param>
+/// <param name="Revision">Revision of the launch config.</param>
+/// <param name="CfgDigest">Digest of the <c>--cfg</c> content; empty without one.</param>
+/// <param name="Alias">MD5 of the launch config; empty when there is none.</param>
+/// <param name="ContainerPort">TCP port inside the container.</param>
+/// <param name="HealthCheckPath">Path of the health check, with its leading slash.</param>
+internal sealed record ContainerClaim(
+    string Hash, string Revision, string CfgDigest, string Alias, int ContainerPort, string HealthCheckPath)
+{
+    /// <summary>TCP port inside the container: a start without the store needs it.</summary>
+    public const string PortLabel = "wunderproxy.port";
+
+    /// <summary>Health-check path: a start without the store needs it.</summary>
+    public const string HealthLabel = "wunderproxy.health";
+
+    /// <summary>MD5 of the launch config.</summary>
+    public const string AliasLabel = "wunderproxy.md5";
+
+    /// <summary>Reads the labels.</summary>
+    /// <returns>Null when one is missing, or has a value that we would not have written.</returns>
+    public static ContainerClaim? Read(IReadOnlyDictionary<string, string> labels)
+    {
+        var isComplete = labels.TryGetValue(ContainerLabels.HashLabel, out var hash)
+            & labels.TryGetValue(ContainerLabels.RevisionLabel, out var revision)
+            & labels.TryGetValue(ContainerLabels.EnvironmentLabel, out var environment);
+        var alias = labels.GetValueOrDefault(AliasLabel, "");
+        var health = labels.GetValueOrDefault(HealthLabel, "/");
+        return isComplete
+            && LaunchConfigReference.TryParse(hash, out var reference) && !reference.IsAlias && reference.Value == hash
+            && LaunchConfigParser.IsImageTag(revision!)
+            && (alias.Length == 0 || (LaunchConfigReference.TryParse(alias, out var md5) && md5.IsAlias && md5.Value == alias))
+            && LaunchConfigParser.IsPath(health)
+            && ReadPort(labels) is { } port
+                ? new ContainerClaim(hash, revision!, environment!, alias, port, health)
+                : null;
+    }
+
+    private static int? ReadPort(IReadOnlyDictionary<string, string> labels) =>
+        !labels.TryGetValue(PortLabel, out var text) ? ContainerPorts.DefaultPort
+        : PortName.TryParse(text, out var port) && port.Number.ToString(CultureInfo.InvariantCulture) == text ? port.Number
+        : null;
+}

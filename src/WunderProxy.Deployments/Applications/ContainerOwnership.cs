@@ -1,0 +1,55 @@
+using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.Docker.Models;
+using WunderProxy.Deployments.Records;
+
+namespace WunderProxy.Deployments.Applications;
+
+/// <summary>Judges containers of the engine by <see cref="ContainerIdentity"/>, the local record and their images.</summary>
+internal sealed class ContainerOwnership(ContainerIdentity identity, Func<LifecycleRecord> record, EngineImages images)
+{
+    /// <summary>Whether a container's labels name this application, rightly or not.</summary>
+    public bool IsClaimed(ContainerSummary summary) => identity.IsClaimed(summary.Labels);
+
+    /// <summary>Whose a listed container is.</summary>
+    /// <exception cref="EngineUnavailableException">The engine is away.</exception>
+    public Task<ContainerOwner> JudgeAsync(ContainerSummary summary, CancellationToken cancellationToken) => JudgeAsync(
+        summary.Id, ContainerIdentity.NameOf(summary), summary.ImageID, summary.Labels, cancellationToken);
+
+    /// <summary>Whose an inspected container is.</summary>
+    /// <exception cref="EngineUnavailableException">The engine is away.</exception>
+    public Task<ContainerOwner> JudgeAsync(ContainerDetails container, CancellationToken cancellationToken) => JudgeAsync(
+        container.Id, container.Name.TrimStart('/'), container.Image, container.Config.Labels, cancellationToken);
+
+    private async Task<ContainerOwner> JudgeAsync(
+        string id, string name, string image, IReadOnlyDictionary<string, string>? labels, CancellationToken cancellationToken)
+    {
+        if (record().Names(id))
+        {
+            return ContainerOwner.Ours;
+        }
+
+        if (!identity.IsClaimed(labels))
+        {
+            return ContainerOwner.Other;
+        }
+
+        return identity.IsNamedAsLabelled(labels, name) && await IsOwnLabelledAsync(image, labels!, cancellationToken)
+            ? ContainerOwner.Ours
+            : ContainerOwner.Foreign;
+    }
+
+    /// <summary>An image that cannot be read proves nothing.</summary>
+    private async Task<bool> IsOwnLabelledAsync(
+        string image, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var details = image.Length == 0 ? null : await images.FindAsync(image, cancellationToken);
+            return details is not null && !ContainerIdentity.IsInherited(labels, details.Config?.Labels);
+        }
+        catch (DockerEngineException)
+        {
+            return false;
+        }
+    }
+}

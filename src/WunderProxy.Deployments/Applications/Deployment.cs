@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Machines;
+
+namespace WunderProxy.Deployments.Applications;
+
+/// <summary>One launch config on its way through one container. Changed only under the operation gate or slot guard.</summary>
+internal sealed class Deployment
+{
+    /// <summary>It has no <c>HEALTHCHECK</c>, as the engine says it.</summary>
+    public const string NoHealthcheck = "none";
+
+    private readonly FaultPoints _faults;
+
+    public Deployment(string hash, string revision, DeploymentState state, FaultPoints faults)
+    {
+        Hash = hash;
+        Revision = revision;
+        State = state;
+        _faults = faults;
+    }
+
+    /// <summary>SHA-256 launch config hash.</summary>
+    public string Hash { get; }
+
+    /// <summary>MD5 of the same bytes; empty when only the hash is known.</summary>
+    public string Alias { get; set; } = "";
+
+    /// <summary>The application's own name for it.</summary>
+    public string Revision { get; }
+
+    /// <summary>The exact bytes of its launch config; empty when they are not known on this machine.</summary>
+    public byte[] Config { get; set; } = [];
+
+    /// <summary>Where it stands.</summary>
+    public DeploymentState State { get; private set; }
+
+    /// <summary>Why it failed; a reason code.</summary>
+    public string FailureReason { get; private set; } = "";
+
+    /// <summary>Full container id; empty before there is one.</summary>
+    public string ContainerId { get; set; } = "";
+
+    public string ContainerName { get; set; } = "";
+
+    /// <summary>The image's name.</summary>
+    public string Image { get; set; } = "";
+
+    /// <summary>The engine's id of the image; empty when it is not known.</summary>
+    public string ImageId { get; set; } = "";
+
+    /// <summary>Digest of the <c>--cfg</c> content that it was created with.</summary>
+    public string CfgDigest { get; set; } = "";
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>When its launch ended, or it was last current: the order of retirement.</summary>
+    public DateTimeOffset UsedAt { get; set; }
+
+    /// <summary>Whether traffic ever went to it.</summary>
+    public bool WasCurrent { get; set; }
+
+    /// <summary>TCP port inside the container.</summary>
+    public int ContainerPort { get; set; }
+
+    public string HealthCheckPath { get; set; } = "/";
+
+    /// <summary>The start that was found healthy; another one is another process.</summary>
+    public string StartedAt { get; set; } = "";
+
+    /// <summary>Where it is reached; null while it does not run.</summary>
+    public ContainerAddress? Address { get; set; }
+
+    /// <summary><c>healthy</c>, <c>unhealthy</c> or <c>unknown</c>.</summary>
+    public string Health
+    {
+        get;
+        set => (field, HealthReason) = (value, null);
+    } = "unknown";
+
+    /// <summary>Why it is not healthy; null when that needs no word.</summary>
+    public string? HealthReason { get; private set; }
+
+    /// <summary>
+    /// The engine's last word on the container's own <c>HEALTHCHECK</c>: starting, healthy, unhealthy,
+    /// <see cref="NoHealthcheck"/>; null before it was asked.
+    /// </summary>
+    public string? Healthcheck { get; set; }
+
+    /// <summary>Its drain, while <see cref="DeploymentState.Draining"/>.</summary>
+    public DrainHandle? Drain { get; set; }
+
+    /// <summary>Whether its container should be running.</summary>
+    public bool IsUp => State is DeploymentState.Ready or DeploymentState.Current or DeploymentState.Draining;
+
+    /// <summary>Taken while its container is started or stopped, before the slot guard and never after it.</summary>
+    public SemaphoreSlim Handling { get; } = new(1, 1);
+
+    /// <summary>First 8 digits of the container id, as scripts see it.</summary>
+    public string ShortContainerId => ContainerId.Length > 8 ? ContainerId[..8] : ContainerId;
+
+    /// <summary>Whether a hash, MD5 or SHA-256, names its launch config.</summary>
+    public bool IsOf(LaunchConfigReference reference) =>
+        reference.Value == Hash
+        || reference.Value == Alias
+        || (Alias.Length == 0 && reference.IsAlias && Config.Length > 0 && reference.Matches(Config));
+
+    /// <summary>Notes that it is not healthy, and why.</summary>
+    public void SetUnhealthy(string reason) => (Health, HealthReason) = ("unhealthy", reason);
+
+    /// <summary>
+    /// The one place where a deployment moves.
+    /// <code>
+    /// Fetching  → Pulling | Creating | Starting | Checking | Failed
+    /// Pulling   → Creating | Failed
+    /// Creating  → Starting | Failed
+    /// Starting  → Checking | Failed
+    /// Checking  → Ready | Failed
+    /// Ready     → Current | Kept | Removed | Checking
+    /// Current   → Draining | Kept | Removed
+    /// Draining  → Current | Ready | Kept | Removed
+    /// Kept      → Starting | Checking | Ready | Current | Removed
+    /// Failed    → Removed | Kept
+    /// </code>
+    /// A kept one that does not come up again is kept as before; one that the engine runs again is ready.
+    /// </summary>
+    /// <exception cref="UnreachableException">The move is not in the table.</exception>
+    public void MoveTo(DeploymentState next, string failureReason = "")
+    {
+        if (!IsLegal(State, next))
+        {
+            throw new UnreachableException($"a deployment cannot move from {State} to {next}");
+        }
+
+        var from = State;
+        State = next;
+        FailureReason = failureReason;
+        _faults.Hit($"{from}-{next}");
+    }
+
+    /// <summary>The table of legal moves.</summary>
+    internal static bool IsLegal(DeploymentState from, DeploymentState to) => from switch
+    {
+        DeploymentState.Fetching => to is DeploymentState.Pulling or DeploymentState.Creating
+            or DeploymentState.Starting or DeploymentState.Checking or DeploymentState.Failed,
+        DeploymentState.Pulling => to is DeploymentState.Creating or DeploymentState.Failed,
+        DeploymentState.Creating => to is DeploymentState.Starting or DeploymentState.Failed,
+        DeploymentState.Starting => to is DeploymentState.Checking or DeploymentState.Failed,
+        DeploymentState.Checking => to is DeploymentState.Ready or DeploymentState.Failed,
+        DeploymentState.Ready => to is DeploymentState.Current or DeploymentState.Kept
+            or DeploymentState.Removed or DeploymentState.Checking,
+        DeploymentState.Current => to is DeploymentState.Draining or DeploymentState.Kept or DeploymentState.Removed,
+        DeploymentState.Draining => to is DeploymentState.Current or DeploymentState.Ready
+            or DeploymentState.Kept or DeploymentState.Removed,
+        DeploymentState.Kept => to is DeploymentState.Starting or DeploymentState.Checking
+            or DeploymentState.Ready or DeploymentState.Current or DeploymentState.Removed,
+        DeploymentState.Failed => to is DeploymentState.Removed or DeploymentState.Kept,
+        _ => false,
+    };
+}

@@ -1,0 +1,73 @@
+using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.LaunchConfigs;
+
+namespace WunderProxy.Deployments.Applications;
+
+/// <summary>The containers in care, and those seen beside them.</summary>
+internal sealed class DeploymentTable
+{
+    private readonly Lock _lock = new();
+    private readonly List<Deployment> _deployments = [];
+    private IReadOnlyList<ContainerView> _foreign = [];
+
+    /// <summary>All, in the order they came; a copy.</summary>
+    public IReadOnlyList<Deployment> All
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _deployments];
+            }
+        }
+    }
+
+    /// <summary>The one in service, running or not; null before the first switch.</summary>
+    public Deployment? Current => All.FirstOrDefault(d => d.State == DeploymentState.Current);
+
+    public void Add(Deployment deployment)
+    {
+        lock (_lock)
+        {
+            _deployments.Add(deployment);
+        }
+    }
+
+    public void Remove(Deployment deployment)
+    {
+        lock (_lock)
+        {
+            _deployments.Remove(deployment);
+        }
+    }
+
+    /// <summary>Containers of the old tool that no history entry explains.</summary>
+    public void SetForeign(IReadOnlyList<ContainerView> foreign) => Volatile.Write(ref _foreign, foreign);
+
+    public Deployment? FindContainer(string id) => All.FirstOrDefault(d => d.ContainerId == id);
+
+    /// <summary>Those of one launch config, the newest launched first.</summary>
+    public IReadOnlyList<Deployment> FindByReference(LaunchConfigReference reference) =>
+        [.. All.Where(d => d.IsOf(reference)).OrderByDescending(d => d.CreatedAt)];
+
+    /// <summary>What <c>GET /containers</c> shows.</summary>
+    public IReadOnlyList<ContainerView> ToViews() =>
+        [.. All.Where(d => d.ContainerId.Length > 0).Select(ToView), .. Volatile.Read(ref _foreign)];
+
+    private static ContainerView ToView(Deployment deployment) => new(
+        deployment.ContainerId,
+        deployment.ContainerName,
+        deployment.Hash,
+        deployment.Revision,
+        deployment.State switch
+        {
+            DeploymentState.Current => "current",
+            DeploymentState.Draining => "draining",
+            DeploymentState.Kept => "kept",
+            _ => "launched",
+        },
+        deployment.Address?.ToString() ?? "",
+        deployment.Health,
+        deployment.Image,
+        deployment.CreatedAt);
+}

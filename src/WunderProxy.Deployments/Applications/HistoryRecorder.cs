@@ -1,0 +1,231 @@
+using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.History;
+using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Records;
+using WunderProxy.Deployments.Storage;
+
+namespace WunderProxy.Deployments.Applications;
+
+/// <summary>
+/// Tells the history of switches that have happened. The intent stands in the local record from the switch until
+/// history and event are written, and may be applied again.
+/// </summary>
+internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder events) : IDisposable
+{
+    private const int Tries = 3;
+    private const string Topic = "history";
+
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(300);
+
+    private readonly SemaphoreSlim _one = new(1, 1);
+
+    /// <summary>
+    /// Writes history and event of an intent whose switch has happened, after those of earlier switches that still wait.
+    /// Never throws: an intent that cannot be written waits in the record, with an event and a warning.
+    /// </summary>
+    /// <param name="intent">What the history is to be told; it stands in the record.</param>
+    /// <param name="held">The caller's claim; null to claim the history for this.</param>
+    /// <returns>False when the intent waits in the record.</returns>
+    public async Task<bool> CompleteAsync(DeploymentIntent intent, HistoryClaim? held)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await ClaimAndApplyAsync(intent, held);
+                return true;
+            }
+            catch (Exception fault)
+            {
+                if (IsGivenUp(intent, fault))
+                {
+                    return context.AfterSwitch.Try("giving up a history entry", () => Forget(intent));
+                }
+
+                context.AfterSwitch.Try("noting a history that waits", () => NoteWaiting(intent, fault));
+                if (attempt == Tries)
+                {
+                    await context.AfterSwitch.TryAsync("telling of a history that waits", () => TellWaitingAsync(intent, fault));
+                    return false;
+                }
+
+                await Task.Delay(RetryPause * attempt, context.Clock, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>Completes what waits, oldest first; to be repeated after a failure.</summary>
+    /// <exception cref="ObjectStoreException">The store is away.</exception>
+    /// <exception cref="LeaseHeldException">Another deployer is writing.</exception>
+    public async Task CompleteWaitingAsync(CancellationToken cancellationToken)
+    {
+        var waiting = context.Record.Current.Intents;
+        if (waiting.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await using var claim = await context.History.ClaimAsync(waiting[^1].By, cancellationToken);
+            await ApplyThroughAsync(waiting[^1], claim, cancellationToken);
+        }
+        catch (Exception fault) when (waiting.Where(intent => IsGivenUp(intent, fault)).ToArray() is { Length: > 0 } lost)
+        {
+            Array.ForEach(lost, Forget);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            NoteWaiting(waiting[0], fault);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Takes a rejected launch config out of the history when its deployer writes it after the guard has undone the switch.
+    /// </summary>
+    public async Task RejectLateAsync(DeploymentHistory history, CancellationToken cancellationToken)
+    {
+        var late = context.Record.Current.Rejected.FirstOrDefault(rejected =>
+            rejected.Undo is { } undo
+            && context.Clock.GetUtcNow() - rejected.At < RejectedConfig.LateEntryPatience
+            && undo.RejectsLastOf(history));
+        if (late is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await using var claim = await context.History.ClaimAsync(late.Undo!.By, cancellationToken);
+            await claim.ApplyAsync(late.Undo, cancellationToken);
+            NoteRejected(late.Undo);
+        }
+        catch (ObjectStoreException fault) when (fault.Fault == ObjectStoreFault.Denied)
+        {
+            NoteRejected(late.Undo!);
+        }
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    /// <summary>
+    /// The local record alone keeps a rejected launch config from being started again: a store that this machine may only
+    /// read needs no more.
+    /// </summary>
+    private static bool IsGivenUp(DeploymentIntent intent, Exception fault) =>
+        intent.Kind == DeploymentKind.Reject && fault is ObjectStoreException { Fault: ObjectStoreFault.Denied };
+
+    private async Task ClaimAndApplyAsync(DeploymentIntent intent, HistoryClaim? held)
+    {
+        if (held is not null)
+        {
+            await ApplyThroughAsync(intent, held, CancellationToken.None);
+            return;
+        }
+
+        await using var claim = await context.History.ClaimAsync(intent.By, CancellationToken.None);
+        await ApplyThroughAsync(intent, claim, CancellationToken.None);
+    }
+
+    /// <summary>Applies the intents up to this one: one that waits must not be appended after a later one.</summary>
+    private async Task ApplyThroughAsync(DeploymentIntent last, HistoryClaim claim, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var intent in context.Record.Current.Intents)
+            {
+                await ApplyAsync(intent, intent.Id == last.Id, claim, cancellationToken);
+                if (intent.Id == last.Id)
+                {
+                    break;
+                }
+
+                DeploymentLog.IntentCompleted(context.Log, intent.Hash);
+            }
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private async Task ApplyAsync(DeploymentIntent intent, bool isLast, HistoryClaim claim, CancellationToken cancellationToken)
+    {
+        context.Faults.Hit("history-before");
+        HistoryEntry? entry = null;
+        try
+        {
+            entry = await claim.ApplyAsync(intent, cancellationToken);
+        }
+        catch (Exception fault) when (!isLast && claim.IsHistoryWritten && fault
+            is LaunchConfigNotFoundException or HashMismatchException or InvalidLaunchConfigException)
+        {
+            // The config of an earlier switch has left the store; the later intent decides what current.json holds.
+        }
+
+        context.Faults.Hit("history-after");
+        if (intent is { Kind: DeploymentKind.Deploy or DeploymentKind.Rollback, Origin: IntentOrigin.Caller, IsTold: false })
+        {
+            await events.RecordAsync(intent.ToEvent(entry));
+        }
+
+        if (intent.Kind == DeploymentKind.Reject && claim.HasChanged)
+        {
+            NoteRejected(intent);
+        }
+
+        Forget(intent);
+    }
+
+    private void Forget(DeploymentIntent intent)
+    {
+        context.Record.TryUpdate(record => record with
+        {
+            // What current.json holds now is what we wrote: the digest of its bytes is the hash. A guard's undo has put
+            // back what was seen before the switch, which need not be what serves.
+            Seen = record.Intents.Count == 1 && intent.Kind is DeploymentKind.Deploy or DeploymentKind.Rollback
+                ? record.Hash
+                : record.Seen,
+            Intents = [.. record.Intents.Where(waiting => waiting.Id != intent.Id)],
+        });
+        if (context.Record.Current.Intents.Count == 0)
+        {
+            context.Notices.Warn(Topic, null);
+        }
+    }
+
+    /// <summary>The entry is out: what a deployer writes from now on is a new deploy.</summary>
+    private void NoteRejected(DeploymentIntent undo) => context.Record.TryUpdate(record => record with
+    {
+        Rejected = [.. record.Rejected.Select(r => r.Undo?.Id == undo.Id ? r with { Undo = null } : r)],
+    });
+
+    private void NoteWaiting(DeploymentIntent intent, Exception fault)
+    {
+        var words = AfterSwitch.Describe(fault);
+        if (fault is ObjectStoreException or LeaseHeldException or LaunchConfigNotFoundException)
+        {
+            context.Notices.StoreFailed(fault);
+        }
+
+        var serving = intent.ReturnRevision.Length > 0 ? intent.ReturnRevision : intent.Revision;
+        context.Notices.Warn(Topic, $"{serving} serves, but the history does not say so yet; it is tried again", words);
+    }
+
+    /// <summary>The event is not kept back with the history: it tells what happened, and why the history lags behind.</summary>
+    private async Task TellWaitingAsync(DeploymentIntent intent, Exception fault)
+    {
+        if (intent is not { Kind: DeploymentKind.Deploy or DeploymentKind.Rollback, Origin: IntentOrigin.Caller, IsTold: false })
+        {
+            return;
+        }
+
+        await events.RecordAsync(intent.ToEvent(null) with { Reason = $"the history is not written yet: {AfterSwitch.Describe(fault)}" });
+        context.Record.TryUpdate(record => record with
+        {
+            Intents = [.. record.Intents.Select(waiting => waiting.Id == intent.Id ? waiting with { IsTold = true } : waiting)],
+        });
+    }
+}

@@ -1,0 +1,100 @@
+using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.LaunchConfigs;
+
+namespace WunderProxy.Deployments.Applications;
+
+/// <summary>One changing call under way. It outlives its callers; each that joins hears the rest of its progress.</summary>
+internal sealed class Operation(OperationKind kind, string reference, DateTimeOffset since) : IProgress<DeploymentProgress>
+{
+    private readonly TaskCompletionSource _loud = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
+    private readonly List<IProgress<DeploymentProgress>> _listeners = [];
+    private readonly HashSet<string> _names = [reference];
+    private DeploymentProgress? _last;
+
+    public OperationKind Kind => kind;
+
+    public string Reference => reference;
+
+    /// <summary>Whether it only looks so far, and need not be shown.</summary>
+    public bool IsQuiet => kind is OperationKind.Start or OperationKind.Recovery && !_loud.Task.IsCompleted;
+
+    /// <summary>
+    /// Whether other calls wait for its end instead of being refused: a start, whatever it does, and a recovery that only
+    /// looks.
+    /// </summary>
+    public bool IsWaitedFor => kind == OperationKind.Start || IsQuiet;
+
+    /// <summary>Ends when calls need not, or may not, wait for it any longer.</summary>
+    public Task WhenNotWaitedFor => kind == OperationKind.Start
+        ? Task.WhenAny(Completion ?? Task.CompletedTask)
+        : Task.WhenAny(_loud.Task, Completion ?? Task.CompletedTask);
+
+    /// <summary>Ends with the operation; its type is that of the operation's result.</summary>
+    public Task? Completion { get; set; }
+
+    /// <summary>Adds the digests of the launch config that it turned out to be about: each names the same call.</summary>
+    public void AddNames(LaunchConfig config)
+    {
+        lock (_lock)
+        {
+            _names.Add(config.Hash.Value);
+            _names.Add(config.Alias.Value);
+        }
+    }
+
+    /// <summary>Whether a call of a kind and reference is the same as this one.</summary>
+    public bool IsSame(OperationKind otherKind, string otherReference)
+    {
+        lock (_lock)
+        {
+            return kind == otherKind && _names.Contains(otherReference);
+        }
+    }
+
+    public void Join(IProgress<DeploymentProgress>? listener)
+    {
+        lock (_lock)
+        {
+            if (listener is not null)
+            {
+                _listeners.Add(listener);
+            }
+        }
+    }
+
+    public void Leave(IProgress<DeploymentProgress>? listener)
+    {
+        lock (_lock)
+        {
+            if (listener is not null)
+            {
+                _listeners.Remove(listener);
+            }
+        }
+    }
+
+    public void Report(DeploymentProgress value)
+    {
+        IProgress<DeploymentProgress>[] listeners;
+        lock (_lock)
+        {
+            _last = value;
+            listeners = [.. _listeners];
+        }
+
+        _loud.TrySetResult();
+        foreach (var listener in listeners)
+        {
+            listener.Report(value);
+        }
+    }
+
+    public OperationView ToView()
+    {
+        lock (_lock)
+        {
+            return new OperationView(kind.ToWire(), reference, since, _last?.Step ?? "fetching", _last);
+        }
+    }
+}

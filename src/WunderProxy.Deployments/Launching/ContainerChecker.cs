@@ -1,0 +1,196 @@
+using System.Globalization;
+using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.Docker.Models;
+
+namespace WunderProxy.Deployments.Launching;
+
+/// <summary>Waits until a started container is healthy, and fails as soon as it cannot become so.</summary>
+internal sealed class ContainerChecker(LifecycleContext context)
+{
+    private const string Unhealthy = "unhealthy";
+
+    private readonly KillInquiry _inquiry = new(context.Engine, context.Clock);
+
+    /// <summary>
+    /// Probes until one success, the container still running with an unchanged start time. Sets address and start.
+    /// </summary>
+    /// <param name="deployment">Whose container.</param>
+    /// <param name="restartsBefore">The engine's restart count before this start.</param>
+    /// <param name="mask">Hides secrets in its log.</param>
+    /// <param name="progress">Hears of each probe.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="DeploymentException">It exited, restarted, or was not healthy in time; with the evidence.</exception>
+    public async Task WaitUntilHealthyAsync(
+        Deployment deployment,
+        int restartsBefore,
+        SecretMask mask,
+        IProgress<DeploymentProgress> progress,
+        CancellationToken cancellationToken)
+    {
+        var began = context.Clock.GetTimestamp();
+        var evidence = new LaunchEvidence(context);
+        using var watch = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var exit = WatchExitAsync(deployment.ContainerId, watch.Token);
+        string? startedAt = null;
+        while (true)
+        {
+            var container = await context.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
+            startedAt ??= container.State.StartedAt;
+            if (FailureOf(container, startedAt, restartsBefore) is { } failure)
+            {
+                var lack = failure == LaunchFailure.Healthcheck ? null : await _inquiry.FindLackOfMemoryAsync(container, cancellationToken);
+                throw await FailAsync(
+                    deployment, lack is null ? failure : LaunchFailure.OutOfMemory, lack ?? Describe(failure, container), evidence, mask);
+            }
+
+            var remaining = context.Options.LaunchTimeout - context.Clock.GetElapsedTime(began);
+            if (await ProbeAsync(deployment, container, evidence, remaining, cancellationToken)
+                && await IsUnchangedAsync(deployment, startedAt, cancellationToken))
+            {
+                deployment.StartedAt = startedAt;
+                deployment.Health = "healthy";
+                await watch.CancelAsync();
+                return;
+            }
+
+            if (context.Clock.GetElapsedTime(began) >= context.Options.LaunchTimeout)
+            {
+                var patience = context.Options.LaunchTimeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
+                throw await FailAsync(
+                    deployment, evidence.LastReason, $"is not healthy after {patience} s: {evidence.LastReason}", evidence, mask);
+            }
+
+            progress.Report(new DeploymentProgress("checking", $"{deployment.Revision} is not healthy yet: {evidence.LastReason}"));
+            await PauseAsync(exit, cancellationToken);
+        }
+    }
+
+    /// <summary>Whether the container runs and answers one probe now; takes over its present address.</summary>
+    public async Task<ProbeResult> CheckOnceAsync(Deployment deployment, CancellationToken cancellationToken)
+    {
+        var now = context.Clock.GetUtcNow();
+        try
+        {
+            var container = await context.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
+            if (!container.State.Running || container.State.Restarting || container.State.Paused)
+            {
+                return new ProbeResult(now, "not_running", TimeSpan.Zero);
+            }
+
+            var evidence = new LaunchEvidence(context);
+            var isHealthy = await ProbeAsync(deployment, container, evidence, null, cancellationToken);
+            if (isHealthy && !await IsSameRunAsync(deployment, container.State.StartedAt, cancellationToken))
+            {
+                // Its address may have gone to another container, and that one have answered.
+                return new ProbeResult(now, "not_running", TimeSpan.Zero);
+            }
+
+            deployment.StartedAt = container.State.StartedAt;
+            var isDoubted = isHealthy && container.State.Health?.Status == Unhealthy;
+            return new ProbeResult(now, isDoubted ? LaunchFailure.Healthcheck : evidence.LastReason, TimeSpan.Zero);
+        }
+        catch (ContainerNotFoundException)
+        {
+            return new ProbeResult(now, "not_running", TimeSpan.Zero);
+        }
+    }
+
+    private async Task<bool> ProbeAsync(
+        Deployment deployment,
+        ContainerDetails container,
+        LaunchEvidence evidence,
+        TimeSpan? patience,
+        CancellationToken cancellationToken)
+    {
+        var address = await context.Addresses.ResolveAsync(container, deployment.ContainerPort, cancellationToken);
+        if (address is null)
+        {
+            evidence.Add(new ProbeResult(context.Clock.GetUtcNow(), LaunchFailure.NoRoute, TimeSpan.Zero));
+            return false;
+        }
+
+        var atLeast = patience < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : patience;
+        var probe = await context.Probe.ProbeAsync(address.EndPoint, deployment.HealthCheckPath, atLeast, cancellationToken);
+        evidence.Add(probe, isCutShort: atLeast < context.Options.HealthTimeout);
+        if (probe.IsHealthy)
+        {
+            deployment.Address = address;
+        }
+
+        return probe.IsHealthy;
+    }
+
+    private async Task<bool> IsSameRunAsync(Deployment deployment, string startedAt, CancellationToken cancellationToken)
+    {
+        var container = await context.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
+        return container.State.Running && container.State.StartedAt == startedAt;
+    }
+
+    private async Task<bool> IsUnchangedAsync(Deployment deployment, string startedAt, CancellationToken cancellationToken)
+    {
+        var container = await context.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
+        return container.State is { Running: true, Restarting: false }
+            && container.State.StartedAt == startedAt
+            && container.State.Health?.Status != Unhealthy;
+    }
+
+    private static string? FailureOf(ContainerDetails container, string startedAt, int restartsBefore)
+    {
+        var state = container.State;
+        // A start by hand makes the engine count its restarts from 0 again.
+        var hasRestarted = container.RestartCount > (container.RestartCount < restartsBefore ? 0 : restartsBefore);
+        if (state.Running && !state.Restarting && state.StartedAt == startedAt && !hasRestarted)
+        {
+            return state.Health?.Status == Unhealthy ? LaunchFailure.Healthcheck : null;
+        }
+
+        return state.Restarting || hasRestarted ? LaunchFailure.RestartLoop : LaunchFailure.ExitCode;
+    }
+
+    private static string Describe(string failure, ContainerDetails container)
+    {
+        var code = container.State.ExitCode.ToString(CultureInfo.InvariantCulture);
+        return failure switch
+        {
+            LaunchFailure.RestartLoop => $"exited with code {code} and was restarted while it was awaited",
+            LaunchFailure.Healthcheck => "is unhealthy by its own HEALTHCHECK",
+            _ => $"exited with code {code}{(container.State.Error.Length > 0 ? $": {container.State.Error}" : "")}",
+        };
+    }
+
+    private static async Task<DeploymentException> FailAsync(
+        Deployment deployment, string reason, string what, LaunchEvidence evidence, SecretMask mask)
+    {
+        var details = await evidence.CollectAsync(reason, deployment.ContainerId, mask, CancellationToken.None);
+        var listens = evidence.Listeners is null ? "" : ListeningHint.Of(evidence.Listeners, deployment.ContainerPort);
+        return new DeploymentException(
+            DeploymentError.LaunchFailed, mask.Apply($"the container of {deployment.Revision} {what}{listens}"), details);
+    }
+
+    /// <summary>Only shortens the wait between two looks; the look itself decides.</summary>
+    private async Task WatchExitAsync(string container, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await context.Engine.WaitForExitAsync(container, cancellationToken);
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or DockerEngineException
+            or EngineUnavailableException or IOException or HttpRequestException)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.Clock, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task PauseAsync(Task exit, CancellationToken cancellationToken)
+    {
+        using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var delay = Task.Delay(context.Options.HealthInterval, context.Clock, pause.Token);
+        await Task.WhenAny(delay, exit);
+        await pause.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+}

@@ -1,0 +1,303 @@
+using System.Globalization;
+using System.Net;
+using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.Docker.Models;
+using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Records;
+
+namespace WunderProxy.Deployments.Launching;
+
+/// <summary>
+/// Brings a launch config up: takes a healthy container of it that runs, else starts a kept one, else gets the image,
+/// creates, starts and checks a new one. A launch that fails removes what it created and leaves the rest alone.
+/// </summary>
+internal sealed class ContainerLauncher(
+    LifecycleContext context, ImageProvider images, ContainerChecker checker, KeptContainerStarter kept)
+{
+    /// <summary>Names that are tried for a container: a random one is taken once in 65,536 times.</summary>
+    private const int MaxNames = 3;
+
+    private readonly LaunchJudge _judge = new(context);
+
+    /// <summary>Launches, under the operation gate.</summary>
+    /// <exception cref="DeploymentException">It did not come up.</exception>
+    public async Task<LaunchedContainer> LaunchAsync(
+        LaunchConfig config, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+    {
+        var mask = context.MaskOf(config);
+        try
+        {
+            DemandAllowed(config);
+            return await LaunchAsync(config, mask, new MaskedProgress(progress, mask), cancellationToken);
+        }
+        catch (Exception fault) when (fault is DeploymentException or DockerEngineException)
+        {
+            // The engine quotes what it was given, and so may whoever tells of its answer.
+            throw DeploymentFaults.Of(fault).Masked(mask);
+        }
+    }
+
+    /// <summary>How a launch of this config would get its container: <c>running</c>, <c>started</c>, <c>created</c>, <c>pulled</c>.</summary>
+    public async Task<string> ForeseeAsync(LaunchConfig config, CancellationToken cancellationToken)
+    {
+        var usable = config.ForceReload ? [] : FindUsable(config);
+        if (usable.Any(d => d.IsUp))
+        {
+            return "running";
+        }
+
+        if (usable.Any(d => d.State == DeploymentState.Kept))
+        {
+            return "started";
+        }
+
+        return await images.IsPresentAsync(config, cancellationToken) ? "created" : "pulled";
+    }
+
+    private async Task<LaunchedContainer> LaunchAsync(
+        LaunchConfig config, SecretMask mask, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+    {
+        if (!config.ForceReload)
+        {
+            var usable = FindUsable(config);
+            var found = await TakeRunningAsync(usable, cancellationToken)
+                ?? await kept.StartAsync(usable, mask, progress, cancellationToken);
+            if (found is not null)
+            {
+                NoteConfig(found.Deployment, config);
+                NoteLaunched(found.Deployment);
+                return found;
+            }
+        }
+
+        var created = await CreateAsync(config, mask, progress, cancellationToken);
+        NoteLaunched(created.Deployment);
+        return created;
+    }
+
+    private string PublishAddress => context.Engine.Endpoint.IsLocal ? "127.0.0.1" : "";
+
+    /// <summary>Before anything is pulled, and before a container from the time before <c>--restrict</c> is taken.</summary>
+    private void DemandAllowed(LaunchConfig config)
+    {
+        if (_judge.IsOn)
+        {
+            var name = config.Image.Length > 0 ? config.Image : context.DefaultImage(config.Revision);
+            var image = new ProvidedImage(name, new ImageDetails { Id = "" }, "");
+            _judge.Demand(config, EngineContainerRequest.Build(config, OptionsOf(config, image)).Body, PublishAddress);
+        }
+    }
+
+    private Deployment[] FindUsable(LaunchConfig config) =>
+        [.. context.Table.FindByReference(config.Hash).Where(d => d.CfgDigest == context.Options.Environment.Digest)];
+
+    /// <summary>A container that was found at a start may not know all of its launch config.</summary>
+    private static void NoteConfig(Deployment deployment, LaunchConfig config)
+    {
+        deployment.Config = config.Bytes.ToArray();
+        deployment.Alias = config.Alias.Value;
+    }
+
+    private async Task<LaunchedContainer?> TakeRunningAsync(Deployment[] usable, CancellationToken cancellationToken)
+    {
+        foreach (var deployment in usable.Where(d => d.IsUp))
+        {
+            var probe = await checker.CheckOnceAsync(deployment, cancellationToken);
+            if (probe.IsHealthy && await LeaveRetirementAsync(deployment, cancellationToken))
+            {
+                deployment.Health = "healthy";
+                return new LaunchedContainer(deployment, "running");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>One that drains is wanted again: it waits as launched.</summary>
+    private async Task<bool> LeaveRetirementAsync(Deployment deployment, CancellationToken cancellationToken)
+    {
+        await context.SlotGuard.WaitAsync(cancellationToken);
+        try
+        {
+            if (deployment.State == DeploymentState.Draining)
+            {
+                deployment.MoveTo(DeploymentState.Ready);
+                deployment.Drain?.Cancellation.Cancel();
+                deployment.Drain = null;
+            }
+
+            return deployment.IsUp;
+        }
+        finally
+        {
+            context.SlotGuard.Release();
+        }
+    }
+
+    private async Task<LaunchedContainer> CreateAsync(
+        LaunchConfig config, SecretMask mask, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+    {
+        var deployment = new Deployment(config.Hash.Value, config.Revision, DeploymentState.Fetching, context.Faults)
+        {
+            Alias = config.Alias.Value,
+            Config = config.Bytes.ToArray(),
+            CfgDigest = context.Options.Environment.Digest,
+            HealthCheckPath = config.HealthCheckPath,
+        };
+        context.Table.Add(deployment);
+        try
+        {
+            var image = await images.EnsureAsync(
+                config, () => deployment.MoveTo(DeploymentState.Pulling), progress, cancellationToken);
+            await CreateContainerAsync(deployment, config, image, progress, cancellationToken);
+            await StartAsync(deployment, progress, cancellationToken);
+            await checker.WaitUntilHealthyAsync(deployment, 0, mask, progress, cancellationToken);
+            deployment.MoveTo(DeploymentState.Ready);
+            progress.Report(new DeploymentProgress("ready", $"{deployment.Revision} is healthy at {deployment.Address}"));
+            return new LaunchedContainer(deployment, image.Method);
+        }
+        catch (Exception fault)
+        {
+            deployment.MoveTo(DeploymentState.Failed, DeploymentFaults.Translate(fault)?.Code ?? "cancelled");
+            await RemoveFailedAsync(deployment);
+            throw;
+        }
+    }
+
+    private async Task CreateContainerAsync(
+        Deployment deployment,
+        LaunchConfig config,
+        ProvidedImage image,
+        IProgress<DeploymentProgress> progress,
+        CancellationToken cancellationToken)
+    {
+        deployment.Image = image.Name;
+        deployment.ImageId = image.Details.Id;
+        deployment.MoveTo(DeploymentState.Creating);
+        var request = EngineContainerRequest.Build(config, OptionsOf(config, image));
+        if (!context.Engine.Endpoint.IsLocal)
+        {
+            context.Notices.Warn(
+                "remote",
+                "the engine is on another machine, and container ports are published on all its addresses",
+                context.Engine.Endpoint.Host);
+        }
+
+        deployment.ContainerPort = request.ContainerPort;
+        AddOwnLabels(request, config);
+        _judge.Demand(config, request.Body, PublishAddress);
+        for (var attempt = 1; deployment.ContainerId.Length == 0; attempt++)
+        {
+            await CreateNamedAsync(deployment, request, isLast: attempt == MaxNames, progress, cancellationToken);
+        }
+
+        context.Faults.Hit("created");
+    }
+
+    /// <summary>Creates the container under a new name, unless another container has that name.</summary>
+    private async Task CreateNamedAsync(
+        Deployment deployment,
+        EngineContainerRequest request,
+        bool isLast,
+        IProgress<DeploymentProgress> progress,
+        CancellationToken cancellationToken)
+    {
+        deployment.ContainerName = ContainerName.Create(context.Options.App, deployment.Revision, deployment.Hash);
+        progress.Report(new DeploymentProgress("creating", $"creating container {deployment.ContainerName}"));
+        try
+        {
+            deployment.ContainerId = await context.Engine.CreateContainerAsync(
+                deployment.ContainerName, request.Body, cancellationToken);
+            deployment.CreatedAt = context.Clock.GetUtcNow();
+        }
+        catch (DockerEngineException fault)
+        {
+            // Whatever has this name now was not made by this call.
+            var isTaken = fault.StatusCode == HttpStatusCode.Conflict
+                && fault.Message.Contains(deployment.ContainerName, StringComparison.Ordinal);
+            deployment.ContainerName = "";
+            if (!isTaken || isLast)
+            {
+                throw DeploymentFaults.Launch(
+                    LaunchFailure.CreateFailed, $"the container of {deployment.Revision} cannot be created: {fault.Message}", fault);
+            }
+        }
+    }
+
+    private async Task StartAsync(
+        Deployment deployment, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+    {
+        deployment.MoveTo(DeploymentState.Starting);
+        progress.Report(new DeploymentProgress("starting", $"starting container {deployment.ContainerName}"));
+        try
+        {
+            await context.Engine.StartContainerAsync(deployment.ContainerId, cancellationToken);
+        }
+        catch (DockerEngineException fault)
+        {
+            throw DeploymentFaults.Launch(
+                LaunchFailure.StartFailed, $"the container of {deployment.Revision} cannot be started: {fault.Message}", fault);
+        }
+
+        context.Faults.Hit("started");
+        deployment.MoveTo(DeploymentState.Checking);
+        progress.Report(new DeploymentProgress("checking", $"waiting until {deployment.Revision} is healthy"));
+    }
+
+    private EngineContainerOptions OptionsOf(LaunchConfig config, ProvidedImage image) => new()
+    {
+        ImageName = image.Name,
+        ImageId = image.Details.Id,
+        ImagePorts = [.. image.Details.Config?.ExposedPorts?.Keys ?? []],
+        Environment = context.Options.Environment,
+        Labels = new ContainerLabels(
+            context.Options.App,
+            context.PrefixLabel,
+            config.Hash.Value,
+            config.Revision,
+            context.Options.Environment.Digest),
+        PublishAddress = PublishAddress,
+    };
+
+    private static void AddOwnLabels(EngineContainerRequest request, LaunchConfig config)
+    {
+        var labels = request.Body["Labels"]!.AsObject();
+        labels[ContainerClaim.PortLabel] = request.ContainerPort.ToString(CultureInfo.InvariantCulture);
+        labels[ContainerClaim.HealthLabel] = config.HealthCheckPath;
+        labels[ContainerClaim.AliasLabel] = config.Alias.Value;
+    }
+
+    private void NoteLaunched(Deployment deployment)
+    {
+        if (deployment.State != DeploymentState.Ready)
+        {
+            return;
+        }
+
+        deployment.UsedAt = context.Clock.GetUtcNow();
+        var entry = ContainerRecord.Of(deployment, deployment.UsedAt);
+        context.Record.TryUpdate(record => record with
+        {
+            Launched = [.. record.Launched.Where(other => other.Container != entry.Container), entry],
+        });
+    }
+
+    private async Task RemoveFailedAsync(Deployment deployment)
+    {
+        if (deployment.ContainerId.Length > 0)
+        {
+            await context.Orphans.RemoveAsync(deployment.ContainerId);
+        }
+        else if (deployment.ContainerName.Length > 0)
+        {
+            // The engine gave no answer: it may have created the container.
+            await context.Orphans.RemoveNamedAsync(deployment.ContainerName);
+        }
+
+        deployment.MoveTo(DeploymentState.Removed);
+        context.Table.Remove(deployment);
+    }
+}

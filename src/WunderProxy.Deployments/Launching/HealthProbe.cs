@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.Machines;
+
+namespace WunderProxy.Deployments.Launching;
+
+/// <summary>Asks a container's health-check path, each time over a fresh connection.</summary>
+internal sealed class HealthProbe : IDisposable
+{
+    private readonly HttpClient _client;
+    private readonly TimeProvider _clock;
+    private readonly TimeSpan _timeout;
+    private readonly string _userAgent;
+
+    public HealthProbe(TimeSpan timeout, string version, TimeProvider clock)
+    {
+        _timeout = timeout;
+        _clock = clock;
+        _userAgent = $"wunderproxy-health/{version}";
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            PooledConnectionLifetime = TimeSpan.Zero,
+        };
+        _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>Probes once; a peer's fault is a value, only the caller's cancellation throws.</summary>
+    /// <param name="endPoint">Where the container is reached.</param>
+    /// <param name="path">Path with its leading slash.</param>
+    /// <param name="patience">Upper bound besides the configured one; null for none.</param>
+    /// <param name="cancellationToken">Cancels the probe.</param>
+    public async Task<ProbeResult> ProbeAsync(
+        EndPoint endPoint, string path, TimeSpan? patience, CancellationToken cancellationToken)
+    {
+        var at = _clock.GetUtcNow();
+        var started = _clock.GetTimestamp();
+        using var limit = new CallTimeout(patience < _timeout ? patience.Value : _timeout, _clock, cancellationToken);
+        var reason = await AskAsync(endPoint, path, limit.Token, cancellationToken);
+        return new ProbeResult(at, reason, _clock.GetElapsedTime(started));
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<string> AskAsync(
+        EndPoint endPoint, string path, CancellationToken limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = CreateRequest(endPoint, path);
+            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit);
+            return response.IsSuccessStatusCode
+                ? ProbeResult.Healthy
+                : string.Create(CultureInfo.InvariantCulture, $"status_{(int)response.StatusCode}");
+        }
+        catch (Exception fault) when (fault is HttpRequestException or SocketException)
+        {
+            // A socket fault comes bare when the peer resets while the HTTP client is still setting the connection up.
+            return ReasonOf(fault);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return LaunchFailure.Timeout;
+        }
+    }
+
+    private HttpRequestMessage CreateRequest(EndPoint endPoint, string path)
+    {
+        // The path goes out as the launch config has it: an application may tell %2F from /.
+        var options = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
+        var authority = ContainerAddress.Format(endPoint);
+        var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{authority}{path}", options));
+        request.Headers.Host = string.Create(CultureInfo.InvariantCulture, $"localhost:{ContainerAddress.PortOf(endPoint)}");
+        request.Headers.ConnectionClose = true;
+        request.Headers.TryAddWithoutValidation("X-Forwarded-Proto", "https");
+        request.Headers.TryAddWithoutValidation("User-Agent", _userAgent);
+        return request;
+    }
+
+    private static string ReasonOf(Exception fault) => (fault.InnerException, (fault as HttpRequestException)?.HttpRequestError) switch
+    {
+        (SocketException { SocketErrorCode: SocketError.ConnectionRefused }, _) => LaunchFailure.Refused,
+        (SocketException { SocketErrorCode: SocketError.HostUnreachable or SocketError.NetworkUnreachable }, _) => LaunchFailure.NoRoute,
+        (SocketException { SocketErrorCode: SocketError.TimedOut }, _) => LaunchFailure.Timeout,
+        (_, HttpRequestError.InvalidResponse) => LaunchFailure.BadResponse,
+        (HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse }, _) => LaunchFailure.BadResponse,
+        _ => LaunchFailure.Closed,
+    };
+}

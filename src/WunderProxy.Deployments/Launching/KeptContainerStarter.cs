@@ -1,0 +1,79 @@
+using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.Retirement;
+
+namespace WunderProxy.Deployments.Launching;
+
+/// <summary>Starts a kept container again; one that does not come up stays kept.</summary>
+internal sealed class KeptContainerStarter(LifecycleContext context, ContainerChecker checker, ContainerRetirer retirer)
+{
+    /// <summary>Starts the first of them that comes up healthy.</summary>
+    /// <returns>Null when none does.</returns>
+    public async Task<LaunchedContainer?> StartAsync(
+        IReadOnlyList<Deployment> usable,
+        SecretMask mask,
+        IProgress<DeploymentProgress> progress,
+        CancellationToken cancellationToken)
+    {
+        foreach (var deployment in usable.Where(d => d.State == DeploymentState.Kept))
+        {
+            await deployment.Handling.WaitAsync(cancellationToken);
+            try
+            {
+                if (deployment.State == DeploymentState.Kept
+                    && await TryStartAsync(deployment, mask, progress, cancellationToken))
+                {
+                    return new LaunchedContainer(deployment, "started");
+                }
+            }
+            finally
+            {
+                deployment.Handling.Release();
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<bool> TryStartAsync(
+        Deployment deployment,
+        SecretMask mask,
+        IProgress<DeploymentProgress> progress,
+        CancellationToken cancellationToken)
+    {
+        deployment.MoveTo(DeploymentState.Starting);
+        progress.Report(new DeploymentProgress("starting", $"starting the kept container {deployment.ContainerName}"));
+        try
+        {
+            var before = await context.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
+            await context.Engine.StartContainerAsync(deployment.ContainerId, cancellationToken);
+            context.Faults.Hit("kept-started");
+            deployment.MoveTo(DeploymentState.Checking);
+            await checker.WaitUntilHealthyAsync(deployment, before.RestartCount, mask, progress, cancellationToken);
+            deployment.MoveTo(DeploymentState.Ready);
+            return true;
+        }
+        catch (ContainerNotFoundException)
+        {
+            deployment.MoveTo(DeploymentState.Failed, "removed");
+            deployment.MoveTo(DeploymentState.Removed);
+            context.Table.Remove(deployment);
+            return false;
+        }
+        catch (Exception fault)
+        {
+            deployment.MoveTo(DeploymentState.Failed, DeploymentFaults.Translate(fault)?.Code ?? "cancelled");
+            deployment.MoveTo(DeploymentState.Kept);
+            retirer.BeginStopKept(deployment);
+            if (fault is DeploymentException or DockerEngineException)
+            {
+                progress.Report(new DeploymentProgress("creating", $"the kept container did not come up: {fault.Message}"));
+                return false;
+            }
+
+            throw;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.Docker.Models;
+
+namespace WunderProxy.Deployments.Launching;
+
+/// <summary>
+/// Finds out whether a container was killed for want of memory. The engine hears of that on another way than of the exit,
+/// and when it hears it later, <c>OOMKilled</c> stays false for good and only an event tells.
+/// </summary>
+internal sealed class KillInquiry(DockerEngineClient engine, TimeProvider clock)
+{
+    /// <summary>128 and SIGKILL: what the kernel sends when memory is short.</summary>
+    private const long KilledCode = 137;
+
+    /// <summary>How long after the exit the engine's event may come.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Says how it lacked memory, as the end of a sentence about it; null when that was not the cause.</summary>
+    /// <param name="dead">The container as it was found.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<string?> FindLackOfMemoryAsync(ContainerDetails dead, CancellationToken cancellationToken)
+    {
+        var limit = dead.HostConfig.Memory;
+        var limited = limit > 0 ? $", with a memory limit of {Mebibytes(limit)} MiB" : "";
+        if (dead.State.OOMKilled)
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture, $"was killed for want of memory (exit code {dead.State.ExitCode}){limited}");
+        }
+
+        if (dead.State.ExitCode != KilledCode)
+        {
+            return null;
+        }
+
+        return await FindEventAsync(dead, cancellationToken) switch
+        {
+            "oom" => $"was killed for want of memory (exit code {KilledCode}){limited}",
+            null when limit > 0 => $"was killed (exit code {KilledCode}) and nobody asked the engine for it{limited}",
+            _ => null,
+        };
+    }
+
+    /// <summary>What the engine noted about its end: <c>oom</c>; <c>kill</c> when somebody asked for it; else null.</summary>
+    private async Task<string?> FindEventAsync(ContainerDetails dead, CancellationToken cancellationToken)
+    {
+        using var limit = new CallTimeout(Patience + Patience, clock, cancellationToken);
+        string? found = null;
+        try
+        {
+            var (began, ended) = (TimeOf(dead.State.StartedAt), TimeOf(dead.State.FinishedAt));
+            await foreach (var happened in engine.ReadEventsAsync(dead.Id, ["oom", "kill"], began, ended + Patience, limit.Token))
+            {
+                if (happened.Action == "oom")
+                {
+                    return "oom";
+                }
+
+                found = happened.Action;
+            }
+        }
+        catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException
+            || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // What was heard until then has to do.
+        }
+
+        return found;
+    }
+
+    private DateTimeOffset TimeOf(string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            && time > DateTimeOffset.UnixEpoch
+            ? time
+            : clock.GetUtcNow();
+
+    private static string Mebibytes(long bytes) => (bytes / 1048576.0).ToString("0.#", CultureInfo.InvariantCulture);
+}

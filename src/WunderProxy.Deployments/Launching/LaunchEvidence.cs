@@ -1,0 +1,80 @@
+using System.Net;
+using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.Docker.Models;
+
+namespace WunderProxy.Deployments.Launching;
+
+/// <summary>Gathers what tells why a container did not come up.</summary>
+internal sealed class LaunchEvidence(LifecycleContext context)
+{
+    private const int MaxProbes = 10;
+    private const int LogLines = 50;
+
+    private readonly Queue<ProbeResult> _probes = new();
+
+    /// <summary>The last probe's reason; <c>timeout</c> when there was none.</summary>
+    public string LastReason { get; private set; } = "timeout";
+
+    /// <summary>Where the container listens, once that was collected; null when it cannot be told.</summary>
+    public IReadOnlyList<IPEndPoint>? Listeners { get; private set; }
+
+    /// <summary>Notes a probe; one that the end of the launch cut short says less than those before it.</summary>
+    public void Add(ProbeResult probe, bool isCutShort = false)
+    {
+        if (isCutShort && probe.Reason == "timeout" && _probes.Count > 0)
+        {
+            return;
+        }
+
+        LastReason = probe.Reason;
+        _probes.Enqueue(probe);
+        if (_probes.Count > MaxProbes)
+        {
+            _probes.Dequeue();
+        }
+    }
+
+    /// <summary>Asks the engine for logs and exit code while the container still exists; what is not to be had is left out.</summary>
+    public async Task<DeploymentErrorDetails> CollectAsync(
+        string reason, string container, SecretMask mask, CancellationToken cancellationToken)
+    {
+        var details = new DeploymentErrorDetails { Reason = reason, Probes = [.. _probes.Select(probe => probe.ToView())] };
+        try
+        {
+            var state = await context.Engine.InspectContainerAsync(container, cancellationToken);
+            Listeners = await ListeningPorts.FindAsync(state, context.Clock, cancellationToken);
+            return details with
+            {
+                ExitCode = ExitCodeOf(state),
+                ListeningPorts = Listeners is null ? null : [.. Listeners.Select(listener => listener.Port).Distinct()],
+                ListeningAddresses = Listeners is null ? null : [.. Listeners.Select(listener => listener.ToString())],
+                Log = await FindLogAsync(state, mask, cancellationToken),
+            };
+        }
+        catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
+        {
+            // The engine may have gone, or the container: the reason stands without.
+            return details;
+        }
+    }
+
+    /// <summary>Null when there is nothing to read: some log drivers only write.</summary>
+    private async Task<IReadOnlyList<string>?> FindLogAsync(
+        ContainerDetails container, SecretMask mask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var log = await context.Engine.ReadLogsAsync(container.Id, container.Config.Tty, LogLines, cancellationToken);
+            return [.. log.Select(mask.Apply)];
+        }
+        catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
+        {
+            return null;
+        }
+    }
+
+    private static long? ExitCodeOf(ContainerDetails state) => state.State.Running ? null : state.State.ExitCode;
+}

@@ -1,6 +1,0 @@
-namespace WunderProxy.Deployments.Lifecycle;
-
-/// <summary>The outcome of a launch.</summary>
-/// <param name="Deployment">What runs.</param>
-/// <param name="Method"><c>running</c>, <c>started</c>, <c>created</c>, <c>pulled</c> or <c>loaded</c>.</param>
-internal sealed record LaunchedContainer(Deployment Deployment, string Method);

@@ -1,8 +1,0 @@
-using System.Text.Json.Serialization;
-
-namespace WunderProxy.Deployments.Lifecycle;
-
-/// <summary>Source-generated JSON of the local record; names in camelCase.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, PropertyNameCaseInsensitive = true)]
-[JsonSerializable(typeof(LifecycleRecord))]
-internal sealed partial class LifecycleJsonContext : JsonSerializerContext;

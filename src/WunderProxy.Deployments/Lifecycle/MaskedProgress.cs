@@ -1,9 +1,0 @@
-using WunderProxy.Deployments.Diagnostics;
-
-namespace WunderProxy.Deployments.Lifecycle;
-
-/// <summary>Passes progress on without secrets.</summary>
-internal sealed class MaskedProgress(IProgress<DeploymentProgress> inner, SecretMask mask) : IProgress<DeploymentProgress>
-{
-    public void Report(DeploymentProgress value) => inner.Report(value with { Message = mask.Apply(value.Message) });
-}

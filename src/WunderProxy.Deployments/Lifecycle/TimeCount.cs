@@ -1,6 +1,0 @@
-namespace WunderProxy.Deployments.Lifecycle;
-
-/// <summary>How many exchanges took about as long.</summary>
-/// <param name="UpToSeconds">None of them took longer; the bounds are the same in every report.</param>
-/// <param name="Count">How many.</param>
-public readonly record struct TimeCount(double UpToSeconds, long Count);

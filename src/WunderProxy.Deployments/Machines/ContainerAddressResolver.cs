@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.Docker.Models;
+
+namespace WunderProxy.Deployments.Machines;
+
+/// <summary>
+/// Decides where a container is reached: on the host network its own port; on a remote engine the published port;
+/// on a network that we share its own address; from inside a container a network that it is put on; else the published
+/// port of this machine. Its own address comes first because a published loopback port dies with a killed daemon.
+/// </summary>
+internal sealed class ContainerAddressResolver(
+    ContainerAddressMode mode, DockerEngineClient engine, OwnContainer ownContainer, TimeProvider clock)
+{
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(1);
+    private static readonly string[] SpecialNetworks = ["bridge", "host", "none"];
+
+    /// <summary>Finds the address of a running container; null when there is no way to it.</summary>
+    public async Task<ContainerAddress?> ResolveAsync(
+        ContainerDetails container, int containerPort, CancellationToken cancellationToken)
+    {
+        if (await NetworkOwner.FindAsync(engine, container, cancellationToken) is not { } owner)
+        {
+            return null;
+        }
+
+        if (owner.HostConfig.NetworkMode == NetworkOwner.HostMode)
+        {
+            return await OnMachineAsync(containerPort, cancellationToken);
+        }
+
+        var published = await FindPublishedAsync(owner, containerPort, cancellationToken);
+
+        if (!engine.Endpoint.IsLocal || mode == ContainerAddressMode.Published)
+        {
+            return published;
+        }
+
+        var own = await ownContainer.FindAsync(cancellationToken);
+        if (own?.Id == owner.Id)
+        {
+            // It shares the network of the container that we run in: its loopback is ours.
+            return new ContainerAddress(new IPEndPoint(IPAddress.Loopback, containerPort), published?.Port ?? containerPort);
+        }
+
+        var isBorrowed = owner.Id != container.Id;
+        var direct = await FindDirectAsync(owner, own, containerPort, published, isBorrowed, cancellationToken);
+        if (direct is not null || mode == ContainerAddressMode.Network || own is not null)
+        {
+            return direct;
+        }
+
+        return published;
+    }
+
+    /// <summary>A port of the engine's machine: ours, unless the engine is elsewhere.</summary>
+    private async Task<ContainerAddress?> OnMachineAsync(int port, CancellationToken cancellationToken)
+    {
+        var endPoint = engine.Endpoint.IsLocal
+            ? new IPEndPoint(IPAddress.Loopback, port)
+            : await ContainerAddress.ResolveAsync(engine.Endpoint.Host, port, cancellationToken);
+        return endPoint is null ? null : new ContainerAddress(endPoint, port);
+    }
+
+    private async Task<ContainerAddress?> FindPublishedAsync(
+        ContainerDetails container, int containerPort, CancellationToken cancellationToken)
+    {
+        var key = string.Create(CultureInfo.InvariantCulture, $"{containerPort}/tcp");
+        var bindings = container.NetworkSettings.Ports?.GetValueOrDefault(key) ?? [];
+        var binding = bindings.MinBy(b => RankOf(b.HostIp));
+        if (!int.TryParse(binding?.HostPort, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0)
+        {
+            return null;
+        }
+
+        if (!engine.Endpoint.IsLocal || !IPAddress.TryParse(binding!.HostIp, out var address) || address.Equals(IPAddress.Any))
+        {
+            return await OnMachineAsync(port, cancellationToken);
+        }
+
+        var reached = address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address;
+        return new ContainerAddress(new IPEndPoint(reached, port), port);
+    }
+
+    /// <summary>
+    /// Of several bindings the lowest is taken. From this machine a loopback address is the surest; from another machine
+    /// it leads nowhere. IPv6 comes last, since it is off on many machines.
+    /// </summary>
+    private int RankOf(string? hostIp)
+    {
+        if (!IPAddress.TryParse(hostIp, out var address) || address.Equals(IPAddress.Any))
+        {
+            return 1;
+        }
+
+        var rank = IPAddress.IsLoopback(address) ? (engine.Endpoint.IsLocal ? 0 : 9) : 2;
+        return address.AddressFamily == AddressFamily.InterNetwork ? rank : rank + 3;
+    }
+
+    private async Task<ContainerAddress?> FindDirectAsync(
+        ContainerDetails container,
+        ContainerDetails? own,
+        int containerPort,
+        ContainerAddress? published,
+        bool isBorrowed,
+        CancellationToken cancellationToken)
+    {
+        foreach (var endPoint in AddressesOf(container, own, containerPort))
+        {
+            if (await CanReachAsync(endPoint, cancellationToken))
+            {
+                return new ContainerAddress(endPoint, published?.Port ?? containerPort);
+            }
+        }
+
+        // A network that belongs to somebody else's container is not changed.
+        var joined = own is null || isBorrowed ? null : await JoinAsync(container, own, containerPort, cancellationToken);
+        return joined is null ? null : new ContainerAddress(joined, published?.Port ?? containerPort);
+    }
+
+    /// <summary>Addresses on networks that we share; the machine itself has a route to all of them.</summary>
+    private static IEnumerable<IPEndPoint> AddressesOf(ContainerDetails container, ContainerDetails? own, int port)
+    {
+        var ours = own?.NetworkSettings.Networks?.Values.Select(network => network.NetworkID).ToHashSet(StringComparer.Ordinal);
+        var shared = (container.NetworkSettings.Networks?.Values ?? []).Where(n => ours?.Contains(n.NetworkID) != false).ToArray();
+        return shared.Select(network => network.IPAddress)
+            .Concat(shared.Select(network => network.GlobalIPv6Address))
+            .Select(text => IPAddress.TryParse(text, out var address) ? address : null)
+            .OfType<IPAddress>()
+            .Select(address => new IPEndPoint(address, port));
+    }
+
+    private async Task<IPEndPoint?> JoinAsync(
+        ContainerDetails container, ContainerDetails own, int port, CancellationToken cancellationToken)
+    {
+        var network = own.NetworkSettings.Networks?.FirstOrDefault(n => !SpecialNetworks.Contains(n.Key, StringComparer.Ordinal)).Value;
+        if (network is null)
+        {
+            return null;
+        }
+
+        var isMember = container.NetworkSettings.Networks?.Values.Any(n => n.NetworkID == network.NetworkID) == true;
+        if (!isMember)
+        {
+            await engine.ConnectNetworkAsync(network.NetworkID, container.Id, cancellationToken);
+        }
+
+        var joined = await engine.InspectContainerAsync(container.Id, cancellationToken);
+        return AddressesOf(joined, own, port).FirstOrDefault();
+    }
+
+    /// <summary>A refused connect is an answer too: the container is reachable and does not listen yet.</summary>
+    private async Task<bool> CanReachAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
+    {
+        using var limit = new CallTimeout(ConnectPatience, clock, cancellationToken);
+        try
+        {
+            using var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(endPoint, limit.Token);
+            return true;
+        }
+        catch (SocketException fault)
+        {
+            return fault.SocketErrorCode == SocketError.ConnectionRefused;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}

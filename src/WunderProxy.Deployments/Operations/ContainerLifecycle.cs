@@ -1,0 +1,290 @@
+using Microsoft.Extensions.Logging;
+using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.History;
+using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Launching;
+using WunderProxy.Deployments.Machines;
+using WunderProxy.Deployments.Retirement;
+using WunderProxy.Deployments.Storage;
+using WunderProxy.Deployments.Switching;
+using WunderProxy.Deployments.Watching;
+
+namespace WunderProxy.Deployments.Operations;
+
+/// <summary>
+/// Launch, switch, deploy, roll back and retire the containers of one application. Changing calls run one at a time,
+/// go on when their caller leaves, and a second call of the same kind and reference joins the first.
+/// </summary>
+public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
+{
+    private readonly LifecycleContext _context;
+    private readonly OperationGate _gate;
+    private readonly DeploymentOperations _operations;
+    private readonly EventRecorder _events;
+    private readonly HistoryRecorder _history;
+    private readonly LifecycleReader _reader;
+    private readonly StoreTender _tender;
+    private readonly ContainerWatcher _watcher;
+    private readonly CancellationTokenSource _lifetime = new();
+    private readonly List<Task> _loops = [];
+    private volatile bool _isStarting = true;
+    private int _disposals;
+
+    /// <summary>Creates one; nothing is contacted before <see cref="StartAsync"/>.</summary>
+    /// <param name="options">Names, limits and times.</param>
+    /// <param name="engine">Where the Docker engine is.</param>
+    /// <param name="store">Launch configs, history, events; stays the caller's.</param>
+    /// <param name="state">The local records, with their lock held; stays the caller's.</param>
+    /// <param name="traffic">The data plane.</param>
+    /// <param name="clock">All times and timers.</param>
+    /// <param name="logger">What operators should know.</param>
+    /// <param name="meter">The data plane's statistics; without them a guard only sees containers die.</param>
+    public ContainerLifecycle(
+        LifecycleOptions options,
+        DockerEndpoint engine,
+        IObjectStore store,
+        LocalState state,
+        ITrafficSwitch traffic,
+        TimeProvider clock,
+        ILogger<ContainerLifecycle> logger,
+        ITrafficMeter? meter = null)
+        : this(
+            options,
+            new DockerEngineClient(engine, clock),
+            store,
+            state,
+            traffic,
+            clock,
+            logger,
+            FaultPoints.FromEnvironment(Environment.GetEnvironmentVariable),
+            meter)
+    {
+    }
+
+    internal ContainerLifecycle(
+        LifecycleOptions options,
+        DockerEngineClient engine,
+        IObjectStore store,
+        LocalState state,
+        ITrafficSwitch traffic,
+        TimeProvider clock,
+        ILogger logger,
+        FaultPoints faults,
+        ITrafficMeter? meter)
+    {
+        var context = new LifecycleContext(options, engine, store, state, traffic, clock, logger, faults);
+        var images = new ImageProvider(
+            context,
+            RegistryCredentials.FromEnvironment(Environment.GetEnvironmentVariable, clock),
+            bucket => ObjectStores.Open(bucket, clock));
+        var checker = new ContainerChecker(context);
+        var retirer = new ContainerRetirer(context, new ImageClaims(state.FullPath));
+        var launcher = new ContainerLauncher(context, images, checker, new KeptContainerStarter(context, checker, retirer));
+        var switcher = new TrafficSwitcher(context, retirer);
+        var foreign = new ForeignContainers(context);
+        var adopter = new ContainerAdopter(context, retirer, foreign);
+        _context = context;
+        _gate = new OperationGate(clock, faults, options.LaunchTimeout);
+        _events = new EventRecorder(context);
+        _history = new HistoryRecorder(context, _events);
+        var guard = new SwitchGuard(context, checker, switcher, _events, _history, meter);
+        _reader = new LifecycleReader(context, _gate, guard);
+        _operations = new DeploymentOperations(context, new ConfigSource(context), launcher, checker, retirer, switcher, guard, _events, _history);
+        var startup = new StartupSequence(
+            context, adopter, new OldToolAdopter(context, foreign), launcher, checker, retirer, switcher, _events);
+        _tender = new StoreTender(context, _gate, startup, _history);
+        var rescuer = new CurrentRescuer(context, _gate, launcher, checker, switcher);
+        _watcher = new ContainerWatcher(context, adopter, rescuer, switcher, retirer);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ContainerView> Containers => _context.Table.ToViews();
+
+    /// <summary>
+    /// Brings back what was in service (local record, else the store's current launch config) and begins to watch.
+    /// Returns when the first attempt is over; faults of engine and store are retried in the background.
+    /// </summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _context.Faults.Enter("start");
+        bool isDone;
+        try
+        {
+            isDone = await _tender.TryAsync(cancellationToken);
+        }
+        finally
+        {
+            _gate.OpenUnstarted();
+            _isStarting = false;
+        }
+
+        _loops.Add(Task.Run(() => _tender.RunAsync(isDone, _lifetime.Token), CancellationToken.None));
+        _loops.Add(Task.Run(() => _watcher.WatchAsync(_lifetime.Token), CancellationToken.None));
+        _loops.Add(Task.Run(() => _watcher.FollowEventsAsync(_lifetime.Token), CancellationToken.None));
+    }
+
+    /// <inheritdoc/>
+    public Task<LaunchResult> LaunchAsync(
+        string reference, string by, IProgress<DeploymentProgress>? progress, CancellationToken cancellationToken)
+    {
+        var hash = Parse(reference);
+        return RunAsync(
+            OperationKind.Launch,
+            hash.Value,
+            by,
+            progress,
+            (operation, token) => _operations.LaunchAsync(hash, by, operation, token),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<SwitchResult> SwitchAsync(string reference, SwitchOptions options, CancellationToken cancellationToken)
+    {
+        var hash = Parse(reference);
+        return RunAsync(
+            OperationKind.Switch,
+            hash.Value,
+            options.By,
+            null,
+            (_, token) => _operations.SwitchAsync(hash, options, token),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<DeployResult> DeployAsync(
+        DeployRequest request, IProgress<DeploymentProgress>? progress, CancellationToken cancellationToken)
+    {
+        var hash = request.Config is { } bytes ? LaunchConfigHash.Of(bytes.Span).Value : Parse(request.Reference ?? "").Value;
+        return RunAsync(
+            OperationKind.Deploy,
+            hash,
+            request.By,
+            progress,
+            (operation, token) => _operations.DeployAsync(request, operation, token),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<DeployResult> RollbackAsync(
+        RollbackRequest request, IProgress<DeploymentProgress>? progress, CancellationToken cancellationToken) => RunAsync(
+            OperationKind.Rollback,
+            request.Target.Trim(),
+            request.By,
+            progress,
+            (operation, token) => _operations.RollbackAsync(request, operation, token),
+            cancellationToken);
+
+    /// <summary>
+    /// Stops and removes containers that were launched and never switched to. What serves or drains is left alone: it
+    /// is retired by itself once another is switched to.
+    /// </summary>
+    /// <param name="reference">Launch config hash, MD5 or SHA-256.</param>
+    /// <param name="by">Who asks, for the log.</param>
+    /// <param name="cancellationToken">Ends the wait, not the work.</param>
+    /// <returns>How many there were.</returns>
+    /// <exception cref="DeploymentException">Bad hash, or another operation runs. With the engine away they are removed later.</exception>
+    public Task<int> RetireAsync(string reference, string by, CancellationToken cancellationToken)
+    {
+        var hash = Parse(reference);
+        return RunAsync(OperationKind.Retire, hash.Value, by, null, (_, _) => _operations.RetireAsync(hash), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<HistoryEntryView>> GetHistoryAsync(CancellationToken cancellationToken) =>
+        _reader.GetHistoryAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ReadOnlyMemory<byte>> GetConfigAsync(string reference, CancellationToken cancellationToken) =>
+        _reader.GetConfigAsync(Parse(reference), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RecordEventAsync(string type, string by, string reason, CancellationToken cancellationToken)
+    {
+        var current = _context.Table.Current;
+        return _events.RecordAsync(_events.Create(type, by) with
+        {
+            Revision = current?.Revision ?? "",
+            Hash = current?.Hash ?? "",
+            Reason = reason,
+        });
+    }
+
+    /// <inheritdoc/>
+    public LifecycleSnapshot Snapshot() => _reader.Snapshot() with { Starting = _isStarting };
+
+    /// <summary>Stops watching. Containers are left as they are.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposals, 1) != 0)
+        {
+            return;
+        }
+
+        await _lifetime.CancelAsync();
+        await _gate.StopAsync();
+        await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _watcher.Dispose();
+        _history.Dispose();
+        _gate.Dispose();
+        _lifetime.Dispose();
+        _context.Dispose();
+    }
+
+    private static LaunchConfigReference Parse(string reference) =>
+        LaunchConfigReference.TryParse(reference, out var parsed)
+            ? parsed
+            : throw new DeploymentException(
+                DeploymentError.BadHash, "a launch config hash is expected: 32 or 64 hexadecimal digits");
+
+    private Task<T> RunAsync<T>(
+        OperationKind operationKind,
+        string reference,
+        string by,
+        IProgress<DeploymentProgress>? progress,
+        Func<Operation, CancellationToken, Task<T>> body,
+        CancellationToken cancellationToken)
+    {
+        var kind = operationKind.ToWire();
+        return _gate.RunAsync(operationKind, reference, progress, GuardedAsync, cancellationToken);
+
+        async Task<T> GuardedAsync(Operation operation, CancellationToken token)
+        {
+            DeploymentLog.OperationBegins(_context.Log, kind, reference, by);
+            T result;
+            try
+            {
+                result = await body(operation, token);
+            }
+            catch (Exception fault) when (DeploymentFaults.IsKnown(fault))
+            {
+                await NoteFailureAsync(kind, reference, by, DeploymentFaults.Of(fault));
+                throw DeploymentFaults.Of(fault);
+            }
+
+            // What is done stays done, whatever the log makes of it.
+            _context.AfterSwitch.Try(
+                "logging an operation",
+                () => DeploymentLog.OperationDone(_context.Log, kind, reference, by, result?.ToString() ?? ""));
+            return result;
+        }
+    }
+
+    private async Task NoteFailureAsync(string kind, string reference, string by, DeploymentException fault)
+    {
+        DeploymentLog.OperationFailed(_context.Log, kind, reference, by, fault.Code, fault.Message);
+        if (fault.Error is DeploymentError.StoreUnavailable or DeploymentError.StoreDenied)
+        {
+            _context.Notices.StoreFailed(fault);
+        }
+
+        await _events.RecordAsync(_events.Create(EventType.Failure, by) with
+        {
+            Hash = LaunchConfigReference.TryParse(reference, out _) ? reference : "",
+            Result = fault.Code,
+            Reason = $"{kind}: {fault.Message}",
+        });
+    }
+}

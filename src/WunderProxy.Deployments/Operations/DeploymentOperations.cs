@@ -1,0 +1,303 @@
+using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.History;
+using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Launching;
+using WunderProxy.Deployments.Retirement;
+using WunderProxy.Deployments.Switching;
+
+namespace WunderProxy.Deployments.Operations;
+
+/// <summary>What each changing call does, step by step; always under the operation gate.</summary>
+internal sealed class DeploymentOperations(
+    LifecycleContext context,
+    ConfigSource configs,
+    ContainerLauncher launcher,
+    ContainerChecker checker,
+    ContainerRetirer retirer,
+    TrafficSwitcher switcher,
+    SwitchGuard guard,
+    EventRecorder events,
+    HistoryRecorder history)
+{
+    /// <summary>Loads, launches, records the event.</summary>
+    public async Task<LaunchResult> LaunchAsync(
+        LaunchConfigReference reference, string by, Operation progress, CancellationToken cancellationToken)
+    {
+        var began = context.Clock.GetTimestamp();
+        var config = await LoadAsync(reference, progress, cancellationToken);
+        progress.AddNames(config);
+        var launched = await launcher.LaunchAsync(config, progress, cancellationToken);
+        context.Faults.Hit("launched");
+        await events.RecordAsync(events.Create(EventType.Launch, by) with
+        {
+            Revision = config.Revision,
+            Hash = config.Hash.Value,
+            FromHash = context.Record.Current.Hash,
+        });
+        retirer.BeginRetireUnused();
+        var deployment = launched.Deployment;
+        return new LaunchResult(
+            deployment.Hash,
+            deployment.Revision,
+            deployment.ContainerId,
+            deployment.Address?.ToString() ?? "",
+            deployment.Address?.Port ?? 0,
+            launched.Method,
+            SecondsSince(began));
+    }
+
+    /// <summary>Finds a running container of the hash, probes it once more, switches, records the event.</summary>
+    public async Task<SwitchResult> SwitchAsync(
+        LaunchConfigReference reference, SwitchOptions options, CancellationToken cancellationToken)
+    {
+        var next = await FindSwitchableAsync(reference, cancellationToken);
+        if (next.State == DeploymentState.Current)
+        {
+            return ResultOf(next, isChanged: false);
+        }
+
+        var fromHash = context.Record.Current.Hash;
+        var config = await configs.FindBytesAsync(next, cancellationToken);
+        var (previous, watch) = await SwitchGuardedAsync(next, config, null, options.Guard, cancellationToken);
+
+        // From here on nothing fails the call: traffic goes to the new one.
+        await events.RecordAsync(events.Create(EventType.Switch, options.By) with
+        {
+            Revision = next.Revision,
+            Hash = next.Hash,
+            FromHash = previous?.Hash ?? fromHash,
+        });
+        return ResultOf(next, isChanged: true) with { Guard = watch };
+    }
+
+    /// <summary>Retires what was launched of a config and never switched to.</summary>
+    public async Task<int> RetireAsync(LaunchConfigReference reference)
+    {
+        var waiting = context.Table.All.Where(d => d.State == DeploymentState.Ready && d.IsOf(reference)).ToArray();
+        foreach (var deployment in waiting)
+        {
+            await retirer.RetireAsync(deployment);
+        }
+
+        return waiting.Length;
+    }
+
+    /// <summary>Stores the config, then brings it into service and into the history.</summary>
+    public async Task<DeployResult> DeployAsync(
+        DeployRequest request, Operation progress, CancellationToken cancellationToken)
+    {
+        var began = context.Clock.GetTimestamp();
+        var config = request.Config is { } bytes
+            ? LaunchConfig.Parse(bytes)
+            : await LoadAsync(LaunchConfigReference.Parse(request.Reference ?? ""), progress, cancellationToken);
+        progress.AddNames(config);
+
+        // Also one that was named by its MD5: the history will name it by its identity.
+        await StoreAsync(config, progress, cancellationToken);
+        var intent = DeploymentIntent.Deploy(config, request.By, context.Clock.GetUtcNow());
+        return await BringIntoServiceAsync(config, intent, request.Guard, began, progress, cancellationToken);
+    }
+
+    /// <summary>Finds the history entry to go back to and brings it into service.</summary>
+    public async Task<DeployResult> RollbackAsync(
+        RollbackRequest request, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+    {
+        var began = context.Clock.GetTimestamp();
+        progress.Report(new DeploymentProgress("fetching", "reading the history"));
+        var loaded = await context.History.LoadAsync(cancellationToken);
+        var target = loaded.FindTarget(
+            request.Target, await FindInServiceAsync(cancellationToken), await FindNamedAsync(request.Target, cancellationToken));
+        var config = await LoadAsync(ReferenceOf(target), progress, cancellationToken);
+        var needs = await launcher.ForeseeAsync(config, cancellationToken) switch
+        {
+            "running" => "its container still runs",
+            "started" => "its kept container is started",
+            "created" => "a new container of its image is started",
+            _ when config.ImageBucket.Length > 0 => $"its image has to be pulled, or loaded from {config.ImageBucket}, first",
+            _ => "its image has to be pulled first",
+        };
+        progress.Report(new DeploymentProgress("fetching", $"going back to {config.Revision} of {target.DeployedAt:O}: {needs}"));
+        var intent = DeploymentIntent.Rollback(target, request.By, context.Clock.GetUtcNow());
+        return await BringIntoServiceAsync(config, intent, request.Guard, began, progress, cancellationToken);
+    }
+
+    private async Task<DeployResult> BringIntoServiceAsync(
+        LaunchConfig config,
+        DeploymentIntent intent,
+        TimeSpan? guardFor,
+        long began,
+        IProgress<DeploymentProgress> progress,
+        CancellationToken cancellationToken)
+    {
+        var claim = await context.History.ClaimAsync(intent.By, cancellationToken);
+        try
+        {
+            context.Faults.Hit("claimed");
+            var launched = await launcher.LaunchAsync(config, progress, cancellationToken);
+            return await SwitchAndRecordAsync(launched, config, intent, claim, guardFor, began, progress, cancellationToken);
+        }
+        finally
+        {
+            // Neither the switch nor the fault that came before it is hidden by a lease that cannot be given back.
+            await context.AfterSwitch.TryAsync("giving the lease back", () => claim.DisposeAsync().AsTask());
+        }
+    }
+
+    private async Task<DeployResult> SwitchAndRecordAsync(
+        LaunchedContainer launched,
+        LaunchConfig config,
+        DeploymentIntent intent,
+        HistoryClaim claim,
+        TimeSpan? guardFor,
+        long began,
+        IProgress<DeploymentProgress> progress,
+        CancellationToken cancellationToken)
+    {
+        var deployment = launched.Deployment;
+        var told = intent with { FromHash = context.Record.Current.Hash };
+        progress.Report(new DeploymentProgress("switching", $"switching to {deployment.Revision} at {deployment.Address}"));
+        var (_, watch) = await SwitchGuardedAsync(deployment, config.Bytes.ToArray(), told, guardFor, cancellationToken);
+        var seconds = SecondsSince(began);
+
+        // From here on nothing fails the call: traffic goes to the new one.
+        context.AfterSwitch.Try(
+            "telling the progress", () => progress.Report(new DeploymentProgress("recording", "writing the history")));
+        var isWritten = await history.CompleteAsync(told, claim);
+        retirer.BeginRetireUnused();
+        return new DeployResult(
+            deployment.Hash,
+            deployment.Revision,
+            deployment.ContainerId,
+            deployment.Address?.ToString() ?? "",
+            launched.Method,
+            seconds,
+            !isWritten)
+        {
+            Guard = watch,
+        };
+    }
+
+    /// <summary>Switches, and begins the guard's watch. After the switch nothing in here throws.</summary>
+    /// <returns>The one that was current before, and the id of the watch; null for none.</returns>
+    private async Task<(Deployment? Previous, string? Watch)> SwitchGuardedAsync(
+        Deployment next, byte[] config, DeploymentIntent? intent, TimeSpan? guardFor, CancellationToken cancellationToken)
+    {
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var before = context.Record.Current;
+        var previous = await switcher.SwitchAsync(next, config, intent, hold.Task, cancellationToken);
+        var duration = guardFor ?? context.Options.Guard;
+        string? watch = null;
+        if (previous is { Address: not null } && duration > TimeSpan.Zero)
+        {
+            context.AfterSwitch.Try(
+                "beginning the guard's watch",
+                () => watch = guard.Begin(new GuardedSwitch(next, previous, before, intent, hold), duration));
+        }
+
+        if (watch is null)
+        {
+            hold.SetResult();
+        }
+
+        return (previous, watch);
+    }
+
+    private async Task<Deployment> FindSwitchableAsync(
+        LaunchConfigReference reference, CancellationToken cancellationToken)
+    {
+        var known = context.Table.FindByReference(reference);
+        if (known.Count == 0)
+        {
+            // A container that was found at a start may know only the other digest of its launch config.
+            var config = await configs.LoadAsync(reference, cancellationToken);
+            known = context.Table.FindByReference(config.Hash);
+            if (known.Count == 0)
+            {
+                throw NotRunning(config.Revision, reference);
+            }
+        }
+
+        if (known.FirstOrDefault(d => d is { State: DeploymentState.Current, Address: not null }) is { } current
+            && !known.Any(d => d.State == DeploymentState.Ready && d.CreatedAt > current.CreatedAt))
+        {
+            return current;
+        }
+
+        ProbeResult? last = null;
+        foreach (var deployment in known.Where(d => d.IsUp))
+        {
+            last = await checker.CheckOnceAsync(deployment, cancellationToken);
+            if (last.Value.IsHealthy)
+            {
+                return deployment;
+            }
+        }
+
+        if (last is { } failed && failed.Reason != "not_running")
+        {
+            throw new DeploymentException(
+                DeploymentError.Unhealthy,
+                $"the container of {known[0].Revision} runs and its probe fails: {failed.Reason}",
+                new DeploymentErrorDetails { Probes = [failed.ToView()] });
+        }
+
+        throw NotRunning(known[0].Revision, reference);
+    }
+
+    private static DeploymentException NotRunning(string revision, LaunchConfigReference reference) => new(
+        DeploymentError.NotRunning, $"revision {revision} ({reference.Brief}) has no running container: launch it first");
+
+    /// <summary>The history is a document that others write too.</summary>
+    private static LaunchConfigReference ReferenceOf(HistoryEntry target) =>
+        LaunchConfigReference.TryParse(target.Hash, out var reference)
+            ? reference
+            : throw new DeploymentException(
+                DeploymentError.NotFound,
+                $"the history entry of {target.Revision} names no launch config: its Hash is '{target.Hash}'");
+
+    private async Task StoreAsync(
+        LaunchConfig config, Operation progress, CancellationToken cancellationToken)
+    {
+        progress.Report(new DeploymentProgress("fetching", $"storing launch config {config}"));
+        await context.Configs.AddAsync(config, cancellationToken);
+        context.Faults.Hit("config-stored");
+    }
+
+    private async Task<LaunchConfig> LoadAsync(
+        LaunchConfigReference reference, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+    {
+        progress.Report(new DeploymentProgress("fetching", $"reading launch config {reference.Brief}"));
+        return await configs.LoadAsync(reference, cancellationToken);
+    }
+
+    private async Task<LaunchConfig?> FindInServiceAsync(CancellationToken cancellationToken) =>
+        context.Record.Current.Hash is { Length: > 0 } hash ? await FindNamedAsync(hash, cancellationToken) : null;
+
+    private async Task<LaunchConfig?> FindNamedAsync(string target, CancellationToken cancellationToken)
+    {
+        if (!LaunchConfigReference.TryParse(target, out var reference))
+        {
+            return null;
+        }
+
+        try
+        {
+            return await configs.LoadAsync(reference, cancellationToken);
+        }
+        catch (LaunchConfigNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private double SecondsSince(long began) => Math.Round(context.Clock.GetElapsedTime(began).TotalSeconds, 3);
+
+    private static SwitchResult ResultOf(Deployment deployment, bool isChanged) => new(
+        deployment.Hash,
+        deployment.Revision,
+        deployment.ContainerId,
+        deployment.Address?.ToString() ?? "",
+        deployment.Address?.Port ?? 0,
+        isChanged);
+}

@@ -1,0 +1,14 @@
+using WunderProxy.Deployments.Contracts;
+
+namespace WunderProxy.Deployments.Switching;
+
+/// <summary>The drain of a container that was dead already.</summary>
+internal sealed class NothingInFlight(TrafficTarget target) : ITrafficDrain
+{
+    public TrafficTarget Target => target;
+
+    public int InFlight => 0;
+
+    public Task<int> DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken) =>
+        Task.FromResult(0);
+}

@@ -1,0 +1,283 @@
+using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.History;
+using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Launching;
+using WunderProxy.Deployments.Records;
+using WunderProxy.Deployments.Storage;
+
+namespace WunderProxy.Deployments.Switching;
+
+/// <summary>
+/// Watches a new upstream for a while after the switch, with the one before kept up, and switches back when the new one
+/// is clearly worse: it dies or restarts, answers more errors, or is much slower.
+/// </summary>
+internal sealed class SwitchGuard(
+    LifecycleContext context,
+    ContainerChecker checker,
+    TrafficSwitcher switcher,
+    EventRecorder events,
+    HistoryRecorder history,
+    ITrafficMeter? meter)
+{
+    /// <summary>How the guard signs history entries and events. Callers may use the name too: it decides nothing.</summary>
+    private const string By = "guard";
+
+    private const string Topic = "guard";
+
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _lock = new();
+    private GuardView? _latest;
+
+    /// <summary>The latest watch; after a restart the last switch that was undone; null for none.</summary>
+    public GuardView? View
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _latest ?? Remembered(context.Record.Current.Rejected);
+            }
+        }
+    }
+
+    /// <summary>Begins to watch; ends by itself.</summary>
+    /// <returns>The id of the watch.</returns>
+    public string Begin(GuardedSwitch done, TimeSpan duration)
+    {
+        // The baseline is taken at once: what still drains on the old one must not blur it.
+        var before = Measure(done.Previous);
+        var now = context.Clock.GetUtcNow();
+        lock (_lock)
+        {
+            _latest = new GuardView(
+                done.Id,
+                done.Next.Hash,
+                done.Next.Revision,
+                done.Previous.Hash,
+                done.Previous.Revision,
+                now,
+                now + duration,
+                GuardState.Watching,
+                "");
+        }
+
+        context.Notices.Warn(Topic, null);
+        _ = WatchAsync(done, before, duration);
+        return done.Id;
+    }
+
+    private async Task WatchAsync(GuardedSwitch done, TrafficReport? before, TimeSpan duration)
+    {
+        context.Faults.Enter("guard");
+        try
+        {
+            await JudgeAsync(done, before, duration);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The process ends; what was switched stays switched.
+        }
+        catch (Exception fault)
+        {
+            Conclude(done, GuardState.Failed, AfterSwitch.Describe(fault));
+            DeploymentLog.BackgroundFailed(context.Log, fault);
+        }
+        finally
+        {
+            done.Hold.TrySetResult();
+        }
+    }
+
+    private async Task JudgeAsync(GuardedSwitch done, TrafficReport? before, TimeSpan duration)
+    {
+        var next = done.Next;
+        var began = context.Clock.GetTimestamp();
+        var startedAt = next.StartedAt;
+        var slowness = new SlownessWatch(duration);
+        var (evidence, obstacle) = ("", "");
+        while (context.Clock.GetElapsedTime(began) is var elapsed && elapsed < duration)
+        {
+            await Task.Delay(LookInterval, context.Clock, CancellationToken.None);
+            if (next.State != DeploymentState.Current)
+            {
+                Conclude(done, GuardState.Superseded, "");
+                return;
+            }
+
+            if (FindEvidence(next, startedAt, before, slowness, elapsed) is not { } found)
+            {
+                continue;
+            }
+
+            evidence = found;
+            if (await FindObstacleAsync(done, evidence) is not { } kept)
+            {
+                return;
+            }
+
+            obstacle = kept;
+        }
+
+        await EndAsync(done, evidence, obstacle);
+    }
+
+    private string? FindEvidence(
+        Deployment next, string startedAt, TrafficReport? before, SlownessWatch slowness, TimeSpan elapsed)
+    {
+        if (next.Address is null || next.StartedAt != startedAt)
+        {
+            return "its container died or restarted";
+        }
+
+        return before is null || Measure(next) is not { } now
+            ? null
+            : GuardVerdict.FindErrors(before, now) ?? slowness.Look(elapsed, before, now);
+    }
+
+    /// <summary>Switches back, or says what keeps the guard from it; it tries again while the watch lasts.</summary>
+    private async Task<string?> FindObstacleAsync(GuardedSwitch done, string evidence)
+    {
+        try
+        {
+            if (await FindLackAsync(done.Previous) is { } lack)
+            {
+                return lack;
+            }
+
+            await SwitchBackAsync(done, evidence);
+            return null;
+        }
+        catch (Exception fault) when (fault is DeploymentException or StateUnwritableException)
+        {
+            return fault.Message;
+        }
+    }
+
+    /// <summary>Why the earlier container cannot take the traffic back; null when it lives and answers.</summary>
+    private async Task<string?> FindLackAsync(Deployment previous)
+    {
+        ProbeResult probe;
+        try
+        {
+            probe = await checker.CheckOnceAsync(previous, CancellationToken.None);
+        }
+        catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
+        {
+            // Without the engine the container's own answer decides.
+            probe = await context.Probe.ProbeAsync(
+                previous.Address!.EndPoint, previous.HealthCheckPath, null, CancellationToken.None);
+        }
+
+        return probe.IsHealthy ? null : $"the container of {previous.Revision} does not take traffic any more ({probe.Reason})";
+    }
+
+    private async Task EndAsync(GuardedSwitch done, string evidence, string obstacle)
+    {
+        if (obstacle.Length == 0)
+        {
+            Conclude(done, GuardState.Passed, "");
+            return;
+        }
+
+        var reason = $"{evidence}; {obstacle}, so {done.Next.Revision} goes on serving";
+        context.Notices.Warn(Topic, $"the guard would switch back from {done.Next.Revision}", reason);
+        await events.RecordAsync(events.Create(EventType.Failure, By) with
+        {
+            Revision = done.Next.Revision,
+            Hash = done.Next.Hash,
+            FromHash = done.Previous.Hash,
+            Result = "guard_kept",
+            Reason = reason,
+        });
+        Conclude(done, GuardState.Kept, reason);
+    }
+
+    /// <summary>Needs no store: with it away the history is written later.</summary>
+    private async Task SwitchBackAsync(GuardedSwitch done, string evidence)
+    {
+        var (next, previous) = (done.Next, done.Previous);
+        var undo = CreateUndo(done);
+        var rejected = new RejectedConfig(
+            next.Hash, next.Revision, previous.Hash, previous.Revision, context.Clock.GetUtcNow(), evidence)
+        {
+            Id = done.Id,
+            Undo = undo.Kind == DeploymentKind.Reject ? undo : null,
+        };
+        if (!await switcher.UndoAsync(done, rejected, undo))
+        {
+            Conclude(done, GuardState.Superseded, "");
+            return;
+        }
+
+        // Traffic is back: nothing that follows may hide it.
+        context.AfterSwitch.Try("noting the guard's verdict", () =>
+        {
+            DeploymentLog.GuardActed(context.Log, next.Hash, previous.Hash, evidence);
+            context.Notices.Warn(Topic, $"the guard switched back from {next.Revision} to {previous.Revision}", evidence);
+        });
+        await events.RecordAsync(events.Create(EventType.GuardRollback, By) with
+        {
+            Revision = previous.Revision,
+            Hash = previous.Hash,
+            FromHash = next.Hash,
+            Reason = evidence,
+        });
+        Conclude(done, GuardState.SwitchedBack, evidence);
+        await history.CompleteAsync(undo, null);
+    }
+
+    /// <summary>
+    /// Creates the intent that takes the entry of the switch out of the history, whether this instance or another deployer
+    /// writes that entry. A rollback of ours wrote none: its undo appends the launch config that serves again.
+    /// </summary>
+    private DeploymentIntent CreateUndo(GuardedSwitch done)
+    {
+        var (now, next, previous) = (context.Clock.GetUtcNow(), done.Next, done.Previous);
+        var undo = done.Intent switch
+        {
+            { Kind: DeploymentKind.Deploy } deploy => DeploymentIntent.Withdraw(deploy, By, now),
+            { } when LaunchConfig.Find(done.PreviousConfig) is { } config => DeploymentIntent.Deploy(config, By, now),
+            _ => DeploymentIntent.Reject(next.Hash, next.Alias, next.Revision, done.Before.Since, By, now),
+        };
+        return undo with
+        {
+            Origin = IntentOrigin.Guard,
+            FromHash = previous.Hash,
+            ReturnHash = previous.Hash,
+            ReturnRevision = previous.Revision,
+        };
+    }
+
+    private void Conclude(GuardedSwitch done, string state, string reason)
+    {
+        lock (_lock)
+        {
+            if (_latest?.Id == done.Id)
+            {
+                _latest = _latest with { State = state, Reason = reason, Until = context.Clock.GetUtcNow() };
+            }
+        }
+    }
+
+    private static GuardView? Remembered(IReadOnlyList<RejectedConfig> rejected) => rejected.Count == 0
+        ? null
+        : new GuardView(
+            rejected[^1].Id,
+            rejected[^1].Hash,
+            rejected[^1].Revision,
+            rejected[^1].FromHash,
+            rejected[^1].FromRevision,
+            rejected[^1].At,
+            rejected[^1].At,
+            GuardState.SwitchedBack,
+            rejected[^1].Reason);
+
+    private TrafficReport? Measure(Deployment deployment) =>
+        deployment.Address is { } address
+            ? meter?.Measure(new TrafficTarget(address.EndPoint, deployment.ContainerId, deployment.Hash, deployment.Revision))
+            : null;
+}

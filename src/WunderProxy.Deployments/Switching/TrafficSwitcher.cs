@@ -1,0 +1,225 @@
+using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.History;
+using WunderProxy.Deployments.Records;
+using WunderProxy.Deployments.Retirement;
+using WunderProxy.Deployments.Storage;
+
+namespace WunderProxy.Deployments.Switching;
+
+/// <summary>Moves traffic: record first, then the slot, then the states; all under the slot guard.</summary>
+internal sealed class TrafficSwitcher(LifecycleContext context, ContainerRetirer retirer)
+{
+    /// <summary>Sends traffic to a deployment that was just found healthy, and drains the one before.</summary>
+    /// <param name="next">Ready, or still draining.</param>
+    /// <param name="config">Bytes of its launch config; empty when they cannot be had.</param>
+    /// <param name="intent">What the history is to be told; null when somebody else tells it.</param>
+    /// <param name="hold">The one before stays up until then.</param>
+    /// <param name="cancellationToken">Gives up before the switch.</param>
+    /// <returns>The one that was current before; null for none, or when nothing changed.</returns>
+    /// <exception cref="DeploymentException">It was retired meanwhile.</exception>
+    /// <exception cref="StateUnwritableException">The record cannot be written: nothing was switched.</exception>
+    public async Task<Deployment?> SwitchAsync(
+        Deployment next, byte[] config, DeploymentIntent? intent, Task hold, CancellationToken cancellationToken)
+    {
+        await context.SlotGuard.WaitAsync(cancellationToken);
+        try
+        {
+            return Switch(next, config, intent, hold, record => record);
+        }
+        finally
+        {
+            context.SlotGuard.Release();
+        }
+    }
+
+    /// <summary>Undoes a switch, without the operation gate.</summary>
+    /// <param name="done">The switch; what was current before it still drains.</param>
+    /// <param name="rejected">What the record keeps of the verdict.</param>
+    /// <param name="undo">What the history is to be told.</param>
+    /// <returns>Whether it was undone; not when somebody has switched to another one meanwhile.</returns>
+    /// <exception cref="DeploymentException">The earlier one does not run any more.</exception>
+    /// <exception cref="StateUnwritableException">The record cannot be written: nothing was switched.</exception>
+    public async Task<bool> UndoAsync(GuardedSwitch done, RejectedConfig rejected, DeploymentIntent undo)
+    {
+        await context.SlotGuard.WaitAsync();
+        try
+        {
+            if (context.Table.Current != done.Next)
+            {
+                return false;
+            }
+
+            Switch(done.Previous, done.PreviousConfig, undo, Task.CompletedTask, record => record with
+            {
+                Seen = done.Before.Seen,
+                Rejected = [.. record.Rejected.Where(r => r.Hash != rejected.Hash).Append(rejected).TakeLast(RejectedConfig.MaxCount)],
+            });
+            return true;
+        }
+        finally
+        {
+            context.SlotGuard.Release();
+        }
+    }
+
+    /// <summary>Puts the recorded container, found healthy at a start, into the slot; or follows its new address.</summary>
+    public async Task<bool> RestoreAsync(Deployment current, CancellationToken cancellationToken)
+    {
+        await context.SlotGuard.WaitAsync(cancellationToken);
+        try
+        {
+            if (current.Address is null || (context.Table.Current is { } other && other != current))
+            {
+                return false;
+            }
+
+            if (current.State != DeploymentState.Current)
+            {
+                current.MoveTo(DeploymentState.Current);
+            }
+
+            current.WasCurrent = true;
+            current.Health = "healthy";
+            var target = TargetOf(current);
+            if (context.Traffic.Current != target)
+            {
+                // Nothing useful can still be in flight on an address that the container has left.
+                _ = context.Traffic.Switch(target)?.DrainAsync(TimeSpan.Zero, TimeSpan.Zero, CancellationToken.None);
+                DeploymentLog.CurrentBack(context.Log, current.ContainerName, current.Address.ToString());
+            }
+
+            return true;
+        }
+        finally
+        {
+            context.SlotGuard.Release();
+        }
+    }
+
+    /// <summary>Empties the slot, if this one still is current: its address may be given away.</summary>
+    public async Task ClearAsync(Deployment dead, CancellationToken cancellationToken)
+    {
+        await context.SlotGuard.WaitAsync(cancellationToken);
+        try
+        {
+            if (dead.State == DeploymentState.Current && dead.Address is not null)
+            {
+                context.Traffic.Clear();
+                dead.Address = null;
+                dead.SetUnhealthy("its container does not run");
+                DeploymentLog.CurrentDied(context.Log, dead.ContainerName);
+            }
+        }
+        finally
+        {
+            context.SlotGuard.Release();
+        }
+    }
+
+    /// <summary>The switch itself, under the slot guard.</summary>
+    private Deployment? Switch(
+        Deployment next,
+        byte[] config,
+        DeploymentIntent? intent,
+        Task hold,
+        Func<LifecycleRecord, LifecycleRecord> andRecord)
+    {
+        if (!next.IsUp || next.Address is null)
+        {
+            throw new DeploymentException(DeploymentError.NotRunning, $"the container of {next.Revision} does not run any more");
+        }
+
+        var previous = context.Table.Current;
+        var now = context.Clock.GetUtcNow();
+        var before = context.Record.Current;
+        context.Record.Update(
+            record => andRecord(Recorded(record, next, previous == next ? null : previous, config, intent, now)));
+        next.Config = config.Length > 0 ? config : next.Config;
+        if (previous == next)
+        {
+            return null;
+        }
+
+        var drain = Exchange(next, before);
+
+        // Traffic goes to the next one: from here on nothing may fail.
+        context.AfterSwitch.Try("noting the switch", () => MoveStates(next, previous, drain, now));
+        if (previous is not null)
+        {
+            context.AfterSwitch.Try("beginning the drain", () => retirer.BeginDrain(previous, hold));
+        }
+
+        return previous;
+    }
+
+    private static LifecycleRecord Recorded(
+        LifecycleRecord record, Deployment next, Deployment? previous, byte[] config, DeploymentIntent? intent, DateTimeOffset now)
+    {
+        var earlier = record.Earlier.Where(entry => entry.Container != next.ContainerId && entry.Container != previous?.ContainerId);
+        if (previous is not null)
+        {
+            earlier = earlier.Append(ContainerRecord.Of(previous, now));
+        }
+
+        return record with
+        {
+            Hash = next.Hash,
+            Container = next.ContainerId,
+            Since = record.Container == next.ContainerId ? record.Since : now,
+            Config = config.Length > 0 || record.Hash != next.Hash ? config : record.Config,
+            Launched = [.. record.Launched.Where(entry => entry.Container != next.ContainerId)],
+            Earlier = [.. earlier],
+            Intents = intent is null ? record.Intents : [.. record.Intents, intent],
+
+            // What is switched to again is wanted again.
+            Rejected = [.. record.Rejected.Where(rejected => rejected.Hash != next.Hash)],
+        };
+    }
+
+    /// <summary>Exchanges the slot. When that fails and traffic goes where it went, the record says so again.</summary>
+    private ITrafficDrain? Exchange(Deployment next, LifecycleRecord before)
+    {
+        var target = TargetOf(next);
+        try
+        {
+            return context.Traffic.Switch(target);
+        }
+        catch (Exception) when (context.Traffic.Current != target)
+        {
+            context.Record.TryUpdate(_ => before);
+            throw;
+        }
+        catch (Exception fault)
+        {
+            context.AfterSwitch.Note("exchanging the upstream", fault);
+            return null;
+        }
+    }
+
+    private void MoveStates(Deployment next, Deployment? previous, ITrafficDrain? drain, DateTimeOffset now)
+    {
+        var ended = next.Drain;
+        next.Drain = null;
+        if (previous is not null)
+        {
+            previous.UsedAt = now;
+            previous.Drain = new DrainHandle(drain ?? new NothingInFlight(TargetOf(previous)), new CancellationTokenSource(), now);
+            context.AfterSwitch.Try("noting what drains", () => previous.MoveTo(DeploymentState.Draining));
+        }
+
+        next.WasCurrent = true;
+        next.Health = "healthy";
+        context.AfterSwitch.Try("noting what is current", () => next.MoveTo(DeploymentState.Current));
+        context.Faults.Hit("slot-exchanged");
+        ended?.Cancellation.Cancel();
+        DeploymentLog.Switched(context.Log, next.Address!.ToString(), next.ContainerName, next.Revision, next.Hash);
+    }
+
+    private static TrafficTarget TargetOf(Deployment deployment) => new(
+        deployment.Address?.EndPoint ?? new System.Net.IPEndPoint(System.Net.IPAddress.None, 0),
+        deployment.ContainerId,
+        deployment.Hash,
+        deployment.Revision);
+}

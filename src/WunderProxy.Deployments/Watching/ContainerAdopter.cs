@@ -1,0 +1,226 @@
+using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.Docker.Models;
+using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Records;
+using WunderProxy.Deployments.Retirement;
+
+namespace WunderProxy.Deployments.Watching;
+
+/// <summary>
+/// Takes containers that exist into care when they are proven to be ours. Touches no other container.
+/// </summary>
+internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetirer retirer, ForeignContainers foreign)
+{
+    private const string RunningState = "running";
+
+    private static readonly Dictionary<string, string> NoLabels = [];
+
+    /// <summary>Reads the engine's containers at a start and rebuilds the table; removes what a killed launch left.</summary>
+    public async Task AdoptOwnAsync(CancellationToken cancellationToken)
+    {
+        var all = await context.Engine.ListContainersAsync(cancellationToken);
+        foreach (var summary in all.Where(summary => context.Table.FindContainer(summary.Id) is null))
+        {
+            if (await context.Ownership.JudgeAsync(summary, cancellationToken) == ContainerOwner.Ours)
+            {
+                await AdoptAsync(summary, cancellationToken);
+            }
+        }
+
+        AddMissingCurrent();
+        await foreign.NoteAsync(all, cancellationToken);
+    }
+
+    /// <summary>Fits the table to what has vanished or died, and stops kept containers that run.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        // Those being launched are not looked at: the engine may have been asked before they came.
+        var known = context.Table.All.Where(d => d.State is DeploymentState.Ready or DeploymentState.Kept).ToArray();
+        var all = await context.Engine.ListContainersAsync(cancellationToken);
+        var byId = all.ToDictionary(summary => summary.Id, StringComparer.Ordinal);
+        foreach (var deployment in known)
+        {
+            var state = byId.GetValueOrDefault(deployment.ContainerId)?.State;
+            if (state is null)
+            {
+                await ForgetAsync(deployment, cancellationToken);
+            }
+            else if (deployment.State == DeploymentState.Kept && state == RunningState)
+            {
+                retirer.BeginStopKept(deployment);
+            }
+            else if (deployment.State == DeploymentState.Ready && state is "exited" or "dead")
+            {
+                retirer.BeginRetire(deployment);
+            }
+        }
+
+        await foreign.NoteAsync(all, cancellationToken);
+    }
+
+    private async Task AdoptAsync(ContainerSummary summary, CancellationToken cancellationToken)
+    {
+        var record = context.Record.Current;
+        if ((ContainerClaim.Read(summary.Labels ?? NoLabels) ?? await FindClaimAsync(summary.Id, record, cancellationToken)) is not { } claim)
+        {
+            // Of the old tool, and the record has no launch config for it: the store's history explains it.
+            return;
+        }
+
+        var name = ContainerIdentity.NameOf(summary);
+        var state = JudgeState(summary, record);
+        if (state is null)
+        {
+            DeploymentLog.OrphanRemoved(context.Log, name);
+            await context.Orphans.RemoveAsync(summary.Id);
+            return;
+        }
+
+        // What the record says of a container goes before its labels.
+        var entry = record.Launched.Concat(record.Earlier).FirstOrDefault(item => item.Container == summary.Id);
+        var hash = entry?.Hash ?? (summary.Id == record.Container ? record.Hash : claim.Hash);
+        var deployment = new Deployment(hash, entry?.Revision ?? claim.Revision, state.Value, context.Faults)
+        {
+            Alias = hash == claim.Hash ? claim.Alias : "",
+            Config = summary.Id == record.Container ? record.Config : entry?.Config ?? [],
+            ContainerId = summary.Id,
+            ContainerName = name,
+            Image = summary.Image,
+            ImageId = summary.ImageID,
+            CfgDigest = claim.CfgDigest,
+            CreatedAt = DateTimeOffset.FromUnixTimeSeconds(summary.Created),
+            UsedAt = entry?.At ?? DateTimeOffset.FromUnixTimeSeconds(summary.Created),
+            WasCurrent = state != DeploymentState.Ready || record.Earlier.Any(item => item.Container == summary.Id),
+            ContainerPort = claim.ContainerPort,
+            HealthCheckPath = claim.HealthCheckPath,
+        };
+        context.Table.Add(deployment);
+        DeploymentLog.Adopted(context.Log, deployment.ContainerName, state.Value.ToString(), deployment.Revision);
+        await TakeUpAsync(deployment, summary.State == RunningState, cancellationToken);
+    }
+
+    /// <summary>What the local record says of the container in service when that was made by the old tool, without labels.</summary>
+    private async Task<ContainerClaim?> FindClaimAsync(string id, LifecycleRecord record, CancellationToken cancellationToken)
+    {
+        if (id != record.Container || LaunchConfig.Find(record.Config) is not { } config)
+        {
+            return null;
+        }
+
+        try
+        {
+            var container = await context.Engine.InspectContainerAsync(id, cancellationToken);
+            var port = ContainerPorts.Choose(
+                config.ContainerPort,
+                config.CopyContainerConfig(),
+                config.CopyHostConfig(),
+                container.Config.ExposedPorts?.Keys ?? []);
+            return new ContainerClaim(
+                config.Hash.Value,
+                config.Revision,
+                context.Options.Environment.Digest,
+                config.Alias.Value,
+                port,
+                config.HealthCheckPath);
+        }
+        catch (Exception fault) when (fault is ContainerNotFoundException or AmbiguousPortException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What a container with our labels is; null for the rest of a launch that was interrupted.</summary>
+    private DeploymentState? JudgeState(ContainerSummary summary, LifecycleRecord record)
+    {
+        if (summary.Id == record.Container)
+        {
+            return DeploymentState.Current;
+        }
+
+        // One that left retirement by a launch stands in both lists. A paused one is up, and may go on.
+        var isRunning = summary.State is RunningState or "paused" or "restarting";
+        var wasCurrent = record.Earlier.Any(entry => entry.Container == summary.Id);
+        if (record.Launched.Any(entry => entry.Container == summary.Id) && (isRunning || !wasCurrent))
+        {
+            return isRunning ? DeploymentState.Ready : null;
+        }
+
+        if (wasCurrent)
+        {
+            return DeploymentState.Kept;
+        }
+
+        if (!context.Record.WasAbsent)
+        {
+            return null;
+        }
+
+        // The state directory is new, so nothing says what this one was: what runs may be wanted, the rest is kept.
+        return isRunning ? DeploymentState.Ready : DeploymentState.Kept;
+    }
+
+    private async Task TakeUpAsync(Deployment deployment, bool isRunning, CancellationToken cancellationToken)
+    {
+        if (deployment.State == DeploymentState.Kept && isRunning)
+        {
+            retirer.BeginStopKept(deployment);
+        }
+        else if (deployment.State == DeploymentState.Ready)
+        {
+            await TakeUpReadyAsync(deployment, cancellationToken);
+        }
+    }
+
+    private async Task TakeUpReadyAsync(Deployment deployment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var container = await context.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
+            deployment.Address = await context.Addresses.ResolveAsync(container, deployment.ContainerPort, cancellationToken);
+            deployment.StartedAt = container.State.StartedAt;
+        }
+        catch (ContainerNotFoundException)
+        {
+            // Somebody removed it since the list was read.
+            await ForgetAsync(deployment, cancellationToken);
+        }
+    }
+
+    /// <summary>The recorded container is gone: the watcher brings its launch config back.</summary>
+    private void AddMissingCurrent()
+    {
+        var record = context.Record.Current;
+        if (record.Hash.Length == 0 || context.Table.Current is not null)
+        {
+            return;
+        }
+
+        var config = LaunchConfig.Find(record.Config);
+        context.Table.Add(new Deployment(record.Hash, config?.Revision ?? "", DeploymentState.Current, context.Faults)
+        {
+            Alias = config?.Alias.Value ?? "",
+            Config = record.Config,
+            ContainerId = record.Container,
+            WasCurrent = true,
+        });
+    }
+
+    private async Task ForgetAsync(Deployment deployment, CancellationToken cancellationToken)
+    {
+        await deployment.Handling.WaitAsync(cancellationToken);
+        try
+        {
+            if (deployment.State is DeploymentState.Ready or DeploymentState.Kept)
+            {
+                deployment.MoveTo(DeploymentState.Removed);
+                context.Table.Remove(deployment);
+            }
+        }
+        finally
+        {
+            deployment.Handling.Release();
+        }
+    }
+}

@@ -1,0 +1,178 @@
+using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.Docker.Models;
+using WunderProxy.Deployments.Machines;
+using WunderProxy.Deployments.Retirement;
+using WunderProxy.Deployments.Switching;
+
+namespace WunderProxy.Deployments.Watching;
+
+/// <summary>
+/// Looks after the current container: probes it, asks for its own <c>HEALTHCHECK</c>, empties the slot when it dies,
+/// follows it when the engine restarts it.
+/// </summary>
+internal sealed class ContainerWatcher(
+    LifecycleContext context, ContainerAdopter adopter, CurrentRescuer rescuer, TrafficSwitcher switcher, ContainerRetirer retirer)
+    : IDisposable
+{
+    private static readonly TimeSpan TendInterval = TimeSpan.FromSeconds(30);
+
+    private readonly SemaphoreSlim _wake = new(0);
+    private readonly CurrentHealth _health = new();
+
+    /// <summary>Probes and tends until cancelled.</summary>
+    public async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        var tended = context.Clock.GetTimestamp();
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            await WaitAsync(cancellationToken);
+            try
+            {
+                await LookAsync(cancellationToken);
+                if (context.Clock.GetElapsedTime(tended) >= TendInterval)
+                {
+                    tended = context.Clock.GetTimestamp();
+                    await TendAsync(cancellationToken);
+                }
+            }
+            catch (EngineUnavailableException)
+            {
+                // Its circuit is open; when it closes, everything is looked at again.
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                DeploymentLog.BackgroundFailed(context.Log, fault);
+            }
+        }
+    }
+
+    /// <summary>Follows the engine's events until cancelled; each time it comes back, everything is looked at again.</summary>
+    public Task FollowEventsAsync(CancellationToken cancellationToken) =>
+        new EngineFollower(context.Engine, context.Notices, context.Clock, ReconcileAsync, HandleAsync)
+            .RunAsync(context.Log, cancellationToken);
+
+    public void Dispose() => _wake.Dispose();
+
+    private async Task HandleAsync(EngineEvent happened, CancellationToken cancellationToken)
+    {
+        if (context.Table.FindContainer(happened.Actor.ID) is not { } deployment)
+        {
+            return;
+        }
+
+        switch (happened.Action)
+        {
+            case "die" or "destroy" when deployment.State == DeploymentState.Current:
+                await switcher.ClearAsync(deployment, cancellationToken);
+                _wake.Release();
+                break;
+            case "start" or "unpause" when deployment.State == DeploymentState.Current:
+                _wake.Release();
+                break;
+            case "die" or "destroy" when deployment.State == DeploymentState.Ready:
+            case "start" or "destroy" when deployment.State == DeploymentState.Kept:
+                await adopter.RefreshAsync(cancellationToken);
+                break;
+            case var action when deployment.State == DeploymentState.Current && IsHealthChange(action):
+                _wake.Release();
+                break;
+        }
+    }
+
+    /// <summary>The engine writes <c>health_status: unhealthy</c>.</summary>
+    private static bool IsHealthChange(string action) => action.StartsWith("health_status", StringComparison.Ordinal);
+
+    /// <summary>The engine is (back) there: what it says now counts.</summary>
+    private async Task ReconcileAsync(CancellationToken cancellationToken)
+    {
+        if (context.Table.Current is { Address: not null } current
+            && await rescuer.HasDiedAsync(current, cancellationToken))
+        {
+            await switcher.ClearAsync(current, cancellationToken);
+        }
+
+        await context.Orphans.RetryAsync();
+        await adopter.RefreshAsync(cancellationToken);
+        _wake.Release();
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var current = context.Table.Current;
+        if (current is null)
+        {
+            return;
+        }
+
+        if (current.Address is { } address)
+        {
+            rescuer.Rest();
+            await ProbeAsync(current, address, cancellationToken);
+        }
+        else if (!context.Notices.Engine.IsOpen)
+        {
+            await rescuer.BringBackAsync(current, cancellationToken);
+        }
+    }
+
+    private async Task ProbeAsync(Deployment current, ContainerAddress address, CancellationToken cancellationToken)
+    {
+        var probe = await context.Probe.ProbeAsync(address.EndPoint, current.HealthCheckPath, null, cancellationToken);
+        await AskHealthcheckAsync(current, cancellationToken);
+        if (_health.Judge(current, probe))
+        {
+            DeploymentLog.HealthChanged(
+                context.Log, current.ContainerName, current.Health, current.HealthReason ?? probe.Reason);
+        }
+
+        if (!probe.IsHealthy && !context.Notices.Engine.IsOpen && await rescuer.HasDiedAsync(current, cancellationToken))
+        {
+            await switcher.ClearAsync(current, cancellationToken);
+            _wake.Release();
+        }
+    }
+
+    private async Task AskHealthcheckAsync(Deployment current, CancellationToken cancellationToken)
+    {
+        if (current.Healthcheck == Deployment.NoHealthcheck || context.Notices.Engine.IsOpen)
+        {
+            return;
+        }
+
+        try
+        {
+            var container = await context.Engine.InspectContainerAsync(current.ContainerId, cancellationToken);
+            current.Healthcheck = container.State.Health?.Status is { Length: > 0 } status ? status : Deployment.NoHealthcheck;
+        }
+        catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
+        {
+            // Gone: the events or the next failing probe tell. Away: the last word stands.
+        }
+    }
+
+    private async Task TendAsync(CancellationToken cancellationToken)
+    {
+        if (!context.Notices.Engine.IsOpen)
+        {
+            retirer.BeginRetireUnused();
+            await context.Orphans.RetryAsync();
+            await adopter.RefreshAsync(cancellationToken);
+        }
+    }
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        var pause = context.Table.Current is { Address: null } ? rescuer.Pause() : context.Options.WatchInterval;
+        using var timer = new CallTimeout(pause, context.Clock, cancellationToken);
+        try
+        {
+            await _wake.WaitAsync(timer.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The pause is over, or the process ends: the loop looks.
+        }
+    }
+}

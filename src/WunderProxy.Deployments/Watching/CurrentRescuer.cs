@@ -1,0 +1,163 @@
+using System.Numerics;
+using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Launching;
+using WunderProxy.Deployments.Machines;
+using WunderProxy.Deployments.Switching;
+
+namespace WunderProxy.Deployments.Watching;
+
+/// <summary>
+/// Brings a current container back that has died: waits for the engine's restart policy, else starts it with back-off;
+/// one that is gone is launched anew from the recorded launch config.
+/// </summary>
+internal sealed class CurrentRescuer(
+    LifecycleContext context,
+    OperationGate gate,
+    ContainerLauncher launcher,
+    ContainerChecker checker,
+    TrafficSwitcher switcher)
+{
+    private static readonly TimeSpan FollowInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly Backoff _backoff = new(context.Clock);
+    private bool _isFollowing = true;
+    private long _startedAt;
+    private TimeSpan _untilStart;
+    private uint _failures;
+
+    /// <summary>How long to wait before the next look: short while the container runs and is awaited.</summary>
+    public TimeSpan Pause() => _isFollowing ? FollowInterval : TimeSpan.FromSeconds(1);
+
+    /// <summary>All is well again: the next death begins with the shortest pause.</summary>
+    public void Rest()
+    {
+        _backoff.Reset();
+        _isFollowing = true;
+        _untilStart = TimeSpan.Zero;
+        _failures = 0;
+    }
+
+    /// <summary>Whether the container has exited, or runs as another process than the one in the slot.</summary>
+    public async Task<bool> HasDiedAsync(Deployment current, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var container = await context.Engine.InspectContainerAsync(current.ContainerId, cancellationToken);
+            return !container.State.Running || container.State.Restarting
+                || (current.StartedAt.Length > 0 && container.State.StartedAt != current.StartedAt);
+        }
+        catch (ContainerNotFoundException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>One step of bringing it back.</summary>
+    public async Task BringBackAsync(Deployment current, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var container = await context.Engine.InspectContainerAsync(current.ContainerId, cancellationToken);
+            var isAwaited = container.State.Running || container.State.Restarting;
+            _isFollowing = isAwaited;
+            if (isAwaited)
+            {
+                await FollowAsync(current, cancellationToken);
+            }
+            else
+            {
+                await StartAsync(current, cancellationToken);
+            }
+        }
+        catch (ContainerNotFoundException)
+        {
+            await RunWithBackoffAsync(() => LaunchAnewAsync(current, cancellationToken), current);
+        }
+    }
+
+    private async Task FollowAsync(Deployment current, CancellationToken cancellationToken)
+    {
+        if ((await checker.CheckOnceAsync(current, cancellationToken)).IsHealthy)
+        {
+            await switcher.RestoreAsync(current, cancellationToken);
+        }
+    }
+
+    private Task StartAsync(Deployment current, CancellationToken cancellationToken) => RunWithBackoffAsync(
+        async () =>
+        {
+            // The engine may just be taking its containers down.
+            await context.Engine.PingAsync(cancellationToken);
+            await context.Engine.StartContainerAsync(current.ContainerId, cancellationToken);
+            _isFollowing = true;
+        },
+        current);
+
+    private async Task RunWithBackoffAsync(Func<Task> step, Deployment current)
+    {
+        if (_untilStart > TimeSpan.Zero && context.Clock.GetElapsedTime(_startedAt) < _untilStart)
+        {
+            return;
+        }
+
+        _startedAt = context.Clock.GetTimestamp();
+        _untilStart = _backoff.Next();
+        try
+        {
+            await step();
+        }
+        catch (Exception fault) when (DeploymentFaults.IsKnown(fault)
+            && fault is not (EngineUnavailableException or ContainerNotFoundException))
+        {
+            Tell(current, fault);
+        }
+    }
+
+    /// <summary>
+    /// At once, then at distances that double: the engine's words have ids in them, so that each fault looks new, and a
+    /// container that never comes back must not fill the log.
+    /// </summary>
+    private void Tell(Deployment current, Exception fault)
+    {
+        if (BitOperations.IsPow2(++_failures))
+        {
+            DeploymentLog.CurrentNotBack(
+                context.Log, current.ContainerName, _failures, MaskOf(current).Apply(fault.Message));
+        }
+    }
+
+    /// <summary>The engine quotes what it was given.</summary>
+    private SecretMask MaskOf(Deployment current) => context.Record.Current is var record
+        && record.Hash == current.Hash && LaunchConfig.Find(record.Config) is { } config
+        ? context.MaskOf(config)
+        : SecretMask.Empty;
+
+    private Task<bool> LaunchAnewAsync(Deployment current, CancellationToken cancellationToken) => gate.RunAsync(
+        OperationKind.Recovery,
+        current.Hash,
+        null,
+        async (operation, token) =>
+        {
+            var config = await FindConfigAsync(current, token);
+            if (context.Table.Current == current)
+            {
+                var launched = await launcher.LaunchAsync(config, operation, token);
+                await switcher.SwitchAsync(launched.Deployment, config.Bytes.ToArray(), null, Task.CompletedTask, token);
+            }
+
+            return true;
+        },
+        cancellationToken);
+
+    private async Task<LaunchConfig> FindConfigAsync(Deployment current, CancellationToken cancellationToken)
+    {
+        var record = context.Record.Current;
+        return record.Hash == current.Hash && LaunchConfig.Find(record.Config) is { } config
+            ? config
+            : await context.Configs.LoadAsync(LaunchConfigReference.Parse(current.Hash), cancellationToken);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.Docker.Models;
+using WunderProxy.Deployments.LaunchConfigs;
+
+namespace WunderProxy.Deployments.Watching;
+
+/// <summary>
+/// Containers that look like ours and are not: they carry our labels without proof, or have the form of the old tool
+/// and no history entry explains them. They are listed, and never started, stopped, served or removed.
+/// </summary>
+internal sealed class ForeignContainers(LifecycleContext context)
+{
+    private readonly ConcurrentDictionary<string, byte> _told = new(StringComparer.Ordinal);
+
+    /// <summary>Notes the foreign ones among all containers of the engine.</summary>
+    public async Task NoteAsync(IReadOnlyList<ContainerSummary> all, CancellationToken cancellationToken)
+    {
+        var foreign = new List<ContainerView>();
+        foreach (var summary in all.Where(summary => context.Table.FindContainer(summary.Id) is null))
+        {
+            var isClaimed = context.Ownership.IsClaimed(summary);
+            if (isClaimed
+                ? await context.Ownership.JudgeAsync(summary, cancellationToken) == ContainerOwner.Foreign
+                : HasFormOfOldTool(summary))
+            {
+                foreign.Add(ToView(summary, isClaimed ? "" : ContainerIdentity.NameOf(summary)));
+                Tell(summary, isClaimed);
+            }
+        }
+
+        context.Table.SetForeign(foreign);
+    }
+
+    /// <summary>Whether a container can be one of the old tool, which wrote no labels.</summary>
+    public bool IsOfOldTool(ContainerSummary summary) =>
+        summary.Labels?.ContainsKey(ContainerLabels.AppLabel) != true && HasFormOfOldTool(summary);
+
+    private bool HasFormOfOldTool(ContainerSummary summary) =>
+        summary.Image == context.DefaultImage(ContainerIdentity.NameOf(summary));
+
+    private void Tell(ContainerSummary summary, bool isClaimed)
+    {
+        if (isClaimed && _told.TryAdd(summary.Id, 0))
+        {
+            DeploymentLog.ForeignFound(context.Log, ContainerIdentity.NameOf(summary), summary.Image);
+        }
+    }
+
+    private static ContainerView ToView(ContainerSummary summary, string revision) => new(
+        summary.Id,
+        ContainerIdentity.NameOf(summary),
+        "",
+        revision,
+        "foreign",
+        "",
+        "unknown",
+        summary.Image,
+        DateTimeOffset.FromUnixTimeSeconds(summary.Created));
+}

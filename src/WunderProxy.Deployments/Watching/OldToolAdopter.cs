@@ -1,0 +1,96 @@
+using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.Docker.Models;
+using WunderProxy.Deployments.History;
+using WunderProxy.Deployments.LaunchConfigs;
+
+namespace WunderProxy.Deployments.Watching;
+
+/// <summary>
+/// Adopts containers of the old tool, image <c>localhost:N/APP:REV</c> and name <c>REV</c>, when the history or the
+/// current launch config has that revision.
+/// </summary>
+internal sealed class OldToolAdopter(LifecycleContext context, ForeignContainers foreign)
+{
+    /// <summary>Adopts those that the history explains.</summary>
+    /// <returns>Those that run and are not the current config's: to be retired once the current one serves.</returns>
+    public async Task<IReadOnlyList<Deployment>> AdoptAsync(
+        DeploymentHistory history, LaunchConfig? current, CancellationToken cancellationToken)
+    {
+        var retired = new List<Deployment>();
+        var all = await context.Engine.ListContainersAsync(cancellationToken);
+        var candidates = all.Where(summary =>
+            foreign.IsOfOldTool(summary) && context.Table.All.All(d => d.ContainerId != summary.Id || d.ContainerName.Length == 0));
+        foreach (var summary in candidates.ToArray())
+        {
+            var revision = ContainerIdentity.NameOf(summary);
+            var config = current?.Revision == revision ? current : await FindAsync(history, revision, cancellationToken);
+            if (config is not null && await AdoptAsync(summary, config, config == current, cancellationToken) is { } old)
+            {
+                retired.Add(old);
+            }
+        }
+
+        await foreign.NoteAsync(all, cancellationToken);
+        return retired;
+    }
+
+    private async Task<Deployment?> AdoptAsync(
+        ContainerSummary summary, LaunchConfig config, bool isCurrent, CancellationToken cancellationToken)
+    {
+        var container = await context.Engine.InspectContainerAsync(summary.Id, cancellationToken);
+        var isRecorded = summary.Id == context.Record.Current.Container;
+        var state = isRecorded ? DeploymentState.Current
+            : container.State.Running && isCurrent ? DeploymentState.Ready
+            : container.State.Running ? DeploymentState.Draining
+            : DeploymentState.Kept;
+        var phantom = isRecorded ? context.Table.Current : null;
+        var deployment = new Deployment(config.Hash.Value, config.Revision, state, context.Faults)
+        {
+            Alias = config.Alias.Value,
+            Config = config.Bytes.ToArray(),
+            ContainerId = summary.Id,
+            ContainerName = ContainerIdentity.NameOf(summary),
+            Image = summary.Image,
+            ImageId = summary.ImageID,
+            CfgDigest = context.Options.Environment.Digest,
+            CreatedAt = container.Created,
+            UsedAt = container.Created,
+            WasCurrent = true,
+            ContainerPort = ContainerPorts.Choose(
+                config.ContainerPort,
+                config.CopyContainerConfig(),
+                config.CopyHostConfig(),
+                container.Config.ExposedPorts?.Keys ?? []),
+            HealthCheckPath = config.HealthCheckPath,
+        };
+        if (phantom is not null)
+        {
+            context.Table.Remove(phantom);
+        }
+
+        context.Table.Add(deployment);
+        DeploymentLog.Adopted(context.Log, deployment.ContainerName, state.ToString(), deployment.Revision);
+        return state == DeploymentState.Draining ? deployment : null;
+    }
+
+    private async Task<LaunchConfig?> FindAsync(
+        DeploymentHistory history, string revision, CancellationToken cancellationToken)
+    {
+        var entry = history.Entries.LastOrDefault(entry => entry.Revision == revision);
+        if (!LaunchConfigReference.TryParse(entry?.Hash, out var reference))
+        {
+            return null;
+        }
+
+        try
+        {
+            return await context.Configs.LoadAsync(reference, cancellationToken);
+        }
+        catch (Exception fault) when (fault is LaunchConfigNotFoundException or HashMismatchException
+            or InvalidLaunchConfigException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,188 @@
+using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.History;
+using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Machines;
+using WunderProxy.Deployments.Storage;
+
+namespace WunderProxy.Deployments.Watching;
+
+/// <summary>
+/// What needs the store and can wait: the rest of the start, histories that are pending, events that wait on this
+/// machine. Retried with back-off; also tells <c>/status</c> how the store answers.
+/// </summary>
+internal sealed class StoreTender(
+    LifecycleContext context, OperationGate gate, StartupSequence startup, HistoryRecorder history)
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(15);
+
+    /// <summary>Until events are offered again to a store that may only be read: rights seldom change.</summary>
+    private static readonly TimeSpan DeniedPause = TimeSpan.FromMinutes(5);
+
+    private long? _denied;
+    private bool _isRestored;
+    private bool _isFollowed;
+    private string _filled = "";
+
+    /// <summary>One try of everything that is still to do.</summary>
+    /// <returns>Whether nothing is left.</returns>
+    public async Task<bool> TryAsync(CancellationToken cancellationToken)
+    {
+        // Each part on its own: with the store away the recorded container is still served, and the other way round.
+        var isRestored = _isRestored || await GuardAsync(RestoreAsync, cancellationToken);
+        context.Notices.Store.Try();
+        var isWritten = await GuardAsync(WriteWaitingAsync, cancellationToken);
+        var isFollowed = _isFollowed || (isRestored && isWritten && await GuardAsync(FollowAsync, cancellationToken));
+        return isRestored && isWritten && isFollowed;
+    }
+
+    /// <summary>Tries until all is done, then looks after the store from time to time.</summary>
+    public async Task RunAsync(bool isDone, CancellationToken cancellationToken)
+    {
+        var backoff = new Backoff(context.Clock);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var pause = isDone ? LookInterval : backoff.Next();
+            context.Notices.Store.Wait(pause);
+            await PauseAsync(pause, cancellationToken);
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+
+            isDone = await TryAsync(cancellationToken);
+            if (isDone)
+            {
+                backoff.Reset();
+            }
+        }
+    }
+
+    /// <summary>While the start waits for the engine, its return ends the pause.</summary>
+    private async Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
+    {
+        var isAwaited = !_isRestored && context.Notices.Engine.IsOpen;
+        var change = isAwaited ? context.Notices.Engine.Change : CancellationToken.None;
+        using var untilChange = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, change);
+        await Task.Delay(pause, context.Clock, untilChange.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task<bool> RestoreAsync(CancellationToken cancellationToken)
+    {
+        await gate.RunAsync(OperationKind.Start, "", null, async (_, token) =>
+        {
+            await startup.RestoreAsync(token);
+            return true;
+        }, cancellationToken);
+        return _isRestored = true;
+    }
+
+    private async Task<bool> WriteWaitingAsync(CancellationToken cancellationToken)
+    {
+        if (gate.View is not null && context.Record.Current.Intents.Count > 0)
+        {
+            // The operation under way writes its own history first.
+            return false;
+        }
+
+        await TryWriteAsync(cancellationToken);
+        var read = await context.History.LoadOrExplainAsync(cancellationToken);
+        context.Notices.Store.Close();
+        if (read.Fault is { } fault)
+        {
+            context.Notices.StoreFailed(fault);
+        }
+        else
+        {
+            context.Notices.StoreContentFine();
+            await history.RejectLateAsync(read.History, cancellationToken);
+        }
+
+        await FillConfigAsync(cancellationToken);
+
+        // What the store calls current is older than a switch that it could not be told of.
+        return context.Record.Current.Intents.Count == 0;
+    }
+
+    /// <summary>Writes what waits on this machine; where the store may only be read it goes on waiting.</summary>
+    private async Task TryWriteAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await history.CompleteWaitingAsync(cancellationToken);
+            if (_denied is { } denied && context.Clock.GetElapsedTime(denied) < DeniedPause)
+            {
+                return;
+            }
+
+            _denied = null;
+            if (await context.Events.FlushAsync(cancellationToken) > 0)
+            {
+                context.Notices.StoreWritten();
+            }
+        }
+        catch (ObjectStoreException fault) when (fault.IsWriteDenied)
+        {
+            _denied ??= context.Clock.GetTimestamp();
+            context.Notices.StoreFailed(fault);
+        }
+    }
+
+    /// <summary>A switch may have happened while the store was away, to a container whose config was not known here.</summary>
+    private async Task FillConfigAsync(CancellationToken cancellationToken)
+    {
+        var record = context.Record.Current;
+        if (record.Config.Length > 0 || record.Hash == _filled || !LaunchConfigReference.TryParse(record.Hash, out var hash))
+        {
+            return;
+        }
+
+        // Asked once: when the store does not have it, the container's labels must do.
+        _filled = record.Hash;
+        var config = await context.Configs.LoadAsync(hash, cancellationToken);
+        context.Record.TryUpdate(now => now.Hash == record.Hash ? now with { Config = config.Bytes.ToArray() } : now);
+    }
+
+    private async Task<bool> FollowAsync(CancellationToken cancellationToken)
+    {
+        var read = await startup.ReadStoreAsync(cancellationToken);
+        return _isFollowed = await gate.RunAsync(
+            OperationKind.Start,
+            "store",
+            null,
+            (operation, token) => startup.FollowStoreAsync(read, operation, token),
+            cancellationToken);
+    }
+
+    private async Task<bool> GuardAsync(Func<CancellationToken, Task<bool>> step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await step(cancellationToken);
+        }
+        catch (EngineUnavailableException)
+        {
+            // Its circuit is open, as the client told it.
+        }
+        catch (Exception fault) when (fault is ObjectStoreException or LeaseHeldException or LaunchConfigNotFoundException)
+        {
+            context.Notices.StoreFailed(fault);
+        }
+        catch (DeploymentException fault) when (fault.Error == DeploymentError.Busy)
+        {
+            // Somebody deploys; the start goes on after it.
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The process ends.
+        }
+        catch (Exception fault)
+        {
+            DeploymentLog.BackgroundFailed(context.Log, fault);
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Net;
+using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.History;
+using WunderProxy.Deployments.Machines;
+using WunderProxy.Deployments.Records;
+using WunderProxy.Deployments.Retirement;
+using WunderProxy.Deployments.Storage;
+using WunderProxy.Deployments.Switching;
+using WunderProxy.Deployments.Tests.Docker;
+using WunderProxy.TestSupport;
+using WunderProxy.TestSupport.Storage;
+
+namespace WunderProxy.Deployments.Tests.Switching;
+
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[Parallelizable(ParallelScope.All)]
+internal sealed class TrafficSwitcherTests : IDisposable
+{
+    private readonly TemporaryDirectory _root = new();
+    private readonly InMemoryObjectStore _store = new();
+    private readonly ScriptedEngine _engine = new();
+    private readonly RecordingTrafficSwitch _traffic = new();
+    private readonly TaskCompletionSource _hold = new();
+    private readonly LocalState _state;
+    private readonly LifecycleContext _context;
+    private readonly TrafficSwitcher _switcher;
+
+    public TrafficSwitcherTests()
+    {
+        // What is no longer current goes on draining: nothing is retired in the background.
+        _traffic.HoldDrains = _hold.Task;
+        _state = LocalState.Open(_root.FullPath, new ServiceName("memory", "service", "shop"));
+        Assert.That(_state.TryLock());
+        _context = new LifecycleContext(
+            new LifecycleOptions { Bucket = "memory", Prefix = "service", App = "shop" },
+            _engine.CreateClient(),
+            _store,
+            _state,
+            _traffic,
+            TimeProvider.System,
+            new RecordingLogger(),
+            FaultPoints.None);
+        _switcher = new TrafficSwitcher(_context, new ContainerRetirer(_context, new ImageClaims(_state.FullPath)));
+    }
+
+    public void Dispose()
+    {
+        _context.Dispose();
+        _state.Dispose();
+        _engine.Dispose();
+        _store.Dispose();
+        _root.Dispose();
+    }
+
+    [Test]
+    public async Task Undone_switch_sends_traffic_to_the_one_before()
+    {
+        var (good, bad) = (Add("r1"), Add("r2"));
+        await SwitchAsync(good);
+        await SwitchAsync(bad);
+
+        var isUndone = await UndoAsync(bad, good);
+
+        Assert.That(isUndone);
+        Assert.That(_context.Record.Current.Rejected.Select(rejected => rejected.Revision), Is.EqualTo(new[] { "r2" }));
+        Assert.That(_traffic.Current!.Revision, Is.EqualTo("r1"));
+        Assert.That(_context.Record.Current.Container, Is.EqualTo("r1"));
+        Assert.That((good.State, bad.State), Is.EqualTo((DeploymentState.Current, DeploymentState.Draining)));
+    }
+
+    [Test]
+    public async Task Switch_after_which_another_came_is_not_undone()
+    {
+        var (good, bad, newest) = (Add("r1"), Add("r2"), Add("r3"));
+        await SwitchAsync(good);
+        await SwitchAsync(bad);
+        await SwitchAsync(newest);
+
+        var isUndone = await UndoAsync(bad, good);
+
+        Assert.That(isUndone, Is.False);
+        Assert.That(_traffic.Current!.Revision, Is.EqualTo("r3"));
+        Assert.That(_context.Record.Current.Container, Is.EqualTo("r3"));
+    }
+
+    private Task<bool> UndoAsync(Deployment failing, Deployment earlier) => _switcher.UndoAsync(
+        new GuardedSwitch(failing, earlier, new LifecycleRecord(), null, new TaskCompletionSource()),
+        new RejectedConfig(failing.Hash, failing.Revision, earlier.Hash, earlier.Revision, DateTimeOffset.UnixEpoch, "slow"),
+        DeploymentIntent.Reject(failing.Hash, "", failing.Revision, DateTimeOffset.UnixEpoch, "guard", DateTimeOffset.UnixEpoch));
+
+    private Task<Deployment?> SwitchAsync(Deployment next) =>
+        _switcher.SwitchAsync(next, [], null, _hold.Task, CancellationToken.None);
+
+    private Deployment Add(string revision)
+    {
+        var deployment = new Deployment(new string('a', 62) + revision, revision, DeploymentState.Ready, FaultPoints.None)
+        {
+            ContainerId = revision,
+            Address = new ContainerAddress(new IPEndPoint(IPAddress.Loopback, 1), 1),
+        };
+        _context.Table.Add(deployment);
+        return deployment;
+    }
+}
