@@ -2,17 +2,19 @@ using Microsoft.Win32.SafeHandles;
 
 namespace WunderProxy.Deployments.Storage;
 
-/// <summary>Reads regular files up to a bound: never waits for a FIFO, never holds more than the bound in memory.</summary>
+/// <summary>
+/// Reads regular files up to a bound, so that a FIFO is never waited for and a large file never fills the memory.
+/// </summary>
 internal static class BoundedFile
 {
     private static readonly string[] OpenedAlready = ["/dev/stdin", "/dev/fd/", "/proc/self/fd/"];
 
-    /// <summary>Reads a whole regular file by its path.</summary>
-    /// <returns>Null when there is none.</returns>
-    /// <exception cref="NotRegularFileException">A link, a FIFO, a directory or the like lies there.</exception>
+    /// <summary>Reads a whole regular file by its path; links are not followed.</summary>
+    /// <returns>The content, or null if there is no such file.</returns>
+    /// <exception cref="NotRegularFileException">The path names a link, a FIFO, a directory or the like.</exception>
     /// <exception cref="FileTooLargeException">The file has more than <paramref name="limitBytes"/>.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">This process may not read the file.</exception>
     public static byte[]? Read(string path, int limitBytes)
     {
         var full = Path.GetFullPath(path);
@@ -27,12 +29,14 @@ internal static class BoundedFile
         }
     }
 
-    /// <summary>Reads a whole regular file by its path, following links: for files that an operator names or links.</summary>
-    /// <returns>Null when there is none.</returns>
-    /// <exception cref="NotRegularFileException">A FIFO, a directory or the like lies there.</exception>
+    /// <summary>
+    /// Reads a whole regular file by its path and follows links; for files that an operator names or links.
+    /// </summary>
+    /// <returns>The content, or null if there is no such file.</returns>
+    /// <exception cref="NotRegularFileException">The path leads to a FIFO, a directory or the like.</exception>
     /// <exception cref="FileTooLargeException">The file has more than <paramref name="limitBytes"/>.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">This process may not read the file.</exception>
     public static byte[]? ReadLinked(string path, int limitBytes)
     {
         using var file = Posix.TryOpen(path, Posix.OpenReadOnly | Posix.OpenNoWait, out var error);
@@ -47,13 +51,14 @@ internal static class BoundedFile
     }
 
     /// <summary>
-    /// Reads what an operator names, up to a bound. A pipe only where it is open already, as standard input or a shell's
-    /// <c>&lt;(command)</c>: any other could keep its reader waiting for ever.
+    /// Reads a file or an open pipe that an operator names, up to a bound. A pipe is read only if this process has it
+    /// open already, as standard input or by a shell's <c>&lt;(command)</c>; any other pipe could keep its reader
+    /// waiting for ever.
     /// </summary>
-    /// <exception cref="NotRegularFileException">A FIFO lies there.</exception>
-    /// <exception cref="FileTooLargeException">There is more than <paramref name="limitBytes"/>.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <exception cref="NotRegularFileException">The path names a FIFO that is not open in this process.</exception>
+    /// <exception cref="FileTooLargeException">The source has more than <paramref name="limitBytes"/>.</exception>
+    /// <exception cref="IOException">The source cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">This process may not read the source.</exception>
     public static byte[] ReadAny(string path, int limitBytes)
     {
         if (!OpenedAlready.Any(name => path.StartsWith(name, StringComparison.Ordinal)))
@@ -71,10 +76,10 @@ internal static class BoundedFile
     }
 
     /// <summary>Reads a stream to its end, up to a bound.</summary>
-    /// <param name="stream">Where to read.</param>
-    /// <param name="name">What it is called, for messages.</param>
-    /// <param name="limitBytes">Most bytes that are taken.</param>
-    /// <exception cref="FileTooLargeException">There is more than <paramref name="limitBytes"/>.</exception>
+    /// <param name="stream">The stream to read.</param>
+    /// <param name="name">The name of the source, for error messages.</param>
+    /// <param name="limitBytes">Most bytes to accept.</param>
+    /// <exception cref="FileTooLargeException">The stream has more than <paramref name="limitBytes"/>.</exception>
     public static byte[] ReadAll(Stream stream, string name, int limitBytes)
     {
         using var bytes = new MemoryStream();
@@ -91,7 +96,7 @@ internal static class BoundedFile
         return bytes.ToArray();
     }
 
-    /// <summary>Reads a whole open file.</summary>
+    /// <summary>Reads a whole open file from its start.</summary>
     /// <exception cref="FileTooLargeException">The file has more than <paramref name="limitBytes"/>.</exception>
     public static byte[] Read(SafeFileHandle file, string path, int limitBytes)
     {
@@ -101,7 +106,7 @@ internal static class BoundedFile
             throw TooLarge(path, limitBytes);
         }
 
-        // One byte more than it says, so that a file that grows meanwhile is noticed.
+        // One byte more than the reported length, so that a file that grows meanwhile is noticed.
         var bytes = new byte[length + 1];
         var count = 0;
         while (count < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(count), count) is > 0 and var read)

@@ -1,21 +1,21 @@
 namespace WunderProxy.Deployments.Storage;
 
 /// <summary>
-/// Finds out whether a store keeps its conditions: some servers refuse them, some ignore them, and some send no entity
-/// tag to compare with.
+/// Finds out whether a store honours conditional writes: some servers refuse conditions, some ignore them, and some
+/// send no entity tag to compare with.
 /// </summary>
 internal static class ConditionalWriteProbe
 {
     private static readonly byte[] Content = "{}"u8.ToArray();
 
-    /// <summary>A tag that no object has.</summary>
+    /// <summary>A condition that never holds, because no object has this entity tag.</summary>
     private static readonly PutCondition NeverTrue = PutCondition.IfMatch(new string('0', 31) + "1");
 
     /// <summary>
-    /// Writes a probe object twice with <c>If-None-Match: *</c>, the second must fail; then with a wrong and with the
-    /// right <c>If-Match</c>. Then deletes it.
+    /// Writes a probe object twice with <c>If-None-Match: *</c>, where the second write must fail, then with a wrong
+    /// and with the right <c>If-Match</c>, and deletes the object.
     /// </summary>
-    /// <exception cref="ObjectStoreException">The store failed, or may only be read.</exception>
+    /// <exception cref="ObjectStoreException">The store failed, or this process may only read it.</exception>
     public static async Task<bool> RunAsync(IObjectStore store, string prefix, CancellationToken cancellationToken)
     {
         var key = ObjectKey.Probe(prefix, Guid.NewGuid().ToString("n"));
@@ -38,10 +38,10 @@ internal static class ConditionalWriteProbe
     }
 
     /// <summary>
-    /// Fails where this process may not write, without writing anything: a store that keeps its conditions refuses the
-    /// write for the condition's sake, unless it refuses it for want of the right.
+    /// Throws if this process may not write to the store, without writing anything: a store that honours conditions
+    /// refuses this write because of its condition, unless the right to write is missing.
     /// </summary>
-    /// <exception cref="ObjectStoreException">The store failed, or may only be read.</exception>
+    /// <exception cref="ObjectStoreException">The store failed, or this process may only read it.</exception>
     public static async Task DemandWritableAsync(IObjectStore store, string prefix, CancellationToken cancellationToken)
     {
         var key = ObjectKey.Probe(prefix, Guid.NewGuid().ToString("n"));
@@ -61,7 +61,9 @@ internal static class ConditionalWriteProbe
             : outcome == expected;
     }
 
-    /// <summary>A probe that stays behind does no harm; what it found out holds all the same.</summary>
+    /// <summary>
+    /// Deletes the probe object if possible; an object left behind does no harm, and the result of the probe stands.
+    /// </summary>
     private static async Task TryDeleteAsync(IObjectStore store, string key)
     {
         try
@@ -70,7 +72,7 @@ internal static class ConditionalWriteProbe
         }
         catch (ObjectStoreException)
         {
-            // No right to delete, or the store went away.
+            // The right to delete is missing, or the store went away.
         }
     }
 }

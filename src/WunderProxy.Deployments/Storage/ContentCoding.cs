@@ -3,18 +3,19 @@ using System.IO.Compression;
 namespace WunderProxy.Deployments.Storage;
 
 /// <summary>
-/// Undoes what <c>Content-Encoding</c> names (RFC 9110 section 8.4): objects that were uploaded compressed, or that
-/// something on the way compresses unasked.
+/// Decodes what <c>Content-Encoding</c> names (RFC 9110 section 8.4): objects that were uploaded compressed, or that an
+/// intermediary compresses unasked.
 /// </summary>
 internal static class ContentCoding
 {
-    /// <summary>The content as it was before it was coded.</summary>
-    /// <param name="content">As it came.</param>
-    /// <param name="codings">The header; null or empty for none.</param>
-    /// <exception cref="FormatException">A coding that is not known.</exception>
+    /// <summary>Returns the content without its codings.</summary>
+    /// <param name="content">The content as received.</param>
+    /// <param name="codings">Value of the header; null or empty for none.</param>
+    /// <exception cref="FormatException">The header names an unknown coding.</exception>
     public static Stream Decode(Stream content, string? codings)
     {
-        // Listed in the order in which they were applied. Some servers store the framing mark of an upload here.
+        // Codings are listed in the order in which they were applied. Some servers store the framing mark of an upload
+        // here.
         var names = (codings ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return names.Reverse().Aggregate(content, (coded, name) => name.ToLowerInvariant() switch
         {

@@ -4,8 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace WunderProxy.Deployments.Storage;
 
 /// <summary>
-/// An open directory. Names are looked up in it without following links, and only regular files are opened, so that
-/// nothing planted beside ours is read, written or waited for, and a directory that is renamed meanwhile stays the same.
+/// An open directory. Names are looked up in the directory without following links, and only regular files are opened,
+/// so that no planted file is read, written or waited for. If the directory is renamed, the handle still means the same
+/// one.
 /// </summary>
 internal sealed class DirectoryHandle : IDisposable
 {
@@ -16,21 +17,21 @@ internal sealed class DirectoryHandle : IDisposable
 
     private DirectoryHandle(SafeFileHandle handle, string fullPath) => (_handle, FullPath) = (handle, fullPath);
 
-    /// <summary>Where it was opened, for messages.</summary>
+    /// <summary>The path by which the directory was opened, for error messages.</summary>
     public string FullPath { get; }
 
-    /// <summary>Opens a directory; links on the way to it, and a link to it, are followed.</summary>
-    /// <exception cref="IOException">There is none, or it cannot be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be entered.</exception>
+    /// <summary>Opens a directory; links in its path, including the last name, are followed.</summary>
+    /// <exception cref="IOException">The directory does not exist or cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">This process may not enter the directory.</exception>
     public static DirectoryHandle Open(string path)
     {
         var handle = Posix.TryOpen(path, Posix.OpenPathOnly | Posix.OpenDirectory, out var error);
         return handle is not null ? new DirectoryHandle(handle, path) : throw Posix.Failure(error, "open the directory", path);
     }
 
-    /// <summary>Opens a directory in this one.</summary>
-    /// <returns>Null when there is no such name.</returns>
-    /// <exception cref="NotRegularFileException">The name is a link's, or of no directory.</exception>
+    /// <summary>Opens a subdirectory of this directory.</summary>
+    /// <returns>The subdirectory, or null if there is no such name.</returns>
+    /// <exception cref="NotRegularFileException">The name is a link, or not a directory.</exception>
     public DirectoryHandle? TryOpenDirectory(string name)
     {
         var flags = Posix.OpenPathOnly | Posix.OpenDirectory | Posix.OpenNoFollow;
@@ -42,11 +43,14 @@ internal sealed class DirectoryHandle : IDisposable
             : throw Posix.Failure(error, "open the directory", PathOf(name));
     }
 
-    /// <summary>Opens a directory in this one; makes it when there is none.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="mode">Permission bits of a new one, whatever the process's mask is.</param>
-    /// <param name="groupBits">Those bits that are meant for the group of this directory, if a new one can be given to it.</param>
-    /// <exception cref="NotRegularFileException">The name is a link's, or of no directory.</exception>
+    /// <summary>Opens a subdirectory of this directory and creates it if missing.</summary>
+    /// <param name="name">Name of the subdirectory.</param>
+    /// <param name="mode">Permission bits of a new directory, whatever the process's umask is.</param>
+    /// <param name="groupBits">
+    /// Permission bits that are meant for the group of this directory, and are set if a new subdirectory can be given
+    /// to that group.
+    /// </param>
+    /// <exception cref="NotRegularFileException">The name is a link, or not a directory.</exception>
     public DirectoryHandle OpenOrMakeDirectory(string name, int mode, int groupBits = 0)
     {
         if (TryOpenDirectory(name) is { } existing)
@@ -65,7 +69,7 @@ internal sealed class DirectoryHandle : IDisposable
         {
             var isShared = groupBits != 0 && IsOfGroup(made, Status.Group);
 
-            // The set-group-id bit that it has from this one stays.
+            // The set-group-id bit inherited from this directory is kept.
             Posix.TryChangeOwnMode(made._handle, mode | (isShared ? groupBits : 0) | (made.Status.Mode & ~AllPermissions));
             Sync();
         }
@@ -76,18 +80,20 @@ internal sealed class DirectoryHandle : IDisposable
     /// <summary>Type, mode and owner of this directory.</summary>
     public FileStatus Status => Posix.StatusOf(_handle, FullPath);
 
-    /// <summary>What a name stands for; a link is described, not followed. Null when there is no such name.</summary>
+    /// <summary>
+    /// Returns type, mode, owner and size of a name; a link is described, not followed. Null if there is no such name.
+    /// </summary>
     public FileStatus? TryGetStatus(string name) => Posix.TryStatusAt(_handle, name, PathOf(name));
 
-    /// <summary>Opens a regular file for reading; never waits, whatever lies there.</summary>
-    /// <returns>Null when there is no such name.</returns>
-    /// <exception cref="NotRegularFileException">The name is of a link, a FIFO, a directory or the like.</exception>
+    /// <summary>Opens a regular file for reading; never waits, whatever the name stands for.</summary>
+    /// <returns>The file, or null if there is no such name.</returns>
+    /// <exception cref="NotRegularFileException">The name is a link, a FIFO, a directory or the like.</exception>
     public SafeFileHandle? TryOpenFile(string name) => OpenRegular(name, Posix.OpenReadOnly, 0);
 
-    /// <summary>Opens a regular file for locking; makes it when there is none.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="prepare">Sets owner and mode of a new one, which is 0600 until then; null to leave it so.</param>
-    /// <exception cref="NotRegularFileException">The name is of a link, a FIFO, a directory or the like.</exception>
+    /// <summary>Opens a regular file for locking and creates it if missing.</summary>
+    /// <param name="name">Name of the file.</param>
+    /// <param name="prepare">Sets owner and mode of a new file, whose mode is 0600 until then; null keeps 0600.</param>
+    /// <exception cref="NotRegularFileException">The name is a link, a FIFO, a directory or the like.</exception>
     public SafeFileHandle OpenForLock(string name, Action<SafeFileHandle>? prepare)
     {
         const int Tries = 3;
@@ -115,7 +121,7 @@ internal sealed class DirectoryHandle : IDisposable
         throw new IOException($"{PathOf(name)} comes and goes");
     }
 
-    /// <summary>Makes a new file; fails when the name is taken, by a link too.</summary>
+    /// <summary>Creates a new file; fails if the name exists, even as a link.</summary>
     public SafeFileHandle CreateFile(string name, int mode)
     {
         var flags = Posix.OpenWriteOnly | Posix.OpenCreate | Posix.OpenExclusive | Posix.OpenNoFollow;
@@ -123,18 +129,21 @@ internal sealed class DirectoryHandle : IDisposable
             ?? throw Posix.Failure(error, "make", PathOf(name));
     }
 
-    /// <summary>Reads a whole regular file.</summary>
-    /// <returns>Null when there is no such name.</returns>
+    /// <summary>Reads a whole regular file of this directory.</summary>
+    /// <returns>The content, or null if there is no such name.</returns>
     /// <exception cref="FileTooLargeException">The file has more than <paramref name="limitBytes"/>.</exception>
-    /// <exception cref="NotRegularFileException">The name is of a link, a FIFO, a directory or the like.</exception>
+    /// <exception cref="NotRegularFileException">The name is a link, a FIFO, a directory or the like.</exception>
     public byte[]? Read(string name, int limitBytes)
     {
         using var file = TryOpenFile(name);
         return file is null ? null : BoundedFile.Read(file, PathOf(name), limitBytes);
     }
 
-    /// <summary>Gives a file of another directory on this file system a name here, replacing what had that name.</summary>
-    /// <exception cref="NotRegularFileException">A directory has that name.</exception>
+    /// <summary>
+    /// Moves a file from another directory of the same file system to a name in this one, replacing a file of that
+    /// name.
+    /// </summary>
+    /// <exception cref="NotRegularFileException">The name is a directory.</exception>
     public void TakeOver(DirectoryHandle from, string oldName, string name)
     {
         var error = Posix.TryRenameAt(from._handle, oldName, _handle, name);
@@ -149,7 +158,7 @@ internal sealed class DirectoryHandle : IDisposable
         }
     }
 
-    /// <summary>Removes a name that is no directory's; that there is none is no error.</summary>
+    /// <summary>Removes a name that is not a directory; a missing name is not an error.</summary>
     public void Delete(string name)
     {
         var error = Posix.TryUnlinkAt(_handle, name);
@@ -168,14 +177,17 @@ internal sealed class DirectoryHandle : IDisposable
         }
     }
 
-    /// <summary>Makes the names in this directory durable.</summary>
+    /// <summary>Makes the names in this directory durable (fsync).</summary>
     public void Sync()
     {
         using var self = OpenSelf();
         Posix.Sync(self, FullPath);
     }
 
-    /// <summary>The names of regular files that begin with a text, in no order; nothing below is looked at.</summary>
+    /// <summary>
+    /// Lists the names of regular files that begin with <paramref name="start"/>, in no order; subdirectories are not
+    /// searched.
+    /// </summary>
     public IEnumerable<string> FileNames(string start)
     {
         using var self = OpenSelf();
@@ -191,10 +203,10 @@ internal sealed class DirectoryHandle : IDisposable
         }
     }
 
-    /// <summary>Path of a name here, for messages.</summary>
+    /// <summary>Returns the path of a name in this directory, for error messages.</summary>
     public string PathOf(string name) => Path.Combine(FullPath, name);
 
-    /// <summary>Closes it.</summary>
+    /// <summary>Closes the directory.</summary>
     public void Dispose() => _handle.Dispose();
 
     private static bool IsOfGroup(DirectoryHandle made, uint group) =>
@@ -206,13 +218,13 @@ internal sealed class DirectoryHandle : IDisposable
 
     private SafeFileHandle? OpenRegular(string name, int flags, int mode)
     {
-        // Not even opened when it is a device, which might act on that.
+        // A device is not even opened, because opening may make it act.
         if (TryGetStatus(name) is { IsRegular: false } other)
         {
             throw new NotRegularFileException($"{PathOf(name)} is {other.KindName}, not a regular file");
         }
 
-        // Without waiting: the open of a FIFO that was put there just now would last for ever.
+        // Opened without waiting: the open of a FIFO that was put there meanwhile would block for ever.
         var file = Posix.TryOpenAt(_handle, name, flags | Posix.OpenNoFollow | Posix.OpenNoWait, mode, out var error);
         if (file is null)
         {

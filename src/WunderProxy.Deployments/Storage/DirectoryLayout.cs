@@ -3,16 +3,16 @@ using Microsoft.Win32.SafeHandles;
 namespace WunderProxy.Deployments.Storage;
 
 /// <summary>
-/// Where a directory store keeps its keys, and with which modes: new directories 0700 and files 0600, with the group
-/// bits of the directory that they are made in, so that a store shared by a group stays shared. What is replaced keeps
-/// its mode and owner.
+/// Maps keys of a directory store to files and decides their modes. New directories get 0700 and new files 0600, with
+/// the group bits of the directory in which they are created, so that a store shared by a group stays shared. A
+/// replaced file keeps its mode and owner.
 /// </summary>
 internal static class DirectoryLayout
 {
-    /// <summary>Holds the lock and what is being written; no key leads into it.</summary>
+    /// <summary>Name of the directory that holds the lock and files being written; no key leads into it.</summary>
     public const string OwnDirectory = ".wunderproxy";
 
-    /// <summary>Name of the lock's file in <see cref="OwnDirectory"/>.</summary>
+    /// <summary>Name of the lock file in <see cref="OwnDirectory"/>.</summary>
     public const string LockName = "lock";
 
     private const int OwnerDirectory = 0x1c0;
@@ -21,16 +21,18 @@ internal static class DirectoryLayout
     private const int GroupReadWrite = 0x30;
     private const uint Same = uint.MaxValue;
 
-    /// <summary>Whether a text can be a key: what would leave the directory, or name the store's own files, is none.</summary>
+    /// <summary>
+    /// Whether a text can be a key; a text that would leave the directory, or that names the store's own files, cannot.
+    /// </summary>
     public static bool IsKey(string key) =>
         key.Length > 0 && !key.Contains('\0') && key.Split('/').All(part => part is not ("" or "." or ".." or OwnDirectory));
 
-    /// <summary>Opens the directory that a key's file lies in.</summary>
-    /// <returns>Null when there is none.</returns>
+    /// <summary>Opens the directory that contains the file of a key.</summary>
+    /// <returns>The directory, or null if it does not exist.</returns>
     public static DirectoryHandle? TryOpenParent(string root, string key) => TryOpen(root, key.Split('/')[..^1]);
 
-    /// <summary>Opens the directory of these names below the root.</summary>
-    /// <returns>Null when there is none.</returns>
+    /// <summary>Opens the directory with this path below the root.</summary>
+    /// <returns>The directory, or null if it does not exist.</returns>
     public static DirectoryHandle? TryOpen(string root, IEnumerable<string> parts)
     {
         var directory = DirectoryHandle.Open(root);
@@ -48,7 +50,7 @@ internal static class DirectoryLayout
         return directory;
     }
 
-    /// <summary>Opens the directory of these names below the root, making what is missing.</summary>
+    /// <summary>Opens the directory with this path below the root and creates the missing parts.</summary>
     public static DirectoryHandle OpenOrMake(string root, IEnumerable<string> parts)
     {
         var directory = DirectoryHandle.Open(root);
@@ -61,12 +63,12 @@ internal static class DirectoryLayout
         return directory;
     }
 
-    /// <summary>Takes the lock of a store, whose file all that share the store can take.</summary>
-    /// <returns>Null when somebody has it.</returns>
+    /// <summary>Takes the store's lock, whose file is accessible to everybody who shares the store.</summary>
+    /// <returns>The lock, or null if another holder has it.</returns>
     public static FileLock? TryLock(DirectoryHandle own) =>
         FileLock.TryTake(own, LockName, file => Fit(file, NewFileIn(own), own.PathOf(LockName)));
 
-    /// <summary>Writes a file; see the class for its mode.</summary>
+    /// <summary>Writes a file durably; the class summary says which mode and owner the file gets.</summary>
     public static void Write(DirectoryHandle directory, string name, DirectoryHandle own, ReadOnlySpan<byte> bytes)
     {
         var status = directory.TryGetStatus(name) is { IsRegular: true } replaced
@@ -88,13 +90,13 @@ internal static class DirectoryLayout
         var mode = wanted.Mode & Permissions;
         if (made.Group != wanted.Group && Posix.TryChangeOwner(file, Same, wanted.Group) != 0)
         {
-            // The bits were meant for another group than the one that the file has got.
+            // The group bits were meant for another group than the one the file has now.
             mode &= ~GroupAll;
         }
 
         if (wanted.User != Same && made.User != wanted.User)
         {
-            // Only root can give a file away; for others it becomes theirs, as with any editor.
+            // Only root can give a file away; for other users the file becomes theirs, as with any editor.
             Posix.TryChangeOwner(file, wanted.User, Same);
         }
 

@@ -3,15 +3,16 @@ using System.Security.Cryptography;
 namespace WunderProxy.Deployments.Storage;
 
 /// <summary>
-/// A directory with the layout of a bucket: one file for each object. Processes on one machine may share it; writes
-/// hold a lock file, so that conditions are exact, and replace files whole, so that readers need no lock. The directory
-/// itself may be a link; below it links are not followed and nothing but regular files is opened.
+/// An object store in a directory with the layout of a bucket: one file for each object. Several processes on one
+/// machine may share the directory. Writers hold a lock file, so that conditions are exact, and replace files whole, so
+/// that readers need no lock. The directory itself may be a link; below it no link is followed and only regular files
+/// are opened.
 /// </summary>
 public sealed class DirectoryObjectStore : IObjectStore
 {
     /// <summary>
-    /// Calls that may be in the kernel at once. A dead network file system holds each for ever; it must not get all
-    /// threads of the process.
+    /// Most calls that may be in the kernel at once. A dead network file system blocks each call for ever, and must not
+    /// take all threads of the process.
     /// </summary>
     private const int MaxCalls = 8;
 
@@ -24,9 +25,11 @@ public sealed class DirectoryObjectStore : IObjectStore
     /// <inheritdoc/>
     public string Description => $"directory {_root}";
 
-    /// <summary>Opens a directory; makes it when its parent exists. It need not be writable.</summary>
+    /// <summary>
+    /// Opens a directory as a store and creates it if its parent exists. The directory need not be writable.
+    /// </summary>
     /// <exception cref="ObjectStoreException">
-    /// <see cref="ObjectStoreFault.BadLocation"/>: a plain file, no parent, or it may not be made.
+    /// <see cref="ObjectStoreFault.BadLocation"/>: the path is a file, has no parent directory, or cannot be created.
     /// </exception>
     public static DirectoryObjectStore Open(string directory, TimeProvider time)
     {
@@ -102,7 +105,7 @@ public sealed class DirectoryObjectStore : IObjectStore
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The semaphore has no wait handle, and a call that hangs still gives its place back one day.
+        // The semaphore is not disposed of: it has no wait handle, and a hanging call still releases its place one day.
     }
 
     private static ObjectStoreException BadLocation(string message, Exception? cause = null) =>
@@ -125,7 +128,7 @@ public sealed class DirectoryObjectStore : IObjectStore
         }
     }
 
-    /// <summary>Tidies up where that may be done: a store may be there to be read only.</summary>
+    /// <summary>Removes half-written files where that is permitted; a store may be read-only.</summary>
     private static void RemoveLeftovers(string root)
     {
         try
@@ -144,7 +147,7 @@ public sealed class DirectoryObjectStore : IObjectStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The first call says what is wrong.
+            // Ignored: the first call on the store reports the problem.
         }
     }
 
@@ -213,7 +216,7 @@ public sealed class DirectoryObjectStore : IObjectStore
             return [];
         }
 
-        // Of a folder with any number of files the first ones, and no more than those in memory.
+        // Lists only the first files of the folder, and holds no more than those in memory.
         var folder = keyPrefix[..^parts[^1].Length];
         var first = new PriorityQueue<string, string>(Comparer<string>.Create((x, y) => string.CompareOrdinal(y, x)));
         foreach (var name in directory.FileNames(parts[^1]))
@@ -270,8 +273,8 @@ public sealed class DirectoryObjectStore : IObjectStore
         : throw new ObjectStoreException(ObjectStoreFault.Refused, $"'{key}' cannot be a key in the {Description}");
 
     /// <summary>
-    /// Runs file I/O off the caller's thread, within the limit of a call. A call that hangs in the kernel is given up,
-    /// not ended: what it holds is let go when it returns.
+    /// Runs file I/O on another thread, within the time limit of a call. A call that hangs in the kernel is abandoned,
+    /// not ended: its resources are released when it returns.
     /// </summary>
     private async Task<T> RunAsync<T>(
         Func<T> call, IDisposable? held, CancellationToken cancellationToken, bool isWrite = false)

@@ -1,36 +1,38 @@
 namespace WunderProxy.Deployments.Storage;
 
 /// <summary>
-/// Most bytes of each kind of document. What is larger is refused by name and never read whole: most of these files
-/// and objects can be replaced by people whom this process must outlive.
+/// Largest size in bytes of each kind of document. A larger document is refused with its name and never read whole,
+/// because most of these files and objects can be replaced by people who must not be able to exhaust this process.
 /// </summary>
 public static class DocumentLimits
 {
-    /// <summary>A launch config, <c>current.json</c> included; as much as the manager API takes.</summary>
+    /// <summary>Limit of a launch config, <c>current.json</c> included; the same as for the manager API.</summary>
     public const int LaunchConfig = 1 << 20;
 
-    /// <summary><c>history.json</c>.</summary>
+    /// <summary>Limit of <c>history.json</c>.</summary>
     public const int History = 1 << 20;
 
-    /// <summary>An event, in the store or waiting in the local state.</summary>
+    /// <summary>Limit of an event, in the store or waiting in the local state.</summary>
     public const int Event = 64 << 10;
 
-    /// <summary>A deployer's claim, <c>lock.ID.json</c>.</summary>
+    /// <summary>Limit of a deployer's claim, <c>lock.ID.json</c>.</summary>
     public const int Lease = 64 << 10;
 
-    /// <summary>A record of the local state: the launch config in service in base64, and containers with theirs.</summary>
+    /// <summary>
+    /// Limit of a record in the local state: the launch config in service in base64, and containers with theirs.
+    /// </summary>
     public const int LocalRecord = 16 << 20;
 
-    /// <summary>The Docker client's <c>config.json</c>, with its logins.</summary>
+    /// <summary>Limit of the Docker client's <c>config.json</c>, with its logins.</summary>
     public const int DockerConfig = 1 << 20;
 
-    /// <summary>The file of <c>--cfg</c>: more than a container's environment can be.</summary>
+    /// <summary>Limit of the file given to <c>--cfg</c>; larger than the environment of any container.</summary>
     public const int EnvironmentFile = 4 << 20;
 
-    /// <summary>A limit in words: <c>64 KiB</c>.</summary>
+    /// <summary>Returns a limit in words, such as <c>64 KiB</c>.</summary>
     public static string Text(int bytes) => bytes >= 1 << 20 ? $"{bytes >> 20} MiB" : $"{bytes >> 10} KiB";
 
-    /// <summary>The limit of the document that a key names.</summary>
+    /// <summary>Returns the limit of the document that a key names.</summary>
     public static int Of(string key)
     {
         var name = key[(key.LastIndexOf('/') + 1)..];

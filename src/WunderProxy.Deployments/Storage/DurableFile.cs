@@ -4,19 +4,21 @@ using Microsoft.Win32.SafeHandles;
 namespace WunderProxy.Deployments.Storage;
 
 /// <summary>
-/// Writes a file so that a reader, or the next start after a power cut, sees the old bytes or the new ones.
+/// Writes a file so that a reader, or the next start after a power cut, sees either the old bytes or the new ones.
 /// </summary>
 internal static class DurableFile
 {
-    /// <summary>What names of files begin with that are being written; no two writers choose the same.</summary>
+    /// <summary>Start of the names of files being written; no two writers choose the same name.</summary>
     public const string TemporaryStart = "write.";
 
-    /// <summary>Writes beside the file, syncs, renames over it and syncs the directory.</summary>
-    /// <param name="directory">Where the file lies.</param>
-    /// <param name="name">Its name; what has it is replaced, unless it is a directory.</param>
-    /// <param name="temporaryIn">Where it is written first; on the same file system.</param>
-    /// <param name="bytes">All of the new content.</param>
-    /// <param name="prepare">Sets owner and mode of the new file, which is 0600 until then; null to leave it so.</param>
+    /// <summary>Writes a new file, syncs it, renames it over the old one and syncs the directory.</summary>
+    /// <param name="directory">Directory of the file.</param>
+    /// <param name="name">Name of the file; a file of this name is replaced, a directory is an error.</param>
+    /// <param name="temporaryIn">Directory in which the new file is written first; on the same file system.</param>
+    /// <param name="bytes">The whole new content.</param>
+    /// <param name="prepare">
+    /// Sets owner and mode of the new file, whose mode is 0600 until then; null keeps 0600.
+    /// </param>
     public static void Write(
         DirectoryHandle directory,
         string name,
@@ -45,7 +47,10 @@ internal static class DurableFile
         directory.Sync();
     }
 
-    /// <summary>Removes what killed processes left half-written; for the holder of the lock, who knows that nobody writes.</summary>
+    /// <summary>
+    /// Removes files left half-written by killed processes. Only the holder of the lock may call this, knowing that no
+    /// other process writes.
+    /// </summary>
     public static void RemoveLeftovers(DirectoryHandle directory)
     {
         foreach (var leftover in directory.FileNames(TemporaryStart).ToArray())

@@ -1,14 +1,14 @@
 namespace WunderProxy.Deployments.Storage;
 
-/// <summary>How a server wants an entity tag in a condition.</summary>
+/// <summary>The form in which a server expects an entity tag in a condition.</summary>
 internal enum EntityTagForm
 {
-    /// <summary>In quotes, as the RFC has it.</summary>
+    /// <summary>The tag in quotes, as RFC 9110 requires.</summary>
     Quoted,
 
-    /// <summary>Without quotes: Ceph RGW 16 compares byte by byte with its own, bare one.</summary>
+    /// <summary>The tag without quotes: Ceph RGW 16 compares byte by byte with its own unquoted tag.</summary>
     Bare,
 
-    /// <summary>With the weak mark: servers that compare with what they sent.</summary>
+    /// <summary>The tag with the mark of a weak one, for servers that compare with the tag as they sent it.</summary>
     Weak,
 }

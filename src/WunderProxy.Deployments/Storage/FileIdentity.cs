@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace WunderProxy.Deployments.Storage;
 
-/// <summary>Tells by device and inode whether two names are of one file, as hard links are.</summary>
+/// <summary>
+/// Compares files by device and inode, to find out whether two names mean the same file, as hard links do.
+/// </summary>
 internal static partial class FileIdentity
 {
     // The layout of struct statx (statx(2)) is the same on every Linux.
@@ -12,7 +14,7 @@ internal static partial class FileIdentity
     private const int InodeAt = 32;
     private const int DeviceAt = 136;
 
-    /// <summary>Whether both exist and are the same; links are followed.</summary>
+    /// <summary>Whether both paths exist and lead to the same file; links are followed.</summary>
     public static bool IsSame(string path, string other) => Find(path) is { } one && Find(other) is { } two && one == two;
 
     private static (ulong Device, ulong Inode)? Find(string path)

@@ -2,26 +2,31 @@ using Microsoft.Win32.SafeHandles;
 
 namespace WunderProxy.Deployments.Storage;
 
-/// <summary>An exclusive lock between processes, held while the object lives. A killed process loses it.</summary>
+/// <summary>
+/// An exclusive lock between processes, held as long as this object lives. The kernel frees the lock of a killed
+/// process.
+/// </summary>
 internal sealed class FileLock : IDisposable
 {
     private readonly SafeFileHandle _file;
 
     private FileLock(SafeFileHandle file) => _file = file;
 
-    /// <summary>Takes the lock, or returns null at once when somebody has it.</summary>
-    /// <exception cref="IOException">The file cannot be made, or its file system has no locks.</exception>
+    /// <summary>Takes the lock without waiting; returns null if another process holds it.</summary>
+    /// <exception cref="IOException">The file cannot be created, or its file system has no locks.</exception>
     public static FileLock? TryTake(string path)
     {
         using var directory = DirectoryHandle.Open(Path.GetDirectoryName(path)!);
         return TryTake(directory, Path.GetFileName(path));
     }
 
-    /// <summary>Takes the lock, or returns null at once when somebody has it.</summary>
-    /// <param name="directory">Where its file lies.</param>
-    /// <param name="name">Name of the file.</param>
-    /// <param name="prepare">Sets owner and mode of the file when it is made; null for 0600.</param>
-    /// <exception cref="IOException">The file cannot be made, is no regular file, or its file system has no locks.</exception>
+    /// <summary>Takes the lock without waiting; returns null if another process holds it.</summary>
+    /// <param name="directory">Directory of the lock file.</param>
+    /// <param name="name">Name of the lock file.</param>
+    /// <param name="prepare">Sets owner and mode of the file when it is created; null keeps 0600.</param>
+    /// <exception cref="IOException">
+    /// The file cannot be created, is not a regular file, or its file system has no locks.
+    /// </exception>
     public static FileLock? TryTake(DirectoryHandle directory, string name, Action<SafeFileHandle>? prepare = null)
     {
         var file = directory.OpenForLock(name, prepare);
@@ -42,14 +47,14 @@ internal sealed class FileLock : IDisposable
         return null;
     }
 
-    /// <summary>Takes the lock, waiting for it at most <paramref name="limit"/>.</summary>
-    /// <exception cref="TimeoutException">Somebody else had it all the time.</exception>
+    /// <summary>Takes the lock, waiting at most <paramref name="limit"/>.</summary>
+    /// <exception cref="TimeoutException">Another process held the lock all the time.</exception>
     public static Task<FileLock> TakeAsync(
         string path, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken) =>
         TakeAsync(() => Task.FromResult(TryTake(path)), path, limit, time, cancellationToken);
 
-    /// <summary>Tries until the lock is there, at most for <paramref name="limit"/>.</summary>
-    /// <exception cref="TimeoutException">Somebody else had it all the time.</exception>
+    /// <summary>Calls <paramref name="tryTake"/> until it succeeds, for at most <paramref name="limit"/>.</summary>
+    /// <exception cref="TimeoutException">Another process held the lock all the time.</exception>
     public static async Task<FileLock> TakeAsync(
         Func<Task<FileLock?>> tryTake, string path, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {

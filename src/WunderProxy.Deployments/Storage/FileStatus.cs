@@ -1,11 +1,11 @@
 namespace WunderProxy.Deployments.Storage;
 
-/// <summary>What a name in a directory stands for.</summary>
-/// <param name="Kind">The file type bits, of <c>S_IFMT</c>.</param>
-/// <param name="Mode">Permission bits, with set-id and sticky bits.</param>
+/// <summary>Type, mode, owner and size of a name in a directory.</summary>
+/// <param name="Kind">The file type bits, masked by <c>S_IFMT</c>.</param>
+/// <param name="Mode">The permission bits, with set-id and sticky bits.</param>
 /// <param name="User">Id of the owner.</param>
 /// <param name="Group">Id of the group.</param>
-/// <param name="SizeBytes">Bytes of a regular file.</param>
+/// <param name="SizeBytes">Size of a regular file in bytes.</param>
 internal readonly record struct FileStatus(int Kind, int Mode, uint User, uint Group, long SizeBytes)
 {
     private const int KindMask = 0xf000;
@@ -25,10 +25,10 @@ internal readonly record struct FileStatus(int Kind, int Mode, uint User, uint G
 
     public bool IsFifo => Kind == Fifo;
 
-    /// <summary>Whether users other than the owner may take names away from this directory.</summary>
+    /// <summary>Whether users other than the owner may remove names from this directory.</summary>
     public bool IsWritableByOthers => (Mode & OthersWrite) != 0 && (Mode & Sticky) == 0;
 
-    /// <summary>The type in words, with its article.</summary>
+    /// <summary>The file type in words, with an article.</summary>
     public string KindName => Kind switch
     {
         Regular => "a regular file",

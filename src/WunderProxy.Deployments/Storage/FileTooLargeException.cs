@@ -1,5 +1,5 @@
 namespace WunderProxy.Deployments.Storage;
 
-/// <summary>A file has more bytes than its kind of document may have.</summary>
+/// <summary>Thrown when a file is larger than a document of its kind may be.</summary>
 /// <param name="message">One clear sentence that names the path.</param>
 internal sealed class FileTooLargeException(string message) : IOException(message);

@@ -5,14 +5,17 @@ using System.Text.Unicode;
 namespace WunderProxy.Deployments.Storage;
 
 /// <summary>
-/// JSON whose strings are not text: bytes that are no UTF-8, escapes of half a surrogate pair. Go's decoder reads U+FFFD
-/// for either; .NET's throws when the string is asked for. Documents that are ours to keep must be readable all the same.
+/// Repairs JSON whose strings are not valid text: bytes that are not UTF-8, and escapes of half a surrogate pair. Go's
+/// decoder replaces both by U+FFFD; .NET's throws when the string is read. Documents written by other programs must
+/// stay readable.
 /// </summary>
 internal static class LenientJson
 {
     private const int EscapeLength = 6;
 
-    /// <summary>The same JSON with U+FFFD for what is no text; the same bytes when all is well.</summary>
+    /// <summary>
+    /// Returns the JSON with U+FFFD in place of invalid text, or the same bytes if all text is valid.
+    /// </summary>
     public static ReadOnlyMemory<byte> Repair(ReadOnlyMemory<byte> json)
     {
         var bytes = WithoutByteOrderMark(json);
@@ -24,7 +27,9 @@ internal static class LenientJson
         return FindBrokenEscape(bytes.Span, 0) is { } first ? RepairEscapes(bytes.ToArray(), first) : bytes;
     }
 
-    /// <summary>A text that can be written as JSON and read again: U+FFFD for each half of a surrogate pair.</summary>
+    /// <summary>
+    /// Returns the text with U+FFFD for each unpaired surrogate, so that it can be written as JSON and read again.
+    /// </summary>
     public static string WellFormed(string text)
     {
         for (var i = 0; i < text.Length; i++)
@@ -38,7 +43,7 @@ internal static class LenientJson
         return text;
     }
 
-    /// <summary>The same JSON without the mark that some editors put before it.</summary>
+    /// <summary>Returns the JSON without the byte order mark that some editors write.</summary>
     public static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> json) =>
         json.Span.StartsWith(Encoding.UTF8.Preamble) ? json[Encoding.UTF8.Preamble.Length..] : json;
 
@@ -59,7 +64,7 @@ internal static class LenientJson
         return bytes;
     }
 
-    /// <summary>Where the first escape is that stands for half of a pair.</summary>
+    /// <summary>Finds the first escape of an unpaired surrogate; returns its position or null.</summary>
     private static int? FindBrokenEscape(ReadOnlySpan<byte> bytes, int start)
     {
         for (var i = start; i < bytes.Length; i++)
@@ -71,7 +76,7 @@ internal static class LenientJson
 
             if (!TryReadUnit(bytes, i, out var unit))
             {
-                // The escape of one character: the character is none of its own.
+                // Skips the escaped character, which does not start an escape itself.
                 i++;
             }
             else if (!char.IsSurrogate(unit))

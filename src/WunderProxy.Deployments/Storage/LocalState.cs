@@ -5,15 +5,15 @@ namespace WunderProxy.Deployments.Storage;
 
 /// <summary>
 /// The records of one service that survive a restart, in <c>STATE/APP-XXXXXXXX/</c>: files 0600, directory 0700, each
-/// replaced whole and synced. One process holds its lock; a killed one loses it. What lies in the way of a record, or
-/// cannot be understood, is put aside under another name with a warning.
+/// file replaced whole and synced. One process holds the lock of the directory; the kernel frees the lock of a killed
+/// process. A file that lies in the way of a record or cannot be understood is moved to another name, with a warning.
 /// </summary>
 public sealed class LocalState : IDisposable
 {
-    /// <summary>Events that may wait for the store; beyond it the oldest leave.</summary>
+    /// <summary>Most events that may wait for the store; beyond this number the oldest are dropped.</summary>
     internal const int MaxPendingEvents = 10_000;
 
-    /// <summary>Events of one round of writing.</summary>
+    /// <summary>Most events written to the store in one round.</summary>
     internal const int EventsAtOnce = 1_000;
 
     private const string LockName = "lock";
@@ -34,29 +34,31 @@ public sealed class LocalState : IDisposable
         _events = OpenEvents();
     }
 
-    /// <summary>The directory that everything lies in.</summary>
+    /// <summary>Path of the directory that holds all records.</summary>
     public string FullPath => _directory.FullPath;
 
-    /// <summary>Whether this process holds the lock.</summary>
+    /// <summary>Whether this process holds the lock of the directory.</summary>
     public bool IsLocked => _lock is not null;
 
-    /// <summary>Where the state lies when nothing is said.</summary>
+    /// <summary>Returns the state directory that is used without <c>--state-dir</c>.</summary>
     /// <returns>
-    /// <c>/var/lib/wunderproxy</c> when it can be made or written, else <c>~/.local/state/wunderproxy</c>.
+    /// <c>/var/lib/wunderproxy</c> if it can be created or written, else <c>~/.local/state/wunderproxy</c>.
     /// </returns>
-    /// <exception cref="StateUnwritableException">Neither can be had: HOME names no absolute path.</exception>
+    /// <exception cref="StateUnwritableException">
+    /// Neither directory can be used, because HOME is not an absolute path.
+    /// </exception>
     public static string DefaultDirectory() => StateDirectory.Default(Environment.GetEnvironmentVariable);
 
-    /// <summary>Opens the state of a service, making its directory; takes no lock yet.</summary>
+    /// <summary>Opens the state of a service and creates its directory; takes no lock.</summary>
     /// <exception cref="StateUnwritableException">
-    /// The directory cannot be made, is not writable, or is a link or another user's.
+    /// The directory cannot be created, is not writable, is a link or belongs to another user.
     /// </exception>
     public static LocalState Open(string stateDirectory, ServiceName service) =>
         Guard(stateDirectory, () => new LocalState(stateDirectory, service.DirectoryName));
 
-    /// <summary>Takes the lock.</summary>
-    /// <returns>False when another process has it.</returns>
-    /// <exception cref="StateUnwritableException">The lock file cannot be made.</exception>
+    /// <summary>Takes the lock of the directory without waiting.</summary>
+    /// <returns>False if another process holds the lock.</returns>
+    /// <exception cref="StateUnwritableException">The lock file cannot be created.</exception>
     public bool TryLock()
     {
         if (_lock is not null)
@@ -67,21 +69,21 @@ public sealed class LocalState : IDisposable
         _lock = Guard(FullPath, () => WithoutObstacle(_directory, LockName, () => FileLock.TryTake(_directory, LockName)));
         if (_lock is not null)
         {
-            // Only the holder may: another process's temporary files are still being written.
+            // Only the holder of the lock may do this: temporary files of another process may still be written.
             Guard(FullPath, () => DurableFile.RemoveLeftovers(_directory));
         }
 
         return _lock is not null;
     }
 
-    /// <summary>Gives the lock up, to the process that takes over.</summary>
+    /// <summary>Releases the lock for the process that takes over.</summary>
     public void Unlock()
     {
         _lock?.Dispose();
         _lock = null;
     }
 
-    /// <summary>Tells of each warning, those of before included.</summary>
+    /// <summary>Sets the listener for warnings, and passes it the warnings so far.</summary>
     public void ListenToWarnings(Action<string> onWarning)
     {
         string[] before;
@@ -95,14 +97,16 @@ public sealed class LocalState : IDisposable
     }
 
     /// <summary>
-    /// Reads a JSON document of this state. One that cannot be understood, is too large or is no regular file is put
-    /// aside: the containers' labels tell the rest.
+    /// Reads a JSON document. A document that cannot be understood, is too large or is not a regular file is moved
+    /// aside: the labels of the containers supply what is lost.
     /// </summary>
-    /// <param name="name">Name of its file.</param>
-    /// <param name="type">What it is.</param>
-    /// <param name="findFault">What is wrong with a document that is JSON of this type; null for nothing.</param>
-    /// <returns>Null when there is none.</returns>
-    /// <exception cref="StateUnreadableException">There is one, and the file system does not give it out.</exception>
+    /// <param name="name">File name of the document.</param>
+    /// <param name="type">JSON type of the document.</param>
+    /// <param name="findFault">
+    /// Returns what is wrong with a document that is JSON of this type, or null if nothing is.
+    /// </param>
+    /// <returns>The document, or null if there is none.</returns>
+    /// <exception cref="StateUnreadableException">The document exists, but the file system cannot read it.</exception>
     public T? ReadDocument<T>(string name, JsonTypeInfo<T> type, Func<T, string?>? findFault = null)
         where T : class
     {
@@ -124,7 +128,7 @@ public sealed class LocalState : IDisposable
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException or FormatException)
         {
-            // A document is replaced whole, so this is somebody's edit, or a disk that lost it.
+            // Documents are replaced whole, so somebody edited this one or the disk lost it.
             PutAside(_directory, name, "it is no such JSON");
         }
         catch (Exception e) when (e is NotRegularFileException or FileTooLargeException)
@@ -139,12 +143,12 @@ public sealed class LocalState : IDisposable
         return null;
     }
 
-    /// <summary>Writes a JSON document of this state; durable when it returns.</summary>
-    /// <exception cref="StateUnwritableException">It cannot be written; the old one stands.</exception>
+    /// <summary>Writes a JSON document; the document is durable when the method returns.</summary>
+    /// <exception cref="StateUnwritableException">The document cannot be written; the old one still stands.</exception>
     public void WriteDocument<T>(string name, T document, JsonTypeInfo<T> type) =>
         Write(_directory, name, JsonSerializer.SerializeToUtf8Bytes(document, type));
 
-    /// <summary>Gives the lock up and closes the directory.</summary>
+    /// <summary>Releases the lock and closes the directory.</summary>
     public void Dispose()
     {
         Unlock();
@@ -173,8 +177,10 @@ public sealed class LocalState : IDisposable
         }
     }
 
-    /// <summary>Reads an event that waits.</summary>
-    /// <returns>Null when there is none, or none that can be read; one that never will be is put aside.</returns>
+    /// <summary>Reads an event that waits for the store.</summary>
+    /// <returns>
+    /// The event, or null if it is missing or cannot be read; an event that can never be read is moved aside.
+    /// </returns>
     internal byte[]? ReadPendingEvent(string name)
     {
         try
@@ -187,7 +193,7 @@ public sealed class LocalState : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Tried again at the next round.
+            // The next round tries again.
         }
 
         return null;
@@ -205,7 +211,7 @@ public sealed class LocalState : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It is written again under the same key: the same event.
+            // Harmless: the same event is written again under the same key.
         }
     }
 
@@ -223,7 +229,7 @@ public sealed class LocalState : IDisposable
         }
     }
 
-    /// <summary>Reads a file of ours; one that another user owns was planted.</summary>
+    /// <summary>Reads a file of the state and refuses one that another user owns, because it may be planted.</summary>
     private static byte[]? ReadOwn(DirectoryHandle directory, string name, int limitBytes)
     {
         using var file = directory.TryOpenFile(name);
@@ -271,7 +277,7 @@ public sealed class LocalState : IDisposable
         }
     }
 
-    /// <summary>Gives what lies under a name another one, and warns.</summary>
+    /// <summary>Moves a file to another name and warns.</summary>
     /// <exception cref="StateUnwritableException">The directory cannot be written.</exception>
     private void PutAside(DirectoryHandle directory, string name, string reason)
     {

@@ -1,5 +1,5 @@
 namespace WunderProxy.Deployments.Storage;
 
-/// <summary>Where a regular file is expected lies something else: a link, a FIFO, a directory.</summary>
+/// <summary>Thrown when a link, a FIFO, a directory or the like is found where a regular file is expected.</summary>
 /// <param name="message">One clear sentence that names the path.</param>
 internal sealed class NotRegularFileException(string message) : IOException(message);

@@ -3,26 +3,26 @@ using WunderProxy.Deployments.LaunchConfigs;
 
 namespace WunderProxy.Deployments.Storage;
 
-/// <summary>Builds the key of everything that is stored; nothing else does.</summary>
+/// <summary>Builds the keys of all stored documents; no other code builds keys.</summary>
 public static class ObjectKey
 {
     private const string ConfigStart = "container.";
     private const string JsonEnd = ".json";
 
-    /// <summary><c>PREFIX/current.json</c>: a copy of the deployed launch config.</summary>
+    /// <summary>Returns <c>PREFIX/current.json</c>, the key of a copy of the deployed launch config.</summary>
     public static string Current(string prefix) => Join(prefix, "current.json");
 
-    /// <summary><c>PREFIX/history.json</c>.</summary>
+    /// <summary>Returns <c>PREFIX/history.json</c>, the key of the deployment history.</summary>
     public static string History(string prefix) => Join(prefix, "history.json");
 
-    /// <summary><c>PREFIX/container.HASH.json</c>: a launch config.</summary>
+    /// <summary>Returns <c>PREFIX/container.HASH.json</c>, the key of a launch config.</summary>
     public static string LaunchConfig(string prefix, LaunchConfigReference hash) =>
         Join(prefix, ConfigStart + hash.Value + JsonEnd);
 
-    /// <summary>What the keys of all launch configs begin with.</summary>
+    /// <summary>Returns the start of the keys of all launch configs.</summary>
     public static string LaunchConfigs(string prefix) => Join(prefix, ConfigStart);
 
-    /// <summary>The hash in the key of a launch config; null when the key is of something else.</summary>
+    /// <summary>Returns the hash in the key of a launch config, or null if the key is of another kind.</summary>
     public static LaunchConfigReference? LaunchConfigHashOf(string prefix, string key)
     {
         var start = LaunchConfigs(prefix);
@@ -33,29 +33,37 @@ public static class ObjectKey
                 : null;
     }
 
-    /// <summary><c>PREFIX/events/TIME-ID.json</c>; the order of keys is the order of times.</summary>
+    /// <summary>Returns <c>PREFIX/events/TIME-ID.json</c>, the key of an event; keys order as their times do.</summary>
     /// <param name="prefix">The service's prefix.</param>
-    /// <param name="at">When it happened; to 100 ns.</param>
-    /// <param name="id">16 hex digits.</param>
+    /// <param name="at">When the event happened, to 100 ns.</param>
+    /// <param name="id">Random part of the key, 16 hexadecimal digits.</param>
     public static string Event(string prefix, DateTimeOffset at, string id)
     {
         var time = at.UtcDateTime.ToString("yyyyMMdd'T'HHmmssfffffff'Z'", CultureInfo.InvariantCulture);
         return Events(prefix) + time + "-" + id + JsonEnd;
     }
 
-    /// <summary>What the keys of all events begin with.</summary>
+    /// <summary>Returns the start of the keys of all events.</summary>
     public static string Events(string prefix) => Join(prefix, "events/");
 
-    /// <summary><c>PREFIX/lock.ID.json</c>: one deployer's claim, where the store has no conditional writes.</summary>
+    /// <summary>
+    /// Returns <c>PREFIX/lock.ID.json</c>, the key of one deployer's claim in a store without conditional writes.
+    /// </summary>
     public static string Lock(string prefix, string id) => Locks(prefix) + id + JsonEnd;
 
-    /// <summary>What the keys of all claims begin with.</summary>
+    /// <summary>Returns the start of the keys of all claims.</summary>
     public static string Locks(string prefix) => Join(prefix, "lock.");
 
-    /// <summary><c>PREFIX/probe.ID.json</c>: tells whether the store has conditional writes; deleted at once.</summary>
+    /// <summary>
+    /// Returns <c>PREFIX/probe.ID.json</c>, the key of an object that tests for conditional writes and is deleted at
+    /// once.
+    /// </summary>
     public static string Probe(string prefix, string id) => Join(prefix, "probe." + id + JsonEnd);
 
-    /// <summary><c>PREFIX/image.REVISION.tar</c>, then <c>.tar.gz</c>: an image archive.</summary>
+    /// <summary>
+    /// Returns <c>PREFIX/image.REVISION.tar</c> and <c>PREFIX/image.REVISION.tar.gz</c>, the possible keys of an image
+    /// archive.
+    /// </summary>
     public static IReadOnlyList<string> Images(string prefix, string revision) =>
         [Join(prefix, $"image.{revision}.tar"), Join(prefix, $"image.{revision}.tar.gz")];
 

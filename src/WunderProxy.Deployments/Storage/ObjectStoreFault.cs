@@ -1,29 +1,31 @@
 namespace WunderProxy.Deployments.Storage;
 
-/// <summary>Why a store could not do what it was asked.</summary>
+/// <summary>Why an object store could not do what was asked.</summary>
 public enum ObjectStoreFault
 {
-    /// <summary>The place cannot be a store: a plain file, a directory without a parent, a bad bucket name.</summary>
+    /// <summary>
+    /// The location cannot be a store: a plain file, a directory without a parent, a bad bucket name.
+    /// </summary>
     BadLocation,
 
-    /// <summary>No or wrong credentials, or no right to do this.</summary>
+    /// <summary>Credentials are missing or wrong, or the right to do this is missing.</summary>
     Denied,
 
-    /// <summary>There is no bucket of that name.</summary>
+    /// <summary>There is no bucket with this name.</summary>
     NoSuchBucket,
 
-    /// <summary>It cannot be reached, or answers with a fault of its own.</summary>
+    /// <summary>The store cannot be reached, or answers with an error of its own.</summary>
     Unavailable,
 
-    /// <summary>It did not answer within the limit of a call.</summary>
+    /// <summary>The store did not answer within the time limit of a call.</summary>
     TimedOut,
 
-    /// <summary>What it holds cannot be read as what it should be.</summary>
+    /// <summary>The stored content cannot be read as the expected kind of document.</summary>
     Corrupt,
 
-    /// <summary>The object has more bytes than a document of its kind may have; it was not read.</summary>
+    /// <summary>The object is larger than a document of its kind may be; it was not read.</summary>
     TooLarge,
 
-    /// <summary>It refused the request for another reason.</summary>
+    /// <summary>The store refused the request for another reason.</summary>
     Refused,
 }

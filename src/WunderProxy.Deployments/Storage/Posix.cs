@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace WunderProxy.Deployments.Storage;
 
 /// <summary>
-/// The calls of POSIX that the class library lacks: names relative to an open directory, links not followed, locks that
-/// die with their process, a directory's sync.
+/// POSIX calls that the class library lacks: names relative to an open directory, links not followed, locks that end
+/// with their process, syncing a directory.
 /// </summary>
 internal static partial class Posix
 {
@@ -36,17 +36,17 @@ internal static partial class Posix
     private const int NoFollow = 0x100;
     private const uint BasicStatus = 0x7ff;
 
-    // These two differ between machines.
+    // The values of these two flags differ between architectures.
     private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
 
-    /// <summary><c>O_DIRECTORY</c>: the open fails when the name is no directory.</summary>
+    /// <summary><c>O_DIRECTORY</c>: the open fails if the name is not a directory.</summary>
     public static int OpenDirectory { get; } = IsArm ? 0x4000 : 0x10000;
 
-    /// <summary><c>O_NOFOLLOW</c>: the open fails when the name is a symbolic link.</summary>
+    /// <summary><c>O_NOFOLLOW</c>: the open fails if the name is a symbolic link.</summary>
     public static int OpenNoFollow { get; } = IsArm ? 0x8000 : 0x20000;
 
     /// <summary>Opens a name relative to an open directory (openat(2)).</summary>
-    /// <returns>The file; null with the error number in <paramref name="error"/> when it cannot be opened.</returns>
+    /// <returns>The file, or null with the error number in <paramref name="error"/> if it cannot be opened.</returns>
     public static SafeFileHandle? TryOpenAt(SafeHandle directory, string name, int flags, int mode, out int error)
     {
         error = 0;
@@ -67,7 +67,7 @@ internal static partial class Posix
     }
 
     /// <summary>Opens a path, following its links (open(2)).</summary>
-    /// <returns>The file; null with the error number in <paramref name="error"/> when it cannot be opened.</returns>
+    /// <returns>The file, or null with the error number in <paramref name="error"/> if it cannot be opened.</returns>
     public static SafeFileHandle? TryOpen(string path, int flags, out int error)
     {
         var descriptor = Open(path, flags | OpenCloseOnExec, 0);
@@ -76,15 +76,15 @@ internal static partial class Posix
     }
 
     /// <summary>Reads type, mode, owner and size of an open file.</summary>
-    /// <exception cref="IOException">The file system fails.</exception>
+    /// <exception cref="IOException">The file system failed.</exception>
     public static FileStatus StatusOf(SafeHandle file, string path) =>
         Statx(file, "", EmptyPath, BasicStatus, out var status) == 0
             ? FileStatus.Of(status)
             : throw Failure(Marshal.GetLastPInvokeError(), "read the status of", path);
 
     /// <summary>Reads type, mode, owner and size of a name in a directory; a link is described, not followed.</summary>
-    /// <returns>Null when there is no such name.</returns>
-    /// <exception cref="IOException">The file system fails.</exception>
+    /// <returns>The status, or null if there is no such name.</returns>
+    /// <exception cref="IOException">The file system failed.</exception>
     public static FileStatus? TryStatusAt(SafeHandle directory, string name, string path)
     {
         if (Statx(directory, name, NoFollow, BasicStatus, out var status) == 0)
@@ -96,47 +96,51 @@ internal static partial class Posix
         return error == NoEntry ? null : throw Failure(error, "read the status of", path);
     }
 
-    /// <summary>Makes a directory (mkdirat(2)).</summary>
-    /// <returns>0, or the error number.</returns>
+    /// <summary>Creates a directory (mkdirat(2)).</summary>
+    /// <returns>0 on success, else the error number.</returns>
     public static int TryMakeDirectoryAt(SafeHandle directory, string name, int mode) =>
         MkdirAt(directory, name, mode) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
-    /// <summary>Gives a name to a file, replacing what had that name (renameat(2)).</summary>
-    /// <returns>0, or the error number.</returns>
+    /// <summary>Renames a file, replacing a file with the new name (renameat(2)).</summary>
+    /// <returns>0 on success, else the error number.</returns>
     public static int TryRenameAt(SafeHandle from, string oldName, SafeHandle to, string newName) =>
         RenameAt(from, oldName, to, newName) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
-    /// <summary>Removes a name that is no directory's (unlinkat(2)).</summary>
-    /// <returns>0, or the error number.</returns>
+    /// <summary>Removes a name that is not a directory (unlinkat(2)).</summary>
+    /// <returns>0 on success, else the error number.</returns>
     public static int TryUnlinkAt(SafeHandle directory, string name) =>
         UnlinkAt(directory, name, 0) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
-    /// <summary>Changes the mode of an open directory (fchmodat(2) of its own name, which an O_PATH handle allows).</summary>
-    /// <returns>0, or the error number.</returns>
+    /// <summary>
+    /// Changes the mode of an open directory (fchmodat(2) on the directory's own name, which an O_PATH handle allows).
+    /// </summary>
+    /// <returns>0 on success, else the error number.</returns>
     public static int TryChangeOwnMode(SafeHandle directory, int mode) =>
         ChmodAt(directory, ".", mode, 0) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
-    /// <summary>Changes the group of an open directory (fchownat(2) of its own name).</summary>
-    /// <returns>0, or the error number.</returns>
+    /// <summary>Changes the group of an open directory (fchownat(2) on the directory's own name).</summary>
+    /// <returns>0 on success, else the error number.</returns>
     public static int TryChangeOwnGroup(SafeHandle directory, uint group) =>
         ChownAt(directory, ".", uint.MaxValue, group, 0) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
     /// <summary>Changes the mode of an open file (fchmod(2)).</summary>
-    /// <returns>0, or the error number.</returns>
+    /// <returns>0 on success, else the error number.</returns>
     public static int TryChangeMode(SafeHandle file, int mode) => Chmod(file, mode) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
-    /// <summary>Changes owner and group of an open file (fchown(2)); <see cref="uint.MaxValue"/> leaves one as it is.</summary>
-    /// <returns>0, or the error number.</returns>
+    /// <summary>
+    /// Changes owner and group of an open file (fchown(2)); <see cref="uint.MaxValue"/> keeps the old value.
+    /// </summary>
+    /// <returns>0 on success, else the error number.</returns>
     public static int TryChangeOwner(SafeHandle file, uint user, uint group) =>
         Chown(file, user, group) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
-    /// <summary>The user that this process acts as.</summary>
+    /// <summary>Returns the id of the user as whom this process acts.</summary>
     public static uint EffectiveUser() => GetEffectiveUser();
 
     /// <summary>
-    /// Takes the lock of an open file without waiting (flock(2)); the kernel frees it when the file is closed.
+    /// Locks an open file without waiting (flock(2)); the kernel frees the lock when the file is closed.
     /// </summary>
-    /// <returns>False when another open file holds it.</returns>
+    /// <returns>False if another open file holds the lock.</returns>
     /// <exception cref="IOException">The file system has no locks.</exception>
     public static bool TryLock(SafeFileHandle file)
     {
@@ -157,7 +161,7 @@ internal static partial class Posix
     }
 
     /// <summary>Makes the content of an open file, or the names in an open directory, durable (fsync(2)).</summary>
-    /// <exception cref="IOException">The file system fails.</exception>
+    /// <exception cref="IOException">The file system failed.</exception>
     public static void Sync(SafeFileHandle file, string path)
     {
         if (Fsync(file) != 0)
@@ -166,10 +170,10 @@ internal static partial class Posix
         }
     }
 
-    /// <summary>The exception of an error number, as the class library would throw it.</summary>
+    /// <summary>Creates the exception for an error number, as the class library would.</summary>
     /// <param name="error">The error number.</param>
-    /// <param name="verb">What was tried: <c>open</c>.</param>
-    /// <param name="path">With what.</param>
+    /// <param name="verb">The action that failed, such as <c>open</c>.</param>
+    /// <param name="path">The path on which it failed.</param>
     public static Exception Failure(int error, string verb, string path)
     {
         var message = $"cannot {verb} {path}: {Marshal.GetPInvokeErrorMessage(error)}";

@@ -1,17 +1,19 @@
 namespace WunderProxy.Deployments.Storage;
 
-/// <summary>What became of a write.</summary>
+/// <summary>The outcome of a write.</summary>
 public enum PutOutcome
 {
-    /// <summary>The object holds these bytes.</summary>
+    /// <summary>The object holds the written bytes.</summary>
     Stored,
 
-    /// <summary>The condition did not hold; nothing was written by this call.</summary>
+    /// <summary>The condition did not hold, and the call wrote nothing.</summary>
     PreconditionFailed,
 
-    /// <summary>It may have been written or not (409, 5xx, time-out): read again before doing anything else.</summary>
+    /// <summary>
+    /// The object may have been written or not (409, 5xx, time-out): the caller reads it before doing anything else.
+    /// </summary>
     Unknown,
 
-    /// <summary>The store has no conditional writes (501); nothing was written.</summary>
+    /// <summary>The store has no conditional writes (501), and the call wrote nothing.</summary>
     NotSupported,
 }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace WunderProxy.Deployments.Storage;
 
-/// <summary><c>struct statx</c> of the kernel, whose layout is the same on all machines; only the fields that are read.</summary>
+/// <summary>
+/// The kernel's <c>struct statx</c>, whose layout is the same on all architectures; only the fields in use.
+/// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct RawFileStatus
 {

@@ -3,16 +3,16 @@ using System.Net;
 namespace WunderProxy.Deployments.Storage;
 
 /// <summary>
-/// Keeps from the SDK what it would stumble over: it takes each entity tag of 32 digits for the MD5 of the content, fails
-/// reads and writes where that is not so or there is none, and follows redirects to Amazon's hosts only. Tag and content
-/// coding go on as fields of metadata, which it passes on as they are.
+/// Hides from the SDK what would confuse it: the SDK takes an entity tag of 32 digits for the MD5 of the content and
+/// fails reads and writes where that is untrue or the tag is missing, and it follows redirects to Amazon's hosts only.
+/// Tag and content coding are passed on as metadata, which the SDK leaves alone.
 /// </summary>
 internal sealed class S3AnswerHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
-    /// <summary>The name that the entity tag has among an object's metadata.</summary>
+    /// <summary>Name of the metadata field that carries the entity tag.</summary>
     public const string TagName = "x-amz-meta-wunderproxy-etag";
 
-    /// <summary>The name that the content coding has among an object's metadata.</summary>
+    /// <summary>Name of the metadata field that carries the content coding.</summary>
     public const string CodingName = "x-amz-meta-wunderproxy-content-encoding";
 
     private const string Amazon = ".amazonaws.com";
@@ -25,7 +25,7 @@ internal sealed class S3AnswerHandler(HttpMessageHandler inner) : DelegatingHand
         response.Headers.Remove(CodingName);
         if (response.Headers.NonValidated.TryGetValues("ETag", out var tags))
         {
-            // Read first: the values are a view of the header that is removed.
+            // Read before the removal, because the values are a view of the header.
             var tag = tags.ToString();
             response.Headers.Remove("ETag");
             response.Headers.TryAddWithoutValidation(TagName, tag);

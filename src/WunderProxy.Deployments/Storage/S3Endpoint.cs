@@ -1,7 +1,7 @@
 namespace WunderProxy.Deployments.Storage;
 
-/// <summary>An S3 server and who we are to it.</summary>
-/// <param name="Url">As in <c>http://127.0.0.1:9000</c>.</param>
-/// <param name="AccessKey">Access key id.</param>
-/// <param name="SecretKey">Its secret.</param>
+/// <summary>The address of an S3 server and the credentials for it.</summary>
+/// <param name="Url">The server's URL, such as <c>http://127.0.0.1:9000</c>.</param>
+/// <param name="AccessKey">The access key id.</param>
+/// <param name="SecretKey">The secret access key.</param>
 internal sealed record S3Endpoint(string Url, string AccessKey, string SecretKey);

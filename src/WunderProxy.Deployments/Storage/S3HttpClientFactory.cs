@@ -2,17 +2,17 @@ using Amazon.Runtime;
 
 namespace WunderProxy.Deployments.Storage;
 
-/// <summary>The one HTTP client of a bucket.</summary>
+/// <summary>Creates the single HTTP client of a bucket.</summary>
 internal sealed class S3HttpClientFactory : HttpClientFactory, IDisposable
 {
     private readonly HttpClient _client = new(new S3AnswerHandler(new SocketsHttpHandler
     {
-        // The SDK follows redirects itself, since each has to be signed anew.
+        // The SDK follows redirects itself, because each request has to be signed anew.
         AllowAutoRedirect = false,
         UseCookies = false,
     }))
     {
-        // Each call has its own limit.
+        // Each call has its own time limit.
         Timeout = Timeout.InfiniteTimeSpan,
     };
 

@@ -7,9 +7,9 @@ using Amazon.S3.Model;
 namespace WunderProxy.Deployments.Storage;
 
 /// <summary>
-/// An S3 bucket. The only file that names the AWS SDK. Credentials, region and endpoint come from the SDK's own
-/// environment and files; a custom endpoint is spoken to with path-style addresses, and with checksums only where the
-/// protocol requires them, since most servers but Amazon's refuse the SDK's newer ones.
+/// An object store in an S3 bucket. Credentials, region and endpoint come from the AWS SDK's environment and files. A
+/// custom endpoint is addressed in path style, and with checksums only where the protocol requires them, because most
+/// servers other than Amazon's refuse the SDK's newer ones. Only this file names the SDK's S3 client.
 /// </summary>
 public sealed class S3ObjectStore : IObjectStore
 {
@@ -18,12 +18,12 @@ public sealed class S3ObjectStore : IObjectStore
     private const int Retries = 2;
     private const int ReadBytes = 16 << 10;
 
-    /// <summary>Pages of one listing; a server whose pages never end is not followed.</summary>
+    /// <summary>Most pages of one listing, to bound a server whose pages never end.</summary>
     private const int MaxPages = 100;
 
     /// <summary>
-    /// Tries more after a reset, at once: it may have met a connection that the server had closed. The SDK's ten are for
-    /// pools of many; we keep a few, and to a server that resets them all they are a flood.
+    /// Number of immediate retries after a reset, which may come from a pooled connection that the server had closed.
+    /// The SDK's default of ten suits large pools; to a server that resets every connection that would be a flood.
     /// </summary>
     private const int StaleConnectionRetries = 1;
 
@@ -32,7 +32,7 @@ public sealed class S3ObjectStore : IObjectStore
     private readonly string _bucket;
     private readonly TimeProvider _time;
 
-    // How this server wants tags in conditions. Found out once, then kept.
+    // The form of entity tags that this server expects in conditions; learnt once, then kept.
     private volatile EntityTagForm _tagForm;
 
     private S3ObjectStore(AmazonS3Client client, S3HttpClientFactory http, string bucket, TimeProvider time) =>
@@ -41,13 +41,17 @@ public sealed class S3ObjectStore : IObjectStore
     /// <inheritdoc/>
     public string Description => $"S3 bucket {_bucket}";
 
-    /// <summary>Opens a bucket without talking to it.</summary>
+    /// <summary>Opens a bucket without contacting it.</summary>
     /// <exception cref="ObjectStoreException">
-    /// <see cref="ObjectStoreFault.BadLocation"/>: no bucket name, or the SDK's environment is contradictory.
+    /// <see cref="ObjectStoreFault.BadLocation"/>: the text is not a bucket name, or the SDK's environment is
+    /// contradictory.
     /// </exception>
     public static S3ObjectStore Open(string bucket, TimeProvider time) => Open(bucket, time, endpoint: null);
 
-    /// <summary>Opens a bucket at a named server, instead of what the SDK's environment says.</summary>
+    /// <summary>
+    /// Opens a bucket at the given server, or at the one that the SDK's environment names if
+    /// <paramref name="endpoint"/> is null.
+    /// </summary>
     internal static S3ObjectStore Open(string bucket, TimeProvider time, S3Endpoint? endpoint)
     {
         if (bucket.Length == 0 || bucket.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '_')))
@@ -105,7 +109,7 @@ public sealed class S3ObjectStore : IObjectStore
             return outcome;
         }
 
-        // Refused, and the object is in truth unchanged: the server wants the tag in another form.
+        // The write was refused although the object is unchanged: the server expects the tag in another form.
         var others = Enum.GetValues<EntityTagForm>().Where(other => other != form).GetEnumerator();
         while (outcome == PutOutcome.PreconditionFailed
             && others.MoveNext()
@@ -137,7 +141,7 @@ public sealed class S3ObjectStore : IObjectStore
                 Prefix = keyPrefix,
                 StartAfter = after,
 
-                // Without it a prefix without events of its own would be listed through the events of others.
+                // Without a delimiter a prefix without events of its own would be listed through the events of others.
                 Delimiter = "/",
             };
             ListObjectsV2Response page;
@@ -182,7 +186,7 @@ public sealed class S3ObjectStore : IObjectStore
         };
         if ((url ?? configuration.ServiceURL) is { } custom)
         {
-            // Reading the region forgets the URL, and setting the URL forgets the region: in this order both stay.
+            // Setting the region clears the URL, and setting the URL clears the region: in this order both are kept.
             configuration.AuthenticationRegion ??= configuration.RegionEndpoint?.SystemName ?? DefaultRegion;
             configuration.ServiceURL = custom;
             configuration.ForcePathStyle = true;
@@ -225,7 +229,7 @@ public sealed class S3ObjectStore : IObjectStore
     };
 
     /// <summary>
-    /// What a failed write may have done; null when it surely did nothing and the failure is to be told.
+    /// Returns what a failed write may have done, or null if it certainly did nothing and the failure is reported.
     /// </summary>
     private static PutOutcome? OutcomeOf(ObjectStoreException failure, PutCondition condition)
     {
@@ -244,7 +248,9 @@ public sealed class S3ObjectStore : IObjectStore
         };
     }
 
-    /// <summary>Reads the content, up to a bound; a length that the server names is only believed for refusing it.</summary>
+    /// <summary>
+    /// Reads the content up to a bound. The length that the server names is used only to refuse the object early.
+    /// </summary>
     private async Task<byte[]> ReadAsync(
         GetObjectResponse response, string key, int limitBytes, CancellationToken cancellationToken)
     {
@@ -284,7 +290,7 @@ public sealed class S3ObjectStore : IObjectStore
     private ObjectStoreException TooLarge(string key, int limitBytes) => new(
         ObjectStoreFault.TooLarge, $"{key} in the {Description} has more than {DocumentLimits.Text(limitBytes)}");
 
-    /// <summary>The length that the server names; null when it sends the content in chunks.</summary>
+    /// <summary>Returns the length that the server names, or null if it sends the content in chunks.</summary>
     private static long? LengthOf(GetObjectResponse response) =>
         response.ContentLength > 0 ? response.ContentLength : null;
 
@@ -313,15 +319,16 @@ public sealed class S3ObjectStore : IObjectStore
         }
         catch (Exception e) when (e is not ObjectStoreException and not OperationCanceledException)
         {
-            // A socket fault comes bare when the peer resets while the HTTP client is still setting the connection up;
-            // anything else, when the SDK stumbles over an answer that nobody should send.
+            // A bare socket exception means that the server reset the connection while the HTTP client was setting it
+            // up; other exceptions mean that the SDK cannot handle a malformed answer.
             throw Explain(e, what, isWrite);
         }
     }
 
     /// <summary>
-    /// Ceph RGW refuses a write without reading its body, and takes what is left of it for the next request on that
-    /// connection: a 400 without an S3 error code, of a request that nobody has seen. So that one is sent again.
+    /// Repeats a call once after a 400 without an S3 error code. Ceph RGW refuses a write without reading its body and
+    /// takes the rest of the body for the next request on the connection, so this 400 answers a request that was never
+    /// sent.
     /// </summary>
     private static async Task<T> CallTwiceAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken limited)
     {
@@ -367,12 +374,15 @@ public sealed class S3ObjectStore : IObjectStore
         };
         return new ObjectStoreException(fault, message, e)
         {
-            // Wrong keys are refused for reads too; only a missing right concerns the write alone.
+            // Wrong keys are refused for reads too; only a missing right concerns writes alone.
             IsWriteDenied = isWrite && e is AmazonServiceException { StatusCode: HttpStatusCode.Forbidden, ErrorCode: AccessDenied },
         };
     }
 
-    /// <summary>S3 does not tell whether an object exists to those who may not list: it refuses to read it instead.</summary>
+    /// <summary>
+    /// Returns a hint for the error message: to callers who may not list, S3 refuses to read a missing object instead
+    /// of saying that it is missing.
+    /// </summary>
     private static string HintOf(AmazonServiceException denied, bool isWrite) =>
         denied.ErrorCode == AccessDenied && !isWrite
             ? " (without the right s3:ListBucket, an object that does not exist is refused in the same way)"

@@ -1,8 +1,8 @@
 namespace WunderProxy.Deployments.Storage;
 
 /// <summary>
-/// Finds and opens <c>STATE/APP-XXXXXXXX</c>, and judges who could have put something there. Below STATE no link is
-/// followed; STATE itself may be one to what root or we own.
+/// Finds and opens <c>STATE/APP-XXXXXXXX</c>, and checks that no other user can have put files there. Below STATE no
+/// link is followed; STATE itself may be a link to a directory of root or of this user.
 /// </summary>
 internal static class StateDirectory
 {
@@ -11,7 +11,10 @@ internal static class StateDirectory
     private const string System = "/var/lib/wunderproxy";
     private const int OthersAll = 0x3f;
 
-    /// <summary>Where the state lies when nothing is said: see <see cref="LocalState.DefaultDirectory()"/>.</summary>
+    /// <summary>
+    /// Returns the state directory that is used without <c>--state-dir</c>; see
+    /// <see cref="LocalState.DefaultDirectory()"/>.
+    /// </summary>
     public static string Default(Func<string, string?> environment, string system = System)
     {
         if (IsWritable(system))
@@ -19,18 +22,18 @@ internal static class StateDirectory
             return system;
         }
 
-        // Never what the working folder makes of it: the next start from another folder would know nothing.
+        // A relative path is refused: after a start from another working directory the records would be missing.
         return environment("HOME") is { } home && Path.IsPathRooted(home)
             ? Path.Combine(home, ".local", "state", "wunderproxy")
             : throw new StateUnwritableException(
                 $"{system} cannot be written, and HOME names no absolute path to keep the state in instead: give --state-dir");
     }
 
-    /// <summary>Opens the directory of a service, making it and those above it when they are missing.</summary>
-    /// <param name="path">STATE.</param>
-    /// <param name="name">Name of the service's directory in it.</param>
-    /// <param name="warn">Told of what does not forbid the start.</param>
-    /// <exception cref="StateUnwritableException">Somebody else could have put something there.</exception>
+    /// <summary>Opens the directory of a service and creates it, and its parents, if missing.</summary>
+    /// <param name="path">Path of STATE.</param>
+    /// <param name="name">Name of the service's directory in STATE.</param>
+    /// <param name="warn">Receives warnings about problems that do not forbid the start.</param>
+    /// <exception cref="StateUnwritableException">Another user could have put files there.</exception>
     public static DirectoryHandle Open(string path, string name, Action<string> warn)
     {
         if (path.Length == 0)
@@ -55,7 +58,10 @@ internal static class StateDirectory
         }
     }
 
-    /// <summary>Whether a user may be the owner of our files: ourselves, or root, who can do all that we can.</summary>
+    /// <summary>
+    /// Whether this user may own the files: the user of this process, or root, who can do everything that this process
+    /// can.
+    /// </summary>
     public static bool IsTrusted(uint user) => user == 0 || user == Posix.EffectiveUser();
 
     private static void JudgeState(DirectoryHandle state, string path, Action<string> warn)

@@ -1,9 +1,9 @@
 namespace WunderProxy.Deployments.Storage;
 
 /// <summary>
-/// A local record is there and the file system does not give it out. To start without it could serve something else
-/// than before, so nothing is started.
+/// Thrown when a local record exists but cannot be read. Starting without the record could serve another container than
+/// before, so nothing is started.
 /// </summary>
 /// <param name="message">One clear sentence.</param>
-/// <param name="cause">What the file system said.</param>
+/// <param name="cause">The exception of the file system.</param>
 public sealed class StateUnreadableException(string message, Exception cause) : Exception(message, cause);

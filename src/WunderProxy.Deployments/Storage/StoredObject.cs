@@ -1,9 +1,9 @@
 namespace WunderProxy.Deployments.Storage;
 
-/// <summary>One object as it was read.</summary>
-/// <param name="Bytes">All of it.</param>
+/// <summary>An object as it was read from the store.</summary>
+/// <param name="Bytes">The whole content.</param>
 /// <param name="ETag">
-/// The store's mark of this content, without quotes or <c>W/</c>; to be given back in a condition. Empty when the store
+/// The store's entity tag of this content, without quotes or <c>W/</c>, for use in a condition; empty if the store
 /// sends none.
 /// </param>
 public sealed record StoredObject(ReadOnlyMemory<byte> Bytes, string ETag);
