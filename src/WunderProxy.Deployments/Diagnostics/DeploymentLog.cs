@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WunderProxy.Deployments.Diagnostics;
 
-/// <summary>Log messages of the control plane; event ids 4000 to 4999.</summary>
+/// <summary>Log messages of the control plane, with event ids 4000 to 4999.</summary>
 internal static partial class DeploymentLog
 {
     [LoggerMessage(4000, LogLevel.Information, "Docker engine: {State}")]

@@ -3,19 +3,19 @@ using System.Text.Json.Nodes;
 
 namespace WunderProxy.Deployments.Diagnostics;
 
-/// <summary>Collects the secret values that stand in an environment and in the documents of a launch config.</summary>
+/// <summary>Collects the secret values in an environment and in the documents of a launch config.</summary>
 internal sealed class SecretFinder
 {
-    // Shorter words after a scheme are prose: "basic plan".
+    // Shorter words after a scheme are prose, as in "basic plan".
     private const int MinCredentialLength = 8;
 
-    // A part of a value that is shorter than this is a word of everybody's.
+    // A shorter part of a value is an ordinary word.
     private const int MinPartLength = 6;
     private const int MaxFound = 10_000;
 
     private static readonly string[] LineEnds = ["\r\n", "\n", "\r"];
 
-    // A program may take these for line ends, or write them as they stand.
+    // A program may treat these as line ends, or print them literally.
     private static readonly string[] WrittenLineEnds = [.. LineEnds, "\\r\\n", "\\n", "\\r"];
     private static readonly string[] Schemes = ["Bearer", "Basic", "Token", "Digest", "ApiKey"];
 
@@ -32,7 +32,7 @@ internal sealed class SecretFinder
     /// <summary>The secret values found in the variables and documents added so far.</summary>
     public IReadOnlyCollection<string> Found => _found;
 
-    /// <summary>Takes a variable, <c>KEY=value</c>.</summary>
+    /// <summary>Adds an environment variable, <c>KEY=value</c>.</summary>
     public void AddVariable(string variable)
     {
         var equals = variable.IndexOf('=');
@@ -42,7 +42,7 @@ internal sealed class SecretFinder
         }
     }
 
-    /// <summary>Takes a document with all that is in it.</summary>
+    /// <summary>Adds a document with everything in it.</summary>
     public void AddDocument(JsonNode? node)
     {
         switch (node)
@@ -90,7 +90,10 @@ internal sealed class SecretFinder
         AddText(value);
     }
 
-    /// <summary>What is set about a secret thing and hides nothing: <c>AUTH_ENABLED=true</c>, <c>SESSION_TIMEOUT=3600</c>.</summary>
+    /// <summary>
+    /// Whether a variable with a secret-looking name is only a setting: <c>AUTH_ENABLED=true</c>,
+    /// <c>SESSION_TIMEOUT=3600</c>.
+    /// </summary>
     private static bool IsSetting(string name, string value)
     {
         var isNumber = value.Length < 6 && !value.AsSpan().ContainsAnyExceptInRange('0', '9');
@@ -98,7 +101,9 @@ internal sealed class SecretFinder
             || (isNumber && Measures.Any(measure => name.EndsWith(measure, StringComparison.OrdinalIgnoreCase)));
     }
 
-    /// <summary>A command as a list: the value of an option may be the item after it, with blanks in it.</summary>
+    /// <summary>
+    /// Adds a command given as a list, in which the value of an option may be the next item and may contain blanks.
+    /// </summary>
     private void AddArguments(string[] items)
     {
         for (var i = 0; i < items.Length; i++)
@@ -146,7 +151,7 @@ internal sealed class SecretFinder
         }
     }
 
-    /// <summary><c>password=x</c> of connection strings, queries and options.</summary>
+    /// <summary>Adds the value of <c>password=x</c>, as in connection strings, queries and options.</summary>
     private void AddAssignment(string word)
     {
         var equals = word.IndexOf('=');
@@ -156,7 +161,10 @@ internal sealed class SecretFinder
         }
     }
 
-    /// <summary>A header field without a blank, <c>X-Api-Key:x</c>. Other names before a colon may be images or modules.</summary>
+    /// <summary>
+    /// Adds the value of a header field without a blank, as in <c>X-Api-Key:x</c>. Other names before a colon may be
+    /// images or modules.
+    /// </summary>
     private void AddField(string word)
     {
         var colon = word.IndexOf(':');
@@ -169,7 +177,7 @@ internal sealed class SecretFinder
         }
     }
 
-    /// <summary>What follows <c>--password</c>, <c>X-Api-Key:</c>, <c>Bearer</c> or <c>-u</c>.</summary>
+    /// <summary>Adds the value that follows <c>--password</c>, <c>X-Api-Key:</c>, <c>Bearer</c> or <c>-u</c>.</summary>
     private void AddOption(string option, string value)
     {
         if (option is "-u" or "--user" or "--proxy-user")
@@ -197,7 +205,7 @@ internal sealed class SecretFinder
             AddPassword(text.Substring(start, length));
         }
 
-        // A value that is one URL may hold blanks and quotes too, and digits that look like a port.
+        // A value that is a single URL may contain blanks and quotes too, and digits that look like a port.
         var scheme = text.IndexOf("://", StringComparison.Ordinal);
         var at = text.LastIndexOf('@');
         var colon = scheme < 0 ? -1 : text.IndexOf(':', scheme + 3);
@@ -207,7 +215,10 @@ internal sealed class SecretFinder
         }
     }
 
-    /// <summary>As it stands, decoded as a client sends it, and the parts that a strict parser takes for host and path.</summary>
+    /// <summary>
+    /// Adds a password as written, decoded as a client sends it, and the parts that a strict parser takes for host and
+    /// path.
+    /// </summary>
     private void AddPassword(string password)
     {
         Add(password);
@@ -231,11 +242,11 @@ internal sealed class SecretFinder
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException)
         {
-            // It only looks like JSON.
+            // The text only looks like JSON.
         }
     }
 
-    /// <summary>The value, and each of its lines: a log shows them one by one.</summary>
+    /// <summary>Adds a value and each of its lines, since a log shows lines one by one.</summary>
     private void Add(string secret)
     {
         if (_found.Count > MaxFound || !_found.Add(secret))

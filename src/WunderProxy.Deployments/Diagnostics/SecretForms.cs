@@ -5,15 +5,18 @@ using System.Text.Encodings.Web;
 
 namespace WunderProxy.Deployments.Diagnostics;
 
-/// <summary>The ways in which programs write a value into a text: plain, or escaped for JSON, a URL, HTML, a shell, base64, hex.</summary>
+/// <summary>
+/// The forms in which programs write a value into a text: plain, or escaped for JSON, a URL, HTML, a shell, base64,
+/// hex.
+/// </summary>
 internal static class SecretForms
 {
     private const int MinEncodedLength = 8;
 
-    // What is longer is a file, whose lines are looked for by themselves.
+    // A longer value is a file, whose lines are looked for one by one.
     private const int MaxManyForms = 4096;
 
-    /// <summary>All of them, the plain one first; some are the same.</summary>
+    /// <summary>Returns all forms of a value, the plain one first; some may be equal.</summary>
     public static IEnumerable<string> Of(string secret)
     {
         var json = Json(secret, IsNever);
@@ -59,7 +62,9 @@ internal static class SecretForms
 
     private static bool IsNever(char c) => false;
 
-    /// <summary>The escapes of RFC 8259 section 7, and more for the characters that one program or other escapes.</summary>
+    /// <summary>
+    /// Returns the text with the escapes of RFC 8259 section 7 and those of characters that only some programs escape.
+    /// </summary>
     private static string Json(string text, Func<char, bool> isEscaped)
     {
         var escaped = new StringBuilder(text.Length + 8);
@@ -103,8 +108,8 @@ internal static class SecretForms
     });
 
     /// <summary>
-    /// What of the encoded value does not depend on what stands before and after it, for each of the three places in a
-    /// group: so a password is found in <c>Basic</c> credentials too.
+    /// Returns the parts of the base64 form that do not depend on the bytes before and after, for each of the three
+    /// positions in a group. A password is thereby found in <c>Basic</c> credentials too.
     /// </summary>
     private static IEnumerable<string> Base64(byte[] value)
     {

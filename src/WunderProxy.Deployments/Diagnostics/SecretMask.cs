@@ -5,21 +5,21 @@ using System.Text.Json.Nodes;
 namespace WunderProxy.Deployments.Diagnostics;
 
 /// <summary>
-/// Hides secrets in texts such as log lines and errors: the values of variables, options and labels whose name looks
-/// secret, wherever and in whatever usual form they turn up, and passwords in URLs.
+/// Hides secrets in texts such as log lines and errors: the values of variables, options and labels with secret-looking
+/// names, in every usual form, and passwords in URLs.
 /// </summary>
 public sealed class SecretMask
 {
-    /// <summary>What stands in the place of a secret.</summary>
+    /// <summary>The text that replaces a secret.</summary>
     public const string Masked = "***";
 
-    // Shorter values ("1", "yes", "dev") would blank out half of every log line and are no secrets.
+    // Shorter values ("1", "yes", "dev") would blank out half of every log line and are not secrets.
     private const int MinSecretLength = 4;
 
-    // Names of variables are shorter; tokens in capitals and digits are often longer.
+    // Names of variables are shorter; tokens of capitals and digits are often longer.
     private const int MaxNameLength = 40;
 
-    /// <summary>Every form of every secret by its first characters, the longest first.</summary>
+    /// <summary>All forms of all secrets by their first characters, the longest first.</summary>
     private readonly Dictionary<string, string[]> _forms;
 
     private readonly SearchValues<string> _search;
@@ -33,16 +33,18 @@ public sealed class SecretMask
             group => group.Key, group => group.OrderByDescending(form => form.Length).ToArray(), StringComparer.Ordinal);
     }
 
-    /// <summary>A mask that knows no values; it still hides passwords in URLs.</summary>
+    /// <summary>A mask without known values; it still hides passwords in URLs.</summary>
     public static SecretMask Empty { get; } = new([]);
 
-    /// <summary>A mask of the secrets in an environment.</summary>
-    /// <param name="environment">Variables as <c>KEY=value</c>.</param>
+    /// <summary>Creates a mask of the secrets in an environment.</summary>
+    /// <param name="environment">Variables such as <c>KEY=value</c>.</param>
     public static SecretMask Of(IEnumerable<string> environment) => Of(environment, []);
 
-    /// <summary>A mask of the secrets in an environment, and in commands, labels and options of the engine's documents.</summary>
-    /// <param name="environment">Variables as <c>KEY=value</c>.</param>
-    /// <param name="documents">The documents.</param>
+    /// <summary>
+    /// Creates a mask of the secrets in an environment, and in commands, labels and options of the engine's documents.
+    /// </summary>
+    /// <param name="environment">Variables such as <c>KEY=value</c>.</param>
+    /// <param name="documents">The documents to search for secrets.</param>
     public static SecretMask Of(IEnumerable<string> environment, params IEnumerable<JsonNode> documents)
     {
         var finder = new SecretFinder();
@@ -63,8 +65,9 @@ public sealed class SecretMask
     public static bool IsSecretName(string name) => SecretNames.IsSecret(name);
 
     /// <summary>
-    /// The variable without its value: <c>KEY=***</c>. An entry without <c>=</c>, by which the engine removes a variable of
-    /// the image, is shown only when it is written like a variable's name: somebody may have put a value in its place.
+    /// Returns the variable without its value: <c>KEY=***</c>. An entry without <c>=</c>, by which the engine removes a
+    /// variable of the image, is shown only if it has the form of a variable's name, because a value may have been put
+    /// in its place.
     /// </summary>
     public static string MaskVariable(string variable)
     {
@@ -74,14 +77,16 @@ public sealed class SecretMask
             : Masked;
     }
 
-    /// <summary>A text without the known secrets and without passwords in URLs.</summary>
+    /// <summary>Returns the text without known secrets and without passwords in URLs.</summary>
     public string Apply(string text) => UrlSecrets.Mask(MaskKnown(text));
 
     private static bool IsPlainName(string text) =>
         text.Length is > 0 and <= MaxNameLength
         && text.All(static c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '_');
 
-    /// <summary>Secrets may overlap in a text; what any of them covers is hidden, as one.</summary>
+    /// <summary>
+    /// Masks known secrets. Where secrets overlap in a text, everything that any of them covers is masked as one.
+    /// </summary>
     private string MaskKnown(string text)
     {
         var first = text.AsSpan().IndexOfAny(_search);

@@ -1,6 +1,6 @@
 namespace WunderProxy.Deployments.Diagnostics;
 
-/// <summary>Knows by the name of a variable, option or label whether its value is secret.</summary>
+/// <summary>Decides by the name of a variable, option or label whether its value is secret.</summary>
 internal static class SecretNames
 {
     private static readonly string[] Parts =
@@ -10,10 +10,10 @@ internal static class SecretNames
         "CONNECTION_STRING", "CONNECTION-STRING", "CONNSTR", "CONN_STR",
     ];
 
-    /// <summary>Too short to be looked for inside of other words.</summary>
+    /// <summary>Words too short to be looked for inside other words.</summary>
     private static readonly string[] Words = ["PW", "PIN", "OTP", "SIG", "SAS", "PSK", "PEM", "SEED", "CREDS"];
 
-    /// <summary>The shell's own: folders, and no secrets.</summary>
+    /// <summary>Variables of the shell that hold folders, not secrets.</summary>
     private static readonly string[] Folders = ["PWD", "OLDPWD"];
 
     /// <summary>Whether the name of a variable, option or label says that its value is secret.</summary>
@@ -38,7 +38,7 @@ internal static class SecretNames
         return HasAuth(name) || HasWord(name);
     }
 
-    /// <summary>Authentication and authorization, not an author.</summary>
+    /// <summary>Whether a name contains "auth" as in authentication or authorization, and not as in author.</summary>
     private static bool HasAuth(ReadOnlySpan<char> name)
     {
         for (var rest = name; rest.IndexOf("AUTH", StringComparison.OrdinalIgnoreCase) is >= 0 and var at;)

@@ -3,8 +3,8 @@ using System.Text;
 namespace WunderProxy.Deployments.Diagnostics;
 
 /// <summary>
-/// Finds what is secret in URLs: the password of <c>scheme://user:password@host</c>, which may itself hold '/' and '@' when
-/// nobody encoded it and so reaches to the last '@', and a long user name alone, which is a token.
+/// Finds secrets in URLs: the password of <c>scheme://user:password@host</c>, which may contain unencoded '/' and '@'
+/// and therefore reaches to the last '@', and a long user name alone, which is a token.
 /// </summary>
 internal static class UrlSecrets
 {
@@ -12,7 +12,7 @@ internal static class UrlSecrets
     private const int MinTokenLength = 20;
     private const int MaxPortDigits = 5;
 
-    /// <summary>The text with each of them hidden.</summary>
+    /// <summary>Returns the text with every secret masked.</summary>
     public static string Mask(string text)
     {
         StringBuilder? masked = null;
@@ -27,7 +27,7 @@ internal static class UrlSecrets
         return masked is null ? text : masked.Append(text, copied, text.Length - copied).ToString();
     }
 
-    /// <summary>Each of them, in the order of the text, without overlap.</summary>
+    /// <summary>Returns the positions of the secrets, in the order of the text, without overlap.</summary>
     public static IEnumerable<(int Start, int Length)> Find(string text)
     {
         int from = 0, end = 0, lastAt = -1;
@@ -42,7 +42,7 @@ internal static class UrlSecrets
 
             if (start >= end)
             {
-                // Once for each word: text that is full of separators stays cheap.
+                // Found once per word, so that text full of separators stays cheap.
                 end = EndOfWord(text, start);
                 lastAt = text.LastIndexOf('@', end - 1, end - start);
             }
@@ -71,7 +71,7 @@ internal static class UrlSecrets
             return firstAt >= MinTokenLength ? (start, firstAt) : default;
         }
 
-        // host:port/path@more has no password.
+        // In host:port/path@more there is no password.
         var isPort = path > colon + 1 && path < firstAt && path - colon - 1 <= MaxPortDigits
             && !authority[(colon + 1)..path].ContainsAnyExceptInRange('0', '9');
         return isPort ? default : (start + colon + 1, lastAt - start - colon - 1);

@@ -2,7 +2,10 @@ using WunderProxy.Deployments.Docker.Archives;
 
 namespace WunderProxy.Deployments.Docker;
 
-/// <summary>An archive on its way to the engine. That it breaks off must not be taken for the engine's absence.</summary>
+/// <summary>
+/// An archive on its way to the engine. Marks read errors of the archive, so that they are not taken for an engine that
+/// does not answer.
+/// </summary>
 internal sealed class ArchiveSource(Stream inner) : Stream
 {
     public override bool CanRead => true;
@@ -53,7 +56,9 @@ internal sealed class ArchiveSource(Stream inner) : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    /// <summary>Also for a time limit of the source itself, which is nobody's cancellation.</summary>
+    /// <summary>
+    /// Wraps a read error of the archive; a time limit of the source counts as one, because no caller cancelled.
+    /// </summary>
     private static ArchiveBrokenException BrokenOff(Exception fault) => fault is ArchiveRefusedException
         ? new ArchiveBrokenException(fault.Message, fault)
         : new ArchiveBrokenException($"it broke off: {fault.GetBaseException().Message}", fault);

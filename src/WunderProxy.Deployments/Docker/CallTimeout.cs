@@ -1,6 +1,6 @@
 namespace WunderProxy.Deployments.Docker;
 
-/// <summary>A token that ends with the caller's, or when the time is up.</summary>
+/// <summary>A cancellation token that ends with the caller's token, or when the time limit passes.</summary>
 internal sealed class CallTimeout : IDisposable
 {
     private readonly CancellationTokenSource _timer;
@@ -14,10 +14,10 @@ internal sealed class CallTimeout : IDisposable
 
     public CancellationToken Token => _linked.Token;
 
-    /// <summary>Whether the time was up, whoever else cancelled.</summary>
+    /// <summary>Whether the time limit has passed, whether or not the caller cancelled too.</summary>
     public bool IsExpired => _timer.IsCancellationRequested;
 
-    /// <summary>Starts the time anew: there was progress.</summary>
+    /// <summary>Starts the time limit again, after progress.</summary>
     public void Restart(TimeSpan limit) => _timer.CancelAfter(limit);
 
     public void Dispose()

@@ -3,16 +3,21 @@ using System.Text;
 
 namespace WunderProxy.Deployments.Docker;
 
-/// <summary>Takes the engine's log stream apart.</summary>
+/// <summary>Decodes the log stream of the engine.</summary>
 internal static class ContainerLog
 {
-    /// <summary>Stream number, three zero bytes, length: Engine API, "Attach to a container", stream format.</summary>
+    /// <summary>
+    /// Length of a frame header in bytes: stream number, three zero bytes, length (Engine API, "Attach to a container",
+    /// stream format).
+    /// </summary>
     private const int FrameHeaderBytes = 8;
 
-    /// <summary>More than this of a tail says nothing more; older bytes are dropped.</summary>
+    /// <summary>Most bytes of log that are kept; older bytes are dropped.</summary>
     private const int MaxBytes = 256 * 1024;
 
-    /// <summary>Reads to the end and returns the last lines of both streams in the order they came.</summary>
+    /// <summary>
+    /// Reads the stream to its end and returns the last lines of both outputs, in the order of their arrival.
+    /// </summary>
     public static async Task<IReadOnlyList<string>> ReadAsync(
         Stream body, bool isTerminal, int tail, CancellationToken cancellationToken)
     {

@@ -5,13 +5,17 @@ using WunderProxy.Deployments.Docker.Models;
 
 namespace WunderProxy.Deployments.Docker;
 
-/// <summary>A program <c>docker-credential-NAME</c> that keeps registry logins, as the Docker client asks it.</summary>
+/// <summary>
+/// A program <c>docker-credential-NAME</c> that stores registry logins, called as the Docker client does.
+/// </summary>
 internal sealed class CredentialHelper(string name, string searchPath, TimeProvider clock)
 {
-    /// <summary>User name by which a helper says that its secret is an identity token.</summary>
+    /// <summary>User name by which a helper marks its secret as an identity token.</summary>
     private const string TokenUser = "<token>";
 
-    /// <summary>How a helper says that it has no login (docker-credential-helpers, <c>credentials/error.go</c>).</summary>
+    /// <summary>
+    /// Text by which a helper says that it has no login (docker-credential-helpers, <c>credentials/error.go</c>).
+    /// </summary>
     private const string NotFound = "credentials not found";
 
     private const int MaxShown = 200;
@@ -20,16 +24,18 @@ internal sealed class CredentialHelper(string name, string searchPath, TimeProvi
 
     private string Program => $"docker-credential-{name}";
 
-    /// <summary>Asks for the login of a registry.</summary>
-    /// <returns>Null when the helper has none.</returns>
-    /// <exception cref="CredentialHelperException">It is missing, fails, or does not answer in 30 s.</exception>
+    /// <summary>Asks the helper for the login of a registry.</summary>
+    /// <returns>The login, or null if the helper has none.</returns>
+    /// <exception cref="CredentialHelperException">
+    /// The program is missing, fails, or does not answer within 30 s.
+    /// </exception>
     public async Task<RegistryLogin?> FindAsync(string registry, CancellationToken cancellationToken)
     {
         using var limit = new CallTimeout(Limit, clock, cancellationToken);
         using var process = Start(registry);
         try
         {
-            // Both streams are read, or a helper that writes much to the other one would wait for ever.
+            // Both streams are read, since a helper that writes much to an unread stream would wait for ever.
             var errors = process.StandardError.ReadToEndAsync(limit.Token);
             var output = process.StandardOutput.ReadToEndAsync(limit.Token);
             await SendAsync(process, registry, limit.Token);
@@ -78,7 +84,7 @@ internal sealed class CredentialHelper(string name, string searchPath, TimeProvi
         }
         catch (IOException)
         {
-            // It ended without reading: its exit code tells.
+            // The helper ended without reading its input; its exit code says why.
         }
     }
 
@@ -96,7 +102,7 @@ internal sealed class CredentialHelper(string name, string searchPath, TimeProvi
         }
         catch (JsonException)
         {
-            // What it wrote may hold the secret.
+            // The output is not shown: it may contain the secret.
             throw new CredentialHelperException($"{Program} gave no login for {registry} but something that is no JSON");
         }
     }

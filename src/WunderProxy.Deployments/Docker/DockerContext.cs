@@ -6,10 +6,12 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Docker;
 
-/// <summary>Reads a context as <c>docker context create</c> stores it.</summary>
+/// <summary>Reads a context of the Docker client, as <c>docker context create</c> stores it.</summary>
 internal static class DockerContext
 {
-    /// <summary>The context that is none: <c>DOCKER_HOST</c>, else the engine's own default.</summary>
+    /// <summary>
+    /// Name of the default context, which stands for <c>DOCKER_HOST</c> or the engine's default address.
+    /// </summary>
     public const string DefaultName = "default";
 
     private const string Engine = "docker";
@@ -17,7 +19,7 @@ internal static class DockerContext
     /// <summary>Reads the address of the engine that a Docker context names.</summary>
     /// <param name="name">The context's name.</param>
     /// <param name="configFolder">Folder with the Docker client's settings.</param>
-    /// <exception cref="FormatException">There is no such context, or it cannot be used.</exception>
+    /// <exception cref="FormatException">The context does not exist or cannot be used.</exception>
     public static DockerEndpoint Read(string name, string configFolder)
     {
         var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));

@@ -9,15 +9,15 @@ using System.Text.RegularExpressions;
 
 namespace WunderProxy.Deployments.Docker;
 
-/// <summary>Where a Docker engine listens: a unix socket, TCP, or TCP with TLS.</summary>
+/// <summary>The address of a Docker engine: a unix socket, TCP, or TCP with TLS.</summary>
 public sealed partial class DockerEndpoint
 {
-    /// <summary>Docker's own default.</summary>
+    /// <summary>The engine's default address.</summary>
     public const string DefaultUrl = "unix:///var/run/docker.sock";
 
     private const string UnixScheme = "unix://";
 
-    /// <summary>What fits into the <c>sun_path</c> of a socket address, its closing NUL left out.</summary>
+    /// <summary>Longest path of a socket address (<c>sun_path</c>) in bytes, without the terminating NUL.</summary>
     private const int MaxSocketPathBytes = 107;
 
     private const int DefaultPort = 2375;
@@ -35,19 +35,19 @@ public sealed partial class DockerEndpoint
         _certificateDirectory = certificateDirectory;
     }
 
-    /// <summary>The address as it was written.</summary>
+    /// <summary>The address as written by the user.</summary>
     public string Url { get; }
 
     /// <summary>Path of the unix socket; null for TCP.</summary>
     public string? SocketPath { get; }
 
-    /// <summary>Host name or address; empty for a unix socket.</summary>
+    /// <summary>Host name or IP address; empty for a unix socket.</summary>
     public string Host { get; }
 
     /// <summary>TCP port; 0 for a unix socket.</summary>
     public int Port { get; }
 
-    /// <summary>Whether the connection is encrypted.</summary>
+    /// <summary>Whether the connection uses TLS.</summary>
     public bool IsTls { get; }
 
     /// <summary>Whether the engine runs on this machine: a unix socket or a loopback address.</summary>
@@ -60,13 +60,13 @@ public sealed partial class DockerEndpoint
         : new UriBuilder(IsTls ? "https" : "http", Host, Port).Uri;
 
     /// <summary>
-    /// Reads <c>--docker-host</c>, else <c>DOCKER_HOST</c>, with <c>DOCKER_TLS_VERIFY</c> and <c>DOCKER_CERT_PATH</c>; else
-    /// the context that <c>DOCKER_CONTEXT</c> names. The Docker client's current context does not count: changing it
-    /// would move a service.
+    /// Finds the engine: <c>--docker-host</c>, else <c>DOCKER_HOST</c> with <c>DOCKER_TLS_VERIFY</c> and
+    /// <c>DOCKER_CERT_PATH</c>, else the context that <c>DOCKER_CONTEXT</c> names. The Docker client's current context
+    /// is ignored, because changing it would move a service.
     /// </summary>
-    /// <param name="url">The option's value; null or empty when not given.</param>
+    /// <param name="url">Value of the option; null or empty if not given.</param>
     /// <param name="environment">Looks up an environment variable.</param>
-    /// <exception cref="FormatException">The address or the context is not understood.</exception>
+    /// <exception cref="FormatException">The address or the context is invalid.</exception>
     public static DockerEndpoint FromEnvironment(string? url, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
@@ -87,8 +87,8 @@ public sealed partial class DockerEndpoint
         return Parse(chosen, string.IsNullOrEmpty(certificates) ? Path.Combine(environment("HOME") ?? "/", ".docker") : certificates);
     }
 
-    /// <summary>Reads the certificates that calls will need.</summary>
-    /// <exception cref="FormatException">One is missing or malformed.</exception>
+    /// <summary>Reads the certificates that calls will need, so that faults show early.</summary>
+    /// <exception cref="FormatException">A certificate is missing or malformed.</exception>
     public void CheckCertificates()
     {
         try
@@ -102,12 +102,18 @@ public sealed partial class DockerEndpoint
         }
     }
 
-    /// <summary>Reads <c>unix://PATH</c>, <c>tcp://HOST:PORT</c>, or <c>http://</c> and <c>https://</c> in its place.</summary>
+    /// <summary>
+    /// Parses <c>unix://PATH</c> or <c>tcp://HOST:PORT</c>; <c>http://</c> and <c>https://</c> are accepted in place of
+    /// <c>tcp://</c>.
+    /// </summary>
     /// <param name="url">
-    /// The address. Without a port it is 2375, with TLS 2376; without a host, as in <c>tcp://:2375</c>, it is localhost.
+    /// The address. The default port is 2375, with TLS 2376; without a host, as in <c>tcp://:2375</c>, the host is
+    /// localhost.
     /// </param>
-    /// <param name="certificateDirectory">Holds <c>ca.pem</c>, <c>cert.pem</c>, <c>key.pem</c>; null for none.</param>
-    /// <exception cref="FormatException">The address is not understood.</exception>
+    /// <param name="certificateDirectory">
+    /// Directory with <c>ca.pem</c>, <c>cert.pem</c> and <c>key.pem</c>; null for none.
+    /// </param>
+    /// <exception cref="FormatException">The address is invalid.</exception>
     public static DockerEndpoint Parse(string url, string? certificateDirectory = null)
     {
         ArgumentNullException.ThrowIfNull(url);
@@ -164,7 +170,10 @@ public sealed partial class DockerEndpoint
         return handler;
     }
 
-    /// <summary>Without a folder of certificates the machine's own authorities are trusted, and no client certificate is shown.</summary>
+    /// <summary>
+    /// Reads the certificates. Without a directory the machine's own authorities are trusted and no client certificate
+    /// is sent.
+    /// </summary>
     private static SslClientAuthenticationOptions ReadCertificates(string? directory)
     {
         if (directory is null)
@@ -198,7 +207,7 @@ public sealed partial class DockerEndpoint
         catch (SocketException fault)
         {
             socket.Dispose();
-#pragma warning disable MA0054 // The innermost fault is shown, and this one says more than the socket's own.
+#pragma warning disable MA0054 // The innermost exception is shown to users, and this one says more than the socket's own.
             throw new IOException(UnixSocketFault.Explain(SocketPath!, fault));
 #pragma warning restore MA0054
         }

@@ -7,7 +7,9 @@ using WunderProxy.Deployments.Docker.Models;
 
 namespace WunderProxy.Deployments.Docker;
 
-/// <summary>The part of the Docker Engine API that this product uses; one method per call, API 1.30 to 1.51.</summary>
+/// <summary>
+/// The part of the Docker Engine API that this program uses, with one method per call; API 1.30 to 1.51.
+/// </summary>
 internal sealed class DockerEngineClient : IDisposable
 {
     private static readonly MediaTypeHeaderValue JsonType = new("application/json");
@@ -20,7 +22,7 @@ internal sealed class DockerEngineClient : IDisposable
     {
     }
 
-    /// <summary>For tests: another way to carry the calls.</summary>
+    /// <summary>Creates a client whose calls go through the given handler; for tests.</summary>
     public DockerEngineClient(HttpMessageHandler handler, DockerEndpoint endpoint, TimeProvider clock)
         : this(handler, handler, endpoint, clock)
     {
@@ -35,38 +37,40 @@ internal sealed class DockerEngineClient : IDisposable
         Images = new EngineImages(_connection, clock);
     }
 
-    /// <summary>Where the engine is.</summary>
+    /// <summary>The address of the engine.</summary>
     public DockerEndpoint Endpoint { get; }
 
-    /// <summary>The calls about images.</summary>
+    /// <summary>The engine's calls about images.</summary>
     public EngineImages Images { get; }
 
-    /// <summary>Told how each call went: null when the engine answered, whatever it said, else why it did not.</summary>
+    /// <summary>
+    /// Called after each call, with null if the engine answered at all, else with the reason why it did not.
+    /// </summary>
     public Action<string?> Heard
     {
         set => _connection.Heard = value;
     }
 
     /// <summary>
-    /// Asks whether the engine lives (<c>GET /_ping</c>), over a connection of its own: one that is shutting down takes no
-    /// new ones, while it still obeys calls on those that it has. What is started then is lost half-way, and its
-    /// published port with it.
+    /// Asks whether the engine works (<c>GET /_ping</c>), over a connection of its own. An engine that is shutting down
+    /// accepts no new connections but still obeys calls on existing ones; a container started at that time would be
+    /// lost half-way, and its published port too.
     /// </summary>
     public Task PingAsync(CancellationToken cancellationToken) => _connection.PingAsync(cancellationToken);
 
-    /// <summary>Lists all containers, running or not (<c>GET /containers/json?all=1</c>).</summary>
+    /// <summary>Lists all containers, running or stopped (<c>GET /containers/json?all=1</c>).</summary>
     public async Task<IReadOnlyList<ContainerSummary>> ListContainersAsync(CancellationToken cancellationToken) =>
         await _connection.CallAsync(
             HttpMethod.Get, "/containers/json?all=1", null, DockerJsonContext.Default.ListContainerSummary, cancellationToken);
 
     /// <summary>Reads one container (<c>GET /containers/{id}/json</c>).</summary>
-    /// <exception cref="ContainerNotFoundException">It is gone.</exception>
+    /// <exception cref="ContainerNotFoundException">The container does not exist any more.</exception>
     public Task<ContainerDetails> InspectContainerAsync(string id, CancellationToken cancellationToken) =>
         _connection.CallAsync(
             HttpMethod.Get, $"/containers/{Escape(id)}/json", null, DockerJsonContext.Default.ContainerDetails, cancellationToken);
 
     /// <summary>Creates a container from the user's JSON (<c>POST /containers/create</c>).</summary>
-    /// <returns>The full id.</returns>
+    /// <returns>The full id of the container.</returns>
     public async Task<string> CreateContainerAsync(string name, JsonObject body, CancellationToken cancellationToken)
     {
         using var content = JsonContent(JsonSerializer.SerializeToUtf8Bytes(body, DockerJsonContext.Default.JsonObject));
@@ -79,11 +83,15 @@ internal sealed class DockerEngineClient : IDisposable
         return created.Id;
     }
 
-    /// <summary>Starts it, without a body: newer engines refuse one (<c>POST /containers/{id}/start</c>).</summary>
+    /// <summary>
+    /// Starts a container (<c>POST /containers/{id}/start</c>), without a body because newer engines refuse one.
+    /// </summary>
     public Task StartContainerAsync(string id, CancellationToken cancellationToken) =>
         _connection.CallAsync(HttpMethod.Post, $"/containers/{Escape(id)}/start", null, TimeSpan.Zero, cancellationToken);
 
-    /// <summary>SIGTERM, then SIGKILL after <paramref name="patience"/> (<c>POST /containers/{id}/stop</c>).</summary>
+    /// <summary>
+    /// Sends SIGTERM, then SIGKILL after <paramref name="patience"/> (<c>POST /containers/{id}/stop</c>).
+    /// </summary>
     public Task StopContainerAsync(string id, TimeSpan patience, CancellationToken cancellationToken)
     {
         var seconds = ((long)Math.Ceiling(patience.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
@@ -91,16 +99,21 @@ internal sealed class DockerEngineClient : IDisposable
             HttpMethod.Post, $"/containers/{Escape(id)}/stop?t={seconds}", null, patience, cancellationToken);
     }
 
-    /// <summary>Sends SIGKILL (<c>POST /containers/{id}/kill</c>).</summary>
+    /// <summary>Sends SIGKILL to a container (<c>POST /containers/{id}/kill</c>).</summary>
     public Task KillContainerAsync(string id, CancellationToken cancellationToken) =>
         _connection.CallAsync(HttpMethod.Post, $"/containers/{Escape(id)}/kill", null, TimeSpan.Zero, cancellationToken);
 
-    /// <summary>Removes it with its anonymous volumes, running or not (<c>DELETE /containers/{id}?v=1&amp;force=1</c>).</summary>
+    /// <summary>
+    /// Removes a container with its anonymous volumes, running or not (<c>DELETE /containers/{id}?v=1&amp;force=1</c>).
+    /// </summary>
     public Task RemoveContainerAsync(string id, CancellationToken cancellationToken) =>
         _connection.CallAsync(
             HttpMethod.Delete, $"/containers/{Escape(id)}?v=1&force=1", null, TimeSpan.Zero, cancellationToken);
 
-    /// <summary>Waits for the next exit, without a limit (<c>POST /containers/{id}/wait?condition=next-exit</c>).</summary>
+    /// <summary>
+    /// Waits for the next exit of a container, without a time limit (<c>POST
+    /// /containers/{id}/wait?condition=next-exit</c>).
+    /// </summary>
     public async Task<long> WaitForExitAsync(string id, CancellationToken cancellationToken)
     {
         using var response = await _connection.OpenAsync(
@@ -119,10 +132,10 @@ internal sealed class DockerEngineClient : IDisposable
             HttpMethod.Post, $"/networks/{Escape(network)}/connect", content, TimeSpan.Zero, cancellationToken);
     }
 
-    /// <summary>The last lines of both output streams (<c>GET /containers/{id}/logs</c>).</summary>
-    /// <param name="id">The container.</param>
-    /// <param name="isTerminal">Whether it has a terminal: then the stream is raw, else it comes in frames.</param>
-    /// <param name="tail">Number of lines.</param>
+    /// <summary>Reads the last lines of both outputs of a container (<c>GET /containers/{id}/logs</c>).</summary>
+    /// <param name="id">Id of the container.</param>
+    /// <param name="isTerminal">Whether the container has a terminal: its stream is then raw, otherwise framed.</param>
+    /// <param name="tail">Number of lines to read.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<IReadOnlyList<string>> ReadLogsAsync(
         string id, bool isTerminal, int tail, CancellationToken cancellationToken)
@@ -145,8 +158,8 @@ internal sealed class DockerEngineClient : IDisposable
         }
     }
 
-    /// <summary>Follows what happens to containers until the engine ends the stream (<c>GET /events</c>).</summary>
-    /// <param name="sinceNanoseconds">Unix time of the last event seen; 0 for from now on.</param>
+    /// <summary>Follows the events of all containers until the engine ends the stream (<c>GET /events</c>).</summary>
+    /// <param name="sinceNanoseconds">Unix time of the last event seen, in nanoseconds; 0 to begin at present.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     public IAsyncEnumerable<EngineEvent> FollowEventsAsync(long sinceNanoseconds, CancellationToken cancellationToken) =>
         ReadEventsAsync(
@@ -159,13 +172,13 @@ internal sealed class DockerEngineClient : IDisposable
             cancellationToken);
 
     /// <summary>
-    /// The events of one container between two times of the engine's clock (<c>GET /events?since&amp;until</c>). With an end
-    /// that is still to come they go on until then.
+    /// Reads the events of one container between two times of the engine's clock (<c>GET /events?since&amp;until</c>).
+    /// If the end lies in the future, events are delivered until then.
     /// </summary>
-    /// <param name="container">Its full id.</param>
-    /// <param name="events">Their names.</param>
-    /// <param name="since">From when.</param>
-    /// <param name="until">Until when.</param>
+    /// <param name="container">Full id of the container.</param>
+    /// <param name="events">Names of the events.</param>
+    /// <param name="since">Start of the time span.</param>
+    /// <param name="until">End of the time span.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     public IAsyncEnumerable<EngineEvent> ReadEventsAsync(
         string container,

@@ -6,7 +6,7 @@ namespace WunderProxy.Deployments.Docker;
 /// <summary>The rules by which the Docker client finds a registry's login in its <c>config.json</c>.</summary>
 internal static class DockerLogins
 {
-    /// <summary>The credential helper for a registry; null when the file names none.</summary>
+    /// <summary>Returns the name of the credential helper for a registry, or null if the file names none.</summary>
     public static string? FindHelper(DockerConfigFile file, string registry)
     {
         var own = file.Helpers?.FirstOrDefault(helper => IsOf(helper.Key, registry)).Value;
@@ -15,8 +15,10 @@ internal static class DockerLogins
             : file.DefaultHelper;
     }
 
-    /// <summary>The login that stands in the file itself; null when there is none.</summary>
-    /// <exception cref="InvalidDataException">The entry of this registry is malformed; neither file nor secret is quoted.</exception>
+    /// <summary>Returns the login stored in the file itself, or null if there is none.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The entry for this registry is malformed; the message quotes neither the file nor a secret.
+    /// </exception>
     public static RegistryLogin? FindStored(DockerConfigFile file, string registry)
     {
         var entry = file.Logins?
@@ -43,12 +45,14 @@ internal static class DockerLogins
         };
     }
 
-    /// <summary>An entry without anything says that a credential helper has the login.</summary>
+    /// <summary>
+    /// Whether an entry contains a login; an empty entry means that a credential helper has the login.
+    /// </summary>
     private static bool IsFilled(DockerConfigLogin? entry) => entry is not null &&
         !(string.IsNullOrEmpty(entry.Encoded) && string.IsNullOrEmpty(entry.Username)
             && string.IsNullOrEmpty(entry.IdentityToken) && string.IsNullOrEmpty(entry.RegistryToken));
 
-    /// <summary>Base64 of <c>user:password</c>; the password may have colons, and NULs at its end.</summary>
+    /// <summary>Decodes Base64 of <c>user:password</c>; the password may contain colons, and NULs at its end.</summary>
     private static (string User, string Password) Decode(string encoded, string registry)
     {
         var bytes = new byte[encoded.Length];
@@ -64,7 +68,9 @@ internal static class DockerLogins
             : throw new InvalidDataException($"\"auth\" of {registry} is no user:password in Base64");
     }
 
-    /// <summary>Keys are written as <c>host:port</c> or as a URL; Docker Hub has several names.</summary>
+    /// <summary>
+    /// Whether a key of the file means a registry. Keys are <c>host:port</c> or URLs, and Docker Hub has several names.
+    /// </summary>
     private static bool IsOf(string key, string registry)
     {
         var host = HostOf(key);

@@ -7,16 +7,16 @@ using WunderProxy.Deployments.Docker.Models;
 
 namespace WunderProxy.Deployments.Docker;
 
-/// <summary>HTTP to the engine: API version, time limits, and what its errors mean.</summary>
+/// <summary>HTTP calls to the engine: API version, time limits and error handling.</summary>
 internal sealed class EngineConnection : IDisposable
 {
-    /// <summary>Limit of one call; pulls, loads, waits and events have none. SPEC section 8.</summary>
+    /// <summary>Time limit of one call, 30 s; pulls, loads, waits and event streams have none.</summary>
     public static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>Oldest API that has <c>wait?condition=</c>.</summary>
+    /// <summary>Oldest supported API version, the first with <c>wait?condition=</c>.</summary>
     private static readonly Version OldestVersion = new(1, 30);
 
-    /// <summary>Newest API whose changes were read; a newer engine still takes calls of this one.</summary>
+    /// <summary>Newest API version used; a newer engine still accepts calls of this version.</summary>
     private static readonly Version NewestVersion = new(1, 51);
 
     private readonly HttpClient _client;
@@ -25,12 +25,12 @@ internal sealed class EngineConnection : IDisposable
     private readonly string _engine;
     private volatile string? _version;
 
-    /// <summary>Creates one; nothing is contacted.</summary>
-    /// <param name="handler">Carries the calls, on connections that it keeps.</param>
-    /// <param name="handlerAnew">Carries a ping, on a connection of its own.</param>
-    /// <param name="baseAddress">What paths are relative to.</param>
-    /// <param name="engine">Its name in messages.</param>
-    /// <param name="clock">For the limits.</param>
+    /// <summary>Creates the connection without contacting the engine.</summary>
+    /// <param name="handler">Carries the calls, on connections that it keeps open.</param>
+    /// <param name="handlerAnew">Carries a ping, on a new connection.</param>
+    /// <param name="baseAddress">Base of the paths of all calls.</param>
+    /// <param name="engine">Name of the engine in messages.</param>
+    /// <param name="clock">Clock of the time limits.</param>
     public EngineConnection(
         HttpMessageHandler handler, HttpMessageHandler handlerAnew, Uri baseAddress, string engine, TimeProvider clock)
     {
@@ -40,10 +40,12 @@ internal sealed class EngineConnection : IDisposable
         _clock = clock;
     }
 
-    /// <summary>Told how each call went: null when the engine answered, else why it did not.</summary>
+    /// <summary>
+    /// Called after each call, with null if the engine answered, else with the reason why it did not.
+    /// </summary>
     public Action<string?> Heard { get; set; } = static _ => { };
 
-    /// <summary>Calls and reads the whole answer, within the limit.</summary>
+    /// <summary>Makes a call and reads the whole answer, within the time limit.</summary>
     public async Task<T> CallAsync<T>(
         HttpMethod method, string path, HttpContent? content, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
@@ -61,16 +63,18 @@ internal sealed class EngineConnection : IDisposable
         }
     }
 
-    /// <summary>Calls for effect only. 304 (already so) is success.</summary>
+    /// <summary>Makes a call whose answer has no content. Status 304 (already so) counts as success.</summary>
     public Task CallAsync(
         HttpMethod method, string path, HttpContent? content, TimeSpan extraLimit, CancellationToken cancellationToken) =>
         CallAsync(_client, method, path, content, extraLimit, cancellationToken);
 
-    /// <summary>Asks whether the engine lives, over a connection of its own (<c>GET /_ping</c>).</summary>
+    /// <summary>Asks whether the engine works, over a connection of its own (<c>GET /_ping</c>).</summary>
     public Task PingAsync(CancellationToken cancellationToken) =>
         CallAsync(_anew, HttpMethod.Get, "/_ping", null, TimeSpan.Zero, cancellationToken);
 
-    /// <summary>Opens a streamed answer without a limit; the caller disposes it and reads it inside its own guard.</summary>
+    /// <summary>
+    /// Opens a streamed answer without a time limit; the caller disposes of it and handles faults of reading.
+    /// </summary>
     public async Task<HttpResponseMessage> OpenAsync(
         HttpMethod method, string path, HttpContent? content, string? registryLogin, CancellationToken cancellationToken)
     {
@@ -84,10 +88,12 @@ internal sealed class EngineConnection : IDisposable
         }
     }
 
-    /// <summary>Turns a fault of reading a stream into the engine's absence.</summary>
+    /// <summary>
+    /// Creates the exception for a fault of reading a stream, which means that the engine does not answer.
+    /// </summary>
     public EngineUnavailableException Away(Exception fault)
     {
-        // A restarted engine may be another version.
+        // After a restart the engine may have another version.
         _version = null;
         var away = fault as EngineUnavailableException ?? new EngineUnavailableException(
             $"Docker engine at {_engine} does not answer: {Innermost(fault)}", fault);
@@ -95,13 +101,15 @@ internal sealed class EngineConnection : IDisposable
         return away;
     }
 
-    /// <summary>Whether a fault means that the engine is away, and not that the caller gave up.</summary>
+    /// <summary>Whether a fault means that the engine does not answer, and not that the caller cancelled.</summary>
     public static bool IsAway(Exception fault, CancellationToken cancellationToken) =>
         FindBroken(fault) is null
         && (fault is HttpRequestException or IOException or SocketException or EngineUnavailableException
             || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested));
 
-    /// <summary>The fault of what we were sending, which the HTTP client wraps; null when it is another one.</summary>
+    /// <summary>
+    /// Returns the fault of the archive being sent, which the HTTP client wraps, or null for any other fault.
+    /// </summary>
     public static ArchiveBrokenException? FindBroken(Exception fault) =>
         fault as ArchiveBrokenException ?? fault.InnerException as ArchiveBrokenException;
 
@@ -158,10 +166,10 @@ internal sealed class EngineConnection : IDisposable
         }
     }
 
-    /// <summary>Picks the newest API version that both sides know (<c>GET /version</c>, unversioned).</summary>
+    /// <summary>Chooses the newest API version that both sides support (<c>GET /version</c>, unversioned).</summary>
     private async Task<string> NegotiateAsync(CancellationToken cancellationToken)
     {
-        // Streams have no limit, but what comes before them has.
+        // Streams have no time limit, but the calls before them have.
         using var limit = new CallTimeout(CallLimit, _clock, cancellationToken);
         using var response = await _client.GetAsync("/version", limit.Token);
         var body = await response.Content.ReadAsStringAsync(limit.Token);
@@ -208,7 +216,7 @@ internal sealed class EngineConnection : IDisposable
         }
         catch (JsonException)
         {
-            // Answers to very old versions are plain text.
+            // Answers to very old API versions are plain text.
             return null;
         }
     }

@@ -11,7 +11,7 @@ internal sealed class EngineImages(EngineConnection connection, TimeProvider clo
     private const string LoadedName = "Loaded image: ";
     private const string LoadedId = "Loaded image ID: ";
 
-    /// <summary>Reads an image (<c>GET /images/{name}/json</c>); null when it is not on this machine.</summary>
+    /// <summary>Reads an image (<c>GET /images/{name}/json</c>); returns null if it is not on this machine.</summary>
     public async Task<ImageDetails?> FindAsync(string name, CancellationToken cancellationToken)
     {
         try
@@ -30,13 +30,15 @@ internal sealed class EngineImages(EngineConnection connection, TimeProvider clo
     }
 
     /// <summary>Pulls an image (<c>POST /images/create</c>).</summary>
-    /// <param name="name">What to pull.</param>
+    /// <param name="name">Name of the image.</param>
     /// <param name="login">Registry credentials; null for none.</param>
-    /// <param name="stall">Longest time without a word of progress.</param>
-    /// <param name="progress">Told about each step.</param>
+    /// <param name="stall">Longest time without progress.</param>
+    /// <param name="progress">Called at each step of the pull.</param>
     /// <param name="cancellationToken">Cancels the pull.</param>
-    /// <exception cref="TimeoutException">No progress for <paramref name="stall"/>.</exception>
-    /// <exception cref="DockerEngineException">The registry or the engine refuses, before or within the stream.</exception>
+    /// <exception cref="TimeoutException">The pull made no progress for <paramref name="stall"/>.</exception>
+    /// <exception cref="DockerEngineException">
+    /// The registry or the engine refuses, before or during the stream.
+    /// </exception>
     public async Task PullAsync(
         ImageName name, RegistryLogin? login, TimeSpan stall, Action<PullProgress> progress, CancellationToken cancellationToken)
     {
@@ -46,8 +48,8 @@ internal sealed class EngineImages(EngineConnection connection, TimeProvider clo
     }
 
     /// <summary>Loads an image archive, plain or gzip (<c>POST /images/load</c>).</summary>
-    /// <returns>Names and ids of what was in it.</returns>
-    /// <exception cref="TimeoutException">No progress for <paramref name="stall"/>.</exception>
+    /// <returns>Names and ids of the images in the archive.</returns>
+    /// <exception cref="TimeoutException">The load made no progress for <paramref name="stall"/>.</exception>
     /// <exception cref="ArchiveBrokenException">The archive could not be read to its end.</exception>
     public async Task<IReadOnlyList<string>> LoadAsync(
         Stream archive, TimeSpan stall, Action<PullProgress> progress, CancellationToken cancellationToken)
@@ -68,7 +70,7 @@ internal sealed class EngineImages(EngineConnection connection, TimeProvider clo
 
         void Note(EngineMessage message)
         {
-            // Several images without names come as the lines of one message.
+            // Several images without names arrive as lines of one message.
             foreach (var line in (message.Stream ?? "").Split('\n', StringSplitOptions.TrimEntries))
             {
                 if (line.StartsWith(LoadedId, StringComparison.Ordinal))
@@ -83,7 +85,7 @@ internal sealed class EngineImages(EngineConnection connection, TimeProvider clo
         }
     }
 
-    /// <summary>Gives an image a name (<c>POST /images/{id}/tag</c>).</summary>
+    /// <summary>Gives an image another name (<c>POST /images/{id}/tag</c>).</summary>
     public Task TagAsync(string image, ImageName name, CancellationToken cancellationToken) =>
         connection.CallAsync(
             HttpMethod.Post,
@@ -92,8 +94,10 @@ internal sealed class EngineImages(EngineConnection connection, TimeProvider clo
             TimeSpan.Zero,
             cancellationToken);
 
-    /// <summary>Removes a name, and the image with its last one; never by force (<c>DELETE /images/{name}</c>).</summary>
-    /// <exception cref="DockerEngineException">409 while a container uses it.</exception>
+    /// <summary>
+    /// Removes a name of an image, and the image with its last name; never by force (<c>DELETE /images/{name}</c>).
+    /// </summary>
+    /// <exception cref="DockerEngineException">Status 409 if a container uses the image.</exception>
     public Task RemoveAsync(string name, CancellationToken cancellationToken) =>
         connection.CallAsync(
             HttpMethod.Delete, $"/images/{DockerEngineClient.Escape(name)}", null, TimeSpan.Zero, cancellationToken);

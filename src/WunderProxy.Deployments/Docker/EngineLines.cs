@@ -4,10 +4,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace WunderProxy.Deployments.Docker;
 
-/// <summary>Reads the engine's streams of JSON values, one per line.</summary>
+/// <summary>Reads the engine's streams of JSON values, one value per line.</summary>
 internal static class EngineLines
 {
-    /// <summary>Yields each value as it comes; ends when the engine ends the stream.</summary>
+    /// <summary>Yields each value as it arrives, until the engine ends the stream.</summary>
     public static async IAsyncEnumerable<T> ReadAsync<T>(
         HttpResponseMessage response,
         JsonTypeInfo<T> type,

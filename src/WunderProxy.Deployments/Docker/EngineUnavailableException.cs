@@ -1,5 +1,7 @@
 namespace WunderProxy.Deployments.Docker;
 
-/// <summary>The engine cannot be reached, does not answer in time, or speaks no version that we know.</summary>
+/// <summary>
+/// Thrown when the engine cannot be reached, does not answer in time, or speaks no supported API version.
+/// </summary>
 public sealed class EngineUnavailableException(string message, Exception? innerException = null)
     : Exception(message, innerException);

@@ -2,15 +2,15 @@ using WunderProxy.Deployments.Docker.Models;
 
 namespace WunderProxy.Deployments.Docker;
 
-/// <summary>Adds up the layers of a pull or load.</summary>
+/// <summary>Sums the progress of all layers of a pull or load.</summary>
 internal sealed class PullProgressCounter
 {
     private readonly Dictionary<string, (long Done, long Total)> _layers = new(StringComparer.Ordinal);
 
-    /// <summary>Takes one message in and returns the sum so far.</summary>
+    /// <summary>Adds one message and returns the sum so far.</summary>
     public PullProgress Add(EngineMessage message)
     {
-        // Extracting counts the same bytes again: only the transfer is added up.
+        // Extracting counts the same bytes again, so only the transfer is added up.
         var isTransfer = message.Status is "Downloading" or "Loading layer";
         if (isTransfer && message is { Id: { } layer, ProgressDetail: { Current: { } current, Total: > 0 and var total } })
         {

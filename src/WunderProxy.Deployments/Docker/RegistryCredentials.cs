@@ -4,10 +4,12 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Docker;
 
-/// <summary>Registry logins of the Docker client: <c>$DOCKER_CONFIG/config.json</c>, else <c>~/.docker/config.json</c>.</summary>
+/// <summary>
+/// Registry logins of the Docker client, from <c>$DOCKER_CONFIG/config.json</c>, else <c>~/.docker/config.json</c>.
+/// </summary>
 internal sealed class RegistryCredentials(string configFile, string searchPath, TimeProvider clock)
 {
-    /// <summary>Where the Docker client would look.</summary>
+    /// <summary>Creates an object that looks where the Docker client would.</summary>
     public static RegistryCredentials FromEnvironment(Func<string, string?> environment, TimeProvider clock)
     {
         var file = Path.Combine(DockerConfigFolder.Of(environment), "config.json");
@@ -15,11 +17,13 @@ internal sealed class RegistryCredentials(string configFile, string searchPath, 
     }
 
     /// <summary>
-    /// The login for a registry: its credential helper's, else the one in the file; null when there is none. Read anew
-    /// each time, as the Docker client does.
+    /// Returns the login for a registry, from its credential helper or else from the file, or null if there is none.
+    /// Read anew each time, as the Docker client does.
     /// </summary>
-    /// <exception cref="InvalidDataException">The file, or its entry of this registry, cannot be read.</exception>
-    /// <exception cref="CredentialHelperException">The helper is missing or fails, and the file has no login either.</exception>
+    /// <exception cref="InvalidDataException">The file, or its entry for this registry, cannot be read.</exception>
+    /// <exception cref="CredentialHelperException">
+    /// The helper is missing or fails, and the file has no login either.
+    /// </exception>
     public async Task<RegistryLogin?> FindAsync(string registry, CancellationToken cancellationToken)
     {
         if (ReadFile() is not { } file)

@@ -2,10 +2,12 @@ using System.Net.Sockets;
 
 namespace WunderProxy.Deployments.Docker;
 
-/// <summary>Says why a unix socket cannot be connected to, in words that tell what to do.</summary>
+/// <summary>Explains why connecting to a unix socket failed, in words that tell what to do.</summary>
 internal static class UnixSocketFault
 {
-    /// <summary>The cause as one sentence. .NET has no code of its own for a missing path, so the path is looked at.</summary>
+    /// <summary>
+    /// Returns the cause as one sentence. .NET has no error code for a missing path, so the path is examined.
+    /// </summary>
     public static string Explain(string path, SocketException fault) => fault.SocketErrorCode switch
     {
         SocketError.AccessDenied => $"no permission for {path}: it takes root, or a member of its group, most often docker",

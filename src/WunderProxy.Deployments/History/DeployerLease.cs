@@ -4,13 +4,14 @@ using WunderProxy.Deployments.Storage;
 namespace WunderProxy.Deployments.History;
 
 /// <summary>
-/// The right to deploy where the store has no conditional writes. Lamport's bakery over objects: announce a claim,
-/// give up when somebody has a turn, else take one, and go on only when nobody who announced took an earlier one.
-/// Needs a store whose listing shows a finished write, and clocks that agree to a few seconds.
+/// The right to deploy, in stores without conditional writes. Lamport's bakery algorithm over objects: a deployer
+/// announces a claim, gives up if another one has a turn, else takes a turn, and proceeds only if no announced claim
+/// has an earlier turn. Requires a store whose listing shows every finished write, and clocks that agree to within a
+/// few seconds.
 /// </summary>
 internal sealed class DeployerLease : IAsyncDisposable
 {
-    /// <summary>So many deployers at once are none; each claim costs a read.</summary>
+    /// <summary>Most claims that are considered; each costs a read, and so many deployers do not exist.</summary>
     private const int MaxClaims = 1_000;
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
@@ -29,8 +30,8 @@ internal sealed class DeployerLease : IAsyncDisposable
     private DeployerLease(IObjectStore store, string prefix, LeaseClaim claim, TimeProvider time) =>
         (_store, _prefix, _claim, _time) = (store, prefix, claim, time);
 
-    /// <summary>Takes the lease, or fails when another deployer has it.</summary>
-    /// <exception cref="LeaseHeldException">Another deployer has it.</exception>
+    /// <summary>Takes the lease, or throws if another deployer has it.</summary>
+    /// <exception cref="LeaseHeldException">Another deployer has the lease.</exception>
     public static async Task<DeployerLease> TakeAsync(
         IObjectStore store, string prefix, string by, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -53,8 +54,10 @@ internal sealed class DeployerLease : IAsyncDisposable
         return lease;
     }
 
-    /// <summary>To be called before each write: a lease that could not be renewed is somebody else's by now.</summary>
-    /// <exception cref="LeaseHeldException">It has expired.</exception>
+    /// <summary>
+    /// Throws if the lease has expired; called before each write, because another deployer may hold the lease by then.
+    /// </summary>
+    /// <exception cref="LeaseHeldException">The lease has expired.</exception>
     public void ThrowIfLost()
     {
         if (_time.GetUtcNow() >= _claim.Expires)
@@ -75,13 +78,13 @@ internal sealed class DeployerLease : IAsyncDisposable
         }
         catch (ObjectStoreException)
         {
-            // The store is away: the claim expires by itself.
+            // The store cannot be reached; the claim expires by itself.
         }
     }
 
     private async Task TakeTurnAsync(CancellationToken cancellationToken)
     {
-        // Whoever has a turn already is before us: no need to queue up behind only to lose.
+        // A deployer that already has a turn comes first, so queueing behind it would only lose.
         var others = await OthersAsync([], cancellationToken);
         if (others.Where(other => other.At is not null).MinBy(other => other.At) is { } holder)
         {
@@ -112,8 +115,8 @@ internal sealed class DeployerLease : IAsyncDisposable
                 throw HeldBy((first ?? announced)!);
             }
 
-            // Somebody who announced may still take an earlier turn than ours: its second write tells. A turn that was
-            // taken never changes, so that the later ones need not be read again.
+            // A deployer that has announced may still take an earlier turn than ours, which its second write shows. A
+            // turn never changes, so later turns need not be read again.
             var turns = others.Where(other => other.At is not null);
             later.UnionWith(turns.Select(other => ObjectKey.Lock(_prefix, other.Id)));
             await Task.Delay(pause, _time, cancellationToken);
@@ -124,7 +127,7 @@ internal sealed class DeployerLease : IAsyncDisposable
     private static LeaseHeldException HeldBy(LeaseClaim other) =>
         new(other.By, $"{other.By} on {other.Host} is deploying (lease until {GoTime.Format(other.Expires)})");
 
-    /// <summary>The unexpired claims of the others, but for those that are known to come after ours.</summary>
+    /// <summary>Returns the unexpired claims of other deployers, except those known to come after ours.</summary>
     private async Task<LeaseClaim[]> OthersAsync(HashSet<string> later, CancellationToken cancellationToken)
     {
         var own = ObjectKey.Lock(_prefix, _claim.Id);
@@ -151,7 +154,7 @@ internal sealed class DeployerLease : IAsyncDisposable
         }
         catch (Exception e) when (e is JsonException or ObjectStoreException { IsAboutContent: true })
         {
-            // No deployer wrote that, and it would keep all of them away for ever.
+            // No deployer wrote this object, which would otherwise keep all of them away for ever.
             return null;
         }
 
@@ -174,7 +177,7 @@ internal sealed class DeployerLease : IAsyncDisposable
         var bytes = JsonSerializer.SerializeToUtf8Bytes(claim, HistoryJsonContext.Default.LeaseClaim);
         await _store.PutAsync(ObjectKey.Lock(_prefix, claim.Id), bytes, PutCondition.None, cancellationToken);
 
-        // Only now: what the others see is what counts.
+        // Set only after the write, because what other deployers see is decisive.
         _claim = claim;
     }
 
@@ -190,7 +193,7 @@ internal sealed class DeployerLease : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Released.
+            // The lease has been released.
         }
     }
 
@@ -199,18 +202,18 @@ internal sealed class DeployerLease : IAsyncDisposable
         var now = _time.GetUtcNow();
         if (now >= _claim.Expires)
         {
-            // Too late, as after a suspended machine: somebody else may hold it by now.
+            // Too late, for example after the machine was suspended: another deployer may hold the lease.
             return false;
         }
 
         try
         {
-            // Not cancelled by the release: a write given up half-way might land after the claim was deleted.
+            // The release does not cancel this write: an abandoned write could arrive after the claim was deleted.
             await WriteAsync(_claim with { Expires = now + Lifetime }, CancellationToken.None);
         }
         catch (ObjectStoreException)
         {
-            // Tried again at the next interval, while it lasts.
+            // The next interval tries again, as long as the lease lasts.
         }
 
         return true;

@@ -2,24 +2,26 @@ using System.Text.Json.Serialization;
 
 namespace WunderProxy.Deployments.History;
 
-/// <summary>One thing that happened, as it lies under <c>events/</c>; never changed once written.</summary>
-/// <param name="Type">One of <see cref="EventType"/>.</param>
-/// <param name="At">When, in UTC; to 100 ns.</param>
-/// <param name="By">Who asked for it.</param>
-/// <param name="Host">On which machine.</param>
-/// <param name="Revision">Of what; empty when it is about none.</param>
-/// <param name="Hash">Hash of the launch config; empty when it is about none.</param>
-/// <param name="FromHash">What was in service before; empty when nothing was.</param>
+/// <summary>A single event of a service, as stored under <c>events/</c>; immutable once written.</summary>
+/// <param name="Type">The kind of event, one of <see cref="EventType"/>.</param>
+/// <param name="At">When the event happened, in UTC, to 100 ns.</param>
+/// <param name="By">Who asked for the operation.</param>
+/// <param name="Host">Name of the machine on which the event happened.</param>
+/// <param name="Revision">Revision that the event concerns; empty if none.</param>
+/// <param name="Hash">Hash of the launch config that the event concerns; empty if none.</param>
+/// <param name="FromHash">Hash of the launch config in service before; empty if none was.</param>
 /// <param name="Result"><c>ok</c>, or a reason code.</param>
-/// <param name="Reason">In words; empty when all is well.</param>
+/// <param name="Reason">The reason in words; empty on success.</param>
 public sealed record DeploymentEvent(
     string Type, DateTimeOffset At, string By, string Host, string Revision = "", string Hash = "",
     string FromHash = "", string Result = DeploymentEvent.Ok, string Reason = "")
 {
-    /// <summary>The result of what went well.</summary>
+    /// <summary>The value of <see cref="Result"/> after success.</summary>
     public const string Ok = "ok";
 
-    /// <summary>16 hex digits that make its key unique. The same id and time are the same event.</summary>
+    /// <summary>
+    /// 16 hexadecimal digits that make the event's key unique. Events with the same id and time are the same event.
+    /// </summary>
     [JsonIgnore]
     public string Id { get; init; } = DeploymentIntent.NewId();
 }

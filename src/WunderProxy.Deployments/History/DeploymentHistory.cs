@@ -3,35 +3,35 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.History;
 
-/// <summary>The ordered record of deployments, oldest first; immutable, without I/O.</summary>
+/// <summary>The ordered record of deployments, oldest first; immutable and without I/O.</summary>
 public sealed class DeploymentHistory
 {
-    /// <summary>Most entries that are kept; the oldest leave first.</summary>
+    /// <summary>Most entries of a history; beyond this number the oldest are dropped.</summary>
     public const int MaxEntries = 10;
 
     private readonly HistoryEntry[] _entries;
 
     /// <summary>
-    /// A history of these entries, oldest first; of more than <see cref="MaxEntries"/> the oldest leave.
+    /// Creates a history of these entries, oldest first; of more than <see cref="MaxEntries"/> the oldest are dropped.
     /// </summary>
     public DeploymentHistory(IEnumerable<HistoryEntry> entries) => _entries = [.. entries.TakeLast(MaxEntries)];
 
-    /// <summary>The history before the first deployment.</summary>
+    /// <summary>The history of a service before its first deployment.</summary>
     public static DeploymentHistory Empty { get; } = new([]);
 
-    /// <summary>The entries, oldest first.</summary>
+    /// <summary>The entries of the history, oldest first.</summary>
     public IReadOnlyList<HistoryEntry> Entries => _entries;
 
-    /// <summary>The newest entry; null when there is none.</summary>
+    /// <summary>The newest entry, or null if there is none.</summary>
     public HistoryEntry? Last => _entries.LastOrDefault();
 
-    /// <summary>Reads <c>history.json</c>; <c>null</c> and <c>[]</c> are empty.</summary>
-    /// <exception cref="FormatException">The bytes are no history; the message names entry and field.</exception>
+    /// <summary>Parses <c>history.json</c>; <c>null</c> and <c>[]</c> are an empty history.</summary>
+    /// <exception cref="FormatException">The bytes are not a history; the message names entry and field.</exception>
     public static DeploymentHistory Parse(ReadOnlyMemory<byte> bytes) => new(HistoryJson.Read(bytes));
 
     /// <summary>
-    /// The bytes of <c>history.json</c>; entries that were read are written as they were. Where all together would be
-    /// more than can be read again, the oldest leave.
+    /// Returns the bytes of <c>history.json</c>. Entries that were read are written unchanged. If the whole would be
+    /// larger than can be read again, the oldest entries are dropped.
     /// </summary>
     public byte[] ToBytes()
     {
@@ -44,11 +44,13 @@ public sealed class DeploymentHistory
         return bytes;
     }
 
-    /// <summary>Adds an entry as the newest; the oldest leave above <see cref="MaxEntries"/>.</summary>
+    /// <summary>
+    /// Returns the history with the entry as its newest one; beyond <see cref="MaxEntries"/> the oldest is dropped.
+    /// </summary>
     public DeploymentHistory Append(HistoryEntry entry) => new([.. _entries, entry]);
 
-    /// <summary>Makes an entry the newest: later ones leave.</summary>
-    /// <exception cref="HistoryEmptyException">The entry is not in this history.</exception>
+    /// <summary>Returns the history up to and including the entry; later entries are dropped.</summary>
+    /// <exception cref="HistoryEmptyException">The history does not contain the entry.</exception>
     public DeploymentHistory RollbackTo(HistoryEntry entry)
     {
         var index = Array.LastIndexOf(_entries, entry);
@@ -57,16 +59,14 @@ public sealed class DeploymentHistory
             : throw new HistoryEmptyException($"the history has no entry of {entry.DeployedAt:O} any more");
     }
 
-    /// <summary>Takes one entry out, and no other.</summary>
+    /// <summary>Returns the history without one entry.</summary>
     public DeploymentHistory Without(HistoryEntry entry) => new(_entries.Where(other => other != entry));
 
-    /// <summary>The entry that a rollback goes to.</summary>
-    /// <param name="target">A hash, a revision, or empty for the one before.</param>
-    /// <param name="inService">The launch config in service; null when there is none.</param>
-    /// <param name="named">
-    /// The launch config that <paramref name="target"/> names, when it is a hash of one; else null.
-    /// </param>
-    /// <exception cref="HistoryEmptyException">No entry fits.</exception>
+    /// <summary>Finds the entry that a rollback goes back to.</summary>
+    /// <param name="target">A hash, a revision, or empty for the entry before.</param>
+    /// <param name="inService">The launch config in service; null if there is none.</param>
+    /// <param name="named">The launch config that <paramref name="target"/> names if it is a hash; else null.</param>
+    /// <exception cref="HistoryEmptyException">No entry matches.</exception>
     public HistoryEntry FindTarget(string? target, LaunchConfig? inService, LaunchConfig? named = null)
     {
         var wanted = target?.Trim() ?? "";

@@ -5,66 +5,75 @@ using WunderProxy.Deployments.Storage;
 namespace WunderProxy.Deployments.History;
 
 /// <summary>
-/// What is to be written to the history once a switch has happened. It is kept in the local state from before the
-/// switch until it is written, and may be applied any number of times with the effect of once.
+/// The change to be written to the history after a switch. The local state keeps the intent from before the switch
+/// until the change is written; applying it several times has the effect of once.
 /// </summary>
 public sealed record DeploymentIntent
 {
-    /// <summary>16 hex digits; also names the event, so that a repeated event is the same object.</summary>
+    /// <summary>
+    /// 16 hexadecimal digits that identify the intent and name its event, so that a repeated event is the same object.
+    /// </summary>
     public required string Id { get; init; }
 
-    /// <summary>What it does to the history.</summary>
+    /// <summary>The kind of change to the history.</summary>
     public required DeploymentKind Kind { get; init; }
 
     /// <summary>
-    /// Hash of the launch config that is deployed, rolled back to or withdrawn, as its entry names it.
+    /// Hash of the launch config that is deployed, rolled back to or withdrawn, as written in the entry.
     /// </summary>
     public required string Hash { get; init; }
 
-    /// <summary>MD5 alias of the launch config that is deployed; empty for the others.</summary>
+    /// <summary>MD5 alias of the launch config to deploy; empty for the other kinds.</summary>
     public string Alias { get; init; } = "";
 
-    /// <summary>Its revision.</summary>
+    /// <summary>Revision of the launch config.</summary>
     public required string Revision { get; init; }
 
-    /// <summary>Who asked for it; as it can be read again, since it tells its own entry from those of others.</summary>
+    /// <summary>
+    /// Who asked for the deployment, in a form that survives writing and reading, because the intent recognises its own
+    /// entry by this name.
+    /// </summary>
     public required string By
     {
         get;
         init => field = LenientJson.WellFormed(value);
     }
 
-    /// <summary>When it was asked for; entries made after it are left alone.</summary>
+    /// <summary>When the deployment was asked for; entries made later are kept.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>Append even when this hash is the last entry already.</summary>
+    /// <summary>Whether to append an entry even if the last one already has this hash.</summary>
     public bool ForceReload { get; init; }
 
-    /// <summary>The time of the entry to go back to; null for the others.</summary>
+    /// <summary>Time of the entry to go back to; null for kinds other than a rollback.</summary>
     public DateTimeOffset? EntryAt { get; init; }
 
-    /// <summary>When the deploy that is withdrawn was asked for; null for the others.</summary>
+    /// <summary>When the withdrawn or rejected deployment was asked for; null for the other kinds.</summary>
     public DateTimeOffset? EntrySince { get; init; }
 
-    /// <summary>By whom it was asked for; empty for the others.</summary>
+    /// <summary>Who asked for the withdrawn deployment; empty for the other kinds.</summary>
     public string EntryBy { get; init; } = "";
 
-    /// <summary>What was in service before, for the event; empty when nothing was.</summary>
+    /// <summary>Hash of the launch config in service before, for the event; empty if none was.</summary>
     public string FromHash { get; init; } = "";
 
     /// <summary>Whether a caller's deploy or a guard's undo created this intent.</summary>
     public IntentOrigin Origin { get; init; }
 
-    /// <summary>Whether the event is recorded already: that of a history which could not be written at once.</summary>
+    /// <summary>
+    /// Whether the event has already been recorded, because the history could not be written at once.
+    /// </summary>
     public bool IsTold { get; init; }
 
-    /// <summary>SHA-256 of what serves again after a withdrawal or rejection; empty for the others.</summary>
+    /// <summary>
+    /// SHA-256 of the launch config that serves again after a withdrawal or rejection; empty for the other kinds.
+    /// </summary>
     public string ReturnHash { get; init; } = "";
 
-    /// <summary>The revision of <see cref="ReturnHash"/>.</summary>
+    /// <summary>Revision of the launch config of <see cref="ReturnHash"/>.</summary>
     public string ReturnRevision { get; init; } = "";
 
-    /// <summary>Appends a launch config to the history.</summary>
+    /// <summary>Creates the intent to append a launch config to the history.</summary>
     public static DeploymentIntent Deploy(LaunchConfig config, string by, DateTimeOffset startedAt) => new()
     {
         Id = NewId(),
@@ -77,7 +86,7 @@ public sealed record DeploymentIntent
         ForceReload = config.ForceReload,
     };
 
-    /// <summary>Makes an entry the last one.</summary>
+    /// <summary>Creates the intent to make an existing entry the last one.</summary>
     public static DeploymentIntent Rollback(HistoryEntry target, string by, DateTimeOffset startedAt) => new()
     {
         Id = NewId(),
@@ -89,7 +98,10 @@ public sealed record DeploymentIntent
         EntryAt = target.DeployedAt,
     };
 
-    /// <summary>Takes the entry of a deploy out again; to be applied after that. The entry need not be written yet.</summary>
+    /// <summary>
+    /// Creates the intent to remove the entry of a deploy; it is applied after the deploy, whose entry need not be
+    /// written yet.
+    /// </summary>
     public static DeploymentIntent Withdraw(DeploymentIntent deploy, string by, DateTimeOffset startedAt) => new()
     {
         Id = NewId(),
@@ -102,13 +114,17 @@ public sealed record DeploymentIntent
         EntryBy = deploy.By,
     };
 
-    /// <summary>Takes out the entry that another deployer makes for a switch which a guard has undone.</summary>
+    /// <summary>
+    /// Creates the intent to remove the entry that another deployer makes for a switch that a guard has undone.
+    /// </summary>
     /// <param name="hash">SHA-256 of the rejected launch config.</param>
-    /// <param name="alias">Its MD5; empty when it is not known.</param>
-    /// <param name="revision">Its revision.</param>
-    /// <param name="servedSince">Since when the launch config before it was in service: its own entry is newer than that.</param>
+    /// <param name="alias">MD5 of the rejected launch config; empty if unknown.</param>
+    /// <param name="revision">Revision of the rejected launch config.</param>
+    /// <param name="servedSince">
+    /// When the launch config before it went into service; the entry to remove is newer.
+    /// </param>
     /// <param name="by">Who undid the switch.</param>
-    /// <param name="startedAt">When.</param>
+    /// <param name="startedAt">When the switch was undone.</param>
     public static DeploymentIntent Reject(
         string hash, string alias, string revision, DateTimeOffset servedSince, string by, DateTimeOffset startedAt) => new()
         {
@@ -123,10 +139,10 @@ public sealed record DeploymentIntent
         };
 
     /// <summary>
-    /// The event of this, once it is written: with its own id, so that a repeated event is the same object, and with
-    /// the time of the entry that it made, so that events have the order of the history.
+    /// Returns the event for the written change. The event has the intent's id, so that a repeated event is the same
+    /// object, and the time of the new entry, so that events have the order of the history.
     /// </summary>
-    /// <param name="entry">What <see cref="HistoryClaim.ApplyAsync"/> returned.</param>
+    /// <param name="entry">The result of <see cref="HistoryClaim.ApplyAsync"/>.</param>
     public DeploymentEvent ToEvent(HistoryEntry? entry)
     {
         var type = Kind switch
@@ -141,12 +157,14 @@ public sealed record DeploymentIntent
         return new DeploymentEvent(type, at, By, Environment.MachineName, Revision, Hash, FromHash) { Id = Id };
     }
 
-    /// <summary>16 random hex digits.</summary>
+    /// <summary>Returns a new random id of 16 hexadecimal digits.</summary>
     public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 
-    /// <summary>The history with this done; the same object when it says so already.</summary>
-    /// <param name="history">The history as it is now.</param>
-    /// <param name="now">The time of the entry, unless the last one is later: then just after it.</param>
+    /// <summary>Returns the history with the change made; the same object if it already has it.</summary>
+    /// <param name="history">The present history.</param>
+    /// <param name="now">
+    /// Time for the new entry, unless the last one is later: then the entry gets the next possible time.
+    /// </param>
     internal DeploymentHistory ApplyTo(DeploymentHistory history, DateTimeOffset now) => Kind switch
     {
         DeploymentKind.Deploy => AppendTo(history, now),
@@ -155,7 +173,7 @@ public sealed record DeploymentIntent
         _ => FindEntry(history) is { } own ? OrReturned(history.Without(own), now) : history,
     };
 
-    /// <summary>The entry that this made or goes to; null when the history has none.</summary>
+    /// <summary>Returns the entry that this intent made or goes back to, or null if the history has none.</summary>
     internal HistoryEntry? FindEntry(DeploymentHistory history) => Kind switch
     {
         DeploymentKind.Deploy => history.Entries.LastOrDefault(IsOwn) ?? (AddsNothingTo(history) ? history.Last : null),
@@ -168,7 +186,7 @@ public sealed record DeploymentIntent
     private bool IsOwn(HistoryEntry entry) =>
         entry.Hash == Hash && entry.DeployedBy == By && entry.DeployedAt >= StartedAt;
 
-    /// <summary>What is the last entry and in service already needs no other one.</summary>
+    /// <summary>Whether no entry needs to be added, because the last one already names what is in service.</summary>
     private bool AddsNothingTo(DeploymentHistory history) =>
         !ForceReload && history.Last is { } last && IsSame(last.Hash) && (FromHash.Length == 0 || IsSame(FromHash));
 
@@ -191,8 +209,9 @@ public sealed record DeploymentIntent
     }
 
     /// <summary>
-    /// Times strictly ascend, so that the events, which carry them in their keys, have the order of the history; and none
-    /// is before the start, which is how this finds its own entry again, even if the clock was set back.
+    /// Returns the time for a new entry. Times ascend strictly, so that the events, whose keys contain them, have the
+    /// order of the history. No time precedes the start of the deployment, by which the intent finds its own entry
+    /// again even after the clock was set back.
     /// </summary>
     private DateTimeOffset TimeAfter(DeploymentHistory history, DateTimeOffset now)
     {
@@ -204,7 +223,7 @@ public sealed record DeploymentIntent
     {
         if (!RejectsLastOf(history))
         {
-            // No deployer has written yet, or another launch config was deployed since.
+            // The other deployer has not written yet, or another launch config has been deployed since.
             return history;
         }
 
@@ -214,7 +233,10 @@ public sealed record DeploymentIntent
             : OrReturned(new DeploymentHistory(history.Entries.SkipLast(made.Length)), now);
     }
 
-    /// <summary>An empty history would leave <c>current.json</c> as it is, naming what was rejected.</summary>
+    /// <summary>
+    /// Returns the history, or one with the returned launch config if it would be empty: an empty history would leave
+    /// <c>current.json</c> naming the rejected launch config.
+    /// </summary>
     private DeploymentHistory OrReturned(DeploymentHistory history, DateTimeOffset now) =>
         history.Last is null ? Returned(history, now) : history;
 
@@ -229,7 +251,7 @@ public sealed record DeploymentIntent
             return history;
         }
 
-        // Whoever deployed after this rollback was asked for comes after it, and keeps the entry.
+        // Deployments made after this rollback was asked for come later and keep their entries.
         var later = history.Entries.Reverse().TakeWhile(entry => entry != target).Reverse().ToArray();
         var kept = later.Where(entry => entry.DeployedAt > StartedAt).ToArray();
         return kept.Length == later.Length

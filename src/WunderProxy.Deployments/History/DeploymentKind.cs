@@ -2,22 +2,22 @@ using System.Text.Json.Serialization;
 
 namespace WunderProxy.Deployments.History;
 
-/// <summary>What a deployment does to the history.</summary>
+/// <summary>The kind of change that a deployment makes to the history.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<DeploymentKind>))]
 public enum DeploymentKind
 {
-    /// <summary>Appends an entry.</summary>
+    /// <summary>Appends an entry for the launch config.</summary>
     Deploy,
 
-    /// <summary>Cuts the entries after its target.</summary>
+    /// <summary>Drops the entries after the target.</summary>
     Rollback,
 
-    /// <summary>Takes its own entry out again: a guard found the new upstream worse.</summary>
+    /// <summary>Removes the deployment's own entry, because a guard found the new upstream worse.</summary>
     Withdraw,
 
     /// <summary>
-    /// Takes out the entry that another deployer made, as the last one, for a switch that a guard has undone; after a
-    /// rollback, which made none, appends what serves again.
+    /// Removes the last entry, made by another deployer, for a switch that a guard has undone; after a rollback, which
+    /// makes no entry, appends the launch config that serves again.
     /// </summary>
     Reject,
 }

@@ -4,14 +4,14 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.History;
 
-/// <summary>Reads and writes an event as the JSON that is stored under <c>events/</c>.</summary>
+/// <summary>Reads and writes events as the JSON that is stored under <c>events/</c>.</summary>
 internal static class EventJson
 {
     private const string Cut = " …";
 
     /// <summary>
-    /// Writes an event of at most <see cref="DocumentLimits.Event"/>: texts that are too long are cut, and what is no
-    /// text reads U+FFFD, so that no event is lost for what it quotes.
+    /// Writes an event of at most <see cref="DocumentLimits.Event"/> bytes. Texts that are too long are cut, and
+    /// invalid text becomes U+FFFD, so that no event is lost because of what it quotes.
     /// </summary>
     public static byte[] Write(DeploymentEvent recorded)
     {
@@ -35,8 +35,8 @@ internal static class EventJson
         }
     }
 
-    /// <summary>Reads an event.</summary>
-    /// <returns>False when the bytes are none.</returns>
+    /// <summary>Parses an event.</summary>
+    /// <returns>False if the bytes are not an event.</returns>
     public static bool TryRead(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out DeploymentEvent? read)
     {
         try

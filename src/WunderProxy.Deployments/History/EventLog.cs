@@ -3,16 +3,18 @@ using WunderProxy.Deployments.Storage;
 namespace WunderProxy.Deployments.History;
 
 /// <summary>
-/// The record of all that happened to a service. With a local state an event is durable there first, and goes to the
-/// store when it answers; its key stays the same, so that nothing is written twice.
+/// The record of all events of a service. With a local state, an event is first made durable there and goes to the
+/// store as soon as the store answers; its key stays the same, so that no event is stored twice.
 /// </summary>
-/// <param name="store">Where events end up.</param>
-/// <param name="prefix">The service's prefix in it.</param>
-/// <param name="state">Where they wait while the store is away; null for programs that keep no state.</param>
+/// <param name="store">The store in which events are kept.</param>
+/// <param name="prefix">The service's prefix in the store.</param>
+/// <param name="state">
+/// Where events wait while the store cannot be reached; null for programs without a local state.
+/// </param>
 public sealed class EventLog(IObjectStore store, string prefix, LocalState? state = null)
 {
-    /// <summary>Records one event.</summary>
-    /// <returns>True when it is in the store, false when it waits in the local state.</returns>
+    /// <summary>Records one event in the local state and the store.</summary>
+    /// <returns>True if the event is in the store, false if it waits in the local state.</returns>
     /// <exception cref="ObjectStoreException">
     /// The store failed, and there is no local state to keep the event.
     /// </exception>
@@ -42,9 +44,9 @@ public sealed class EventLog(IObjectStore store, string prefix, LocalState? stat
         return true;
     }
 
-    /// <summary>Writes the events that wait in the local state, oldest first.</summary>
-    /// <returns>How many were written.</returns>
-    /// <exception cref="ObjectStoreException">The store failed; what was not written still waits.</exception>
+    /// <summary>Writes the events that wait in the local state to the store, oldest first.</summary>
+    /// <returns>Number of events written.</returns>
+    /// <exception cref="ObjectStoreException">The store failed; the remaining events still wait.</exception>
     public async Task<int> FlushAsync(CancellationToken cancellationToken)
     {
         var written = 0;
@@ -69,7 +71,7 @@ public sealed class EventLog(IObjectStore store, string prefix, LocalState? stat
         return written;
     }
 
-    /// <summary>Reads the newest events, oldest of them first; objects that are no events are left out.</summary>
+    /// <summary>Reads the newest events, in ascending order of time; objects that are not events are skipped.</summary>
     /// <exception cref="ObjectStoreException">The store failed.</exception>
     public async Task<IReadOnlyList<DeploymentEvent>> ReadAsync(int maxCount, CancellationToken cancellationToken)
     {
@@ -85,7 +87,9 @@ public sealed class EventLog(IObjectStore store, string prefix, LocalState? stat
         return events;
     }
 
-    /// <summary>Lists page by page, since a listing begins with the oldest; only the last keys stay in memory.</summary>
+    /// <summary>
+    /// Lists the last keys, page by page because a listing begins with the oldest; only the last keys stay in memory.
+    /// </summary>
     private async Task<IReadOnlyList<string>> ListLastAsync(int maxCount, CancellationToken cancellationToken)
     {
         List<string> last = [];
@@ -114,7 +118,7 @@ public sealed class EventLog(IObjectStore store, string prefix, LocalState? stat
         }
         catch (ObjectStoreException e) when (e.IsAboutContent)
         {
-            // Too large, or a link or the like in a directory.
+            // The object is too large, or a link or the like in a directory.
         }
 
         return null;

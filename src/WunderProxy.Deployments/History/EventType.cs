@@ -1,12 +1,12 @@
 namespace WunderProxy.Deployments.History;
 
-/// <summary>The types of event.</summary>
+/// <summary>The types of events, as written in their JSON.</summary>
 public static class EventType
 {
-    /// <summary>A container was launched.</summary>
+    /// <summary>A container was launched and is healthy.</summary>
     public const string Launch = "launch";
 
-    /// <summary>Traffic was switched.</summary>
+    /// <summary>Traffic was switched to another container.</summary>
     public const string Switch = "switch";
 
     /// <summary>A launch config was deployed and recorded in the history.</summary>
@@ -15,7 +15,7 @@ public static class EventType
     /// <summary>An earlier history entry was made current again.</summary>
     public const string Rollback = "rollback";
 
-    /// <summary>A guard switched back.</summary>
+    /// <summary>A guard switched back to the previous container.</summary>
     public const string GuardRollback = "guard_rollback";
 
     /// <summary>An operation failed.</summary>
@@ -27,15 +27,15 @@ public static class EventType
     /// <summary>Traffic was resumed.</summary>
     public const string Resume = "resume";
 
-    /// <summary>Load balancers were told to leave.</summary>
+    /// <summary>The instance began to drain: load balancers are told to leave.</summary>
     public const string Drain = "drain";
 
-    /// <summary>Load balancers were told to come back.</summary>
+    /// <summary>The instance stopped draining: load balancers are told to come back.</summary>
     public const string Undrain = "undrain";
 
-    /// <summary>The service started.</summary>
+    /// <summary>The instance started serving.</summary>
     public const string Start = "start";
 
-    /// <summary>The service stopped.</summary>
+    /// <summary>The instance stopped serving.</summary>
     public const string Stop = "stop";
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace WunderProxy.Deployments.History;
 
-/// <summary>RFC 3339 times as Go's encoder writes them: UTC, up to 9 digits of fraction, no trailing zeros.</summary>
+/// <summary>
+/// Reads and writes RFC 3339 times as Go's encoder does: UTC, up to 9 digits of fraction, no trailing zeros.
+/// </summary>
 internal static class GoTime
 {
     private const int TickDigits = 7;
@@ -10,7 +12,7 @@ internal static class GoTime
     public static string Format(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>Reads a time; what is finer than 100 ns is cut off.</summary>
+    /// <summary>Parses a time; digits finer than 100 ns are cut off.</summary>
     public static bool TryParse(string text, out DateTimeOffset time) =>
         DateTimeOffset.TryParseExact(
             CutFraction(text), "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture,

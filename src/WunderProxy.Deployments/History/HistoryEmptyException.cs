@@ -1,5 +1,5 @@
 namespace WunderProxy.Deployments.History;
 
-/// <summary>The history has no entry to go back to.</summary>
-/// <param name="message">Which entry was looked for.</param>
+/// <summary>Thrown when the history has no entry to go back to.</summary>
+/// <param name="message">Which entry was looked for, as a sentence.</param>
 public sealed class HistoryEmptyException(string message) : Exception(message);

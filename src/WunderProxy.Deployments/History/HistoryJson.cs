@@ -5,7 +5,7 @@ namespace WunderProxy.Deployments.History;
 
 /// <summary>
 /// The wire form of <c>history.json</c>, as the Go encoder writes it. Entries that were read are kept byte for byte,
-/// also where their text is none: what cannot be shown as it is reads U+FFFD, as in Go.
+/// even if their text is invalid; what cannot be shown becomes U+FFFD, as in Go.
 /// </summary>
 internal static class HistoryJson
 {
@@ -39,7 +39,7 @@ internal static class HistoryJson
                 bytes.WriteByte((byte)',');
             }
 
-            // The raw bytes keep the nanoseconds, the fields that we do not know, and what is no text.
+            // The raw bytes preserve nanoseconds, unknown fields and invalid text.
             bytes.Write(entry.Original.IsEmpty ? WriteEntry(entry) : entry.Original.Span);
         }
 
@@ -47,7 +47,7 @@ internal static class HistoryJson
         return bytes.ToArray();
     }
 
-    /// <summary>The bytes of each entry, without looking into strings.</summary>
+    /// <summary>Returns the bytes of each entry, without interpreting strings.</summary>
     private static List<ReadOnlyMemory<byte>> Slice(ReadOnlyMemory<byte> json)
     {
         List<ReadOnlyMemory<byte>> entries = [];
@@ -72,7 +72,7 @@ internal static class HistoryJson
             throw new FormatException("a JSON list of entries is expected, and the text begins with something else");
         }
 
-        // What follows the list makes the reader throw, as an end too early does.
+        // Text after the list makes the reader throw, as does an early end.
         while (reader.Read())
         {
         }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace WunderProxy.Deployments.History;
 
-/// <summary>Source-generated JSON of this room.</summary>
+/// <summary>Source-generated JSON serialisation of the history.</summary>
 [JsonSourceGenerationOptions(Converters = [typeof(GoTimeConverter)])]
 [JsonSerializable(typeof(DeploymentEvent))]
 [JsonSerializable(typeof(DeploymentIntent))]

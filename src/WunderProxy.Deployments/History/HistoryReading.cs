@@ -2,7 +2,7 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.History;
 
-/// <summary>The history as far as it could be read.</summary>
-/// <param name="History">The history; empty when it could not be read.</param>
-/// <param name="Fault">Why it could not be read; null when it could.</param>
+/// <summary>The result of reading the history, with the fault if it could not be read.</summary>
+/// <param name="History">The history; empty if it could not be read.</param>
+/// <param name="Fault">Why the history could not be read; null if it was read.</param>
 public sealed record HistoryReading(DeploymentHistory History, ObjectStoreException? Fault = null);

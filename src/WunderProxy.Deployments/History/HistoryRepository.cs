@@ -4,16 +4,16 @@ using WunderProxy.Deployments.Storage;
 namespace WunderProxy.Deployments.History;
 
 /// <summary>
-/// Loads and changes <c>history.json</c> and <c>current.json</c> of one service; holds no rules of its own.
+/// Loads and changes <c>history.json</c> and <c>current.json</c> of one service; contains no rules of its own.
 /// </summary>
-/// <param name="store">Where they lie.</param>
-/// <param name="prefix">The service's prefix in it.</param>
+/// <param name="store">The store that holds the documents.</param>
+/// <param name="prefix">The service's prefix in the store.</param>
 /// <param name="time">The clock.</param>
-/// <param name="configs">The launch configs of the service; null to open them.</param>
+/// <param name="configs">The launch configs of the service; null to open them here.</param>
 public sealed class HistoryRepository(
     IObjectStore store, string prefix, TimeProvider time, LaunchConfigRepository? configs = null)
 {
-    /// <summary>Tries of a compare-and-swap, each after reading again.</summary>
+    /// <summary>Most attempts of a compare-and-swap, each after reading again.</summary>
     public const int MaxTries = 5;
 
     private const int MaxCurrentTries = 20;
@@ -23,13 +23,13 @@ public sealed class HistoryRepository(
     private bool? _hasConditionalWrites;
 
     /// <summary>Loads the history.</summary>
-    /// <exception cref="ObjectStoreException">The store failed, or <c>history.json</c> is none.</exception>
+    /// <exception cref="ObjectStoreException">The store failed, or <c>history.json</c> is not a history.</exception>
     public async Task<DeploymentHistory> LoadAsync(CancellationToken cancellationToken) =>
         Parse(await store.GetAsync(ObjectKey.History(prefix), cancellationToken));
 
     /// <summary>
-    /// Loads the history for those who can go on without it: where only <c>history.json</c> cannot be had, and the rest
-    /// of the store answers, an empty one with the reason.
+    /// Loads the history for callers that can do without it: if only <c>history.json</c> cannot be read and the store
+    /// otherwise answers, the result is an empty history with the reason.
     /// </summary>
     /// <exception cref="ObjectStoreException">The store failed.</exception>
     public async Task<HistoryReading> LoadOrExplainAsync(CancellationToken cancellationToken)
@@ -44,7 +44,7 @@ public sealed class HistoryRepository(
         }
         catch (ObjectStoreException fault) when (fault.Fault == ObjectStoreFault.Denied)
         {
-            // Without the right to list, S3 refuses an absent history; without any right it refuses this too.
+            // Without the right to list, S3 refuses a missing history; without any right it refuses this read too.
             await using var current = await store.OpenReadAsync(ObjectKey.Current(prefix), cancellationToken);
             return new HistoryReading(
                 DeploymentHistory.Empty, new ObjectStoreException(ObjectStoreFault.Refused, fault.Message, fault));
@@ -52,10 +52,10 @@ public sealed class HistoryRepository(
     }
 
     /// <summary>
-    /// The entry that a rollback goes to: see <see cref="DeploymentHistory.FindTarget"/>. A hash is looked up in the
-    /// store first, so that it is found under its other name too.
+    /// Finds the entry that a rollback goes back to (see <see cref="DeploymentHistory.FindTarget"/>). A hash is first
+    /// looked up in the store, so that it is also found by its other digest.
     /// </summary>
-    /// <exception cref="HistoryEmptyException">No entry fits.</exception>
+    /// <exception cref="HistoryEmptyException">No entry matches.</exception>
     /// <exception cref="ObjectStoreException">The store failed.</exception>
     public async Task<HistoryEntry> FindTargetAsync(
         string? target, LaunchConfig? inService, CancellationToken cancellationToken)
@@ -71,15 +71,15 @@ public sealed class HistoryRepository(
     }
 
     /// <summary>
-    /// Whether the store has conditional writes: a second <c>If-None-Match: *</c> must fail. Tried once.
+    /// Whether the store has conditional writes, that is, fails a second <c>If-None-Match: *</c>; tested once.
     /// </summary>
-    /// <exception cref="ObjectStoreException">The store failed; it is tried again at the next call.</exception>
+    /// <exception cref="ObjectStoreException">The store failed; the next call tests again.</exception>
     public async Task<bool> HasConditionalWritesAsync(CancellationToken cancellationToken) =>
         _hasConditionalWrites ??= await ConditionalWriteProbe.RunAsync(store, prefix, cancellationToken);
 
     /// <summary>
-    /// Claims the history for one deployment: makes sure that it may be written, and takes the lease where the store has
-    /// no conditional writes. To be called before anything is launched, so that the loser has changed nothing.
+    /// Claims the history for one deployment: ensures that it may be written, and takes the lease if the store has no
+    /// conditional writes. Called before anything is launched, so that a losing deployer has changed nothing.
     /// </summary>
     /// <exception cref="LeaseHeldException">Another deployer has the lease.</exception>
     /// <exception cref="ObjectStoreException">The store failed.</exception>
@@ -87,7 +87,7 @@ public sealed class HistoryRepository(
     {
         if (_hasConditionalWrites == true)
         {
-            // The probe of the start says nothing of the rights of today.
+            // The probe at the start says nothing about the rights at present.
             await ConditionalWriteProbe.DemandWritableAsync(store, prefix, cancellationToken);
         }
 
@@ -109,7 +109,8 @@ public sealed class HistoryRepository(
             var changed = intent.ApplyTo(history, time.GetUtcNow());
             if (!ReferenceEquals(changed, history))
             {
-                // Only after reading once more than writing: the last write's answer may have got lost, too.
+                // Fails only after one more read than writes, because the answer to the last write may have been lost
+                // too.
                 ThrowIfBeaten(attempt, history);
                 if (!await TryWriteAsync(changed, read, lease, cancellationToken))
                 {
@@ -169,8 +170,8 @@ public sealed class HistoryRepository(
     }
 
     /// <summary>
-    /// Makes <c>current.json</c> a copy of the last entry's config. Whoever writes it last has, after writing, read
-    /// the same last entry again; so when all deployers are done, the two agree, without a lock.
+    /// Makes <c>current.json</c> a copy of the last entry's launch config. The last writer has read the same last entry
+    /// again after writing, so when all deployers are done the two documents agree, without a lock.
     /// </summary>
     private async Task WriteCurrentAsync(CancellationToken cancellationToken)
     {
@@ -195,7 +196,7 @@ public sealed class HistoryRepository(
             return;
         }
 
-        // The config may lie in the store under the other digest of its bytes.
+        // The launch config may be stored under the other digest of its bytes.
         var config = await new LaunchConfigRepository(store, prefix).LoadAsync(hash, cancellationToken);
         await store.PutAsync(ObjectKey.Current(prefix), config.Bytes, PutCondition.None, cancellationToken);
     }

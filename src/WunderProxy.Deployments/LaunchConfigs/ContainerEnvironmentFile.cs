@@ -5,36 +5,39 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.LaunchConfigs;
 
-/// <summary>The <c>--cfg</c> file: <c>key=value</c> lines that every container gets as environment.</summary>
+/// <summary>
+/// The <c>--cfg</c> file, whose <c>key=value</c> lines become environment variables of every container.
+/// </summary>
 public sealed class ContainerEnvironmentFile
 {
     private ContainerEnvironmentFile(IReadOnlyList<KeyValuePair<string, string>> variables, string digest) =>
         (Variables, Digest) = (variables, digest);
 
-    /// <summary>What a service without a <c>--cfg</c> file has.</summary>
+    /// <summary>An empty file, for services without <c>--cfg</c>.</summary>
     public static ContainerEnvironmentFile None { get; } = new([], "");
 
-    /// <summary>The variables in the order of the file; of a key that stands twice, the last value.</summary>
+    /// <summary>The variables in the order of the file; a key that occurs twice has its last value.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Variables { get; }
 
     /// <summary>
-    /// SHA-256 of the file's bytes, 64 hex digits; empty without a file. For the label <c>wunderproxy.cfg</c>.
+    /// SHA-256 of the file's bytes as 64 hexadecimal digits, for the label <c>wunderproxy.cfg</c>; empty without a
+    /// file.
     /// </summary>
     public string Digest { get; }
 
-    /// <summary>Reads a file.</summary>
+    /// <summary>Reads and parses a file.</summary>
     /// <exception cref="FormatException">
-    /// A line is neither blank, a comment nor <c>key=value</c>, or not UTF-8; it is named.
+    /// A line is neither blank, a comment nor <c>key=value</c>, or is not UTF-8; the message names the line.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">This process may not read the file.</exception>
     public static ContainerEnvironmentFile Load(string path) => Parse(path, BoundedFile.ReadAny(path, DocumentLimits.EnvironmentFile));
 
-    /// <summary>Reads the content of a file.</summary>
-    /// <param name="path">Its name, for messages.</param>
-    /// <param name="bytes">Its content.</param>
+    /// <summary>Parses the content of a file.</summary>
+    /// <param name="path">Path of the file, for error messages.</param>
+    /// <param name="bytes">Content of the file.</param>
     /// <exception cref="FormatException">
-    /// A line is neither blank, a comment nor <c>key=value</c>, or not UTF-8; it is named.
+    /// A line is neither blank, a comment nor <c>key=value</c>, or is not UTF-8; the message names the line.
     /// </exception>
     public static ContainerEnvironmentFile Parse(string path, ReadOnlySpan<byte> bytes)
     {
@@ -55,7 +58,9 @@ public sealed class ContainerEnvironmentFile
         return new ContainerEnvironmentFile([.. variables], Convert.ToHexStringLower(SHA256.HashData(bytes)));
     }
 
-    /// <summary>Another encoding would silently change a value, such as a password.</summary>
+    /// <summary>
+    /// Refuses text that is not UTF-8: another encoding would silently change a value, such as a password.
+    /// </summary>
     private static void CheckText(string path, ReadOnlySpan<byte> bytes)
     {
         if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
@@ -81,7 +86,7 @@ public sealed class ContainerEnvironmentFile
         var equals = line.IndexOf('=');
         var key = equals < 0 ? "" : line[..equals].TrimStart();
 
-        // The line itself is not shown: it may hold a secret.
+        // The message does not show the line, which may hold a secret.
         return key.Length > 0 && !key.Any(c => char.IsWhiteSpace(c) || c == '\0') && !line.Contains('\0')
             ? (key, line[(equals + 1)..])
             : throw new FormatException($"{path}: line {number} is no key=value");

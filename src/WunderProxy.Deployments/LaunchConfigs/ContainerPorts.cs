@@ -2,13 +2,15 @@ using System.Text.Json.Nodes;
 
 namespace WunderProxy.Deployments.LaunchConfigs;
 
-/// <summary>Which port of a container traffic goes to, and how its ports are published.</summary>
+/// <summary>Decides which port of a container receives traffic, and how its ports are published.</summary>
 internal static class ContainerPorts
 {
-    /// <summary>The port that the old tool had built in.</summary>
+    /// <summary>The port that the old tool always used.</summary>
     public const int DefaultPort = 9292;
 
-    /// <summary>The named one; else of those exposed 9292, or the only one; 9292 when there are none.</summary>
+    /// <summary>
+    /// Returns the named port; without one the exposed port 9292 or the only exposed port, and 9292 if none is exposed.
+    /// </summary>
     public static int Choose(int? named, JsonObject container, JsonObject host, IEnumerable<string> imagePorts)
     {
         if (named is { } port)
@@ -31,21 +33,23 @@ internal static class ContainerPorts
         };
     }
 
-    /// <summary>Exposes the port, and gives every port without a binding one that the engine picks.</summary>
+    /// <summary>
+    /// Exposes the port, and binds every exposed port without a binding to a machine port that the engine chooses.
+    /// </summary>
     public static void Publish(int port, JsonObject container, JsonObject host, string address)
     {
         var name = new PortName(port, "tcp");
         var mode = JsonFields.Text(host["NetworkMode"]) ?? "";
         if (mode.StartsWith("container:", StringComparison.Ordinal))
         {
-            // The ports are those of the other container, and the engine refuses to expose any here.
+            // The container shares the ports of another one, and the engine refuses to expose any here.
             return;
         }
 
         ObjectOf(container, "ExposedPorts", "ContainerConfig").TryAdd(name.ToString(), new JsonObject());
         if (mode is "host" or "none")
         {
-            // Such a container has no network of its own to publish from, and the engine refuses to.
+            // Without a network of its own the container cannot publish ports, and the engine refuses to.
             return;
         }
 
@@ -59,10 +63,10 @@ internal static class ContainerPorts
         Bind(bindings, name, address, "");
     }
 
-    /// <summary>Binds a port unless it is bound already.</summary>
+    /// <summary>Binds a port to an address and port of the machine, unless it is bound already.</summary>
     public static void Bind(JsonObject bindings, PortName port, string address, string hostPort)
     {
-        // The engine takes a port without its protocol for TCP.
+        // To the engine, a port without a protocol is a TCP port.
         var isBound = port.IsTcp && bindings.ContainsKey($"{port.Number}");
         if (!isBound && JsonFields.IsEmpty(bindings[port.ToString()]))
         {
@@ -70,11 +74,11 @@ internal static class ContainerPorts
         }
     }
 
-    /// <summary>The object in a field; made when there is none.</summary>
+    /// <summary>Returns the object in a field of <paramref name="parent"/> and creates it if missing.</summary>
     /// <param name="parent">The container config or the host config.</param>
-    /// <param name="name">The field.</param>
-    /// <param name="document">Name of the parent, for the message.</param>
-    /// <exception cref="InvalidLaunchConfigException">The field holds something else.</exception>
+    /// <param name="name">Name of the field.</param>
+    /// <param name="document">Name of the parent, for the error message.</param>
+    /// <exception cref="InvalidLaunchConfigException">The field holds something other than an object.</exception>
     public static JsonObject ObjectOf(JsonObject parent, string name, string document)
     {
         if (parent[name] is JsonObject found)

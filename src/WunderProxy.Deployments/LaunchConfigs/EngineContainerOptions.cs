@@ -1,23 +1,25 @@
 namespace WunderProxy.Deployments.LaunchConfigs;
 
-/// <summary>What a create request needs besides the launch config.</summary>
+/// <summary>The parts of a create request that do not come from the launch config.</summary>
 public sealed record EngineContainerOptions
 {
-    /// <summary>Name of the image, for configs that name none: <c>localhost:N/APP:REVISION</c>.</summary>
+    /// <summary>Name of the image for launch configs that name none: <c>localhost:N/APP:REVISION</c>.</summary>
     public required string ImageName { get; init; }
 
-    /// <summary>The engine's id of that image, as it gives it; the containers get it as <c>DOCKER_IMAGE</c>.</summary>
+    /// <summary>The engine's id of that image; containers receive it as <c>DOCKER_IMAGE</c>.</summary>
     public required string ImageId { get; init; }
 
-    /// <summary>Ports that the image exposes, as <c>9292/tcp</c>.</summary>
+    /// <summary>Ports that the image exposes, such as <c>9292/tcp</c>.</summary>
     public IReadOnlyList<string> ImagePorts { get; init; } = [];
 
-    /// <summary>The <c>--cfg</c> file.</summary>
+    /// <summary>The variables of the <c>--cfg</c> file.</summary>
     public ContainerEnvironmentFile Environment { get; init; } = ContainerEnvironmentFile.None;
 
-    /// <summary>The labels to add.</summary>
+    /// <summary>The labels to add to the container.</summary>
     public required ContainerLabels Labels { get; init; }
 
-    /// <summary>Address to publish on: loopback, or empty for all when the engine is on another machine.</summary>
+    /// <summary>
+    /// Address on which ports are published: loopback, or empty for all addresses if the engine is on another machine.
+    /// </summary>
     public string PublishAddress { get; init; } = "127.0.0.1";
 }

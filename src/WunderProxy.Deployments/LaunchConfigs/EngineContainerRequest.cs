@@ -3,18 +3,21 @@ using System.Text.Json.Nodes;
 namespace WunderProxy.Deployments.LaunchConfigs;
 
 /// <summary>
-/// The body of the engine's create call (POST /containers/create) for a launch config: its two documents as they are,
-/// but for environment, image, labels, fields that the engine has moved since 2015, and what would hurt.
+/// The body of the engine's create call (POST /containers/create) for a launch config. The config's two documents are
+/// passed on unchanged, except for environment, image, labels, fields that the engine has moved since 2015, and
+/// settings that would break our handling of the container.
 /// </summary>
-/// <param name="Body">The request.</param>
-/// <param name="ContainerPort">TCP port inside the container that traffic goes to.</param>
+/// <param name="Body">The JSON body of the request.</param>
+/// <param name="ContainerPort">TCP port inside the container that receives traffic.</param>
 public sealed record EngineContainerRequest(JsonObject Body, int ContainerPort)
 {
     private const string ImageVariable = "DOCKER_IMAGE";
 
-    /// <summary>Builds the request.</summary>
-    /// <exception cref="AmbiguousPortException">Several ports are exposed and nothing names one.</exception>
-    /// <exception cref="InvalidLaunchConfigException">A field that must be understood is not of its type.</exception>
+    /// <summary>Builds the request for a launch config.</summary>
+    /// <exception cref="AmbiguousPortException">Several ports are exposed and none is named.</exception>
+    /// <exception cref="InvalidLaunchConfigException">
+    /// A field that has to be interpreted has the wrong type.
+    /// </exception>
     public static EngineContainerRequest Build(LaunchConfig config, EngineContainerOptions options)
     {
         var container = config.CopyContainerConfig();
@@ -31,7 +34,8 @@ public sealed record EngineContainerRequest(JsonObject Body, int ContainerPort)
     }
 
     /// <summary>
-    /// The config's own, then <c>--cfg</c> for keys not in it, then the image; no key twice, the last counts.
+    /// Merges the variables of the launch config, those of <c>--cfg</c> for other keys, and <c>DOCKER_IMAGE</c>, whose value
+    /// is always ours. For a key given more than once the last value counts.
     /// </summary>
     private static JsonArray MergeEnvironment(LaunchConfig config, EngineContainerOptions options)
     {
@@ -61,7 +65,7 @@ public sealed record EngineContainerRequest(JsonObject Body, int ContainerPort)
     {
         var labels = ContainerPorts.ObjectOf(container, "Labels", "ContainerConfig");
 
-        // A launch config written from an inspected container has labels of another one.
+        // A launch config written from an inspected container carries the labels of that container.
         var reserved = labels.Select(label => label.Key).Where(name => name.StartsWith(ContainerLabels.Namespace, StringComparison.Ordinal));
         foreach (var name in reserved.ToList())
         {
@@ -76,13 +80,13 @@ public sealed record EngineContainerRequest(JsonObject Body, int ContainerPort)
 
     private static void SpareTheEvidence(JsonObject host)
     {
-        // "always" would start retired containers again with the next start of the engine.
+        // "always" would restart retired containers when the engine restarts.
         if (host["RestartPolicy"] is JsonObject policy && JsonFields.Text(policy["Name"]) == "always")
         {
             policy["Name"] = "unless-stopped";
         }
 
-        // The engine would remove a failed container before its log and exit code were read.
+        // With AutoRemove the engine would remove a failed container before its log and exit code are read.
         if (host.ContainsKey("AutoRemove"))
         {
             host["AutoRemove"] = false;

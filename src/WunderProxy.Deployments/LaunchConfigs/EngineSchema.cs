@@ -3,8 +3,8 @@ using static WunderProxy.Deployments.LaunchConfigs.EngineType;
 namespace WunderProxy.Deployments.LaunchConfigs;
 
 /// <summary>
-/// Where the engine's create body (POST /containers/create, up to API 1.52) has structs and where it has maps, with the
-/// fields of 2015 that we move.
+/// The structs and maps in the engine's create body (POST /containers/create, up to API 1.52), and the fields of 2015
+/// that this program moves.
 /// </summary>
 internal static class EngineSchema
 {
@@ -32,7 +32,7 @@ internal static class EngineSchema
 
     private static readonly EngineType Throttles = ListOf(Struct("Path Rate"));
 
-    /// <summary><c>HostConfig</c>.</summary>
+    /// <summary>The type of <c>HostConfig</c>.</summary>
     public static EngineType HostConfig { get; } = Struct(
         """
         Binds ContainerIDFile NetworkMode AutoRemove VolumeDriver VolumesFrom ConsoleSize CapAdd CapDrop Capabilities
@@ -61,7 +61,9 @@ internal static class EngineSchema
         ("Ulimits", ListOf(Struct("Name Soft Hard"))),
         ("Mounts", ListOf(Mount)));
 
-    /// <summary>The whole body: the container config with <c>HostConfig</c> and <c>NetworkingConfig</c> in it.</summary>
+    /// <summary>
+    /// The type of the whole body: the container config, with <c>HostConfig</c> and <c>NetworkingConfig</c> in it.
+    /// </summary>
     public static EngineType CreateBody { get; } = Struct(
         """
         Hostname Domainname User AttachStdin AttachStdout AttachStderr Tty OpenStdin StdinOnce Env Cmd ArgsEscaped
@@ -75,7 +77,7 @@ internal static class EngineSchema
         ("HostConfig", HostConfig),
         ("NetworkingConfig", Struct("", ("EndpointsConfig", MapOf(Endpoint)))));
 
-    /// <summary>A launch config, which the old tool read by the same rules.</summary>
+    /// <summary>The type of a launch config, which the old tool decoded by the same rules.</summary>
     public static EngineType LaunchConfig { get; } = Struct(
         "HealthCheckPath Revision ForceReload ContainerPort ImageBucket",
         ("ContainerConfig", CreateBody),

@@ -3,13 +3,15 @@ using System.Text.Json.Nodes;
 namespace WunderProxy.Deployments.LaunchConfigs;
 
 /// <summary>
-/// Gives the fields of a document the names that the engine has for them. Its decoder takes <c>env</c> for <c>Env</c>; if
-/// both reached it, another value would count than the one that was looked at here.
+/// Renames the fields of a document to the engine's spelling. The engine's decoder accepts <c>env</c> for <c>Env</c>;
+/// if both reached the engine, the value in effect could differ from the one examined here.
 /// </summary>
 internal static class FieldNames
 {
-    /// <summary>Renames the fields of structs in place, at every depth; keys of maps stay as they are.</summary>
-    /// <exception cref="InvalidLaunchConfigException">Two names are one to the engine.</exception>
+    /// <summary>Renames the fields of structs in place, at every depth; keys of maps are kept.</summary>
+    /// <exception cref="InvalidLaunchConfigException">
+    /// Two names of one struct are the same field to the engine.
+    /// </exception>
     public static void Fold(JsonObject document, EngineType type) => Fold(document, type, "");
 
     private static void Fold(JsonNode? node, EngineType type, string path)

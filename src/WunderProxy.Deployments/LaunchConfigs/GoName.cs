@@ -1,10 +1,13 @@
 namespace WunderProxy.Deployments.LaunchConfigs;
 
-/// <summary>Compares names of JSON fields as the engine does: Go's decoder takes the name of a struct's field in any case.</summary>
+/// <summary>
+/// Compares names of JSON fields as the engine does: Go's decoder ignores the case of a struct's field names.
+/// </summary>
 internal static class GoName
 {
     /// <summary>
-    /// The form in which two names are equal to Go: upper case, where also U+017F (long s) is S and U+212A (Kelvin) is K.
+    /// Returns the form in which names are equal to Go: upper case, with U+017F (long s) as S and U+212A (Kelvin sign)
+    /// as K.
     /// </summary>
     public static string Fold(string name) => string.Create(name.Length, name, static (folded, source) =>
     {

@@ -1,15 +1,17 @@
 namespace WunderProxy.Deployments.LaunchConfigs;
 
-/// <summary>Stored bytes do not have the hash that they are stored under: somebody changed them.</summary>
+/// <summary>
+/// Thrown when stored bytes do not have the hash under which they are stored, because they were changed.
+/// </summary>
 /// <param name="key">Key of the object.</param>
-/// <param name="expected">The hash that its name promises.</param>
-/// <param name="actual">The hash of its bytes.</param>
+/// <param name="expected">The hash in the name of the object.</param>
+/// <param name="actual">The hash of the object's bytes.</param>
 public sealed class HashMismatchException(string key, LaunchConfigReference expected, LaunchConfigReference actual)
     : Exception($"{key} holds bytes with hash {actual}, not {expected}")
 {
-    /// <summary>The hash that the name promises.</summary>
+    /// <summary>The hash in the name of the object.</summary>
     public LaunchConfigReference Expected { get; } = expected;
 
-    /// <summary>The hash of the bytes.</summary>
+    /// <summary>The hash of the object's bytes.</summary>
     public LaunchConfigReference Actual { get; } = actual;
 }

@@ -3,15 +3,15 @@ using System.Text.Json.Nodes;
 
 namespace WunderProxy.Deployments.LaunchConfigs;
 
-/// <summary>Reads single values out of the engine's documents.</summary>
+/// <summary>Reads and removes single values of the engine's JSON documents.</summary>
 internal static class JsonFields
 {
-    /// <summary>The string in a node; null when it is none.</summary>
+    /// <summary>Returns the string in a node, or null if the node is not a string.</summary>
     public static string? Text(JsonNode? node) =>
         node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     /// <summary>
-    /// Whether a value says nothing: null, 0, false, "", an empty list or object, as Go's encoder writes unset ones.
+    /// Whether a value is one that Go's encoder writes for an unset field: null, 0, false, "", an empty list or object.
     /// </summary>
     public static bool IsEmpty(JsonNode? node) => node switch
     {
@@ -27,7 +27,7 @@ internal static class JsonFields
         },
     };
 
-    /// <summary>Takes a field out of its parent.</summary>
+    /// <summary>Removes a field from its parent and returns its value, or null.</summary>
     public static JsonNode? Take(JsonObject parent, string name)
     {
         var found = parent[name];

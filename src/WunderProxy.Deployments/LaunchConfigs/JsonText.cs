@@ -4,8 +4,9 @@ using System.Text;
 namespace WunderProxy.Deployments.LaunchConfigs;
 
 /// <summary>
-/// Checks that bytes are one JSON text (RFC 8259) that reads the same to everybody: UTF-8 throughout, no lone surrogate,
-/// no NUL, no name twice in an object. What is wrong is told in words, with line and column as editors count them.
+/// Checks that bytes are one JSON text (RFC 8259) that every reader understands in the same way: UTF-8 throughout, no
+/// lone surrogate, no NUL, no name twice in an object. Errors are described in words, with line and column as editors
+/// count them.
 /// </summary>
 internal ref struct JsonText
 {
@@ -21,7 +22,9 @@ internal ref struct JsonText
     private JsonText(ReadOnlySpan<byte> bytes) => _bytes = bytes;
 
     /// <summary>Checks a whole text.</summary>
-    /// <exception cref="InvalidLaunchConfigException">It is not; the message names field, line and column.</exception>
+    /// <exception cref="InvalidLaunchConfigException">
+    /// The bytes are not such a text; the message names field, line and column.
+    /// </exception>
     public static void Check(ReadOnlySpan<byte> bytes)
     {
         var text = new JsonText(bytes);
@@ -150,7 +153,9 @@ internal ref struct JsonText
         Leave();
     }
 
-    /// <summary>A value, and the comma after it unless it is the last one.</summary>
+    /// <summary>
+    /// Reads a value and the comma after it, unless it is the last item before <paramref name="end"/>.
+    /// </summary>
     private void ReadItem(char end)
     {
         SkipBlanks();
@@ -176,7 +181,7 @@ internal ref struct JsonText
 
     private void Enter()
     {
-        // Each open object or list has a name or an index in the path but the outermost one.
+        // Every open object or list except the outermost has a name or an index in the path.
         if (_path.Count >= MaxDepth)
         {
             throw Bad($"objects and lists stand in one another deeper than {MaxDepth} levels");
@@ -248,9 +253,9 @@ internal ref struct JsonText
         }
     }
 
-    /// <summary>Reads a string.</summary>
-    /// <param name="isKept">Whether the caller wants to know it.</param>
-    /// <returns>What stands in it; empty when nobody wants to know.</returns>
+    /// <summary>Reads a string and checks its characters.</summary>
+    /// <param name="isKept">Whether to return the content of the string.</param>
+    /// <returns>The content of the string; empty unless <paramref name="isKept"/>.</returns>
     private string ReadString(bool isKept)
     {
         var kept = isKept ? new StringBuilder() : null;
@@ -337,7 +342,7 @@ internal ref struct JsonText
         return unit == '\0' ? throw BadText("holds a NUL character (\\u0000)", start) : new Rune(unit);
     }
 
-    /// <summary>The four digits after <c>\u</c>; the position is at the <c>u</c>.</summary>
+    /// <summary>Reads the four digits of a <c>\u</c> escape, with the position at the <c>u</c>.</summary>
     private char ReadUnit()
     {
         var escape = _at++ - 1;

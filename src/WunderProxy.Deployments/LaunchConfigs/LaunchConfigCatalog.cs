@@ -4,8 +4,8 @@ using WunderProxy.Deployments.Storage;
 namespace WunderProxy.Deployments.LaunchConfigs;
 
 /// <summary>
-/// Knows each stored launch config by its other digest: MD5 of what is named by SHA-256, and the other way round. A
-/// config never changes, so that each is read for this once; one scan at a time looks for new ones.
+/// Finds stored launch configs by their other digest: by MD5 if the key contains the SHA-256, and the reverse. A launch
+/// config never changes, so each is read only once for this; one scan at a time looks for new ones.
 /// </summary>
 [SuppressMessage(
     "Design",
@@ -13,10 +13,13 @@ namespace WunderProxy.Deployments.LaunchConfigs;
     Justification = "A semaphore without a wait handle holds nothing.")]
 internal sealed class LaunchConfigCatalog(IObjectStore store, string prefix, TimeProvider time)
 {
-    /// <summary>Reads of one scan. A service keeps a config for every deploy it ever made; the next scan goes on.</summary>
+    /// <summary>
+    /// Most objects read in one scan. A service keeps a launch config for every deploy it ever made; the next scan
+    /// continues.
+    /// </summary>
     private const int MaxReads = 500;
 
-    /// <summary>Keys that are remembered; beyond it all are forgotten and learned anew.</summary>
+    /// <summary>Most keys remembered; beyond this number all are forgotten and learnt again.</summary>
     private const int MaxKnown = 2 * ObjectStores.MaxListed;
 
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -26,11 +29,11 @@ internal sealed class LaunchConfigCatalog(IObjectStore store, string prefix, Tim
     private long? _scanned;
     private int _begun;
 
-    /// <summary>The key of the config that a reference is the other digest of.</summary>
-    /// <param name="reference">What is looked for.</param>
-    /// <param name="maxAge">How old a scan may be that did not find it.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Null when the store has no such config.</returns>
+    /// <summary>Finds the key of the launch config whose other digest is <paramref name="reference"/>.</summary>
+    /// <param name="reference">The digest to look for.</param>
+    /// <param name="maxAge">Greatest age of an earlier scan whose negative result is accepted.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <returns>The key, or null if the store has no such launch config.</returns>
     /// <exception cref="ObjectStoreException">The store failed.</exception>
     public async Task<string?> FindKeyAsync(
         LaunchConfigReference reference, TimeSpan maxAge, CancellationToken cancellationToken)
@@ -44,7 +47,7 @@ internal sealed class LaunchConfigCatalog(IObjectStore store, string prefix, Tim
         await _one.WaitAsync(cancellationToken);
         try
         {
-            // Whoever waited here takes the answer of a scan that began after the question.
+            // A caller that waited here may use the result of a scan that began after its question.
             var isAnswered = _begun != begun || (_scanned is { } scanned && time.GetElapsedTime(scanned) < maxAge);
             if (!isAnswered)
             {
@@ -62,7 +65,7 @@ internal sealed class LaunchConfigCatalog(IObjectStore store, string prefix, Tim
         }
     }
 
-    /// <summary>Takes in a config that lies under this key.</summary>
+    /// <summary>Remembers that a launch config with this other digest is stored under a key.</summary>
     public void Learn(string key, LaunchConfigReference otherDigest)
     {
         lock (_gate)
@@ -78,7 +81,7 @@ internal sealed class LaunchConfigCatalog(IObjectStore store, string prefix, Tim
         }
     }
 
-    /// <summary>Forgets a key that does not hold what it held.</summary>
+    /// <summary>Forgets a digest whose key does not hold that launch config any more.</summary>
     public void Forget(LaunchConfigReference otherDigest)
     {
         lock (_gate)
@@ -127,7 +130,7 @@ internal sealed class LaunchConfigCatalog(IObjectStore store, string prefix, Tim
         }
         catch (ObjectStoreException e) when (e.IsAboutContent)
         {
-            // Too large, or a link or the like in a directory: never a launch config, whatever its name.
+            // An object that is too large, or a link in a directory, is never a launch config, whatever its name.
             lock (_gate)
             {
                 _read.Add(key);

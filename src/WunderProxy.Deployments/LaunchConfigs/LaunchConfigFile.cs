@@ -2,18 +2,20 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.LaunchConfigs;
 
-/// <summary>Reads launch configs that a person names on a command line.</summary>
+/// <summary>Reads launch configs that a user names on a command line.</summary>
 public static class LaunchConfigFile
 {
-    /// <summary>Reads a file, or a pipe that is open already: <c>/dev/stdin</c>, a shell's <c>&lt;(command)</c>.</summary>
-    /// <exception cref="IOException">It is another pipe, has more than 1 MiB, or cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    /// <exception cref="InvalidLaunchConfigException">It is no launch config.</exception>
+    /// <summary>
+    /// Reads a file, or a pipe that is already open, such as <c>/dev/stdin</c> or a shell's <c>&lt;(command)</c>.
+    /// </summary>
+    /// <exception cref="IOException">The path is another pipe, has more than 1 MiB, or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">This process may not read the path.</exception>
+    /// <exception cref="InvalidLaunchConfigException">The content is not a launch config.</exception>
     public static LaunchConfig Load(string path) => LaunchConfig.Parse(BoundedFile.ReadAny(path, DocumentLimits.LaunchConfig));
 
-    /// <summary>Reads standard input to its end.</summary>
-    /// <exception cref="IOException">It has more than 1 MiB, or cannot be read.</exception>
-    /// <exception cref="InvalidLaunchConfigException">It is no launch config.</exception>
+    /// <summary>Reads a launch config from standard input.</summary>
+    /// <exception cref="IOException">The input has more than 1 MiB, or cannot be read.</exception>
+    /// <exception cref="InvalidLaunchConfigException">The input is not a launch config.</exception>
     public static LaunchConfig Read(Stream input) =>
         LaunchConfig.Parse(BoundedFile.ReadAll(input, "standard input", DocumentLimits.LaunchConfig));
 }

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace WunderProxy.Deployments.LaunchConfigs;
 
-/// <summary>Turns bytes into a <see cref="LaunchConfig"/> and names the field that is wrong.</summary>
+/// <summary>Parses bytes into a <see cref="LaunchConfig"/>; errors name the field that is wrong.</summary>
 internal static class LaunchConfigParser
 {
-    // Deeper texts are refused in words before.
+    // JsonText has refused deeper texts before, with a better message.
     private const int MaxDepth = 100;
     private const int MaxTagLength = 128;
 
@@ -44,7 +44,10 @@ internal static class LaunchConfigParser
         var other => throw new InvalidLaunchConfigException(name, $"must be an object, not {NameOf(other)}"),
     };
 
-    /// <summary>The engine reads one there, and it would be lost: the launch config's own takes its place.</summary>
+    /// <summary>
+    /// Refuses a HostConfig inside ContainerConfig: the engine reads one there, but the launch config's own would
+    /// replace it.
+    /// </summary>
     private static void RefuseInnerHostConfig(JsonObject containerConfig)
     {
         if (!JsonFields.IsEmpty(JsonFields.Take(containerConfig, "HostConfig")))
@@ -139,7 +142,7 @@ internal static class LaunchConfigParser
         _ => "a boolean",
     };
 
-    /// <summary>The grammar of a tag in the distribution reference.</summary>
+    /// <summary>Whether a text is a tag by the grammar of the distribution reference.</summary>
     internal static bool IsImageTag(string text) =>
         text.Length is > 0 and <= MaxTagLength && text[0] is not ('.' or '-')
         && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-');

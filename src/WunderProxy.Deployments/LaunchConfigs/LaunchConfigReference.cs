@@ -4,12 +4,12 @@ using System.Security.Cryptography;
 namespace WunderProxy.Deployments.LaunchConfigs;
 
 /// <summary>
-/// How somebody names a launch config: by its SHA-256 identity, or by the MD5 alias that the old tool wrote. Both are
-/// digests of the exact stored bytes, so either can be checked against them.
+/// Names a launch config, by its SHA-256 identity or by the MD5 alias that the old tool wrote. Both are digests of the
+/// exact stored bytes, so either can be verified against them.
 /// </summary>
 public readonly record struct LaunchConfigReference
 {
-    /// <summary>Digits shown to people.</summary>
+    /// <summary>Number of digits shown to people.</summary>
     public const int ShortLength = 8;
 
     private const int Md5Length = 32;
@@ -18,16 +18,16 @@ public readonly record struct LaunchConfigReference
 
     private LaunchConfigReference(string value) => _value = value;
 
-    /// <summary>32 (MD5) or 64 (SHA-256) hex digits in lower case; empty for the default value.</summary>
+    /// <summary>32 (MD5) or 64 (SHA-256) hexadecimal digits in lower case; empty for the default value.</summary>
     public string Value => _value ?? "";
 
-    /// <summary>The first 8 digits as given.</summary>
+    /// <summary>The first 8 digits of the digest.</summary>
     public string Brief => _value is null ? "" : _value[..ShortLength];
 
-    /// <summary>Whether this is an MD5 alias and not the identity itself.</summary>
+    /// <summary>Whether this is an MD5 alias and not the SHA-256 identity.</summary>
     public bool IsAlias => Value.Length == Md5Length;
 
-    /// <summary>Reads 32 or 64 hex digits, of any case and with white space around them.</summary>
+    /// <summary>Parses 32 or 64 hexadecimal digits, of any case and with white space around them.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out LaunchConfigReference reference)
     {
         var digits = text?.Trim() ?? "";
@@ -36,31 +36,31 @@ public readonly record struct LaunchConfigReference
         return isHash;
     }
 
-    /// <summary>Reads 32 or 64 hex digits.</summary>
+    /// <summary>Parses 32 or 64 hexadecimal digits, of any case and with white space around them.</summary>
     /// <exception cref="FormatException">The text is neither an MD5 nor a SHA-256 digest.</exception>
     public static LaunchConfigReference Parse(string text) =>
         TryParse(text, out var reference)
             ? reference
             : throw new FormatException($"'{text}' is no launch config hash: 32 or 64 hex digits are expected");
 
-    /// <summary>The reference by identity.</summary>
+    /// <summary>Converts a SHA-256 hash to a reference.</summary>
     public static implicit operator LaunchConfigReference(LaunchConfigHash hash) => FromHash(hash);
 
-    /// <summary>The reference by identity.</summary>
+    /// <summary>Converts a SHA-256 hash to a reference.</summary>
     public static LaunchConfigReference FromHash(LaunchConfigHash hash) => new(hash.Value);
 
-    /// <summary>The MD5 alias of these bytes.</summary>
+    /// <summary>Computes the MD5 alias of these bytes.</summary>
     public static LaunchConfigReference AliasOf(ReadOnlySpan<byte> bytes)
     {
-#pragma warning disable CA5351 // MD5 names the objects that the old tool stored; nothing is protected by it.
+#pragma warning disable CA5351 // MD5 names the objects that the old tool stored; it protects nothing.
         return new LaunchConfigReference(Convert.ToHexStringLower(MD5.HashData(bytes)));
 #pragma warning restore CA5351
     }
 
-    /// <summary>Whether this names exactly these bytes.</summary>
+    /// <summary>Whether this reference names exactly these bytes.</summary>
     public bool Matches(ReadOnlySpan<byte> bytes) => DigestOf(bytes) == this;
 
-    /// <summary>The digest of these bytes by the same algorithm as this reference.</summary>
+    /// <summary>Computes the digest of these bytes with the algorithm of this reference.</summary>
     public LaunchConfigReference DigestOf(ReadOnlySpan<byte> bytes) =>
         IsAlias ? AliasOf(bytes) : LaunchConfigHash.Of(bytes);
 

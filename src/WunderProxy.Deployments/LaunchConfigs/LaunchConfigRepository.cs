@@ -3,35 +3,37 @@ using WunderProxy.Deployments.Storage;
 namespace WunderProxy.Deployments.LaunchConfigs;
 
 /// <summary>
-/// Loads and stores the launch configs of one service, and checks that bytes have the hash they go by.
+/// Loads and stores the launch configs of one service, and verifies that their bytes have the hash in their key.
 /// </summary>
-/// <param name="store">Where they lie.</param>
-/// <param name="prefix">The service's prefix in it.</param>
-/// <param name="time">The clock; null for that of the machine.</param>
+/// <param name="store">The store that holds the launch configs.</param>
+/// <param name="prefix">The service's prefix in the store.</param>
+/// <param name="time">The clock; null for the system clock.</param>
 public sealed class LaunchConfigRepository(IObjectStore store, string prefix, TimeProvider? time = null)
 {
     private readonly LaunchConfigCatalog _catalog = new(store, prefix, time ?? TimeProvider.System);
 
-    /// <summary>How long callers without rights are answered from the last search for a hash that is not there.</summary>
+    /// <summary>
+    /// How long callers without rights get the result of the last search for a hash that is not stored: 10 s.
+    /// </summary>
     public static TimeSpan MissLife { get; } = TimeSpan.FromSeconds(10);
 
     private string Place => prefix.Length == 0 ? store.Description : $"{store.Description}, {prefix}";
 
-    /// <summary>Loads the launch config of a hash, MD5 or SHA-256.</summary>
-    /// <exception cref="LaunchConfigNotFoundException">There is none.</exception>
+    /// <summary>Loads the launch config with a hash, MD5 or SHA-256, searching anew for its other digest.</summary>
+    /// <exception cref="LaunchConfigNotFoundException">The store has no such launch config.</exception>
     /// <exception cref="HashMismatchException">The stored bytes have another hash.</exception>
-    /// <exception cref="InvalidLaunchConfigException">The stored bytes are no launch config.</exception>
+    /// <exception cref="InvalidLaunchConfigException">The stored bytes are not a launch config.</exception>
     /// <exception cref="ObjectStoreException">The store failed.</exception>
     public Task<LaunchConfig> LoadAsync(LaunchConfigReference reference, CancellationToken cancellationToken) =>
         LoadAsync(reference, TimeSpan.Zero, cancellationToken);
 
-    /// <summary>Loads the launch config of a hash, MD5 or SHA-256.</summary>
-    /// <param name="reference">The hash.</param>
+    /// <summary>Loads the launch config with a hash, MD5 or SHA-256.</summary>
+    /// <param name="reference">The hash to look for.</param>
     /// <param name="maxMissAge">
-    /// How old the search may be that did not find it by its other name: zero makes a new one, which reads what others
-    /// have stored since.
+    /// Greatest age of an earlier search by the other digest whose negative result is accepted. Zero searches again,
+    /// and finds what others have stored since.
     /// </param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <inheritdoc cref="LoadAsync(LaunchConfigReference, CancellationToken)"/>
     public async Task<LaunchConfig> LoadAsync(
         LaunchConfigReference reference, TimeSpan maxMissAge, CancellationToken cancellationToken)
@@ -49,9 +51,9 @@ public sealed class LaunchConfigRepository(IObjectStore store, string prefix, Ti
             : throw new HashMismatchException(key, reference, reference.DigestOf(read.Bytes.Span));
     }
 
-    /// <summary>Loads the launch config in <c>current.json</c>.</summary>
-    /// <returns>The config; null when nothing was ever deployed.</returns>
-    /// <exception cref="InvalidLaunchConfigException">The stored bytes are no launch config.</exception>
+    /// <summary>Loads the launch config in <c>current.json</c>, if there is one.</summary>
+    /// <returns>The launch config, or null if nothing was ever deployed.</returns>
+    /// <exception cref="InvalidLaunchConfigException">The stored bytes are not a launch config.</exception>
     /// <exception cref="ObjectStoreException">The store failed.</exception>
     public async Task<LaunchConfig?> FindCurrentAsync(CancellationToken cancellationToken) =>
         await ReadAsync(ObjectKey.Current(prefix), cancellationToken) is { } read
@@ -60,7 +62,7 @@ public sealed class LaunchConfigRepository(IObjectStore store, string prefix, Ti
 
     /// <summary>Loads the launch config in <c>current.json</c>.</summary>
     /// <exception cref="LaunchConfigNotFoundException">Nothing was ever deployed.</exception>
-    /// <exception cref="InvalidLaunchConfigException">The stored bytes are no launch config.</exception>
+    /// <exception cref="InvalidLaunchConfigException">The stored bytes are not a launch config.</exception>
     /// <exception cref="ObjectStoreException">The store failed.</exception>
     public async Task<LaunchConfig> LoadCurrentAsync(CancellationToken cancellationToken) =>
         await FindCurrentAsync(cancellationToken) ?? throw new LaunchConfigNotFoundException("current", Place);
@@ -68,7 +70,7 @@ public sealed class LaunchConfigRepository(IObjectStore store, string prefix, Ti
     /// <summary>
     /// Stores a launch config under its SHA-256 without deploying it. Storing it again changes nothing.
     /// </summary>
-    /// <exception cref="InvalidLaunchConfigException">The bytes are no launch config.</exception>
+    /// <exception cref="InvalidLaunchConfigException">The bytes are not a launch config.</exception>
     /// <exception cref="ObjectStoreException">The store failed.</exception>
     public async Task<LaunchConfig> AddAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
@@ -80,7 +82,7 @@ public sealed class LaunchConfigRepository(IObjectStore store, string prefix, Ti
     /// <summary>
     /// Stores a launch config under its SHA-256 without deploying it. Storing it again changes nothing.
     /// </summary>
-    /// <exception cref="HashMismatchException">Other bytes lie under its hash.</exception>
+    /// <exception cref="HashMismatchException">Other bytes are stored under the hash.</exception>
     /// <exception cref="ObjectStoreException">The store failed.</exception>
     public async Task AddAsync(LaunchConfig config, CancellationToken cancellationToken)
     {
@@ -93,7 +95,7 @@ public sealed class LaunchConfigRepository(IObjectStore store, string prefix, Ti
         var outcome = await store.PutAsync(key, config.Bytes, PutCondition.IfAbsent, cancellationToken);
         if (outcome == PutOutcome.NotSupported)
         {
-            // Whoever else writes this key writes the same bytes: they are its name.
+            // Any other writer of this key writes the same bytes, since their hash is the key.
             outcome = await store.PutAsync(key, config.Bytes, PutCondition.None, cancellationToken);
         }
 
@@ -111,7 +113,7 @@ public sealed class LaunchConfigRepository(IObjectStore store, string prefix, Ti
         }
     }
 
-    /// <summary>Reads an object that should be a launch config: one that is too large is none.</summary>
+    /// <summary>Reads an object that should be a launch config; an object that is too large is not one.</summary>
     private async Task<StoredObject?> ReadAsync(string key, CancellationToken cancellationToken)
     {
         try
@@ -124,7 +126,9 @@ public sealed class LaunchConfigRepository(IObjectStore store, string prefix, Ti
         }
     }
 
-    /// <summary>An object that is named by the other digest of the same bytes: the alias holds everywhere.</summary>
+    /// <summary>
+    /// Finds a launch config stored under the other digest of its bytes, so that an MD5 alias is valid everywhere.
+    /// </summary>
     private async Task<LaunchConfig?> FindByOtherNameAsync(
         LaunchConfigReference reference, TimeSpan maxMissAge, CancellationToken cancellationToken)
     {

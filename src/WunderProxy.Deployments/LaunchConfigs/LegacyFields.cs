@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace WunderProxy.Deployments.LaunchConfigs;
 
 /// <summary>
-/// Puts fields that the engine had in other places in 2015 where it reads them today. A field that stands in both
-/// places counts from the host config; one that says nothing is dropped.
+/// Moves fields of 2015 to the places where the engine reads them today. If a field has a value in both places, the one
+/// in the host config counts; a field without a value is dropped.
 /// </summary>
 internal static class LegacyFields
 {
@@ -17,14 +17,14 @@ internal static class LegacyFields
             MoveTo(host, name, JsonFields.Take(container, name));
         }
 
-        // In the host config first: its own old name is nearer to it than the container config's.
+        // The host config comes first: its own old name takes precedence over the container config's.
         MoveTo(host, "CpusetCpus", JsonFields.Take(host, "Cpuset"));
         MoveTo(host, "CpusetCpus", JsonFields.Take(container, "Cpuset"));
         MoveTo(host, "Dns", ToList("ContainerConfig.Dns", JsonFields.Take(container, "Dns")));
         MoveVolumes(container, host);
         PortSpecs.Move(container, host);
 
-        // The LXC driver left the engine in 1.10 and took these with it.
+        // The LXC driver left the engine in version 1.10, and these fields with it.
         container.Remove("LxcConf");
         host.Remove("LxcConf");
     }
@@ -44,7 +44,9 @@ internal static class LegacyFields
         }
     }
 
-    /// <summary>A string becomes a list; in 2015 several names stood in it with commas between.</summary>
+    /// <summary>
+    /// Returns a list for a string or a list; in 2015 one string could hold several names, separated by commas.
+    /// </summary>
     private static JsonArray? ToList(string field, JsonNode? node)
     {
         IEnumerable<string> items = node switch

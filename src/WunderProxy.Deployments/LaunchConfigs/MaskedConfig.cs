@@ -5,12 +5,15 @@ using WunderProxy.Deployments.Diagnostics;
 namespace WunderProxy.Deployments.LaunchConfigs;
 
 /// <summary>
-/// A launch config for everybody's eyes: names, numbers and truth values stay, of texts only those of a few fields that are
-/// known to be harmless.
+/// Renders a launch config without secrets, for readers without rights: names, numbers and booleans are shown, and
+/// texts only in a few fields that are known to be harmless.
 /// </summary>
 public static class MaskedConfig
 {
-    /// <summary>In these a text names a choice, a size or a version. A list is its items, a map is <c>*</c>.</summary>
+    /// <summary>
+    /// Paths of fields whose text is a choice, a size or a version. Items of a list have the list's path, values of a
+    /// map <c>*</c>.
+    /// </summary>
     private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal)
     {
         "Revision",
@@ -33,10 +36,10 @@ public static class MaskedConfig
         "HostConfig.Ulimits.Name",
     };
 
-    /// <summary>Hides all other texts.</summary>
+    /// <summary>Returns the launch config with every other text masked.</summary>
     /// <param name="config">Bytes of a launch config.</param>
-    /// <returns>The document, indented, as UTF-8.</returns>
-    /// <exception cref="InvalidLaunchConfigException">The bytes are no launch config.</exception>
+    /// <returns>The document as indented UTF-8.</returns>
+    /// <exception cref="InvalidLaunchConfigException">The bytes are not a launch config.</exception>
     public static ReadOnlyMemory<byte> Of(ReadOnlyMemory<byte> config)
     {
         JsonText.Check(config.Span);
@@ -64,7 +67,9 @@ public static class MaskedConfig
         }
     }
 
-    /// <summary>The name stays as it is written; where it leads goes by the engine's reading of it.</summary>
+    /// <summary>
+    /// Masks one member. Its name is kept as written; its path follows the engine's spelling of the name.
+    /// </summary>
     private static KeyValuePair<string, JsonNode?> MaskMember(string name, JsonNode? value, EngineType type, string path)
     {
         var field = type.Find(name);

@@ -2,9 +2,11 @@ using System.Globalization;
 
 namespace WunderProxy.Deployments.LaunchConfigs;
 
-/// <summary>A port as the engine writes it: <c>9292/tcp</c>; without a protocol it is TCP.</summary>
-/// <param name="Number">1 to 65535.</param>
-/// <param name="Protocol">In lower case.</param>
+/// <summary>
+/// A container port as the engine writes it, such as <c>9292/tcp</c>; without a protocol it is a TCP port.
+/// </summary>
+/// <param name="Number">Number of the port, 1 to 65535.</param>
+/// <param name="Protocol">The protocol, in lower case.</param>
 internal readonly record struct PortName(int Number, string Protocol)
 {
     private const int MaxPort = 65535;

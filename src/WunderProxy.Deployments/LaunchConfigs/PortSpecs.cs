@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace WunderProxy.Deployments.LaunchConfigs;
 
 /// <summary>
-/// The ports of 2015: <c>9292</c>, <c>8080:9292</c>, <c>127.0.0.1:8080:9292/tcp</c>, which today's engine ignores.
-/// They become exposed ports, and bindings where they name a port of the machine.
+/// Converts the <c>PortSpecs</c> of 2015, which today's engine ignores, such as <c>9292</c>, <c>8080:9292</c> or
+/// <c>127.0.0.1:8080:9292/tcp</c>. Each becomes an exposed port, and a binding if it names a port of the machine.
 /// </summary>
 internal static class PortSpecs
 {

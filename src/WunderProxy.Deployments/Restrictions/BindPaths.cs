@@ -4,14 +4,14 @@ using WunderProxy.Deployments.Storage;
 namespace WunderProxy.Deployments.Restrictions;
 
 /// <summary>
-/// Judges which paths of the machine a container may be given: those below the allowed directories, links resolved, and
-/// never the engine's socket nor a directory above it.
+/// Decides which paths of the machine a container may be given: paths below the allowed directories after resolving
+/// links, but never the engine's socket nor a directory above it.
 /// </summary>
-/// <param name="directories">The allowed directories; absolute paths.</param>
-/// <param name="engine">Whose socket is kept.</param>
+/// <param name="directories">The allowed directories, as absolute paths.</param>
+/// <param name="engine">The engine whose socket is protected.</param>
 internal sealed class BindPaths(IReadOnlyList<string> directories, DockerEndpoint engine)
 {
-    /// <summary>Where engines listen by themselves, whatever way we reach ours.</summary>
+    /// <summary>Sockets on which engines listen by default, whatever way we use to reach ours.</summary>
     private static readonly string[] UsualSockets =
     [
         "/var/run/docker.sock", "/run/docker.sock", "/run/containerd/containerd.sock", "/run/podman/podman.sock",
@@ -20,7 +20,7 @@ internal sealed class BindPaths(IReadOnlyList<string> directories, DockerEndpoin
 
     private IEnumerable<string> Sockets => engine.SocketPath is { } own ? [own, .. UsualSockets] : UsualSockets;
 
-    /// <summary>Why a path is refused; null when it is allowed.</summary>
+    /// <summary>Returns why a path is refused, or null if it is allowed.</summary>
     public string? Refusal(string path)
     {
         if (!engine.IsLocal)

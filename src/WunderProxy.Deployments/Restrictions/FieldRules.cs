@@ -6,10 +6,12 @@ using WunderProxy.Deployments.LaunchConfigs;
 
 namespace WunderProxy.Deployments.Restrictions;
 
-/// <summary>The rules that are more than a list of words.</summary>
+/// <summary>The rules for fields that need more than a list of allowed words.</summary>
 internal static class FieldRules
 {
-    /// <summary>What the engine gives a container anyway; to add it again adds nothing.</summary>
+    /// <summary>
+    /// Capabilities that the engine gives a container by default, so that adding them changes nothing.
+    /// </summary>
     private static readonly HashSet<string> DefaultCapabilities = new(StringComparer.OrdinalIgnoreCase)
     {
         "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW",
@@ -33,16 +35,16 @@ internal static class FieldRules
         "ro", "rw", "z", "Z", "nocopy", "private", "rprivate", "consistent", "cached", "delegated", "default",
     };
 
-    /// <summary>Any value.</summary>
+    /// <summary>Allows any value.</summary>
     public static string? Any(JsonNode value, JsonObject parent, RestrictionScope scope) => null;
 
-    /// <summary>One of these texts; a list: only these.</summary>
+    /// <summary>Returns a rule that allows one of these texts, or a list of them.</summary>
     public static FieldRule OneOf(params string[] allowed) => (value, _, _) =>
         Texts(value).FirstOrDefault(text => !allowed.Contains(text, StringComparer.Ordinal)) is { } other
             ? $"{Quote(other)} is not one of {string.Join(", ", allowed.Where(text => text.Length > 0))}"
             : null;
 
-    /// <summary>Null, and not an empty list either: that takes the engine's own protection away.</summary>
+    /// <summary>Allows null only; even an empty list removes the engine's own protection.</summary>
     public static string? OnlyNull(JsonNode value, JsonObject parent, RestrictionScope scope) =>
         "a list, even an empty one, takes the place of the engine's own";
 
@@ -76,7 +78,9 @@ internal static class FieldRules
             ? $"{Quote(other)} is not the path of an anonymous volume"
             : null;
 
-    /// <summary>On a network with names a host name is one that others find this container by.</summary>
+    /// <summary>
+    /// Allows a host name only on networks without name resolution, where other containers cannot find this one by it.
+    /// </summary>
     public static string? HostName(JsonNode value, JsonObject parent, RestrictionScope scope)
     {
         var mode = JsonFields.Text((scope.Body["HostConfig"] as JsonObject)?["NetworkMode"]) ?? "";
@@ -150,7 +154,10 @@ internal static class FieldRules
         return isOwn ? null : $"the volume {Quote(name)} is not this application's: its name must begin with {prefix}";
     }
 
-    /// <summary>The engine takes an id, or the beginning of one, for a network too: also that of the host's.</summary>
+    /// <summary>
+    /// Returns why a network is refused, or null. The engine also accepts an id or the start of one for a network, even
+    /// for the host's.
+    /// </summary>
     private static string? RefusalOfNetwork(string name)
     {
         var isName = name.Length == 0 || (char.IsAsciiLetterOrDigit(name[0])
@@ -162,7 +169,7 @@ internal static class FieldRules
 
     private static bool IsAllowedBinding(JsonNode? node, RestrictionScope scope)
     {
-        // To the engine null is a binding that says nothing: all addresses.
+        // To the engine, null is a binding to all addresses.
         var binding = node is null ? [] : node as JsonObject;
         if (binding is null || binding.Any(field => field.Key is not ("HostIp" or "HostPort") && !RestrictedBody.IsZero(field.Value)))
         {
@@ -178,14 +185,15 @@ internal static class FieldRules
     }
 
     /// <summary>
-    /// Only in its usual form: what the engine cannot read (<c>127.1</c>, <c>[::1]</c>) it takes for all addresses.
+    /// Whether an address is loopback in its usual form; the engine takes forms that it cannot parse (<c>127.1</c>,
+    /// <c>[::1]</c>) for all addresses.
     /// </summary>
     private static bool IsLoopback(string? address) =>
         IPAddress.TryParse(address, out var ip) && IPAddress.IsLoopback(ip) && ip.ToString() == address && !address.Contains('%');
 
     private static IEnumerable<string> Keys(JsonNode value) => (value as JsonObject)?.Select(member => member.Key) ?? ["?"];
 
-    /// <summary>A text, or those of a list; what is none of them becomes one that no rule allows.</summary>
+    /// <summary>Returns a text, or the items of a list; any other value becomes a text that no rule allows.</summary>
     private static IEnumerable<string> Texts(JsonNode? value) => value switch
     {
         null => [],

@@ -4,12 +4,14 @@ using WunderProxy.Deployments.LaunchConfigs;
 namespace WunderProxy.Deployments.Restrictions;
 
 /// <summary>
-/// Refuses two binds of one container of which one lies within the other. The container could put a link in the place of
-/// the inner one, and the engine, which looks the path up at every start, would follow it to anywhere on the machine.
+/// Refuses two binds of one container if one lies within the other. The container could replace the inner one by a
+/// link, and the engine, which resolves the path at every start, would follow the link anywhere on the machine.
 /// </summary>
 internal static class NestedBinds
 {
-    /// <summary>Lets the body pass or ends the launch; every bind has been allowed by itself.</summary>
+    /// <summary>
+    /// Throws if one bind of the body lies within another; every bind has been allowed on its own before.
+    /// </summary>
     /// <exception cref="RestrictedFieldException">One bind lies within another.</exception>
     public static void Demand(JsonObject body)
     {

@@ -1,14 +1,14 @@
 namespace WunderProxy.Deployments.Restrictions;
 
-/// <summary>Follows the links in a path as the kernel does.</summary>
+/// <summary>Resolves the links in a path as the kernel does.</summary>
 internal static class RealPath
 {
-    /// <summary>As many as Linux follows.</summary>
+    /// <summary>Most links followed in one path, the same as in Linux.</summary>
     private const int MaxLinks = 40;
 
-    /// <summary>The path without links; parts that do not exist stay as they are written.</summary>
-    /// <exception cref="IOException">Too many links, or a part that cannot be looked at.</exception>
-    /// <exception cref="UnauthorizedAccessException">A directory on the way may not be searched.</exception>
+    /// <summary>Returns the path without links; parts that do not exist are kept as written.</summary>
+    /// <exception cref="IOException">The path has too many links, or a part that cannot be examined.</exception>
+    /// <exception cref="UnauthorizedAccessException">This process may not search a directory of the path.</exception>
     public static string Of(string path)
     {
         var open = new Stack<string>(PartsOf(path).Reverse());

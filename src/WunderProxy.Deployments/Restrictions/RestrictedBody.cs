@@ -4,11 +4,13 @@ using WunderProxy.Deployments.LaunchConfigs;
 
 namespace WunderProxy.Deployments.Restrictions;
 
-/// <summary>Judges a create body as it goes to the engine: every field is listed and allowed, or says nothing.</summary>
+/// <summary>Checks a create body as it goes to the engine: every field must be empty, or listed and allowed.</summary>
 internal static class RestrictedBody
 {
-    /// <summary>Lets the body pass or ends the launch.</summary>
-    /// <exception cref="RestrictedFieldException">It uses what is not allowed; the first such field is named.</exception>
+    /// <summary>Throws if the body uses a field that is not allowed.</summary>
+    /// <exception cref="RestrictedFieldException">
+    /// The body uses what is not allowed; the exception names the first such field.
+    /// </exception>
     public static void Demand(RestrictionScope scope)
     {
         foreach (var (name, value) in scope.Body)
@@ -42,12 +44,12 @@ internal static class RestrictedBody
         },
     };
 
-    /// <summary>Judges one value with all that is in it.</summary>
-    /// <param name="node">The value.</param>
-    /// <param name="type">What the engine reads there.</param>
-    /// <param name="parent">The object around it.</param>
-    /// <param name="path">Where it stands, as the rules say it.</param>
-    /// <param name="shown">Where it stands, as people say it.</param>
+    /// <summary>Checks one value and everything in it.</summary>
+    /// <param name="node">The value to check.</param>
+    /// <param name="type">The type that the engine expects there.</param>
+    /// <param name="parent">The object that contains the value.</param>
+    /// <param name="path">Path of the value as the rules name it.</param>
+    /// <param name="shown">Path of the value for error messages.</param>
     /// <param name="scope">The rest of the launch.</param>
     private static void Judge(
         JsonNode? node, EngineType type, JsonObject parent, string path, string shown, RestrictionScope scope)

@@ -3,13 +3,13 @@ using static WunderProxy.Deployments.Restrictions.FieldRules;
 namespace WunderProxy.Deployments.Restrictions;
 
 /// <summary>
-/// The fields that a launch config may use under <c>--restrict</c>; <c>docs/reference.md</c> lists the same. What is not
-/// here is refused unless it is empty. A rule for a field holds for all that is in it.
+/// The fields that a launch config may use under <c>--restrict</c>; <c>docs/reference.md</c> has the same list. A field
+/// that is not listed is refused unless it is empty. The rule for a field covers everything in it.
 /// </summary>
 internal static class RestrictedFields
 {
     /// <summary>
-    /// Rules by path in the create body. Items of lists and values of maps have the path of the list, or <c>*</c>.
+    /// The rules by path in the create body. Items of lists and values of maps have the path of the list, or <c>*</c>.
     /// </summary>
     public static IReadOnlyDictionary<string, FieldRule> Rules { get; } = Build();
 

@@ -9,7 +9,7 @@ internal sealed class AccessRulesTests
 {
     private const int Pass = 0;
 
-    // Peer, Host, header fields, and the status: SPEC section 4, rules without a configured token.
+    // Caller, Host, header fields, and the expected status, for the rules without a configured token.
     [TestCase("unix", "anything", "", Pass)]
     [TestCase("unix", "anything", "Origin: http://anything", 403)]
     [TestCase("127.0.0.1:5", "localhost:8001", "", Pass)]

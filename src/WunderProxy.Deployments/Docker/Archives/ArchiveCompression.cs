@@ -1,15 +1,15 @@
 namespace WunderProxy.Deployments.Docker.Archives;
 
-/// <summary>How an archive is compressed, by its first bytes as the engine looks at them.</summary>
+/// <summary>Detects how an archive is compressed from its first bytes, as the engine does.</summary>
 internal static class ArchiveCompression
 {
-    /// <summary>The one that is unpacked here.</summary>
+    /// <summary>Name of the only compression that is unpacked here.</summary>
     public const string Gzip = "gzip";
 
-    /// <summary>How many bytes at the start of an archive tell its compression.</summary>
+    /// <summary>Number of bytes at the start of an archive that reveal its compression.</summary>
     public const int StartBytes = 8;
 
-    /// <summary>The name of the compression; null for none.</summary>
+    /// <summary>Returns the name of the compression, or null if there is none.</summary>
     public static string? Of(ReadOnlySpan<byte> start)
     {
         if (start.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]))
@@ -27,7 +27,7 @@ internal static class ArchiveCompression
             return "xz";
         }
 
-        // A frame, or one that decoders skip (RFC 8878 section 3.1).
+        // A frame, or a skippable frame (RFC 8878 section 3.1).
         var isSkipped = start.Length >= 4 && start[0] is >= 0x50 and <= 0x5F && start[1..4].SequenceEqual((ReadOnlySpan<byte>)[0x2A, 0x4D, 0x18]);
         return isSkipped || start.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]) ? "zstd" : null;
     }

@@ -5,18 +5,20 @@ using System.Text.Json.Nodes;
 namespace WunderProxy.Deployments.Docker.Archives;
 
 /// <summary>
-/// The names that an image archive gives to its images. The engine would take each of them, and take it away from the
-/// image that has it now: all are removed. When several images are named, only the wanted one stays in the lists.
+/// Removes the names that an image archive gives to its images, because the engine would take each name away from the
+/// image that has it at present. If the archive names several images, only the wanted one is kept in its lists.
 /// </summary>
 internal sealed class ArchiveNames(ImageName wanted)
 {
-    /// <summary>Lists the images: <c>docker save</c> and all that write for <c>docker load</c>.</summary>
+    /// <summary>
+    /// File that lists the images, in archives of <c>docker save</c> and tools for <c>docker load</c>.
+    /// </summary>
     public const string Manifest = "manifest.json";
 
-    /// <summary>Names of images by their layers, before Docker 1.10.</summary>
+    /// <summary>File that maps image names to layers, before Docker 1.10.</summary>
     public const string Repositories = "repositories";
 
-    /// <summary>Lists the images of an OCI layout.</summary>
+    /// <summary>File that lists the images of an OCI layout.</summary>
     public const string Index = "index.json";
 
     private const string TagsKey = "repotags";
@@ -24,13 +26,15 @@ internal sealed class ArchiveNames(ImageName wanted)
     private readonly ImageName _wanted = wanted.Normalize();
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>Whether a file of an archive, by the last part of its path, may hold names.</summary>
+    /// <summary>Whether a file of an archive may contain image names, judged by the last part of its path.</summary>
     public static bool MayHoldNames(string fileName) => fileName is Manifest or Repositories or Index;
 
-    /// <summary>Removes the names from a file.</summary>
-    /// <param name="fileName">One of those that may hold names.</param>
-    /// <param name="content">The file as it stands in the archive.</param>
-    /// <exception cref="ArchiveRefusedException">It is no JSON of its form, stands twice, or lists several images and not the wanted one.</exception>
+    /// <summary>Returns a file's content without names.</summary>
+    /// <param name="fileName">Name of a file that may contain image names.</param>
+    /// <param name="content">The file's content in the archive.</param>
+    /// <exception cref="ArchiveRefusedException">
+    /// The file is not JSON of the expected form, occurs twice, or lists several images but not the wanted one.
+    /// </exception>
     public byte[] Clean(string fileName, ReadOnlyMemory<byte> content)
     {
         if (!_seen.Add(fileName))
@@ -53,8 +57,8 @@ internal sealed class ArchiveNames(ImageName wanted)
         }
     }
 
-    /// <summary>Looks at the whole when the archive is at its end, and the engine has not begun to load.</summary>
-    /// <exception cref="ArchiveRefusedException">Nothing in it lists its images.</exception>
+    /// <summary>Checks the archive as a whole at its end, before the engine begins to load.</summary>
+    /// <exception cref="ArchiveRefusedException">No file in the archive lists its images.</exception>
     public void Finish()
     {
         if (!_seen.Contains(Manifest) && !_seen.Contains(Index))
@@ -84,7 +88,7 @@ internal sealed class ArchiveNames(ImageName wanted)
             {
                 var images = Members(value, Index).Select(item => (Item: item, Names: TakeAnnotations(item))).ToArray();
 
-                // Those without a name belong to others: attestations, and platforms of one image.
+                // Manifests without a name belong to other things: attestations, and platforms of one image.
                 var isNamed = images.Any(image => image.Names.Any(IsWanted));
                 var kept = images.Where(image => !isNamed || image.Names.Count == 0 || image.Names.Any(IsWanted));
                 index[key] = new JsonArray([.. kept.Select(image => image.Item.DeepClone())]);
@@ -133,7 +137,10 @@ internal sealed class ArchiveNames(ImageName wanted)
         return names;
     }
 
-    /// <summary>Annotations are a map to the engine: their keys count letter by letter, that of the map itself does not.</summary>
+    /// <summary>
+    /// Removes the annotations of an item and returns the names in them. To the engine annotations are a map, so the
+    /// case of their keys counts, but not the case of the map's own name.
+    /// </summary>
     private static List<string> TakeAnnotations(JsonObject item)
     {
         var names = new List<string>();
@@ -154,7 +161,10 @@ internal sealed class ArchiveNames(ImageName wanted)
 
     private bool IsWanted(string name) => name.Length > 0 && ImageName.Parse(name).Normalize() == _wanted;
 
-    /// <summary>Whether Go's decoder takes a key for a field: letters of any case, and two other signs that fold to letters.</summary>
+    /// <summary>
+    /// Whether Go's decoder takes a key for a field: letters of any case, and two other characters that fold to
+    /// letters.
+    /// </summary>
     private static bool IsField(string key, string lowerCaseName) =>
         key.Length == lowerCaseName.Length
         && key.Replace('\u017f', 's').Replace('\u212a', 'k').Equals(lowerCaseName, StringComparison.OrdinalIgnoreCase);

@@ -5,17 +5,17 @@ namespace WunderProxy.Deployments.Docker.Archives;
 
 /// <summary>
 /// An image archive on its way to the engine, plain or gzip, without the names that it would give to its images. Each
-/// entry is written anew as it streams by; only the files that hold names are held in memory.
+/// entry is rewritten as it streams by; only the files that hold names are held in memory.
 /// </summary>
 internal sealed class ImageArchive : Stream
 {
-    /// <summary>Longest file that holds names. SPEC section 15.</summary>
+    /// <summary>Largest file with names that is read, in bytes.</summary>
     private const int MaxNamesBytes = 1024 * 1024;
 
-    /// <summary>Longest path of an entry, as in Linux.</summary>
+    /// <summary>Longest path of an entry in characters, the same as in Linux.</summary>
     private const int MaxPathChars = 4096;
 
-    /// <summary>Entries of one archive; an image has a few for each of its at most 127 layers.</summary>
+    /// <summary>Most entries of an archive; an image has a few for each of its at most 127 layers.</summary>
     private const int MaxEntries = 100_000;
 
     private const string Root = "./";
@@ -31,9 +31,9 @@ internal sealed class ImageArchive : Stream
     private int _entries;
     private bool _isEnded;
 
-    /// <summary>Creates one; nothing is read yet.</summary>
-    /// <param name="source">The archive as it is stored; stays the caller's.</param>
-    /// <param name="wanted">The name that its image will be given.</param>
+    /// <summary>Creates the stream without reading the archive yet.</summary>
+    /// <param name="source">The archive as stored; the caller disposes of it.</param>
+    /// <param name="wanted">The name that the archive's image will be given.</param>
     public ImageArchive(Stream source, ImageName wanted) => (_source, _names) = (source, new ArchiveNames(wanted));
 
     public override bool CanRead => true;
@@ -50,11 +50,11 @@ internal sealed class ImageArchive : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Why the archive was refused; null while it was not.</summary>
+    /// <summary>Why the archive was refused; null if it was not.</summary>
     public ArchiveRefusedException? Refusal { get; private set; }
 
     /// <summary>Reads the archive as the engine is to see it.</summary>
-    /// <exception cref="ArchiveRefusedException">It is no archive that can be passed on.</exception>
+    /// <exception cref="ArchiveRefusedException">The archive cannot be passed on.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try
@@ -131,13 +131,13 @@ internal sealed class ImageArchive : Stream
         return read;
     }
 
-    /// <summary>Puts the next entry's header before its content, or the end of the archive.</summary>
+    /// <summary>Writes the next entry's header before its content, or the end of the archive.</summary>
     private async ValueTask AdvanceAsync(CancellationToken cancellationToken)
     {
         var entry = await NextAsync(cancellationToken);
         if (entry is null)
         {
-            // The engine begins to load when it has seen the end: the last moment to refuse.
+            // The engine begins to load once it has seen the end, so this is the last moment to refuse.
             _names.Finish();
             _isEnded = true;
             _pending = new byte[2 * TarHeader.BlockBytes];
@@ -158,7 +158,8 @@ internal sealed class ImageArchive : Stream
                 BeginOther(entry);
                 break;
             case TarEntryType.GlobalExtendedAttributes:
-                // They would change the entries that follow; each of those is written with all that counts.
+                // Global headers would change the entries that follow, each of which is written with everything that
+                // matters.
                 break;
             default:
                 throw new ArchiveRefusedException($"{Shown(entry.Name)} in it is a {entry.EntryType}, which no image archive has");
@@ -238,13 +239,13 @@ internal sealed class ImageArchive : Stream
             start = await GuardAsync(PeekedStream.OpenAsync(_inflated, cancellationToken));
         }
 
-        // The engine looks for compression itself, and would unpack a second time what looks so.
+        // The engine detects compression itself and would unpack content that looks compressed a second time.
         return ArchiveCompression.Of(start.Start.Span) is { } compression
             ? throw new ArchiveRefusedException($"it is compressed with {compression}: only gzip, once, is taken")
             : new TarReader(start, leaveOpen: true);
     }
 
-    /// <summary>Turns what the parsers find wrong into a refusal; faults of the source pass.</summary>
+    /// <summary>Converts parser errors into a refusal; faults of the source are passed on.</summary>
     private static async ValueTask<T> GuardAsync<T>(ValueTask<T> reading)
     {
         try

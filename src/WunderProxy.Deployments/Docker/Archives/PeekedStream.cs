@@ -1,6 +1,6 @@
 namespace WunderProxy.Deployments.Docker.Archives;
 
-/// <summary>A stream whose first bytes were looked at.</summary>
+/// <summary>A stream whose first bytes can be examined before it is read.</summary>
 internal sealed class PeekedStream : Stream
 {
     private readonly Stream _inner;
@@ -8,7 +8,7 @@ internal sealed class PeekedStream : Stream
 
     private PeekedStream(Stream inner, ReadOnlyMemory<byte> start) => (_inner, _unread, Start) = (inner, start, start);
 
-    /// <summary>The first bytes, fewer when there are no more.</summary>
+    /// <summary>The first bytes of the stream; fewer if it is shorter.</summary>
     public ReadOnlyMemory<byte> Start { get; }
 
     public override bool CanRead => true;
@@ -26,8 +26,8 @@ internal sealed class PeekedStream : Stream
     }
 
     /// <summary>Reads the first bytes of a stream, which the result shows and still delivers.</summary>
-    /// <param name="inner">Stays the caller's.</param>
-    /// <param name="cancellationToken">Ends the wait for them.</param>
+    /// <param name="inner">The stream to read; the caller disposes of it.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     public static async ValueTask<PeekedStream> OpenAsync(Stream inner, CancellationToken cancellationToken)
     {
         var start = new byte[ArchiveCompression.StartBytes];

@@ -4,18 +4,18 @@ using System.Text;
 namespace WunderProxy.Deployments.Docker.Archives;
 
 /// <summary>
-/// Writes the headers of a tar archive anew (POSIX.1-2008 pax, "pax Header Block"): what the engine reads is then what
-/// was understood here, whatever the archive's own headers also said.
+/// Writes new headers for the entries of a tar archive (POSIX.1-2008 pax, "pax Header Block"), so that the engine reads
+/// what was understood here, whatever else the archive's own headers said.
 /// </summary>
 internal static class TarHeader
 {
-    /// <summary>Length of a header, and what all content is filled up to.</summary>
+    /// <summary>Length of a header in bytes; content is padded to a multiple of this length.</summary>
     public const int BlockBytes = 512;
 
     private const int MaxNameBytes = 100;
     private const long MaxOctalSize = 0x1_FFFF_FFFF;
 
-    /// <summary>The header of an entry, with a pax header before it where a field does not fit.</summary>
+    /// <summary>Returns the header of an entry, preceded by a pax header if a field does not fit.</summary>
     public static byte[] Write(TarEntryType type, string name, string linkName, UnixFileMode mode, long size)
     {
         var records = new StringBuilder();
@@ -39,7 +39,7 @@ internal static class TarHeader
         return bytes.ToArray();
     }
 
-    /// <summary>Zero bytes after content of this length.</summary>
+    /// <summary>Returns the number of zero bytes that follow content of this length.</summary>
     public static int Padding(long length) => (int)((BlockBytes - (length % BlockBytes)) % BlockBytes);
 
     private static char FlagOf(TarEntryType type) => type switch
@@ -73,7 +73,7 @@ internal static class TarHeader
         return block;
     }
 
-    /// <summary>Digits to the last but one byte, then NUL.</summary>
+    /// <summary>Writes octal digits up to the last but one byte, then NUL.</summary>
     private static void Octal(Span<byte> field, long value)
     {
         for (var i = field.Length - 2; i >= 0; i--, value >>= 3)
@@ -92,7 +92,9 @@ internal static class TarHeader
         }
     }
 
-    /// <summary>A record begins with its own length in bytes, the digits included.</summary>
+    /// <summary>
+    /// Adds a pax record, which begins with its own length in bytes, the digits of the length included.
+    /// </summary>
     private static void Add(StringBuilder records, string key, string value)
     {
         var rest = Encoding.UTF8.GetByteCount($" {key}={value}\n");

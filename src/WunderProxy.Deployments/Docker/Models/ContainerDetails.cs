@@ -1,6 +1,6 @@
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>Answer of <c>GET /containers/{id}/json</c>, the fields in use.</summary>
+/// <summary>The fields in use of the answer to <c>GET /containers/{id}/json</c>.</summary>
 internal sealed record ContainerDetails
 {
     public required string Id { get; init; }
@@ -9,7 +9,7 @@ internal sealed record ContainerDetails
 
     public DateTimeOffset Created { get; init; }
 
-    /// <summary>Id of the image.</summary>
+    /// <summary>Id of the container's image.</summary>
     public string Image { get; init => field = value ?? ""; } = "";
 
     public int RestartCount { get; init; }

@@ -1,4 +1,4 @@
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>Answer of <c>POST /containers/{id}/wait</c>.</summary>
+/// <summary>The answer to <c>POST /containers/{id}/wait</c>.</summary>
 internal sealed record ContainerExit(long StatusCode);

@@ -1,11 +1,11 @@
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary><c>HostConfig</c> of an inspected container.</summary>
+/// <summary>The fields in use of an inspected container's <c>HostConfig</c>.</summary>
 internal sealed record ContainerHostSettings
 {
     public string NetworkMode { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Memory limit in bytes; 0 for none.</summary>
+    /// <summary>Memory limit in bytes; 0 without a limit.</summary>
     public long Memory { get; init; }
 
     public ContainerRestartPolicy? RestartPolicy { get; init; }

@@ -1,6 +1,6 @@
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary><c>State</c> of an inspected container.</summary>
+/// <summary>The fields in use of an inspected container's <c>State</c>.</summary>
 internal sealed record ContainerRunState
 {
     public string Status { get; init => field = value ?? ""; } = "";
@@ -19,10 +19,14 @@ internal sealed record ContainerRunState
 
     public string Error { get; init => field = value ?? ""; } = "";
 
-    /// <summary>RFC 3339 with nanoseconds; kept as text, since only equality matters.</summary>
+    /// <summary>
+    /// When the container was started, RFC 3339 with nanoseconds; kept as text, since only equality matters.
+    /// </summary>
     public string StartedAt { get; init => field = value ?? ""; } = "";
 
-    /// <summary>RFC 3339 with nanoseconds, by the engine's clock; the year 1 while it never ended.</summary>
+    /// <summary>
+    /// When the container ended, RFC 3339 with nanoseconds, by the engine's clock; the year 1 if it never ended.
+    /// </summary>
     public string FinishedAt { get; init => field = value ?? ""; } = "";
 
     public ContainerHealth? Health { get; init; }

@@ -2,14 +2,16 @@ using System.Text.Json;
 
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary><c>Config</c> of an inspected container or image.</summary>
+/// <summary>The fields in use of an inspected container's or image's <c>Config</c>.</summary>
 internal sealed record ContainerSettings
 {
     public string Image { get; init => field = value ?? ""; } = "";
 
     public bool Tty { get; init; }
 
-    /// <summary>Seconds from the stop signal to SIGKILL; null for the engine's own default, negative for ever.</summary>
+    /// <summary>
+    /// Seconds between the stop signal and SIGKILL; null for the engine's default, negative for no limit.
+    /// </summary>
     public long? StopTimeout { get; init; }
 
     public IReadOnlyDictionary<string, string>? Labels { get; init; }

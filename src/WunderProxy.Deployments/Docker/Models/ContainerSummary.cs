@@ -1,6 +1,6 @@
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>One item of <c>GET /containers/json</c>.</summary>
+/// <summary>One item of the answer to <c>GET /containers/json</c>.</summary>
 internal sealed record ContainerSummary
 {
     public required string Id { get; init; }

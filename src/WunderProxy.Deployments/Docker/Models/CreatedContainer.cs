@@ -1,4 +1,4 @@
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>Answer of <c>POST /containers/create</c>.</summary>
+/// <summary>The answer to <c>POST /containers/create</c>.</summary>
 internal sealed record CreatedContainer(string Id, IReadOnlyList<string>? Warnings);

@@ -1,4 +1,4 @@
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>What <c>docker-credential-X get</c> prints.</summary>
+/// <summary>The JSON that <c>docker-credential-X get</c> prints.</summary>
 internal sealed record CredentialHelperAnswer(string? Username, string? Secret);

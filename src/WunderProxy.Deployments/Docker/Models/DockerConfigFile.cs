@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>The Docker client's <c>config.json</c>, the fields in use.</summary>
+/// <summary>The fields in use of the Docker client's <c>config.json</c>.</summary>
 internal sealed record DockerConfigFile
 {
     [JsonPropertyName("auths")]

@@ -1,5 +1,5 @@
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary><c>meta.json</c> of a context of the Docker client, the fields in use.</summary>
-/// <param name="Endpoints">By kind; <c>docker</c> is the engine.</param>
+/// <summary>The fields in use of <c>meta.json</c> in a context of the Docker client.</summary>
+/// <param name="Endpoints">Endpoints by kind; <c>docker</c> is the engine.</param>
 internal sealed record DockerContextFile(IReadOnlyDictionary<string, DockerContextEndpoint?>? Endpoints);

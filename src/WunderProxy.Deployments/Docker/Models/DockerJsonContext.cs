@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>The engine's JSON, read without reflection.</summary>
+/// <summary>Source-generated JSON serialisation of the engine's documents.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(EngineVersion))]
 [JsonSerializable(typeof(List<ContainerSummary>))]

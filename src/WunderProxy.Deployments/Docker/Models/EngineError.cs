@@ -2,5 +2,5 @@ using System.Text.Json.Serialization;
 
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>Body of an error answer.</summary>
+/// <summary>The body of an error answer of the engine.</summary>
 internal sealed record EngineError([property: JsonPropertyName("message")] string? Message);

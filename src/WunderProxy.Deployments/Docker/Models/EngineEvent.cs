@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>One line of <c>GET /events</c>.</summary>
+/// <summary>One event of the stream <c>GET /events</c>.</summary>
 internal sealed record EngineEvent
 {
     public string Type { get; init => field = value ?? ""; } = "";

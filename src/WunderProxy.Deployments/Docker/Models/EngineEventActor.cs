@@ -1,6 +1,6 @@
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>What an engine event is about.</summary>
+/// <summary>The object that an engine event concerns.</summary>
 internal sealed record EngineEventActor
 {
     public string ID { get; init => field = value ?? ""; } = "";

@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>One line of a pull or load; errors come as lines of a 200 once the stream has begun.</summary>
+/// <summary>
+/// One line of the stream of a pull or load; once the stream has begun, the engine reports errors as lines of a 200
+/// answer.
+/// </summary>
 internal sealed record EngineMessage
 {
     [JsonPropertyName("status")]

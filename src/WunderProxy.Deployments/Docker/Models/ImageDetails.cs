@@ -1,6 +1,6 @@
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>Answer of <c>GET /images/{name}/json</c>, the fields in use.</summary>
+/// <summary>The fields in use of the answer to <c>GET /images/{name}/json</c>.</summary>
 internal sealed record ImageDetails
 {
     public required string Id { get; init; }

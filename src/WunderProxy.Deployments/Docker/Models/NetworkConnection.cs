@@ -1,4 +1,4 @@
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>Body of <c>POST /networks/{id}/connect</c>.</summary>
+/// <summary>The body of <c>POST /networks/{id}/connect</c>.</summary>
 internal sealed record NetworkConnection(string Container);

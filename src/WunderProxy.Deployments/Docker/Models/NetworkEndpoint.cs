@@ -1,6 +1,6 @@
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>A container's place on one network.</summary>
+/// <summary>A container's connection to one network.</summary>
 internal sealed record NetworkEndpoint
 {
     public string NetworkID { get; init => field = value ?? ""; } = "";

@@ -1,4 +1,4 @@
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>Where a container port is published.</summary>
+/// <summary>Address and port of the machine on which a container port is published.</summary>
 internal sealed record PortBinding(string? HostIp, string? HostPort);

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>Content of <c>X-Registry-Auth</c>.</summary>
+/// <summary>The content of the header <c>X-Registry-Auth</c>.</summary>
 internal sealed record RegistryLogin
 {
     [JsonPropertyName("username")]
