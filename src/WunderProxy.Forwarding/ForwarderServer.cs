@@ -4,6 +4,8 @@ using Microsoft.Extensions.Logging;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Exchanges;
 using WunderProxy.Forwarding.Exchanges.Clients;
+using WunderProxy.Forwarding.Listeners;
+using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
 
@@ -38,6 +40,12 @@ public sealed class ForwarderServer : IAsyncDisposable
         _accessLog = options.AccessLog is { } sink ? new AccessLogWriter(sink, logger) : null;
         _settings = new ForwarderSettings(options, slot, clock, _accessLog, logger);
     }
+
+    /// <summary>
+    /// The file names that <see cref="ForwarderOptions.ErrorPages"/> may use, such as <c>502.html</c> and <c>502.json</c>: one
+    /// of each form for every status that the proxy itself answers with.
+    /// </summary>
+    public static IReadOnlyList<string> ErrorPageNames { get; } = [.. Exchanges.Answers.ErrorPages.Names];
 
     /// <summary>Whether new requests wait.</summary>
     public bool IsPaused => _settings.Gate.IsPaused;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Logging.Abstractions;
-using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Benchmarks.Transport;

@@ -1,4 +1,5 @@
 using System.Net;
+using WunderProxy.Forwarding.Options;
 
 namespace WunderProxy.Forwarding.Connections;
 

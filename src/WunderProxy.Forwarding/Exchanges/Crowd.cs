@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using WunderProxy.Forwarding.Connections;
 using WunderProxy.Forwarding.Exchanges.Clients;
+using WunderProxy.Forwarding.Options;
 
 namespace WunderProxy.Forwarding.Exchanges;
 

@@ -5,6 +5,7 @@ using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Exchanges.Answers;
 using WunderProxy.Forwarding.Fallback;
 using WunderProxy.Forwarding.Http1;
+using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding.Exchanges;

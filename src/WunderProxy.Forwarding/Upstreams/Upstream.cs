@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Upstreams;

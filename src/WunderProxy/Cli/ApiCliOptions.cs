@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using WunderProxy.Configuration;
-using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Options;
 
 namespace WunderProxy.Cli;
 

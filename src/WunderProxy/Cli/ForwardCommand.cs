@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using WunderProxy.Configuration;
 using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.Hosting;
 using WunderProxy.Instance;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using WunderProxy.Configuration;
-using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Listeners;
 
 namespace WunderProxy.Cli;
 

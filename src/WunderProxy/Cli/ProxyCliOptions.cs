@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Net;
 using WunderProxy.Configuration;
-using WunderProxy.Forwarding;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Options;
+using WunderProxy.Forwarding.Transport;
 using WunderProxy.Hosting;
 
 namespace WunderProxy.Cli;

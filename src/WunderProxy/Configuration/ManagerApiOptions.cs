@@ -1,5 +1,6 @@
 using System.Net;
-using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Options;
+using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Configuration;
 

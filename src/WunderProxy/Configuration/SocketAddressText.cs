@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Listeners;
 
 namespace WunderProxy.Configuration;
 

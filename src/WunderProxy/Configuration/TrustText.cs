@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Options;
 
 namespace WunderProxy.Configuration;
 

@@ -1,5 +1,5 @@
 using WunderProxy.Configuration;
-using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Options;
 
 namespace WunderProxy.Hosting;
 

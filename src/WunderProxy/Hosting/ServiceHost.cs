@@ -4,6 +4,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Configuration;
 using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Listeners;
+using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.Instance;
 using WunderProxy.ManagerApi;

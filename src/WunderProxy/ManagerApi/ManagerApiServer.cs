@@ -5,6 +5,8 @@ using Microsoft.Extensions.Logging;
 using WunderProxy.Configuration;
 using WunderProxy.Forwarding;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Listeners;
+using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.Instance;
 

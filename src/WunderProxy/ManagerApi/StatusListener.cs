@@ -18,7 +18,7 @@ internal sealed class StatusListener(
 
     /// <summary>Binds and serves.</summary>
     /// <returns>The addresses, with real ports.</returns>
-    /// <exception cref="Forwarding.ListenException">An address cannot be bound.</exception>
+    /// <exception cref="Forwarding.Listeners.ListenException">An address cannot be bound.</exception>
     public IReadOnlyList<System.Net.EndPoint> Start() => _server.Start();
 
     /// <inheritdoc/>

@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Exchanges;
+using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Tests.Transport;
+using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using WunderProxy.Forwarding.Fallback;
 using WunderProxy.Forwarding.Tests.Fallback;
+using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;

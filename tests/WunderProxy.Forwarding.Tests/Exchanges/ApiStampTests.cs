@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using WunderProxy.Forwarding.Tests.Transport;
+using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.TestSupport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;

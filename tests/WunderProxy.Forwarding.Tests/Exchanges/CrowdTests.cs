@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Memory;
+using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;
 

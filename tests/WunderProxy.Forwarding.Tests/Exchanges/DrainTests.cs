@@ -1,3 +1,4 @@
+using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.TestSupport;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using WunderProxy.Forwarding.Exchanges;
 using WunderProxy.Forwarding.Exchanges.Answers;
+using WunderProxy.Forwarding.Options;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;
 
@@ -82,7 +83,7 @@ internal sealed class ErrorPagesTests
             .Append(405);
 
         Assert.That(
-            ForwarderOptions.ErrorPageNames.Select(name => int.Parse(Path.GetFileNameWithoutExtension(name))).Distinct(),
+            ForwarderServer.ErrorPageNames.Select(name => int.Parse(Path.GetFileNameWithoutExtension(name))).Distinct(),
             Is.EquivalentTo(answered.Distinct()));
     }
 

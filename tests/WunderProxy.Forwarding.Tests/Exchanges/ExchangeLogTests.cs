@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Exchanges;
 using WunderProxy.Forwarding.Tests.Http1;
+using WunderProxy.Forwarding.Transport;
 using WunderProxy.TestSupport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;

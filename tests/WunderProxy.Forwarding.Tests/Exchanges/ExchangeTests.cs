@@ -1,3 +1,4 @@
+using WunderProxy.Forwarding.Transport;
 using WunderProxy.TestSupport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;

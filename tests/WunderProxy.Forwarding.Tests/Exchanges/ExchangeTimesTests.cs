@@ -1,3 +1,4 @@
+using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;

@@ -1,4 +1,7 @@
 using System.Net;
+using WunderProxy.Forwarding.Listeners;
+using WunderProxy.Forwarding.Options;
+using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.TestSupport;
 

@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Fallback;
+using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Tests.Fallback;
 using WunderProxy.Forwarding.Tests.Transport;
+using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;
 

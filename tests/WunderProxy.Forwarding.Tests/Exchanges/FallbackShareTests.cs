@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using WunderProxy.Forwarding.Options;
+using WunderProxy.Forwarding.Transport;
 using WunderProxy.TestSupport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;

@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
+using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Tests.Fallback;
 using WunderProxy.Forwarding.Tests.Transport;
+using WunderProxy.Forwarding.Transport;
 using WunderProxy.TestSupport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;

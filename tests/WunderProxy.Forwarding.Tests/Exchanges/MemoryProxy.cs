@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WunderProxy.Forwarding.Exchanges;
+using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Memory;
 using WunderProxy.Forwarding.Upstreams;

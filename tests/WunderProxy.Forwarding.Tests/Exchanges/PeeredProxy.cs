@@ -1,6 +1,8 @@
 using System.Net;
 using WunderProxy.Forwarding.Fallback;
+using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Tests.Fallback;
+using WunderProxy.Forwarding.Transport;
 using WunderProxy.TestSupport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using WunderProxy.Forwarding.Options;
+using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.TestSupport;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using WunderProxy.Forwarding.Transport;
 using WunderProxy.TestSupport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;

@@ -1,3 +1,5 @@
+using WunderProxy.Forwarding.Options;
+
 namespace WunderProxy.Forwarding.Tests.Exchanges;
 
 /// <summary>How many header lines a response may have follows the limits that can be set.</summary>

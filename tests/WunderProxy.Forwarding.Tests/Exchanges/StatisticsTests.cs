@@ -1,4 +1,5 @@
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;
 

@@ -1,4 +1,3 @@
-using WunderProxy.Forwarding.Exchanges;
 using WunderProxy.Forwarding.Exchanges.Bodies;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;

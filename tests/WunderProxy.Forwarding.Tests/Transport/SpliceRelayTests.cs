@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Tests.Transport;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Tests.Transport;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Streams;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
+using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Streams;
 
 namespace WunderProxy.Forwarding.Tests.Transport;

@@ -1,7 +1,7 @@
 using System.Net;
 using WunderProxy.Cli;
 using WunderProxy.Configuration;
-using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Listeners;
 
 namespace WunderProxy.Tests.Cli;
 

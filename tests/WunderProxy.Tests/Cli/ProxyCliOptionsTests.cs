@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.Net;
 using WunderProxy.Cli;
 using WunderProxy.Configuration;
-using WunderProxy.Forwarding;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Options;
+using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Tests.Cli;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using WunderProxy.Cli;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;

@@ -1,6 +1,6 @@
 using System.Net;
 using WunderProxy.Configuration;
-using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Options;
 using WunderProxy.Hosting;
 using WunderProxy.ManagerApi;
 

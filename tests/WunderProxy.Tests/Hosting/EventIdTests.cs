@@ -2,7 +2,6 @@ using System.Reflection;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Deployments.Operations;
 using WunderProxy.Forwarding;
-using WunderProxy.Hosting;
 using WunderProxy.Instance;
 
 namespace WunderProxy.Tests.Hosting;

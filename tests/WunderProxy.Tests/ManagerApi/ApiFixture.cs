@@ -2,6 +2,8 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Configuration;
 using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Options;
+using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.Hosting;
 using WunderProxy.Instance;

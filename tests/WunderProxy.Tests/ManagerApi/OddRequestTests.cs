@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using WunderProxy.Configuration;
-using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Options;
 using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Tests.ManagerApi;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using WunderProxy.Deployments.Contracts;
-using WunderProxy.Instance;
 using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Tests.ManagerApi;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace WunderProxy.Forwarding;
+namespace WunderProxy.Forwarding.Listeners;
 
 /// <summary>An address could not be bound: in use, not permitted, or not of this machine.</summary>
 public sealed class ListenException : Exception

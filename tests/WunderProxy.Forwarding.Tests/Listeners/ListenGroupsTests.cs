@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Listeners;
 
-namespace WunderProxy.Forwarding.Tests.Transport;
+namespace WunderProxy.Forwarding.Tests.Listeners;
 
 internal sealed class ListenGroupsTests
 {

@@ -1,4 +1,4 @@
-namespace WunderProxy.Forwarding;
+namespace WunderProxy.Forwarding.Options;
 
 /// <summary>Sizes, counts and times that one client or upstream may take. A time of zero switches it off.</summary>
 public sealed record ForwarderLimits

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace WunderProxy.Forwarding.Transport;
+namespace WunderProxy.Forwarding.Listeners;
 
 /// <summary>Opens the listening sockets of an address, or of a group of addresses.</summary>
 internal static class ListenGroups

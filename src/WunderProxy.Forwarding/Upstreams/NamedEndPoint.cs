@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace WunderProxy.Forwarding;
+namespace WunderProxy.Forwarding.Upstreams;
 
 /// <summary>A host name and a port, written as people write them.</summary>
 /// <param name="host">The name.</param>

@@ -1,4 +1,4 @@
-namespace WunderProxy.Forwarding;
+namespace WunderProxy.Forwarding.Transport;
 
 /// <summary>How sockets are driven.</summary>
 public enum TransportKind

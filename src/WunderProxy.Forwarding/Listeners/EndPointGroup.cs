@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace WunderProxy.Forwarding;
+namespace WunderProxy.Forwarding.Listeners;
 
 /// <summary>
 /// Several addresses of this machine that one text means, to be listened on together: both families of <c>:80</c>, or

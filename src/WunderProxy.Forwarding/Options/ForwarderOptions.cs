@@ -3,8 +3,11 @@ using System.Net;
 using System.Net.Sockets;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Fallback;
+using WunderProxy.Forwarding.Listeners;
+using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Upstreams;
 
-namespace WunderProxy.Forwarding;
+namespace WunderProxy.Forwarding.Options;
 
 /// <summary>What a <see cref="ForwarderServer"/> listens on and how it treats its clients.</summary>
 public sealed record ForwarderOptions
@@ -81,9 +84,6 @@ public sealed record ForwarderOptions
 
     /// <summary>Bodies of our own answers by file name, such as <c>502.html</c> or <c>502.json</c>; the others are built in.</summary>
     public IReadOnlyDictionary<string, byte[]> ErrorPages { get; init; } = FrozenDictionary<string, byte[]>.Empty;
-
-    /// <summary>Names that count in <see cref="ErrorPages"/>: one of each form for every status that the proxy answers with.</summary>
-    public static IReadOnlyList<string> ErrorPageNames { get; } = [.. Exchanges.Answers.ErrorPages.Names];
 
     /// <summary>Set when this forwarder is the front end of the manager API.</summary>
     public RequestStamp? ApiStamp { get; init; }

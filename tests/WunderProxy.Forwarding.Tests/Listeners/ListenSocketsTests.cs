@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
-using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Listeners;
+using WunderProxy.Forwarding.Tests.Transport;
 
-namespace WunderProxy.Forwarding.Tests.Transport;
+namespace WunderProxy.Forwarding.Tests.Listeners;
 
 [UnsupportedOSPlatform("windows")]
 internal sealed class ListenSocketsTests

@@ -1,4 +1,6 @@
-namespace WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Options;
+
+namespace WunderProxy.Forwarding.Upstreams;
 
 /// <summary>
 /// Makes a forwarder the front end of the manager API: every request is stamped so that the API behind it knows that

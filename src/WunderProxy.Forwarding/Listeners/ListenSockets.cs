@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using WunderProxy.Forwarding.Transport;
 
-namespace WunderProxy.Forwarding.Transport;
+namespace WunderProxy.Forwarding.Listeners;
 
 /// <summary>Opens listening sockets, one address at a time.</summary>
 internal static class ListenSockets

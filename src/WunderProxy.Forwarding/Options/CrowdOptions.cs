@@ -1,4 +1,6 @@
-namespace WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Upstreams;
+
+namespace WunderProxy.Forwarding.Options;
 
 /// <summary>
 /// How a forwarder shares its <see cref="ForwarderOptions.MaxConnections"/> out among clients that may be hostile. The
