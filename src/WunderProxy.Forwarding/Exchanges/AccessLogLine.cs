@@ -30,9 +30,9 @@ internal static class AccessLogLine
         writer.Number("status"u8, exchange.Status);
         writer.Number("bytes"u8, exchange.BytesOut);
         writer.Seconds("duration"u8, microseconds);
-        if (exchange.UpstreamPart is { } part)
+        if (exchange.UpstreamPart is not null)
         {
-            writer.Text("upstream"u8, part.Upstream.HostValue);
+            writer.Text("upstream"u8, exchange.Endpoint!.HostValue);
         }
 
         if (exchange.Fallback != FallbackMark.None)

@@ -4,6 +4,7 @@ using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Fallback;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Transport.Tasks;
 using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding.Exchanges;
@@ -69,8 +70,11 @@ internal sealed class Exchange : ILeaseHolder
     /// <summary>The relay after a 101; null before.</summary>
     public Tunnel? Tunnel { get; set; }
 
+    /// <summary>The endpoint that was chosen last; null before.</summary>
+    public Endpoint? Endpoint { get; private set; }
+
     /// <summary>The other instance that it is sent to; null for our own upstream.</summary>
-    public Peer? Peer { get; set; }
+    public Endpoint? Peer { get; set; }
 
     /// <summary>Its part in fallbacks.</summary>
     public FallbackMark Fallback { get; set; }
@@ -79,7 +83,7 @@ internal sealed class Exchange : ILeaseHolder
     public bool IsTrusted => Client.IsTrusted || Fallback == FallbackMark.Received;
 
     /// <summary>Where it is forwarded to.</summary>
-    public UpstreamSlot Slot => Peer is { } peer ? peer.Slot : Context.Settings.Slot;
+    public UpstreamSlot Slot => Peer is null ? Context.Settings.Slot : Context.Settings.Peers!.Slot;
 
     /// <summary>
     /// Whether sending it (again) means the same as sending it once: it is whole, and nothing of it went anywhere or
@@ -161,6 +165,7 @@ internal sealed class Exchange : ILeaseHolder
         Down.Reset();
         Tunnel = null;
         UpstreamPart = null;
+        Endpoint = null;
         Peer = null;
         Fallback = FallbackMark.None;
         RequestFraming = BodyFraming.None;
@@ -188,6 +193,9 @@ internal sealed class Exchange : ILeaseHolder
             Lease.Release();
         }
     }
+
+    /// <summary>Chooses where the next attempt to send the request goes: the peer, or an endpoint of the leased upstream.</summary>
+    public Endpoint ChooseEndpoint() => Endpoint = Peer ?? Lease.Part!.Upstream.ChooseEndpoint();
 
     /// <summary>Ends it early; whatever it waits in is woken and looks at <see cref="StopReason"/>. The first reason counts.</summary>
     public void Stop(ForwardError reason)

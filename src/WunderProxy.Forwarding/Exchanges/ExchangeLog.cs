@@ -52,7 +52,7 @@ internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : 
 
     /// <summary>Logs an exchange that another instance is asked to serve.</summary>
     public void FellBack(Exchange exchange, ForwardError error) =>
-        FellBack(logger, Describe(error, exchange.Reason), UpstreamOf(exchange), exchange.Peer!.Upstream.EndPoint);
+        FellBack(logger, Describe(error, exchange.Reason), UpstreamOf(exchange), exchange.Peer!.Address);
 
     /// <summary>Logs a bug.</summary>
     public void ConnectionFailed(Exception exception)

@@ -47,6 +47,7 @@ internal sealed class Forwarder(LoopContext context)
         // 6. Relay the response body, or leave HTTP.
         if (error == ForwardError.None)
         {
+            exchange.Endpoint!.OnReached();
             error = await _responses.RelayAsync(exchange);
         }
 
@@ -101,9 +102,9 @@ internal sealed class Forwarder(LoopContext context)
 
     private ValueTask<ForwardError> ConnectAsync(Exchange exchange, bool mayReuse)
     {
-        var part = exchange.Lease.Part!;
-        part.Upstream.Names?.RefreshSoon();
-        exchange.Upstream = mayReuse ? part.Pool.Take() : null;
+        var endpoint = exchange.ChooseEndpoint();
+        endpoint.Names?.RefreshSoon();
+        exchange.Upstream = mayReuse ? endpoint.PoolOf(context.Loop).Take() : null;
         return exchange.Upstream is null ? OpenOrFollowAsync(exchange) : new ValueTask<ForwardError>(ForwardError.None);
     }
 
@@ -112,9 +113,9 @@ internal sealed class Forwarder(LoopContext context)
     {
         while (true)
         {
-            var part = exchange.Lease.Part!;
-            var error = await OpenAsync(exchange, part);
-            if (error == ForwardError.None || exchange.IsStopped || ReferenceEquals(exchange.Slot.Current, part.Upstream))
+            var upstream = exchange.Lease.Part!.Upstream;
+            var error = await OpenAsync(exchange, exchange.Endpoint!);
+            if (error == ForwardError.None || exchange.IsStopped || ReferenceEquals(exchange.Slot.Current, upstream))
             {
                 return error;
             }
@@ -125,14 +126,17 @@ internal sealed class Forwarder(LoopContext context)
             {
                 return ForwardError.NoUpstream;
             }
+
+            exchange.ChooseEndpoint();
         }
     }
 
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    private async ValueTask<ForwardError> OpenAsync(Exchange exchange, LoopUpstream part)
+    private async ValueTask<ForwardError> OpenAsync(Exchange exchange, Endpoint endpoint)
     {
-        var upstream = part.Upstream;
-        if (upstream.IsClosedToNew)
+        // The pool first: see Endpoint.CloseToNewAsync.
+        var pool = endpoint.PoolOf(context.Loop);
+        if (endpoint.IsClosedToNew)
         {
             return ForwardError.ConnectRefused;
         }
@@ -143,24 +147,19 @@ internal sealed class Forwarder(LoopContext context)
             CloseIdle();
         }
 
-        var (connection, error) = await context.Connector.ConnectAsync(upstream, limit);
-        if (connection is null && IsShortage(error))
-        {
-            // Ours, not the upstream's: nobody may conclude that it is down.
-            return ForwardError.TooManyConnections;
-        }
-
-        upstream.LastConnectRefused = connection is null;
+        var (connection, error) = await context.Connector.ConnectAsync(endpoint, limit);
         if (connection is null)
         {
-            return error == SocketError.TimedOut ? ForwardError.ConnectTimeout : ForwardError.ConnectRefused;
+            return error == SocketError.TimedOut ? ForwardError.ConnectTimeout
+                : EndpointConnector.IsShortage(error) ? ForwardError.TooManyConnections
+                : ForwardError.ConnectRefused;
         }
 
-        var opened = new UpstreamConnection(part, connection, context.Limit.Upstream);
+        var opened = new UpstreamConnection(pool, connection, context.Limit.Upstream);
         connection.Watcher = opened;
         if (exchange.IsStopped)
         {
-            part.Pool.Return(opened);
+            opened.Return();
             return exchange.StopReason;
         }
 
@@ -168,17 +167,11 @@ internal sealed class Forwarder(LoopContext context)
         return ForwardError.None;
     }
 
-    private static bool IsShortage(SocketError error) =>
-        error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable;
-
     /// <summary>Has the idle connections of all loops closed: this one has none left, or it would have used it.</summary>
     private void CloseIdle()
     {
         _settings.Slot.Current?.CloseIdle();
-        foreach (var peer in _settings.Peers?.Peers ?? [])
-        {
-            peer.Upstream.CloseIdle();
-        }
+        _settings.Peers?.Slot.Current?.CloseIdle();
     }
 
     private static ValueTask SendRequestAsync(Exchange exchange)
@@ -265,14 +258,14 @@ internal sealed class Forwarder(LoopContext context)
         if (exchange.Upstream is { } upstream)
         {
             exchange.Upstream = null;
-            Release(exchange, part, upstream, error);
+            Release(exchange, upstream, error);
         }
 
         exchange.UpstreamPart = part;
         exchange.Lease.Release();
     }
 
-    private static void Release(Exchange exchange, LoopUpstream part, UpstreamConnection upstream, ForwardError error)
+    private static void Release(Exchange exchange, UpstreamConnection upstream, ForwardError error)
     {
         if (error != ForwardError.None || !exchange.IsRequestSent)
         {
@@ -281,7 +274,7 @@ internal sealed class Forwarder(LoopContext context)
         }
         else if (MayReuse(exchange))
         {
-            part.Pool.Return(upstream);
+            upstream.Return();
         }
         else
         {

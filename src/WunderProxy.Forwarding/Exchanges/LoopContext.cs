@@ -2,6 +2,7 @@ using WunderProxy.Forwarding.Connections;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
@@ -22,7 +23,7 @@ internal sealed class LoopContext
         Loop = loop;
         Settings = settings;
         Limit = limit;
-        Connector = new UpstreamConnector(loop);
+        Connector = new EndpointConnector(loop);
         Forwarder = new Forwarder(this);
         Fallback = settings.Peers is { } peers ? new PeerFallback(this, peers) : null;
         _wallClock = new WallClock(loop, settings.Clock);
@@ -39,8 +40,8 @@ internal sealed class LoopContext
     /// <summary>How many connections there may be, over all loops.</summary>
     public ConnectionLimit Limit { get; }
 
-    /// <summary>Connects to upstreams.</summary>
-    public UpstreamConnector Connector { get; }
+    /// <summary>Connects to endpoints.</summary>
+    public EndpointConnector Connector { get; }
 
     /// <summary>Shares connections out by address; null when they are not.</summary>
     public Crowd? Crowd { get; }

@@ -107,7 +107,6 @@ internal sealed class PeerFallback(LoopContext context, PeerGroup group)
         exchange.Reason = null;
         exchange.UpstreamPart = null;
         var result = await context.Forwarder.ForwardAsync(exchange);
-        OnEnded(peer, result.Error);
         if (result.Side != Side.Upstream || exchange.IsResponseStarted)
         {
             return result;
@@ -122,18 +121,6 @@ internal sealed class PeerFallback(LoopContext context, PeerGroup group)
         exchange.Fallback = FallbackMark.Failed;
         group.Counters.CountFailed();
         return failure;
-    }
-
-    private void OnEnded(Peer peer, ForwardError error)
-    {
-        if (error is ForwardError.ConnectRefused or ForwardError.ConnectTimeout)
-        {
-            group.OnUnreachable(peer);
-        }
-        else if (error != ForwardError.ClientGone)
-        {
-            group.OnReached(peer);
-        }
     }
 
     /// <summary>
@@ -160,8 +147,8 @@ internal sealed class PeerFallback(LoopContext context, PeerGroup group)
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     private async ValueTask<bool> AcceptsAsync(Upstream upstream)
     {
-        var (connection, _) = await context.Connector.ConnectAsync(upstream, context.Settings.ConnectMilliseconds);
-        upstream.LastConnectRefused = connection is null;
+        var endpoint = upstream.ChooseEndpoint();
+        var (connection, _) = await context.Connector.ConnectAsync(endpoint, context.Settings.ConnectMilliseconds);
         connection?.Close();
         return connection is not null;
     }

@@ -61,7 +61,7 @@ internal static class RequestHeadWriter
         var head = exchange.Request;
         return head.TargetForm == TargetForm.Absolute || head.Has(HeaderName.Host)
             ? head.EffectiveHost
-            : exchange.Lease.Part!.Upstream.HostValue;
+            : exchange.Endpoint!.HostValue;
     }
 
     /// <summary>Writes Host where it differs from the line that came.</summary>
@@ -72,7 +72,7 @@ internal static class RequestHeadWriter
         var isAbsolute = head.TargetForm == TargetForm.Absolute;
         if (isStamped || (!isAbsolute && !head.Has(HeaderName.Host)))
         {
-            writer.Field(HeaderName.Host, exchange.Lease.Part!.Upstream.HostValue);
+            writer.Field(HeaderName.Host, exchange.Endpoint!.HostValue);
             return true;
         }
 

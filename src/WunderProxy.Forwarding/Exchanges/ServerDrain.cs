@@ -1,3 +1,5 @@
+using WunderProxy.Forwarding.Upstreams;
+
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>Ends all client connections of a server that shuts down.</summary>
@@ -31,8 +33,7 @@ internal sealed class ServerDrain(LoopContext[] contexts, ForwarderSettings sett
 
         // The upstream's drain has the classes, the spread and the WebSocket endings; here is only who is idle.
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var upstreams = settings.Peers?.Peers.Select(peer => peer.Upstream) ?? [];
-        upstreams = settings.Slot.Current is { } current ? upstreams.Append(current) : upstreams;
+        var upstreams = new[] { settings.Slot.Current, settings.Peers?.Slot.Current }.OfType<Upstream>();
         Task drains = Task.WhenAll(upstreams.Select(upstream => upstream.DrainAsync(exchanges, upgraded, stopping.Token)));
         while (limit.Open > 0 && settings.Clock.GetElapsedTime(start) < last)
         {

@@ -1,10 +1,11 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding.Fallback;
 
-/// <summary>All peers, and what the loops share about them: the key, the budget, the ids in use, the counters.</summary>
+/// <summary>All peers, and what the loops have in common about them: the key, the budget, the ids in use, the counters.</summary>
 internal sealed class PeerGroup : IDisposable
 {
     /// <summary>Age up to which a fallback is believed; clocks may differ by as much.</summary>
@@ -18,7 +19,7 @@ internal sealed class PeerGroup : IDisposable
 
     private const int MillisecondsBetweenWarnings = 60_000;
 
-    private readonly Peer[] _peers;
+    private readonly Endpoint[] _peers;
     private readonly ReplayStore _replays;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -31,7 +32,12 @@ internal sealed class PeerGroup : IDisposable
         Budget = new FallbackBudget(clock);
         _clock = clock;
         _logger = logger;
-        _peers = [.. options.Peers.Select(endPoint => new Peer(endPoint, clock))];
+        _peers = [.. options.Peers.Select(address => new Endpoint(address, clock)
+        {
+            WhenSetAside = peer => FallbackLog.Unreachable(logger, peer.Address),
+            WhenReached = peer => FallbackLog.Reached(logger, peer.Address),
+        })];
+        Slot.Switch(_peers.Length > 0 ? new Upstream(_peers, "peer", clock) : null);
 
         // From the earliest moment at which a header is believed to the latest, and the second that is cut off.
         _replays = new ReplayStore(TimeSpan.FromSeconds((2 * ValidSeconds) + 1), MaxKeptIds, clock);
@@ -46,49 +52,23 @@ internal sealed class PeerGroup : IDisposable
     /// <summary>What became of them.</summary>
     public FallbackCounters Counters { get; } = new();
 
-    /// <summary>Where requests can go.</summary>
-    public IReadOnlyList<Peer> Peers => _peers;
+    /// <summary>The peers; there may be none.</summary>
+    public IReadOnlyList<Endpoint> Peers => _peers;
+
+    /// <summary>
+    /// Holds the upstream whose endpoints are the peers, if there are any, for good: what goes to a peer is leased, drained
+    /// and counted by the same means as what goes to the application.
+    /// </summary>
+    public UpstreamSlot Slot { get; } = new();
 
     /// <summary>Seconds since 1970, by the clock that peers share.</summary>
     public long UnixSeconds => _clock.GetUtcNow().ToUnixTimeSeconds();
 
     private long NowMilliseconds => (long)_clock.GetElapsedTime(0).TotalMilliseconds;
 
-    /// <summary>Chooses the next peer in turn, of those that are not left alone.</summary>
-    /// <returns>Null if there is none.</returns>
-    public Peer? Next()
-    {
-        var now = NowMilliseconds;
-        var turn = Interlocked.Increment(ref _turn);
-        for (uint step = 0; step < _peers.Length; step++)
-        {
-            var peer = _peers[(turn + step) % (uint)_peers.Length];
-            if (peer.TryTake(now))
-            {
-                return peer;
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>A connection to the peer was there, or was made.</summary>
-    public void OnReached(Peer peer)
-    {
-        if (peer.OnReached())
-        {
-            FallbackLog.Reached(_logger, peer.Upstream.EndPoint);
-        }
-    }
-
-    /// <summary>The peer could not be reached.</summary>
-    public void OnUnreachable(Peer peer)
-    {
-        if (peer.OnUnreachable(NowMilliseconds))
-        {
-            FallbackLog.Unreachable(_logger, peer.Upstream.EndPoint);
-        }
-    }
+    /// <summary>Chooses the next peer in turn, of those that are not set aside.</summary>
+    /// <returns>Null if there is no peer to try.</returns>
+    public Endpoint? Next() => EndpointChoice.OfPeers(_peers, Interlocked.Increment(ref _turn));
 
     /// <summary>Judges a header. A valid one is used up by that.</summary>
     /// <param name="header">The header.</param>
@@ -131,7 +111,7 @@ internal sealed class PeerGroup : IDisposable
     /// <summary>Takes a copy of the counters.</summary>
     public FallbackSnapshot Snapshot() => Counters.Snapshot(
         Budget.InUse,
-        [.. _peers.Select(peer => new PeerSnapshot(peer.Upstream.EndPoint, peer.Upstream.LastConnectRefused))]);
+        [.. _peers.Select(peer => new PeerSnapshot(peer.Address, peer.LastConnectRefused))]);
 
     /// <inheritdoc/>
     public void Dispose() => Budget.Dispose();

@@ -3,8 +3,8 @@ using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Upstreams;
 
-/// <summary>The part of an upstream that one loop owns: its leases, its idle connections, its counters. No locks.</summary>
-internal sealed class LoopUpstream
+/// <summary>The part of an upstream that one loop owns: its leases and its counters. No locks.</summary>
+internal sealed class LoopUpstream(Upstream upstream, TransportLoop loop)
 {
     /// <summary>A response that runs longer than this when its upstream is replaced may finish as an upgraded connection may.</summary>
     public const int LongResponseMilliseconds = 10_000;
@@ -14,23 +14,12 @@ internal sealed class LoopUpstream
     private int _longLived;
     private int _upgraded;
     private int _spreadTotal;
-    private int _isClosingIdle;
 
-    public LoopUpstream(Upstream upstream, TransportLoop loop)
-    {
-        Upstream = upstream;
-        Loop = loop;
-        Pool = new UpstreamConnectionPool(upstream, loop);
-    }
+    /// <summary>The upstream that this is a part of.</summary>
+    public Upstream Upstream => upstream;
 
-    /// <summary>Whose part it is.</summary>
-    public Upstream Upstream { get; }
-
-    /// <summary>The loop that owns it.</summary>
-    public TransportLoop Loop { get; }
-
-    /// <summary>Idle connections.</summary>
-    public UpstreamConnectionPool Pool { get; }
+    /// <summary>The loop that owns the part.</summary>
+    public TransportLoop Loop => loop;
 
     /// <summary>What this loop served from the upstream.</summary>
     public TrafficStats Stats { get; } = new();
@@ -97,16 +86,15 @@ internal sealed class LoopUpstream
         CountKind(to, 1);
     }
 
-    /// <summary>The upstream was replaced: idle connections go, and what already runs long is marked. On the loop.</summary>
+    /// <summary>The upstream was replaced: marks the responses that already run long. On the loop.</summary>
     public void OnReplaced()
     {
         if (!Upstream.IsReplaced)
         {
-            // Switched back to before this work was run: its connections are wanted.
+            // Switched back to before this work was run.
             return;
         }
 
-        Pool.Clear();
         for (var lease = _leases; lease is not null; lease = lease.Next)
         {
             var runsLong = lease.ResponseStartedMilliseconds != 0
@@ -116,24 +104,6 @@ internal sealed class LoopUpstream
                 lease.Kind = LeaseKind.LongResponse;
             }
         }
-    }
-
-    /// <summary>Closes the idle connections on the loop, soon. Called from any loop.</summary>
-    public void CloseIdleSoon()
-    {
-        if (Pool.Count == 0 || Interlocked.Exchange(ref _isClosingIdle, 1) != 0)
-        {
-            return;
-        }
-
-        Loop.Post(
-            static state =>
-            {
-                var part = (LoopUpstream)state!;
-                Volatile.Write(ref part._isClosingIdle, 0);
-                part.Pool.Clear();
-            },
-            this);
     }
 
     /// <summary>Tells ordinary exchanges, or all, that their time is up. On the loop.</summary>

@@ -7,7 +7,10 @@ using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Upstreams;
 
-/// <summary>One application address that exchanges are forwarded to, with its leases, connections and statistics.</summary>
+/// <summary>
+/// One revision of an application that exchanges are forwarded to: its identity, its leases and statistics, and the
+/// endpoints that serve it. The endpoints may change while the upstream stays the same.
+/// </summary>
 public sealed class Upstream
 {
     /// <summary>Most forwarding threads.</summary>
@@ -15,12 +18,16 @@ public sealed class Upstream
 
     private readonly LoopUpstream?[] _parts = new LoopUpstream?[MaxLoops];
     private readonly TimeProvider _clock;
-    private TaskCompletionSource? _emptied;
-    private volatile bool _lastConnectRefused;
-    private volatile bool _isReplaced;
-    private volatile bool _isClosedToNew;
 
-    /// <summary>Makes an upstream; nothing is connected yet.</summary>
+    // Orders what the control plane does to the endpoints; no loop ever takes it.
+    private readonly Lock _gate = new();
+
+    // Never written to; replaced as a whole.
+    private Endpoint[] _endpoints;
+    private TaskCompletionSource? _emptied;
+    private volatile bool _isReplaced;
+
+    /// <summary>Makes an upstream with one endpoint; nothing is connected yet.</summary>
     /// <param name="endPoint">
     /// An <see cref="IPEndPoint"/>, a <see cref="UnixDomainSocketEndPoint"/>, or a <see cref="DnsEndPoint"/>, whose
     /// name is resolved again from time to time and of which every address is tried.
@@ -34,25 +41,26 @@ public sealed class Upstream
         string label,
         TimeProvider clock,
         Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+        : this([new Endpoint(endPoint, clock, resolve)], label, clock)
+    {
+    }
+
+    /// <summary>Makes an upstream; nothing is connected yet.</summary>
+    /// <param name="endpoints">At least one endpoint; none is part of another upstream.</param>
+    /// <param name="label">A name for logs and snapshots, such as the launch config hash.</param>
+    /// <param name="clock">For <see cref="Since"/> and drain deadlines.</param>
+    /// <exception cref="ArgumentException">There is no endpoint.</exception>
+    public Upstream(IReadOnlyList<Endpoint> endpoints, string label, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
-        if (endPoint is not (IPEndPoint or UnixDomainSocketEndPoint or DnsEndPoint))
-        {
-            throw new ArgumentException("an upstream has an IP or unix-socket address or a name", nameof(endPoint));
-        }
-
-        EndPoint = endPoint is DnsEndPoint name ? new NamedEndPoint(name.Host, name.Port) : endPoint;
-        Names = endPoint is DnsEndPoint named
-            ? new NamedAddresses(named, clock, resolve ?? Dns.GetHostAddressesAsync)
-            : null;
-        HostValue = Encoding.ASCII.GetBytes(endPoint is UnixDomainSocketEndPoint ? "localhost" : EndPoint.ToString()!);
+        _endpoints = CopyOf(endpoints);
         Label = label;
         Since = clock.GetUtcNow();
         _clock = clock;
     }
 
-    /// <summary>Its address.</summary>
-    public EndPoint EndPoint { get; }
+    /// <summary>The endpoints of this moment, at least one.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => EndpointsNow;
 
     /// <summary>The name that its creator gave it.</summary>
     public string Label { get; }
@@ -77,39 +85,19 @@ public sealed class Upstream
     /// <summary>Exchanges and tunnels that it holds now.</summary>
     public int InFlight => Parts.Sum(part => part.InFlight);
 
-    /// <summary>Whether the last attempt to connect failed.</summary>
-    public bool LastConnectRefused
-    {
-        get => _lastConnectRefused;
-        internal set
-        {
-            // Written by every loop on every connect: do not dirty the cache line when nothing changes.
-            if (_lastConnectRefused != value)
-            {
-                _lastConnectRefused = value;
-            }
-        }
-    }
-
-    /// <summary>What is known of a name's addresses; null for an address.</summary>
-    internal NamedAddresses? Names { get; }
-
-    /// <summary>Changes when a name has other addresses; a connection from before is not used for another exchange.</summary>
-    internal int AddressVersion => Names?.Version ?? 0;
-
-    /// <summary>What to send as Host where a request has none, or the upstream has to see its own.</summary>
-    internal byte[] HostValue { get; }
+    /// <summary>Whether the last attempt to connect failed, at each of the endpoints.</summary>
+    public bool LastConnectRefused => Array.TrueForAll(EndpointsNow, endpoint => endpoint.LastConnectRefused);
 
     /// <summary>The secret of <see cref="Stamp"/>.</summary>
     internal byte[]? StampSecret { get; private init; }
 
-    /// <summary>Whether no connection is opened to it any more.</summary>
-    internal bool IsClosedToNew => _isClosedToNew;
-
-    /// <summary>Whether another one took its place, so that no idle connection to it is kept.</summary>
+    /// <summary>Whether another upstream took its place in the slot.</summary>
     internal bool IsReplaced => _isReplaced;
 
+    /// <summary>The parts of the loops that have leased the upstream so far.</summary>
     internal IEnumerable<LoopUpstream> Parts => _parts.Where(part => part is not null)!;
+
+    private Endpoint[] EndpointsNow => Volatile.Read(ref _endpoints);
 
     /// <summary>Takes a copy of what it holds and has served.</summary>
     public UpstreamSnapshot Snapshot()
@@ -120,7 +108,7 @@ public sealed class Upstream
         var exchanges = Math.Max(0, inFlight - longLived - upgraded);
         var minute = _clock.GetUtcNow().ToUnixTimeSeconds() / 60;
         return new UpstreamSnapshot(
-            EndPoint,
+            EndpointsNow[0].Address,
             Label,
             Since,
             new InFlightCounts(exchanges, longLived, upgraded),
@@ -142,41 +130,49 @@ public sealed class Upstream
         new UpstreamDrain(this, _clock).RunAsync(exchanges, upgraded, cancellationToken);
 
     /// <summary>
-    /// Opens no connection to it any more: from the return on, somebody else may listen at its address and gets no request.
-    /// An exchange that holds it and has no connection yet fails as if the connect had been refused.
+    /// Puts another set of endpoints in place of the present one: one atomic exchange. An exchange that chooses after
+    /// this has returned goes to one of <paramref name="next"/>; one that has chosen goes on where it is, under the
+    /// same lease. Endpoints that are in both sets keep their connections, those that leave lose them.
     /// </summary>
-    public async Task CloseToNewAsync()
+    /// <param name="next">At least one endpoint; none is part of another upstream.</param>
+    /// <exception cref="ArgumentException">There is no endpoint.</exception>
+    public void ReplaceEndpoints(IReadOnlyList<Endpoint> next)
     {
-        _isClosedToNew = true;
-
-        // A loop that has not seen this yet has issued its connect when it comes to the work posted here.
-        await Task.WhenAll(Parts.Select(part =>
+        var fresh = CopyOf(next);
+        lock (_gate)
         {
-            var isSeen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            part.Loop.Post(static state => ((TaskCompletionSource)state!).SetResult(), isSeen);
-            return isSeen.Task;
-        }));
+            TellWhetherToKeep(fresh);
+            var replaced = Interlocked.Exchange(ref _endpoints, fresh);
+            foreach (var gone in replaced.Except(fresh))
+            {
+                gone.OnReplaced();
+            }
+        }
     }
+
+    /// <summary>
+    /// Opens no connection to any of the endpoints any more: from the return on, somebody else may listen at their
+    /// addresses and gets no request. An exchange that has no connection yet fails as if the connect had been refused.
+    /// </summary>
+    public Task CloseToNewAsync() => Task.WhenAll(EndpointsNow.Select(endpoint => endpoint.CloseToNewAsync()));
+
+    /// <summary>Chooses the endpoint for an exchange that leases the upstream, or for another attempt of it.</summary>
+    internal Endpoint ChooseEndpoint() => EndpointChoice.OfUpstream(EndpointsNow);
 
     /// <summary>The part of <paramref name="loop"/>, made at its first use on that loop.</summary>
     internal LoopUpstream PartOf(TransportLoop loop) =>
         _parts[loop.Index] ?? MakePart(loop);
 
     /// <summary>Has every loop close the idle connections that it keeps, as others need their descriptors.</summary>
-    internal void CloseIdle()
-    {
-        foreach (var part in Parts)
-        {
-            part.CloseIdleSoon();
-        }
-    }
+    internal void CloseIdle() => Array.ForEach(EndpointsNow, endpoint => endpoint.CloseIdle());
 
-    internal void OnCurrent() => _isReplaced = false;
+    /// <summary>The upstream is about to be put into a slot.</summary>
+    internal void OnCurrent() => SetReplaced(isReplaced: false);
 
+    /// <summary>Another upstream took the place of this one: idle connections go, and responses that already run long are marked.</summary>
     internal void OnReplaced()
     {
-        // Set first: a connection that comes back later is closed at once, those before it by the work posted here.
-        _isReplaced = true;
+        SetReplaced(isReplaced: true);
         foreach (var part in Parts)
         {
             part.Loop.Post(static state => ((LoopUpstream)state!).OnReplaced(), part);
@@ -204,6 +200,38 @@ public sealed class Upstream
         if (Volatile.Read(ref _emptied) is { Task.IsCompleted: false } emptied && InFlight == 0)
         {
             emptied.TrySetResult();
+        }
+    }
+
+    private static Endpoint[] CopyOf(IReadOnlyList<Endpoint> endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        return endpoints.Count > 0
+            ? [.. endpoints]
+            : throw new ArgumentException("an upstream has at least one endpoint", nameof(endpoints));
+    }
+
+    private void SetReplaced(bool isReplaced)
+    {
+        lock (_gate)
+        {
+            _isReplaced = isReplaced;
+            TellWhetherToKeep(_endpoints);
+        }
+    }
+
+    private void TellWhetherToKeep(Endpoint[] endpoints)
+    {
+        foreach (var endpoint in endpoints)
+        {
+            if (_isReplaced)
+            {
+                endpoint.OnReplaced();
+            }
+            else
+            {
+                endpoint.OnCurrent();
+            }
         }
     }
 

@@ -2,30 +2,30 @@ using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Upstreams;
 
-/// <summary>A connection that we opened to an upstream, in use or idle in the pool of its loop.</summary>
+/// <summary>A connection that we opened to an endpoint, in use or idle in the endpoint's pool of its loop.</summary>
 internal sealed class UpstreamConnection : IConnectionWatcher
 {
-    private readonly LoopUpstream _part;
+    private readonly EndpointPool _pool;
     private readonly UpstreamLimit _limit;
     private bool _isClosed;
 
     /// <summary>Counts an opened connection in until it is closed.</summary>
-    public UpstreamConnection(LoopUpstream part, TransportConnection transport, UpstreamLimit limit)
+    public UpstreamConnection(EndpointPool pool, TransportConnection transport, UpstreamLimit limit)
     {
-        _part = part;
+        _pool = pool;
         _limit = limit;
         Transport = transport;
-        AddressVersion = part.Upstream.AddressVersion;
+        AddressVersion = pool.Endpoint.AddressVersion;
         limit.OnOpened();
     }
 
-    /// <summary>The bytes.</summary>
+    /// <summary>The bytes in both directions.</summary>
     public TransportConnection Transport { get; }
 
     /// <summary>Whether an exchange was served on it before, so that the upstream may have closed it meanwhile.</summary>
     public bool IsReused { get; internal set; }
 
-    /// <summary><see cref="Upstream.AddressVersion"/> when it was opened.</summary>
+    /// <summary><see cref="Endpoint.AddressVersion"/> when the connection was opened.</summary>
     internal int AddressVersion { get; }
 
     internal bool IsIdle { get; set; }
@@ -36,7 +36,10 @@ internal sealed class UpstreamConnection : IConnectionWatcher
 
     internal UpstreamConnection? Newer { get; set; }
 
-    /// <summary>Closes it; nobody reads from it any more.</summary>
+    /// <summary>Keeps the connection for the next exchange, or closes it if it cannot carry one.</summary>
+    public void Return() => _pool.Return(this);
+
+    /// <summary>Closes the connection; nobody reads from it any more.</summary>
     public void Close()
     {
         Transport.Close();
@@ -44,7 +47,7 @@ internal sealed class UpstreamConnection : IConnectionWatcher
         CountOut();
     }
 
-    /// <summary>Resets it; nobody reads from it any more.</summary>
+    /// <summary>Resets the connection; nobody reads from it any more.</summary>
     public void Abort()
     {
         Transport.Abort();
@@ -53,7 +56,7 @@ internal sealed class UpstreamConnection : IConnectionWatcher
     }
 
     /// <inheritdoc/>
-    public void OnPeerClosed(TransportConnection connection, CloseReason reason) => _part.Pool.OnPeerClosed(this);
+    public void OnPeerClosed(TransportConnection connection, CloseReason reason) => _pool.OnRemoteClosed(this);
 
     private void CountOut()
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using WunderProxy.Forwarding.Fallback;
+using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.TestSupport;
 
 namespace WunderProxy.Forwarding.Tests.Fallback;
@@ -20,20 +21,20 @@ internal sealed class PeerGroupTests
     }
 
     [Test]
-    public void Unreachable_peer_is_left_alone_for_a_moment_and_then_tried_by_one()
+    public void Unreachable_peer_is_set_aside_and_then_tried_by_one()
     {
         var clock = new ManualTimeProvider();
         using var group = GroupOf(1, clock);
         var peer = group.Next()!;
 
-        group.OnUnreachable(peer);
+        peer.OnConnectFailed();
         var meanwhile = group.Next();
-        clock.Advance(TimeSpan.FromMilliseconds(Peer.PauseMilliseconds));
+        clock.Advance(TimeSpan.FromMilliseconds(Endpoint.SetAsideMilliseconds));
         var afterwards = (group.Next(), group.Next());
-        group.OnReached(peer);
+        peer.OnReached();
 
         Assert.That(meanwhile, Is.Null);
-        Assert.That(afterwards, Is.EqualTo((peer, (Peer?)null)));
+        Assert.That(afterwards, Is.EqualTo((peer, (Endpoint?)null)));
         Assert.That((group.Next(), group.Next()), Is.EqualTo((peer, peer)));
     }
 
@@ -43,7 +44,7 @@ internal sealed class PeerGroupTests
         using var group = GroupOf(2, new ManualTimeProvider());
         var gone = group.Next()!;
 
-        group.OnUnreachable(gone);
+        gone.OnConnectFailed();
 
         Assert.That(Enumerable.Range(0, 4).Select(_ => group.Next()), Has.None.EqualTo(gone).And.None.Null);
     }

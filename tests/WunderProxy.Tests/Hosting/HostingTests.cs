@@ -26,7 +26,7 @@ internal sealed class UpstreamTrafficSwitchTests
         Assert.That(first, Is.Null);
         Assert.That(second!.Target, Is.EqualTo(A));
         Assert.That(traffic.Current, Is.EqualTo(B));
-        Assert.That(slot.Current!.EndPoint, Is.EqualTo(B.EndPoint));
+        Assert.That(slot.Current!.Endpoints.Single().Address, Is.EqualTo(B.EndPoint));
     }
 
     [Test]

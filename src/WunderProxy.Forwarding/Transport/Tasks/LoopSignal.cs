@@ -1,6 +1,6 @@
 using System.Threading.Tasks.Sources;
 
-namespace WunderProxy.Forwarding.Exchanges;
+namespace WunderProxy.Forwarding.Transport.Tasks;
 
 /// <summary>One waiter, one event, again and again; both on one loop.</summary>
 internal sealed class LoopSignal : IValueTaskSource

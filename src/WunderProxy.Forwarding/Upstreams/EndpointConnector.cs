@@ -2,21 +2,40 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Tasks;
-using WunderProxy.Forwarding.Upstreams;
 
-namespace WunderProxy.Forwarding.Exchanges;
+namespace WunderProxy.Forwarding.Upstreams;
 
-/// <summary>Opens connections of one loop to upstreams; of a name each address is tried until one accepts.</summary>
-internal sealed class UpstreamConnector(TransportLoop loop)
+/// <summary>
+/// Opens the connections of one loop to endpoints and tells each endpoint how that went; of a name each address is tried
+/// until one accepts.
+/// </summary>
+internal sealed class EndpointConnector(TransportLoop loop)
 {
-    /// <summary>Connects.</summary>
-    /// <param name="upstream">Where to.</param>
+    /// <summary>Whether a connect failed for a shortage of ours, from which nobody may conclude that the endpoint is down.</summary>
+    public static bool IsShortage(SocketError error) =>
+        error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable;
+
+    /// <summary>Connects, and has the endpoint know the outcome unless it was a shortage of ours.</summary>
+    /// <param name="endpoint">The endpoint to connect to.</param>
     /// <param name="timeoutMilliseconds">Longest wait over all addresses; 0 waits as long as the operating system does.</param>
     /// <returns>A connection, or the error of the address that was tried last.</returns>
-    public ValueTask<ConnectResult> ConnectAsync(Upstream upstream, int timeoutMilliseconds) =>
-        upstream.Names is { } names
-            ? ConnectByNameAsync(names, timeoutMilliseconds)
-            : loop.ConnectAsync(upstream.EndPoint, timeoutMilliseconds);
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
+    public async ValueTask<ConnectResult> ConnectAsync(Endpoint endpoint, int timeoutMilliseconds)
+    {
+        var result = endpoint.Names is { } names
+            ? await ConnectByNameAsync(names, timeoutMilliseconds)
+            : await loop.ConnectAsync(endpoint.Address, timeoutMilliseconds);
+        if (result.Connection is not null)
+        {
+            endpoint.OnConnected();
+        }
+        else if (!IsShortage(result.Error))
+        {
+            endpoint.OnConnectFailed();
+        }
+
+        return result;
+    }
 
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     private async ValueTask<ConnectResult> ConnectByNameAsync(NamedAddresses names, int timeoutMilliseconds)

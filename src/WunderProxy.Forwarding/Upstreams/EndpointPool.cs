@@ -2,16 +2,26 @@ using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Upstreams;
 
-/// <summary>Idle connections of one upstream on one loop; the one used last is taken first, so that the rest can age.</summary>
-internal sealed class UpstreamConnectionPool(Upstream upstream, TransportLoop loop) : LoopTimer
+/// <summary>
+/// The part of an endpoint that one loop owns: its idle connections. The one used last is taken first, so that the rest
+/// can age. No locks: all members are for the loop, unless they say otherwise.
+/// </summary>
+internal sealed class EndpointPool(Endpoint endpoint, TransportLoop loop) : LoopTimer
 {
     /// <summary>Longest idle time. Servers close theirs after 5 s (Node.js) or more; to be earlier avoids the race.</summary>
     public const int MaxIdleMilliseconds = 4_000;
 
     private UpstreamConnection? _newest;
     private UpstreamConnection? _oldest;
+    private int _isClearing;
 
-    /// <summary>Idle connections held.</summary>
+    /// <summary>The endpoint that the connections lead to.</summary>
+    public Endpoint Endpoint => endpoint;
+
+    /// <summary>The loop that owns the pool.</summary>
+    public TransportLoop Loop => loop;
+
+    /// <summary>How many idle connections the pool holds.</summary>
     public int Count { get; private set; }
 
     /// <summary>Takes an idle connection that can carry another exchange.</summary>
@@ -22,7 +32,7 @@ internal sealed class UpstreamConnectionPool(Upstream upstream, TransportLoop lo
         {
             Unlink(connection);
             if (loop.NowMilliseconds - connection.IdleSinceMilliseconds < MaxIdleMilliseconds
-                && connection.AddressVersion == upstream.AddressVersion
+                && connection.AddressVersion == endpoint.AddressVersion
                 && connection.Transport.IsReusable)
             {
                 connection.IsReused = true;
@@ -38,7 +48,7 @@ internal sealed class UpstreamConnectionPool(Upstream upstream, TransportLoop lo
     /// <summary>Keeps a connection for the next exchange, or closes it if it cannot carry one.</summary>
     public void Return(UpstreamConnection connection)
     {
-        if (upstream.IsReplaced || !connection.Transport.IsReusable)
+        if (!endpoint.KeepsIdle || !connection.Transport.IsReusable)
         {
             connection.Close();
             return;
@@ -62,8 +72,35 @@ internal sealed class UpstreamConnectionPool(Upstream upstream, TransportLoop lo
         }
     }
 
-    /// <summary>The upstream closed a connection; an idle one is dropped at once, one in use finds out by reading.</summary>
-    public void OnPeerClosed(UpstreamConnection connection)
+    /// <summary>Closes all idle connections soon, on the loop. Called from any thread.</summary>
+    public void ClearSoon()
+    {
+        if (Count == 0 || Interlocked.Exchange(ref _isClearing, 1) != 0)
+        {
+            return;
+        }
+
+        loop.Post(
+            static state =>
+            {
+                var pool = (EndpointPool)state!;
+                Volatile.Write(ref pool._isClearing, 0);
+                pool.Clear();
+            },
+            this);
+    }
+
+    /// <summary>Closes all idle connections, unless the endpoint has come back into service before this work was run.</summary>
+    public void OnReplaced()
+    {
+        if (!endpoint.KeepsIdle)
+        {
+            Clear();
+        }
+    }
+
+    /// <summary>The remote end closed a connection: an idle one is dropped at once, one in use finds out by reading.</summary>
+    public void OnRemoteClosed(UpstreamConnection connection)
     {
         if (connection.IsIdle)
         {
