@@ -43,9 +43,9 @@ internal sealed class EarlyCallTests
 
         using var caller = new CancellationTokenSource();
         var left = machine.Lifecycle.DeployAsync(new DeployRequest { Config = machine.Config("r3"), By = "t" }, null, caller.Token);
-        var heard = new List<string>();
+        var heard = new Listener();
         var first = machine.Lifecycle.DeployAsync(
-            new DeployRequest { Config = machine.Config("r1"), By = "t" }, new Listener(heard), CancellationToken.None);
+            new DeployRequest { Config = machine.Config("r1"), By = "t" }, heard, CancellationToken.None);
         var second = machine.DeployAsync("r1");
         await caller.CancelAsync();
         Assert.That(() => left, Throws.InstanceOf<OperationCanceledException>());
@@ -53,7 +53,7 @@ internal sealed class EarlyCallTests
         await start;
 
         Assert.That(((await first).Method, (await second).Method), Is.EqualTo(("running", "running")));
-        Assert.That(heard, Has.Some.Contains("healthy"), "hears how the start goes on");
+        Assert.That(heard.Messages, Has.Some.Contains("healthy"), "hears how the start goes on");
         Assert.That(machine.Containers, Has.Count.EqualTo(1));
         Assert.That(machine.Traffic.Current!.Revision, Is.EqualTo("r1"));
     }
@@ -150,16 +150,5 @@ internal sealed class EarlyCallTests
 
         Assert.That(back.HistoryPending, Is.False);
         Assert.That(machine.Traffic.Current!.Revision, Is.EqualTo("r1"));
-    }
-
-    private sealed class Listener(List<string> heard) : IProgress<DeploymentProgress>
-    {
-        public void Report(DeploymentProgress value)
-        {
-            lock (heard)
-            {
-                heard.Add(value.Message);
-            }
-        }
     }
 }

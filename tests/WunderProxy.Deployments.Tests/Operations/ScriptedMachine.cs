@@ -245,8 +245,41 @@ internal sealed class ScriptedMachine : IAsyncDisposable
         Store.Seed($"{Prefix}/current.json", Config(revision));
     }
 
-    public Task<DeployResult> DeployAsync(string revision, TimeSpan? guard = null) => Lifecycle.DeployAsync(
-        new DeployRequest { Config = Config(revision), By = "t", Guard = guard }, null, CancellationToken.None);
+    public Task<DeployResult> DeployAsync(string revision, TimeSpan? guard = null) => DeployAsync(Config(revision), guard);
+
+    public Task<DeployResult> DeployAsync(byte[] config, TimeSpan? guard = null, IProgress<DeploymentProgress>? progress = null)
+    {
+        Tick();
+        return Lifecycle.DeployAsync(new DeployRequest { Config = config, By = "t", Guard = guard }, progress, CancellationToken.None);
+    }
+
+    /// <summary>Launches the stored launch config of a revision.</summary>
+    public async Task<LaunchResult> LaunchAsync(string revision)
+    {
+        var hash = await StoreAsync(revision);
+        Tick();
+        return await Lifecycle.LaunchAsync(hash, "t", null, CancellationToken.None);
+    }
+
+    public Task<SwitchResult> SwitchAsync(string revision, TimeSpan? guard = null)
+    {
+        Tick();
+        return Lifecycle.SwitchAsync(HashOf(revision), new SwitchOptions { By = "t", Guard = guard }, CancellationToken.None);
+    }
+
+    public Task<DeployResult> RollbackAsync(string target = "", IProgress<DeploymentProgress>? progress = null)
+    {
+        Tick();
+        return Lifecycle.RollbackAsync(new RollbackRequest { Target = target, By = "t" }, progress, CancellationToken.None);
+    }
+
+    /// <summary>Revision and state of all containers in care and of those beside them, in the order of revisions.</summary>
+    public IReadOnlyList<string> InCare =>
+        [.. Lifecycle.Containers.Select(container => $"{container.Revision} {container.State}").Order(StringComparer.Ordinal)];
+
+    /// <summary>Waits until the containers of the engine are these, with their state.</summary>
+    public Task UntilContainersAreAsync(params string[] containers) => EventuallyAsync(
+        string.Join(", ", containers), () => Task.FromResult(Containers.SequenceEqual(containers, StringComparer.Ordinal)));
 
     /// <summary>Waits for what happens in the background; the real time only bounds a hang.</summary>
     public static async Task EventuallyAsync(string what, Func<Task<bool>> condition)
@@ -260,12 +293,19 @@ internal sealed class ScriptedMachine : IAsyncDisposable
     }
 
     /// <summary>A launch config whose containers answer at our listener.</summary>
-    public byte[] Config(string revision) => JsonSerializer.SerializeToUtf8Bytes(new JsonObject
+    /// <param name="revision">Names it.</param>
+    /// <param name="change">Changes it; null for nothing.</param>
+    public byte[] Config(string revision, Action<JsonObject>? change = null)
     {
-        ["ContainerConfig"] = new JsonObject { ["Image"] = "there:1" },
-        ["Revision"] = revision,
-        ["ContainerPort"] = $"{Port}/tcp",
-    });
+        var config = new JsonObject
+        {
+            ["ContainerConfig"] = new JsonObject { ["Image"] = "there:1" },
+            ["Revision"] = revision,
+            ["ContainerPort"] = $"{Port}/tcp",
+        };
+        change?.Invoke(config);
+        return JsonSerializer.SerializeToUtf8Bytes(config);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -282,6 +322,9 @@ internal sealed class ScriptedMachine : IAsyncDisposable
         // A retirement in the background may still write its record.
         await EventuallyAsync("the end of the folder", () => Task.FromResult(TryRemoveRoot()));
     }
+
+    /// <summary>No two operations begin at the same time: their order is that of their times.</summary>
+    private void Tick() => (Clock as ManualTimeProvider)?.Advance(TimeSpan.FromMilliseconds(1));
 
     private bool TryRemoveRoot()
     {
