@@ -101,6 +101,10 @@ internal sealed class EngineConnection : IDisposable
         return away;
     }
 
+    /// <summary>Turns the half line in which a stream ended into the engine's absence.</summary>
+    public EngineUnavailableException BrokenOff(JsonException fault) =>
+        Away(new EngineUnavailableException($"Docker engine at {_engine} broke off in the middle of an answer", fault));
+
     /// <summary>Whether a fault means that the engine does not answer, and not that the caller cancelled.</summary>
     public static bool IsAway(Exception fault, CancellationToken cancellationToken) =>
         FindBroken(fault) is null

@@ -17,10 +17,29 @@ internal static class EngineLines
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
         while (await ReadLineAsync(reader, connection, cancellationToken) is { } line)
         {
-            if (line.Length > 0 && JsonSerializer.Deserialize(line, type) is { } value)
+            if (line.Length > 0 && await ParseAsync(line, type, reader, connection, cancellationToken) is { } value)
             {
                 yield return value;
             }
+        }
+    }
+
+    private static async ValueTask<T?> ParseAsync<T>(
+        string line, JsonTypeInfo<T> type, StreamReader reader, EngineConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, type);
+        }
+        catch (JsonException fault)
+        {
+            // An engine that is killed leaves its last line unfinished.
+            if (await ReadLineAsync(reader, connection, cancellationToken) is null)
+            {
+                throw connection.BrokenOff(fault);
+            }
+
+            throw;
         }
     }
 

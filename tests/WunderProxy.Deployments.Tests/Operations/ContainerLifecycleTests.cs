@@ -1,8 +1,8 @@
-using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Storage;
 using WunderProxy.TestSupport;
 
-namespace WunderProxy.Deployments.Tests.Lifecycle;
+namespace WunderProxy.Deployments.Tests.Operations;
 
 /// <summary>
 /// What the calls do when all goes well: what callers are told, what the engine is asked, where traffic goes, and what

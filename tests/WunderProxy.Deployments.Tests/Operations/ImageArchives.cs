@@ -1,10 +1,11 @@
 using System.Formats.Tar;
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace WunderProxy.Deployments.Tests.Lifecycle;
+namespace WunderProxy.Deployments.Tests.Operations;
 
-/// <summary>Writes image archives as <c>docker save</c> does, without layers.</summary>
+/// <summary>Writes image archives as <c>docker save</c> does, without layers; packed when their name ends with <c>.gz</c>.</summary>
 internal static class ImageArchives
 {
     /// <summary>Writes an archive that holds one image for each name.</summary>
@@ -17,7 +18,8 @@ internal static class ImageArchives
             ["Layers"] = new JsonArray(),
         })]);
         using var file = File.Create(Path.Combine(folder, fileName));
-        using var tar = new TarWriter(file, TarEntryFormat.Pax);
+        using Stream packed = fileName.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Fastest) : file;
+        using var tar = new TarWriter(packed, TarEntryFormat.Pax);
         tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "manifest.json")
         {
             DataStream = new MemoryStream(Encoding.UTF8.GetBytes(manifest.ToJsonString())),

@@ -1,6 +1,6 @@
-using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Deployments.Contracts;
 
-namespace WunderProxy.Deployments.Tests.Lifecycle;
+namespace WunderProxy.Deployments.Tests.Operations;
 
 /// <summary>Remembers what an operation tells of its progress, in order.</summary>
 internal sealed class Listener : IProgress<DeploymentProgress>

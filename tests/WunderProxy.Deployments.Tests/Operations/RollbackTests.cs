@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using WunderProxy.Deployments.Lifecycle;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.TestSupport;
 
-namespace WunderProxy.Deployments.Tests.Lifecycle;
+namespace WunderProxy.Deployments.Tests.Operations;
 
 /// <summary>What a rollback needs is said before it is done: the container that runs, the kept one, a new one, or an image first.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]

@@ -96,6 +96,12 @@ internal sealed class ScriptedDocker
     /// <summary>What the engine says after it has read an archive; null for the name that the archive asks for.</summary>
     public string? LoadAnswer { get; set; }
 
+    /// <summary>Why an archive is not loaded; null when it is.</summary>
+    public string? RefuseLoad { get; set; }
+
+    /// <summary>Whether an image is gone again when its pull has ended.</summary>
+    public bool LosesPulled { get; set; }
+
     /// <summary>Puts any container into the engine; its image has the id <c>sha256:1</c> unless the test says another.</summary>
     public void Add(
         string id, string name, string image, string state, JsonObject labels, DateTimeOffset created, string imageId = "sha256:1")
@@ -164,6 +170,9 @@ internal sealed class ScriptedDocker
     public static HttpResponseMessage Refusal(HttpStatusCode status, string message) =>
         ScriptedEngine.Answer(status, Encoding.UTF8.GetBytes(new JsonObject { ["message"] = message }.ToJsonString()));
 
+    /// <summary>An answer that begins and never goes on.</summary>
+    public static HttpResponseMessage Silence() => Stream(new Pipe());
+
     private HttpResponseMessage Events(HttpRequestMessage request)
     {
         if (IsAway || request.RequestUri!.Query.Contains("until=", StringComparison.Ordinal))
@@ -227,7 +236,7 @@ internal sealed class ScriptedDocker
         var answer = Registry is { } registry
             ? registry(name)
             : Json("""{"status":"Downloading","progressDetail":{"current":5,"total":10},"id":"layer"}""" + "\n");
-        if (answer.IsSuccessStatusCode)
+        if (answer.IsSuccessStatusCode && !LosesPulled)
         {
             MissingImages.Remove(name);
         }
@@ -240,7 +249,9 @@ internal sealed class ScriptedDocker
     {
         var bytes = new MemoryStream();
         request.Content!.CopyToAsync(bytes).GetAwaiter().GetResult();
-        return Json(new JsonObject { ["stream"] = LoadAnswer ?? "Loaded image ID: sha256:1\n" }.ToJsonString() + "\n");
+        return RefuseLoad is { } refusal
+            ? Refusal(HttpStatusCode.InternalServerError, refusal)
+            : Json(new JsonObject { ["stream"] = LoadAnswer ?? "Loaded image ID: sha256:1\n" }.ToJsonString() + "\n");
     }
 
     private HttpResponseMessage Tag(HttpRequestMessage request)
@@ -255,7 +266,7 @@ internal sealed class ScriptedDocker
         "start" when RefuseStart is { } refuse => Refusal(HttpStatusCode.InternalServerError, refuse()),
         "start" => With(request, Start),
         "stop" or "kill" => With(request, id => _containers[id]["State"] = "exited"),
-        _ => Stream(new Pipe()),
+        _ => Silence(),
     };
 
     private void Start(string id)
