@@ -98,7 +98,7 @@ public sealed class ForwarderServer : IAsyncDisposable
         _settings.Gate.IsPaused = false;
         foreach (var context in _contexts)
         {
-            context.Loop.Post(static state => ((LoopContext)state!).ResumePaused(), context);
+            context.Loop.Post(static state => ((LoopContext)state!).Paused.Resume(), context);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Connections;
@@ -13,6 +14,15 @@ internal abstract class TrackedConnection(ConnectionRegistry registry) : LoopTim
     /// <summary>What the connection is doing at present.</summary>
     public ConnectionState State { get; private set; }
 
+    /// <summary>The client's IP address; null on a unix socket.</summary>
+    public abstract IPAddress? RemoteAddress { get; }
+
+    /// <summary>
+    /// Whether all that happens on the connection is that we wait for its client: for a request, for the rest of a head,
+    /// for a second or longer for bytes of a body, or for the client to take an answer or to close.
+    /// </summary>
+    public abstract bool IsWaitingForClient { get; }
+
     internal TrackedConnection? PreviousTracked { get; set; }
 
     internal TrackedConnection? NextTracked { get; set; }
@@ -22,6 +32,9 @@ internal abstract class TrackedConnection(ConnectionRegistry registry) : LoopTim
 
     /// <summary>Closes the connection if nothing is in progress on it.</summary>
     public abstract void CloseIfIdle();
+
+    /// <summary>Ends the connection in favour of a new one.</summary>
+    public abstract void MakeRoom();
 
     /// <summary>Moves to another state and tells the registry.</summary>
     /// <exception cref="UnreachableException">The move is not legal.</exception>

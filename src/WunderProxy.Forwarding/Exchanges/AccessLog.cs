@@ -11,12 +11,15 @@ internal sealed class AccessLog(AccessLogWriter writer, TransportLoop loop, Acce
     private AccessLogBatch _batch = writer.Rent();
 
     /// <summary>Writes the line of an exchange that ended; never waits. A line that finds no room is dropped and counted.</summary>
-    public void Write(Exchange exchange, long microseconds)
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="unixMilliseconds">The time at its end.</param>
+    /// <param name="microseconds">How long it took.</param>
+    public void Write(Exchange exchange, long unixMilliseconds, long microseconds)
     {
-        if (!AccessLogLine.TryWrite(exchange, microseconds, format, _batch.Free, out var length))
+        if (!AccessLogLine.TryWrite(exchange, unixMilliseconds, microseconds, format, _batch.Free, out var length))
         {
             HandOver();
-            if (!AccessLogLine.TryWrite(exchange, microseconds, format, _batch.Free, out length))
+            if (!AccessLogLine.TryWrite(exchange, unixMilliseconds, microseconds, format, _batch.Free, out length))
             {
                 writer.CountDropped(1);
                 return;

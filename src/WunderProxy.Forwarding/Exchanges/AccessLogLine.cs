@@ -13,14 +13,14 @@ internal static class AccessLogLine
     /// <summary>Writes the line with its line end.</summary>
     /// <returns>False if there was no room; then nothing of it counts.</returns>
     public static bool TryWrite(
-        Exchange exchange, long microseconds, AccessLogFormat format, Span<byte> destination, out int length)
+        Exchange exchange, long unixMilliseconds, long microseconds, AccessLogFormat format, Span<byte> destination, out int length)
     {
         var writer = new AccessLogLineWriter(destination, format == AccessLogFormat.Json);
-        var request = exchange.Request;
+        var request = exchange.Client.Request;
         writer.Begin();
-        writer.Value("time"u8, DateTimeOffset.FromUnixTimeMilliseconds(exchange.Context.UnixMilliseconds));
-        writer.Value("client"u8, exchange.Client.PeerAddress);
-        if (exchange.IsHeadComplete)
+        writer.Value("time"u8, DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds));
+        writer.Value("client"u8, exchange.Client.Address);
+        if (exchange.Client.IsHeadComplete)
         {
             writer.Text("method"u8, request.Method);
             writer.Text("host"u8, request.EffectiveHost);
@@ -30,9 +30,9 @@ internal static class AccessLogLine
         writer.Number("status"u8, exchange.Status);
         writer.Number("bytes"u8, exchange.BytesOut);
         writer.Seconds("duration"u8, microseconds);
-        if (exchange.UpstreamPart is not null)
+        if (exchange.Upstream.Used is not null)
         {
-            writer.Text("upstream"u8, exchange.Endpoint!.HostValue);
+            writer.Text("upstream"u8, exchange.Upstream.Endpoint!.HostValue);
         }
 
         if (exchange.Fallback != FallbackMark.None)

@@ -1,4 +1,5 @@
 using System.Net;
+using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Http1;
 
 namespace WunderProxy.Forwarding.Exchanges;
@@ -19,17 +20,17 @@ internal static class ApiStamp
     }
 
     /// <summary>Writes the <c>Wunderproxy-*</c> lines.</summary>
-    public static void Write(ref HeadWriter writer, Exchange exchange, ReadOnlySpan<byte> secret)
+    public static void Write(ref HeadWriter writer, ClientStream client, ReadOnlySpan<byte> secret, bool isCrowded)
     {
         writer.Field("Wunderproxy-Secret"u8, secret);
         writer.BeginField("Wunderproxy-Peer"u8);
-        if (exchange.Client.PeerAddress is { } address)
+        if (client.Address is { } address)
         {
             var isV6 = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
             writer.Write(isV6 ? "["u8 : default);
             ForwardedHeaders.WriteAddress(ref writer, address);
             writer.Write(isV6 ? "]:"u8 : ":"u8);
-            writer.Number(exchange.Client.Transport.RemoteEndPoint is IPEndPoint peer ? peer.Port : 0);
+            writer.Number(client.RemoteEndPoint is IPEndPoint peer ? peer.Port : 0);
         }
         else
         {
@@ -37,21 +38,20 @@ internal static class ApiStamp
         }
 
         writer.EndField();
-        writer.Field("Wunderproxy-Target"u8, exchange.Request.OriginTarget);
-        if (!exchange.Request.EffectiveHost.IsEmpty)
+        writer.Field("Wunderproxy-Target"u8, client.Request.OriginTarget);
+        if (!client.Request.EffectiveHost.IsEmpty)
         {
-            writer.Field("Wunderproxy-Host"u8, exchange.Request.EffectiveHost);
+            writer.Field("Wunderproxy-Host"u8, client.Request.EffectiveHost);
         }
 
-        writer.Field("Wunderproxy-Scheme"u8, "http"u8);
-
-        if (exchange.Context.Crowd?.IsCrowded(exchange.Client.PeerAddress, exchange.Context.Limit.Served) == true)
+        writer.Field("Wunderproxy-Scheme"u8, client.Scheme);
+        if (isCrowded)
         {
             writer.Field("Wunderproxy-Crowded"u8, "1"u8);
         }
 
         // Asked here, when the head is complete, and for every request anew: a caller that has closed is nobody.
-        if (exchange.Client.Transport.FindRemoteUser() is { } user)
+        if (client.FindRemoteUser() is { } user)
         {
             writer.BeginField("Wunderproxy-User"u8);
             writer.Number(user);

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using WunderProxy.Forwarding.Connections;
-using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Options;
 
 namespace WunderProxy.Forwarding.Exchanges;
@@ -59,25 +58,25 @@ internal sealed class Crowd(ConnectionRegistry connections, CrowdOptions options
     /// The oldest connection that waits for its client. A connection of the newcomer's own address comes first, so that
     /// a client with many connections loses its own. A newcomer on the unix socket displaces a TCP connection first.
     /// </summary>
-    private DownstreamConnection? FindVictim(IPAddress? address, ClientNetwork? network, bool isFull)
+    private TrackedConnection? FindVictim(IPAddress? address, ClientNetwork? network, bool isFull)
     {
-        DownstreamConnection? oldest = null;
+        TrackedConnection? oldest = null;
         for (var tracked = connections.Oldest; tracked is not null; tracked = tracked.PreviousTracked)
         {
-            if (tracked is not DownstreamConnection { IsWaitingForClient: true } candidate)
+            if (!tracked.IsWaitingForClient)
             {
                 continue;
             }
 
             var isFirst = address is null
-                ? candidate.PeerAddress is not null
-                : candidate.PeerAddress is not null && NetworkOf(candidate.PeerAddress) == network;
+                ? tracked.RemoteAddress is not null
+                : tracked.RemoteAddress is not null && NetworkOf(tracked.RemoteAddress) == network;
             if (isFirst)
             {
-                return candidate;
+                return tracked;
             }
 
-            oldest ??= candidate;
+            oldest ??= tracked;
         }
 
         return isFull ? oldest : null;

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Forwarding.Diagnostics;
-using WunderProxy.Forwarding.Exchanges.Clients;
+using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
@@ -34,7 +35,7 @@ internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : 
     /// <summary>Logs a request that was refused.</summary>
     public void Refused(Exchange exchange)
     {
-        var peer = exchange.Client.PeerAddress;
+        var peer = exchange.Client.Address;
         if (ThrottleOf(LogLevel.Information, exchange.Error, exchange.Reason).TryPass(peer))
         {
             RequestRefused(logger, Describe(exchange.Error, exchange.Reason), PeerText(peer));
@@ -42,17 +43,17 @@ internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : 
     }
 
     /// <summary>Logs a connection that was one too many.</summary>
-    public void Refused(DownstreamConnection client)
+    public void ConnectionRefused(IPAddress? client)
     {
-        if (ThrottleOf(LogLevel.Warning, ForwardError.TooManyConnections, null).TryPass(client.PeerAddress))
+        if (ThrottleOf(LogLevel.Warning, ForwardError.TooManyConnections, null).TryPass(client))
         {
-            ConnectionRefused(logger, ForwardError.TooManyConnections, PeerText(client.PeerAddress));
+            ConnectionRefused(logger, ForwardError.TooManyConnections, PeerText(client));
         }
     }
 
     /// <summary>Logs an exchange that another instance is asked to serve.</summary>
-    public void FellBack(Exchange exchange, ForwardError error) =>
-        FellBack(logger, Describe(error, exchange.Reason), UpstreamOf(exchange), exchange.Peer!.Address);
+    public void FellBack(Exchange exchange, ForwardError error, Endpoint peer) =>
+        FellBack(logger, Describe(error, exchange.Reason), UpstreamOf(exchange), peer.Address);
 
     /// <summary>Logs a bug.</summary>
     public void ConnectionFailed(Exception exception)
@@ -72,7 +73,7 @@ internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : 
         }
     }
 
-    private static string UpstreamOf(Exchange exchange) => exchange.UpstreamPart?.Upstream.Label ?? "none";
+    private static string UpstreamOf(Exchange exchange) => exchange.Upstream.Used?.Upstream.Label ?? "none";
 
     private static string PeerText(object? peer) => peer?.ToString() ?? "a unix socket";
 
@@ -146,5 +147,5 @@ internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : 
     private static partial void MoreConnectionsRefused(ILogger logger, string what, long count, int seconds, string peer);
 
     [LoggerMessage(2010, LogLevel.Debug, "exchange failed: {What}, upstream {Upstream}; it goes to {Peer}")]
-    private static partial void FellBack(ILogger logger, string what, string upstream, System.Net.EndPoint peer);
+    private static partial void FellBack(ILogger logger, string what, string upstream, EndPoint peer);
 }

@@ -3,42 +3,37 @@ using WunderProxy.Forwarding.Exchanges.Answers;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>Counts an exchange that ended, and writes its line of the access log.</summary>
-internal static class ExchangeRecorder
+/// <summary>Counts the exchanges of one loop that ended, and writes their lines of the access log.</summary>
+internal sealed class ExchangeRecorder(TimeProvider clock, WallClock wallClock, TrafficStats stats, AccessLog? accessLog)
 {
     private const long MillisecondsPerMinute = 60_000;
 
-    /// <summary>Counts it, for its upstream, if it had one, and for the whole.</summary>
-    public static void Record(Exchange exchange)
+    /// <summary>Counts an exchange, for its upstream, if it had one, and for the whole.</summary>
+    public void Record(Exchange exchange)
     {
-        var context = exchange.Context;
-        var elapsed = context.Settings.Clock.GetElapsedTime(exchange.StartTimestamp);
-        var microseconds = elapsed.Ticks / TimeSpan.TicksPerMicrosecond;
-        var minute = context.UnixMilliseconds / MillisecondsPerMinute;
-        Count(context.Stats, exchange, microseconds, minute);
-        if (exchange.UpstreamPart is { } part)
+        var microseconds = MicrosecondsOf(exchange);
+        var now = wallClock.UnixMilliseconds;
+        Count(stats, exchange, microseconds, now / MillisecondsPerMinute);
+        if (exchange.Upstream.Used is { } part)
         {
-            Count(part.Stats, exchange, microseconds, minute);
+            Count(part.Stats, exchange, microseconds, now / MillisecondsPerMinute);
         }
 
-        context.AccessLog?.Write(exchange, microseconds);
+        accessLog?.Write(exchange, now, microseconds);
     }
 
     /// <summary>
-    /// Counts, for its upstream alone, that it failed with this status. What a peer answers then is not the upstream's:
-    /// a guard has to see how it fares, whoever helps out.
+    /// Counts, for its upstream alone, that an exchange failed with this status. What a peer answers then is not the
+    /// upstream's: a guard has to see how it fares, whoever helps out.
     /// </summary>
-    public static void RecordFailure(Exchange exchange, int status)
+    public void RecordFailure(Exchange exchange, int status)
     {
-        if (exchange.UpstreamPart is not { } part)
+        if (exchange.Upstream.Used is not { } part)
         {
             return;
         }
 
-        var context = exchange.Context;
-        var elapsed = context.Settings.Clock.GetElapsedTime(exchange.StartTimestamp);
-        part.Stats.CountExchange(
-            status, elapsed.Ticks / TimeSpan.TicksPerMicrosecond, context.UnixMilliseconds / MillisecondsPerMinute);
+        part.Stats.CountExchange(status, MicrosecondsOf(exchange), wallClock.UnixMilliseconds / MillisecondsPerMinute);
         if (status is 502 or 504)
         {
             part.Stats.CountGatewayError();
@@ -59,4 +54,7 @@ internal static class ExchangeRecorder
             stats.CountAborted();
         }
     }
+
+    private long MicrosecondsOf(Exchange exchange) =>
+        clock.GetElapsedTime(exchange.StartTimestamp).Ticks / TimeSpan.TicksPerMicrosecond;
 }

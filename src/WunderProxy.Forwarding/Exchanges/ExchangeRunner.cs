@@ -1,151 +1,197 @@
-using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using WunderProxy.Forwarding.Exchanges.Answers;
+using WunderProxy.Forwarding.Exchanges.Bodies;
 using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Transport.Tasks;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>Carries one exchange from the first byte of its head to what becomes of the connection.</summary>
-internal static class ExchangeRunner
+/// <summary>
+/// Serves exchanges from the first byte of the head to the end of the answer: has each forwarded, or answers it, and
+/// counts it. One for each loop.
+/// </summary>
+internal sealed class ExchangeRunner(
+    ForwarderSettings settings,
+    Forwarder forwarder,
+    PeerFallback? fallback,
+    FallbackHeaders? fallbackHeaders,
+    ErrorAnswers answers,
+    ExchangeRecorder recorder)
 {
-    /// <summary>Reads a head, has it forwarded or answers it, and counts the exchange.</summary>
-    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    public static async ValueTask<ConnectionFate> RunAsync(Exchange exchange)
+    /// <summary>Serves one exchange, which has begun on its stream.</summary>
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
+    public async ValueTask RunAsync(Exchange exchange)
     {
-        var rejection = await ReadHeadAsync(exchange);
-        if (exchange.Error == ForwardError.ClientGone)
+        var head = await exchange.Client.ReadHeadAsync();
+        if (head.Error == ForwardError.ClientGone)
         {
             // It sent no request, or not all of one: there is nobody to answer, and nothing to count.
-            return ConnectionFate.Close;
+            return;
         }
 
-        exchange.StartTimestamp = exchange.Context.Settings.Clock.GetTimestamp();
-        ConnectionFate fate;
-        if (rejection != RequestRejection.None || exchange.Error != ForwardError.None)
+        exchange.StartTimestamp = settings.Clock.GetTimestamp();
+        if (head.Error != ForwardError.None)
         {
-            fate = await RefuseAsync(exchange, rejection);
+            await RefuseAsync(exchange, head);
         }
-        else if (exchange.OnHeadComplete() && LocalAnswers.IsFor(exchange))
+        else if (Begin(exchange) && LocalAnswers.IsFor(exchange.Client, settings))
         {
-            fate = await LocalAnswers.AnswerAsync(exchange);
+            await AnswerLocallyAsync(exchange);
         }
         else
         {
-            var result = await exchange.Context.Forwarder.ForwardAsync(exchange);
-            fate = result.IsSuccess ? FateAfterSuccess(exchange) : await EndFailureAsync(exchange, result);
+            var result = await forwarder.ForwardAsync(exchange);
+            if (result.IsSuccess)
+            {
+                exchange.Client.Complete();
+            }
+            else
+            {
+                await EndFailureAsync(exchange, result);
+            }
         }
 
-        ExchangeRecorder.Record(exchange);
-        return fate;
+        recorder.Record(exchange);
     }
 
-    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    private static async ValueTask<RequestRejection> ReadHeadAsync(Exchange exchange)
+    /// <summary>Answers a client whose connection is one too many, whatever it asks, and does not wait for that to be sent.</summary>
+    /// <returns>Whether the whole answer was taken.</returns>
+    public bool TryRefuse(Exchange exchange)
     {
-        var input = exchange.Client.Transport.Input;
-        while (true)
-        {
-            var reading = input.ReadAsync();
-            if (!reading.IsCompleted)
-            {
-                exchange.Waiting.BeginHead();
-            }
+        settings.Log.ConnectionRefused(exchange.Client.Address);
+        var answer = ErrorResponses.For(ForwardError.TooManyConnections);
+        answers.Write(exchange.Client, answer, nameof(ForwardError.TooManyConnections), mayPersist: false);
 
-            var result = await reading;
-            if (exchange.IsStopped)
-            {
-                input.AdvanceTo(result.Buffer.Start);
-                exchange.Error = exchange.StopReason;
-                return RequestRejection.None;
-            }
-
-            var status = Parse(exchange, result, out var rejection);
-            if (status != ParseStatus.NeedMore)
-            {
-                exchange.Waiting.EndHead();
-                return rejection;
-            }
-
-            if (result.IsCompleted)
-            {
-                exchange.Waiting.EndHead();
-                exchange.Error = ForwardError.ClientGone;
-                return RequestRejection.None;
-            }
-        }
+        // It fits into the socket of a fresh connection; what comes of it is not worth a wait.
+        return TryFlush(exchange.Client);
     }
 
-    private static ParseStatus Parse(Exchange exchange, ReadResult result, out RequestRejection rejection)
+    /// <summary>
+    /// Tells the client, if nothing was answered yet, that something of ours has failed, and does not wait for that to be
+    /// sent.
+    /// </summary>
+    /// <returns>Whether the whole answer was taken.</returns>
+    public bool TryAnswerInternalError(Exchange exchange)
     {
-        var buffer = result.Buffer;
-        var bytes = ContiguousBytes.Of(buffer);
-        var status = HeadParser.ParseRequest(
-            bytes.Span, exchange.Context.Settings.HeadLimits, exchange.Request, out var consumed, out rejection);
-        bytes.Return();
-        if (status == ParseStatus.Done)
+        if (exchange.Client is not { IsAnswering: false, HeadBytesOut: 0 })
         {
-            exchange.HeadBytesIn = consumed;
-            status = MessageFraming.DecideRequest(exchange.Request, out var framing, out rejection);
-            exchange.RequestFraming = framing;
-            if (status == ParseStatus.Done && exchange.Request.Has(HeaderName.WunderproxyFallback))
-            {
-                exchange.Context.Fallback?.Receive(exchange);
-            }
+            return false;
         }
 
-        // A refused head is left where it is: what follows it is not looked at any more.
-        exchange.Client.Transport.Input.AdvanceTo(
-            buffer.GetPosition(consumed), status == ParseStatus.NeedMore ? buffer.End : buffer.GetPosition(consumed));
-        return status;
+        exchange.Error = ForwardError.InternalError;
+        WriteError(exchange, ErrorResponses.For(ForwardError.InternalError), mayPersist: false);
+        if (!TryFlush(exchange.Client))
+        {
+            return false;
+        }
+
+        recorder.Record(exchange);
+        return true;
     }
 
-    private static ValueTask<ConnectionFate> EndFailureAsync(Exchange exchange, ForwardResult result) =>
-        exchange.Context.Fallback is { } fallback && PeerFallback.MayHelp(exchange, result)
-            ? FallBackAsync(exchange, fallback, result)
+    private static bool TryFlush(ClientStream client) =>
+        client.Output.FlushAsync() is { IsCompletedSuccessfully: true, Result.IsCompleted: false };
+
+    private bool Begin(Exchange exchange)
+    {
+        if (exchange.Client.Request.Has(HeaderName.WunderproxyFallback) && fallbackHeaders?.IsFromPeer(exchange.Client) == true)
+        {
+            exchange.Fallback = FallbackMark.Received;
+        }
+
+        return exchange.Begin();
+    }
+
+    private ValueTask EndFailureAsync(Exchange exchange, ForwardResult result) =>
+        fallback is not null && PeerFallback.MayHelp(exchange, result)
+            ? FallBackAsync(exchange, result)
             : AnswerFailureAsync(exchange, result);
 
-    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    private static async ValueTask<ConnectionFate> FallBackAsync(
-        Exchange exchange, PeerFallback fallback, ForwardResult failure)
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
+    private async ValueTask FallBackAsync(Exchange exchange, ForwardResult failure)
     {
-        var result = await fallback.SendAsync(exchange, failure);
-        return result.IsSuccess ? FateAfterSuccess(exchange) : await AnswerFailureAsync(exchange, result);
+        var result = await fallback!.SendAsync(exchange, failure);
+        if (result.IsSuccess)
+        {
+            exchange.Client.Complete();
+        }
+        else
+        {
+            await AnswerFailureAsync(exchange, result);
+        }
     }
 
-    private static ValueTask<ConnectionFate> AnswerFailureAsync(Exchange exchange, ForwardResult result)
+    /// <summary>Answers an exchange that failed, if it still can be answered.</summary>
+    private ValueTask AnswerFailureAsync(Exchange exchange, ForwardResult result)
     {
         exchange.Error = result.Error;
-        exchange.Context.Settings.Log.Failed(exchange, result);
-        return ErrorAnswers.AnswerAsync(exchange, result);
-    }
-
-    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    private static async ValueTask<ConnectionFate> RefuseAsync(Exchange exchange, RequestRejection rejection)
-    {
-        if (exchange.Error == ForwardError.None)
+        settings.Log.Failed(exchange, result);
+        var client = exchange.Client;
+        if (client.IsAnswering || result.Error is ForwardError.ClientGone or ForwardError.ResponseStalled)
         {
-            exchange.Error = ForwardError.Rejected;
-            exchange.Reason = rejection.ToString();
+            exchange.Status = client.IsAnswering ? exchange.Status : ErrorResponses.ClientClosedRequest;
+            client.Abort(result.Error);
+            return ValueTask.CompletedTask;
         }
 
-        exchange.Context.Settings.Log.Refused(exchange);
-        var answer = rejection == RequestRejection.None
-            ? ErrorResponses.For(exchange.Error)
-            : ErrorResponses.For(rejection);
-        return await ErrorAnswers.WriteAsync(exchange, answer, mayReuse: false);
+        WriteError(exchange, ErrorResponses.For(result.Error), mayPersist: result.Side != Side.Downstream);
+        return FlushAsync(exchange);
     }
 
-    private static ConnectionFate FateAfterSuccess(Exchange exchange)
+    private ValueTask RefuseAsync(Exchange exchange, HeadResult head)
     {
-        if (exchange.KeepsClient)
+        exchange.Error = head.Error;
+        exchange.Reason = head.Error == ForwardError.Rejected ? head.Rejection.ToString() : null;
+        settings.Log.Refused(exchange);
+        var answer = head.Error == ForwardError.Rejected
+            ? ErrorResponses.For(head.Rejection)
+            : ErrorResponses.For(head.Error);
+        WriteError(exchange, answer, mayPersist: false);
+        return FlushAsync(exchange);
+    }
+
+    private ValueTask AnswerLocallyAsync(Exchange exchange)
+    {
+        var client = exchange.Client;
+        if (LocalAnswers.IsTraceWithBody(client))
         {
-            return ConnectionFate.Reuse;
+            exchange.Error = ForwardError.TraceWithBody;
+            settings.Log.Refused(exchange);
+            WriteError(exchange, ErrorResponses.For(exchange.Error), mayPersist: false);
+        }
+        else if (client.Request.KnownMethod == KnownMethod.Trace)
+        {
+            // To send a request back to whoever asks gives cookies away to scripts; 405 is an answer too.
+            WriteError(exchange, new ErrorAnswer(405, string.Empty), mayPersist: true);
+        }
+        else
+        {
+            exchange.Status = 200;
+            answers.WriteOptions(client);
         }
 
-        // A client that asked for the end sends nothing more, and one after whom nothing is unread cannot be hurt.
-        var mayClose = exchange.IsRequestSent && !exchange.Request.KeepAlive && exchange.Client.Transport.IsReusable;
-        return mayClose || exchange.Tunnel is not null ? ConnectionFate.Close : ConnectionFate.Linger;
+        return FlushAsync(exchange);
+    }
+
+    private void WriteError(Exchange exchange, ErrorAnswer answer, bool mayPersist)
+    {
+        exchange.Status = answer.Status;
+        var fault = exchange.Error == ForwardError.Rejected ? exchange.Reason! : exchange.Error.ToString();
+        answers.Write(exchange.Client, answer, fault, mayPersist && !exchange.Waiting.IsStopped);
+    }
+
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
+    private static async ValueTask FlushAsync(Exchange exchange)
+    {
+        exchange.Down.PrepareFlush(exchange.Client.Output);
+        if (await exchange.Down.FlushAsync() == RelayEnd.SinkBroken)
+        {
+            exchange.Client.Abort(ForwardError.ClientGone);
+        }
+        else
+        {
+            exchange.Client.Complete();
+        }
     }
 }

@@ -1,21 +1,68 @@
+using WunderProxy.Forwarding.Exchanges.Clients;
+using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Transport.Tasks;
+
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>What an exchange is suspended in: sets the time limit of each wait, and ends waits early.</summary>
-internal sealed class ExchangeWaits(Exchange exchange)
+/// <summary>
+/// The two ends of an exchange and what it is suspended in: sets the time limit of each wait, and ends waits early when
+/// the exchange is stopped.
+/// </summary>
+internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings settings)
 {
     private Waits _waiting;
+    private bool _isTunnel;
+    private int _tunnelReadMilliseconds;
 
-    /// <summary>Whether it waits for the end of a pause.</summary>
+    /// <summary>The client's end.</summary>
+    public ClientStream Client => client;
+
+    /// <summary>The upstream's end; null while no connection is in use.</summary>
+    public TransportConnection? Upstream { get; set; }
+
+    /// <summary>Longest time for the response head from the last byte sent, in milliseconds; 0 while none is awaited.</summary>
+    public int ResponseMilliseconds { get; set; }
+
+    /// <summary>Ends a wait for the end of a pause.</summary>
+    public LoopSignal PauseEnded { get; } = new();
+
+    /// <summary>Why the exchange has to end early; none while it has not.</summary>
+    public ForwardError StopReason { get; private set; }
+
+    /// <summary>Whether the exchange has to end early.</summary>
+    public bool IsStopped => StopReason != ForwardError.None;
+
+    /// <summary>Whether the exchange waits for the end of a pause.</summary>
     public bool IsPaused => (_waiting & Waits.Pause) != Waits.None;
 
-    /// <summary>Whether it waits for bytes of the client.</summary>
-    public bool IsForClient => (_waiting & Waits.ClientRead) != Waits.None;
+    /// <summary>Forgets the exchange.</summary>
+    public void Reset()
+    {
+        _waiting = Waits.None;
+        _isTunnel = false;
+        _tunnelReadMilliseconds = 0;
+        Upstream = null;
+        ResponseMilliseconds = 0;
+        StopReason = ForwardError.None;
+    }
 
-    /// <summary>Forgets all waits.</summary>
-    public void Reset() => _waiting = Waits.None;
+    /// <summary>Ends the exchange early; whatever it waits in is woken and looks at <see cref="StopReason"/>. The first reason counts.</summary>
+    public void Stop(ForwardError reason)
+    {
+        if (!IsStopped)
+        {
+            StopReason = reason;
+            Wake(_waiting);
+        }
+    }
 
-    /// <summary>Wakes all waits that are under way.</summary>
-    public void WakeAll() => Wake(_waiting);
+    /// <summary>The exchange is to be tried anew: why the first try was stopped no longer counts.</summary>
+    public void BeginAgain()
+    {
+        StopReason = ForwardError.None;
+        ResponseMilliseconds = 0;
+        client.ClearResponseDeadline();
+    }
 
     /// <summary>Wakes those of the given waits that are under way.</summary>
     public void Wake(Waits waits)
@@ -23,81 +70,62 @@ internal sealed class ExchangeWaits(Exchange exchange)
         var awake = _waiting & waits;
         if ((awake & Waits.ClientRead) != Waits.None)
         {
-            exchange.Client.Transport.Input.CancelPendingRead();
+            client.Input.CancelPendingRead();
         }
 
         if ((awake & Waits.ClientWrite) != Waits.None)
         {
-            exchange.Client.Transport.Output.CancelPendingFlush();
+            client.Output.CancelPendingFlush();
         }
 
         if ((awake & Waits.UpstreamRead) != Waits.None)
         {
-            exchange.Upstream!.Transport.Input.CancelPendingRead();
+            Upstream!.Input.CancelPendingRead();
         }
 
         if ((awake & Waits.UpstreamWrite) != Waits.None)
         {
-            exchange.Upstream!.Transport.Output.CancelPendingFlush();
+            Upstream!.Output.CancelPendingFlush();
         }
 
         if ((awake & Waits.Pause) != Waits.None)
         {
-            exchange.PauseEnded.Set();
+            PauseEnded.Set();
         }
     }
 
-    /// <summary>Called before it is suspended for the rest of a head. The time for the head runs from its first byte.</summary>
-    public void BeginHead()
-    {
-        if ((_waiting & Waits.ClientRead) == Waits.None)
-        {
-            _waiting |= Waits.ClientRead;
-            exchange.Client.SetReadDeadline(exchange.Context.Settings.HeaderMilliseconds);
-        }
-    }
-
-    /// <summary>The head is complete, refused or given up.</summary>
-    public void EndHead()
-    {
-        if ((_waiting & Waits.ClientRead) != Waits.None)
-        {
-            _waiting &= ~Waits.ClientRead;
-            exchange.Client.ClearReadDeadline();
-        }
-    }
-
-    /// <summary>Called before it is suspended: sets the time limit of that wait. A tunnel that is open both ways has none.</summary>
+    /// <summary>Called before a suspension: sets the time limit of the wait. A tunnel that is open both ways has none.</summary>
     public void Begin(Waits wait)
     {
         _waiting |= wait;
-        if (exchange.Tunnel is { } tunnel)
+        if (_isTunnel)
         {
-            tunnel.OnWait(wait);
+            if (wait == Waits.ClientRead && _tunnelReadMilliseconds != 0)
+            {
+                client.SetReadDeadline(_tunnelReadMilliseconds);
+            }
+
             return;
         }
 
-        var settings = exchange.Context.Settings;
         switch (wait)
         {
-            case Waits.ClientRead when !exchange.IsContinueAwaited:
-                // The upstream cannot answer what it has not got: its time stands still while the client's runs.
-                exchange.Client.ClearResponseDeadline();
-                exchange.Client.SetReadDeadline(settings.BodyMilliseconds);
+            case Waits.ClientRead when !client.IsContinueAwaited:
+                BeginClientRead();
                 break;
             case Waits.ClientWrite:
-                exchange.Client.SetWriteDeadline(settings.BodyMilliseconds);
+                client.SetWriteDeadline(settings.BodyMilliseconds);
                 break;
             case Waits.UpstreamWrite:
                 RestartResponse();
                 break;
             case Waits.Pause:
-                exchange.Client.SetResponseDeadline(settings.Gate.TimeoutMilliseconds);
+                client.SetResponseDeadline(settings.Gate.TimeoutMilliseconds);
                 break;
         }
     }
 
-    /// <summary>Called after it was resumed, or instead of being suspended.</summary>
+    /// <summary>Called after the wait, or instead of being suspended.</summary>
     public void End(Waits wait)
     {
         if ((_waiting & wait) == Waits.None)
@@ -106,7 +134,7 @@ internal sealed class ExchangeWaits(Exchange exchange)
         }
 
         _waiting &= ~wait;
-        if (exchange.Tunnel is not null)
+        if (_isTunnel)
         {
             return;
         }
@@ -114,24 +142,55 @@ internal sealed class ExchangeWaits(Exchange exchange)
         switch (wait)
         {
             case Waits.ClientRead:
-                exchange.Client.ClearReadDeadline();
+                client.ClearReadDeadline();
                 RestartResponse();
                 break;
             case Waits.ClientWrite:
-                exchange.Client.ClearWriteDeadline();
+                client.ClearWriteDeadline();
                 break;
             case Waits.Pause:
-                exchange.Client.ClearResponseDeadline();
+                client.ClearResponseDeadline();
                 break;
         }
     }
 
-    /// <summary>The upstream's time for its response head starts anew, if it still owes one.</summary>
+    /// <summary>The upstream's time for its response head starts anew, if one is awaited.</summary>
     public void RestartResponse()
     {
-        if (!exchange.IsResponseReceived && exchange.Upstream is not null)
+        if (ResponseMilliseconds != 0)
         {
-            exchange.Client.SetResponseDeadline(exchange.Context.Settings.ResponseMilliseconds);
+            client.SetResponseDeadline(ResponseMilliseconds);
         }
+    }
+
+    /// <summary>The client got its interim answer: from here its silence is limited.</summary>
+    public void OnContinued()
+    {
+        client.OnContinued();
+        if ((_waiting & Waits.ClientRead) != Waits.None)
+        {
+            BeginClientRead();
+        }
+    }
+
+    /// <summary>The exchange became a tunnel: no wait is limited any more.</summary>
+    public void BeginTunnel() => _isTunnel = true;
+
+    /// <summary>Limits the client's silence in a tunnel, now and at each further read.</summary>
+    /// <param name="milliseconds">Longest silence; 0 leaves a limit as it is and sets no further ones.</param>
+    public void LimitTunnelRead(int milliseconds)
+    {
+        _tunnelReadMilliseconds = milliseconds;
+        if (milliseconds != 0)
+        {
+            client.SetReadDeadline(milliseconds);
+        }
+    }
+
+    private void BeginClientRead()
+    {
+        // The upstream cannot answer what it has not got: its time stands still while the client's runs.
+        client.ClearResponseDeadline();
+        client.SetReadDeadline(settings.BodyMilliseconds);
     }
 }

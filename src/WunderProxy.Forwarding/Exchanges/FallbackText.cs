@@ -1,4 +1,5 @@
 using System.Buffers;
+using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Http1;
 
 namespace WunderProxy.Forwarding.Exchanges;
@@ -11,9 +12,16 @@ namespace WunderProxy.Forwarding.Exchanges;
 internal static class FallbackText
 {
     /// <summary>Of the request that is about to be sent, as <see cref="RequestHeadWriter"/> writes it.</summary>
-    public static void WriteOutgoing(IBufferWriter<byte> text, Exchange exchange, long seconds, ReadOnlySpan<byte> id)
+    /// <param name="text">Where the text goes.</param>
+    /// <param name="client">The request.</param>
+    /// <param name="host">The Host line that the other instance gets.</param>
+    /// <param name="isTrusted">Whether the forwarding headers of the sender are believed.</param>
+    /// <param name="seconds">Unix time.</param>
+    /// <param name="id">The identity of this attempt.</param>
+    public static void WriteOutgoing(
+        IBufferWriter<byte> text, ClientStream client, ReadOnlySpan<byte> host, bool isTrusted, long seconds, ReadOnlySpan<byte> id)
     {
-        var head = exchange.Request;
+        var head = client.Request;
         var writer = new HeadWriter(text);
         writer.Write("v1\n"u8);
         writer.Number(seconds);
@@ -21,10 +29,10 @@ internal static class FallbackText
         WriteLine(ref writer, id);
         WriteLine(ref writer, head.Method);
         WriteLine(ref writer, head.OriginTarget);
-        WriteLine(ref writer, RequestHeadWriter.HostOf(exchange));
-        ForwardedHeaders.WriteForValue(ref writer, exchange, exchange.IsTrusted);
+        WriteLine(ref writer, host);
+        ForwardedHeaders.WriteForValue(ref writer, client, isTrusted);
         writer.Write("\n"u8);
-        ForwardedHeaders.WriteProtoValue(ref writer, exchange, exchange.IsTrusted);
+        ForwardedHeaders.WriteProtoValue(ref writer, client, isTrusted);
         writer.Flush();
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Http1;
 
 namespace WunderProxy.Forwarding.Exchanges;
@@ -10,22 +11,20 @@ internal static class ForwardedHeaders
     /// <summary>Longest text of an address: IPv6 with an embedded IPv4 address and a scope.</summary>
     private const int MaxAddressBytes = 65;
 
-    private static ReadOnlySpan<byte> Proto => "http"u8;
-
     /// <summary>
     /// Writes the lines that the request lacks, and X-Forwarded-For with the peer at its end. The caller copies the
     /// request's own forwarding lines if the peer is trusted, but for X-Forwarded-For, and none of them otherwise.
     /// </summary>
-    public static void Write(ref HeadWriter writer, Exchange exchange, bool isTrusted)
+    public static void Write(ref HeadWriter writer, ClientStream client, bool isTrusted)
     {
-        WriteFor(ref writer, exchange, isTrusted);
-        if (!isTrusted || !exchange.Request.Has(HeaderName.XForwardedProto))
+        WriteFor(ref writer, client, isTrusted);
+        if (!isTrusted || !client.Request.Has(HeaderName.XForwardedProto))
         {
-            writer.Field(HeaderName.XForwardedProto, Proto);
+            writer.Field(HeaderName.XForwardedProto, client.Scheme);
         }
 
-        var host = exchange.Request.EffectiveHost;
-        if (!host.IsEmpty && (!isTrusted || !exchange.Request.Has(HeaderName.XForwardedHost)))
+        var host = client.Request.EffectiveHost;
+        if (!host.IsEmpty && (!isTrusted || !client.Request.Has(HeaderName.XForwardedHost)))
         {
             writer.Field(HeaderName.XForwardedHost, host);
         }
@@ -35,15 +34,15 @@ internal static class ForwardedHeaders
     /// Writes the value of the X-Forwarded-For line. Several lines count as one, joined in their order (RFC 9110 section
     /// 5.3). A unix-socket peer has no address to add.
     /// </summary>
-    public static void WriteForValue(ref HeadWriter writer, Exchange exchange, bool isTrusted)
+    public static void WriteForValue(ref HeadWriter writer, ClientStream client, bool isTrusted)
     {
         var isFirst = true;
         if (isTrusted)
         {
-            WriteLines(ref writer, exchange.Request, HeaderName.XForwardedFor, withEmpty: false, ref isFirst);
+            WriteLines(ref writer, client.Request, HeaderName.XForwardedFor, withEmpty: false, ref isFirst);
         }
 
-        if (exchange.Client.PeerAddress is { } peer)
+        if (client.Address is { } peer)
         {
             writer.Write(isFirst ? default : ", "u8);
             WriteAddress(ref writer, peer);
@@ -51,16 +50,16 @@ internal static class ForwardedHeaders
     }
 
     /// <summary>Writes the values of the X-Forwarded-Proto lines that are passed on, joined, or that of the one that is added.</summary>
-    public static void WriteProtoValue(ref HeadWriter writer, Exchange exchange, bool isTrusted)
+    public static void WriteProtoValue(ref HeadWriter writer, ClientStream client, bool isTrusted)
     {
-        if (isTrusted && exchange.Request.Has(HeaderName.XForwardedProto))
+        if (isTrusted && client.Request.Has(HeaderName.XForwardedProto))
         {
             var isFirst = true;
-            WriteLines(ref writer, exchange.Request, HeaderName.XForwardedProto, withEmpty: true, ref isFirst);
+            WriteLines(ref writer, client.Request, HeaderName.XForwardedProto, withEmpty: true, ref isFirst);
         }
         else
         {
-            writer.Write(Proto);
+            writer.Write(client.Scheme);
         }
     }
 
@@ -74,12 +73,12 @@ internal static class ForwardedHeaders
         writer.Write(text[..(scope < 0 ? length : scope)]);
     }
 
-    private static void WriteFor(ref HeadWriter writer, Exchange exchange, bool isTrusted)
+    private static void WriteFor(ref HeadWriter writer, ClientStream client, bool isTrusted)
     {
-        if (exchange.Client.PeerAddress is not null || (isTrusted && exchange.Request.Has(HeaderName.XForwardedFor)))
+        if (client.Address is not null || (isTrusted && client.Request.Has(HeaderName.XForwardedFor)))
         {
             writer.BeginField(HeaderNames.Spelling(HeaderName.XForwardedFor));
-            WriteForValue(ref writer, exchange, isTrusted);
+            WriteForValue(ref writer, client, isTrusted);
             writer.EndField();
         }
     }

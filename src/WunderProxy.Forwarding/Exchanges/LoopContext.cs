@@ -1,20 +1,17 @@
+using System.Net;
 using WunderProxy.Forwarding.Connections;
 using WunderProxy.Forwarding.Diagnostics;
-using WunderProxy.Forwarding.Exchanges.Clients;
+using WunderProxy.Forwarding.Exchanges.Answers;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>What one loop has of its own: its connections, its counters, its exchanges to use again. No locks.</summary>
+/// <summary>
+/// What one loop has of its own: its connections, its counters, and the parts that serve its exchanges. No locks.
+/// </summary>
 internal sealed class LoopContext
 {
-    private const int MaxKeptExchanges = 1024;
-
-    private readonly Stack<Exchange> _kept = new();
-    private readonly List<Exchange> _paused = [];
-    private readonly DateText _date = new();
-    private readonly WallClock _wallClock;
     private long _accepted;
     private long _refused;
 
@@ -23,12 +20,10 @@ internal sealed class LoopContext
         Loop = loop;
         Settings = settings;
         Limit = limit;
-        Connector = new EndpointConnector(loop);
-        Forwarder = new Forwarder(this);
-        Fallback = settings.Peers is { } peers ? new PeerFallback(this, peers) : null;
-        _wallClock = new WallClock(loop, settings.Clock);
+        Clock = new WallClock(loop, settings.Clock);
         Crowd = settings.Crowd is { } crowd ? new Crowd(Connections, crowd, settings.MaxConnections) : null;
         AccessLog = settings.AccessLog is { } writer ? new AccessLog(writer, loop, settings.AccessLogFormat) : null;
+        Runner = NewRunner();
     }
 
     /// <summary>The loop.</summary>
@@ -40,17 +35,17 @@ internal sealed class LoopContext
     /// <summary>How many connections there may be, over all loops.</summary>
     public ConnectionLimit Limit { get; }
 
-    /// <summary>Connects to endpoints.</summary>
-    public EndpointConnector Connector { get; }
+    /// <summary>The time of day.</summary>
+    public WallClock Clock { get; }
 
     /// <summary>Shares connections out by address; null when they are not.</summary>
     public Crowd? Crowd { get; }
 
-    /// <summary>Forwards exchanges.</summary>
-    public Forwarder Forwarder { get; }
+    /// <summary>Serves exchanges.</summary>
+    public ExchangeRunner Runner { get; }
 
-    /// <summary>Sends exchanges to other instances; null when no key was given.</summary>
-    public PeerFallback? Fallback { get; }
+    /// <summary>The exchanges that wait for the end of a pause.</summary>
+    public PausedExchanges Paused { get; } = new();
 
     /// <summary>The client connections.</summary>
     public ConnectionRegistry Connections { get; } = new();
@@ -67,19 +62,14 @@ internal sealed class LoopContext
     /// <summary>Of these, those that were too many.</summary>
     public long Refused => Volatile.Read(ref _refused);
 
-    /// <summary>Wall-clock time in milliseconds since 1970, as old as the loop's. On the loop.</summary>
-    public long UnixMilliseconds => _wallClock.UnixMilliseconds;
-
-    /// <summary>That time as the value of a Date line; valid until the next call.</summary>
-    public ReadOnlySpan<byte> Date => _date.At(UnixMilliseconds);
-
-    /// <summary>Serves a connection that <see cref="ConnectionLimit.TryEnter"/> has counted.</summary>
-    public void OnAccepted(TransportConnection connection)
+    /// <summary>Counts a connection that <see cref="ConnectionLimit.TryEnter"/> has counted, and finds it a place.</summary>
+    /// <param name="address">The client's address; null on a unix socket.</param>
+    /// <returns>Whether the connection may be served; otherwise it has to be refused.</returns>
+    public bool TryWelcome(IPAddress? address)
     {
         _accepted++;
         var isWelcome = Limit.TryServe();
-        if (Crowd?.MakeRoom(DownstreamConnection.AddressOf(connection.RemoteEndPoint), isFull: !isWelcome) == true
-            && !isWelcome)
+        if (Crowd?.MakeRoom(address, isFull: !isWelcome) == true && !isWelcome)
         {
             Limit.TakePlace();
             isWelcome = true;
@@ -90,36 +80,19 @@ internal sealed class LoopContext
             _refused++;
         }
 
-        var client = new DownstreamConnection(this, connection, isWelcome);
-        Connections.Add(client);
-        _ = client.RunAsync();
+        return isWelcome;
     }
 
-    /// <summary>An exchange to use.</summary>
-    public Exchange Rent() => _kept.TryPop(out var exchange) ? exchange : new Exchange(this);
-
-    /// <summary>Takes an exchange back.</summary>
-    public void Return(Exchange exchange)
+    private ExchangeRunner NewRunner()
     {
-        exchange.Reset();
-        if (_kept.Count < MaxKeptExchanges)
-        {
-            _kept.Push(exchange);
-        }
-    }
-
-    /// <summary>Adds an exchange to those that go on when the pause ends.</summary>
-    public void AddPaused(Exchange exchange) => _paused.Add(exchange);
-
-    /// <summary>Removes it; it goes on.</summary>
-    public void RemovePaused(Exchange exchange) => _paused.Remove(exchange);
-
-    /// <summary>The pause has ended.</summary>
-    public void ResumePaused()
-    {
-        foreach (var exchange in _paused.ToArray())
-        {
-            exchange.PauseEnded.Set();
-        }
+        var headers = Settings.Peers is { } known ? new FallbackHeaders(known) : null;
+        var heads = new RequestHeadWriter(Settings, headers, Crowd, Limit);
+        var connector = new EndpointConnector(Loop);
+        var forwarder = new Forwarder(Loop, Settings, Limit.Upstream, connector, heads, Paused);
+        var recorder = new ExchangeRecorder(Settings.Clock, Clock, Stats, AccessLog);
+        var fallback = Settings.Peers is { } peers
+            ? new PeerFallback(Settings, peers, forwarder, connector, recorder)
+            : null;
+        return new ExchangeRunner(Settings, forwarder, fallback, headers, new ErrorAnswers(Settings, Clock), recorder);
     }
 }

@@ -1,39 +1,44 @@
-using System.Buffers;
+using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Http1;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>Writes the request head that the upstream gets.</summary>
-internal static class RequestHeadWriter
+/// <summary>Writes the request heads that upstreams get, always in HTTP/1.1. One for each loop.</summary>
+internal sealed class RequestHeadWriter(
+    ForwarderSettings settings, FallbackHeaders? fallback, Crowd? crowd, ConnectionLimit limit)
 {
     // Stands for "no name" in a set: it is removed by its flag in any case.
     private const HeaderName Nothing = HeaderName.Connection;
 
-    /// <summary>Writes the head of the exchange's request, for the upstream that is leased.</summary>
-    public static void Write(Exchange exchange, IBufferWriter<byte> output)
+    /// <summary>Writes the head of a request, for the endpoint that was chosen, into the connection in use.</summary>
+    /// <param name="client">The request.</param>
+    /// <param name="upstream">Where it goes.</param>
+    /// <param name="isTrusted">Whether the forwarding headers of the sender are believed.</param>
+    public void Write(ClientStream client, UpstreamSide upstream, bool isTrusted)
     {
-        var head = exchange.Request;
-        var stamp = exchange.Context.Settings.StampSecret;
-        var writer = new HeadWriter(output);
+        var head = client.Request;
+        var hostValue = upstream.Endpoint!.HostValue;
+        var stamp = settings.StampSecret;
+        var writer = new HeadWriter(upstream.Connection!.Transport.Output);
         writer.RequestLine(head.Method, stamp is null ? head.OriginTarget : "/"u8);
-        var isHostWritten = WriteHost(ref writer, exchange, stamp is not null);
+        var isHostWritten = WriteHost(ref writer, head, hostValue, stamp is not null);
         if (stamp is null)
         {
-            var isTrusted = exchange.IsTrusted;
             var removed = HeaderFlags.NeverForwarded | (isTrusted ? HeaderFlags.None : HeaderFlags.Forwarding);
-            writer.Fields(head, removed, RewrittenNames(exchange, isHostWritten, isTrusted));
-            ForwardedHeaders.Write(ref writer, exchange, isTrusted);
+            writer.Fields(head, removed, RewrittenNames(client, isHostWritten, isTrusted));
+            ForwardedHeaders.Write(ref writer, client, isTrusted);
         }
         else
         {
             ApiStamp.LeaveOutUnreadable(head);
-            writer.Fields(head, HeaderFlags.NeverForApi, RewrittenNames(exchange, isHostWritten, isTrusted: false));
-            ApiStamp.Write(ref writer, exchange, exchange.Lease.Part!.Upstream.StampSecret ?? stamp);
+            writer.Fields(head, HeaderFlags.NeverForApi, RewrittenNames(client, isHostWritten, isTrusted: false));
+            var isCrowded = crowd?.IsCrowded(client.Address, limit.Served) == true;
+            ApiStamp.Write(ref writer, client, upstream.Lease.Part!.Upstream.StampSecret ?? stamp, isCrowded);
         }
 
         WriteMaxForwards(ref writer, head);
-        WriteFraming(ref writer, exchange.RequestFraming);
-        if (stamp is not null && exchange.RequestFraming.Kind == BodyKind.None)
+        WriteFraming(ref writer, client.RequestFraming);
+        if (stamp is not null && client.RequestFraming.Kind == BodyKind.None)
         {
             // HttpListener answers 411 to methods that usually have a body and say nothing of its length, which clients
             // may leave out (RFC 9110 section 8.6).
@@ -41,12 +46,12 @@ internal static class RequestHeadWriter
         }
 
         WriteConnection(ref writer, head);
-        if (exchange.Peer is not null)
+        if (upstream.Peer is not null)
         {
-            exchange.Context.Fallback!.WriteHeader(ref writer, exchange);
+            fallback!.Write(ref writer, client, HostOf(head, hostValue), isTrusted);
         }
 
-        if (exchange.Context.Settings.Via is { } via)
+        if (settings.Via is { } via)
         {
             writer.Field(HeaderName.Via, via);
         }
@@ -56,23 +61,17 @@ internal static class RequestHeadWriter
     }
 
     /// <summary>The Host that the upstream sees, if it is no front end of the manager API.</summary>
-    public static ReadOnlySpan<byte> HostOf(Exchange exchange)
-    {
-        var head = exchange.Request;
-        return head.TargetForm == TargetForm.Absolute || head.Has(HeaderName.Host)
-            ? head.EffectiveHost
-            : exchange.Endpoint!.HostValue;
-    }
+    private static ReadOnlySpan<byte> HostOf(RequestHead head, byte[] hostValue) =>
+        head.TargetForm == TargetForm.Absolute || head.Has(HeaderName.Host) ? head.EffectiveHost : hostValue;
 
     /// <summary>Writes Host where it differs from the line that came.</summary>
     /// <returns>Whether it was written.</returns>
-    private static bool WriteHost(ref HeadWriter writer, Exchange exchange, bool isStamped)
+    private static bool WriteHost(ref HeadWriter writer, RequestHead head, byte[] hostValue, bool isStamped)
     {
-        var head = exchange.Request;
         var isAbsolute = head.TargetForm == TargetForm.Absolute;
         if (isStamped || (!isAbsolute && !head.Has(HeaderName.Host)))
         {
-            writer.Field(HeaderName.Host, exchange.Endpoint!.HostValue);
+            writer.Field(HeaderName.Host, hostValue);
             return true;
         }
 
@@ -84,12 +83,12 @@ internal static class RequestHeadWriter
         return isAbsolute;
     }
 
-    private static HeaderNameSet RewrittenNames(Exchange exchange, bool isHostWritten, bool isTrusted)
+    private static HeaderNameSet RewrittenNames(ClientStream client, bool isHostWritten, bool isTrusted)
     {
-        var head = exchange.Request;
+        var head = client.Request;
 
         // Nobody waits for a 100 where there is no body, and HTTP/1.0 could not be told (RFC 9110 section 10.1.1).
-        var isExpectDropped = head.Has(HeaderName.Expect) && (!exchange.RequestFraming.HasBody || head.MinorVersion == 0);
+        var isExpectDropped = head.Has(HeaderName.Expect) && (!client.RequestFraming.HasBody || head.MinorVersion == 0);
         return new HeaderNameSet(
             isHostWritten ? HeaderName.Host : Nothing,
             isTrusted ? HeaderName.XForwardedFor : Nothing,

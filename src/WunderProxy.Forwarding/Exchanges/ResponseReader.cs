@@ -10,7 +10,7 @@ using WunderProxy.Forwarding.Upstreams;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>The way back: reads the response's heads, and passes on what the client may have of them and of the body.</summary>
-internal sealed class ResponseReader(LoopContext context)
+internal sealed class ResponseReader(HeadLimits limits)
 {
     // No protocol sends more; without a bound an upstream could keep an exchange busy for ever.
     private const int MaxInterimResponses = 64;
@@ -20,9 +20,9 @@ internal sealed class ResponseReader(LoopContext context)
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     public async ValueTask<ForwardError> ReadHeadAsync(Exchange exchange)
     {
-        var input = exchange.Upstream!.Transport.Input;
+        var input = exchange.Upstream.Connection!.Transport.Input;
         var interimCount = 0;
-        while (!exchange.IsStopped)
+        while (!exchange.Waiting.IsStopped)
         {
             var reading = input.ReadAsync();
             if (!reading.IsCompleted)
@@ -32,14 +32,14 @@ internal sealed class ResponseReader(LoopContext context)
 
             var result = await reading;
             exchange.Waiting.End(Waits.UpstreamRead);
-            if (exchange.IsStopped)
+            if (exchange.Waiting.IsStopped)
             {
                 input.AdvanceTo(result.Buffer.Start);
                 break;
             }
 
             var status = Parse(exchange, result, out var rejection);
-            if (status == ParseStatus.Done && !exchange.Response.IsInterim)
+            if (status == ParseStatus.Done && !exchange.Upstream.Response.IsInterim)
             {
                 return AcceptFinalHead(exchange);
             }
@@ -53,28 +53,32 @@ internal sealed class ResponseReader(LoopContext context)
             }
         }
 
-        return exchange.StopReason;
+        return exchange.Waiting.StopReason;
     }
 
     /// <summary>Passes on the final response.</summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    public async ValueTask<ForwardError> RelayAsync(Exchange exchange)
+    public static async ValueTask<ForwardError> RelayAsync(Exchange exchange)
     {
-        var output = exchange.Client.Transport.Output;
-        exchange.Status = exchange.Response.StatusCode;
-        exchange.IsResponseStarted = true;
-        if (exchange.Response.IsSwitchingProtocols)
+        var client = exchange.Client;
+        var upstream = exchange.Upstream;
+        exchange.Status = upstream.Response.StatusCode;
+        if (upstream.Response.IsSwitchingProtocols)
         {
-            exchange.HeadBytesOut += ResponseHeadWriter.WriteUpgrade(exchange, output);
+            if (!client.TryBeginTunnel(upstream.Response))
+            {
+                return ForwardError.UnaskedUpgrade;
+            }
+
             exchange.Tunnel = new Tunnel(exchange);
             return await exchange.Tunnel.RunAsync();
         }
 
-        var framing = ResponseHeadWriter.OutputFor(exchange);
-        exchange.KeepsClient = KeepsClient(exchange, framing);
-        exchange.HeadBytesOut += ResponseHeadWriter.Write(exchange, framing, output);
-        exchange.Down.Prepare(exchange.Upstream!.Transport.Input, output, exchange.ResponseFraming, framing);
-        if (!exchange.ResponseFraming.HasBody)
+        var framing = upstream.ResponseFraming;
+        var output = client.BeginAnswer(upstream.Response, framing);
+        exchange.Down.Prepare(
+            upstream.Connection!.Transport.Input, client.Output, framing, output, upstream.Response);
+        if (!framing.HasBody)
         {
             return exchange.Down.TryPutOff(default) ? ForwardError.None : EndOf(exchange, await exchange.Down.FlushAsync());
         }
@@ -86,46 +90,37 @@ internal sealed class ResponseReader(LoopContext context)
     private static ForwardError EndOf(Exchange exchange, RelayEnd end) => end switch
     {
         RelayEnd.Complete or RelayEnd.None => ForwardError.None,
-        RelayEnd.SourceEnded when exchange.ResponseFraming.Kind == BodyKind.UntilClose && exchange.UpstreamEndedInOrder
-            => ForwardError.None,
+        RelayEnd.SourceEnded when exchange.Down.IsSourceWhole => ForwardError.None,
         RelayEnd.SinkBroken => ForwardError.ClientGone,
-        RelayEnd.Stopped => exchange.StopReason,
+        RelayEnd.Stopped => exchange.Waiting.StopReason,
         _ => ForwardError.ResponseIncomplete,
     };
 
-    private static bool IsClosedByVersion(Exchange exchange, BodyOutput framing) =>
-        framing == BodyOutput.Dechunked
-        || (exchange.ResponseFraming.Kind == BodyKind.UntilClose && framing == BodyOutput.AsIs);
-
-    private bool KeepsClient(Exchange exchange, BodyOutput framing) =>
-        exchange.Request.KeepAlive
-        && exchange.IsRequestSent
-        && !context.Settings.IsShuttingDown
-        && !IsClosedByVersion(exchange, framing);
-
     private static ForwardError AcceptFinalHead(Exchange exchange)
     {
-        if (exchange.Response.IsSwitchingProtocols)
+        var upstream = exchange.Upstream;
+        var response = upstream.Response;
+        var request = exchange.Client.Request;
+        if (response.IsSwitchingProtocols)
         {
-            var isWanted = exchange.Request.WantsUpgrade && exchange.Response.WantsUpgrade && exchange.IsRequestSent
-                && IsOffered(exchange.Response.Upgrade, exchange.Request);
-            exchange.OnResponseReceived();
+            var isWanted = request.WantsUpgrade && response.WantsUpgrade && upstream.IsRequestSent
+                && IsOffered(response.Upgrade, request);
+            upstream.OnResponseReceived();
             return isWanted ? ForwardError.None : ForwardError.UnaskedUpgrade;
         }
 
-        var status = MessageFraming.DecideResponse(
-            exchange.Response, exchange.Request.KnownMethod, out var framing, out var rejection);
+        var status = MessageFraming.DecideResponse(response, request.KnownMethod, out var framing, out var rejection);
         if (status != ParseStatus.Done)
         {
             exchange.Reason = rejection.ToString();
             return ForwardError.BadResponse;
         }
 
-        exchange.ResponseFraming = framing;
-        exchange.OnResponseReceived();
-        if (IsEventStream(exchange.Response))
+        upstream.ResponseFraming = framing;
+        upstream.OnResponseReceived();
+        if (IsEventStream(response))
         {
-            exchange.Lease.Kind = LeaseKind.EventStream;
+            upstream.Lease.Kind = LeaseKind.EventStream;
         }
 
         return ForwardError.None;
@@ -177,10 +172,10 @@ internal sealed class ResponseReader(LoopContext context)
         var buffer = result.Buffer;
         var bytes = ContiguousBytes.Of(buffer);
         var status = HeadParser.ParseResponse(
-            bytes.Span, context.Settings.HeadLimits, exchange.Response, out var consumed, out rejection);
+            bytes.Span, limits, exchange.Upstream.Response, out var consumed, out rejection);
         bytes.Return();
         var consumedTo = buffer.GetPosition(consumed);
-        exchange.Upstream!.Transport.Input.AdvanceTo(
+        exchange.Upstream.Connection!.Transport.Input.AdvanceTo(
             consumedTo, status == ParseStatus.NeedMore ? buffer.End : consumedTo);
         return status;
     }
@@ -193,19 +188,16 @@ internal sealed class ResponseReader(LoopContext context)
             return ForwardError.BadResponse;
         }
 
-        // HTTP/1.0 knows no interim responses (RFC 9110 section 15.2).
-        if (exchange.Request.MinorVersion == 0)
+        if (!exchange.Client.TryWriteInterim(exchange.Upstream.Response))
         {
             return ForwardError.None;
         }
 
-        var output = exchange.Client.Transport.Output;
-        exchange.HeadBytesOut += ResponseHeadWriter.WriteInterim(exchange.Response, output);
-        exchange.Down.Prepare(exchange.Upstream!.Transport.Input, output, BodyFraming.None, BodyOutput.AsIs);
+        exchange.Down.PrepareFlush(exchange.Client.Output);
         var end = await exchange.Down.FlushAsync();
-        if (end == RelayEnd.None && exchange.Response.StatusCode == 100)
+        if (end == RelayEnd.None && exchange.Upstream.Response.StatusCode == 100)
         {
-            exchange.OnContinueSent();
+            exchange.Waiting.OnContinued();
         }
 
         return EndOf(exchange, end);

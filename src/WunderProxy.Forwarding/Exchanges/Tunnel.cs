@@ -21,27 +21,32 @@ internal sealed class Tunnel(Exchange exchange)
     private bool _isUpstreamFinished;
     private bool _isWebSocket;
 
+    private BodyRelay Up => exchange.Upstream.Upload;
+
     private bool HasEndedInOrder =>
-        exchange.Up.End == RelayEnd.SourceEnded
+        Up.End == RelayEnd.SourceEnded
         && exchange.Down.End == RelayEnd.SourceEnded
-        && exchange.Client.Transport.CloseReason == CloseReason.PeerFinished
-        && exchange.UpstreamEndedInOrder;
+        && exchange.Client.HasEndedInOrder
+        && exchange.Upstream.HasEndedInOrder;
 
     /// <summary>Copies until both directions have ended.</summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     public async ValueTask<ForwardError> RunAsync()
     {
-        var client = exchange.Client.Transport;
-        var upstream = exchange.Upstream!.Transport;
-        exchange.Client.OnUpgraded();
-        exchange.Lease.Kind = LeaseKind.Upgraded;
-        exchange.Up.Prepare(client.Input, upstream.Output, BodyFraming.UntilClose, BodyOutput.AsIs);
-        _isWebSocket = Ascii.EqualsIgnoreCase(exchange.Response.Upgrade, "websocket"u8);
+        var client = exchange.Client;
+        var response = exchange.Upstream.Response;
+        var upstream = exchange.Upstream.Connection!.Transport;
+        exchange.Waiting.BeginTunnel();
+        exchange.Upstream.Lease.Kind = LeaseKind.Upgraded;
+        _isWebSocket = Ascii.EqualsIgnoreCase(response.Upgrade, "websocket"u8);
         var output = _isWebSocket ? BodyOutput.WebSocket : BodyOutput.AsIs;
-        exchange.Down.Prepare(upstream.Input, client.Output, BodyFraming.UntilClose, output);
+        Up.Prepare(client.Input, upstream.Output, BodyFraming.UntilClose, BodyOutput.AsIs, client.Request);
+        Up.BeginTunnel();
+        exchange.Down.Prepare(upstream.Input, client.Output, BodyFraming.UntilClose, output, response);
+        exchange.Down.BeginTunnel();
 
-        var up = CopyAsync(exchange.Up, exchange.Down, client, upstream);
-        await CopyAsync(exchange.Down, exchange.Up, upstream, client);
+        var up = CopyUpAsync(upstream);
+        await CopyDownAsync();
         await up;
         return _isDrained || HasEndedInOrder ? ForwardError.None : ForwardError.TunnelBroken;
     }
@@ -62,6 +67,7 @@ internal sealed class Tunnel(Exchange exchange)
         if (_isWebSocket && !_isUpstreamFinished)
         {
             exchange.Down.RequestClose();
+            exchange.Waiting.LimitTunnelRead(0);
             exchange.Client.SetReadDeadline(CloseMilliseconds);
         }
         else
@@ -70,38 +76,52 @@ internal sealed class Tunnel(Exchange exchange)
         }
     }
 
-    /// <summary>It waits: with the upstream's side ended, silence of the client is limited.</summary>
-    public void OnWait(Waits wait)
-    {
-        if (_isUpstreamFinished && wait == Waits.ClientRead && !_isDrained)
-        {
-            exchange.Client.SetReadDeadline(HalfClosedMilliseconds);
-        }
-    }
-
     /// <summary>Nobody answered the Close, or the message did not end, or the client is silent after the upstream's end.</summary>
     public void OnCloseElapsed()
     {
-        exchange.Up.RequestStop();
+        Up.RequestStop();
         exchange.Down.RequestStop();
     }
 
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
-    private async ValueTask CopyAsync(
-        BodyRelay relay, BodyRelay opposite, TransportConnection source, TransportConnection sink)
+    private async ValueTask CopyUpAsync(TransportConnection upstream)
     {
-        await relay.RunAsync();
-        if (relay.End == RelayEnd.SourceEnded && source.CloseReason == CloseReason.PeerFinished)
+        await Up.RunAsync();
+        var hasEndedInOrder = Up.End == RelayEnd.SourceEnded && exchange.Client.HasEndedInOrder;
+        if (hasEndedInOrder)
         {
-            sink.ShutdownSend();
-            _isUpstreamFinished = _isUpstreamFinished || relay == exchange.Down;
-            OnWait(Waits.ClientRead);
+            upstream.ShutdownSend();
         }
 
-        // After a Close that we asked for the first end is the last.
-        if (relay.End != RelayEnd.SourceEnded || source.CloseReason != CloseReason.PeerFinished || _isDrained)
+        OnDirectionEnded(exchange.Down, hasEndedInOrder);
+    }
+
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
+    private async ValueTask CopyDownAsync()
+    {
+        await exchange.Down.RunAsync();
+        var hasEndedInOrder = exchange.Down.End == RelayEnd.SourceEnded && exchange.Upstream.HasEndedInOrder;
+        if (hasEndedInOrder)
         {
-            // One side broke: the other must not go on as if its bytes arrived.
+            exchange.Client.ShutdownSend();
+            _isUpstreamFinished = true;
+        }
+
+        OnDirectionEnded(Up, hasEndedInOrder);
+    }
+
+    private void OnDirectionEnded(BodyRelay opposite, bool hasEndedInOrder)
+    {
+        if (hasEndedInOrder && _isUpstreamFinished && !_isDrained)
+        {
+            // With the upstream's side ended, silence of the client is limited.
+            exchange.Waiting.LimitTunnelRead(HalfClosedMilliseconds);
+        }
+
+        // Once we have asked for the end, whichever side ends first ends the tunnel. And when one side broke, the other
+        // must not go on as if its bytes arrived.
+        if (!hasEndedInOrder || _isDrained)
+        {
             opposite.RequestStop();
         }
     }

@@ -11,6 +11,7 @@ internal sealed class WallClock(TransportLoop loop, TimeProvider clock)
 {
     private const int MillisecondsBetweenLooks = 1_000;
 
+    private readonly DateText _date = new();
     private long _offset;
     private long _lookAt = long.MinValue;
 
@@ -29,4 +30,7 @@ internal sealed class WallClock(TransportLoop loop, TimeProvider clock)
             return now + _offset;
         }
     }
+
+    /// <summary>That time as the value of a Date line; valid until the next call.</summary>
+    public ReadOnlySpan<byte> Date => _date.At(UnixMilliseconds);
 }

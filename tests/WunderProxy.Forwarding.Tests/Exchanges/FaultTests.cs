@@ -60,10 +60,10 @@ internal sealed class FaultTests
     public void Exchanges_beyond_what_a_loop_keeps_are_let_go()
     {
         var proxy = new MemoryProxy();
-        var exchanges = Enumerable.Range(0, 2000).Select(_ => proxy.Context.Rent()).ToList();
+        var exchanges = Enumerable.Range(0, 2000).Select(_ => proxy.Exchanges.Rent()).ToList();
 
-        exchanges.ForEach(proxy.Context.Return);
-        var again = Enumerable.Range(0, 2000).Select(_ => proxy.Context.Rent()).ToHashSet();
+        exchanges.ForEach(proxy.Exchanges.Return);
+        var again = Enumerable.Range(0, 2000).Select(_ => proxy.Exchanges.Rent()).ToHashSet();
 
         Assert.That(again.Intersect(exchanges).Count(), Is.EqualTo(1024));
         Assert.That(again, Has.Count.EqualTo(2000));

@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WunderProxy.Forwarding.Exchanges;
+using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Memory;
@@ -31,6 +32,7 @@ internal sealed class MemoryProxy
         Loop.Connector = _ => new ConnectResult(OpenUpstream(), SocketError.Success);
         var settings = new ForwarderSettings(options, Slot, Clock, accessLog: null, logger ?? NullLogger.Instance);
         Context = new LoopContext(Loop, settings, new ConnectionLimit(options.MaxConnections, options.MaxRefusedConnections));
+        Acceptor = new ConnectionAcceptor([Context], Context.Limit);
     }
 
     public ManualTimeProvider Clock { get; } = new();
@@ -41,8 +43,13 @@ internal sealed class MemoryProxy
 
     public LoopContext Context { get; }
 
+    /// <summary>The exchanges that are used again.</summary>
+    public ExchangePool Exchanges => Acceptor.ExchangesOf(Loop);
+
     /// <summary>The application's ends of the connections that were opened to it, in their order.</summary>
     public List<MemoryConnection> Upstreams { get; } = [];
+
+    private ConnectionAcceptor Acceptor { get; }
 
     private int CapacityBytes { get; }
 
@@ -58,9 +65,9 @@ internal sealed class MemoryProxy
     /// <summary>Accepts a connection as a listener does. On the loop.</summary>
     public void Accept(MemoryConnection connection)
     {
-        if (Context.Limit.TryEnter())
+        if (Acceptor.TryReserve())
         {
-            Context.OnAccepted(connection);
+            Acceptor.OnAccepted(connection);
         }
     }
 

@@ -1,7 +1,5 @@
-using System.Runtime.CompilerServices;
 using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Http1;
-using WunderProxy.Forwarding.Transport.Tasks;
 
 namespace WunderProxy.Forwarding.Exchanges.Answers;
 
@@ -13,28 +11,12 @@ internal static class LocalAnswers
     /// Max-Forwards is 0 (RFC 9110 section 7.6.2). The manager API behind its front end is the last recipient, and
     /// answers both itself.
     /// </summary>
-    public static bool IsFor(Exchange exchange) =>
-        exchange.Request.KnownMethod is KnownMethod.Options or KnownMethod.Trace
-        && exchange.Context.Settings.StampSecret is null
-        && (IsTraceWithBody(exchange) || exchange.Request.MaxForwards is 0);
+    public static bool IsFor(ClientStream client, ForwarderSettings settings) =>
+        client.Request.KnownMethod is KnownMethod.Options or KnownMethod.Trace
+        && settings.StampSecret is null
+        && (IsTraceWithBody(client) || client.Request.MaxForwards is 0);
 
-    /// <summary>Answers it.</summary>
-    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    public static async ValueTask<ConnectionFate> AnswerAsync(Exchange exchange)
-    {
-        if (IsTraceWithBody(exchange))
-        {
-            exchange.Error = ForwardError.TraceWithBody;
-            exchange.Context.Settings.Log.Refused(exchange);
-            return await ErrorAnswers.AnswerAsync(exchange, ForwardResult.Of(exchange.Error));
-        }
-
-        // To send a request back to whoever asks gives cookies away to scripts; 405 is an answer too.
-        return exchange.Request.KnownMethod == KnownMethod.Trace
-            ? await ErrorAnswers.WriteAsync(exchange, new ErrorAnswer(405, string.Empty), mayReuse: true)
-            : await ErrorAnswers.WriteOptionsAsync(exchange);
-    }
-
-    private static bool IsTraceWithBody(Exchange exchange) =>
-        exchange.Request.KnownMethod == KnownMethod.Trace && exchange.RequestFraming.HasBody;
+    /// <summary>Whether the request is a TRACE with a body.</summary>
+    public static bool IsTraceWithBody(ClientStream client) =>
+        client.Request.KnownMethod == KnownMethod.Trace && client.RequestFraming.HasBody;
 }

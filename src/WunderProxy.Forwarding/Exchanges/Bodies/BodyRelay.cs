@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using WunderProxy.Forwarding.Http1;
+using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Tasks;
 
 namespace WunderProxy.Forwarding.Exchanges.Bodies;
@@ -16,26 +17,30 @@ internal sealed class BodyRelay
     private const int MaxPutOffBytes = 4 * 1024;
 
     private readonly BodyFramer _framer = new();
-    private readonly Exchange _exchange;
+    private readonly ExchangeWaits _waits;
     private readonly Waits _readWait;
     private readonly Waits _writeWait;
+    private readonly HeadLimits _limits;
     private readonly DirectBody _direct;
     private PipeReader? _reader;
     private PipeWriter? _writer;
     private long _sentBytes;
     private bool _stopRequested;
     private bool _hasWritten;
+    private bool _isTunnel;
 
-    /// <summary>A relay of one direction.</summary>
-    /// <param name="exchange">What it belongs to.</param>
-    /// <param name="readWait">The wait for its sender.</param>
-    /// <param name="writeWait">The wait for its receiver.</param>
-    public BodyRelay(Exchange exchange, Waits readWait, Waits writeWait)
+    /// <summary>Makes the relay of one direction.</summary>
+    /// <param name="waits">Both ends of the exchange.</param>
+    /// <param name="readWait">The wait for the sender.</param>
+    /// <param name="writeWait">The wait for the receiver.</param>
+    /// <param name="limits">Bounds of trailers.</param>
+    public BodyRelay(ExchangeWaits waits, Waits readWait, Waits writeWait, in HeadLimits limits)
     {
-        _exchange = exchange;
+        _waits = waits;
         _readWait = readWait;
         _writeWait = writeWait;
-        _direct = new DirectBody(exchange, this, readWait, writeWait);
+        _limits = limits;
+        _direct = new DirectBody(waits, readWait, writeWait);
     }
 
     /// <summary>How it ended; none while it runs.</summary>
@@ -53,10 +58,23 @@ internal sealed class BodyRelay
     /// <summary>Whether the very first write failed at once: no byte has gone to the receiver.</summary>
     public bool FailedAtFirstWrite { get; private set; }
 
-    /// <summary>Whether it has to end.</summary>
-    public bool IsStopped => _stopRequested || _exchange.IsStopped;
+    /// <summary>
+    /// After <see cref="RelayEnd.SourceEnded"/>: whether the end of the sender's stream was the end of the body, and not a
+    /// break.
+    /// </summary>
+    public bool IsSourceWhole => _framer.Kind == BodyKind.UntilClose && HasSourceEndedInOrder;
 
-    private MessageHead Head => _readWait == Waits.ClientRead ? _exchange.Request : _exchange.Response;
+    /// <summary>The rule of the chunked coding that the sender broke, by its name in the source; null if none.</summary>
+    public string? Fault => End == RelayEnd.Malformed ? _framer.Rejection.ToString() : null;
+
+    /// <summary>Whether the relay has to end.</summary>
+    public bool IsStopped => _stopRequested || _waits.IsStopped;
+
+    private bool IsDown => _readWait == Waits.UpstreamRead;
+
+    private bool HasSourceEndedInOrder => IsDown
+        ? _waits.Upstream?.CloseReason == CloseReason.PeerFinished
+        : _waits.Client.HasEndedInOrder;
 
     /// <summary>Forgets everything.</summary>
     public void Reset()
@@ -71,29 +89,45 @@ internal sealed class BodyRelay
         FailedAtFirstWrite = false;
         _stopRequested = false;
         _hasWritten = false;
+        _isTunnel = false;
     }
 
     /// <summary>Says what to copy.</summary>
-    public void Prepare(PipeReader reader, PipeWriter writer, BodyFraming framing, BodyOutput output)
+    /// <param name="reader">Where the body comes from.</param>
+    /// <param name="writer">Where the body goes to; may hold the head already.</param>
+    /// <param name="framing">How the body lies in the reader.</param>
+    /// <param name="output">How the body is encoded for the receiver.</param>
+    /// <param name="head">The head of the message, whose Connection may name trailers.</param>
+    public void Prepare(PipeReader reader, PipeWriter writer, BodyFraming framing, BodyOutput output, MessageHead head)
     {
         Reset();
         _reader = reader;
         _writer = writer;
-        _framer.Prepare(writer, framing, output, _exchange.Context.Settings.HeadLimits, Head);
+        _framer.Prepare(writer, framing, output, _limits, head);
     }
+
+    /// <summary>Has only a flush to do, of what was written already.</summary>
+    public void PrepareFlush(PipeWriter writer)
+    {
+        Reset();
+        _writer = writer;
+    }
+
+    /// <summary>The exchange became a tunnel: nothing is held back, whoever sends.</summary>
+    public void BeginTunnel() => _isTunnel = true;
 
     /// <summary>Makes a running relay end soon, wherever it waits.</summary>
     public void RequestStop()
     {
         _stopRequested = true;
-        _exchange.Waiting.Wake(_readWait | _writeWait);
+        _waits.Wake(_readWait | _writeWait);
     }
 
     /// <summary>Has a WebSocket closed at the end of the message that is under way.</summary>
     public void RequestClose()
     {
         _framer.RequestClose();
-        _exchange.Waiting.Wake(_readWait);
+        _waits.Wake(_readWait);
     }
 
     /// <summary>Sends what was written; nothing more is to be copied.</summary>
@@ -113,8 +147,7 @@ internal sealed class BodyRelay
     /// </summary>
     public bool TryPutOff(ReadOnlySpan<byte> bytes)
     {
-        var isDown = _readWait == Waits.UpstreamRead;
-        var mayPutOff = _exchange.Tunnel is not null || (isDown && _exchange.KeepsClient);
+        var mayPutOff = _isTunnel || (IsDown && _waits.Client.MayPutOff);
 
         // The bound counts what an earlier answer left, or a client that asks and never reads would fill the memory.
         if (!mayPutOff || _writer!.UnflushedBytes + bytes.Length > MaxPutOffBytes)
@@ -125,7 +158,15 @@ internal sealed class BodyRelay
         _hasWritten = true;
         _writer.Write(bytes);
         _sentBytes += bytes.Length;
-        (isDown ? _exchange.Client.Transport : _exchange.Upstream!.Transport).FlushSoon();
+        if (IsDown)
+        {
+            _waits.Client.FlushSoon();
+        }
+        else
+        {
+            _waits.Upstream!.FlushSoon();
+        }
+
         return true;
     }
 
@@ -139,7 +180,7 @@ internal sealed class BodyRelay
             if (_direct.TryOpen(_framer.Kind, RemainingBytes))
             {
                 _hasWritten = true;
-                end = await _direct.RunAsync();
+                end = await _direct.RunAsync(this);
                 continue;
             }
 
@@ -157,23 +198,22 @@ internal sealed class BodyRelay
 
             if (!reading.IsCompleted)
             {
-                _exchange.Waiting.Begin(_readWait);
+                _waits.Begin(_readWait);
             }
 
             var result = await reading;
-            _exchange.Waiting.End(_readWait);
+            _waits.End(_readWait);
             end = IsStopped ? StopReading(result) : await PassOnAsync(result);
         }
 
         End = end;
-        _exchange.OnRelayEnded(this);
     }
 
     /// <summary>Before we wait for more, what was written (a head, most often) has to be on its way.</summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     private async ValueTask<bool> FlushBeforeWaitAsync()
     {
-        if (_writer!.UnflushedBytes == 0 || (_exchange.Tunnel is not null && TryPutOff(default)))
+        if (_writer!.UnflushedBytes == 0 || (_isTunnel && TryPutOff(default)))
         {
             return true;
         }
@@ -199,13 +239,12 @@ internal sealed class BodyRelay
             status = _framer.Take(input.Span, out var consumed, out var direct);
             if (status == TakeStatus.Malformed)
             {
-                _exchange.Reason = _framer.Rejection.ToString();
                 Return(rented);
                 _reader!.AdvanceTo(buffer.Start);
                 return RelayEnd.Malformed;
             }
 
-            var isEnd = status == TakeStatus.Complete || _exchange.Tunnel is not null;
+            var isEnd = status == TakeStatus.Complete || _isTunnel;
             var end = isEnd && TryPutOff(input.Span[direct]) ? RelayEnd.None : await WriteAsync(input[direct]);
             Return(rented);
             if (end != RelayEnd.None)
@@ -236,7 +275,7 @@ internal sealed class BodyRelay
             return RelayEnd.None;
         }
 
-        if (_framer.NeedsLastChunk && _exchange.UpstreamEndedInOrder)
+        if (_framer.NeedsLastChunk && HasSourceEndedInOrder)
         {
             _writer!.Write("0\r\n\r\n"u8);
             var end = await WriteAsync(default);
@@ -272,9 +311,9 @@ internal sealed class BodyRelay
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     private async ValueTask<RelayEnd> WaitForWriteAsync(ValueTask<FlushResult> writing, int length)
     {
-        _exchange.Waiting.Begin(_writeWait);
+        _waits.Begin(_writeWait);
         var result = await writing;
-        _exchange.Waiting.End(_writeWait);
+        _waits.End(_writeWait);
         return OnWritten(result, length);
     }
 

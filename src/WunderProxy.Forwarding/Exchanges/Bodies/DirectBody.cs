@@ -6,7 +6,7 @@ using WunderProxy.Forwarding.Transport.Tasks;
 namespace WunderProxy.Forwarding.Exchanges.Bodies;
 
 /// <summary>The part of a large body of known length that passes inside the kernel, on behalf of a <see cref="BodyRelay"/>.</summary>
-internal sealed class DirectBody(Exchange exchange, BodyRelay relay, Waits readWait, Waits writeWait)
+internal sealed class DirectBody(ExchangeWaits waits, Waits readWait, Waits writeWait)
 {
     // Measured: with less left the calls for the pipe cost more than the copy that they save.
     private const long LeastBytes = 128 * 1024;
@@ -14,10 +14,10 @@ internal sealed class DirectBody(Exchange exchange, BodyRelay relay, Waits readW
     private DirectRelay? _direct;
     private bool _isUnavailable;
 
-    /// <summary>Forgets everything.</summary>
+    /// <summary>Forgets the body.</summary>
     public void Reset() => _isUnavailable = false;
 
-    /// <summary>Opens the way, if the rest of the body is worth it and both connections can.</summary>
+    /// <summary>Opens the way, if the rest of the body is worth it and both ends can.</summary>
     public bool TryOpen(BodyKind kind, long remainingBytes)
     {
         if (kind != BodyKind.Length || remainingBytes < LeastBytes || _isUnavailable)
@@ -25,16 +25,15 @@ internal sealed class DirectBody(Exchange exchange, BodyRelay relay, Waits readW
             return false;
         }
 
-        var client = exchange.Client.Transport;
-        var upstream = exchange.Upstream!.Transport;
-        _direct = readWait == Waits.ClientRead ? client.TryRelayTo(upstream) : upstream.TryRelayTo(client);
+        var upstream = waits.Upstream!;
+        _direct = readWait == Waits.ClientRead ? waits.Client.TryRelayTo(upstream) : waits.Client.TryRelayFrom(upstream);
         return _direct is not null;
     }
 
-    /// <summary>Moves the rest of the body.</summary>
+    /// <summary>Moves the rest of the relay's body.</summary>
     /// <returns>None if the kernel has no means for it now: read and write.</returns>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    public async ValueTask<RelayEnd> RunAsync()
+    public async ValueTask<RelayEnd> RunAsync(BodyRelay relay)
     {
         using var direct = _direct!;
         _direct = null;
@@ -54,14 +53,14 @@ internal sealed class DirectBody(Exchange exchange, BodyRelay relay, Waits readW
                     _isUnavailable = true;
                     return RelayEnd.None;
                 case DirectRelayStatus.NeedsSink:
-                    exchange.Waiting.Begin(writeWait);
+                    waits.Begin(writeWait);
                     await direct.WaitForSinkAsync();
-                    exchange.Waiting.End(writeWait);
+                    waits.End(writeWait);
                     break;
                 default:
-                    exchange.Waiting.Begin(readWait);
+                    waits.Begin(readWait);
                     await direct.WaitForSourceAsync();
-                    exchange.Waiting.End(readWait);
+                    waits.End(readWait);
                     break;
             }
 

@@ -2,18 +2,33 @@ using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Exchanges.Clients;
 
-/// <summary>Hands an accepted connection to the context of the loop that owns it.</summary>
+/// <summary>Serves an accepted connection on the loop that owns it, or refuses it when it is one too many.</summary>
 internal sealed class ConnectionAcceptor(LoopContext[] contexts, ConnectionLimit limit) : IConnectionAcceptor
 {
-    /// <inheritdoc/>
-    public bool TryReserve() => limit.TryEnter();
+    private readonly ExchangePool[] _exchanges = [.. contexts.Select(NewPool)];
 
     /// <inheritdoc/>
     public bool IsMakingRoom => limit.IsMakingRoom;
 
     /// <inheritdoc/>
+    public bool TryReserve() => limit.TryEnter();
+
+    /// <inheritdoc/>
     public void CancelReservation() => limit.Leave();
 
     /// <inheritdoc/>
-    public void OnAccepted(TransportConnection connection) => contexts[connection.Loop.Index].OnAccepted(connection);
+    public void OnAccepted(TransportConnection connection)
+    {
+        var exchanges = _exchanges[connection.Loop.Index];
+        var isWelcome = exchanges.Context.TryWelcome(Http1Connection.AddressOf(connection.RemoteEndPoint));
+        var client = new Http1Connection(exchanges, connection, isWelcome);
+        exchanges.Context.Connections.Add(client);
+        _ = client.RunAsync();
+    }
+
+    /// <summary>The exchanges of a loop that came by HTTP/1.</summary>
+    internal ExchangePool ExchangesOf(TransportLoop loop) => _exchanges[loop.Index];
+
+    private static ExchangePool NewPool(LoopContext context) =>
+        new(context, () => new Http1ClientStream(context.Loop, context.Settings, context.Clock));
 }

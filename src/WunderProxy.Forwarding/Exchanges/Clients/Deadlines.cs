@@ -2,20 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace WunderProxy.Forwarding.Exchanges.Clients;
 
-/// <summary>The three points in time that one client connection may be waiting for at once, in its loop's milliseconds; 0 is none.</summary>
+/// <summary>The three points in time that a stream may be waiting for at once, in its loop's milliseconds; 0 is none.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal struct Deadlines
 {
-    /// <summary>For what the client sends: a head, a body, the next request, the end of its stream.</summary>
+    /// <summary>Until when the client has to send bytes: of a head, of a body, or the end of its stream.</summary>
     public long ClientRead { get; set; }
 
-    /// <summary>For the client to take what we send.</summary>
+    /// <summary>Until when the client has to take what was sent.</summary>
     public long ClientWrite { get; set; }
 
-    /// <summary>For the upstream's response head, or the end of a pause.</summary>
+    /// <summary>Until when the upstream's response head has to come, or a pause to end.</summary>
     public long Response { get; set; }
 
-    /// <summary>The earliest; 0 if there is none.</summary>
+    /// <summary>The earliest of the three; 0 if there is none.</summary>
     public readonly long Earliest
     {
         get

@@ -1,0 +1,339 @@
+using System.Diagnostics;
+using System.IO.Pipelines;
+using System.Net;
+using WunderProxy.Forwarding.Exchanges.Bodies;
+using WunderProxy.Forwarding.Http1;
+using WunderProxy.Forwarding.Transport;
+
+namespace WunderProxy.Forwarding.Exchanges.Clients;
+
+/// <summary>
+/// One request as its client sees it: the head, the body on its way in, the answer on its way out, and the deadlines of both,
+/// on a timer of its own. There is one kind for each protocol that clients speak; whoever serves the exchange does not know
+/// which. Used on one loop, and again for one request after another; an idle connection holds none.
+/// </summary>
+/// <remarks>
+/// <para>An answer is given once: <see cref="BeginAnswer(ResponseHead, in BodyFraming)"/> for the upstream's,
+/// <see cref="BeginAnswer(int, string, bool)"/> for one of our own, or <see cref="TryBeginTunnel"/>. Each is followed by
+/// bytes in <see cref="Output"/>, then by <see cref="Complete"/> or <see cref="Abort"/>.</para>
+/// <para>What a kind need not be able to do, it may decline: interim answers, tunnels, a way inside the kernel.</para>
+/// </remarks>
+internal abstract class ClientStream(TransportLoop loop) : LoopTimer
+{
+    private PipeReader? _input;
+    private PipeWriter? _output;
+    private Deadlines _deadlines;
+
+    /// <summary>The exchange that is served on the stream; set once.</summary>
+    public IStreamWatcher? Watcher { get; set; }
+
+    /// <summary>The request's head.</summary>
+    public RequestHead Request { get; } = new();
+
+    /// <summary>
+    /// The framing of the request's body towards the upstream: none, a length, or chunked where the client did not tell a
+    /// length.
+    /// </summary>
+    public BodyFraming RequestFraming { get; protected set; }
+
+    /// <summary>
+    /// How the body lies in <see cref="Input"/>: in HTTP/1 framed as the client framed it; <see cref="BodyFraming.UntilClose"/>
+    /// where a kind hands over bare bytes and then the end, about which <see cref="HasEndedInOrder"/> is asked.
+    /// </summary>
+    public BodyFraming InputFraming { get; protected set; }
+
+    /// <summary>The body of the request. Advancing is what lets the client send more.</summary>
+    public PipeReader Input => _input ?? throw new UnreachableException("a stream is opened first");
+
+    /// <summary>The body of the answer. A flush completes once the client may get more.</summary>
+    public PipeWriter Output => _output ?? throw new UnreachableException("a stream is opened first");
+
+    /// <summary>The client's address; null on a unix socket.</summary>
+    public IPAddress? Address { get; private set; }
+
+    /// <summary>Whether forwarding headers from this address are believed.</summary>
+    public bool IsAddressTrusted { get; private set; }
+
+    /// <summary>The scheme that the client used: <c>http</c> or <c>https</c>.</summary>
+    public abstract ReadOnlySpan<byte> Scheme { get; }
+
+    /// <summary>The remote end of the connection, with its port; null when it has no address.</summary>
+    public abstract EndPoint? RemoteEndPoint { get; }
+
+    /// <summary>Why the client no longer sends: <see cref="CloseReason.None"/> while it may.</summary>
+    public abstract CloseReason CloseReason { get; }
+
+    /// <summary>Whether the client ended its sending side in order, and did not reset.</summary>
+    public bool HasEndedInOrder => CloseReason == CloseReason.PeerFinished;
+
+    /// <summary>How far the exchange has come on this side.</summary>
+    public ClientProgress Progress { get; private set; }
+
+    /// <summary>Whether the head is complete and was accepted.</summary>
+    public bool IsHeadComplete => Progress > ClientProgress.Refusing;
+
+    /// <summary>Whether the request has been read to its end.</summary>
+    public bool IsRequestRead => Progress is ClientProgress.RequestRead or ClientProgress.Answering;
+
+    /// <summary>Whether a final answer has begun, so that no other can be given.</summary>
+    public bool IsAnswering => Progress is ClientProgress.Answering or ClientProgress.AnsweringEarly or ClientProgress.Refusing;
+
+    /// <summary>Whether the client waits for an interim answer before it sends its body.</summary>
+    public bool IsContinueAwaited => Progress == ClientProgress.AwaitingContinue;
+
+    /// <summary>Whether the end of the answer may be sent with those of other streams, at the end of the loop's turn.</summary>
+    public bool MayPutOff { get; protected set; }
+
+    /// <summary>Bytes of the request's head, as received.</summary>
+    public int HeadBytesIn { get; protected set; }
+
+    /// <summary>Bytes of answer heads and of whole answers of our own, as sent.</summary>
+    public long HeadBytesOut { get; protected set; }
+
+    /// <summary>The loop that owns the stream.</summary>
+    protected TransportLoop Loop => loop;
+
+    /// <summary>Reads the request's head, within its time limit.</summary>
+    public abstract ValueTask<HeadResult> ReadHeadAsync();
+
+    /// <summary>Asks the kernel to which user of this machine the client belongs; null when it does not tell.</summary>
+    public abstract uint? FindRemoteUser();
+
+    /// <summary>Writes an interim answer (1xx), to be flushed by the caller.</summary>
+    /// <returns>False if the client cannot be sent one; then nothing was written.</returns>
+    public abstract bool TryWriteInterim(ResponseHead head);
+
+    /// <summary>Writes the head of the upstream's final answer.</summary>
+    /// <param name="head">The answer's head, as received.</param>
+    /// <param name="framing">The body that follows; <see cref="BodyFraming.UntilClose"/> if its length is not known.</param>
+    /// <returns>How the body has to be encoded in <see cref="Output"/>.</returns>
+    public abstract BodyOutput BeginAnswer(ResponseHead head, in BodyFraming framing);
+
+    /// <summary>Leaves HTTP, with the upstream's answer 101: the bytes that follow belong to a tunnel.</summary>
+    /// <returns>False if the client cannot leave HTTP here; then nothing was written.</returns>
+    public abstract bool TryBeginTunnel(ResponseHead head);
+
+    /// <summary>Begins the head of an answer of our own; lines follow by <see cref="WriteField"/>, then <see cref="WriteBody"/>.</summary>
+    /// <param name="status">The status code.</param>
+    /// <param name="reason">The reason phrase, where the protocol has one.</param>
+    /// <param name="mayPersist">Whether the connection may serve other exchanges afterwards.</param>
+    public abstract void BeginAnswer(int status, string reason, bool mayPersist);
+
+    /// <summary>Writes one header line of an answer of our own.</summary>
+    public abstract void WriteField(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value);
+
+    /// <summary>Ends the head of an answer of our own and writes its body, to be flushed by the caller.</summary>
+    public abstract void WriteBody(ReadOnlySpan<byte> body);
+
+    /// <summary>Has what was written sent at the end of the loop's turn.</summary>
+    public abstract void FlushSoon();
+
+    /// <summary>The answer is complete and was handed over.</summary>
+    public abstract void Complete();
+
+    /// <summary>
+    /// Ends the stream without a complete answer, so that the client cannot take what it has for one. What of it shows
+    /// to the client is the kind's matter: HTTP/1 resets the connection.
+    /// </summary>
+    /// <param name="reason">Why; a protocol with reset codes chooses one by it.</param>
+    public abstract void Abort(ForwardError reason);
+
+    /// <summary>Opens a way inside the kernel from the upstream to the client; null when the kind or the kernel has none.</summary>
+    public virtual DirectRelay? TryRelayFrom(TransportConnection upstream) => null;
+
+    /// <summary>Opens a way inside the kernel from the client to the upstream; null when the kind or the kernel has none.</summary>
+    public virtual DirectRelay? TryRelayTo(TransportConnection upstream) => null;
+
+    /// <summary>Ends our sending side of a tunnel; reading goes on.</summary>
+    public virtual void ShutdownSend() => throw new UnreachableException("a kind that opens no tunnel ends none");
+
+    /// <summary>The request's head was sent on; from here the client may be waiting for an interim answer.</summary>
+    public void OnHeadSent()
+    {
+        if (Progress == ClientProgress.ReadingBody && Request.Expects100Continue)
+        {
+            MoveTo(ClientProgress.AwaitingContinue);
+        }
+    }
+
+    /// <summary>The client got its interim answer, or the request is to be sent anew: nobody waits for one.</summary>
+    public void OnContinued()
+    {
+        if (Progress == ClientProgress.AwaitingContinue)
+        {
+            MoveTo(ClientProgress.ReadingBody);
+        }
+    }
+
+    /// <summary>The request's body has been read to its end.</summary>
+    public void OnRequestRead()
+    {
+        if (!IsRequestRead)
+        {
+            MoveTo(Progress == ClientProgress.AnsweringEarly ? ClientProgress.Answering : ClientProgress.RequestRead);
+            TellIfClosed();
+        }
+    }
+
+    /// <summary>The client ended its side or reset; before the head is complete whoever reads sees it.</summary>
+    public void OnClosed(CloseReason reason)
+    {
+        if (IsHeadComplete)
+        {
+            Watcher?.OnClientClosed(reason);
+        }
+    }
+
+    /// <summary>Tells the watcher of a client that has ended its side or reset already.</summary>
+    public void TellIfClosed()
+    {
+        if (CloseReason is var reason and (CloseReason.PeerFinished or CloseReason.PeerReset))
+        {
+            OnClosed(reason);
+        }
+    }
+
+    /// <summary>Limits the time for what the client sends next, in milliseconds from now; 0 lifts the limit.</summary>
+    public void SetReadDeadline(int milliseconds) => _deadlines.ClientRead = Arm(milliseconds);
+
+    /// <summary>Lifts the limit on what the client sends next.</summary>
+    public void ClearReadDeadline() => _deadlines.ClientRead = 0;
+
+    /// <summary>Limits the time for the client to take what was sent, in milliseconds from now; 0 lifts the limit.</summary>
+    public void SetWriteDeadline(int milliseconds) => _deadlines.ClientWrite = Arm(milliseconds);
+
+    /// <summary>Lifts the limit on the client's taking.</summary>
+    public void ClearWriteDeadline() => _deadlines.ClientWrite = 0;
+
+    /// <summary>Limits the time for the upstream's response, or for a pause, in milliseconds from now; 0 lifts the limit.</summary>
+    public void SetResponseDeadline(int milliseconds) => _deadlines.Response = Arm(milliseconds);
+
+    /// <summary>Lifts the limit on the response or the pause.</summary>
+    public void ClearResponseDeadline() => _deadlines.Response = 0;
+
+    /// <summary>Whether a read is limited in time, which means that somebody waits for the client's bytes.</summary>
+    public bool IsReadTimed => _deadlines.ClientRead != 0;
+
+    /// <summary>Whether the client has been silent, or taken nothing, until at most this long before its deadline.</summary>
+    /// <param name="leftMilliseconds">Most time that may be left.</param>
+    public bool IsOverdue(long leftMilliseconds) =>
+        IsNear(_deadlines.ClientRead, leftMilliseconds) || IsNear(_deadlines.ClientWrite, leftMilliseconds);
+
+    /// <summary>Makes the stream ready for its next request; it holds no memory of this one.</summary>
+    public virtual void Reset()
+    {
+        // The timer stays in the wheel where it is: the next request arms it again, most often before it comes round.
+        _deadlines = default;
+        _input = null;
+        _output = null;
+        Address = null;
+        Request.Reset();
+        RequestFraming = BodyFraming.None;
+        InputFraming = BodyFraming.None;
+        Progress = ClientProgress.ReadingHead;
+        MayPutOff = false;
+        HeadBytesIn = 0;
+        HeadBytesOut = 0;
+    }
+
+    /// <summary>Takes the stream out of use for good.</summary>
+    public void Retire()
+    {
+        _deadlines = default;
+        loop.Timers.Disarm(this);
+    }
+
+    /// <inheritdoc/>
+    protected internal sealed override void OnElapsed()
+    {
+        var now = loop.NowMilliseconds;
+        if (_deadlines.ClientRead != 0 && _deadlines.ClientRead <= now)
+        {
+            _deadlines.ClientRead = 0;
+            OnReadElapsed();
+        }
+
+        if (_deadlines.ClientWrite != 0 && _deadlines.ClientWrite <= now)
+        {
+            _deadlines.ClientWrite = 0;
+            Watcher?.OnWriteElapsed();
+        }
+
+        if (_deadlines.Response != 0 && _deadlines.Response <= now)
+        {
+            _deadlines.Response = 0;
+            Watcher?.OnResponseElapsed();
+        }
+
+        // Deadlines move much more often than they fall due: the timer stays where it was, and follows here.
+        if (_deadlines.Earliest is not 0 and var earliest)
+        {
+            loop.Timers.Arm(this, now, Math.Max(1, earliest - now));
+        }
+    }
+
+    /// <summary>Starts a request.</summary>
+    protected void Open(PipeReader input, PipeWriter output, IPAddress? address, bool isAddressTrusted)
+    {
+        _input = input;
+        _output = output;
+        Address = address;
+        IsAddressTrusted = isAddressTrusted;
+    }
+
+    /// <summary>The head is complete and was accepted.</summary>
+    protected void OnHeadRead() =>
+        MoveTo(RequestFraming.HasBody ? ClientProgress.ReadingBody : ClientProgress.RequestRead);
+
+    /// <summary>A final answer begins.</summary>
+    protected void OnAnswerBegun() => MoveTo(Progress switch
+    {
+        ClientProgress.ReadingHead => ClientProgress.Refusing,
+        ClientProgress.RequestRead => ClientProgress.Answering,
+        _ => ClientProgress.AnsweringEarly,
+    });
+
+    /// <summary>The client sent nothing for too long.</summary>
+    protected virtual void OnReadElapsed() => Watcher?.OnReadElapsed();
+
+    private void MoveTo(ClientProgress next)
+    {
+        var isLegal = (Progress, next) switch
+        {
+            (ClientProgress.ReadingHead, ClientProgress.Refusing) => true,
+            (ClientProgress.ReadingHead, ClientProgress.ReadingBody or ClientProgress.RequestRead) => true,
+            (ClientProgress.ReadingBody, ClientProgress.AwaitingContinue) => true,
+            (ClientProgress.AwaitingContinue, ClientProgress.ReadingBody) => true,
+            (ClientProgress.ReadingBody or ClientProgress.AwaitingContinue, ClientProgress.RequestRead) => true,
+            (ClientProgress.ReadingBody or ClientProgress.AwaitingContinue, ClientProgress.AnsweringEarly) => true,
+            (ClientProgress.RequestRead or ClientProgress.AnsweringEarly, ClientProgress.Answering) => true,
+            _ => false,
+        };
+        if (!isLegal)
+        {
+            throw new UnreachableException($"the client's side cannot go from {Progress} to {next}");
+        }
+
+        Progress = next;
+    }
+
+    private bool IsNear(long deadline, long leftMilliseconds) =>
+        deadline != 0 && deadline - loop.NowMilliseconds <= leftMilliseconds;
+
+    private long Arm(int milliseconds)
+    {
+        if (milliseconds == 0)
+        {
+            return 0;
+        }
+
+        var now = loop.NowMilliseconds;
+        var due = now + milliseconds;
+        if (DueMilliseconds == 0 || DueMilliseconds > due)
+        {
+            loop.Timers.Arm(this, now, milliseconds);
+        }
+
+        return due;
+    }
+}

@@ -1,0 +1,34 @@
+using WunderProxy.Forwarding.Exchanges.Clients;
+
+namespace WunderProxy.Forwarding.Exchanges;
+
+/// <summary>The exchanges of one loop that are used again, each with a stream of one kind for life. No locks.</summary>
+/// <param name="context">What the loop has.</param>
+/// <param name="newStream">Makes a stream of the kind.</param>
+internal sealed class ExchangePool(LoopContext context, Func<ClientStream> newStream)
+{
+    private const int MaxKeptExchanges = 1024;
+
+    private readonly Stack<Exchange> _kept = new();
+
+    /// <summary>What the loop has.</summary>
+    public LoopContext Context => context;
+
+    /// <summary>An exchange to use.</summary>
+    public Exchange Rent() =>
+        _kept.TryPop(out var exchange) ? exchange : new Exchange(newStream(), context.Loop, context.Settings);
+
+    /// <summary>Takes an exchange back.</summary>
+    public void Return(Exchange exchange)
+    {
+        exchange.Reset();
+        if (_kept.Count < MaxKeptExchanges)
+        {
+            _kept.Push(exchange);
+        }
+        else
+        {
+            exchange.Client.Retire();
+        }
+    }
+}

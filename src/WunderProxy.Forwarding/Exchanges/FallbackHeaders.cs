@@ -1,0 +1,58 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using WunderProxy.Forwarding.Exchanges.Clients;
+using WunderProxy.Forwarding.Fallback;
+using WunderProxy.Forwarding.Http1;
+
+namespace WunderProxy.Forwarding.Exchanges;
+
+/// <summary>Reads and writes the header by which instances know requests of one another. One for each loop.</summary>
+internal sealed class FallbackHeaders(PeerGroup group)
+{
+    private readonly ArrayBufferWriter<byte> _text = new();
+
+    /// <summary>Judges the header of a request that has come.</summary>
+    /// <returns>Whether a peer sent the request; a header that is not believed makes nobody trusted.</returns>
+    public bool IsFromPeer(ClientStream client)
+    {
+        var verdict = Judge(client.Request);
+        group.OnJudged(verdict, client.Address);
+        return verdict == FallbackVerdict.Valid;
+    }
+
+    /// <summary>Writes the header line for the peer that a request is being sent to; another one for each attempt.</summary>
+    /// <param name="writer">Where the line goes.</param>
+    /// <param name="client">The request.</param>
+    /// <param name="host">The Host line that the peer gets.</param>
+    /// <param name="isTrusted">Whether the forwarding headers of the sender are believed.</param>
+    public void Write(ref HeadWriter writer, ClientStream client, ReadOnlySpan<byte> host, bool isTrusted)
+    {
+        Span<byte> random = stackalloc byte[FallbackHeader.IdDigits / 2];
+        Span<byte> id = stackalloc byte[FallbackHeader.IdDigits];
+        Span<byte> mac = stackalloc byte[FallbackSignature.HexDigits];
+        RandomNumberGenerator.Fill(random);
+        var isWritten = Convert.TryToHexStringLower(random, id, out _);
+        Debug.Assert(isWritten, "there is room for all digits");
+        var seconds = group.UnixSeconds;
+        _text.ResetWrittenCount();
+        FallbackText.WriteOutgoing(_text, client, host, isTrusted, seconds, id);
+        FallbackSignature.Sign(group.Key, _text.WrittenSpan, mac);
+        writer.BeginField(HeaderNames.Spelling(HeaderName.WunderproxyFallback));
+        FallbackHeader.Write(ref writer, seconds, id, mac);
+        writer.EndField();
+    }
+
+    private FallbackVerdict Judge(RequestHead head)
+    {
+        if (head.Count(HeaderName.WunderproxyFallback) != 1
+            || !FallbackHeader.TryParse(head.ValueOf(HeaderName.WunderproxyFallback), out var header))
+        {
+            return FallbackVerdict.Malformed;
+        }
+
+        _text.ResetWrittenCount();
+        FallbackText.WriteIncoming(_text, head, header.Time, header.IdText);
+        return group.Judge(header, _text.WrittenSpan);
+    }
+}
