@@ -28,6 +28,9 @@ internal sealed class ScriptedMachine : IAsyncDisposable
     /// <summary>The pause between two looks at a container that is awaited; nothing else pauses for so long.</summary>
     public static readonly TimeSpan HealthInterval = TimeSpan.FromMilliseconds(900);
 
+    /// <summary>The pause between two looks of a guard.</summary>
+    private static readonly TimeSpan GuardPause = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Loops that wait for the clock: the store's tender and the watcher. The engine's events are a stream.</summary>
     private const int PacedLoops = 2;
 
@@ -271,6 +274,15 @@ internal sealed class ScriptedMachine : IAsyncDisposable
     {
         Tick();
         return Lifecycle.RollbackAsync(new RollbackRequest { Target = target, By = "t" }, progress, CancellationToken.None);
+    }
+
+    /// <summary>Lets the guard look again and again, until its watch has ended.</summary>
+    public async Task<GuardView> JudgeAsync(string watch)
+    {
+        var ended = EventuallyAsync("the verdict", () => Task.FromResult(
+            Lifecycle.Snapshot().Guard is { } guard && guard.Id == watch && guard.State != GuardState.Watching));
+        await ((ManualTimeProvider)Clock).PassPausesAsync(GuardPause, "the verdict", ended);
+        return Lifecycle.Snapshot().Guard!;
     }
 
     /// <summary>Revision and state of all containers in care and of those beside them, in the order of revisions.</summary>

@@ -3,6 +3,7 @@ using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Storage;
 using WunderProxy.Deployments.Tests.Operations;
+using WunderProxy.TestSupport;
 
 namespace WunderProxy.Deployments.Tests.Switching;
 
@@ -17,16 +18,118 @@ internal sealed class SwitchGuardTests
     [TestCase("start")]
     public async Task Deploy_that_is_worse_is_undone_with_its_events_whoever_made_it(string by)
     {
-        await using var machine = await StartAsync();
+        await using var machine = await StartAsync(new ManualTimeProvider());
 
         var deployed = await machine.Lifecycle.DeployAsync(
             new DeployRequest { Config = machine.Config("r2"), By = by, Guard = Watch }, null, CancellationToken.None);
-        var verdict = await WaitForVerdictAsync(machine, deployed.Guard!);
+        var verdict = await machine.JudgeAsync(deployed.Guard!);
 
         Assert.That((verdict.State, verdict.Revision, verdict.FromRevision), Is.EqualTo((GuardState.SwitchedBack, "r2", "r1")));
         Assert.That(verdict.Reason, Does.Contain("5xx"));
         await AssertUndoneAsync(machine);
         Assert.That(await machine.EventsAsync(), Is.SupersetOf(new[] { "deploy r1", "deploy r2", "guard_rollback r1" }));
+    }
+
+    [Test]
+    public async Task Container_that_is_switched_back_from_is_kept_and_the_one_before_was_never_stopped()
+    {
+        await using var machine = await StartAsync(new ManualTimeProvider());
+
+        var deployed = await machine.DeployAsync("r2", Watch);
+        var during = machine.InCare;
+        await machine.JudgeAsync(deployed.Guard!);
+        await machine.UntilContainersAreAsync("made1 running", "made2 exited");
+
+        Assert.That(during, Is.EqualTo(new[] { "r1 draining", "r2 current" }), "held until the verdict");
+        Assert.That(machine.InCare, Is.EqualTo(new[] { "r1 current", "r2 kept" }));
+        Assert.That(machine.Engine.Calls, Has.None.Contains("made1/stop"));
+    }
+
+    [Test]
+    public async Task Deploy_that_is_much_slower_is_undone()
+    {
+        await using var machine = await StartAsync(new ManualTimeProvider());
+        var meter = (Meter)machine.Meter!;
+        (meter.Worse, meter.Slower) = ("none", "r2");
+
+        var deployed = await machine.DeployAsync("r2", Watch);
+        var verdict = await machine.JudgeAsync(deployed.Guard!);
+
+        Assert.That(verdict.State, Is.EqualTo(GuardState.SwitchedBack));
+        Assert.That(verdict.Reason, Does.EndWith("took up to 900 ms, before 10 ms"));
+        await AssertUndoneAsync(machine);
+    }
+
+    [TestCase("exited")]
+    [TestCase("restarted")]
+    public async Task Container_that_dies_in_the_watch_is_switched_back_from_without_any_statistics(string how)
+    {
+        await using var machine = await StartAsync(new ManualTimeProvider(), withMeter: false);
+        var deployed = await machine.DeployAsync("r2", Watch);
+
+        machine.SetState("r2", "exited");
+        await machine.Docker.TellAsync("die", deployed.Container);
+        await ScriptedMachine.EventuallyAsync(how, () => Task.FromResult(
+            machine.Traffic.History.Contains(null) && (how == "exited" || machine.Containers.Contains("made2 running"))));
+
+        var verdict = await machine.JudgeAsync(deployed.Guard!);
+
+        Assert.That((verdict.State, verdict.Reason), Is.EqualTo((GuardState.SwitchedBack, "its container died or restarted")));
+        await AssertUndoneAsync(machine);
+    }
+
+    [Test]
+    public async Task Rollback_that_is_worse_is_undone_too()
+    {
+        await using var machine = await StartAsync(new ManualTimeProvider());
+        var meter = (Meter)machine.Meter!;
+        meter.Worse = "none";
+        await machine.DeployAsync("r2");
+        meter.Worse = "r1";
+
+        var back = await machine.Lifecycle.RollbackAsync(
+            new RollbackRequest { By = "t", Guard = Watch }, null, CancellationToken.None);
+        var verdict = await machine.JudgeAsync(back.Guard!);
+
+        Assert.That((verdict.State, verdict.Revision, verdict.FromRevision), Is.EqualTo((GuardState.SwitchedBack, "r1", "r2")));
+        await ScriptedMachine.EventuallyAsync("r2 again", async () => await machine.CurrentAsync() == "r2");
+        Assert.That(machine.Traffic.Current!.Revision, Is.EqualTo("r2"));
+        Assert.That((await machine.HistoryAsync())[^1], Is.EqualTo("r2"));
+    }
+
+    [Test]
+    public async Task Verdict_that_the_state_directory_hinders_is_tried_again_while_the_watch_lasts()
+    {
+        await using var machine = await StartAsync(new ManualTimeProvider());
+        var failures = 0;
+        machine.OnStep = step =>
+        {
+            if (step == "guard/record-before" && failures < 2)
+            {
+                failures++;
+                throw new StateUnwritableException("no space left on device", new IOException());
+            }
+        };
+
+        var deployed = await machine.DeployAsync("r2", Watch);
+        var verdict = await machine.JudgeAsync(deployed.Guard!);
+
+        Assert.That((verdict.State, failures), Is.EqualTo((GuardState.SwitchedBack, 2)));
+        await AssertUndoneAsync(machine);
+    }
+
+    [Test]
+    public async Task Watch_that_breaks_is_told_and_the_new_container_goes_on_serving()
+    {
+        await using var machine = await StartAsync(new ManualTimeProvider());
+        var deployed = await machine.DeployAsync("r2", Watch);
+        ((Meter)machine.Meter!).Fault = new InvalidOperationException("no numbers");
+
+        var verdict = await machine.JudgeAsync(deployed.Guard!);
+
+        Assert.That((verdict.State, verdict.Reason), Is.EqualTo((GuardState.Failed, "InvalidOperationException: no numbers")));
+        Assert.That(machine.Traffic.Current!.Revision, Is.EqualTo("r2"));
+        await machine.UntilContainersAreAsync("made1 exited", "made2 running");
     }
 
     [TestCase("before")]
@@ -102,11 +205,11 @@ internal sealed class SwitchGuardTests
     [Test]
     public async Task Guard_does_not_switch_back_to_a_container_that_has_died()
     {
-        await using var machine = await StartAsync();
+        await using var machine = await StartAsync(new ManualTimeProvider());
         machine.SetState("r1", "exited");
 
         var deployed = await machine.DeployAsync("r2", TimeSpan.FromSeconds(1));
-        var verdict = await WaitForVerdictAsync(machine, deployed.Guard!);
+        var verdict = await machine.JudgeAsync(deployed.Guard!);
 
         Assert.That(verdict.State, Is.EqualTo(GuardState.Kept));
         Assert.That(verdict.Reason, Does.Contain("5xx").And.Contain("not_running"));
@@ -119,23 +222,23 @@ internal sealed class SwitchGuardTests
     [Test]
     public async Task Good_switch_passes_and_another_switch_supersedes_the_watch()
     {
-        await using var machine = await StartAsync();
+        await using var machine = await StartAsync(new ManualTimeProvider());
         ((Meter)machine.Meter!).Worse = "none";
 
         var passed = await machine.DeployAsync("r2", TimeSpan.FromSeconds(1));
-        Assert.That((await WaitForVerdictAsync(machine, passed.Guard!)).State, Is.EqualTo(GuardState.Passed));
+        Assert.That((await machine.JudgeAsync(passed.Guard!)).State, Is.EqualTo(GuardState.Passed));
         var superseded = await machine.DeployAsync("r3", Watch);
         var unwatched = await machine.DeployAsync("r4", TimeSpan.Zero);
 
-        Assert.That((await WaitForVerdictAsync(machine, superseded.Guard!)).State, Is.EqualTo(GuardState.Superseded));
+        Assert.That((await machine.JudgeAsync(superseded.Guard!)).State, Is.EqualTo(GuardState.Superseded));
         Assert.That(unwatched.Guard, Is.Null);
         Assert.That(await machine.HistoryAsync(), Is.EqualTo(new[] { "r1", "r2", "r3", "r4" }));
     }
 
     /// <summary>r1 in service and in the history; r2 answers half of its requests with an error.</summary>
-    private static async Task<ScriptedMachine> StartAsync()
+    private static async Task<ScriptedMachine> StartAsync(TimeProvider? clock = null, bool withMeter = true)
     {
-        var machine = new ScriptedMachine(Clock()) { Meter = new Meter { Worse = "r2" } };
+        var machine = new ScriptedMachine(clock ?? Clock()) { Meter = withMeter ? new Meter { Worse = "r2" } : null };
         await machine.StartAsync();
         await machine.DeployAsync("r1");
         return machine;
@@ -188,11 +291,27 @@ internal sealed class SwitchGuardTests
         Assert.That(machine.Record.Rejected.Select(rejected => rejected.Revision), Is.EqualTo(new[] { "r2" }));
     }
 
-    /// <summary>One revision answers half of its requests with an error.</summary>
+    /// <summary>One revision answers half of its requests with an error, or one is slow.</summary>
     private sealed class Meter : ITrafficMeter
     {
+        private long _looks;
+
         public string Worse { get; set; } = "";
 
-        public TrafficReport? Measure(TrafficTarget target) => new(100, target.Revision == Worse ? 50 : 0, 0, []);
+        public string Slower { get; set; } = "";
+
+        public Exception? Fault { get; set; }
+
+        public TrafficReport? Measure(TrafficTarget target)
+        {
+            if (Fault is { } fault)
+            {
+                throw fault;
+            }
+
+            var requests = 100 * Interlocked.Increment(ref _looks);
+            var seconds = target.Revision == Slower ? 0.9 : 0.01;
+            return new TrafficReport(requests, target.Revision == Worse ? requests / 2 : 0, 0, [new TimeCount(seconds, requests)]);
+        }
     }
 }
