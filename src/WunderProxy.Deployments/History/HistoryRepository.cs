@@ -191,7 +191,7 @@ public sealed class HistoryRepository(
 
     private async Task CopyToCurrentAsync(LaunchConfigReference hash, CancellationToken cancellationToken)
     {
-        if (await store.CopyAsync(ObjectKey.LaunchConfig(prefix, hash), ObjectKey.Current(prefix), cancellationToken))
+        if (await store.CopyAsync(ObjectKey.LaunchConfig(prefix, hash.Value), ObjectKey.Current(prefix), cancellationToken))
         {
             return;
         }

@@ -114,7 +114,7 @@ internal sealed class LaunchConfigCatalog(IObjectStore store, string prefix, Tim
     {
         lock (_gate)
         {
-            return !_read.Contains(key) && ObjectKey.LaunchConfigHashOf(prefix, key) is not null;
+            return !_read.Contains(key) && ReferenceIn(key) is not null;
         }
     }
 
@@ -122,7 +122,7 @@ internal sealed class LaunchConfigCatalog(IObjectStore store, string prefix, Tim
     {
         try
         {
-            if (await store.GetAsync(key, cancellationToken) is { } read && ObjectKey.LaunchConfigHashOf(prefix, key) is { } name)
+            if (await store.GetAsync(key, cancellationToken) is { } read && ReferenceIn(key) is { } name)
             {
                 var bytes = read.Bytes.Span;
                 Learn(key, name.IsAlias ? LaunchConfigHash.Of(bytes) : LaunchConfigReference.AliasOf(bytes));
@@ -137,4 +137,11 @@ internal sealed class LaunchConfigCatalog(IObjectStore store, string prefix, Tim
             }
         }
     }
+
+    /// <summary>Keys with another spelling of a hash, such as upper case, are never read as launch configs.</summary>
+    private LaunchConfigReference? ReferenceIn(string key) =>
+        LaunchConfigReference.TryParse(ObjectKey.LaunchConfigHashIn(prefix, key), out var reference)
+        && ObjectKey.LaunchConfig(prefix, reference.Value) == key
+            ? reference
+            : null;
 }

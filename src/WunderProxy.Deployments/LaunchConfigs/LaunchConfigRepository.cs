@@ -38,7 +38,7 @@ public sealed class LaunchConfigRepository(IObjectStore store, string prefix, Ti
     public async Task<LaunchConfig> LoadAsync(
         LaunchConfigReference reference, TimeSpan maxMissAge, CancellationToken cancellationToken)
     {
-        var key = ObjectKey.LaunchConfig(prefix, reference);
+        var key = ObjectKey.LaunchConfig(prefix, reference.Value);
         var read = await ReadAsync(key, cancellationToken);
         if (read is null)
         {
@@ -91,7 +91,7 @@ public sealed class LaunchConfigRepository(IObjectStore store, string prefix, Ti
             throw new InvalidLaunchConfigException("", $"it has more than {DocumentLimits.Text(DocumentLimits.LaunchConfig)}");
         }
 
-        var key = ObjectKey.LaunchConfig(prefix, config.Hash);
+        var key = ObjectKey.LaunchConfig(prefix, config.Hash.Value);
         var outcome = await store.PutAsync(key, config.Bytes, PutCondition.IfAbsent, cancellationToken);
         if (outcome == PutOutcome.NotSupported)
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using WunderProxy.Deployments.LaunchConfigs;
 
 namespace WunderProxy.Deployments.Storage;
 
@@ -16,20 +15,20 @@ public static class ObjectKey
     public static string History(string prefix) => Join(prefix, "history.json");
 
     /// <summary>Returns <c>PREFIX/container.HASH.json</c>, the key of a launch config.</summary>
-    public static string LaunchConfig(string prefix, LaunchConfigReference hash) =>
-        Join(prefix, ConfigStart + hash.Value + JsonEnd);
+    /// <param name="prefix">The service's prefix.</param>
+    /// <param name="hash">32 or 64 hexadecimal digits in lower case.</param>
+    public static string LaunchConfig(string prefix, string hash) => Join(prefix, ConfigStart + hash + JsonEnd);
 
     /// <summary>Returns the start of the keys of all launch configs.</summary>
     public static string LaunchConfigs(string prefix) => Join(prefix, ConfigStart);
 
-    /// <summary>Returns the hash in the key of a launch config, or null if the key is of another kind.</summary>
-    public static LaunchConfigReference? LaunchConfigHashOf(string prefix, string key)
+    /// <summary>Returns HASH of the key <c>PREFIX/container.HASH.json</c>, unjudged, or null if the key is of another kind.</summary>
+    public static string? LaunchConfigHashIn(string prefix, string key)
     {
         var start = LaunchConfigs(prefix);
-        return key.StartsWith(start, StringComparison.Ordinal) && key.EndsWith(JsonEnd, StringComparison.Ordinal)
-            && LaunchConfigReference.TryParse(key[start.Length..^JsonEnd.Length], out var hash)
-            && LaunchConfig(prefix, hash) == key
-                ? hash
+        return key.Length > start.Length + JsonEnd.Length
+            && key.StartsWith(start, StringComparison.Ordinal) && key.EndsWith(JsonEnd, StringComparison.Ordinal)
+                ? key[start.Length..^JsonEnd.Length]
                 : null;
     }
 

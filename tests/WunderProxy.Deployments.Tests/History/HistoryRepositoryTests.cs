@@ -64,7 +64,7 @@ internal sealed class HistoryRepositoryTests
     [Test]
     public async Task Deploy_of_the_last_entry_under_its_alias_appends_nothing()
     {
-        _store.Seed(ObjectKey.LaunchConfig(Prefix, A.Alias), A.Bytes.Span);
+        _store.Seed(ObjectKey.LaunchConfig(Prefix, A.Alias.Value), A.Bytes.Span);
         _store.Seed(ObjectKey.History(Prefix), Encoding.UTF8.GetBytes(
             $$"""[{"Revision":"r1","DeployedAt":"2015-01-01T00:00:00Z","DeployedBy":"x","Hash":"{{A.Alias}}"}]"""));
 
@@ -277,7 +277,7 @@ internal sealed class HistoryRepositoryTests
     [Test]
     public async Task Target_of_a_rollback_is_found_under_its_other_name()
     {
-        _store.Seed(ObjectKey.LaunchConfig(Prefix, A.Alias), A.Bytes.Span);
+        _store.Seed(ObjectKey.LaunchConfig(Prefix, A.Alias.Value), A.Bytes.Span);
         _store.Seed(ObjectKey.History(Prefix), Encoding.UTF8.GetBytes(
             $$"""[{"Revision":"r1","DeployedAt":"2015-01-01T00:00:00Z","DeployedBy":"x","Hash":"{{A.Alias}}"}]"""));
 
