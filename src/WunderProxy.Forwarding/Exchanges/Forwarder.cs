@@ -16,7 +16,7 @@ internal sealed class Forwarder(
     RequestHeadWriter heads,
     PausedExchanges paused)
 {
-    private readonly ResponseReader _responses = new(settings.HeadLimits);
+    private readonly ResponseReader _responses = new(settings);
 
     /// <summary>Forwards one request and relays its response. What a remote end does is in the result, never thrown.</summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
@@ -53,7 +53,7 @@ internal sealed class Forwarder(
         if (error == ForwardError.None)
         {
             upstream.Endpoint!.OnReached();
-            error = await ResponseReader.RelayAsync(exchange);
+            error = await _responses.RelayAsync(exchange);
         }
 
         // 7. Decide whether the upstream's connection is used again.

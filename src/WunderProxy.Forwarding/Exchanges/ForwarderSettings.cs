@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using WunderProxy.Forwarding.Connections;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Exchanges.Answers;
+using WunderProxy.Forwarding.Exchanges.Bodies;
 using WunderProxy.Forwarding.Fallback;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Options;
@@ -72,6 +73,12 @@ internal sealed class ForwarderSettings
 
     /// <summary>Value of the Via line to add; null for none.</summary>
     public byte[]? Via { get; }
+
+    /// <summary>
+    /// Chooses what changes the body of a response, by the heads of request and response; may mark lines of the response so
+    /// that they are left out. Null, as its answer, for nothing.
+    /// </summary>
+    public Func<RequestHead, ResponseHead, BodyFilter?>? ResponseFilter { get; init; }
 
     /// <summary>The secret of the manager API's front end; null when this is an ordinary forwarder.</summary>
     public byte[]? StampSecret { get; }

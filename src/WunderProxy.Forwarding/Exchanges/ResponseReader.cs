@@ -10,7 +10,7 @@ using WunderProxy.Forwarding.Upstreams;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>The way back: reads the response's heads, and passes on what the client may have of them and of the body.</summary>
-internal sealed class ResponseReader(HeadLimits limits)
+internal sealed class ResponseReader(ForwarderSettings settings)
 {
     // No protocol sends more; without a bound an upstream could keep an exchange busy for ever.
     private const int MaxInterimResponses = 64;
@@ -58,7 +58,7 @@ internal sealed class ResponseReader(HeadLimits limits)
 
     /// <summary>Passes on the final response.</summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    public static async ValueTask<ForwardError> RelayAsync(Exchange exchange)
+    public async ValueTask<ForwardError> RelayAsync(Exchange exchange)
     {
         var client = exchange.Client;
         var upstream = exchange.Upstream;
@@ -75,9 +75,10 @@ internal sealed class ResponseReader(HeadLimits limits)
         }
 
         var framing = upstream.ResponseFraming;
-        var output = client.BeginAnswer(upstream.Response, framing);
+        var filter = framing.HasBody ? settings.ResponseFilter?.Invoke(client.Request, upstream.Response) : null;
+        var output = client.BeginAnswer(upstream.Response, filter is null ? framing : BodyFraming.UntilClose);
         exchange.Down.Prepare(
-            upstream.Connection!.Transport.Input, client.Output, framing, output, upstream.Response);
+            upstream.Connection!.Transport.Input, client.Output, framing, output, upstream.Response, filter);
         if (!framing.HasBody)
         {
             return exchange.Down.TryPutOff(default) ? ForwardError.None : EndOf(exchange, await exchange.Down.FlushAsync());
@@ -172,7 +173,7 @@ internal sealed class ResponseReader(HeadLimits limits)
         var buffer = result.Buffer;
         var bytes = ContiguousBytes.Of(buffer);
         var status = HeadParser.ParseResponse(
-            bytes.Span, limits, exchange.Upstream.Response, out var consumed, out rejection);
+            bytes.Span, settings.HeadLimits, exchange.Upstream.Response, out var consumed, out rejection);
         bytes.Return();
         var consumedTo = buffer.GetPosition(consumed);
         exchange.Upstream.Connection!.Transport.Input.AdvanceTo(

@@ -5,7 +5,9 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WunderProxy.Forwarding.Exchanges;
+using WunderProxy.Forwarding.Exchanges.Bodies;
 using WunderProxy.Forwarding.Exchanges.Clients;
+using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Memory;
@@ -23,14 +25,20 @@ internal sealed class MemoryProxy
     private readonly Dictionary<MemoryConnection, string> _received = [];
 
     public MemoryProxy(
-        Func<ForwarderOptions, ForwarderOptions>? configure = null, ILogger? logger = null, int capacityBytes = 64 * 1024)
+        Func<ForwarderOptions, ForwarderOptions>? configure = null,
+        ILogger? logger = null,
+        int capacityBytes = 64 * 1024,
+        Func<RequestHead, ResponseHead, BodyFilter?>? responseFilter = null)
     {
         var options = (configure ?? (same => same))(new ForwarderOptions());
         CapacityBytes = capacityBytes;
         Slot.Switch(new Upstream(new IPEndPoint(IPAddress.Loopback, 1), "memory", Clock));
         Loop = new MemoryLoop(Clock);
         Loop.Connector = _ => new ConnectResult(OpenUpstream(), SocketError.Success);
-        var settings = new ForwarderSettings(options, Slot, Clock, accessLog: null, logger ?? NullLogger.Instance);
+        var settings = new ForwarderSettings(options, Slot, Clock, accessLog: null, logger ?? NullLogger.Instance)
+        {
+            ResponseFilter = responseFilter,
+        };
         Context = new LoopContext(Loop, settings, new ConnectionLimit(options.MaxConnections, options.MaxRefusedConnections));
         Acceptor = new ConnectionAcceptor([Context], Context.Limit);
     }

@@ -9,14 +9,14 @@ namespace WunderProxy.Forwarding.Exchanges.Bodies;
 
 /// <summary>
 /// Copies one body from one connection to the other as it comes, in one direction of an exchange. The reader's memory
-/// goes to the socket without a copy; only framing that has to change is written anew.
+/// goes to the socket without a copy; only what has to be framed anew, or passes a filter, is written anew.
 /// </summary>
 internal sealed class BodyRelay
 {
     // What fits into a small block of the output.
     private const int MaxPutOffBytes = 4 * 1024;
 
-    private readonly BodyFramer _framer = new();
+    private readonly BodyPipeline _pipeline = new();
     private readonly ExchangeWaits _waits;
     private readonly Waits _readWait;
     private readonly Waits _writeWait;
@@ -47,13 +47,13 @@ internal sealed class BodyRelay
     public RelayEnd End { get; private set; }
 
     /// <summary>Bytes of a body of known length that are still to be taken.</summary>
-    public long RemainingBytes => _framer.RemainingBytes;
+    public long RemainingBytes => _pipeline.RemainingBytes;
 
     /// <summary>Bytes taken from the sender, framing included.</summary>
     public long TakenBytes { get; private set; }
 
     /// <summary>Bytes of the body that were passed on.</summary>
-    public long PassedBytes => _sentBytes + _framer.CopiedBytes;
+    public long PassedBytes => _sentBytes + _pipeline.CopiedBytes;
 
     /// <summary>Whether the very first write failed at once: no byte has gone to the receiver.</summary>
     public bool FailedAtFirstWrite { get; private set; }
@@ -62,10 +62,10 @@ internal sealed class BodyRelay
     /// After <see cref="RelayEnd.SourceEnded"/>: whether the end of the sender's stream was the end of the body, and not a
     /// break.
     /// </summary>
-    public bool IsSourceWhole => _framer.Kind == BodyKind.UntilClose && HasSourceEndedInOrder;
+    public bool IsSourceWhole => _pipeline.Kind == BodyKind.UntilClose && HasSourceEndedInOrder;
 
     /// <summary>The rule of the chunked coding that the sender broke, by its name in the source; null if none.</summary>
-    public string? Fault => End == RelayEnd.Malformed ? _framer.Rejection.ToString() : null;
+    public string? Fault => End == RelayEnd.Malformed ? _pipeline.Rejection.ToString() : null;
 
     /// <summary>Whether the relay has to end.</summary>
     public bool IsStopped => _stopRequested || _waits.IsStopped;
@@ -84,7 +84,7 @@ internal sealed class BodyRelay
         End = RelayEnd.None;
         TakenBytes = 0;
         _sentBytes = 0;
-        _framer.Reset();
+        _pipeline.Reset();
         _direct.Reset();
         FailedAtFirstWrite = false;
         _stopRequested = false;
@@ -98,12 +98,19 @@ internal sealed class BodyRelay
     /// <param name="framing">How the body lies in the reader.</param>
     /// <param name="output">How the body is encoded for the receiver.</param>
     /// <param name="head">The head of the message, whose Connection may name trailers.</param>
-    public void Prepare(PipeReader reader, PipeWriter writer, BodyFraming framing, BodyOutput output, MessageHead head)
+    /// <param name="filter">What changes the payload; null for nothing. With one the output is bare bytes or chunks.</param>
+    public void Prepare(
+        PipeReader reader,
+        PipeWriter writer,
+        in BodyFraming framing,
+        BodyOutput output,
+        MessageHead head,
+        BodyFilter? filter = null)
     {
         Reset();
         _reader = reader;
         _writer = writer;
-        _framer.Prepare(writer, framing, output, _limits, head);
+        _pipeline.Prepare(writer, new BodyDecoder(framing, _limits, head), output, filter);
     }
 
     /// <summary>Has only a flush to do, of what was written already.</summary>
@@ -126,7 +133,7 @@ internal sealed class BodyRelay
     /// <summary>Has a WebSocket closed at the end of the message that is under way.</summary>
     public void RequestClose()
     {
-        _framer.RequestClose();
+        _pipeline.RequestClose();
         _waits.Wake(_readWait);
     }
 
@@ -136,7 +143,7 @@ internal sealed class BodyRelay
     /// <summary>A part of the body went past the relay.</summary>
     public void OnMoved(long takenBytes, long passedBytes)
     {
-        _framer.Skip(takenBytes);
+        _pipeline.Skip(takenBytes);
         TakenBytes += takenBytes;
         _sentBytes += passedBytes;
     }
@@ -177,14 +184,14 @@ internal sealed class BodyRelay
         var end = RelayEnd.None;
         while (end == RelayEnd.None)
         {
-            if (_direct.TryOpen(_framer.Kind, RemainingBytes))
+            if (_pipeline.IsUntouched && _direct.TryOpen(_pipeline.Kind, RemainingBytes))
             {
                 _hasWritten = true;
                 end = await _direct.RunAsync(this);
                 continue;
             }
 
-            _framer.WriteCloseIfDue();
+            _pipeline.WriteCloseIfDue();
             var reading = _reader!.ReadAsync();
 
             // Stopped before it began, it must not begin to wait: nobody would wake it any more.
@@ -213,6 +220,7 @@ internal sealed class BodyRelay
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     private async ValueTask<bool> FlushBeforeWaitAsync()
     {
+        _pipeline.Flush();
         if (_writer!.UnflushedBytes == 0 || (_isTunnel && TryPutOff(default)))
         {
             return true;
@@ -236,7 +244,7 @@ internal sealed class BodyRelay
         while (!rest.IsEmpty)
         {
             var (input, rented) = NextInput(rest);
-            status = _framer.Take(input.Span, out var consumed, out var direct);
+            status = _pipeline.Take(input.Span, out var consumed, out var direct);
             if (status == TakeStatus.Malformed)
             {
                 Return(rented);
@@ -257,7 +265,7 @@ internal sealed class BodyRelay
             TakenBytes += consumed;
 
             // Chunked input is taken as one piece, so what is left of it is an unfinished line.
-            if (status == TakeStatus.Complete || (status == TakeStatus.NeedMore && _framer.Kind == BodyKind.Chunked))
+            if (status == TakeStatus.Complete || (status == TakeStatus.NeedMore && _pipeline.Kind == BodyKind.Chunked))
             {
                 break;
             }
@@ -275,16 +283,15 @@ internal sealed class BodyRelay
             return RelayEnd.None;
         }
 
-        if (_framer.NeedsLastChunk && HasSourceEndedInOrder)
+        if (IsSourceWhole)
         {
-            _writer!.Write("0\r\n\r\n"u8);
-            var end = await WriteAsync(default);
-            return end == RelayEnd.None ? RelayEnd.SourceEnded : end;
+            _pipeline.End();
         }
 
-        if (_framer.Kind == BodyKind.UntilClose && _writer!.UnflushedBytes > 0)
+        if (_pipeline.Kind == BodyKind.UntilClose && _writer!.UnflushedBytes > 0)
         {
-            // The head of an empty body, or of a tunnel that ended at once: no byte came behind which it would leave.
+            // The end that was just written; or the head of an empty body, or of a tunnel that ended at once: no byte
+            // came behind which it would leave.
             var end = await WriteAsync(default);
             return end == RelayEnd.None ? RelayEnd.SourceEnded : end;
         }
@@ -331,7 +338,7 @@ internal sealed class BodyRelay
     /// <summary>Chunked framing is judged on contiguous bytes; a buffer in several blocks is rare and copied.</summary>
     private (ReadOnlyMemory<byte> Input, byte[]? Rented) NextInput(ReadOnlySequence<byte> rest)
     {
-        if (rest.IsSingleSegment || _framer.Kind != BodyKind.Chunked)
+        if (rest.IsSingleSegment || _pipeline.Kind != BodyKind.Chunked)
         {
             return (rest.First, null);
         }

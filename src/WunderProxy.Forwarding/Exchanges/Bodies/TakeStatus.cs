@@ -1,6 +1,6 @@
 namespace WunderProxy.Forwarding.Exchanges.Bodies;
 
-/// <summary>What <see cref="BodyFramer.Take"/> made of its input.</summary>
+/// <summary>What <see cref="BodyPipeline.Take"/> made of its input.</summary>
 internal enum TakeStatus
 {
     /// <summary>All that can be judged was taken.</summary>

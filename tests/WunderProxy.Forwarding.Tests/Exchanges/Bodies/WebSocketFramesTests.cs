@@ -1,6 +1,6 @@
 using WunderProxy.Forwarding.Exchanges.Bodies;
 
-namespace WunderProxy.Forwarding.Tests.Exchanges;
+namespace WunderProxy.Forwarding.Tests.Exchanges.Bodies;
 
 [Parallelizable(ParallelScope.All)]
 internal sealed class WebSocketFramesTests

@@ -3,7 +3,7 @@ using WunderProxy.Forwarding.Exchanges;
 using WunderProxy.Forwarding.Exchanges.Answers;
 using WunderProxy.Forwarding.Options;
 
-namespace WunderProxy.Forwarding.Tests.Exchanges;
+namespace WunderProxy.Forwarding.Tests.Exchanges.Answers;
 
 /// <summary>Where the bodies of our own answers come from.</summary>
 [Parallelizable(ParallelScope.All)]

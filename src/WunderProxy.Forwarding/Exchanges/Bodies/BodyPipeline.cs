@@ -1,0 +1,285 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using WunderProxy.Forwarding.Http1;
+
+namespace WunderProxy.Forwarding.Exchanges.Bodies;
+
+/// <summary>
+/// The way of one body's bytes: decoder, filter, encoder. Judges bytes as they come and says which of them to send as they
+/// are; writes what has to be framed anew or has passed a filter. Without a filter most bytes are not even copied.
+/// </summary>
+internal sealed class BodyPipeline
+{
+    // Below this a copy into the output's block is cheaper than a send call of its own.
+    private const int MaxCopiedBytes = 2 * 1024;
+
+    private readonly FilteredBytes _filtered = new();
+    private PipeWriter? _writer;
+    private BodyOutput _output;
+    private BodyDecoder _decoder;
+    private BodyFilter? _filter;
+    private WebSocketFrames _frames;
+    private bool _closeRequested;
+
+    /// <summary>How the end of the body is known.</summary>
+    public BodyKind Kind => _decoder.Kind;
+
+    /// <summary>Bytes of a body of known length that are still to be taken.</summary>
+    public long RemainingBytes => _decoder.RemainingBytes;
+
+    /// <summary>Why a chunked body was refused.</summary>
+    public ChunkRejection Rejection => _decoder.Rejection;
+
+    /// <summary>Whether the bytes of the body pass as they are, so that nobody has to see them.</summary>
+    public bool IsUntouched => _filter is null;
+
+    /// <summary>Bytes that were written to the output, and not named to be sent.</summary>
+    public long CopiedBytes { get; private set; }
+
+    /// <summary>Forgets the body.</summary>
+    public void Reset()
+    {
+        _writer = null;
+        CopiedBytes = 0;
+        if (_filter is { } filter)
+        {
+            _filter = null;
+            _filtered.Release();
+            filter.Release();
+        }
+    }
+
+    /// <summary>Starts a body.</summary>
+    /// <param name="writer">Where the body goes to.</param>
+    /// <param name="decoder">Finds the payload.</param>
+    /// <param name="output">How the body is encoded for the receiver; with a filter never as it comes, but bare or in chunks.</param>
+    /// <param name="filter">What changes the payload; null for nothing.</param>
+    public void Prepare(PipeWriter writer, in BodyDecoder decoder, BodyOutput output, BodyFilter? filter)
+    {
+        _writer = writer;
+        _decoder = decoder;
+        _output = output;
+        _filter = filter;
+        _frames = default;
+        _closeRequested = false;
+        CopiedBytes = 0;
+    }
+
+    /// <summary>Bytes of a body of known length were taken by somebody else.</summary>
+    public void Skip(long bytes) => _decoder.Skip(bytes);
+
+    /// <summary>Has a WebSocket closed with 1012 at the end of the message that is under way; what follows is dropped.</summary>
+    public void RequestClose() => _closeRequested = true;
+
+    /// <summary>Writes the Close frame if it is wanted and no message is under way.</summary>
+    public void WriteCloseIfDue()
+    {
+        if (_closeRequested && !_frames.IsClosed && _frames.IsAtMessageEnd)
+        {
+            _frames.IsClosed = true;
+            _writer!.Write(WebSocketFrames.ServiceRestart);
+            CopiedBytes += WebSocketFrames.ServiceRestart.Length;
+        }
+    }
+
+    /// <summary>Judges input.</summary>
+    /// <param name="input">What follows the bytes consumed before; all of it in one piece if the body is chunked.</param>
+    /// <param name="consumed">Bytes dealt with.</param>
+    /// <param name="direct">Those to be sent as they are, behind what was written to the output.</param>
+    public TakeStatus Take(ReadOnlySpan<byte> input, out int consumed, out Range direct)
+    {
+        if (_filter is { } filter)
+        {
+            return TakeFiltered(filter, input, out consumed, out direct);
+        }
+
+        return (_decoder.Kind, _output) switch
+        {
+            (BodyKind.Chunked, BodyOutput.AsIs) => TakeChunks(input, out consumed, out direct),
+            (BodyKind.Chunked, _) => TakePayload(input, out consumed, out direct),
+            (BodyKind.UntilClose, BodyOutput.Chunked) => TakeAsChunk(input, out consumed, out direct),
+            (BodyKind.UntilClose, BodyOutput.WebSocket) => TakeFrames(input, out consumed, out direct),
+            _ => _decoder.Next(input, out consumed, out direct),
+        };
+    }
+
+    /// <summary>The sender has nothing more for now: has a filter write what it kept.</summary>
+    public void Flush()
+    {
+        if (_filter is { } filter)
+        {
+            filter.Flush(_filtered);
+            EncodeFiltered();
+        }
+    }
+
+    /// <summary>The payload is complete: writes what a filter kept, and the last chunk where the receiver needs one.</summary>
+    public void End()
+    {
+        if (_filter is { } filter)
+        {
+            filter.End(_filtered);
+            EncodeFiltered();
+        }
+
+        if (_output == BodyOutput.Chunked)
+        {
+            _writer!.Write("0\r\n\r\n"u8);
+        }
+    }
+
+    private TakeStatus TakeFiltered(BodyFilter filter, ReadOnlySpan<byte> input, out int consumed, out Range direct)
+    {
+        consumed = 0;
+        direct = default;
+        while (true)
+        {
+            var rest = input[consumed..];
+            var status = _decoder.Next(rest, out var taken, out var range);
+            if (status == TakeStatus.Malformed)
+            {
+                return status;
+            }
+
+            var payload = rest[range];
+            consumed += taken;
+            if (!payload.IsEmpty)
+            {
+                filter.Write(payload, _filtered);
+                EncodeFiltered();
+            }
+
+            if (status == TakeStatus.Complete)
+            {
+                End();
+                return status;
+            }
+
+            if (payload.IsEmpty)
+            {
+                return status;
+            }
+        }
+    }
+
+    private void EncodeFiltered()
+    {
+        if (_filtered.Written is { IsEmpty: false } bytes)
+        {
+            Encode(bytes);
+            _filtered.Clear();
+        }
+    }
+
+    private void Encode(ReadOnlySpan<byte> payload)
+    {
+        if (_output == BodyOutput.Chunked)
+        {
+            WriteChunk(payload);
+        }
+        else
+        {
+            Copy(payload);
+        }
+    }
+
+    private TakeStatus TakeFrames(ReadOnlySpan<byte> input, out int consumed, out Range direct)
+    {
+        consumed = input.Length;
+        direct = default;
+        if (_frames.IsClosed)
+        {
+            return TakeStatus.NeedMore;
+        }
+
+        var passed = _frames.Advance(input, _closeRequested);
+        direct = ..passed;
+        if (_closeRequested && _frames.IsAtMessageEnd)
+        {
+            Copy(input[..passed]);
+            direct = default;
+            WriteCloseIfDue();
+        }
+
+        return TakeStatus.NeedMore;
+    }
+
+    private TakeStatus TakeAsChunk(ReadOnlySpan<byte> input, out int consumed, out Range direct)
+    {
+        WriteChunk(input);
+        consumed = input.Length;
+        direct = default;
+        return TakeStatus.NeedMore;
+    }
+
+    private TakeStatus TakeChunks(ReadOnlySpan<byte> input, out int consumed, out Range direct)
+    {
+        consumed = 0;
+        while (true)
+        {
+            var status = _decoder.Scan(input[consumed..], out var verbatimBytes);
+            direct = consumed..(consumed + verbatimBytes);
+            consumed += verbatimBytes;
+            switch (status)
+            {
+                case ChunkScanStatus.NeedMore:
+                    return TakeStatus.NeedMore;
+                case ChunkScanStatus.Done:
+                    return TakeStatus.Complete;
+                case ChunkScanStatus.Rejected:
+                    return TakeStatus.Malformed;
+            }
+
+            Copy(input[direct]);
+            if (_decoder.RewrittenSize >= 0)
+            {
+                var writer = new HeadWriter(_writer!);
+                writer.ChunkSize(_decoder.RewrittenSize);
+                writer.Flush();
+            }
+
+            consumed += _decoder.SkipBytes;
+        }
+    }
+
+    private TakeStatus TakePayload(ReadOnlySpan<byte> input, out int consumed, out Range direct)
+    {
+        consumed = 0;
+        while (true)
+        {
+            var status = _decoder.Next(input[consumed..], out var taken, out var payload);
+            var (start, length) = payload.GetOffsetAndLength(input.Length - consumed);
+            direct = (consumed + start)..(consumed + start + length);
+            consumed += taken;
+            if (status != TakeStatus.NeedMore || length == 0)
+            {
+                return status;
+            }
+
+            if (length > MaxCopiedBytes)
+            {
+                return TakeStatus.Again;
+            }
+
+            Copy(input[direct]);
+            direct = default;
+        }
+    }
+
+    private void WriteChunk(ReadOnlySpan<byte> payload)
+    {
+        // Copied, so that data and line end leave in one send: a client may wait for the whole chunk.
+        var writer = new HeadWriter(_writer!);
+        writer.ChunkSize(payload.Length);
+        writer.Write(payload);
+        writer.Write("\r\n"u8);
+        writer.Flush();
+        CopiedBytes += payload.Length;
+    }
+
+    private void Copy(ReadOnlySpan<byte> bytes)
+    {
+        _writer!.Write(bytes);
+        CopiedBytes += bytes.Length;
+    }
+}
