@@ -19,6 +19,7 @@ public sealed class ForwarderServer : IAsyncDisposable
     private readonly ILoggerFactory _loggers;
     private readonly ConnectionLimit _limit;
     private readonly AccessLogWriter? _accessLog;
+    private readonly ExchangeLog _log;
     private readonly List<ITransportListener> _listeners = [];
     private ITransport? _transport;
     private LoopContext[] _contexts = [];
@@ -38,6 +39,7 @@ public sealed class ForwarderServer : IAsyncDisposable
         _loggers = loggers;
         _limit = new ConnectionLimit(options.MaxConnections, options.MaxRefusedConnections);
         _accessLog = options.AccessLog is { } sink ? new AccessLogWriter(sink, logger) : null;
+        _log = new ExchangeLog(logger, clock);
         _settings = new ForwarderSettings(options, slot, clock, _accessLog, logger);
     }
 
@@ -58,7 +60,7 @@ public sealed class ForwarderServer : IAsyncDisposable
         var sockets = BindAll();
         _transport = TransportFactory.Create(
             _options.Transport, _options.Threads, _loggers, _settings.Clock, _options.MaxSplicePipes);
-        _contexts = [.. _transport.Loops.Select(loop => new LoopContext(loop, _settings, _limit))];
+        _contexts = [.. _transport.Loops.Select(loop => new LoopContext(loop, _settings, _limit, _log))];
         _settings.Peers?.Budget.Start(() => _contexts.Sum(context => context.Stats.Requests));
         var acceptor = new ConnectionAcceptor(_contexts, _limit);
         _listeners.AddRange(sockets.Select(socket => _transport.Listen(socket, acceptor)));
@@ -138,7 +140,7 @@ public sealed class ForwarderServer : IAsyncDisposable
             await _transport.DisposeAsync();
         }
 
-        _settings.Log.Dispose();
+        _log.Dispose();
         if (_accessLog is not null)
         {
             await _accessLog.DisposeAsync();

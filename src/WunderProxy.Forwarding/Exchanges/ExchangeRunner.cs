@@ -17,7 +17,8 @@ internal sealed class ExchangeRunner(
     PeerFallback? fallback,
     FallbackHeaders? fallbackHeaders,
     ErrorAnswers answers,
-    ExchangeRecorder recorder)
+    ExchangeRecorder recorder,
+    ExchangeLog log)
 {
     /// <summary>Serves one exchange, which has begun on its stream.</summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
@@ -59,7 +60,7 @@ internal sealed class ExchangeRunner(
     /// <returns>Whether the whole answer was taken.</returns>
     public bool TryRefuse(Exchange exchange)
     {
-        settings.Log.ConnectionRefused(exchange.Client.Address);
+        log.ConnectionRefused(exchange.Client.Address);
         var answer = ErrorResponses.For(ForwardError.TooManyConnections);
         answers.Write(exchange.Client, answer, nameof(ForwardError.TooManyConnections), mayPersist: false);
 
@@ -126,7 +127,7 @@ internal sealed class ExchangeRunner(
     private ValueTask AnswerFailureAsync(Exchange exchange, ForwardResult result)
     {
         exchange.Error = result.Error;
-        settings.Log.Failed(exchange, result);
+        log.Failed(exchange, result);
         var client = exchange.Client;
         if (client.IsAnswering || result.Error is ForwardError.ClientGone or ForwardError.ResponseStalled)
         {
@@ -143,7 +144,7 @@ internal sealed class ExchangeRunner(
     {
         exchange.Error = head.Error;
         exchange.Reason = head.Error == ForwardError.Rejected ? head.Rejection.ToString() : null;
-        settings.Log.Refused(exchange);
+        log.Refused(exchange);
         var answer = head.Error == ForwardError.Rejected
             ? ErrorResponses.For(head.Rejection)
             : ErrorResponses.For(head.Error);
@@ -157,7 +158,7 @@ internal sealed class ExchangeRunner(
         if (LocalAnswers.IsTraceWithBody(client))
         {
             exchange.Error = ForwardError.TraceWithBody;
-            settings.Log.Refused(exchange);
+            log.Refused(exchange);
             WriteError(exchange, ErrorResponses.For(exchange.Error), mayPersist: false);
         }
         else if (client.Request.KnownMethod == KnownMethod.Trace)

@@ -20,7 +20,6 @@ internal sealed class ForwarderSettings
         var limits = options.Limits;
         Slot = slot;
         Clock = clock;
-        Log = new ExchangeLog(logger, clock);
         AccessLog = accessLog;
         AccessLogFormat = options.AccessLogFormat;
         HeadLimits = new HeadLimits(
@@ -47,8 +46,6 @@ internal sealed class ForwarderSettings
     public UpstreamSlot Slot { get; }
 
     public TimeProvider Clock { get; }
-
-    public ExchangeLog Log { get; }
 
     public AccessLogWriter? AccessLog { get; }
 

@@ -15,11 +15,12 @@ internal sealed class LoopContext
     private long _accepted;
     private long _refused;
 
-    public LoopContext(TransportLoop loop, ForwarderSettings settings, ConnectionLimit limit)
+    public LoopContext(TransportLoop loop, ForwarderSettings settings, ConnectionLimit limit, ExchangeLog log)
     {
         Loop = loop;
         Settings = settings;
         Limit = limit;
+        Log = log;
         Clock = new WallClock(loop, settings.Clock);
         Crowd = settings.Crowd is { } crowd ? new Crowd(Connections, crowd, settings.MaxConnections) : null;
         AccessLog = settings.AccessLog is { } writer ? new AccessLog(writer, loop, settings.AccessLogFormat) : null;
@@ -34,6 +35,9 @@ internal sealed class LoopContext
 
     /// <summary>How many connections there may be, over all loops.</summary>
     public ConnectionLimit Limit { get; }
+
+    /// <summary>The log of exchanges, which all loops share.</summary>
+    public ExchangeLog Log { get; }
 
     /// <summary>The time of day.</summary>
     public WallClock Clock { get; }
@@ -91,8 +95,8 @@ internal sealed class LoopContext
         var forwarder = new Forwarder(Loop, Settings, Limit.Upstream, connector, heads, Paused);
         var recorder = new ExchangeRecorder(Settings.Clock, Clock, Stats, AccessLog);
         var fallback = Settings.Peers is { } peers
-            ? new PeerFallback(Settings, peers, forwarder, connector, recorder)
+            ? new PeerFallback(Settings, peers, forwarder, connector, recorder, Log)
             : null;
-        return new ExchangeRunner(Settings, forwarder, fallback, headers, new ErrorAnswers(Settings, Clock), recorder);
+        return new ExchangeRunner(Settings, forwarder, fallback, headers, new ErrorAnswers(Settings, Clock), recorder, Log);
     }
 }

@@ -9,7 +9,7 @@ namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>Sends the requests of one loop that cannot be answered here to a peer.</summary>
 internal sealed class PeerFallback(
-    ForwarderSettings settings, PeerGroup group, Forwarder forwarder, EndpointConnector connector, ExchangeRecorder recorder)
+    ForwarderSettings settings, PeerGroup group, Forwarder forwarder, EndpointConnector connector, ExchangeRecorder recorder, ExchangeLog log)
 {
     /// <summary>
     /// Whether a peer may be asked: we would answer 502 or 503, have answered nothing yet, the request may be sent
@@ -67,7 +67,7 @@ internal sealed class PeerFallback(
 
         exchange.Fallback = FallbackMark.Sent;
         group.Counters.CountSent();
-        settings.Log.FellBack(exchange, failure.Error, peer);
+        log.FellBack(exchange, failure.Error, peer);
         recorder.RecordFailure(exchange, ErrorResponses.For(failure.Error).Status);
         var reason = exchange.Reason;
         exchange.Reason = null;

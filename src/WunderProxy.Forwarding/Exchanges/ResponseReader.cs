@@ -70,7 +70,7 @@ internal sealed class ResponseReader(ForwarderSettings settings)
                 return ForwardError.UnaskedUpgrade;
             }
 
-            exchange.Tunnel = new Tunnel(exchange);
+            exchange.Tunnel = new Tunnel(exchange.Waiting, upstream, exchange.Down);
             return await exchange.Tunnel.RunAsync();
         }
 

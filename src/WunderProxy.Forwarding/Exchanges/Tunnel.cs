@@ -9,7 +9,10 @@ using WunderProxy.Forwarding.Upstreams;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>The two-way copy after a 101. Each direction ends by itself and its end is passed on; no time limit but a drain.</summary>
-internal sealed class Tunnel(Exchange exchange)
+/// <param name="waits">Both ends of the exchange.</param>
+/// <param name="upstream">The upstream's side, whose upload becomes the way up.</param>
+/// <param name="down">The way down.</param>
+internal sealed class Tunnel(ExchangeWaits waits, UpstreamSide upstream, BodyRelay down)
 {
     // Enough for a message and an answer across the world.
     private const int CloseMilliseconds = 5_000;
@@ -21,31 +24,31 @@ internal sealed class Tunnel(Exchange exchange)
     private bool _isUpstreamFinished;
     private bool _isWebSocket;
 
-    private BodyRelay Up => exchange.Upstream.Upload;
+    private BodyRelay Up => upstream.Upload;
 
     private bool HasEndedInOrder =>
         Up.End == RelayEnd.SourceEnded
-        && exchange.Down.End == RelayEnd.SourceEnded
-        && exchange.Client.HasEndedInOrder
-        && exchange.Upstream.HasEndedInOrder;
+        && down.End == RelayEnd.SourceEnded
+        && waits.Client.HasEndedInOrder
+        && upstream.HasEndedInOrder;
 
     /// <summary>Copies until both directions have ended.</summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     public async ValueTask<ForwardError> RunAsync()
     {
-        var client = exchange.Client;
-        var response = exchange.Upstream.Response;
-        var upstream = exchange.Upstream.Connection!.Transport;
-        exchange.Waiting.BeginTunnel();
-        exchange.Upstream.Lease.Kind = LeaseKind.Upgraded;
+        var client = waits.Client;
+        var response = upstream.Response;
+        var connection = upstream.Connection!.Transport;
+        waits.BeginTunnel();
+        upstream.Lease.Kind = LeaseKind.Upgraded;
         _isWebSocket = Ascii.EqualsIgnoreCase(response.Upgrade, "websocket"u8);
         var output = _isWebSocket ? BodyOutput.WebSocket : BodyOutput.AsIs;
-        Up.Prepare(client.Input, upstream.Output, BodyFraming.UntilClose, BodyOutput.AsIs, client.Request);
+        Up.Prepare(client.Input, connection.Output, BodyFraming.UntilClose, BodyOutput.AsIs, client.Request);
         Up.BeginTunnel();
-        exchange.Down.Prepare(upstream.Input, client.Output, BodyFraming.UntilClose, output, response);
-        exchange.Down.BeginTunnel();
+        down.Prepare(connection.Input, client.Output, BodyFraming.UntilClose, output, response);
+        down.BeginTunnel();
 
-        var up = CopyUpAsync(upstream);
+        var up = CopyUpAsync(connection);
         await CopyDownAsync();
         await up;
         return _isDrained || HasEndedInOrder ? ForwardError.None : ForwardError.TunnelBroken;
@@ -66,9 +69,9 @@ internal sealed class Tunnel(Exchange exchange)
         _isDrained = true;
         if (_isWebSocket && !_isUpstreamFinished)
         {
-            exchange.Down.RequestClose();
-            exchange.Waiting.LimitTunnelRead(0);
-            exchange.Client.SetReadDeadline(CloseMilliseconds);
+            down.RequestClose();
+            waits.LimitTunnelRead(0);
+            waits.Client.SetReadDeadline(CloseMilliseconds);
         }
         else
         {
@@ -80,30 +83,30 @@ internal sealed class Tunnel(Exchange exchange)
     public void OnCloseElapsed()
     {
         Up.RequestStop();
-        exchange.Down.RequestStop();
+        down.RequestStop();
     }
 
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
-    private async ValueTask CopyUpAsync(TransportConnection upstream)
+    private async ValueTask CopyUpAsync(TransportConnection connection)
     {
         await Up.RunAsync();
-        var hasEndedInOrder = Up.End == RelayEnd.SourceEnded && exchange.Client.HasEndedInOrder;
+        var hasEndedInOrder = Up.End == RelayEnd.SourceEnded && waits.Client.HasEndedInOrder;
         if (hasEndedInOrder)
         {
-            upstream.ShutdownSend();
+            connection.ShutdownSend();
         }
 
-        OnDirectionEnded(exchange.Down, hasEndedInOrder);
+        OnDirectionEnded(down, hasEndedInOrder);
     }
 
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
     private async ValueTask CopyDownAsync()
     {
-        await exchange.Down.RunAsync();
-        var hasEndedInOrder = exchange.Down.End == RelayEnd.SourceEnded && exchange.Upstream.HasEndedInOrder;
+        await down.RunAsync();
+        var hasEndedInOrder = down.End == RelayEnd.SourceEnded && upstream.HasEndedInOrder;
         if (hasEndedInOrder)
         {
-            exchange.Client.ShutdownSend();
+            waits.Client.ShutdownSend();
             _isUpstreamFinished = true;
         }
 
@@ -115,7 +118,7 @@ internal sealed class Tunnel(Exchange exchange)
         if (hasEndedInOrder && _isUpstreamFinished && !_isDrained)
         {
             // With the upstream's side ended, silence of the client is limited.
-            exchange.Waiting.LimitTunnelRead(HalfClosedMilliseconds);
+            waits.LimitTunnelRead(HalfClosedMilliseconds);
         }
 
         // Once we have asked for the end, whichever side ends first ends the tunnel. And when one side broke, the other

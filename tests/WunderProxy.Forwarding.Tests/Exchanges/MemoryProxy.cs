@@ -35,11 +35,10 @@ internal sealed class MemoryProxy
         Slot.Switch(new Upstream(new IPEndPoint(IPAddress.Loopback, 1), "memory", Clock));
         Loop = new MemoryLoop(Clock);
         Loop.Connector = _ => new ConnectResult(OpenUpstream(), SocketError.Success);
-        var settings = new ForwarderSettings(options, Slot, Clock, accessLog: null, logger ?? NullLogger.Instance)
-        {
-            ResponseFilter = responseFilter,
-        };
-        Context = new LoopContext(Loop, settings, new ConnectionLimit(options.MaxConnections, options.MaxRefusedConnections));
+        var log = logger ?? NullLogger.Instance;
+        var settings = new ForwarderSettings(options, Slot, Clock, accessLog: null, log) { ResponseFilter = responseFilter };
+        var limit = new ConnectionLimit(options.MaxConnections, options.MaxRefusedConnections);
+        Context = new LoopContext(Loop, settings, limit, new ExchangeLog(log, Clock));
         Acceptor = new ConnectionAcceptor([Context], Context.Limit);
     }
 

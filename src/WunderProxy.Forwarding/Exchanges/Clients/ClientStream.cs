@@ -60,11 +60,14 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
     /// <summary>The remote end of the connection, with its port; null when it has no address.</summary>
     public abstract EndPoint? RemoteEndPoint { get; }
 
-    /// <summary>Why the client no longer sends: <see cref="CloseReason.None"/> while it may.</summary>
+    /// <summary>Why the client is gone, or has nothing more to send on the whole connection; none while it is there.</summary>
     public abstract CloseReason CloseReason { get; }
 
-    /// <summary>Whether the client ended its sending side in order, and did not reset.</summary>
-    public bool HasEndedInOrder => CloseReason == CloseReason.PeerFinished;
+    /// <summary>
+    /// Whether the end of <see cref="Input"/> is one that the client made in order, and not a break. Where the end of a body
+    /// is a flag, that is no reason to be closed.
+    /// </summary>
+    public virtual bool HasEndedInOrder => CloseReason == CloseReason.PeerFinished;
 
     /// <summary>How far the exchange has come on this side.</summary>
     public ClientProgress Progress { get; private set; }

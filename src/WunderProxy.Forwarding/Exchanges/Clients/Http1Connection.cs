@@ -205,7 +205,7 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
 
     private void OnFault(Exception exception)
     {
-        Context.Settings.Log.ConnectionFailed(exception);
+        Context.Log.ConnectionFailed(exception);
         try
         {
             if (_exchange is { } failed && Context.Runner.TryAnswerInternalError(failed))
@@ -217,7 +217,7 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
         catch (Exception second)
 #pragma warning restore CA1031
         {
-            Context.Settings.Log.ConnectionFailed(second);
+            Context.Log.ConnectionFailed(second);
         }
 
         Transport.Abort();
