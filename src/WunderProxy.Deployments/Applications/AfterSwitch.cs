@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 using WunderProxy.Deployments.Diagnostics;
 
 namespace WunderProxy.Deployments.Applications;
@@ -7,7 +8,7 @@ namespace WunderProxy.Deployments.Applications;
 /// Carries out the steps that follow a switch. Traffic goes to the new container by then, so a caller must not be told of
 /// a failure: a fault of any type ends here, as a log line and a warning in <c>/status</c>.
 /// </summary>
-internal sealed class AfterSwitch(LifecycleContext context)
+internal sealed class AfterSwitch(NoticeBoard notices, ILogger log)
 {
     /// <summary>The warnings in <c>/status</c> that this class puts up.</summary>
     private const string Topic = "after-switch";
@@ -50,8 +51,8 @@ internal sealed class AfterSwitch(LifecycleContext context)
     {
         try
         {
-            DeploymentLog.AfterSwitchFailed(context.Log, step, fault);
-            context.Notices.Warn($"{Topic} {step}", $"{step} failed after a switch; traffic is not affected", Describe(fault));
+            DeploymentLog.AfterSwitchFailed(log, step, fault);
+            notices.Warn($"{Topic} {step}", $"{step} failed after a switch; traffic is not affected", Describe(fault));
         }
         catch (Exception lost)
         {

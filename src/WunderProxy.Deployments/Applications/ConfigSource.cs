@@ -1,4 +1,5 @@
 using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Records;
 
 namespace WunderProxy.Deployments.Applications;
 
@@ -6,7 +7,8 @@ namespace WunderProxy.Deployments.Applications;
 /// Finds the bytes of launch configs: those of containers in care are known on this machine, so that what runs needs no
 /// store; the rest lies in the store.
 /// </summary>
-internal sealed class ConfigSource(LifecycleContext context)
+internal sealed class ConfigSource(
+    LaunchConfigRepository stored, RecordKeeper record, DeploymentTable table, StoreCondition store, TimeProvider clock)
 {
     /// <summary>A switch to a container that runs waits this long for a store that does not answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -17,7 +19,7 @@ internal sealed class ConfigSource(LifecycleContext context)
     /// <exception cref="InvalidLaunchConfigException">The stored bytes are no launch config.</exception>
     /// <exception cref="Storage.ObjectStoreException">The store failed.</exception>
     public async Task<LaunchConfig> LoadAsync(LaunchConfigReference reference, CancellationToken cancellationToken) =>
-        FindLocal(reference) ?? await context.Configs.LoadAsync(reference, cancellationToken);
+        FindLocal(reference) ?? await stored.LoadAsync(reference, cancellationToken);
 
     /// <summary>The bytes of a running container's launch config; empty when they cannot be had soon.</summary>
     public async Task<byte[]> FindBytesAsync(Deployment deployment, CancellationToken cancellationToken)
@@ -32,15 +34,15 @@ internal sealed class ConfigSource(LifecycleContext context)
             return local.Bytes.ToArray();
         }
 
-        if (context.Notices.Store.IsOpen)
+        if (store.IsAway)
         {
             return [];
         }
 
         try
         {
-            var loading = context.Configs.LoadAsync(reference, cancellationToken);
-            return (await loading.WaitAsync(Patience, context.Clock, cancellationToken)).Bytes.ToArray();
+            var loading = stored.LoadAsync(reference, cancellationToken);
+            return (await loading.WaitAsync(Patience, clock, cancellationToken)).Bytes.ToArray();
         }
         catch (Exception fault) when (fault is TimeoutException || DeploymentFaults.IsKnown(fault))
         {
@@ -51,8 +53,7 @@ internal sealed class ConfigSource(LifecycleContext context)
 
     private LaunchConfig? FindLocal(LaunchConfigReference reference)
     {
-        var record = context.Record.Current;
-        var known = context.Table.FindByReference(reference).Select(deployment => deployment.Config).Prepend(record.Config);
+        var known = table.FindByReference(reference).Select(deployment => deployment.Config).Prepend(record.Current.Config);
         var bytes = known.FirstOrDefault(config => config.Length > 0 && reference.Matches(config));
         return bytes is null ? null : LaunchConfig.Find(bytes);
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Machines;
+using WunderProxy.Deployments.Records;
 
 namespace WunderProxy.Deployments.Applications;
 
@@ -105,6 +106,13 @@ internal sealed class Deployment
         reference.Value == Hash
         || reference.Value == Alias
         || (Alias.Length == 0 && reference.IsAlias && Config.Length > 0 && reference.Matches(Config));
+
+    /// <summary>What the local record keeps of its container.</summary>
+    /// <param name="at">When its launch ended, or it stopped being current.</param>
+    public ContainerRecord ToRecord(DateTimeOffset at) => new(ContainerId, Hash, Revision, at)
+    {
+        Config = Config.Length <= ContainerRecord.MaxConfigBytes ? Config : [],
+    };
 
     /// <summary>Notes that it is not healthy, and why.</summary>
     public void SetUnhealthy(string reason) => (Health, HealthReason) = ("unhealthy", reason);

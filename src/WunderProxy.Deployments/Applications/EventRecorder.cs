@@ -1,17 +1,24 @@
+using Microsoft.Extensions.Logging;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.History;
 
 namespace WunderProxy.Deployments.Applications;
 
 /// <summary>Writes events; they are durable on this machine at once, and nothing fails or waits long because of them.</summary>
-internal sealed class EventRecorder(LifecycleContext context)
+/// <param name="eventLog">Keeps events on this machine until the store has them.</param>
+/// <param name="store">How the store answers.</param>
+/// <param name="clock">The times of events, and how long a caller waits.</param>
+/// <param name="log">Told of an event that was lost.</param>
+/// <param name="faults">Named points for fault tests.</param>
+internal sealed class EventRecorder(
+    EventLog eventLog, StoreCondition store, TimeProvider clock, ILogger log, FaultPoints faults)
 {
     /// <summary>A caller waits this long for the store to have its event; while the store is away, not at all.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>An event of now, on this machine.</summary>
     public DeploymentEvent Create(string type, string by) =>
-        new(type, context.Clock.GetUtcNow(), by, Environment.MachineName);
+        new(type, clock.GetUtcNow(), by, Environment.MachineName);
 
     /// <summary>Records an event; never throws, since what the event tells of has happened.</summary>
     public async Task RecordAsync(DeploymentEvent recorded)
@@ -19,19 +26,29 @@ internal sealed class EventRecorder(LifecycleContext context)
         try
         {
             // The local copy is written before the first await inside.
-            context.Faults.Hit("event-before");
-            var isAway = context.Notices.Store.IsOpen;
+            faults.Hit("event-before");
+            var isAway = store.IsAway;
             var writing = WriteAsync(recorded with { Reason = SecretMask.Empty.Apply(recorded.Reason) });
             if (!isAway)
             {
-                await Task.WhenAny(writing, Task.Delay(Patience, context.Clock, CancellationToken.None));
+                await Task.WhenAny(writing, Task.Delay(Patience, clock, CancellationToken.None));
             }
 
-            context.Faults.Hit("event-after");
+            faults.Hit("event-after");
         }
         catch (Exception fault)
         {
-            DeploymentLog.EventLost(context.Log, recorded.Type, AfterSwitch.Describe(fault));
+            DeploymentLog.EventLost(log, recorded.Type, AfterSwitch.Describe(fault));
+        }
+    }
+
+    /// <summary>Gives the store the events that wait on this machine.</summary>
+    /// <exception cref="Storage.ObjectStoreException">The store is away, or takes no writes.</exception>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        if (await eventLog.FlushAsync(cancellationToken) > 0)
+        {
+            store.Written();
         }
     }
 
@@ -39,18 +56,18 @@ internal sealed class EventRecorder(LifecycleContext context)
     {
         try
         {
-            if (await context.Events.RecordAsync(recorded, CancellationToken.None))
+            if (await eventLog.RecordAsync(recorded, CancellationToken.None))
             {
-                context.Notices.StoreWritten();
+                store.Written();
             }
-            else if (!context.Notices.IsReadOnly)
+            else if (!store.IsReadOnly)
             {
-                context.Notices.Store.OpenUnlessOpen("events wait on this machine until the store answers");
+                store.Circuit.OpenUnlessOpen("events wait on this machine until the store answers");
             }
         }
         catch (Exception fault)
         {
-            DeploymentLog.EventLost(context.Log, recorded.Type, AfterSwitch.Describe(fault));
+            DeploymentLog.EventLost(log, recorded.Type, AfterSwitch.Describe(fault));
         }
     }
 }

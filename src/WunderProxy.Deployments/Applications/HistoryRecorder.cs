@@ -10,7 +10,7 @@ namespace WunderProxy.Deployments.Applications;
 /// Tells the history of switches that have happened. The intent stands in the local record from the switch until
 /// history and event are written, and may be applied again.
 /// </summary>
-internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder events) : IDisposable
+internal sealed class HistoryRecorder(Application application) : IDisposable
 {
     private const int Tries = 3;
     private const string Topic = "history";
@@ -39,17 +39,17 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
             {
                 if (IsGivenUp(intent, fault))
                 {
-                    return context.AfterSwitch.Try("giving up a history entry", () => Forget(intent));
+                    return application.AfterSwitch.Try("giving up a history entry", () => Forget(intent));
                 }
 
-                context.AfterSwitch.Try("noting a history that waits", () => NoteWaiting(intent, fault));
+                application.AfterSwitch.Try("noting a history that waits", () => NoteWaiting(intent, fault));
                 if (attempt == Tries)
                 {
-                    await context.AfterSwitch.TryAsync("telling of a history that waits", () => TellWaitingAsync(intent, fault));
+                    await application.AfterSwitch.TryAsync("telling of a history that waits", () => TellWaitingAsync(intent, fault));
                     return false;
                 }
 
-                await Task.Delay(RetryPause * attempt, context.Clock, CancellationToken.None);
+                await Task.Delay(RetryPause * attempt, application.Clock, CancellationToken.None);
             }
         }
     }
@@ -59,7 +59,7 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
     /// <exception cref="LeaseHeldException">Another deployer is writing.</exception>
     public async Task CompleteWaitingAsync(CancellationToken cancellationToken)
     {
-        var waiting = context.Record.Current.Intents;
+        var waiting = application.Record.Current.Intents;
         if (waiting.Count == 0)
         {
             return;
@@ -67,7 +67,7 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
 
         try
         {
-            await using var claim = await context.History.ClaimAsync(waiting[^1].By, cancellationToken);
+            await using var claim = await application.History.ClaimAsync(waiting[^1].By, cancellationToken);
             await ApplyThroughAsync(waiting[^1], claim, cancellationToken);
         }
         catch (Exception fault) when (waiting.Where(intent => IsGivenUp(intent, fault)).ToArray() is { Length: > 0 } lost)
@@ -86,9 +86,9 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
     /// </summary>
     public async Task RejectLateAsync(DeploymentHistory history, CancellationToken cancellationToken)
     {
-        var late = context.Record.Current.Rejected.FirstOrDefault(rejected =>
+        var late = application.Record.Current.Rejected.FirstOrDefault(rejected =>
             rejected.Undo is { } undo
-            && context.Clock.GetUtcNow() - rejected.At < RejectedConfig.LateEntryPatience
+            && application.Clock.GetUtcNow() - rejected.At < RejectedConfig.LateEntryPatience
             && undo.RejectsLastOf(history));
         if (late is null)
         {
@@ -97,7 +97,7 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
 
         try
         {
-            await using var claim = await context.History.ClaimAsync(late.Undo!.By, cancellationToken);
+            await using var claim = await application.History.ClaimAsync(late.Undo!.By, cancellationToken);
             await claim.ApplyAsync(late.Undo, cancellationToken);
             NoteRejected(late.Undo);
         }
@@ -124,7 +124,7 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
             return;
         }
 
-        await using var claim = await context.History.ClaimAsync(intent.By, CancellationToken.None);
+        await using var claim = await application.History.ClaimAsync(intent.By, CancellationToken.None);
         await ApplyThroughAsync(intent, claim, CancellationToken.None);
     }
 
@@ -134,7 +134,7 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
         await _one.WaitAsync(cancellationToken);
         try
         {
-            foreach (var intent in context.Record.Current.Intents)
+            foreach (var intent in application.Record.Current.Intents)
             {
                 await ApplyAsync(intent, intent.Id == last.Id, claim, cancellationToken);
                 if (intent.Id == last.Id)
@@ -142,7 +142,7 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
                     break;
                 }
 
-                DeploymentLog.IntentCompleted(context.Log, intent.Hash);
+                DeploymentLog.IntentCompleted(application.Log, intent.Hash);
             }
         }
         finally
@@ -153,7 +153,7 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
 
     private async Task ApplyAsync(DeploymentIntent intent, bool isLast, HistoryClaim claim, CancellationToken cancellationToken)
     {
-        context.Faults.Hit("history-before");
+        application.Faults.Hit("history-before");
         HistoryEntry? entry = null;
         try
         {
@@ -165,10 +165,10 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
             // The config of an earlier switch has left the store; the later intent decides what current.json holds.
         }
 
-        context.Faults.Hit("history-after");
+        application.Faults.Hit("history-after");
         if (intent is { Kind: DeploymentKind.Deploy or DeploymentKind.Rollback, Origin: IntentOrigin.Caller, IsTold: false })
         {
-            await events.RecordAsync(intent.ToEvent(entry));
+            await application.Events.RecordAsync(intent.ToEvent(entry));
         }
 
         if (intent.Kind == DeploymentKind.Reject && claim.HasChanged)
@@ -181,7 +181,7 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
 
     private void Forget(DeploymentIntent intent)
     {
-        context.Record.TryUpdate(record => record with
+        application.Record.TryUpdate(record => record with
         {
             // What current.json holds now is what we wrote: the digest of its bytes is the hash. A guard's undo has put
             // back what was seen before the switch, which need not be what serves.
@@ -190,14 +190,14 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
                 : record.Seen,
             Intents = [.. record.Intents.Where(waiting => waiting.Id != intent.Id)],
         });
-        if (context.Record.Current.Intents.Count == 0)
+        if (application.Record.Current.Intents.Count == 0)
         {
-            context.Notices.Warn(Topic, null);
+            application.Notices.Warn(Topic, null);
         }
     }
 
     /// <summary>The entry is out: what a deployer writes from now on is a new deploy.</summary>
-    private void NoteRejected(DeploymentIntent undo) => context.Record.TryUpdate(record => record with
+    private void NoteRejected(DeploymentIntent undo) => application.Record.TryUpdate(record => record with
     {
         Rejected = [.. record.Rejected.Select(r => r.Undo?.Id == undo.Id ? r with { Undo = null } : r)],
     });
@@ -207,11 +207,11 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
         var words = AfterSwitch.Describe(fault);
         if (fault is ObjectStoreException or LeaseHeldException or LaunchConfigNotFoundException)
         {
-            context.Notices.StoreFailed(fault);
+            application.Store.Failed(fault);
         }
 
         var serving = intent.ReturnRevision.Length > 0 ? intent.ReturnRevision : intent.Revision;
-        context.Notices.Warn(Topic, $"{serving} serves, but the history does not say so yet; it is tried again", words);
+        application.Notices.Warn(Topic, $"{serving} serves, but the history does not say so yet; it is tried again", words);
     }
 
     /// <summary>The event is not kept back with the history: it tells what happened, and why the history lags behind.</summary>
@@ -222,8 +222,8 @@ internal sealed class HistoryRecorder(LifecycleContext context, EventRecorder ev
             return;
         }
 
-        await events.RecordAsync(intent.ToEvent(null) with { Reason = $"the history is not written yet: {AfterSwitch.Describe(fault)}" });
-        context.Record.TryUpdate(record => record with
+        await application.Events.RecordAsync(intent.ToEvent(null) with { Reason = $"the history is not written yet: {AfterSwitch.Describe(fault)}" });
+        application.Record.TryUpdate(record => record with
         {
             Intents = [.. record.Intents.Select(waiting => waiting.Id == intent.Id ? waiting with { IsTold = true } : waiting)],
         });

@@ -69,4 +69,7 @@ public sealed record LifecycleOptions
 
     /// <summary>Our own version, for the probes' <c>User-Agent</c>.</summary>
     public string Version { get; init; } = "0";
+
+    /// <summary><c>BUCKET/PREFIX</c>, the value of a container's label.</summary>
+    internal string PrefixLabel => $"{Bucket}/{Prefix}";
 }

@@ -1,8 +1,6 @@
-using WunderProxy.Deployments.Operations;
-
 namespace WunderProxy.Deployments.Contracts;
 
-/// <summary>Why a call of <see cref="ContainerLifecycle"/> changed nothing; <c>Code</c> of the exception is its wire name.</summary>
+/// <summary>Why a call of <c>ContainerLifecycle</c> changed nothing; <c>Code</c> of the exception is its wire name.</summary>
 public enum DeploymentError
 {
     /// <summary>The reference is no hash (<c>bad_hash</c>).</summary>

@@ -1,8 +1,6 @@
-using WunderProxy.Deployments.Operations;
-
 namespace WunderProxy.Deployments.Contracts;
 
-/// <summary>What the manager API asks of the control plane; <see cref="ContainerLifecycle"/> says what each call does.</summary>
+/// <summary>What the manager API asks of the control plane; <c>ContainerLifecycle</c> says what each call does.</summary>
 public interface IContainerLifecycle
 {
     /// <summary>The containers of this application, as last seen; no I/O.</summary>

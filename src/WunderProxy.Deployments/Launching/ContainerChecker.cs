@@ -4,15 +4,16 @@ using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.Docker.Models;
+using WunderProxy.Deployments.Machines;
 
 namespace WunderProxy.Deployments.Launching;
 
 /// <summary>Waits until a started container is healthy, and fails as soon as it cannot become so.</summary>
-internal sealed class ContainerChecker(LifecycleContext context)
+internal sealed class ContainerChecker(Machine machine, HealthProbe probes, LifecycleOptions options, TimeProvider clock)
 {
     private const string Unhealthy = "unhealthy";
 
-    private readonly KillInquiry _inquiry = new(context.Engine, context.Clock);
+    private readonly KillInquiry _inquiry = new(machine.Engine, clock);
 
     /// <summary>
     /// Probes until one success, the container still running with an unchanged start time. Sets address and start.
@@ -30,14 +31,14 @@ internal sealed class ContainerChecker(LifecycleContext context)
         IProgress<DeploymentProgress> progress,
         CancellationToken cancellationToken)
     {
-        var began = context.Clock.GetTimestamp();
-        var evidence = new LaunchEvidence(context);
+        var began = clock.GetTimestamp();
+        var evidence = new LaunchEvidence(machine.Engine, clock);
         using var watch = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var exit = WatchExitAsync(deployment.ContainerId, watch.Token);
         string? startedAt = null;
         while (true)
         {
-            var container = await context.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
+            var container = await machine.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
             startedAt ??= container.State.StartedAt;
             if (FailureOf(container, startedAt, restartsBefore) is { } failure)
             {
@@ -46,7 +47,7 @@ internal sealed class ContainerChecker(LifecycleContext context)
                     deployment, lack is null ? failure : LaunchFailure.OutOfMemory, lack ?? Describe(failure, container), evidence, mask);
             }
 
-            var remaining = context.Options.LaunchTimeout - context.Clock.GetElapsedTime(began);
+            var remaining = options.LaunchTimeout - clock.GetElapsedTime(began);
             if (await ProbeAsync(deployment, container, evidence, remaining, cancellationToken)
                 && await IsUnchangedAsync(deployment, startedAt, cancellationToken))
             {
@@ -56,9 +57,9 @@ internal sealed class ContainerChecker(LifecycleContext context)
                 return;
             }
 
-            if (context.Clock.GetElapsedTime(began) >= context.Options.LaunchTimeout)
+            if (clock.GetElapsedTime(began) >= options.LaunchTimeout)
             {
-                var patience = context.Options.LaunchTimeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
+                var patience = options.LaunchTimeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
                 throw await FailAsync(
                     deployment, evidence.LastReason, $"is not healthy after {patience} s: {evidence.LastReason}", evidence, mask);
             }
@@ -71,16 +72,16 @@ internal sealed class ContainerChecker(LifecycleContext context)
     /// <summary>Whether the container runs and answers one probe now; takes over its present address.</summary>
     public async Task<ProbeResult> CheckOnceAsync(Deployment deployment, CancellationToken cancellationToken)
     {
-        var now = context.Clock.GetUtcNow();
+        var now = clock.GetUtcNow();
         try
         {
-            var container = await context.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
+            var container = await machine.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
             if (!container.State.Running || container.State.Restarting || container.State.Paused)
             {
                 return new ProbeResult(now, "not_running", TimeSpan.Zero);
             }
 
-            var evidence = new LaunchEvidence(context);
+            var evidence = new LaunchEvidence(machine.Engine, clock);
             var isHealthy = await ProbeAsync(deployment, container, evidence, null, cancellationToken);
             if (isHealthy && !await IsSameRunAsync(deployment, container.State.StartedAt, cancellationToken))
             {
@@ -105,16 +106,17 @@ internal sealed class ContainerChecker(LifecycleContext context)
         TimeSpan? patience,
         CancellationToken cancellationToken)
     {
-        var address = await context.Addresses.ResolveAsync(container, deployment.ContainerPort, cancellationToken);
+        var address = await machine.Addresses.ResolveAsync(
+            container, deployment.ContainerPort, options.ContainerAddress, cancellationToken);
         if (address is null)
         {
-            evidence.Add(new ProbeResult(context.Clock.GetUtcNow(), LaunchFailure.NoRoute, TimeSpan.Zero));
+            evidence.Add(new ProbeResult(clock.GetUtcNow(), LaunchFailure.NoRoute, TimeSpan.Zero));
             return false;
         }
 
         var atLeast = patience < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : patience;
-        var probe = await context.Probe.ProbeAsync(address.EndPoint, deployment.HealthCheckPath, atLeast, cancellationToken);
-        evidence.Add(probe, isCutShort: atLeast < context.Options.HealthTimeout);
+        var probe = await probes.ProbeAsync(address.EndPoint, deployment.HealthCheckPath, atLeast, cancellationToken);
+        evidence.Add(probe, isCutShort: atLeast < options.HealthTimeout);
         if (probe.IsHealthy)
         {
             deployment.Address = address;
@@ -125,13 +127,13 @@ internal sealed class ContainerChecker(LifecycleContext context)
 
     private async Task<bool> IsSameRunAsync(Deployment deployment, string startedAt, CancellationToken cancellationToken)
     {
-        var container = await context.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
+        var container = await machine.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
         return container.State.Running && container.State.StartedAt == startedAt;
     }
 
     private async Task<bool> IsUnchangedAsync(Deployment deployment, string startedAt, CancellationToken cancellationToken)
     {
-        var container = await context.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
+        var container = await machine.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
         return container.State is { Running: true, Restarting: false }
             && container.State.StartedAt == startedAt
             && container.State.Health?.Status != Unhealthy;
@@ -175,12 +177,12 @@ internal sealed class ContainerChecker(LifecycleContext context)
     {
         try
         {
-            await context.Engine.WaitForExitAsync(container, cancellationToken);
+            await machine.Engine.WaitForExitAsync(container, cancellationToken);
         }
         catch (Exception fault) when (fault is OperationCanceledException or DockerEngineException
             or EngineUnavailableException or IOException or HttpRequestException)
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, context.Clock, cancellationToken)
+            await Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -188,7 +190,7 @@ internal sealed class ContainerChecker(LifecycleContext context)
     private async Task PauseAsync(Task exit, CancellationToken cancellationToken)
     {
         using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var delay = Task.Delay(context.Options.HealthInterval, context.Clock, pause.Token);
+        var delay = Task.Delay(options.HealthInterval, clock, pause.Token);
         await Task.WhenAny(delay, exit);
         await pause.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();

@@ -6,7 +6,7 @@ using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.Docker.Models;
 using WunderProxy.Deployments.LaunchConfigs;
-using WunderProxy.Deployments.Records;
+using WunderProxy.Deployments.Retirement;
 
 namespace WunderProxy.Deployments.Launching;
 
@@ -15,19 +15,19 @@ namespace WunderProxy.Deployments.Launching;
 /// creates, starts and checks a new one. A launch that fails removes what it created and leaves the rest alone.
 /// </summary>
 internal sealed class ContainerLauncher(
-    LifecycleContext context, ImageProvider images, ContainerChecker checker, KeptContainerStarter kept)
+    Application application, ImageProvider images, ContainerChecker checker, KeptContainerStarter kept, OrphanRemover orphans)
 {
     /// <summary>Names that are tried for a container: a random one is taken once in 65,536 times.</summary>
     private const int MaxNames = 3;
 
-    private readonly LaunchJudge _judge = new(context);
+    private readonly LaunchJudge _judge = new(application.Options, application.Machine.Engine.Endpoint);
 
     /// <summary>Launches, under the operation gate.</summary>
     /// <exception cref="DeploymentException">It did not come up.</exception>
     public async Task<LaunchedContainer> LaunchAsync(
         LaunchConfig config, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
     {
-        var mask = context.MaskOf(config);
+        var mask = application.MaskOf(config);
         try
         {
             DemandAllowed(config);
@@ -78,21 +78,20 @@ internal sealed class ContainerLauncher(
         return created;
     }
 
-    private string PublishAddress => context.Engine.Endpoint.IsLocal ? "127.0.0.1" : "";
+    private string PublishAddress => application.Machine.Engine.Endpoint.IsLocal ? "127.0.0.1" : "";
 
     /// <summary>Before anything is pulled, and before a container from the time before <c>--restrict</c> is taken.</summary>
     private void DemandAllowed(LaunchConfig config)
     {
         if (_judge.IsOn)
         {
-            var name = config.Image.Length > 0 ? config.Image : context.DefaultImage(config.Revision);
-            var image = new ProvidedImage(name, new ImageDetails { Id = "" }, "");
+            var image = new ProvidedImage(application.Images.Of(config), new ImageDetails { Id = "" }, "");
             _judge.Demand(config, EngineContainerRequest.Build(config, OptionsOf(config, image)).Body, PublishAddress);
         }
     }
 
     private Deployment[] FindUsable(LaunchConfig config) =>
-        [.. context.Table.FindByReference(config.Hash).Where(d => d.CfgDigest == context.Options.Environment.Digest)];
+        [.. application.Table.FindByReference(config.Hash).Where(d => d.CfgDigest == application.Options.Environment.Digest)];
 
     /// <summary>A container that was found at a start may not know all of its launch config.</summary>
     private static void NoteConfig(Deployment deployment, LaunchConfig config)
@@ -119,7 +118,7 @@ internal sealed class ContainerLauncher(
     /// <summary>One that drains is wanted again: it waits as launched.</summary>
     private async Task<bool> LeaveRetirementAsync(Deployment deployment, CancellationToken cancellationToken)
     {
-        await context.SlotGuard.WaitAsync(cancellationToken);
+        await application.SlotGuard.WaitAsync(cancellationToken);
         try
         {
             if (deployment.State == DeploymentState.Draining)
@@ -133,21 +132,21 @@ internal sealed class ContainerLauncher(
         }
         finally
         {
-            context.SlotGuard.Release();
+            application.SlotGuard.Release();
         }
     }
 
     private async Task<LaunchedContainer> CreateAsync(
         LaunchConfig config, SecretMask mask, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
     {
-        var deployment = new Deployment(config.Hash.Value, config.Revision, DeploymentState.Fetching, context.Faults)
+        var deployment = new Deployment(config.Hash.Value, config.Revision, DeploymentState.Fetching, application.Faults)
         {
             Alias = config.Alias.Value,
             Config = config.Bytes.ToArray(),
-            CfgDigest = context.Options.Environment.Digest,
+            CfgDigest = application.Options.Environment.Digest,
             HealthCheckPath = config.HealthCheckPath,
         };
-        context.Table.Add(deployment);
+        application.Table.Add(deployment);
         try
         {
             var image = await images.EnsureAsync(
@@ -178,12 +177,12 @@ internal sealed class ContainerLauncher(
         deployment.ImageId = image.Details.Id;
         deployment.MoveTo(DeploymentState.Creating);
         var request = EngineContainerRequest.Build(config, OptionsOf(config, image));
-        if (!context.Engine.Endpoint.IsLocal)
+        if (!application.Machine.Engine.Endpoint.IsLocal)
         {
-            context.Notices.Warn(
+            application.Machine.Notices.Warn(
                 "remote",
                 "the engine is on another machine, and container ports are published on all its addresses",
-                context.Engine.Endpoint.Host);
+                application.Machine.Engine.Endpoint.Host);
         }
 
         deployment.ContainerPort = request.ContainerPort;
@@ -194,7 +193,7 @@ internal sealed class ContainerLauncher(
             await CreateNamedAsync(deployment, request, isLast: attempt == MaxNames, progress, cancellationToken);
         }
 
-        context.Faults.Hit("created");
+        application.Faults.Hit("created");
     }
 
     /// <summary>Creates the container under a new name, unless another container has that name.</summary>
@@ -205,13 +204,13 @@ internal sealed class ContainerLauncher(
         IProgress<DeploymentProgress> progress,
         CancellationToken cancellationToken)
     {
-        deployment.ContainerName = ContainerName.Create(context.Options.App, deployment.Revision, deployment.Hash);
+        deployment.ContainerName = ContainerName.Create(application.Options.App, deployment.Revision, deployment.Hash);
         progress.Report(new DeploymentProgress("creating", $"creating container {deployment.ContainerName}"));
         try
         {
-            deployment.ContainerId = await context.Engine.CreateContainerAsync(
+            deployment.ContainerId = await application.Machine.Engine.CreateContainerAsync(
                 deployment.ContainerName, request.Body, cancellationToken);
-            deployment.CreatedAt = context.Clock.GetUtcNow();
+            deployment.CreatedAt = application.Clock.GetUtcNow();
         }
         catch (DockerEngineException fault)
         {
@@ -234,7 +233,7 @@ internal sealed class ContainerLauncher(
         progress.Report(new DeploymentProgress("starting", $"starting container {deployment.ContainerName}"));
         try
         {
-            await context.Engine.StartContainerAsync(deployment.ContainerId, cancellationToken);
+            await application.Machine.Engine.StartContainerAsync(deployment.ContainerId, cancellationToken);
         }
         catch (DockerEngineException fault)
         {
@@ -242,7 +241,7 @@ internal sealed class ContainerLauncher(
                 LaunchFailure.StartFailed, $"the container of {deployment.Revision} cannot be started: {fault.Message}", fault);
         }
 
-        context.Faults.Hit("started");
+        application.Faults.Hit("started");
         deployment.MoveTo(DeploymentState.Checking);
         progress.Report(new DeploymentProgress("checking", $"waiting until {deployment.Revision} is healthy"));
     }
@@ -252,13 +251,13 @@ internal sealed class ContainerLauncher(
         ImageName = image.Name,
         ImageId = image.Details.Id,
         ImagePorts = [.. image.Details.Config?.ExposedPorts?.Keys ?? []],
-        Environment = context.Options.Environment,
+        Environment = application.Options.Environment,
         Labels = new ContainerLabels(
-            context.Options.App,
-            context.PrefixLabel,
+            application.Options.App,
+            application.Options.PrefixLabel,
             config.Hash.Value,
             config.Revision,
-            context.Options.Environment.Digest),
+            application.Options.Environment.Digest),
         PublishAddress = PublishAddress,
     };
 
@@ -277,9 +276,9 @@ internal sealed class ContainerLauncher(
             return;
         }
 
-        deployment.UsedAt = context.Clock.GetUtcNow();
-        var entry = ContainerRecord.Of(deployment, deployment.UsedAt);
-        context.Record.TryUpdate(record => record with
+        deployment.UsedAt = application.Clock.GetUtcNow();
+        var entry = deployment.ToRecord(deployment.UsedAt);
+        application.Record.TryUpdate(record => record with
         {
             Launched = [.. record.Launched.Where(other => other.Container != entry.Container), entry],
         });
@@ -289,15 +288,15 @@ internal sealed class ContainerLauncher(
     {
         if (deployment.ContainerId.Length > 0)
         {
-            await context.Orphans.RemoveAsync(deployment.ContainerId);
+            await orphans.RemoveAsync(deployment.ContainerId);
         }
         else if (deployment.ContainerName.Length > 0)
         {
             // The engine gave no answer: it may have created the container.
-            await context.Orphans.RemoveNamedAsync(deployment.ContainerName);
+            await orphans.RemoveNamedAsync(deployment.ContainerName);
         }
 
         deployment.MoveTo(DeploymentState.Removed);
-        context.Table.Remove(deployment);
+        application.Table.Remove(deployment);
     }
 }

@@ -11,25 +11,20 @@ namespace WunderProxy.Deployments.Launching;
 
 /// <summary>Gets a launch config's image onto the machine: it is there, or is pulled, or is loaded from a bucket.</summary>
 internal sealed class ImageProvider(
-    LifecycleContext context, RegistryCredentials credentials, Func<string, IObjectStore> openBucket)
+    EngineImages images,
+    ImageNames names,
+    LifecycleOptions options,
+    RegistryCredentials credentials,
+    Func<string, IObjectStore> openBucket,
+    TimeProvider clock)
 {
     private const string Step = "pulling";
 
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The image's name: the config's own, else application and revision.</summary>
-    /// <exception cref="InvalidLaunchConfigException">The config has none, and the application's name cannot be part of one.</exception>
-    public string NameOf(LaunchConfig config) =>
-        config.Image.Length > 0 ? config.Image
-        : ImageName.IsPath(context.Options.App) ? context.DefaultImage(config.Revision)
-        : throw new InvalidLaunchConfigException(
-            "ContainerConfig.Image",
-            $"is needed: the application's name '{context.Options.App}' cannot be part of an image's name, which has lower-case "
-            + "letters and digits with '.', '_', '__' or '-' between them");
-
     /// <summary>Whether it is on this machine already.</summary>
     public async Task<bool> IsPresentAsync(LaunchConfig config, CancellationToken cancellationToken) =>
-        await context.Engine.Images.FindAsync(NameOf(config), cancellationToken) is not null;
+        await images.FindAsync(names.DemandOf(config), cancellationToken) is not null;
 
     /// <summary>Provides the image.</summary>
     /// <param name="config">Whose image.</param>
@@ -43,8 +38,8 @@ internal sealed class ImageProvider(
         IProgress<DeploymentProgress> progress,
         CancellationToken cancellationToken)
     {
-        var name = NameOf(config);
-        var present = config.ForceReload ? null : await context.Engine.Images.FindAsync(name, cancellationToken);
+        var name = names.DemandOf(config);
+        var present = config.ForceReload ? null : await images.FindAsync(name, cancellationToken);
         if (present is not null)
         {
             return new ProvidedImage(name, present, "created");
@@ -63,7 +58,7 @@ internal sealed class ImageProvider(
             method = "loaded";
         }
 
-        var details = await context.Engine.Images.FindAsync(name, cancellationToken)
+        var details = await images.FindAsync(name, cancellationToken)
             ?? throw DeploymentFaults.Launch(LaunchFailure.PullFailed, $"image {name} is not on this machine after it was {method}");
         return new ProvidedImage(name, details, method);
     }
@@ -78,8 +73,8 @@ internal sealed class ImageProvider(
         {
             var (login, missing) = await FindLoginAsync(image.Registry, cancellationToken);
             withoutLogin = missing is null ? "" : $" (asked without a login: {missing})";
-            await context.Engine.Images.PullAsync(
-                image, login, context.Options.PullStallTimeout, Throttle($"pulling {name}", progress), cancellationToken);
+            await images.PullAsync(
+                image, login, options.PullStallTimeout, Throttle($"pulling {name}", progress), cancellationToken);
             return null;
         }
         catch (DockerEngineException fault)
@@ -111,7 +106,7 @@ internal sealed class ImageProvider(
         LaunchConfig config, string name, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
     {
         using var bucket = openBucket(config.ImageBucket);
-        foreach (var key in ObjectKey.Images(context.Options.Prefix, config.Revision))
+        foreach (var key in ObjectKey.Images(options.Prefix, config.Revision))
         {
             await using var archive = await bucket.OpenReadAsync(key, cancellationToken);
             if (archive is not null)
@@ -148,7 +143,7 @@ internal sealed class ImageProvider(
                 $"{key} holds {loaded.Count} images ({string.Join(", ", loaded)}): neither {name} nor exactly one image");
         }
 
-        await context.Engine.Images.TagAsync(only, wanted, cancellationToken);
+        await images.TagAsync(only, wanted, cancellationToken);
     }
 
     private async Task<IReadOnlyList<string>> LoadAsync(
@@ -156,8 +151,8 @@ internal sealed class ImageProvider(
     {
         try
         {
-            var loaded = await context.Engine.Images.LoadAsync(
-                archive, context.Options.PullStallTimeout, Throttle($"loading {key}", progress), cancellationToken);
+            var loaded = await images.LoadAsync(
+                archive, options.PullStallTimeout, Throttle($"loading {key}", progress), cancellationToken);
             return [.. loaded.Distinct(StringComparer.Ordinal)];
         }
         catch (Exception fault) when (archive.Refusal is not null && fault is not OperationCanceledException)
@@ -176,15 +171,15 @@ internal sealed class ImageProvider(
     /// <summary>The engine speaks ten times a second per layer; people and logs need less.</summary>
     private Action<PullProgress> Throttle(string what, IProgress<DeploymentProgress> progress)
     {
-        var last = context.Clock.GetTimestamp() - (context.Clock.TimestampFrequency * 10);
+        var last = clock.GetTimestamp() - (clock.TimestampFrequency * 10);
         return step =>
         {
-            if (context.Clock.GetElapsedTime(last) < ReportInterval)
+            if (clock.GetElapsedTime(last) < ReportInterval)
             {
                 return;
             }
 
-            last = context.Clock.GetTimestamp();
+            last = clock.GetTimestamp();
             long? total = step.TotalBytes > 0 ? step.TotalBytes : null;
             progress.Report(new DeploymentProgress(Step, $"{what}: {step.Message}", total is null ? null : step.DoneBytes, total));
         };

@@ -7,7 +7,8 @@ using WunderProxy.Deployments.Retirement;
 namespace WunderProxy.Deployments.Launching;
 
 /// <summary>Starts a kept container again; one that does not come up stays kept.</summary>
-internal sealed class KeptContainerStarter(LifecycleContext context, ContainerChecker checker, ContainerRetirer retirer)
+internal sealed class KeptContainerStarter(
+    DockerEngineClient engine, DeploymentTable table, ContainerChecker checker, ContainerRetirer retirer, FaultPoints faults)
 {
     /// <summary>Starts the first of them that comes up healthy.</summary>
     /// <returns>Null when none does.</returns>
@@ -47,9 +48,9 @@ internal sealed class KeptContainerStarter(LifecycleContext context, ContainerCh
         progress.Report(new DeploymentProgress("starting", $"starting the kept container {deployment.ContainerName}"));
         try
         {
-            var before = await context.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
-            await context.Engine.StartContainerAsync(deployment.ContainerId, cancellationToken);
-            context.Faults.Hit("kept-started");
+            var before = await engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
+            await engine.StartContainerAsync(deployment.ContainerId, cancellationToken);
+            faults.Hit("kept-started");
             deployment.MoveTo(DeploymentState.Checking);
             await checker.WaitUntilHealthyAsync(deployment, before.RestartCount, mask, progress, cancellationToken);
             deployment.MoveTo(DeploymentState.Ready);
@@ -59,7 +60,7 @@ internal sealed class KeptContainerStarter(LifecycleContext context, ContainerCh
         {
             deployment.MoveTo(DeploymentState.Failed, "removed");
             deployment.MoveTo(DeploymentState.Removed);
-            context.Table.Remove(deployment);
+            table.Remove(deployment);
             return false;
         }
         catch (Exception fault)

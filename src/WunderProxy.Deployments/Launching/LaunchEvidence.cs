@@ -1,5 +1,4 @@
 using System.Net;
-using WunderProxy.Deployments.Applications;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Docker;
@@ -8,7 +7,7 @@ using WunderProxy.Deployments.Docker.Models;
 namespace WunderProxy.Deployments.Launching;
 
 /// <summary>Gathers what tells why a container did not come up.</summary>
-internal sealed class LaunchEvidence(LifecycleContext context)
+internal sealed class LaunchEvidence(DockerEngineClient engine, TimeProvider clock)
 {
     private const int MaxProbes = 10;
     private const int LogLines = 50;
@@ -44,8 +43,8 @@ internal sealed class LaunchEvidence(LifecycleContext context)
         var details = new DeploymentErrorDetails { Reason = reason, Probes = [.. _probes.Select(probe => probe.ToView())] };
         try
         {
-            var state = await context.Engine.InspectContainerAsync(container, cancellationToken);
-            Listeners = await ListeningPorts.FindAsync(state, context.Clock, cancellationToken);
+            var state = await engine.InspectContainerAsync(container, cancellationToken);
+            Listeners = await ListeningPorts.FindAsync(state, clock, cancellationToken);
             return details with
             {
                 ExitCode = ExitCodeOf(state),
@@ -67,7 +66,7 @@ internal sealed class LaunchEvidence(LifecycleContext context)
     {
         try
         {
-            var log = await context.Engine.ReadLogsAsync(container.Id, container.Config.Tty, LogLines, cancellationToken);
+            var log = await engine.ReadLogsAsync(container.Id, container.Config.Tty, LogLines, cancellationToken);
             return [.. log.Select(mask.Apply)];
         }
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)

@@ -11,15 +11,18 @@ namespace WunderProxy.Deployments.Machines;
 /// on a network that we share its own address; from inside a container a network that it is put on; else the published
 /// port of this machine. Its own address comes first because a published loopback port dies with a killed daemon.
 /// </summary>
-internal sealed class ContainerAddressResolver(
-    ContainerAddressMode mode, DockerEngineClient engine, OwnContainer ownContainer, TimeProvider clock)
+internal sealed class ContainerAddressResolver(DockerEngineClient engine, OwnContainer ownContainer, TimeProvider clock)
 {
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(1);
     private static readonly string[] SpecialNetworks = ["bridge", "host", "none"];
 
     /// <summary>Finds the address of a running container; null when there is no way to it.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="containerPort">TCP port inside the container.</param>
+    /// <param name="mode">Which address of a container the application wants.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     public async Task<ContainerAddress?> ResolveAsync(
-        ContainerDetails container, int containerPort, CancellationToken cancellationToken)
+        ContainerDetails container, int containerPort, ContainerAddressMode mode, CancellationToken cancellationToken)
     {
         if (await NetworkOwner.FindAsync(engine, container, cancellationToken) is not { } owner)
         {

@@ -1,20 +1,16 @@
-using WunderProxy.Deployments.Applications;
+using Microsoft.Extensions.Logging;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Docker;
-using WunderProxy.Deployments.Docker.Models;
 
 namespace WunderProxy.Deployments.Machines;
 
 /// <summary>
-/// Follows the engine's events, gap-free over the engine's own restarts. The one loop that tries an engine again that
-/// is away; each time it is (back) there, what it says is taken in before its events.
+/// Follows the engine's events for all listeners, without a gap over the engine's restarts. This is the one loop that
+/// tries an engine again that is away; each time the engine is there, the listeners take in what it says before its
+/// events.
 /// </summary>
 internal sealed class EngineFollower(
-    DockerEngineClient engine,
-    NoticeBoard notices,
-    TimeProvider clock,
-    Func<CancellationToken, Task> reconcile,
-    Func<EngineEvent, CancellationToken, Task> handle)
+    DockerEngineClient engine, Circuit circuit, NoticeBoard notices, TimeProvider clock, ILogger log) : IAsyncDisposable
 {
     private const string Topic = "events";
 
@@ -22,20 +18,73 @@ internal sealed class EngineFollower(
     private static readonly TimeSpan Steady = TimeSpan.FromSeconds(10);
 
     private readonly Backoff _backoff = new(clock);
-    private long _seenNanoseconds = clock.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000;
+    private readonly CancellationTokenSource _ending = new();
 
-    /// <summary>Follows until cancelled.</summary>
-    public async Task RunAsync(Microsoft.Extensions.Logging.ILogger log, CancellationToken cancellationToken)
+    /// <summary>Guards the three fields below, which change when a listener joins or leaves.</summary>
+    private readonly Lock _lock = new();
+    private IReadOnlyList<EngineSubscription> _subscriptions = [];
+    private CancellationTokenSource _joined = new();
+    private Task? _loop;
+
+    /// <summary>Written by the loop alone; the first listener starts it.</summary>
+    private long _seenNanoseconds;
+
+    /// <summary>
+    /// Begins to tell a listener, which is reconciled first. Disposing of the returned handle ends that: when the disposal
+    /// is complete, no call to the listener is under way and none will come.
+    /// </summary>
+    public IAsyncDisposable Listen(IEngineListener listener)
     {
+        var subscription = new EngineSubscription(listener, Remove);
+        CancellationTokenSource joined;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_ending.IsCancellationRequested, this);
+            _subscriptions = [.. _subscriptions, subscription];
+            (joined, _joined) = (_joined, new CancellationTokenSource());
+            _loop ??= Task.Run(RunAsync);
+        }
+
+        // A stream that is open already begins anew, so that the new listener is reconciled.
+        joined.Cancel();
+        return subscription;
+    }
+
+    /// <summary>Ends the loop and waits for its end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        Task? loop;
+        lock (_lock)
+        {
+            loop = _loop;
+        }
+
+        if (loop is not null)
+        {
+            await loop;
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        var cancellationToken = _ending.Token;
+        _seenNanoseconds = clock.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000;
         while (!cancellationToken.IsCancellationRequested)
         {
+            CancellationToken joined;
+            lock (_lock)
+            {
+                joined = _joined.Token;
+            }
+
             try
             {
-                await FollowAsync(cancellationToken);
+                await FollowAsync(joined, cancellationToken);
             }
             catch (Exception fault) when (fault is EngineUnavailableException or OperationCanceledException)
             {
-                // Its circuit is open, as the client told it; or the process ends.
+                // Its circuit is open, as the client told it; somebody has joined; or the process ends.
             }
             catch (DockerEngineException fault)
             {
@@ -46,18 +95,21 @@ internal sealed class EngineFollower(
                 DeploymentLog.BackgroundFailed(log, fault);
             }
 
-            await PauseAsync(cancellationToken);
+            if (!joined.IsCancellationRequested)
+            {
+                await PauseAsync(cancellationToken);
+            }
         }
     }
 
-    private async Task FollowAsync(CancellationToken cancellationToken)
+    private async Task FollowAsync(CancellationToken joined, CancellationToken cancellationToken)
     {
-        notices.Engine.Try();
+        circuit.Try();
         await engine.PingAsync(cancellationToken);
 
         // A stream over a dead network says nothing for ever: when another call finds the engine away, it is given up.
-        using var untilAway = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, notices.Engine.Change);
-        await reconcile(untilAway.Token);
+        using var untilAway = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, circuit.Change, joined);
+        await TellAsync((listener, token) => listener.ReconcileAsync(token), untilAway.Token);
         var began = clock.GetTimestamp();
         try
         {
@@ -65,7 +117,7 @@ internal sealed class EngineFollower(
             {
                 _seenNanoseconds = happened.TimeNanoseconds + 1;
                 notices.Warn(Topic, null);
-                await handle(happened, untilAway.Token);
+                await TellAsync((listener, token) => listener.HandleAsync(happened, token), untilAway.Token);
             }
         }
         finally
@@ -78,13 +130,36 @@ internal sealed class EngineFollower(
         }
     }
 
+    /// <summary>A listener that fails ends the stream: after the next pause all of them are reconciled.</summary>
+    private async Task TellAsync(Func<IEngineListener, CancellationToken, Task> tell, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<EngineSubscription> subscriptions;
+        lock (_lock)
+        {
+            subscriptions = _subscriptions;
+        }
+
+        foreach (var subscription in subscriptions)
+        {
+            await subscription.TellAsync(tell, cancellationToken);
+        }
+    }
+
     /// <summary>Ended early when somebody else's call finds the engine back.</summary>
     private async Task PauseAsync(CancellationToken cancellationToken)
     {
         var pause = _backoff.Next();
-        var change = notices.Engine.Change;
-        notices.Engine.Wait(pause);
+        var change = circuit.Change;
+        circuit.Wait(pause);
         using var untilChange = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, change);
         await Task.Delay(pause, clock, untilChange.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void Remove(EngineSubscription subscription)
+    {
+        lock (_lock)
+        {
+            _subscriptions = [.. _subscriptions.Where(other => other != subscription)];
+        }
     }
 }

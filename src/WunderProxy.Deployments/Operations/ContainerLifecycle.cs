@@ -20,16 +20,19 @@ namespace WunderProxy.Deployments.Operations;
 /// </summary>
 public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
 {
-    private readonly LifecycleContext _context;
-    private readonly OperationGate _gate;
+    private readonly Application _application;
+    private readonly HealthProbe _probes;
     private readonly DeploymentOperations _operations;
-    private readonly EventRecorder _events;
     private readonly HistoryRecorder _history;
     private readonly LifecycleReader _reader;
     private readonly StoreTender _tender;
     private readonly ContainerWatcher _watcher;
+
+    /// <summary>The machine, when no other application shares it; else null, and the machine is the caller's.</summary>
+    private readonly Machine? _ownMachine;
     private readonly CancellationTokenSource _lifetime = new();
     private readonly List<Task> _loops = [];
+    private IAsyncDisposable? _listening;
     private volatile bool _isStarting = true;
     private int _disposals;
 
@@ -64,6 +67,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     {
     }
 
+    /// <summary>Creates one on a machine of its own.</summary>
     internal ContainerLifecycle(
         LifecycleOptions options,
         DockerEngineClient engine,
@@ -74,34 +78,55 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
         ILogger logger,
         FaultPoints faults,
         ITrafficMeter? meter)
+        : this(options, new Machine(engine, clock, logger), store, state, traffic, clock, logger, faults, meter) =>
+        _ownMachine = _application.Machine;
+
+    /// <summary>Creates one on a machine that stays the caller's.</summary>
+    internal ContainerLifecycle(
+        LifecycleOptions options,
+        Machine machine,
+        IObjectStore store,
+        LocalState state,
+        ITrafficSwitch traffic,
+        TimeProvider clock,
+        ILogger logger,
+        FaultPoints faults,
+        ITrafficMeter? meter)
     {
-        var context = new LifecycleContext(options, engine, store, state, traffic, clock, logger, faults);
+        var application = new Application(options, machine, store, state, traffic, clock, logger, faults);
+        var engine = machine.Engine;
+        _application = application;
+        _probes = new HealthProbe(options.HealthTimeout, options.Version, clock);
         var images = new ImageProvider(
-            context,
+            engine.Images,
+            application.Images,
+            options,
             RegistryCredentials.FromEnvironment(Environment.GetEnvironmentVariable, clock),
-            bucket => ObjectStores.Open(bucket, clock));
-        var checker = new ContainerChecker(context);
-        var retirer = new ContainerRetirer(context, new ImageClaims(state.FullPath));
-        var launcher = new ContainerLauncher(context, images, checker, new KeptContainerStarter(context, checker, retirer));
-        var switcher = new TrafficSwitcher(context, retirer);
-        var foreign = new ForeignContainers(context);
-        var adopter = new ContainerAdopter(context, retirer, foreign);
-        _context = context;
-        _gate = new OperationGate(clock, faults, options.LaunchTimeout);
-        _events = new EventRecorder(context);
-        _history = new HistoryRecorder(context, _events);
-        var guard = new SwitchGuard(context, checker, switcher, _events, _history, meter);
-        _reader = new LifecycleReader(context, _gate, guard);
-        _operations = new DeploymentOperations(context, new ConfigSource(context), launcher, checker, retirer, switcher, guard, _events, _history);
+            bucket => ObjectStores.Open(bucket, clock),
+            clock);
+        var orphans = new OrphanRemover(engine, application.Ownership, logger);
+        var stopper = new ContainerStopper(engine, options.StopTimeout);
+        var retirer = new ContainerRetirer(application, orphans, stopper, new ImageClaims(state.FullPath));
+        var checker = new ContainerChecker(machine, _probes, options, clock);
+        var kept = new KeptContainerStarter(engine, application.Table, checker, retirer, faults);
+        var launcher = new ContainerLauncher(application, images, checker, kept, orphans);
+        var switcher = new TrafficSwitcher(application, retirer);
+        _history = new HistoryRecorder(application);
+        var guard = new SwitchGuard(application, checker, _probes, switcher, _history, meter);
+        _reader = new LifecycleReader(application, guard);
+        var configs = new ConfigSource(application.Configs, application.Record, application.Table, application.Store, clock);
+        _operations = new DeploymentOperations(application, configs, launcher, checker, retirer, switcher, guard, _history);
+        var foreign = new ForeignContainers(application.Table, application.Ownership, application.Images, logger);
+        var adopter = new ContainerAdopter(application, orphans, retirer, foreign);
         var startup = new StartupSequence(
-            context, adopter, new OldToolAdopter(context, foreign), launcher, checker, retirer, switcher, _events);
-        _tender = new StoreTender(context, _gate, startup, _history);
-        var rescuer = new CurrentRescuer(context, _gate, launcher, checker, switcher);
-        _watcher = new ContainerWatcher(context, adopter, rescuer, switcher, retirer);
+            application, adopter, new OldToolAdopter(application, foreign), launcher, checker, retirer, switcher);
+        _tender = new StoreTender(application, startup, _history);
+        var rescuer = new CurrentRescuer(application, launcher, checker, switcher);
+        _watcher = new ContainerWatcher(application, _probes, adopter, rescuer, switcher, retirer, orphans);
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ContainerView> Containers => _context.Table.ToViews();
+    public IReadOnlyList<ContainerView> Containers => _application.Table.ToViews();
 
     /// <summary>
     /// Brings back what was in service (local record, else the store's current launch config) and begins to watch.
@@ -109,7 +134,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _context.Faults.Enter("start");
+        _application.Faults.Enter("start");
         bool isDone;
         try
         {
@@ -117,13 +142,13 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
         }
         finally
         {
-            _gate.OpenUnstarted();
+            _application.Gate.OpenUnstarted();
             _isStarting = false;
         }
 
         _loops.Add(Task.Run(() => _tender.RunAsync(isDone, _lifetime.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _watcher.WatchAsync(_lifetime.Token), CancellationToken.None));
-        _loops.Add(Task.Run(() => _watcher.FollowEventsAsync(_lifetime.Token), CancellationToken.None));
+        _listening = _application.Machine.Listen(_watcher);
     }
 
     /// <inheritdoc/>
@@ -203,8 +228,8 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     /// <inheritdoc/>
     public Task RecordEventAsync(string type, string by, string reason, CancellationToken cancellationToken)
     {
-        var current = _context.Table.Current;
-        return _events.RecordAsync(_events.Create(type, by) with
+        var current = _application.Table.Current;
+        return _application.Events.RecordAsync(_application.Events.Create(type, by) with
         {
             Revision = current?.Revision ?? "",
             Hash = current?.Hash ?? "",
@@ -224,13 +249,23 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
         }
 
         await _lifetime.CancelAsync();
-        await _gate.StopAsync();
+        await _application.Gate.StopAsync();
+        if (_listening is { } listening)
+        {
+            await listening.DisposeAsync();
+        }
+
         await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_ownMachine is { } machine)
+        {
+            await machine.DisposeAsync();
+        }
+
         _watcher.Dispose();
         _history.Dispose();
-        _gate.Dispose();
         _lifetime.Dispose();
-        _context.Dispose();
+        _probes.Dispose();
+        _application.Dispose();
     }
 
     private static LaunchConfigReference Parse(string reference) =>
@@ -248,11 +283,11 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
         CancellationToken cancellationToken)
     {
         var kind = operationKind.ToWire();
-        return _gate.RunAsync(operationKind, reference, progress, GuardedAsync, cancellationToken);
+        return _application.Gate.RunAsync(operationKind, reference, progress, GuardedAsync, cancellationToken);
 
         async Task<T> GuardedAsync(Operation operation, CancellationToken token)
         {
-            DeploymentLog.OperationBegins(_context.Log, kind, reference, by);
+            DeploymentLog.OperationBegins(_application.Log, kind, reference, by);
             T result;
             try
             {
@@ -265,22 +300,22 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
             }
 
             // What is done stays done, whatever the log makes of it.
-            _context.AfterSwitch.Try(
+            _application.AfterSwitch.Try(
                 "logging an operation",
-                () => DeploymentLog.OperationDone(_context.Log, kind, reference, by, result?.ToString() ?? ""));
+                () => DeploymentLog.OperationDone(_application.Log, kind, reference, by, result?.ToString() ?? ""));
             return result;
         }
     }
 
     private async Task NoteFailureAsync(string kind, string reference, string by, DeploymentException fault)
     {
-        DeploymentLog.OperationFailed(_context.Log, kind, reference, by, fault.Code, fault.Message);
+        DeploymentLog.OperationFailed(_application.Log, kind, reference, by, fault.Code, fault.Message);
         if (fault.Error is DeploymentError.StoreUnavailable or DeploymentError.StoreDenied)
         {
-            _context.Notices.StoreFailed(fault);
+            _application.Store.Failed(fault);
         }
 
-        await _events.RecordAsync(_events.Create(EventType.Failure, by) with
+        await _application.Events.RecordAsync(_application.Events.Create(EventType.Failure, by) with
         {
             Hash = LaunchConfigReference.TryParse(reference, out _) ? reference : "",
             Result = fault.Code,

@@ -10,30 +10,29 @@ namespace WunderProxy.Deployments.Operations;
 
 /// <summary>What each changing call does, step by step; always under the operation gate.</summary>
 internal sealed class DeploymentOperations(
-    LifecycleContext context,
+    Application application,
     ConfigSource configs,
     ContainerLauncher launcher,
     ContainerChecker checker,
     ContainerRetirer retirer,
     TrafficSwitcher switcher,
     SwitchGuard guard,
-    EventRecorder events,
     HistoryRecorder history)
 {
     /// <summary>Loads, launches, records the event.</summary>
     public async Task<LaunchResult> LaunchAsync(
         LaunchConfigReference reference, string by, Operation progress, CancellationToken cancellationToken)
     {
-        var began = context.Clock.GetTimestamp();
+        var began = application.Clock.GetTimestamp();
         var config = await LoadAsync(reference, progress, cancellationToken);
         progress.AddNames(config);
         var launched = await launcher.LaunchAsync(config, progress, cancellationToken);
-        context.Faults.Hit("launched");
-        await events.RecordAsync(events.Create(EventType.Launch, by) with
+        application.Faults.Hit("launched");
+        await application.Events.RecordAsync(application.Events.Create(EventType.Launch, by) with
         {
             Revision = config.Revision,
             Hash = config.Hash.Value,
-            FromHash = context.Record.Current.Hash,
+            FromHash = application.Record.Current.Hash,
         });
         retirer.BeginRetireUnused();
         var deployment = launched.Deployment;
@@ -57,12 +56,12 @@ internal sealed class DeploymentOperations(
             return ResultOf(next, isChanged: false);
         }
 
-        var fromHash = context.Record.Current.Hash;
+        var fromHash = application.Record.Current.Hash;
         var config = await configs.FindBytesAsync(next, cancellationToken);
         var (previous, watch) = await SwitchGuardedAsync(next, config, null, options.Guard, cancellationToken);
 
         // From here on nothing fails the call: traffic goes to the new one.
-        await events.RecordAsync(events.Create(EventType.Switch, options.By) with
+        await application.Events.RecordAsync(application.Events.Create(EventType.Switch, options.By) with
         {
             Revision = next.Revision,
             Hash = next.Hash,
@@ -74,7 +73,7 @@ internal sealed class DeploymentOperations(
     /// <summary>Retires what was launched of a config and never switched to.</summary>
     public async Task<int> RetireAsync(LaunchConfigReference reference)
     {
-        var waiting = context.Table.All.Where(d => d.State == DeploymentState.Ready && d.IsOf(reference)).ToArray();
+        var waiting = application.Table.All.Where(d => d.State == DeploymentState.Ready && d.IsOf(reference)).ToArray();
         foreach (var deployment in waiting)
         {
             await retirer.RetireAsync(deployment);
@@ -87,7 +86,7 @@ internal sealed class DeploymentOperations(
     public async Task<DeployResult> DeployAsync(
         DeployRequest request, Operation progress, CancellationToken cancellationToken)
     {
-        var began = context.Clock.GetTimestamp();
+        var began = application.Clock.GetTimestamp();
         var config = request.Config is { } bytes
             ? LaunchConfig.Parse(bytes)
             : await LoadAsync(LaunchConfigReference.Parse(request.Reference ?? ""), progress, cancellationToken);
@@ -95,7 +94,7 @@ internal sealed class DeploymentOperations(
 
         // Also one that was named by its MD5: the history will name it by its identity.
         await StoreAsync(config, progress, cancellationToken);
-        var intent = DeploymentIntent.Deploy(config, request.By, context.Clock.GetUtcNow());
+        var intent = DeploymentIntent.Deploy(config, request.By, application.Clock.GetUtcNow());
         return await BringIntoServiceAsync(config, intent, request.Guard, began, progress, cancellationToken);
     }
 
@@ -103,9 +102,9 @@ internal sealed class DeploymentOperations(
     public async Task<DeployResult> RollbackAsync(
         RollbackRequest request, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
     {
-        var began = context.Clock.GetTimestamp();
+        var began = application.Clock.GetTimestamp();
         progress.Report(new DeploymentProgress("fetching", "reading the history"));
-        var loaded = await context.History.LoadAsync(cancellationToken);
+        var loaded = await application.History.LoadAsync(cancellationToken);
         var target = loaded.FindTarget(
             request.Target, await FindInServiceAsync(cancellationToken), await FindNamedAsync(request.Target, cancellationToken));
         var config = await LoadAsync(ReferenceOf(target), progress, cancellationToken);
@@ -118,7 +117,7 @@ internal sealed class DeploymentOperations(
             _ => "its image has to be pulled first",
         };
         progress.Report(new DeploymentProgress("fetching", $"going back to {config.Revision} of {target.DeployedAt:O}: {needs}"));
-        var intent = DeploymentIntent.Rollback(target, request.By, context.Clock.GetUtcNow());
+        var intent = DeploymentIntent.Rollback(target, request.By, application.Clock.GetUtcNow());
         return await BringIntoServiceAsync(config, intent, request.Guard, began, progress, cancellationToken);
     }
 
@@ -130,17 +129,17 @@ internal sealed class DeploymentOperations(
         IProgress<DeploymentProgress> progress,
         CancellationToken cancellationToken)
     {
-        var claim = await context.History.ClaimAsync(intent.By, cancellationToken);
+        var claim = await application.History.ClaimAsync(intent.By, cancellationToken);
         try
         {
-            context.Faults.Hit("claimed");
+            application.Faults.Hit("claimed");
             var launched = await launcher.LaunchAsync(config, progress, cancellationToken);
             return await SwitchAndRecordAsync(launched, config, intent, claim, guardFor, began, progress, cancellationToken);
         }
         finally
         {
             // Neither the switch nor the fault that came before it is hidden by a lease that cannot be given back.
-            await context.AfterSwitch.TryAsync("giving the lease back", () => claim.DisposeAsync().AsTask());
+            await application.AfterSwitch.TryAsync("giving the lease back", () => claim.DisposeAsync().AsTask());
         }
     }
 
@@ -155,13 +154,13 @@ internal sealed class DeploymentOperations(
         CancellationToken cancellationToken)
     {
         var deployment = launched.Deployment;
-        var told = intent with { FromHash = context.Record.Current.Hash };
+        var told = intent with { FromHash = application.Record.Current.Hash };
         progress.Report(new DeploymentProgress("switching", $"switching to {deployment.Revision} at {deployment.Address}"));
         var (_, watch) = await SwitchGuardedAsync(deployment, config.Bytes.ToArray(), told, guardFor, cancellationToken);
         var seconds = SecondsSince(began);
 
         // From here on nothing fails the call: traffic goes to the new one.
-        context.AfterSwitch.Try(
+        application.AfterSwitch.Try(
             "telling the progress", () => progress.Report(new DeploymentProgress("recording", "writing the history")));
         var isWritten = await history.CompleteAsync(told, claim);
         retirer.BeginRetireUnused();
@@ -184,13 +183,13 @@ internal sealed class DeploymentOperations(
         Deployment next, byte[] config, DeploymentIntent? intent, TimeSpan? guardFor, CancellationToken cancellationToken)
     {
         var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var before = context.Record.Current;
+        var before = application.Record.Current;
         var previous = await switcher.SwitchAsync(next, config, intent, hold.Task, cancellationToken);
-        var duration = guardFor ?? context.Options.Guard;
+        var duration = guardFor ?? application.Options.Guard;
         string? watch = null;
         if (previous is { Address: not null } && duration > TimeSpan.Zero)
         {
-            context.AfterSwitch.Try(
+            application.AfterSwitch.Try(
                 "beginning the guard's watch",
                 () => watch = guard.Begin(new GuardedSwitch(next, previous, before, intent, hold), duration));
         }
@@ -206,12 +205,12 @@ internal sealed class DeploymentOperations(
     private async Task<Deployment> FindSwitchableAsync(
         LaunchConfigReference reference, CancellationToken cancellationToken)
     {
-        var known = context.Table.FindByReference(reference);
+        var known = application.Table.FindByReference(reference);
         if (known.Count == 0)
         {
             // A container that was found at a start may know only the other digest of its launch config.
             var config = await configs.LoadAsync(reference, cancellationToken);
-            known = context.Table.FindByReference(config.Hash);
+            known = application.Table.FindByReference(config.Hash);
             if (known.Count == 0)
             {
                 throw NotRunning(config.Revision, reference);
@@ -260,8 +259,8 @@ internal sealed class DeploymentOperations(
         LaunchConfig config, Operation progress, CancellationToken cancellationToken)
     {
         progress.Report(new DeploymentProgress("fetching", $"storing launch config {config}"));
-        await context.Configs.AddAsync(config, cancellationToken);
-        context.Faults.Hit("config-stored");
+        await application.Configs.AddAsync(config, cancellationToken);
+        application.Faults.Hit("config-stored");
     }
 
     private async Task<LaunchConfig> LoadAsync(
@@ -272,7 +271,7 @@ internal sealed class DeploymentOperations(
     }
 
     private async Task<LaunchConfig?> FindInServiceAsync(CancellationToken cancellationToken) =>
-        context.Record.Current.Hash is { Length: > 0 } hash ? await FindNamedAsync(hash, cancellationToken) : null;
+        application.Record.Current.Hash is { Length: > 0 } hash ? await FindNamedAsync(hash, cancellationToken) : null;
 
     private async Task<LaunchConfig?> FindNamedAsync(string target, CancellationToken cancellationToken)
     {
@@ -291,7 +290,7 @@ internal sealed class DeploymentOperations(
         }
     }
 
-    private double SecondsSince(long began) => Math.Round(context.Clock.GetElapsedTime(began).TotalSeconds, 3);
+    private double SecondsSince(long began) => Math.Round(application.Clock.GetElapsedTime(began).TotalSeconds, 3);
 
     private static SwitchResult ResultOf(Deployment deployment, bool isChanged) => new(
         deployment.Hash,

@@ -1,13 +1,14 @@
 using System.Net;
 using WunderProxy.Deployments.Applications;
 using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Switching;
 
 namespace WunderProxy.Deployments.Operations;
 
 /// <summary>What can be asked of a lifecycle without changing anything.</summary>
-internal sealed class LifecycleReader(LifecycleContext context, OperationGate gate, SwitchGuard guard)
+internal sealed class LifecycleReader(Application application, SwitchGuard guard)
 {
     /// <summary>Reads the history; the last entry of the hash in service is the current one.</summary>
     /// <exception cref="DeploymentException">The store is away or refuses.</exception>
@@ -15,7 +16,7 @@ internal sealed class LifecycleReader(LifecycleContext context, OperationGate ga
     {
         try
         {
-            var history = await context.History.LoadAsync(cancellationToken);
+            var history = await application.History.LoadAsync(cancellationToken);
             var current = history.Entries.LastOrDefault(entry => IsInService(entry.Hash));
             return [.. history.Entries.Select(entry => new HistoryEntryView(
                 entry.Revision, entry.DeployedAt, entry.DeployedBy, entry.Hash, ReferenceEquals(entry, current)))];
@@ -33,7 +34,7 @@ internal sealed class LifecycleReader(LifecycleContext context, OperationGate ga
     {
         try
         {
-            return (await context.Configs.LoadAsync(reference, LaunchConfigRepository.MissLife, cancellationToken)).Bytes;
+            return (await application.Configs.LoadAsync(reference, LaunchConfigRepository.MissLife, cancellationToken)).Bytes;
         }
         catch (Exception fault) when (DeploymentFaults.IsKnown(fault))
         {
@@ -44,27 +45,28 @@ internal sealed class LifecycleReader(LifecycleContext context, OperationGate ga
     /// <summary>The state of this moment; asks neither engine nor store.</summary>
     public LifecycleSnapshot Snapshot()
     {
-        var current = context.Table.Current;
-        var notices = context.Notices;
+        var current = application.Table.Current;
+        var (engine, store) = (application.Machine.Circuit, application.Store.Circuit);
+        var notices = NoticeBoard.Collect(application.Machine.Notices, application.Notices);
         return new LifecycleSnapshot
         {
-            Current = context.Traffic.Current,
+            Current = application.Traffic.Current,
             Intended = current is null ? null : new TrafficTarget(
-                current.Address?.EndPoint ?? context.Traffic.Current?.EndPoint ?? new IPEndPoint(0, 0),
+                current.Address?.EndPoint ?? application.Traffic.Current?.EndPoint ?? new IPEndPoint(0, 0),
                 current.ContainerId,
                 current.Hash,
                 current.Revision),
-            Since = current is null ? null : context.Record.Current.Since,
+            Since = current is null ? null : application.Record.Current.Since,
             Health = current?.Health ?? "unknown",
             HealthReason = current?.HealthReason,
-            DockerState = notices.Engine.Fault,
-            StoreState = notices.Store.Fault,
-            Circuits = new CircuitsView(notices.Engine.ToView(), notices.Store.ToView()),
+            DockerState = engine.Fault,
+            StoreState = store.Fault,
+            Circuits = new CircuitsView(engine.ToView(), store.ToView()),
             Guard = guard.View,
-            Operation = gate.View,
-            Draining = [.. context.Table.All.Where(d => d.State == DeploymentState.Draining).Select(ToView)],
-            Warnings = notices.Warnings,
-            PublicWarnings = notices.PublicWarnings,
+            Operation = application.Gate.View,
+            Draining = [.. application.Table.All.Where(d => d.State == DeploymentState.Draining).Select(ToView)],
+            Warnings = [.. notices.Select(notice => notice.Message)],
+            PublicWarnings = [.. notices.Select(notice => notice.Public)],
         };
     }
 
@@ -76,5 +78,5 @@ internal sealed class LifecycleReader(LifecycleContext context, OperationGate ga
         deployment.Drain?.Since ?? deployment.UsedAt);
 
     private bool IsInService(string hash) =>
-        context.Table.Current is { } current && LaunchConfigReference.TryParse(hash, out var reference) && current.IsOf(reference);
+        application.Table.Current is { } current && LaunchConfigReference.TryParse(hash, out var reference) && current.IsOf(reference);
 }

@@ -1,5 +1,3 @@
-using WunderProxy.Deployments.Applications;
-
 namespace WunderProxy.Deployments.Records;
 
 /// <summary>One container in the local record.</summary>
@@ -10,15 +8,8 @@ namespace WunderProxy.Deployments.Records;
 internal sealed record ContainerRecord(string Container, string Hash, string Revision, DateTimeOffset At)
 {
     /// <summary>A larger launch config is read from the store when it is needed: the record is written at every switch.</summary>
-    private const int MaxConfigBytes = 64 * 1024;
+    public const int MaxConfigBytes = 64 * 1024;
 
     /// <summary>The exact bytes of its launch config, so that what runs needs no store; empty when they are not known.</summary>
     public byte[] Config { get; init; } = [];
-
-    /// <summary>The record of a deployment's container.</summary>
-    public static ContainerRecord Of(Deployment deployment, DateTimeOffset at) =>
-        new(deployment.ContainerId, deployment.Hash, deployment.Revision, at)
-        {
-            Config = deployment.Config.Length <= MaxConfigBytes ? deployment.Config : [],
-        };
 }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using WunderProxy.Deployments.Applications;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Docker;
-using WunderProxy.Deployments.Machines;
 
 namespace WunderProxy.Deployments.Retirement;
 
@@ -10,7 +9,8 @@ namespace WunderProxy.Deployments.Retirement;
 /// Drains what was current, stops it, keeps the last few stopped and removes the rest. Each step looks again whether
 /// the deployment is still unwanted.
 /// </summary>
-internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims claims)
+internal sealed class ContainerRetirer(
+    Application application, OrphanRemover orphans, ContainerStopper stopper, ImageClaims claims)
 {
     /// <summary>Containers that wait after a launch; the oldest goes when there are more.</summary>
     private const int MaxLaunched = 3;
@@ -73,11 +73,11 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
     /// <summary>Retires launched containers that nobody switched to: too many, or too old.</summary>
     public void BeginRetireUnused()
     {
-        var waiting = context.Table.All
+        var waiting = application.Table.All
             .Where(d => d.State == DeploymentState.Ready)
             .OrderByDescending(d => d.UsedAt)
             .ToArray();
-        var now = context.Clock.GetUtcNow();
+        var now = application.Clock.GetUtcNow();
         foreach (var deployment in waiting.Where((d, index) => index >= MaxLaunched || now - d.UsedAt > MaxLaunchedAge))
         {
             BeginRetire(deployment);
@@ -87,15 +87,15 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
     /// <summary>Removes kept containers beyond the limit, and their images where nobody else wants them.</summary>
     public async Task PruneAsync()
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal) { context.Record.Current.Hash };
-        var kept = context.Table.All
+        var seen = new HashSet<string>(StringComparer.Ordinal) { application.Record.Current.Hash };
+        var kept = application.Table.All
             .Where(d => d.State == DeploymentState.Kept)
             .OrderByDescending(d => d.UsedAt)
             .ThenByDescending(d => d.CreatedAt);
         foreach (var deployment in kept)
         {
             // A second container of a hash brings nothing; only distinct ones count.
-            var isWanted = seen.Add(deployment.Hash) && seen.Count - 1 <= context.Options.Keep;
+            var isWanted = seen.Add(deployment.Hash) && seen.Count - 1 <= application.Options.Keep;
             if (!isWanted)
             {
                 await DropAsync(deployment);
@@ -124,7 +124,7 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
         }
         catch (Exception fault)
         {
-            DeploymentLog.BackgroundFailed(context.Log, fault);
+            DeploymentLog.BackgroundFailed(application.Log, fault);
         }
         finally
         {
@@ -155,11 +155,11 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
         try
         {
             var cutOff = await drain.Traffic.DrainAsync(
-                context.Options.DrainTimeout, context.Options.DrainUpgradedTimeout, drain.Cancellation.Token);
-            DeploymentLog.Drained(context.Log, deployment.ContainerName, deployment.Revision, cutOff);
+                application.Options.DrainTimeout, application.Options.DrainUpgradedTimeout, drain.Cancellation.Token);
+            DeploymentLog.Drained(application.Log, deployment.ContainerName, deployment.Revision, cutOff);
             await hold.WaitAsync(drain.Cancellation.Token);
             await StandByAsync(drain);
-            context.Faults.Hit("drained");
+            application.Faults.Hit("drained");
             await RetireAsync(deployment);
         }
         catch (OperationCanceledException)
@@ -168,22 +168,22 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
         }
         catch (Exception fault)
         {
-            DeploymentLog.BackgroundFailed(context.Log, fault);
+            DeploymentLog.BackgroundFailed(application.Log, fault);
         }
     }
 
     private async Task StandByAsync(DrainHandle drain)
     {
-        var left = drain.Since + context.Options.Standby - context.Clock.GetUtcNow();
+        var left = drain.Since + application.Options.Standby - application.Clock.GetUtcNow();
         if (left > TimeSpan.Zero)
         {
-            await Task.Delay(left, context.Clock, drain.Cancellation.Token);
+            await Task.Delay(left, application.Clock, drain.Cancellation.Token);
         }
     }
 
     private async Task<bool> LeaveServiceAsync(Deployment deployment)
     {
-        await context.SlotGuard.WaitAsync();
+        await application.SlotGuard.WaitAsync();
         try
         {
             if (deployment.State is not (DeploymentState.Draining or DeploymentState.Ready))
@@ -195,7 +195,7 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
             deployment.Drain = null;
             deployment.Address = null;
             deployment.Health = "unknown";
-            context.Record.TryUpdate(record => record with
+            application.Record.TryUpdate(record => record with
             {
                 Launched = [.. record.Launched.Where(entry => entry.Container != deployment.ContainerId)],
             });
@@ -203,7 +203,7 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
         }
         finally
         {
-            context.SlotGuard.Release();
+            application.SlotGuard.Release();
         }
     }
 
@@ -211,7 +211,7 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
     {
         try
         {
-            return (await context.Engine.InspectContainerAsync(deployment.ContainerId, CancellationToken.None)).State.Running;
+            return (await application.Machine.Engine.InspectContainerAsync(deployment.ContainerId, CancellationToken.None)).State.Running;
         }
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
         {
@@ -224,9 +224,9 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
     {
         try
         {
-            await context.Stopper.StopAsync(deployment.ContainerId, CancellationToken.None);
-            context.Faults.Hit("stopped");
-            DeploymentLog.Retired(context.Log, deployment.ContainerName, deployment.Revision, "kept");
+            await stopper.StopAsync(deployment.ContainerId, CancellationToken.None);
+            application.Faults.Hit("stopped");
+            DeploymentLog.Retired(application.Log, deployment.ContainerName, deployment.Revision, "kept");
         }
         catch (ContainerNotFoundException)
         {
@@ -236,7 +236,7 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
         {
             // The watcher stops kept containers that run, so this is tried again.
-            DeploymentLog.RetireFailed(context.Log, deployment.ContainerName, deployment.Revision, fault.Message);
+            DeploymentLog.RetireFailed(application.Log, deployment.ContainerName, deployment.Revision, fault.Message);
         }
     }
 
@@ -261,17 +261,17 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
     private async Task RemoveAsync(Deployment deployment)
     {
         await StopBeforeRemovalAsync(deployment);
-        await context.Orphans.RemoveAsync(deployment.ContainerId);
-        context.Faults.Hit("removed");
+        await orphans.RemoveAsync(deployment.ContainerId);
+        application.Faults.Hit("removed");
         Forget(deployment);
-        DeploymentLog.Retired(context.Log, deployment.ContainerName, deployment.Revision, "removed");
+        DeploymentLog.Retired(application.Log, deployment.ContainerName, deployment.Revision, "removed");
     }
 
     private async Task StopBeforeRemovalAsync(Deployment deployment)
     {
         try
         {
-            await context.Stopper.StopAsync(deployment.ContainerId, CancellationToken.None);
+            await stopper.StopAsync(deployment.ContainerId, CancellationToken.None);
         }
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
         {
@@ -281,8 +281,8 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
 
     private void Forget(Deployment deployment)
     {
-        context.Table.Remove(deployment);
-        context.Record.TryUpdate(record => record with
+        application.Table.Remove(deployment);
+        application.Record.TryUpdate(record => record with
         {
             Launched = [.. record.Launched.Where(entry => entry.Container != deployment.ContainerId)],
             Earlier = [.. record.Earlier.Where(entry => entry.Container != deployment.ContainerId)],
@@ -292,10 +292,9 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
     /// <summary>Only images of our own naming, that no deployment, other service or container uses; never by force.</summary>
     private async Task RemoveImageAsync(Deployment deployment)
     {
-        var isOwn = deployment.Image.StartsWith(context.DefaultRepository + ":", StringComparison.Ordinal);
-        if (!isOwn
-            || context.Table.All.Any(other => other.Image == deployment.Image)
-            || claims.IsClaimed(context.DefaultRepository, deployment.Revision, deployment.Image))
+        if (!application.Images.IsOwn(deployment.Image)
+            || application.Table.All.Any(other => other.Image == deployment.Image)
+            || claims.IsClaimed(application.Images.Repository, deployment.Revision, deployment.Image))
         {
             return;
         }
@@ -304,7 +303,7 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
         {
             if (await IsUnusedAsync(deployment))
             {
-                await context.Engine.Images.RemoveAsync(deployment.Image, CancellationToken.None);
+                await application.Machine.Engine.Images.RemoveAsync(deployment.Image, CancellationToken.None);
             }
         }
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
@@ -319,13 +318,13 @@ internal sealed class ContainerRetirer(LifecycleContext context, ImageClaims cla
     /// </summary>
     private async Task<bool> IsUnusedAsync(Deployment removed)
     {
-        var image = await context.Engine.Images.FindAsync(removed.Image, CancellationToken.None);
+        var image = await application.Machine.Engine.Images.FindAsync(removed.Image, CancellationToken.None);
         if (image is null || (removed.ImageId.Length > 0 && image.Id != removed.ImageId))
         {
             return false;
         }
 
-        var all = await context.Engine.ListContainersAsync(CancellationToken.None);
+        var all = await application.Machine.Engine.ListContainersAsync(CancellationToken.None);
         return all.All(other => other.Id == removed.ContainerId || other.Image != removed.Image);
     }
 }

@@ -15,10 +15,10 @@ namespace WunderProxy.Deployments.Switching;
 /// is clearly worse: it dies or restarts, answers more errors, or is much slower.
 /// </summary>
 internal sealed class SwitchGuard(
-    LifecycleContext context,
+    Application application,
     ContainerChecker checker,
+    HealthProbe probes,
     TrafficSwitcher switcher,
-    EventRecorder events,
     HistoryRecorder history,
     ITrafficMeter? meter)
 {
@@ -39,7 +39,7 @@ internal sealed class SwitchGuard(
         {
             lock (_lock)
             {
-                return _latest ?? Remembered(context.Record.Current.Rejected);
+                return _latest ?? Remembered(application.Record.Current.Rejected);
             }
         }
     }
@@ -50,7 +50,7 @@ internal sealed class SwitchGuard(
     {
         // The baseline is taken at once: what still drains on the old one must not blur it.
         var before = Measure(done.Previous);
-        var now = context.Clock.GetUtcNow();
+        var now = application.Clock.GetUtcNow();
         lock (_lock)
         {
             _latest = new GuardView(
@@ -65,14 +65,14 @@ internal sealed class SwitchGuard(
                 "");
         }
 
-        context.Notices.Warn(Topic, null);
+        application.Notices.Warn(Topic, null);
         _ = WatchAsync(done, before, duration);
         return done.Id;
     }
 
     private async Task WatchAsync(GuardedSwitch done, TrafficReport? before, TimeSpan duration)
     {
-        context.Faults.Enter("guard");
+        application.Faults.Enter("guard");
         try
         {
             await JudgeAsync(done, before, duration);
@@ -84,7 +84,7 @@ internal sealed class SwitchGuard(
         catch (Exception fault)
         {
             Conclude(done, GuardState.Failed, AfterSwitch.Describe(fault));
-            DeploymentLog.BackgroundFailed(context.Log, fault);
+            DeploymentLog.BackgroundFailed(application.Log, fault);
         }
         finally
         {
@@ -95,13 +95,13 @@ internal sealed class SwitchGuard(
     private async Task JudgeAsync(GuardedSwitch done, TrafficReport? before, TimeSpan duration)
     {
         var next = done.Next;
-        var began = context.Clock.GetTimestamp();
+        var began = application.Clock.GetTimestamp();
         var startedAt = next.StartedAt;
         var slowness = new SlownessWatch(duration);
         var (evidence, obstacle) = ("", "");
-        while (context.Clock.GetElapsedTime(began) is var elapsed && elapsed < duration)
+        while (application.Clock.GetElapsedTime(began) is var elapsed && elapsed < duration)
         {
-            await Task.Delay(LookInterval, context.Clock, CancellationToken.None);
+            await Task.Delay(LookInterval, application.Clock, CancellationToken.None);
             if (next.State != DeploymentState.Current)
             {
                 Conclude(done, GuardState.Superseded, "");
@@ -168,7 +168,7 @@ internal sealed class SwitchGuard(
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
         {
             // Without the engine the container's own answer decides.
-            probe = await context.Probe.ProbeAsync(
+            probe = await probes.ProbeAsync(
                 previous.Address!.EndPoint, previous.HealthCheckPath, null, CancellationToken.None);
         }
 
@@ -184,8 +184,8 @@ internal sealed class SwitchGuard(
         }
 
         var reason = $"{evidence}; {obstacle}, so {done.Next.Revision} goes on serving";
-        context.Notices.Warn(Topic, $"the guard would switch back from {done.Next.Revision}", reason);
-        await events.RecordAsync(events.Create(EventType.Failure, By) with
+        application.Notices.Warn(Topic, $"the guard would switch back from {done.Next.Revision}", reason);
+        await application.Events.RecordAsync(application.Events.Create(EventType.Failure, By) with
         {
             Revision = done.Next.Revision,
             Hash = done.Next.Hash,
@@ -202,7 +202,7 @@ internal sealed class SwitchGuard(
         var (next, previous) = (done.Next, done.Previous);
         var undo = CreateUndo(done);
         var rejected = new RejectedConfig(
-            next.Hash, next.Revision, previous.Hash, previous.Revision, context.Clock.GetUtcNow(), evidence)
+            next.Hash, next.Revision, previous.Hash, previous.Revision, application.Clock.GetUtcNow(), evidence)
         {
             Id = done.Id,
             Undo = undo.Kind == DeploymentKind.Reject ? undo : null,
@@ -214,12 +214,12 @@ internal sealed class SwitchGuard(
         }
 
         // Traffic is back: nothing that follows may hide it.
-        context.AfterSwitch.Try("noting the guard's verdict", () =>
+        application.AfterSwitch.Try("noting the guard's verdict", () =>
         {
-            DeploymentLog.GuardActed(context.Log, next.Hash, previous.Hash, evidence);
-            context.Notices.Warn(Topic, $"the guard switched back from {next.Revision} to {previous.Revision}", evidence);
+            DeploymentLog.GuardActed(application.Log, next.Hash, previous.Hash, evidence);
+            application.Notices.Warn(Topic, $"the guard switched back from {next.Revision} to {previous.Revision}", evidence);
         });
-        await events.RecordAsync(events.Create(EventType.GuardRollback, By) with
+        await application.Events.RecordAsync(application.Events.Create(EventType.GuardRollback, By) with
         {
             Revision = previous.Revision,
             Hash = previous.Hash,
@@ -236,7 +236,7 @@ internal sealed class SwitchGuard(
     /// </summary>
     private DeploymentIntent CreateUndo(GuardedSwitch done)
     {
-        var (now, next, previous) = (context.Clock.GetUtcNow(), done.Next, done.Previous);
+        var (now, next, previous) = (application.Clock.GetUtcNow(), done.Next, done.Previous);
         var undo = done.Intent switch
         {
             { Kind: DeploymentKind.Deploy } deploy => DeploymentIntent.Withdraw(deploy, By, now),
@@ -258,7 +258,7 @@ internal sealed class SwitchGuard(
         {
             if (_latest?.Id == done.Id)
             {
-                _latest = _latest with { State = state, Reason = reason, Until = context.Clock.GetUtcNow() };
+                _latest = _latest with { State = state, Reason = reason, Until = application.Clock.GetUtcNow() };
             }
         }
     }

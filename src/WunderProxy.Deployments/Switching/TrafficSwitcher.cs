@@ -9,7 +9,7 @@ using WunderProxy.Deployments.Storage;
 namespace WunderProxy.Deployments.Switching;
 
 /// <summary>Moves traffic: record first, then the slot, then the states; all under the slot guard.</summary>
-internal sealed class TrafficSwitcher(LifecycleContext context, ContainerRetirer retirer)
+internal sealed class TrafficSwitcher(Application application, ContainerRetirer retirer)
 {
     /// <summary>Sends traffic to a deployment that was just found healthy, and drains the one before.</summary>
     /// <param name="next">Ready, or still draining.</param>
@@ -23,14 +23,14 @@ internal sealed class TrafficSwitcher(LifecycleContext context, ContainerRetirer
     public async Task<Deployment?> SwitchAsync(
         Deployment next, byte[] config, DeploymentIntent? intent, Task hold, CancellationToken cancellationToken)
     {
-        await context.SlotGuard.WaitAsync(cancellationToken);
+        await application.SlotGuard.WaitAsync(cancellationToken);
         try
         {
             return Switch(next, config, intent, hold, record => record);
         }
         finally
         {
-            context.SlotGuard.Release();
+            application.SlotGuard.Release();
         }
     }
 
@@ -43,10 +43,10 @@ internal sealed class TrafficSwitcher(LifecycleContext context, ContainerRetirer
     /// <exception cref="StateUnwritableException">The record cannot be written: nothing was switched.</exception>
     public async Task<bool> UndoAsync(GuardedSwitch done, RejectedConfig rejected, DeploymentIntent undo)
     {
-        await context.SlotGuard.WaitAsync();
+        await application.SlotGuard.WaitAsync();
         try
         {
-            if (context.Table.Current != done.Next)
+            if (application.Table.Current != done.Next)
             {
                 return false;
             }
@@ -60,17 +60,17 @@ internal sealed class TrafficSwitcher(LifecycleContext context, ContainerRetirer
         }
         finally
         {
-            context.SlotGuard.Release();
+            application.SlotGuard.Release();
         }
     }
 
     /// <summary>Puts the recorded container, found healthy at a start, into the slot; or follows its new address.</summary>
     public async Task<bool> RestoreAsync(Deployment current, CancellationToken cancellationToken)
     {
-        await context.SlotGuard.WaitAsync(cancellationToken);
+        await application.SlotGuard.WaitAsync(cancellationToken);
         try
         {
-            if (current.Address is null || (context.Table.Current is { } other && other != current))
+            if (current.Address is null || (application.Table.Current is { } other && other != current))
             {
                 return false;
             }
@@ -83,38 +83,38 @@ internal sealed class TrafficSwitcher(LifecycleContext context, ContainerRetirer
             current.WasCurrent = true;
             current.Health = "healthy";
             var target = TargetOf(current);
-            if (context.Traffic.Current != target)
+            if (application.Traffic.Current != target)
             {
                 // Nothing useful can still be in flight on an address that the container has left.
-                _ = context.Traffic.Switch(target)?.DrainAsync(TimeSpan.Zero, TimeSpan.Zero, CancellationToken.None);
-                DeploymentLog.CurrentBack(context.Log, current.ContainerName, current.Address.ToString());
+                _ = application.Traffic.Switch(target)?.DrainAsync(TimeSpan.Zero, TimeSpan.Zero, CancellationToken.None);
+                DeploymentLog.CurrentBack(application.Log, current.ContainerName, current.Address.ToString());
             }
 
             return true;
         }
         finally
         {
-            context.SlotGuard.Release();
+            application.SlotGuard.Release();
         }
     }
 
     /// <summary>Empties the slot, if this one still is current: its address may be given away.</summary>
     public async Task ClearAsync(Deployment dead, CancellationToken cancellationToken)
     {
-        await context.SlotGuard.WaitAsync(cancellationToken);
+        await application.SlotGuard.WaitAsync(cancellationToken);
         try
         {
             if (dead.State == DeploymentState.Current && dead.Address is not null)
             {
-                context.Traffic.Clear();
+                application.Traffic.Clear();
                 dead.Address = null;
                 dead.SetUnhealthy("its container does not run");
-                DeploymentLog.CurrentDied(context.Log, dead.ContainerName);
+                DeploymentLog.CurrentDied(application.Log, dead.ContainerName);
             }
         }
         finally
         {
-            context.SlotGuard.Release();
+            application.SlotGuard.Release();
         }
     }
 
@@ -131,10 +131,10 @@ internal sealed class TrafficSwitcher(LifecycleContext context, ContainerRetirer
             throw new DeploymentException(DeploymentError.NotRunning, $"the container of {next.Revision} does not run any more");
         }
 
-        var previous = context.Table.Current;
-        var now = context.Clock.GetUtcNow();
-        var before = context.Record.Current;
-        context.Record.Update(
+        var previous = application.Table.Current;
+        var now = application.Clock.GetUtcNow();
+        var before = application.Record.Current;
+        application.Record.Update(
             record => andRecord(Recorded(record, next, previous == next ? null : previous, config, intent, now)));
         next.Config = config.Length > 0 ? config : next.Config;
         if (previous == next)
@@ -145,10 +145,10 @@ internal sealed class TrafficSwitcher(LifecycleContext context, ContainerRetirer
         var drain = Exchange(next, before);
 
         // Traffic goes to the next one: from here on nothing may fail.
-        context.AfterSwitch.Try("noting the switch", () => MoveStates(next, previous, drain, now));
+        application.AfterSwitch.Try("noting the switch", () => MoveStates(next, previous, drain, now));
         if (previous is not null)
         {
-            context.AfterSwitch.Try("beginning the drain", () => retirer.BeginDrain(previous, hold));
+            application.AfterSwitch.Try("beginning the drain", () => retirer.BeginDrain(previous, hold));
         }
 
         return previous;
@@ -160,7 +160,7 @@ internal sealed class TrafficSwitcher(LifecycleContext context, ContainerRetirer
         var earlier = record.Earlier.Where(entry => entry.Container != next.ContainerId && entry.Container != previous?.ContainerId);
         if (previous is not null)
         {
-            earlier = earlier.Append(ContainerRecord.Of(previous, now));
+            earlier = earlier.Append(previous.ToRecord(now));
         }
 
         return record with
@@ -184,16 +184,16 @@ internal sealed class TrafficSwitcher(LifecycleContext context, ContainerRetirer
         var target = TargetOf(next);
         try
         {
-            return context.Traffic.Switch(target);
+            return application.Traffic.Switch(target);
         }
-        catch (Exception) when (context.Traffic.Current != target)
+        catch (Exception) when (application.Traffic.Current != target)
         {
-            context.Record.TryUpdate(_ => before);
+            application.Record.TryUpdate(_ => before);
             throw;
         }
         catch (Exception fault)
         {
-            context.AfterSwitch.Note("exchanging the upstream", fault);
+            application.AfterSwitch.Note("exchanging the upstream", fault);
             return null;
         }
     }
@@ -206,15 +206,15 @@ internal sealed class TrafficSwitcher(LifecycleContext context, ContainerRetirer
         {
             previous.UsedAt = now;
             previous.Drain = new DrainHandle(drain ?? new NothingInFlight(TargetOf(previous)), new CancellationTokenSource(), now);
-            context.AfterSwitch.Try("noting what drains", () => previous.MoveTo(DeploymentState.Draining));
+            application.AfterSwitch.Try("noting what drains", () => previous.MoveTo(DeploymentState.Draining));
         }
 
         next.WasCurrent = true;
         next.Health = "healthy";
-        context.AfterSwitch.Try("noting what is current", () => next.MoveTo(DeploymentState.Current));
-        context.Faults.Hit("slot-exchanged");
+        application.AfterSwitch.Try("noting what is current", () => next.MoveTo(DeploymentState.Current));
+        application.Faults.Hit("slot-exchanged");
         ended?.Cancellation.Cancel();
-        DeploymentLog.Switched(context.Log, next.Address!.ToString(), next.ContainerName, next.Revision, next.Hash);
+        DeploymentLog.Switched(application.Log, next.Address!.ToString(), next.ContainerName, next.Revision, next.Hash);
     }
 
     private static TrafficTarget TargetOf(Deployment deployment) => new(

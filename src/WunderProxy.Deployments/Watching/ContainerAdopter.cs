@@ -11,7 +11,8 @@ namespace WunderProxy.Deployments.Watching;
 /// <summary>
 /// Takes containers that exist into care when they are proven to be ours. Touches no other container.
 /// </summary>
-internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetirer retirer, ForeignContainers foreign)
+internal sealed class ContainerAdopter(
+    Application application, OrphanRemover orphans, ContainerRetirer retirer, ForeignContainers foreign)
 {
     private const string RunningState = "running";
 
@@ -20,10 +21,10 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
     /// <summary>Reads the engine's containers at a start and rebuilds the table; removes what a killed launch left.</summary>
     public async Task AdoptOwnAsync(CancellationToken cancellationToken)
     {
-        var all = await context.Engine.ListContainersAsync(cancellationToken);
-        foreach (var summary in all.Where(summary => context.Table.FindContainer(summary.Id) is null))
+        var all = await application.Machine.Engine.ListContainersAsync(cancellationToken);
+        foreach (var summary in all.Where(summary => application.Table.FindContainer(summary.Id) is null))
         {
-            if (await context.Ownership.JudgeAsync(summary, cancellationToken) == ContainerOwner.Ours)
+            if (await application.Ownership.JudgeAsync(summary, cancellationToken) == ContainerOwner.Ours)
             {
                 await AdoptAsync(summary, cancellationToken);
             }
@@ -37,8 +38,8 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         // Those being launched are not looked at: the engine may have been asked before they came.
-        var known = context.Table.All.Where(d => d.State is DeploymentState.Ready or DeploymentState.Kept).ToArray();
-        var all = await context.Engine.ListContainersAsync(cancellationToken);
+        var known = application.Table.All.Where(d => d.State is DeploymentState.Ready or DeploymentState.Kept).ToArray();
+        var all = await application.Machine.Engine.ListContainersAsync(cancellationToken);
         var byId = all.ToDictionary(summary => summary.Id, StringComparer.Ordinal);
         foreach (var deployment in known)
         {
@@ -62,7 +63,7 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
 
     private async Task AdoptAsync(ContainerSummary summary, CancellationToken cancellationToken)
     {
-        var record = context.Record.Current;
+        var record = application.Record.Current;
         if ((ContainerClaim.Read(summary.Labels ?? NoLabels) ?? await FindClaimAsync(summary.Id, record, cancellationToken)) is not { } claim)
         {
             // Of the old tool, and the record has no launch config for it: the store's history explains it.
@@ -73,15 +74,15 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
         var state = JudgeState(summary, record);
         if (state is null)
         {
-            DeploymentLog.OrphanRemoved(context.Log, name);
-            await context.Orphans.RemoveAsync(summary.Id);
+            DeploymentLog.OrphanRemoved(application.Log, name);
+            await orphans.RemoveAsync(summary.Id);
             return;
         }
 
         // What the record says of a container goes before its labels.
         var entry = record.Launched.Concat(record.Earlier).FirstOrDefault(item => item.Container == summary.Id);
         var hash = entry?.Hash ?? (summary.Id == record.Container ? record.Hash : claim.Hash);
-        var deployment = new Deployment(hash, entry?.Revision ?? claim.Revision, state.Value, context.Faults)
+        var deployment = new Deployment(hash, entry?.Revision ?? claim.Revision, state.Value, application.Faults)
         {
             Alias = hash == claim.Hash ? claim.Alias : "",
             Config = summary.Id == record.Container ? record.Config : entry?.Config ?? [],
@@ -96,8 +97,8 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
             ContainerPort = claim.ContainerPort,
             HealthCheckPath = claim.HealthCheckPath,
         };
-        context.Table.Add(deployment);
-        DeploymentLog.Adopted(context.Log, deployment.ContainerName, state.Value.ToString(), deployment.Revision);
+        application.Table.Add(deployment);
+        DeploymentLog.Adopted(application.Log, deployment.ContainerName, state.Value.ToString(), deployment.Revision);
         await TakeUpAsync(deployment, summary.State == RunningState, cancellationToken);
     }
 
@@ -111,7 +112,7 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
 
         try
         {
-            var container = await context.Engine.InspectContainerAsync(id, cancellationToken);
+            var container = await application.Machine.Engine.InspectContainerAsync(id, cancellationToken);
             var port = ContainerPorts.Choose(
                 config.ContainerPort,
                 config.CopyContainerConfig(),
@@ -120,7 +121,7 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
             return new ContainerClaim(
                 config.Hash.Value,
                 config.Revision,
-                context.Options.Environment.Digest,
+                application.Options.Environment.Digest,
                 config.Alias.Value,
                 port,
                 config.HealthCheckPath);
@@ -152,7 +153,7 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
             return DeploymentState.Kept;
         }
 
-        if (!context.Record.WasAbsent)
+        if (!application.Record.WasAbsent)
         {
             return null;
         }
@@ -177,8 +178,9 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
     {
         try
         {
-            var container = await context.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
-            deployment.Address = await context.Addresses.ResolveAsync(container, deployment.ContainerPort, cancellationToken);
+            var container = await application.Machine.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
+            deployment.Address = await application.Machine.Addresses.ResolveAsync(
+                container, deployment.ContainerPort, application.Options.ContainerAddress, cancellationToken);
             deployment.StartedAt = container.State.StartedAt;
         }
         catch (ContainerNotFoundException)
@@ -191,14 +193,14 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
     /// <summary>The recorded container is gone: the watcher brings its launch config back.</summary>
     private void AddMissingCurrent()
     {
-        var record = context.Record.Current;
-        if (record.Hash.Length == 0 || context.Table.Current is not null)
+        var record = application.Record.Current;
+        if (record.Hash.Length == 0 || application.Table.Current is not null)
         {
             return;
         }
 
         var config = LaunchConfig.Find(record.Config);
-        context.Table.Add(new Deployment(record.Hash, config?.Revision ?? "", DeploymentState.Current, context.Faults)
+        application.Table.Add(new Deployment(record.Hash, config?.Revision ?? "", DeploymentState.Current, application.Faults)
         {
             Alias = config?.Alias.Value ?? "",
             Config = record.Config,
@@ -215,7 +217,7 @@ internal sealed class ContainerAdopter(LifecycleContext context, ContainerRetire
             if (deployment.State is DeploymentState.Ready or DeploymentState.Kept)
             {
                 deployment.MoveTo(DeploymentState.Removed);
-                context.Table.Remove(deployment);
+                application.Table.Remove(deployment);
             }
         }
         finally

@@ -2,6 +2,7 @@ using WunderProxy.Deployments.Applications;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.Docker.Models;
+using WunderProxy.Deployments.Launching;
 using WunderProxy.Deployments.Machines;
 using WunderProxy.Deployments.Retirement;
 using WunderProxy.Deployments.Switching;
@@ -13,8 +14,13 @@ namespace WunderProxy.Deployments.Watching;
 /// follows it when the engine restarts it.
 /// </summary>
 internal sealed class ContainerWatcher(
-    LifecycleContext context, ContainerAdopter adopter, CurrentRescuer rescuer, TrafficSwitcher switcher, ContainerRetirer retirer)
-    : IDisposable
+    Application application,
+    HealthProbe probes,
+    ContainerAdopter adopter,
+    CurrentRescuer rescuer,
+    TrafficSwitcher switcher,
+    ContainerRetirer retirer,
+    OrphanRemover orphans) : IEngineListener, IDisposable
 {
     private static readonly TimeSpan TendInterval = TimeSpan.FromSeconds(30);
 
@@ -24,16 +30,16 @@ internal sealed class ContainerWatcher(
     /// <summary>Probes and tends until cancelled.</summary>
     public async Task WatchAsync(CancellationToken cancellationToken)
     {
-        var tended = context.Clock.GetTimestamp();
+        var tended = application.Clock.GetTimestamp();
         while (!cancellationToken.IsCancellationRequested)
         {
             await WaitAsync(cancellationToken);
             try
             {
                 await LookAsync(cancellationToken);
-                if (context.Clock.GetElapsedTime(tended) >= TendInterval)
+                if (application.Clock.GetElapsedTime(tended) >= TendInterval)
                 {
-                    tended = context.Clock.GetTimestamp();
+                    tended = application.Clock.GetTimestamp();
                     await TendAsync(cancellationToken);
                 }
             }
@@ -43,21 +49,15 @@ internal sealed class ContainerWatcher(
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {
-                DeploymentLog.BackgroundFailed(context.Log, fault);
+                DeploymentLog.BackgroundFailed(application.Log, fault);
             }
         }
     }
 
-    /// <summary>Follows the engine's events until cancelled; each time it comes back, everything is looked at again.</summary>
-    public Task FollowEventsAsync(CancellationToken cancellationToken) =>
-        new EngineFollower(context.Engine, context.Notices, context.Clock, ReconcileAsync, HandleAsync)
-            .RunAsync(context.Log, cancellationToken);
-
-    public void Dispose() => _wake.Dispose();
-
-    private async Task HandleAsync(EngineEvent happened, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task HandleAsync(EngineEvent happened, CancellationToken cancellationToken)
     {
-        if (context.Table.FindContainer(happened.Actor.ID) is not { } deployment)
+        if (application.Table.FindContainer(happened.Actor.ID) is not { } deployment)
         {
             return;
         }
@@ -81,26 +81,28 @@ internal sealed class ContainerWatcher(
         }
     }
 
-    /// <summary>The engine writes <c>health_status: unhealthy</c>.</summary>
-    private static bool IsHealthChange(string action) => action.StartsWith("health_status", StringComparison.Ordinal);
-
-    /// <summary>The engine is (back) there: what it says now counts.</summary>
-    private async Task ReconcileAsync(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task ReconcileAsync(CancellationToken cancellationToken)
     {
-        if (context.Table.Current is { Address: not null } current
+        if (application.Table.Current is { Address: not null } current
             && await rescuer.HasDiedAsync(current, cancellationToken))
         {
             await switcher.ClearAsync(current, cancellationToken);
         }
 
-        await context.Orphans.RetryAsync();
+        await orphans.RetryAsync();
         await adopter.RefreshAsync(cancellationToken);
         _wake.Release();
     }
 
+    public void Dispose() => _wake.Dispose();
+
+    /// <summary>The engine writes <c>health_status: unhealthy</c>.</summary>
+    private static bool IsHealthChange(string action) => action.StartsWith("health_status", StringComparison.Ordinal);
+
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        var current = context.Table.Current;
+        var current = application.Table.Current;
         if (current is null)
         {
             return;
@@ -111,7 +113,7 @@ internal sealed class ContainerWatcher(
             rescuer.Rest();
             await ProbeAsync(current, address, cancellationToken);
         }
-        else if (!context.Notices.Engine.IsOpen)
+        else if (!application.Machine.IsAway)
         {
             await rescuer.BringBackAsync(current, cancellationToken);
         }
@@ -119,15 +121,15 @@ internal sealed class ContainerWatcher(
 
     private async Task ProbeAsync(Deployment current, ContainerAddress address, CancellationToken cancellationToken)
     {
-        var probe = await context.Probe.ProbeAsync(address.EndPoint, current.HealthCheckPath, null, cancellationToken);
+        var probe = await probes.ProbeAsync(address.EndPoint, current.HealthCheckPath, null, cancellationToken);
         await AskHealthcheckAsync(current, cancellationToken);
         if (_health.Judge(current, probe))
         {
             DeploymentLog.HealthChanged(
-                context.Log, current.ContainerName, current.Health, current.HealthReason ?? probe.Reason);
+                application.Log, current.ContainerName, current.Health, current.HealthReason ?? probe.Reason);
         }
 
-        if (!probe.IsHealthy && !context.Notices.Engine.IsOpen && await rescuer.HasDiedAsync(current, cancellationToken))
+        if (!probe.IsHealthy && !application.Machine.IsAway && await rescuer.HasDiedAsync(current, cancellationToken))
         {
             await switcher.ClearAsync(current, cancellationToken);
             _wake.Release();
@@ -136,14 +138,14 @@ internal sealed class ContainerWatcher(
 
     private async Task AskHealthcheckAsync(Deployment current, CancellationToken cancellationToken)
     {
-        if (current.Healthcheck == Deployment.NoHealthcheck || context.Notices.Engine.IsOpen)
+        if (current.Healthcheck == Deployment.NoHealthcheck || application.Machine.IsAway)
         {
             return;
         }
 
         try
         {
-            var container = await context.Engine.InspectContainerAsync(current.ContainerId, cancellationToken);
+            var container = await application.Machine.Engine.InspectContainerAsync(current.ContainerId, cancellationToken);
             current.Healthcheck = container.State.Health?.Status is { Length: > 0 } status ? status : Deployment.NoHealthcheck;
         }
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
@@ -154,18 +156,18 @@ internal sealed class ContainerWatcher(
 
     private async Task TendAsync(CancellationToken cancellationToken)
     {
-        if (!context.Notices.Engine.IsOpen)
+        if (!application.Machine.IsAway)
         {
             retirer.BeginRetireUnused();
-            await context.Orphans.RetryAsync();
+            await orphans.RetryAsync();
             await adopter.RefreshAsync(cancellationToken);
         }
     }
 
     private async Task WaitAsync(CancellationToken cancellationToken)
     {
-        var pause = context.Table.Current is { Address: null } ? rescuer.Pause() : context.Options.WatchInterval;
-        using var timer = new CallTimeout(pause, context.Clock, cancellationToken);
+        var pause = application.Table.Current is { Address: null } ? rescuer.Pause() : application.Options.WatchInterval;
+        using var timer = new CallTimeout(pause, application.Clock, cancellationToken);
         try
         {
             await _wake.WaitAsync(timer.Token);

@@ -15,15 +15,14 @@ namespace WunderProxy.Deployments.Watching;
 /// one that is gone is launched anew from the recorded launch config.
 /// </summary>
 internal sealed class CurrentRescuer(
-    LifecycleContext context,
-    OperationGate gate,
+    Application application,
     ContainerLauncher launcher,
     ContainerChecker checker,
     TrafficSwitcher switcher)
 {
     private static readonly TimeSpan FollowInterval = TimeSpan.FromMilliseconds(200);
 
-    private readonly Backoff _backoff = new(context.Clock);
+    private readonly Backoff _backoff = new(application.Clock);
     private bool _isFollowing = true;
     private long _startedAt;
     private TimeSpan _untilStart;
@@ -46,7 +45,7 @@ internal sealed class CurrentRescuer(
     {
         try
         {
-            var container = await context.Engine.InspectContainerAsync(current.ContainerId, cancellationToken);
+            var container = await application.Machine.Engine.InspectContainerAsync(current.ContainerId, cancellationToken);
             return !container.State.Running || container.State.Restarting
                 || (current.StartedAt.Length > 0 && container.State.StartedAt != current.StartedAt);
         }
@@ -61,7 +60,7 @@ internal sealed class CurrentRescuer(
     {
         try
         {
-            var container = await context.Engine.InspectContainerAsync(current.ContainerId, cancellationToken);
+            var container = await application.Machine.Engine.InspectContainerAsync(current.ContainerId, cancellationToken);
             var isAwaited = container.State.Running || container.State.Restarting;
             _isFollowing = isAwaited;
             if (isAwaited)
@@ -91,20 +90,20 @@ internal sealed class CurrentRescuer(
         async () =>
         {
             // The engine may just be taking its containers down.
-            await context.Engine.PingAsync(cancellationToken);
-            await context.Engine.StartContainerAsync(current.ContainerId, cancellationToken);
+            await application.Machine.Engine.PingAsync(cancellationToken);
+            await application.Machine.Engine.StartContainerAsync(current.ContainerId, cancellationToken);
             _isFollowing = true;
         },
         current);
 
     private async Task RunWithBackoffAsync(Func<Task> step, Deployment current)
     {
-        if (_untilStart > TimeSpan.Zero && context.Clock.GetElapsedTime(_startedAt) < _untilStart)
+        if (_untilStart > TimeSpan.Zero && application.Clock.GetElapsedTime(_startedAt) < _untilStart)
         {
             return;
         }
 
-        _startedAt = context.Clock.GetTimestamp();
+        _startedAt = application.Clock.GetTimestamp();
         _untilStart = _backoff.Next();
         try
         {
@@ -126,24 +125,24 @@ internal sealed class CurrentRescuer(
         if (BitOperations.IsPow2(++_failures))
         {
             DeploymentLog.CurrentNotBack(
-                context.Log, current.ContainerName, _failures, MaskOf(current).Apply(fault.Message));
+                application.Log, current.ContainerName, _failures, MaskOf(current).Apply(fault.Message));
         }
     }
 
     /// <summary>The engine quotes what it was given.</summary>
-    private SecretMask MaskOf(Deployment current) => context.Record.Current is var record
+    private SecretMask MaskOf(Deployment current) => application.Record.Current is var record
         && record.Hash == current.Hash && LaunchConfig.Find(record.Config) is { } config
-        ? context.MaskOf(config)
+        ? application.MaskOf(config)
         : SecretMask.Empty;
 
-    private Task<bool> LaunchAnewAsync(Deployment current, CancellationToken cancellationToken) => gate.RunAsync(
+    private Task<bool> LaunchAnewAsync(Deployment current, CancellationToken cancellationToken) => application.Gate.RunAsync(
         OperationKind.Recovery,
         current.Hash,
         null,
         async (operation, token) =>
         {
             var config = await FindConfigAsync(current, token);
-            if (context.Table.Current == current)
+            if (application.Table.Current == current)
             {
                 var launched = await launcher.LaunchAsync(config, operation, token);
                 await switcher.SwitchAsync(launched.Deployment, config.Bytes.ToArray(), null, Task.CompletedTask, token);
@@ -155,9 +154,9 @@ internal sealed class CurrentRescuer(
 
     private async Task<LaunchConfig> FindConfigAsync(Deployment current, CancellationToken cancellationToken)
     {
-        var record = context.Record.Current;
+        var record = application.Record.Current;
         return record.Hash == current.Hash && LaunchConfig.Find(record.Config) is { } config
             ? config
-            : await context.Configs.LoadAsync(LaunchConfigReference.Parse(current.Hash), cancellationToken);
+            : await application.Configs.LoadAsync(LaunchConfigReference.Parse(current.Hash), cancellationToken);
     }
 }

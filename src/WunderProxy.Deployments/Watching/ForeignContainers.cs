@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using WunderProxy.Deployments.Applications;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Diagnostics;
@@ -11,7 +12,8 @@ namespace WunderProxy.Deployments.Watching;
 /// Containers that look like ours and are not: they carry our labels without proof, or have the form of the old tool
 /// and no history entry explains them. They are listed, and never started, stopped, served or removed.
 /// </summary>
-internal sealed class ForeignContainers(LifecycleContext context)
+internal sealed class ForeignContainers(
+    DeploymentTable table, ContainerOwnership ownership, ImageNames images, ILogger log)
 {
     private readonly ConcurrentDictionary<string, byte> _told = new(StringComparer.Ordinal);
 
@@ -19,11 +21,11 @@ internal sealed class ForeignContainers(LifecycleContext context)
     public async Task NoteAsync(IReadOnlyList<ContainerSummary> all, CancellationToken cancellationToken)
     {
         var foreign = new List<ContainerView>();
-        foreach (var summary in all.Where(summary => context.Table.FindContainer(summary.Id) is null))
+        foreach (var summary in all.Where(summary => table.FindContainer(summary.Id) is null))
         {
-            var isClaimed = context.Ownership.IsClaimed(summary);
+            var isClaimed = ownership.IsClaimed(summary);
             if (isClaimed
-                ? await context.Ownership.JudgeAsync(summary, cancellationToken) == ContainerOwner.Foreign
+                ? await ownership.JudgeAsync(summary, cancellationToken) == ContainerOwner.Foreign
                 : HasFormOfOldTool(summary))
             {
                 foreign.Add(ToView(summary, isClaimed ? "" : ContainerIdentity.NameOf(summary)));
@@ -31,7 +33,7 @@ internal sealed class ForeignContainers(LifecycleContext context)
             }
         }
 
-        context.Table.SetForeign(foreign);
+        table.SetForeign(foreign);
     }
 
     /// <summary>Whether a container can be one of the old tool, which wrote no labels.</summary>
@@ -39,13 +41,13 @@ internal sealed class ForeignContainers(LifecycleContext context)
         summary.Labels?.ContainsKey(ContainerLabels.AppLabel) != true && HasFormOfOldTool(summary);
 
     private bool HasFormOfOldTool(ContainerSummary summary) =>
-        summary.Image == context.DefaultImage(ContainerIdentity.NameOf(summary));
+        summary.Image == images.Default(ContainerIdentity.NameOf(summary));
 
     private void Tell(ContainerSummary summary, bool isClaimed)
     {
         if (isClaimed && _told.TryAdd(summary.Id, 0))
         {
-            DeploymentLog.ForeignFound(context.Log, ContainerIdentity.NameOf(summary), summary.Image);
+            DeploymentLog.ForeignFound(log, ContainerIdentity.NameOf(summary), summary.Image);
         }
     }
 

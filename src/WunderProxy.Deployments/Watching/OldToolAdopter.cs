@@ -10,7 +10,7 @@ namespace WunderProxy.Deployments.Watching;
 /// Adopts containers of the old tool, image <c>localhost:N/APP:REV</c> and name <c>REV</c>, when the history or the
 /// current launch config has that revision.
 /// </summary>
-internal sealed class OldToolAdopter(LifecycleContext context, ForeignContainers foreign)
+internal sealed class OldToolAdopter(Application application, ForeignContainers foreign)
 {
     /// <summary>Adopts those that the history explains.</summary>
     /// <returns>Those that run and are not the current config's: to be retired once the current one serves.</returns>
@@ -18,9 +18,9 @@ internal sealed class OldToolAdopter(LifecycleContext context, ForeignContainers
         DeploymentHistory history, LaunchConfig? current, CancellationToken cancellationToken)
     {
         var retired = new List<Deployment>();
-        var all = await context.Engine.ListContainersAsync(cancellationToken);
+        var all = await application.Machine.Engine.ListContainersAsync(cancellationToken);
         var candidates = all.Where(summary =>
-            foreign.IsOfOldTool(summary) && context.Table.All.All(d => d.ContainerId != summary.Id || d.ContainerName.Length == 0));
+            foreign.IsOfOldTool(summary) && application.Table.All.All(d => d.ContainerId != summary.Id || d.ContainerName.Length == 0));
         foreach (var summary in candidates.ToArray())
         {
             var revision = ContainerIdentity.NameOf(summary);
@@ -38,14 +38,14 @@ internal sealed class OldToolAdopter(LifecycleContext context, ForeignContainers
     private async Task<Deployment?> AdoptAsync(
         ContainerSummary summary, LaunchConfig config, bool isCurrent, CancellationToken cancellationToken)
     {
-        var container = await context.Engine.InspectContainerAsync(summary.Id, cancellationToken);
-        var isRecorded = summary.Id == context.Record.Current.Container;
+        var container = await application.Machine.Engine.InspectContainerAsync(summary.Id, cancellationToken);
+        var isRecorded = summary.Id == application.Record.Current.Container;
         var state = isRecorded ? DeploymentState.Current
             : container.State.Running && isCurrent ? DeploymentState.Ready
             : container.State.Running ? DeploymentState.Draining
             : DeploymentState.Kept;
-        var phantom = isRecorded ? context.Table.Current : null;
-        var deployment = new Deployment(config.Hash.Value, config.Revision, state, context.Faults)
+        var phantom = isRecorded ? application.Table.Current : null;
+        var deployment = new Deployment(config.Hash.Value, config.Revision, state, application.Faults)
         {
             Alias = config.Alias.Value,
             Config = config.Bytes.ToArray(),
@@ -53,7 +53,7 @@ internal sealed class OldToolAdopter(LifecycleContext context, ForeignContainers
             ContainerName = ContainerIdentity.NameOf(summary),
             Image = summary.Image,
             ImageId = summary.ImageID,
-            CfgDigest = context.Options.Environment.Digest,
+            CfgDigest = application.Options.Environment.Digest,
             CreatedAt = container.Created,
             UsedAt = container.Created,
             WasCurrent = true,
@@ -66,11 +66,11 @@ internal sealed class OldToolAdopter(LifecycleContext context, ForeignContainers
         };
         if (phantom is not null)
         {
-            context.Table.Remove(phantom);
+            application.Table.Remove(phantom);
         }
 
-        context.Table.Add(deployment);
-        DeploymentLog.Adopted(context.Log, deployment.ContainerName, state.ToString(), deployment.Revision);
+        application.Table.Add(deployment);
+        DeploymentLog.Adopted(application.Log, deployment.ContainerName, state.ToString(), deployment.Revision);
         return state == DeploymentState.Draining ? deployment : null;
     }
 
@@ -85,7 +85,7 @@ internal sealed class OldToolAdopter(LifecycleContext context, ForeignContainers
 
         try
         {
-            return await context.Configs.LoadAsync(reference, cancellationToken);
+            return await application.Configs.LoadAsync(reference, cancellationToken);
         }
         catch (Exception fault) when (fault is LaunchConfigNotFoundException or HashMismatchException
             or InvalidLaunchConfigException)

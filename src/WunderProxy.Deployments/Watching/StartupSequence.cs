@@ -16,14 +16,13 @@ namespace WunderProxy.Deployments.Watching;
 /// answers, its current launch config if it is another than was last seen.
 /// </summary>
 internal sealed class StartupSequence(
-    LifecycleContext context,
+    Application application,
     ContainerAdopter adopter,
     OldToolAdopter oldTool,
     ContainerLauncher launcher,
     ContainerChecker checker,
     ContainerRetirer retirer,
-    TrafficSwitcher switcher,
-    EventRecorder events)
+    TrafficSwitcher switcher)
 {
     private const string By = "start";
     private const string Topic = "start";
@@ -35,7 +34,7 @@ internal sealed class StartupSequence(
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
         await adopter.AdoptOwnAsync(cancellationToken);
-        if (context.Table.Current is { } current
+        if (application.Table.Current is { } current
             && (await checker.CheckOnceAsync(current, cancellationToken)).IsHealthy)
         {
             await switcher.RestoreAsync(current, cancellationToken);
@@ -46,11 +45,11 @@ internal sealed class StartupSequence(
     /// <exception cref="ObjectStoreException">The store is away.</exception>
     public async Task<StoreReading> ReadStoreAsync(CancellationToken cancellationToken)
     {
-        var record = context.Record.Current;
-        var history = (await context.History.LoadOrExplainAsync(cancellationToken)).History;
+        var record = application.Record.Current;
+        var history = (await application.History.LoadOrExplainAsync(cancellationToken)).History;
         await TryWritesAsync(cancellationToken);
         var current = await FindCurrentAsync(cancellationToken);
-        context.Faults.Hit("read");
+        application.Faults.Hit("read");
         return new StoreReading(record, history, current);
     }
 
@@ -64,21 +63,21 @@ internal sealed class StartupSequence(
     public async Task<bool> FollowStoreAsync(
         StoreReading read, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
     {
-        if (!read.IsFresh(context.Record.Current))
+        if (!read.IsFresh(application.Record.Current))
         {
             return false;
         }
 
         var (history, current) = (read.History, read.Current);
         var old = await oldTool.AdoptAsync(history, current, cancellationToken);
-        if (context.Table.Current is { Address: null } recorded
+        if (application.Table.Current is { Address: null } recorded
             && (await checker.CheckOnceAsync(recorded, cancellationToken)).IsHealthy)
         {
             await switcher.RestoreAsync(recorded, cancellationToken);
         }
 
         var isDone = current is null || await DeployAsync(current, progress, cancellationToken);
-        if (isDone && context.Traffic.Current is not null)
+        if (isDone && application.Traffic.Current is not null)
         {
             foreach (var deployment in old)
             {
@@ -94,13 +93,13 @@ internal sealed class StartupSequence(
     {
         try
         {
-            context.Notices.Warn("conditional", await context.History.HasConditionalWritesAsync(cancellationToken)
+            application.Notices.Warn("conditional", await application.History.HasConditionalWritesAsync(cancellationToken)
                 ? null
                 : "the store has no conditional writes: deployers are kept apart by a lease object");
         }
         catch (ObjectStoreException fault) when (fault.IsWriteDenied)
         {
-            context.Notices.StoreFailed(fault);
+            application.Store.Failed(fault);
         }
     }
 
@@ -108,11 +107,11 @@ internal sealed class StartupSequence(
     {
         try
         {
-            return await context.Configs.FindCurrentAsync(cancellationToken);
+            return await application.Configs.FindCurrentAsync(cancellationToken);
         }
         catch (InvalidLaunchConfigException fault)
         {
-            context.Notices.Warn(Topic, "current.json in the store is no launch config", fault.Message);
+            application.Notices.Warn(Topic, "current.json in the store is no launch config", fault.Message);
             return null;
         }
     }
@@ -120,11 +119,11 @@ internal sealed class StartupSequence(
     private async Task<bool> DeployAsync(
         LaunchConfig current, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
     {
-        var record = context.Record.Current;
+        var record = application.Record.Current;
         if (record.Rejected.LastOrDefault(rejected => rejected.Hash == current.Hash.Value) is { } rejection)
         {
             // Its deployer wrote the history after the guard had undone the switch, or the store may only be read.
-            context.Notices.Warn(
+            application.Notices.Warn(
                 Topic,
                 $"the store's current revision {current.Revision} ({current.Hash.Brief}) is not launched: the guard switched"
                 + $" back from it at {rejection.At:O} ({rejection.Reason}); deploy it again to try it again");
@@ -141,15 +140,15 @@ internal sealed class StartupSequence(
             return record.Hash.Length > 0;
         }
 
-        context.Record.TryUpdate(r => r with { Seen = current.Hash.Value });
-        context.Notices.Warn(Topic, null);
+        application.Record.TryUpdate(r => r with { Seen = current.Hash.Value });
+        application.Notices.Warn(Topic, null);
         return true;
     }
 
     private async Task<bool> TryDeployAsync(
         LaunchConfig current, string fromHash, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
     {
-        var started = events.Create(EventType.Switch, By) with
+        var started = application.Events.Create(EventType.Switch, By) with
         {
             Revision = current.Revision,
             Hash = current.Hash.Value,
@@ -164,20 +163,20 @@ internal sealed class StartupSequence(
         catch (Exception fault) when (fault is not EngineUnavailableException && DeploymentFaults.Translate(fault) is not null)
         {
             var known = DeploymentFaults.Translate(fault)!;
-            context.Notices.Warn(
+            application.Notices.Warn(
                 Topic, $"the store's current revision {current.Revision} cannot be launched ({known.Code})", known.Message);
-            DeploymentLog.OperationFailed(context.Log, By, current.Hash.Value, By, known.Code, known.Message);
+            DeploymentLog.OperationFailed(application.Log, By, current.Hash.Value, By, known.Code, known.Message);
             if (_lastFailure != known.Message)
             {
                 // Tried again and again until something serves: told once.
                 _lastFailure = known.Message;
-                await events.RecordAsync(started with { Type = EventType.Failure, Result = known.Code, Reason = known.Message });
+                await application.Events.RecordAsync(started with { Type = EventType.Failure, Result = known.Code, Reason = known.Message });
             }
 
             return false;
         }
 
-        await events.RecordAsync(started with { At = context.Clock.GetUtcNow() });
+        await application.Events.RecordAsync(started with { At = application.Clock.GetUtcNow() });
         return true;
     }
 }

@@ -14,7 +14,7 @@ namespace WunderProxy.Deployments.Watching;
 /// machine. Retried with back-off; also tells <c>/status</c> how the store answers.
 /// </summary>
 internal sealed class StoreTender(
-    LifecycleContext context, OperationGate gate, StartupSequence startup, HistoryRecorder history)
+    Application application, StartupSequence startup, HistoryRecorder history)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(15);
 
@@ -32,7 +32,7 @@ internal sealed class StoreTender(
     {
         // Each part on its own: with the store away the recorded container is still served, and the other way round.
         var isRestored = _isRestored || await GuardAsync(RestoreAsync, cancellationToken);
-        context.Notices.Store.Try();
+        application.Store.Circuit.Try();
         var isWritten = await GuardAsync(WriteWaitingAsync, cancellationToken);
         var isFollowed = _isFollowed || (isRestored && isWritten && await GuardAsync(FollowAsync, cancellationToken));
         return isRestored && isWritten && isFollowed;
@@ -41,11 +41,11 @@ internal sealed class StoreTender(
     /// <summary>Tries until all is done, then looks after the store from time to time.</summary>
     public async Task RunAsync(bool isDone, CancellationToken cancellationToken)
     {
-        var backoff = new Backoff(context.Clock);
+        var backoff = new Backoff(application.Clock);
         while (!cancellationToken.IsCancellationRequested)
         {
             var pause = isDone ? LookInterval : backoff.Next();
-            context.Notices.Store.Wait(pause);
+            application.Store.Circuit.Wait(pause);
             await PauseAsync(pause, cancellationToken);
             if (cancellationToken.IsCancellationRequested)
             {
@@ -63,15 +63,15 @@ internal sealed class StoreTender(
     /// <summary>While the start waits for the engine, its return ends the pause.</summary>
     private async Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
     {
-        var isAwaited = !_isRestored && context.Notices.Engine.IsOpen;
-        var change = isAwaited ? context.Notices.Engine.Change : CancellationToken.None;
+        var isAwaited = !_isRestored && application.Machine.IsAway;
+        var change = isAwaited ? application.Machine.Circuit.Change : CancellationToken.None;
         using var untilChange = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, change);
-        await Task.Delay(pause, context.Clock, untilChange.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(pause, application.Clock, untilChange.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task<bool> RestoreAsync(CancellationToken cancellationToken)
     {
-        await gate.RunAsync(OperationKind.Start, "", null, async (_, token) =>
+        await application.Gate.RunAsync(OperationKind.Start, "", null, async (_, token) =>
         {
             await startup.RestoreAsync(token);
             return true;
@@ -81,29 +81,29 @@ internal sealed class StoreTender(
 
     private async Task<bool> WriteWaitingAsync(CancellationToken cancellationToken)
     {
-        if (gate.View is not null && context.Record.Current.Intents.Count > 0)
+        if (application.Gate.View is not null && application.Record.Current.Intents.Count > 0)
         {
             // The operation under way writes its own history first.
             return false;
         }
 
         await TryWriteAsync(cancellationToken);
-        var read = await context.History.LoadOrExplainAsync(cancellationToken);
-        context.Notices.Store.Close();
+        var read = await application.History.LoadOrExplainAsync(cancellationToken);
+        application.Store.Circuit.Close();
         if (read.Fault is { } fault)
         {
-            context.Notices.StoreFailed(fault);
+            application.Store.Failed(fault);
         }
         else
         {
-            context.Notices.StoreContentFine();
+            application.Store.ContentFine();
             await history.RejectLateAsync(read.History, cancellationToken);
         }
 
         await FillConfigAsync(cancellationToken);
 
         // What the store calls current is older than a switch that it could not be told of.
-        return context.Record.Current.Intents.Count == 0;
+        return application.Record.Current.Intents.Count == 0;
     }
 
     /// <summary>Writes what waits on this machine; where the store may only be read it goes on waiting.</summary>
@@ -112,28 +112,25 @@ internal sealed class StoreTender(
         try
         {
             await history.CompleteWaitingAsync(cancellationToken);
-            if (_denied is { } denied && context.Clock.GetElapsedTime(denied) < DeniedPause)
+            if (_denied is { } denied && application.Clock.GetElapsedTime(denied) < DeniedPause)
             {
                 return;
             }
 
             _denied = null;
-            if (await context.Events.FlushAsync(cancellationToken) > 0)
-            {
-                context.Notices.StoreWritten();
-            }
+            await application.Events.FlushAsync(cancellationToken);
         }
         catch (ObjectStoreException fault) when (fault.IsWriteDenied)
         {
-            _denied ??= context.Clock.GetTimestamp();
-            context.Notices.StoreFailed(fault);
+            _denied ??= application.Clock.GetTimestamp();
+            application.Store.Failed(fault);
         }
     }
 
     /// <summary>A switch may have happened while the store was away, to a container whose config was not known here.</summary>
     private async Task FillConfigAsync(CancellationToken cancellationToken)
     {
-        var record = context.Record.Current;
+        var record = application.Record.Current;
         if (record.Config.Length > 0 || record.Hash == _filled || !LaunchConfigReference.TryParse(record.Hash, out var hash))
         {
             return;
@@ -141,14 +138,14 @@ internal sealed class StoreTender(
 
         // Asked once: when the store does not have it, the container's labels must do.
         _filled = record.Hash;
-        var config = await context.Configs.LoadAsync(hash, cancellationToken);
-        context.Record.TryUpdate(now => now.Hash == record.Hash ? now with { Config = config.Bytes.ToArray() } : now);
+        var config = await application.Configs.LoadAsync(hash, cancellationToken);
+        application.Record.TryUpdate(now => now.Hash == record.Hash ? now with { Config = config.Bytes.ToArray() } : now);
     }
 
     private async Task<bool> FollowAsync(CancellationToken cancellationToken)
     {
         var read = await startup.ReadStoreAsync(cancellationToken);
-        return _isFollowed = await gate.RunAsync(
+        return _isFollowed = await application.Gate.RunAsync(
             OperationKind.Start,
             "store",
             null,
@@ -168,7 +165,7 @@ internal sealed class StoreTender(
         }
         catch (Exception fault) when (fault is ObjectStoreException or LeaseHeldException or LaunchConfigNotFoundException)
         {
-            context.Notices.StoreFailed(fault);
+            application.Store.Failed(fault);
         }
         catch (DeploymentException fault) when (fault.Error == DeploymentError.Busy)
         {
@@ -180,7 +177,7 @@ internal sealed class StoreTender(
         }
         catch (Exception fault)
         {
-            DeploymentLog.BackgroundFailed(context.Log, fault);
+            DeploymentLog.BackgroundFailed(application.Log, fault);
         }
 
         return false;

@@ -127,8 +127,8 @@ internal sealed class ContainerAddressResolverTests
         ScriptedEngine engine, ContainerDetails container, ContainerAddressMode mode, string mountInfo = "/nowhere")
     {
         using var client = engine.CreateClient();
-        return await new ContainerAddressResolver(mode, client, new OwnContainer(client, mountInfo), TimeProvider.System)
-            .ResolveAsync(container, Port, CancellationToken.None);
+        return await new ContainerAddressResolver(client, new OwnContainer(client, mountInfo), TimeProvider.System)
+            .ResolveAsync(container, Port, mode, CancellationToken.None);
     }
 
     private static bool HasLoopbackOfSix()

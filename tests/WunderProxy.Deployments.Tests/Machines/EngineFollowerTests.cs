@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.Docker.Models;
 using WunderProxy.Deployments.Machines;
@@ -21,7 +21,6 @@ internal sealed class EngineFollowerTests : IDisposable
 
     private readonly ManualTimeProvider _clock = new();
     private readonly RecordingLogger _log = new();
-    private readonly CancellationTokenSource _ending = new();
     private readonly ConcurrentQueue<EngineEvent> _handled = [];
     private readonly ConcurrentQueue<DateTimeOffset> _pings = [];
     private readonly ConcurrentQueue<string> _streams = [];
@@ -29,6 +28,7 @@ internal sealed class EngineFollowerTests : IDisposable
     private readonly ScriptedEngine _engine = new();
     private readonly DockerEngineClient _client;
     private readonly NoticeBoard _notices;
+    private readonly Circuit _circuit;
     private volatile bool _isAway;
     private int _reconciled;
 
@@ -36,8 +36,9 @@ internal sealed class EngineFollowerTests : IDisposable
     {
         // The clock is the follower's: the engine answers at once, and the limits of its calls have a test of their own.
         _client = _engine.CreateClient();
-        _notices = new NoticeBoard(_log, _clock);
-        _client.Heard = _notices.Engine.Hear;
+        _notices = new NoticeBoard(_log);
+        _circuit = new Circuit(_clock, state => DeploymentLog.EngineStateChanged(_log, state));
+        _client.Heard = _circuit.Hear;
         _engine.On(HttpMethod.Get, "/_ping", _ =>
         {
             _pings.Enqueue(_clock.GetUtcNow());
@@ -49,7 +50,6 @@ internal sealed class EngineFollowerTests : IDisposable
     {
         _client.Dispose();
         _engine.Dispose();
-        _ending.Dispose();
         _opened.Dispose();
     }
 
@@ -58,9 +58,9 @@ internal sealed class EngineFollowerTests : IDisposable
     {
         OnEvents(() => ScriptedEngine.Answer(HttpStatusCode.OK, Encoding.UTF8.GetBytes(Die)));
 
-        var following = FollowAsync();
+        var following = Follow();
         await _clock.AdvanceUntilAsync(1, "two streams", () => _streams.Count >= 2);
-        await EndAsync(following);
+        await following.DisposeAsync();
 
         Assert.That(_handled.Select(happened => happened.Action), Is.Not.Empty.And.All.EqualTo("die"));
         Assert.That(_streams.First(), Does.EndWith("&since=1767225600.000000000"));
@@ -74,14 +74,14 @@ internal sealed class EngineFollowerTests : IDisposable
         _isAway = true;
         OnEvents(Silent);
 
-        var following = FollowAsync();
+        var following = Follow();
         await _clock.AdvanceUntilAsync(1, "nine tries", () => _pings.Count >= 9);
-        await _clock.AdvanceUntilAsync(1, "the pause", () => _notices.Engine.ToView().NextTry is not null);
-        var (away, view) = (_notices.Engine.Fault, _notices.Engine.ToView());
+        await _clock.AdvanceUntilAsync(1, "the pause", () => _circuit.ToView().NextTry is not null);
+        var (away, view) = (_circuit.Fault, _circuit.ToView());
         _isAway = false;
         await _clock.AdvanceUntilAsync(1, "the stream", _opened.WaitAsync());
-        var back = (_notices.Engine.Fault, _notices.Engine.ToView().State);
-        await EndAsync(following);
+        var back = (_circuit.Fault, _circuit.ToView().State);
+        await following.DisposeAsync();
 
         var tries = _pings.ToArray();
         var pauses = tries.Skip(1).Zip(tries, (later, earlier) => (later - earlier).TotalSeconds).ToArray();
@@ -107,17 +107,17 @@ internal sealed class EngineFollowerTests : IDisposable
         OnEvents(Silent);
         _engine.On(HttpMethod.Get, "/containers/json", HttpStatusCode.OK, "[]");
 
-        var following = FollowAsync();
+        var following = Follow();
         await _clock.AdvanceUntilAsync(1, "eight tries", () => _pings.Count >= 8);
-        await _clock.AdvanceUntilAsync(1, "the pause", () => _notices.Engine.ToView().NextTry is not null);
+        await _clock.AdvanceUntilAsync(1, "the pause", () => _circuit.ToView().NextTry is not null);
         _isAway = false;
         await _client.ListContainersAsync(CancellationToken.None);
 
         // The clock stands still from here on.
         Assert.That(await _opened.WaitAsync(TimeSpan.FromSeconds(60)), "the stream");
-        await EndAsync(following);
+        await following.DisposeAsync();
 
-        Assert.That(_notices.Engine.Fault, Is.EqualTo("Ok"));
+        Assert.That(_circuit.Fault, Is.EqualTo("Ok"));
     }
 
     [Test]
@@ -125,14 +125,14 @@ internal sealed class EngineFollowerTests : IDisposable
     {
         OnEvents(() => ScriptedEngine.Answer(HttpStatusCode.Forbidden, """{"message":"not by this socket"}"""u8.ToArray()));
 
-        var following = FollowAsync();
+        var following = Follow();
         var began = _clock.GetUtcNow();
         await _clock.AdvanceUntilAsync(1, "five minutes", () => _clock.GetUtcNow() - began > TimeSpan.FromMinutes(5));
-        await EndAsync(following);
+        await following.DisposeAsync();
 
         Assert.That(_streams, Has.Count.InRange(2, 20));
-        Assert.That(_notices.Warnings.Single(), Does.Contain("not by this socket"));
-        Assert.That(_notices.Engine.Fault, Is.EqualTo("Ok"), "it answers");
+        Assert.That(NoticeBoard.Collect(_notices).Single().Message, Does.Contain("not by this socket"));
+        Assert.That(_circuit.Fault, Is.EqualTo("Ok"), "it answers");
         Assert.That(_log.MessagesFrom(LogLevel.Information), Has.Count.EqualTo(1));
     }
 
@@ -141,13 +141,48 @@ internal sealed class EngineFollowerTests : IDisposable
     {
         OnEvents(Silent);
 
-        var following = FollowAsync();
+        var following = Follow();
         await _clock.AdvanceUntilAsync(1, "the stream", _opened.WaitAsync());
-        _notices.Engine.Open("does not answer: time-out");
+        _circuit.Open("does not answer: time-out");
         await _clock.AdvanceUntilAsync(1, "another stream", _opened.WaitAsync());
-        await EndAsync(following);
+        await following.DisposeAsync();
 
-        Assert.That(_notices.Engine.Fault, Is.EqualTo("Ok"));
+        Assert.That(_circuit.Fault, Is.EqualTo("Ok"));
+    }
+
+    [Test]
+    public async Task Listener_that_joins_is_reconciled_at_once_and_one_that_left_hears_no_more()
+    {
+        OnEvents(Silent);
+        await using var follower = new EngineFollower(_client, _circuit, _notices, _clock, _log);
+        var (first, second) = (new CountingListener(), new CountingListener());
+
+        var staying = follower.Listen(first);
+        await first.Reconciled.WaitAsync();
+        await staying.DisposeAsync();
+        await using var late = follower.Listen(second);
+
+        // The clock stands still: no pause lies in between.
+        Assert.That(await second.Reconciled.WaitAsync(TimeSpan.FromSeconds(60)), "the late one");
+        Assert.That(first.Reconciled.CurrentCount, Is.Zero);
+    }
+
+    [Test]
+    public async Task Leaving_waits_for_the_call_under_way()
+    {
+        OnEvents(Silent);
+        await using var follower = new EngineFollower(_client, _circuit, _notices, _clock, _log);
+        var goOn = new TaskCompletionSource();
+        var listener = new CountingListener { Until = goOn.Task };
+
+        var handle = follower.Listen(listener);
+        await listener.Reconciled.WaitAsync();
+        var leaving = handle.DisposeAsync().AsTask();
+        var wasDone = leaving.IsCompleted;
+        goOn.SetResult();
+        await leaving;
+
+        Assert.That(wasDone, Is.False);
     }
 
     private static HttpResponseMessage Silent() =>
@@ -160,24 +195,37 @@ internal sealed class EngineFollowerTests : IDisposable
         return answer();
     });
 
-    private Task FollowAsync()
+    private EngineFollower Follow()
     {
-        var follower = new EngineFollower(
-            _client,
-            _notices,
-            _clock,
-            _ => Task.FromResult(Interlocked.Increment(ref _reconciled)),
-            (happened, _) =>
-            {
-                _handled.Enqueue(happened);
-                return Task.CompletedTask;
-            });
-        return Task.Run(() => follower.RunAsync(_log, _ending.Token));
+        var follower = new EngineFollower(_client, _circuit, _notices, _clock, _log);
+        follower.Listen(new Listener(this));
+        return follower;
     }
 
-    private async Task EndAsync(Task following)
+    private sealed class Listener(EngineFollowerTests test) : IEngineListener
     {
-        await _ending.CancelAsync();
-        await following.WaitAsync(TimeSpan.FromSeconds(30));
+        public Task ReconcileAsync(CancellationToken cancellationToken) =>
+            Task.FromResult(Interlocked.Increment(ref test._reconciled));
+
+        public Task HandleAsync(EngineEvent happened, CancellationToken cancellationToken)
+        {
+            test._handled.Enqueue(happened);
+            return Task.CompletedTask;
+        }
+    }
+
+    private sealed class CountingListener : IEngineListener
+    {
+        public SemaphoreSlim Reconciled { get; } = new(0);
+
+        public Task Until { get; init; } = Task.CompletedTask;
+
+        public Task ReconcileAsync(CancellationToken cancellationToken)
+        {
+            Reconciled.Release();
+            return Until;
+        }
+
+        public Task HandleAsync(EngineEvent happened, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -1,6 +1,6 @@
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.LaunchConfigs;
-using WunderProxy.Deployments.Machines;
+using WunderProxy.Deployments.Retirement;
 using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Tests.Storage;

@@ -15,7 +15,7 @@ namespace WunderProxy.Deployments.Tests.Switching;
 
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [Parallelizable(ParallelScope.All)]
-internal sealed class TrafficSwitcherTests : IDisposable
+internal sealed class TrafficSwitcherTests : IAsyncDisposable
 {
     private readonly TemporaryDirectory _root = new();
     private readonly InMemoryObjectStore _store = new();
@@ -23,7 +23,8 @@ internal sealed class TrafficSwitcherTests : IDisposable
     private readonly RecordingTrafficSwitch _traffic = new();
     private readonly TaskCompletionSource _hold = new();
     private readonly LocalState _state;
-    private readonly LifecycleContext _context;
+    private readonly Machine _machine;
+    private readonly Application _application;
     private readonly TrafficSwitcher _switcher;
 
     public TrafficSwitcherTests()
@@ -32,21 +33,29 @@ internal sealed class TrafficSwitcherTests : IDisposable
         _traffic.HoldDrains = _hold.Task;
         _state = LocalState.Open(_root.FullPath, new ServiceName("memory", "service", "shop"));
         Assert.That(_state.TryLock());
-        _context = new LifecycleContext(
+        var log = new RecordingLogger();
+        _machine = new Machine(_engine.CreateClient(), TimeProvider.System, log);
+        _application = new Application(
             new LifecycleOptions { Bucket = "memory", Prefix = "service", App = "shop" },
-            _engine.CreateClient(),
+            _machine,
             _store,
             _state,
             _traffic,
             TimeProvider.System,
-            new RecordingLogger(),
+            log,
             FaultPoints.None);
-        _switcher = new TrafficSwitcher(_context, new ContainerRetirer(_context, new ImageClaims(_state.FullPath)));
+        var retirer = new ContainerRetirer(
+            _application,
+            new OrphanRemover(_machine.Engine, _application.Ownership, log),
+            new ContainerStopper(_machine.Engine, TimeSpan.FromSeconds(10)),
+            new ImageClaims(_state.FullPath));
+        _switcher = new TrafficSwitcher(_application, retirer);
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _context.Dispose();
+        _application.Dispose();
+        await _machine.DisposeAsync();
         _state.Dispose();
         _engine.Dispose();
         _store.Dispose();
@@ -63,9 +72,9 @@ internal sealed class TrafficSwitcherTests : IDisposable
         var isUndone = await UndoAsync(bad, good);
 
         Assert.That(isUndone);
-        Assert.That(_context.Record.Current.Rejected.Select(rejected => rejected.Revision), Is.EqualTo(new[] { "r2" }));
+        Assert.That(_application.Record.Current.Rejected.Select(rejected => rejected.Revision), Is.EqualTo(new[] { "r2" }));
         Assert.That(_traffic.Current!.Revision, Is.EqualTo("r1"));
-        Assert.That(_context.Record.Current.Container, Is.EqualTo("r1"));
+        Assert.That(_application.Record.Current.Container, Is.EqualTo("r1"));
         Assert.That((good.State, bad.State), Is.EqualTo((DeploymentState.Current, DeploymentState.Draining)));
     }
 
@@ -81,7 +90,7 @@ internal sealed class TrafficSwitcherTests : IDisposable
 
         Assert.That(isUndone, Is.False);
         Assert.That(_traffic.Current!.Revision, Is.EqualTo("r3"));
-        Assert.That(_context.Record.Current.Container, Is.EqualTo("r3"));
+        Assert.That(_application.Record.Current.Container, Is.EqualTo("r3"));
     }
 
     private Task<bool> UndoAsync(Deployment failing, Deployment earlier) => _switcher.UndoAsync(
@@ -99,7 +108,7 @@ internal sealed class TrafficSwitcherTests : IDisposable
             ContainerId = revision,
             Address = new ContainerAddress(new IPEndPoint(IPAddress.Loopback, 1), 1),
         };
-        _context.Table.Add(deployment);
+        _application.Table.Add(deployment);
         return deployment;
     }
 }

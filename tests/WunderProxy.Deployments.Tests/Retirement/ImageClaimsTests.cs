@@ -1,9 +1,9 @@
 using System.Text;
-using WunderProxy.Deployments.Machines;
+using WunderProxy.Deployments.Retirement;
 using WunderProxy.Deployments.Records;
 using WunderProxy.Deployments.Storage;
 
-namespace WunderProxy.Deployments.Tests.Machines;
+namespace WunderProxy.Deployments.Tests.Retirement;
 
 /// <summary>An image that another service's record names is not ours to remove.</summary>
 [Parallelizable]

@@ -3,7 +3,7 @@ using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Records;
 using WunderProxy.Deployments.Storage;
 
-namespace WunderProxy.Deployments.Machines;
+namespace WunderProxy.Deployments.Retirement;
 
 /// <summary>Whether another service on this machine may still want an image, by its local record.</summary>
 /// <param name="ownDirectory">Our own state directory; those of other services lie beside it.</param>
