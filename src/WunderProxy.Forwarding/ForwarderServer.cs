@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Exchanges;
 using WunderProxy.Forwarding.Exchanges.Clients;
@@ -11,7 +12,7 @@ using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding;
 
-/// <summary>The data plane: accepts clients on its addresses and forwards their requests to whatever the slot holds.</summary>
+/// <summary>The data plane: accepts clients on its addresses and forwards their requests to the applications of its routes.</summary>
 public sealed class ForwarderServer : IAsyncDisposable
 {
     private readonly ForwarderOptions _options;
@@ -21,16 +22,23 @@ public sealed class ForwarderServer : IAsyncDisposable
     private readonly AccessLogWriter? _accessLog;
     private readonly ExchangeLog _log;
     private readonly List<ITransportListener> _listeners = [];
+    private readonly Lock _gate = new();
+
+    // All that ever were in the table of routes, so that totals never go back; replaced as a whole, under the gate.
+    private volatile ProxyApplication[] _applications;
     private ITransport? _transport;
     private LoopContext[] _contexts = [];
     private int _disposals;
 
     /// <summary>Makes a server; nothing is bound until <see cref="Start"/>.</summary>
-    /// <exception cref="IOException">The directory of error pages cannot be read.</exception>
-    public ForwarderServer(ForwarderOptions options, UpstreamSlot slot, ILoggerFactory loggers, TimeProvider clock)
+    /// <param name="options">What to listen on, and how to treat clients.</param>
+    /// <param name="routes">The applications to forward to; none of them is another server's.</param>
+    /// <param name="loggers">For what is logged.</param>
+    /// <param name="clock">For all times.</param>
+    public ForwarderServer(ForwarderOptions options, RouteTable routes, ILoggerFactory loggers, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(slot);
+        ArgumentNullException.ThrowIfNull(routes);
         ArgumentNullException.ThrowIfNull(loggers);
         ArgumentNullException.ThrowIfNull(clock);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Threads, Upstream.MaxLoops, nameof(options));
@@ -39,18 +47,29 @@ public sealed class ForwarderServer : IAsyncDisposable
         _loggers = loggers;
         _limit = new ConnectionLimit(options.MaxConnections, options.MaxRefusedConnections);
         _accessLog = options.AccessLog is { } sink ? new AccessLogWriter(sink, logger) : null;
+        _applications = [.. routes.Applications];
         _log = new ExchangeLog(logger, clock);
-        _settings = new ForwarderSettings(options, slot, clock, _accessLog, logger);
+        _settings = new ForwarderSettings(options, routes, clock, _accessLog, logger);
     }
 
     /// <summary>
-    /// The file names that <see cref="ForwarderOptions.ErrorPages"/> may use, such as <c>502.html</c> and <c>502.json</c>: one
-    /// of each form for every status that the proxy itself answers with.
+    /// Says which application a request is for. Replacing it is one atomic exchange: no request whose head is complete
+    /// afterwards goes by the table before. The requests of an application that is no longer in it go on.
     /// </summary>
-    public static IReadOnlyList<string> ErrorPageNames { get; } = [.. Exchanges.Answers.ErrorPages.Names];
-
-    /// <summary>Whether new requests wait.</summary>
-    public bool IsPaused => _settings.Gate.IsPaused;
+    public RouteTable Routes
+    {
+        get => _settings.Routes;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            lock (_gate)
+            {
+                // Counted before the first request can come.
+                _applications = [.. _applications.Union(value.Applications)];
+                _settings.Routes = value;
+            }
+        }
+    }
 
     /// <summary>Binds all addresses and serves.</summary>
     /// <returns>The bound addresses, with real ports.</returns>
@@ -61,7 +80,7 @@ public sealed class ForwarderServer : IAsyncDisposable
         _transport = TransportFactory.Create(
             _options.Transport, _options.Threads, _loggers, _settings.Clock, _options.MaxSplicePipes);
         _contexts = [.. _transport.Loops.Select(loop => new LoopContext(loop, _settings, _limit, _log))];
-        _settings.Peers?.Budget.Start(() => _contexts.Sum(context => context.Stats.Requests));
+        _settings.Peers?.Budget.Start(() => AllStats().Sum(stats => stats.Requests));
         var acceptor = new ConnectionAcceptor(_contexts, _limit);
         _listeners.AddRange(sockets.Select(socket => _transport.Listen(socket, acceptor)));
         return [.. _listeners.Select(listener => listener.EndPoint)];
@@ -91,32 +110,15 @@ public sealed class ForwarderServer : IAsyncDisposable
         return new ServerDrain(_contexts, _settings, _limit).RunAsync(exchanges, upgraded, cancellationToken);
     }
 
-    /// <summary>New requests wait until <see cref="Resume"/>, in a bounded queue and time; past them 503 with <c>Retry-After</c>.</summary>
-    public void Pause() => _settings.Gate.IsPaused = true;
-
-    /// <summary>Requests that wait go on.</summary>
-    public void Resume()
-    {
-        _settings.Gate.IsPaused = false;
-        foreach (var context in _contexts)
-        {
-            context.Loop.Post(static state => ((LoopContext)state!).Paused.Resume(), context);
-        }
-    }
-
     /// <summary>Takes a copy of the state.</summary>
     public ForwarderSnapshot Snapshot()
     {
         var minute = _settings.Clock.GetUtcNow().ToUnixTimeSeconds() / 60;
         return new ForwarderSnapshot(
-            TrafficStats.Sum(_contexts.Select(context => context.Stats), minute),
-            _settings.Slot.Current?.Snapshot(),
-            [.. _settings.Slot.Draining.Select(upstream => upstream.Snapshot())],
+            TrafficStats.Sum(AllStats(), minute),
             CountConnections(),
             _contexts.Sum(context => context.Accepted),
             _contexts.Sum(context => context.Refused),
-            IsPaused,
-            _settings.Gate.Waiting,
             _accessLog?.Dropped ?? 0)
         {
             Fallback = _settings.Peers?.Snapshot(),
@@ -166,6 +168,9 @@ public sealed class ForwarderServer : IAsyncDisposable
             throw;
         }
     }
+
+    private IEnumerable<TrafficStats> AllStats() => _contexts.Select(context => context.Unrouted)
+        .Concat(_applications.SelectMany(application => application.Parts).Select(part => part.Stats));
 
     private ConnectionCounts CountConnections()
     {

@@ -4,16 +4,16 @@ using WunderProxy.Forwarding.Exchanges.Answers;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>Counts the exchanges of one loop that ended, and writes their lines of the access log.</summary>
-internal sealed class ExchangeRecorder(TimeProvider clock, WallClock wallClock, TrafficStats stats, AccessLog? accessLog)
+internal sealed class ExchangeRecorder(TimeProvider clock, WallClock wallClock, TrafficStats unrouted, AccessLog? accessLog)
 {
     private const long MillisecondsPerMinute = 60_000;
 
-    /// <summary>Counts an exchange, for its upstream, if it had one, and for the whole.</summary>
+    /// <summary>Counts an exchange, for its upstream, if it had one, and for its application or for none.</summary>
     public void Record(Exchange exchange)
     {
         var microseconds = MicrosecondsOf(exchange);
         var now = wallClock.UnixMilliseconds;
-        Count(stats, exchange, microseconds, now / MillisecondsPerMinute);
+        Count(exchange.Upstream.Application?.Stats ?? unrouted, exchange, microseconds, now / MillisecondsPerMinute);
         if (exchange.Upstream.Used is { } part)
         {
             Count(part.Stats, exchange, microseconds, now / MillisecondsPerMinute);

@@ -62,7 +62,7 @@ internal sealed class ExchangeRunner(
     {
         log.ConnectionRefused(exchange.Client.Address);
         var answer = ErrorResponses.For(ForwardError.TooManyConnections);
-        answers.Write(exchange.Client, answer, nameof(ForwardError.TooManyConnections), mayPersist: false);
+        answers.Write(exchange.Client, settings.Routes.Pages, answer, nameof(ForwardError.TooManyConnections), mayPersist: false);
 
         // It fits into the socket of a fresh connection; what comes of it is not worth a wait.
         return TryFlush(exchange.Client);
@@ -96,6 +96,7 @@ internal sealed class ExchangeRunner(
 
     private bool Begin(Exchange exchange)
     {
+        exchange.Upstream.ChooseApplication();
         if (exchange.Client.Request.Has(HeaderName.WunderproxyFallback) && fallbackHeaders?.IsFromPeer(exchange.Client) == true)
         {
             exchange.Fallback = FallbackMark.Received;
@@ -179,7 +180,8 @@ internal sealed class ExchangeRunner(
     {
         exchange.Status = answer.Status;
         var fault = exchange.Error == ForwardError.Rejected ? exchange.Reason! : exchange.Error.ToString();
-        answers.Write(exchange.Client, answer, fault, mayPersist && !exchange.Waiting.IsStopped);
+        var pages = exchange.Upstream.Application?.Pages ?? settings.Routes.Pages;
+        answers.Write(exchange.Client, pages, answer, fault, mayPersist && !exchange.Waiting.IsStopped);
     }
 
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]

@@ -119,10 +119,15 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
             case Waits.UpstreamWrite:
                 RestartResponse();
                 break;
-            case Waits.Pause:
-                client.SetResponseDeadline(settings.Gate.TimeoutMilliseconds);
-                break;
         }
+    }
+
+    /// <summary>Called before the suspension for the end of a pause, which ends as <see cref="Waits.Pause"/>.</summary>
+    /// <param name="timeoutMilliseconds">Longest wait; 0 waits for ever.</param>
+    public void BeginPause(int timeoutMilliseconds)
+    {
+        _waiting |= Waits.Pause;
+        client.SetResponseDeadline(timeoutMilliseconds);
     }
 
     /// <summary>Called after the wait, or instead of being suspended.</summary>

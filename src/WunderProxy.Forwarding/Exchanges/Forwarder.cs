@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Fallback;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Tasks;
@@ -13,8 +14,7 @@ internal sealed class Forwarder(
     ForwarderSettings settings,
     UpstreamLimit limit,
     EndpointConnector connector,
-    RequestHeadWriter heads,
-    PausedExchanges paused)
+    RequestHeadWriter heads)
 {
     private readonly ResponseReader _responses = new(settings);
 
@@ -78,8 +78,8 @@ internal sealed class Forwarder(
     }
 
     private ValueTask<ForwardError> ChooseUpstreamAsync(Exchange exchange) =>
-        settings.Gate.IsPaused && !exchange.Waiting.IsStopped && exchange.Upstream.Peer is null
-            ? WaitWhilePausedAsync(exchange)
+        exchange.Upstream is { Peer: null, Application: { Gate.IsPaused: true } application } && !exchange.Waiting.IsStopped
+            ? WaitWhilePausedAsync(exchange, application)
             : new ValueTask<ForwardError>(ChooseUpstream(exchange));
 
     private static ForwardError ChooseUpstream(Exchange exchange)
@@ -93,24 +93,24 @@ internal sealed class Forwarder(
     }
 
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    private async ValueTask<ForwardError> WaitWhilePausedAsync(Exchange exchange)
+    private static async ValueTask<ForwardError> WaitWhilePausedAsync(Exchange exchange, LoopApplication application)
     {
-        if (!settings.Gate.TryEnter())
+        if (!application.Gate.TryEnter())
         {
             return ForwardError.Paused;
         }
 
         var waiting = exchange.Waiting;
-        paused.Add(waiting.PauseEnded);
-        waiting.Begin(Waits.Pause);
-        while (settings.Gate.IsPaused && !waiting.IsStopped)
+        application.AddPaused(waiting.PauseEnded);
+        waiting.BeginPause(application.Gate.TimeoutMilliseconds);
+        while (application.Gate.IsPaused && !waiting.IsStopped)
         {
             await waiting.PauseEnded.WaitAsync();
         }
 
         waiting.End(Waits.Pause);
-        paused.Remove(waiting.PauseEnded);
-        settings.Gate.Leave();
+        application.RemovePaused(waiting.PauseEnded);
+        application.Gate.Leave();
         return ChooseUpstream(exchange);
     }
 
@@ -190,7 +190,11 @@ internal sealed class Forwarder(
     /// <summary>Has the idle connections of all loops closed: this one has none left, or it would have used it.</summary>
     private void CloseIdle()
     {
-        settings.Slot.Current?.CloseIdle();
+        foreach (var application in settings.Routes.Applications)
+        {
+            application.Slot.Current?.CloseIdle();
+        }
+
         settings.Peers?.Slot.Current?.CloseIdle();
     }
 }

@@ -1,24 +1,26 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
+using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Connections;
 using WunderProxy.Forwarding.Diagnostics;
-using WunderProxy.Forwarding.Exchanges.Answers;
 using WunderProxy.Forwarding.Exchanges.Bodies;
 using WunderProxy.Forwarding.Fallback;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Options;
-using WunderProxy.Forwarding.Upstreams;
+using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>The options in the form in which exchanges use them; one for all loops.</summary>
 internal sealed class ForwarderSettings
 {
+    private RouteTable _routes;
+
     public ForwarderSettings(
-        ForwarderOptions options, UpstreamSlot slot, TimeProvider clock, AccessLogWriter? accessLog, ILogger logger)
+        ForwarderOptions options, RouteTable routes, TimeProvider clock, AccessLogWriter? accessLog, ILogger logger)
     {
         var limits = options.Limits;
-        Slot = slot;
+        _routes = routes;
         Clock = clock;
         AccessLog = accessLog;
         AccessLogFormat = options.AccessLogFormat;
@@ -28,22 +30,24 @@ internal sealed class ForwarderSettings
             limits.MaxHeaderCount,
             limits.MaxResponseHeadBytes,
             HeadLimits.LinesOfResponse(limits.MaxHeaderCount, limits.MaxResponseHeadBytes));
-        HeaderMilliseconds = Milliseconds(limits.HeaderTimeout);
-        BodyMilliseconds = Milliseconds(limits.BodyTimeout);
-        IdleMilliseconds = Milliseconds(limits.IdleTimeout);
-        ConnectMilliseconds = Milliseconds(limits.ConnectTimeout);
-        ResponseMilliseconds = Milliseconds(limits.ResponseTimeout);
+        HeaderMilliseconds = LoopMilliseconds.Of(limits.HeaderTimeout);
+        BodyMilliseconds = LoopMilliseconds.Of(limits.BodyTimeout);
+        IdleMilliseconds = LoopMilliseconds.Of(limits.IdleTimeout);
+        ConnectMilliseconds = LoopMilliseconds.Of(limits.ConnectTimeout);
         Trust = new TrustedProxies(options);
-        Pages = new ErrorPages(options.ErrorPages);
         Via = options.Via is { } via ? Encoding.ASCII.GetBytes($"1.1 {via}") : null;
         StampSecret = options.ApiStamp is { } stamp ? Encoding.ASCII.GetBytes(stamp.Secret) : null;
         Peers = options.Fallback is { } fallback ? new PeerGroup(fallback, clock, logger) : null;
         Crowd = options.Crowd;
         MaxConnections = options.MaxConnections;
-        Gate = new PauseGate(options.PauseQueue, Milliseconds(options.PauseTimeout));
     }
 
-    public UpstreamSlot Slot { get; }
+    /// <summary>Which application a request is for; replaced as a whole.</summary>
+    public RouteTable Routes
+    {
+        get => Volatile.Read(ref _routes);
+        set => Volatile.Write(ref _routes, value);
+    }
 
     public TimeProvider Clock { get; }
 
@@ -62,11 +66,7 @@ internal sealed class ForwarderSettings
 
     public int ConnectMilliseconds { get; }
 
-    public int ResponseMilliseconds { get; }
-
     public TrustedProxies Trust { get; }
-
-    public ErrorPages Pages { get; }
 
     /// <summary>Value of the Via line to add; null for none.</summary>
     public byte[]? Via { get; }
@@ -89,10 +89,6 @@ internal sealed class ForwarderSettings
     /// <summary>Other instances; null when no key was given.</summary>
     public PeerGroup? Peers { get; }
 
-    public PauseGate Gate { get; }
-
     /// <summary>Whether the instance is shutting down: every answer carries <c>Connection: close</c>.</summary>
     public bool IsShuttingDown { get; set; }
-
-    private static int Milliseconds(TimeSpan time) => (int)Math.Min(int.MaxValue, Math.Ceiling(time.TotalMilliseconds));
 }

@@ -48,14 +48,11 @@ internal sealed class LoopContext
     /// <summary>Serves exchanges.</summary>
     public ExchangeRunner Runner { get; }
 
-    /// <summary>The exchanges that wait for the end of a pause.</summary>
-    public PausedExchanges Paused { get; } = new();
-
     /// <summary>The client connections.</summary>
     public ConnectionRegistry Connections { get; } = new();
 
-    /// <summary>What was served since start, over all upstreams and without one.</summary>
-    public TrafficStats Stats { get; } = new();
+    /// <summary>Requests of no application: they were refused before one was chosen.</summary>
+    public TrafficStats Unrouted { get; } = new();
 
     /// <summary>Access-log lines; null when none are wanted.</summary>
     public AccessLog? AccessLog { get; }
@@ -92,8 +89,8 @@ internal sealed class LoopContext
         var headers = Settings.Peers is { } known ? new FallbackHeaders(known) : null;
         var heads = new RequestHeadWriter(Settings, headers, Crowd, Limit);
         var connector = new EndpointConnector(Loop);
-        var forwarder = new Forwarder(Loop, Settings, Limit.Upstream, connector, heads, Paused);
-        var recorder = new ExchangeRecorder(Settings.Clock, Clock, Stats, AccessLog);
+        var forwarder = new Forwarder(Loop, Settings, Limit.Upstream, connector, heads);
+        var recorder = new ExchangeRecorder(Settings.Clock, Clock, Unrouted, AccessLog);
         var fallback = Settings.Peers is { } peers
             ? new PeerFallback(Settings, peers, forwarder, connector, recorder, Log)
             : null;

@@ -35,7 +35,7 @@ internal sealed class PeerFallback(
             return failure;
         }
 
-        if (!await TryEnterAsync(failure.Error))
+        if (!await TryEnterAsync(exchange.Upstream.Application!.Slot.Current, failure.Error))
         {
             exchange.Fallback = FallbackMark.Refused;
             group.Counters.CountOverBudget();
@@ -94,9 +94,8 @@ internal sealed class PeerFallback(
     /// yet: before a request is lost to the share, the upstream is asked.
     /// </summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    private async ValueTask<bool> TryEnterAsync(ForwardError error)
+    private async ValueTask<bool> TryEnterAsync(Upstream? upstream, ForwardError error)
     {
-        var upstream = settings.Slot.Current;
         if (error is ForwardError.NoUpstream or ForwardError.ConnectRefused || upstream is not { LastConnectRefused: false })
         {
             return group.Budget.TryEnter(isShared: false);

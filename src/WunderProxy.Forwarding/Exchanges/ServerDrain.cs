@@ -33,7 +33,9 @@ internal sealed class ServerDrain(LoopContext[] contexts, ForwarderSettings sett
 
         // The upstream's drain has the classes, the spread and the WebSocket endings; here is only who is idle.
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var upstreams = new[] { settings.Slot.Current, settings.Peers?.Slot.Current }.OfType<Upstream>();
+        var slots = settings.Routes.Applications.Select(application => application.Slot);
+        slots = settings.Peers is { } peers ? slots.Append(peers.Slot) : slots;
+        var upstreams = slots.Select(slot => slot.Current).OfType<Upstream>();
         Task drains = Task.WhenAll(upstreams.Select(upstream => upstream.DrainAsync(exchanges, upgraded, stopping.Token)));
         while (limit.Open > 0 && settings.Clock.GetElapsedTime(start) < last)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Exchanges.Bodies;
 using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Http1;
@@ -38,6 +39,9 @@ internal sealed class UpstreamSide
     /// <summary>The connection in use; null before and after.</summary>
     public UpstreamConnection? Connection { get; private set; }
 
+    /// <summary>The loop's part of the application that the request is for; null until the head is complete.</summary>
+    public LoopApplication? Application { get; private set; }
+
     /// <summary>The peer that the request goes to; null for our own upstream.</summary>
     public Endpoint? Peer { get; private set; }
 
@@ -45,7 +49,7 @@ internal sealed class UpstreamSide
     public Endpoint? Endpoint { get; private set; }
 
     /// <summary>The cell that holds the upstream to forward to.</summary>
-    public UpstreamSlot Slot => Peer is null ? _settings.Slot : _settings.Peers!.Slot;
+    public UpstreamSlot Slot => Peer is null ? Application!.Slot : _settings.Peers!.Slot;
 
     /// <summary>How far the exchange has come on this side.</summary>
     public UpstreamProgress Progress { get; private set; }
@@ -93,6 +97,7 @@ internal sealed class UpstreamSide
         Response.Reset();
         ResponseFraming = BodyFraming.None;
         Progress = UpstreamProgress.NotSent;
+        Application = null;
         Peer = null;
         Endpoint = null;
         Used = null;
@@ -110,6 +115,13 @@ internal sealed class UpstreamSide
 
     /// <summary>The exchange is to be tried anew, with a peer: nothing of the first try counts any more.</summary>
     public void BeginAgain() => MoveTo(UpstreamProgress.NotSent);
+
+    /// <summary>Chooses the application that the request is for, by its complete head; once for each request.</summary>
+    public void ChooseApplication()
+    {
+        var request = _waits.Client.Request;
+        Application = _settings.Routes.Find(request.EffectiveHost, request.OriginTarget).PartOf(_loop);
+    }
 
     /// <summary>Sends the exchange to a peer from here on.</summary>
     public void GoTo(Endpoint peer)
@@ -138,7 +150,7 @@ internal sealed class UpstreamSide
         var client = _waits.Client;
         MoveTo(UpstreamProgress.Sending);
         client.OnHeadSent();
-        _waits.ResponseMilliseconds = _settings.ResponseMilliseconds;
+        _waits.ResponseMilliseconds = Application!.ResponseMilliseconds;
         _waits.RestartResponse();
         var output = Connection!.Transport.Output;
         if (client.RequestFraming.HasBody)

@@ -29,7 +29,4 @@ public sealed record ForwarderLimits
 
     /// <summary>Time to open an upstream connection; then 504. Default 2 s: the upstream is near.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
-
-    /// <summary>Time from the last request byte sent to the response head; then 504. Default 60 s, as nginx's proxy_read_timeout.</summary>
-    public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(60);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
 using WunderProxy.Forwarding.Diagnostics;
@@ -75,15 +74,6 @@ public sealed record ForwarderOptions
 
     /// <summary>How connections are shared out among clients by their addresses; null: first come, first served.</summary>
     public CrowdOptions? Crowd { get; init; }
-
-    /// <summary>How long a request may wait while paused; then 503.</summary>
-    public TimeSpan PauseTimeout { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>How many requests may wait while paused; one more gets 503 at once.</summary>
-    public int PauseQueue { get; init; } = 10_000;
-
-    /// <summary>Bodies of our own answers by file name, such as <c>502.html</c> or <c>502.json</c>; the others are built in.</summary>
-    public IReadOnlyDictionary<string, byte[]> ErrorPages { get; init; } = FrozenDictionary<string, byte[]>.Empty;
 
     /// <summary>Set when this forwarder is the front end of the manager API.</summary>
     public RequestStamp? ApiStamp { get; init; }

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using WunderProxy.Configuration;
 using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.Hosting;
@@ -43,12 +44,13 @@ internal sealed class ForwardCommand : Command
     {
         var upstream = UpstreamOf(parsed.GetValue(_upstream)!);
         var proxy = _proxy.Map(parsed);
+        var application = _proxy.MapApplication(parsed);
         var api = _api.Map(parsed, defaultEndPoint: null, proxy);
         var status = _api.MapStatus(parsed, proxy);
         var budget = DescriptorBudget.For(
             DescriptorLimit.Raise(), proxy, api.EndPoints.Count, runsContainers: false, status.EndPoints.Count);
         var builder = ServiceHost.CreateBuilder(
-            proxy, _proxy.MapShutdown(parsed), budget, parsed.InvocationConfiguration.Error);
+            proxy, application, _proxy.MapShutdown(parsed), budget, parsed.InvocationConfiguration.Error);
         builder.Services.AddSingleton(provider => SlotWith(upstream, provider.GetRequiredService<TimeProvider>()));
         ServiceHost.AddManagerApi(builder.Services, budget.Apply(api), budget.Apply(status), ApiServicesOf);
         await ServiceHost.RunAsync(builder, cancellationToken);
@@ -77,8 +79,9 @@ internal sealed class ForwardCommand : Command
     {
         var forwarder = provider.GetRequiredService<ForwarderServer>();
         var instance = provider.GetRequiredService<InstanceState>();
-        var status = new StatusReader(forwarder, instance, lifecycle: null, traffic: null, app: string.Empty);
+        var application = provider.GetRequiredService<ProxyApplication>();
+        var status = new StatusReader(forwarder, application, instance, lifecycle: null, traffic: null, app: string.Empty);
         return new ApiServices(
-            status, instance, new InstanceControl(forwarder, instance, lifecycle: null, status), Lifecycle: null);
+            status, instance, new InstanceControl(application, instance, lifecycle: null, status), Lifecycle: null);
     }
 }

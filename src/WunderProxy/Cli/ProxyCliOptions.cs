@@ -134,11 +134,22 @@ internal sealed class ProxyCliOptions
             AccessLog = accessLog == AccessLogChoice.None ? null : new StandardOutputLog(),
             AccessLogFormat = accessLog == AccessLogChoice.Json ? AccessLogFormat.Json : AccessLogFormat.Text,
             MaxConnections = parsed.GetValue(_maxConnections) ?? 0,
+            Threads = parsed.GetValue(_threads) ?? defaults.Threads,
+            Transport = parsed.GetValue(_transport) ?? defaults.Transport,
+        };
+    }
+
+    /// <summary>Maps what concerns the application; the rest keeps the defaults of <see cref="ApplicationOptions"/>.</summary>
+    /// <exception cref="UsageException">The directory of error pages cannot be read.</exception>
+    public ApplicationOptions MapApplication(ParseResult parsed)
+    {
+        var defaults = new ApplicationOptions();
+        return new ApplicationOptions
+        {
+            ResponseTimeout = parsed.GetValue(_responseTimeout) ?? defaults.ResponseTimeout,
             PauseTimeout = parsed.GetValue(_pauseTimeout) ?? defaults.PauseTimeout,
             PauseQueue = parsed.GetValue(_pauseQueue) ?? defaults.PauseQueue,
             ErrorPages = Pages(parsed).Pages,
-            Threads = parsed.GetValue(_threads) ?? defaults.Threads,
-            Transport = parsed.GetValue(_transport) ?? defaults.Transport,
         };
     }
 
@@ -163,7 +174,6 @@ internal sealed class ProxyCliOptions
         BodyTimeout = parsed.GetValue(_bodyTimeout) ?? defaults.BodyTimeout,
         IdleTimeout = parsed.GetValue(_idleTimeout) ?? defaults.IdleTimeout,
         ConnectTimeout = parsed.GetValue(_connectTimeout) ?? defaults.ConnectTimeout,
-        ResponseTimeout = parsed.GetValue(_responseTimeout) ?? defaults.ResponseTimeout,
     };
 
     private ErrorPageFolder Pages(ParseResult parsed)

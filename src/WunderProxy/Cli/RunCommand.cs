@@ -7,6 +7,7 @@ using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.Operations;
 using WunderProxy.Deployments.Storage;
 using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Applications;
 using WunderProxy.Hosting;
 using WunderProxy.Instance;
 using WunderProxy.ManagerApi;
@@ -55,11 +56,13 @@ internal sealed class RunCommand : Command
         using var state = OpenState(_deployments.StateDirectory(parsed), service);
         var engine = EngineOf(_deployments.DockerHost(parsed));
         var proxy = _proxy.Map(parsed);
+        var application = _proxy.MapApplication(parsed);
         var api = _api.Map(parsed, ManagerApiOptions.DefaultEndPoint, proxy);
         var status = _api.MapStatus(parsed, proxy);
         var budget = DescriptorBudget.For(
             DescriptorLimit.Raise(), proxy, api.EndPoints.Count, runsContainers: true, status.EndPoints.Count);
-        var builder = ServiceHost.CreateBuilder(proxy, shutdown, budget, parsed.InvocationConfiguration.Error);
+        var builder = ServiceHost.CreateBuilder(
+            proxy, application, shutdown, budget, parsed.InvocationConfiguration.Error);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<IObjectStore>(store);
         builder.Services.AddSingleton(state);
@@ -122,8 +125,9 @@ internal sealed class RunCommand : Command
         var instance = provider.GetRequiredService<InstanceState>();
         var lifecycle = provider.GetRequiredService<IContainerLifecycle>();
         var traffic = provider.GetRequiredService<UpstreamTrafficSwitch>();
-        var status = new StatusReader(forwarder, instance, lifecycle, traffic, app);
+        var application = provider.GetRequiredService<ProxyApplication>();
+        var status = new StatusReader(forwarder, application, instance, lifecycle, traffic, app);
         return new ApiServices(
-            status, instance, new InstanceControl(forwarder, instance, lifecycle, status), lifecycle);
+            status, instance, new InstanceControl(application, instance, lifecycle, status), lifecycle);
     }
 }

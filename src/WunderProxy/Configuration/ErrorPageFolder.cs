@@ -1,4 +1,4 @@
-using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Applications;
 
 namespace WunderProxy.Configuration;
 
@@ -21,7 +21,7 @@ internal sealed record ErrorPageFolder(IReadOnlyDictionary<string, byte[]> Pages
         ? null
         : $"{Option}: never used, since the proxy makes no such answer or does not look for such a name: "
             + string.Join(", ", Unused.Take(MaxNamed)) + (Unused.Count > MaxNamed ? ", ..." : string.Empty)
-            + $" (used are {string.Join(", ", ForwarderServer.ErrorPageNames)})";
+            + $" (used are {string.Join(", ", ProxyApplication.ErrorPageNames)})";
 
     /// <summary>Reads the pages.</summary>
     /// <exception cref="UsageException">The directory or a page cannot be read, is no ordinary file or too large.</exception>
@@ -35,10 +35,10 @@ internal sealed record ErrorPageFolder(IReadOnlyDictionary<string, byte[]> Pages
         try
         {
             var names = Directory.EnumerateFileSystemEntries(directory).Select(path => Path.GetFileName(path)).ToArray();
-            var used = ForwarderServer.ErrorPageNames.Where(name => names.Contains(name, StringComparer.Ordinal));
+            var used = ProxyApplication.ErrorPageNames.Where(name => names.Contains(name, StringComparer.Ordinal));
             return new ErrorPageFolder(
                 used.ToDictionary(name => name, name => ReadPage(Path.Combine(directory, name)), StringComparer.Ordinal),
-                [.. names.Except(ForwarderServer.ErrorPageNames, StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+                [.. names.Except(ProxyApplication.ErrorPageNames, StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

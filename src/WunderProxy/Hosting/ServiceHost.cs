@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Configuration;
 using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Upstreams;
@@ -16,10 +17,14 @@ namespace WunderProxy.Hosting;
 internal static class ServiceHost
 {
     /// <summary>
-    /// Registers what both commands have: the proxy, its slot, the state of the process, signals, the log.
+    /// Registers what both commands have: the proxy, its application with the slot, the state of the process, signals, the log.
     /// </summary>
     public static HostApplicationBuilder CreateBuilder(
-        ForwarderOptions forwarder, ShutdownOptions shutdown, DescriptorBudget budget, TextWriter log)
+        ForwarderOptions forwarder,
+        ApplicationOptions application,
+        ShutdownOptions shutdown,
+        DescriptorBudget budget,
+        TextWriter log)
     {
         // No defaults: no configuration files, watchers or providers that a proxy would wait for at its start.
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
@@ -32,6 +37,9 @@ internal static class ServiceHost
         services.AddSingleton(budget.Apply(forwarder));
         services.AddSingleton(shutdown);
         services.AddSingleton<UpstreamSlot>();
+        services.AddSingleton(application);
+        services.AddSingleton<ProxyApplication>();
+        services.AddSingleton<RouteTable>();
         services.AddSingleton<ForwarderServer>();
         services.AddSingleton(provider => new InstanceState(provider.GetRequiredService<TimeProvider>())
         {

@@ -1,5 +1,5 @@
 using WunderProxy.Deployments.Contracts;
-using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Applications;
 using WunderProxy.Instance;
 
 namespace WunderProxy.ManagerApi;
@@ -8,17 +8,17 @@ namespace WunderProxy.ManagerApi;
 /// Pause and drain of the instance, each recorded as an event, and the answer that tells what holds then.
 /// </summary>
 internal sealed class InstanceControl(
-    ForwarderServer forwarder, InstanceState instance, IContainerLifecycle? lifecycle, StatusReader status)
+    ProxyApplication application, InstanceState instance, IContainerLifecycle? lifecycle, StatusReader status)
 {
     public Task<ApiResponse> PauseAsync(string by, CancellationToken cancellationToken)
     {
-        forwarder.Pause();
+        application.Pause();
         return RecordAsync("pause", by, cancellationToken);
     }
 
     public Task<ApiResponse> ResumeAsync(string by, CancellationToken cancellationToken)
     {
-        forwarder.Resume();
+        application.Resume();
         return RecordAsync("resume", by, cancellationToken);
     }
 
@@ -41,7 +41,7 @@ internal sealed class InstanceControl(
             await lifecycle.RecordEventAsync(type, by, string.Empty, cancellationToken);
         }
 
-        var state = new StateDocument(status.Read().Status, forwarder.IsPaused, instance.IsDraining);
+        var state = new StateDocument(status.Read().Status, application.IsPaused, instance.IsDraining);
         return ApiResponse.OfJson(state, ApiJson.Context.StateDocument) with { Outcome = state.Status };
     }
 }

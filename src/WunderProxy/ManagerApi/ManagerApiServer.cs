@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Configuration;
 using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
@@ -95,7 +96,11 @@ internal sealed class ManagerApiServer : IAsyncDisposable
     {
         _inner = Listen();
         _slot.Switch(_inner.Upstream);
-        _front = new ForwarderServer(FrontOptions(), _slot, _loggers, _clock);
+
+        // A launch answers when the container is healthy, and has its own deadlines.
+        var application = new ApplicationOptions { ResponseTimeout = TimeSpan.Zero };
+        var routes = new RouteTable(new ProxyApplication(application, _slot, _clock));
+        _front = new ForwarderServer(FrontOptions(), routes, _loggers, _clock);
         var bound = _front.Start();
         _ = WatchAsync();
         foreach (var endPoint in bound)
@@ -185,13 +190,12 @@ internal sealed class ManagerApiServer : IAsyncDisposable
 
     /// <summary>
     /// The proxy's limits, but that HttpListener must take what they let pass: it refuses a head above 24 KiB, of which
-    /// the stamp takes some. A launch answers when the container is healthy, and has its own deadlines.
+    /// the stamp takes some.
     /// </summary>
     private static ForwarderLimits FrontLimits(ForwarderLimits limits) => limits with
     {
         MaxRequestLineBytes = Math.Min(limits.MaxRequestLineBytes, MaxRequestLineBytes),
         MaxRequestHeadBytes = Math.Min(limits.MaxRequestHeadBytes, MaxRequestHeadBytes),
-        ResponseTimeout = TimeSpan.Zero,
         ConnectTimeout = new ForwarderLimits().ConnectTimeout,
         MaxResponseHeadBytes = new ForwarderLimits().MaxResponseHeadBytes,
     };

@@ -16,7 +16,7 @@ internal static class MetricsDocument
         var text = new PrometheusText();
         WriteState(text, facts);
         WriteTraffic(text, facts.Forwarder.Total);
-        WriteConnections(text, facts.Forwarder);
+        WriteConnections(text, facts);
         WriteUpstream(text, facts);
         WriteFallback(text, facts.Forwarder.Fallback);
         return text.ToString();
@@ -28,7 +28,7 @@ internal static class MetricsDocument
             .Sample("wunderproxy_build_info", 1, ("version", facts.Version), ("app", facts.App));
         text.Single("wunderproxy_uptime_seconds", Gauge, "Seconds since start.", facts.Uptime.TotalSeconds);
         text.Single("wunderproxy_available", Gauge, "1 while /status answers 200.", facts.IsAvailable ? 1 : 0);
-        text.Single("wunderproxy_paused", Gauge, "1 while new requests wait.", facts.Forwarder.IsPaused ? 1 : 0);
+        text.Single("wunderproxy_paused", Gauge, "1 while new requests wait.", facts.Application.IsPaused ? 1 : 0);
         text.Single("wunderproxy_draining", Gauge, "1 while asking balancers to leave.", facts.IsLeaving ? 1 : 0);
         text.Single("wunderproxy_docker_ok", Gauge, "1 while the engine answers.", Ok(facts.Lifecycle.DockerState));
         text.Single("wunderproxy_store_ok", Gauge, "1 while the object store answers.", Ok(facts.Lifecycle.StoreState));
@@ -69,8 +69,9 @@ internal static class MetricsDocument
             .Sample(Name + "_count", traffic.Requests);
     }
 
-    private static void WriteConnections(PrometheusText text, ForwarderSnapshot forwarder)
+    private static void WriteConnections(PrometheusText text, StatusFacts facts)
     {
+        var forwarder = facts.Forwarder;
         const string Name = "wunderproxy_connections";
         var states = forwarder.Connections;
         text.Metric(Name, Gauge, "Client connections by state.")
@@ -80,14 +81,14 @@ internal static class MetricsDocument
             .Sample(Name, states.Upgraded, ("state", "upgraded"));
         text.Single("wunderproxy_accepted_total", Counter, "Connections accepted.", forwarder.AcceptedConnections);
         text.Single("wunderproxy_refused_total", Counter, "Of these, one too many.", forwarder.RefusedConnections);
-        text.Single("wunderproxy_waiting", Gauge, "Requests that wait for a resume.", forwarder.PausedRequests);
+        text.Single("wunderproxy_waiting", Gauge, "Requests that wait for a resume.", facts.Application.PausedRequests);
         text.Single(
             "wunderproxy_access_log_dropped_total", Counter, "Log lines lost.", forwarder.AccessLogDropped);
     }
 
     private static void WriteUpstream(PrometheusText text, StatusFacts facts)
     {
-        if (facts.Forwarder.Upstream is { } upstream)
+        if (facts.Application.Upstream is { } upstream)
         {
             var target = facts.Lifecycle.Current;
             text.Metric("wunderproxy_upstream_info", Gauge, "What is in service.").Sample(
@@ -103,7 +104,7 @@ internal static class MetricsDocument
             "wunderproxy_draining_in_flight",
             Gauge,
             "Exchanges on earlier upstreams.",
-            facts.Forwarder.Draining.Sum(earlier => earlier.InFlight.Total));
+            facts.Application.Draining.Sum(earlier => earlier.InFlight.Total));
     }
 
     private static void WriteFallback(PrometheusText text, FallbackSnapshot? fallback)

@@ -6,10 +6,14 @@ namespace WunderProxy.ManagerApi;
 
 /// <summary>The facts of one moment, and what <c>/status</c> makes of them.</summary>
 /// <param name="Forwarder">The data plane.</param>
+/// <param name="Application">The application in the data plane.</param>
 /// <param name="Lifecycle">The control plane.</param>
 /// <param name="Previous">Earlier upstreams, latest first.</param>
 internal sealed record StatusFacts(
-    ForwarderSnapshot Forwarder, LifecycleSnapshot Lifecycle, IReadOnlyList<PreviousView> Previous)
+    ForwarderSnapshot Forwarder,
+    ApplicationSnapshot Application,
+    LifecycleSnapshot Lifecycle,
+    IReadOnlyList<PreviousView> Previous)
 {
     /// <summary>Application name.</summary>
     public required string App { get; init; }
@@ -42,10 +46,10 @@ internal sealed record StatusFacts(
     public string Status => this switch
     {
         { IsLeaving: true } => "draining",
-        { Forwarder.Upstream: null, Lifecycle.Starting: true } => "starting",
-        { Forwarder.Upstream: null } => "unavailable",
-        { Forwarder.Upstream.LastConnectRefused: true } => "unavailable",
-        { Forwarder.IsPaused: true } => "paused",
+        { Application.Upstream: null, Lifecycle.Starting: true } => "starting",
+        { Application.Upstream: null } => "unavailable",
+        { Application.Upstream.LastConnectRefused: true } => "unavailable",
+        { Application.IsPaused: true } => "paused",
         _ => "serving",
     };
 
@@ -70,7 +74,7 @@ internal sealed record StatusFacts(
     /// <summary>Writes the document.</summary>
     public StatusDocument ToDocument()
     {
-        var traffic = Forwarder.Upstream?.Traffic ?? Forwarder.Total;
+        var traffic = Application.Upstream?.Traffic ?? Forwarder.Total;
         return new StatusDocument
         {
             HeapSize = HeapSize,
@@ -86,8 +90,8 @@ internal sealed record StatusFacts(
             ResponseTimes = traffic.ResponseTimes,
             StatusCodes = traffic.Status,
             Bytes = new ByteCounts(traffic.BytesIn, traffic.BytesOut),
-            InFlight = Forwarder.Upstream?.InFlight.Total ?? 0,
-            Waiting = Forwarder.PausedRequests,
+            InFlight = Application.Upstream?.InFlight.Total ?? 0,
+            Waiting = Application.PausedRequests,
             Draining = Lifecycle.Draining,
             Operation = Lifecycle.Operation,
             Guard = Lifecycle.Guard,
@@ -104,7 +108,7 @@ internal sealed record StatusFacts(
 
     private UpstreamView? UpstreamOf()
     {
-        if (Forwarder.Upstream is not { } upstream)
+        if (Application.Upstream is not { } upstream)
         {
             return null;
         }

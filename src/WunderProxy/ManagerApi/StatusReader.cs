@@ -1,18 +1,21 @@
 using WunderProxy.Configuration;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Applications;
 using WunderProxy.Instance;
 
 namespace WunderProxy.ManagerApi;
 
 /// <summary>Puts together what is known in memory; asks neither engine nor store.</summary>
 /// <param name="forwarder">The proxy.</param>
+/// <param name="application">What the proxy serves.</param>
 /// <param name="instance">The process.</param>
 /// <param name="lifecycle">The containers; null for <c>forward</c>.</param>
 /// <param name="traffic">Earlier upstreams; null for <c>forward</c>.</param>
 /// <param name="app">Application name; empty for <c>forward</c>.</param>
 internal sealed class StatusReader(
     ForwarderServer forwarder,
+    ProxyApplication application,
     InstanceState instance,
     IContainerLifecycle? lifecycle,
     UpstreamTrafficSwitch? traffic,
@@ -22,7 +25,8 @@ internal sealed class StatusReader(
     public StatusFacts Read()
     {
         var containers = lifecycle?.Snapshot() ?? new LifecycleSnapshot();
-        return new StatusFacts(forwarder.Snapshot(), containers, [.. traffic?.Previous.Select(PreviousOf) ?? []])
+        return new StatusFacts(
+            forwarder.Snapshot(), application.Snapshot(), containers, [.. traffic?.Previous.Select(PreviousOf) ?? []])
         {
             App = app,
             Version = ProductVersion.Text,

@@ -1,3 +1,4 @@
+using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.TestSupport;
@@ -30,7 +31,7 @@ internal sealed class DrainTests(TransportKind transport)
         await other.SendAsync(Get);
         var fromNew = await other.ReadHeadAsync();
         var drain = old!.DrainAsync(Long, Long, CancellationToken.None);
-        var before = (drain.IsCompleted, old.InFlight, proxy.Server.Snapshot().Draining.Count);
+        var before = (drain.IsCompleted, old.InFlight, proxy.Served.Snapshot().Draining.Count);
         await upstream.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold");
 
         Assert.Multiple(() =>
@@ -111,7 +112,7 @@ internal sealed class DrainTests(TransportKind transport)
         var drain = proxy.Slot.Switch(null)!.DrainAsync(TimeSpan.Zero, Long, CancellationToken.None);
         if (outlives)
         {
-            await WaitAsync(() => proxy.Server.Snapshot().Draining.Any(old => old.InFlight.LongLived == 1));
+            await WaitAsync(() => proxy.Served.Snapshot().Draining.Any(old => old.InFlight.LongLived == 1));
             await upstream.SendAsync("def");
         }
 
@@ -179,7 +180,7 @@ internal sealed class DrainTests(TransportKind transport)
         await client.ReadThroughAsync("wx");
 
         var drain = proxy.Slot.Switch(null)!.DrainAsync(Short, Short, CancellationToken.None);
-        await WaitAsync(() => drain.IsCompleted || proxy.Server.Snapshot().Draining.Count == 1);
+        await WaitAsync(() => drain.IsCompleted || proxy.Served.Snapshot().Draining.Count == 1);
         await upstream.SendAsync("yz\x81\x01!");
         var rest = await client.ReadThroughAsync("\x03\xf4");
         await client.SendAsync("\x88\x82\0\0\0\0\x03\xf4");
@@ -250,27 +251,27 @@ internal sealed class DrainTests(TransportKind transport)
         _ = second.AnswerAllAsync(NoContent);
         using var client = await proxy.ConnectAsync();
 
-        proxy.Server.Pause();
+        proxy.Served.Pause();
         await client.SendAsync(Get);
-        await WaitAsync(() => proxy.Server.Snapshot().PausedRequests == 1);
+        await WaitAsync(() => proxy.Served.Snapshot().PausedRequests == 1);
         proxy.Slot.Switch(new Upstream(second.EndPoint, "second", TimeProvider.System));
-        proxy.Server.Resume();
+        proxy.Served.Resume();
 
         Assert.That(await client.ReadHeadAsync(), Is.EqualTo(NoContent));
-        Assert.That(proxy.Server.Snapshot().PausedRequests, Is.Zero);
+        Assert.That(proxy.Served.Snapshot().PausedRequests, Is.Zero);
     }
 
     [Test]
     public async Task Pause_that_lasts_too_long_or_has_a_full_queue_is_503()
     {
         await using var proxy = ProxyUnderTest.Start(
-            transport, options => options with { PauseTimeout = TimeSpan.FromSeconds(1), PauseQueue = 1 });
+            transport, served: new ApplicationOptions { PauseTimeout = TimeSpan.FromSeconds(1), PauseQueue = 1 });
         using var first = await proxy.ConnectAsync();
         using var second = await proxy.ConnectAsync();
 
-        proxy.Server.Pause();
+        proxy.Served.Pause();
         await first.SendAsync(Get);
-        await WaitAsync(() => proxy.Server.Snapshot().PausedRequests == 1);
+        await WaitAsync(() => proxy.Served.Snapshot().PausedRequests == 1);
         await second.SendAsync(Get);
 
         Assert.That(await second.ReadHeadAsync(), Does.StartWith("HTTP/1.1 503 ").And.Contain("Retry-After: "));
@@ -283,12 +284,12 @@ internal sealed class DrainTests(TransportKind transport)
         await using var proxy = ProxyUnderTest.Start(transport);
         var client = await proxy.ConnectAsync();
 
-        proxy.Server.Pause();
+        proxy.Served.Pause();
         await client.SendAsync(Get);
-        await WaitAsync(() => proxy.Server.Snapshot().PausedRequests == 1);
+        await WaitAsync(() => proxy.Served.Snapshot().PausedRequests == 1);
         client.Dispose();
 
-        await WaitAsync(() => proxy.Server.Snapshot().PausedRequests == 0);
+        await WaitAsync(() => proxy.Served.Snapshot().PausedRequests == 0);
     }
 
     [Test]

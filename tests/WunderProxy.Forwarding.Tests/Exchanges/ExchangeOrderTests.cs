@@ -44,7 +44,7 @@ internal sealed class ExchangeOrderTests
         proxy.Loop.Run(byReset ? client.Abort : client.ShutdownSend);
 
         Assert.That(proxy.Context.Limit.Open, Is.Zero);
-        Assert.That(TrafficStats.Sum([proxy.Context.Stats], 0).Requests, Is.Zero);
+        Assert.That((proxy.Context.Unrouted.Requests, proxy.Served.Snapshot().Traffic.Requests), Is.EqualTo((0, 0)));
     }
 
     [Test]

@@ -49,10 +49,7 @@ internal sealed class ExchangeTimesTests
     [Test]
     public void Body_time_starts_anew_with_each_byte_and_the_upstream_has_none_meanwhile()
     {
-        var proxy = new MemoryProxy(options => options with
-        {
-            Limits = new ForwarderLimits { ResponseTimeout = TimeSpan.FromSeconds(10) },
-        });
+        var proxy = new MemoryProxy(served: new ApplicationOptions { ResponseTimeout = TimeSpan.FromSeconds(10) });
         var (client, upstream) = proxy.Begin(Post);
 
         for (var sent = 0; sent < 6; sent++)

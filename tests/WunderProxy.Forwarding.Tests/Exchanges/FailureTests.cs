@@ -68,7 +68,7 @@ internal sealed class FailureTests(TransportKind transport)
     [Test]
     public async Task Refused_connect_to_a_replaced_upstream_goes_to_the_new_one()
     {
-        await using var proxy = ProxyUnderTest.Start(transport, options => options with { PauseTimeout = TimeSpan.Zero });
+        await using var proxy = ProxyUnderTest.Start(transport, served: new ApplicationOptions { PauseTimeout = TimeSpan.Zero });
         using var second = ScriptedUpstream.Start();
         _ = second.AnswerAllAsync("HTTP/1.1 204 No Content\r\n\r\n");
         proxy.Application.Dispose();
@@ -141,7 +141,7 @@ internal sealed class FailureTests(TransportKind transport)
     [Test]
     public async Task Mute_upstream_is_504()
     {
-        await using var proxy = StartWith(new ForwarderLimits { ResponseTimeout = Short });
+        await using var proxy = ProxyUnderTest.Start(transport, served: new ApplicationOptions { ResponseTimeout = Short });
 
         var (client, upstream, _) = await proxy.BeginAsync(Get);
 

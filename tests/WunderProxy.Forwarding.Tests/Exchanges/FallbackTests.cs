@@ -165,7 +165,7 @@ internal sealed partial class FallbackTests(TransportKind transport)
         await using var proxy = PeeredProxy.Start(
             transport,
             out var peer,
-            options => options with { Limits = new ForwarderLimits { ResponseTimeout = TimeSpan.FromMilliseconds(200) } });
+            served: new ApplicationOptions { ResponseTimeout = TimeSpan.FromMilliseconds(200) });
         var (client, _, _) = await proxy.BeginAsync(Get);
 
         Assert.That(await client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 504 "));
@@ -176,8 +176,8 @@ internal sealed partial class FallbackTests(TransportKind transport)
     public async Task Pause_that_lasts_too_long_is_a_503_that_goes()
     {
         await using var proxy = PeeredProxy.Start(
-            transport, out var peer, options => options with { PauseTimeout = TimeSpan.FromMilliseconds(100) });
-        proxy.Server.Pause();
+            transport, out var peer, served: new ApplicationOptions { PauseTimeout = TimeSpan.FromMilliseconds(100) });
+        proxy.Served.Pause();
         using var client = await proxy.ConnectAsync();
 
         await client.SendAsync(Get);
@@ -344,9 +344,10 @@ internal sealed partial class FallbackTests(TransportKind transport)
         await Eventually.TrueAsync(() => proxy.Server.Snapshot().Total.Requests == 1);
 
         var snapshot = proxy.Server.Snapshot();
+        var upstreamTraffic = proxy.Served.Snapshot().Upstream!.Traffic;
 
-        Assert.That(snapshot.Upstream!.Traffic.Status.Codes, Is.EqualTo(new Dictionary<int, long> { [502] = 1 }));
-        Assert.That(snapshot.Upstream.Traffic.GatewayErrors, Is.EqualTo(1));
+        Assert.That(upstreamTraffic.Status.Codes, Is.EqualTo(new Dictionary<int, long> { [502] = 1 }));
+        Assert.That(upstreamTraffic.GatewayErrors, Is.EqualTo(1));
         Assert.That(snapshot.Total.Status.Codes, Is.EqualTo(new Dictionary<int, long> { [200] = 1 }));
         Assert.That(snapshot.Total.GatewayErrors, Is.Zero);
     }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Exchanges;
 using WunderProxy.Forwarding.Exchanges.Bodies;
 using WunderProxy.Forwarding.Exchanges.Clients;
@@ -28,15 +29,20 @@ internal sealed class MemoryProxy
         Func<ForwarderOptions, ForwarderOptions>? configure = null,
         ILogger? logger = null,
         int capacityBytes = 64 * 1024,
-        Func<RequestHead, ResponseHead, BodyFilter?>? responseFilter = null)
+        Func<RequestHead, ResponseHead, BodyFilter?>? responseFilter = null,
+        ApplicationOptions? served = null)
     {
         var options = (configure ?? (same => same))(new ForwarderOptions());
         CapacityBytes = capacityBytes;
         Slot.Switch(new Upstream(new IPEndPoint(IPAddress.Loopback, 1), "memory", Clock));
         Loop = new MemoryLoop(Clock);
         Loop.Connector = _ => new ConnectResult(OpenUpstream(), SocketError.Success);
+        Served = new ProxyApplication(served ?? new ApplicationOptions(), Slot, Clock);
         var log = logger ?? NullLogger.Instance;
-        var settings = new ForwarderSettings(options, Slot, Clock, accessLog: null, log) { ResponseFilter = responseFilter };
+        var settings = new ForwarderSettings(options, new RouteTable(Served), Clock, accessLog: null, log)
+        {
+            ResponseFilter = responseFilter,
+        };
         var limit = new ConnectionLimit(options.MaxConnections, options.MaxRefusedConnections);
         Context = new LoopContext(Loop, settings, limit, new ExchangeLog(log, Clock));
         Acceptor = new ConnectionAcceptor([Context], Context.Limit);
@@ -45,6 +51,9 @@ internal sealed class MemoryProxy
     public ManualTimeProvider Clock { get; } = new();
 
     public UpstreamSlot Slot { get; } = new();
+
+    /// <summary>The application as the proxy knows it.</summary>
+    public ProxyApplication Served { get; }
 
     public MemoryLoop Loop { get; }
 

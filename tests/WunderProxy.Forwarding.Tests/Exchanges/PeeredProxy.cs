@@ -16,10 +16,13 @@ internal static class PeeredProxy
 
     /// <summary>One with an upstream and a scripted peer.</summary>
     public static ProxyUnderTest Start(
-        TransportKind transport, out ScriptedUpstream peer, Func<ForwarderOptions, ForwarderOptions>? configure = null)
+        TransportKind transport,
+        out ScriptedUpstream peer,
+        Func<ForwarderOptions, ForwarderOptions>? configure = null,
+        ApplicationOptions? served = null)
     {
         peer = ScriptedUpstream.Start();
-        return Start(transport, peer.EndPoint, configure);
+        return Start(transport, peer.EndPoint, configure, served);
     }
 
     /// <summary>One without an upstream: what its clients ask goes to the scripted peer.</summary>
@@ -40,10 +43,16 @@ internal static class PeeredProxy
     }
 
     private static ProxyUnderTest Start(
-        TransportKind transport, EndPoint peer, Func<ForwarderOptions, ForwarderOptions>? configure) =>
-        ProxyUnderTest.Start(transport, options =>
-        {
-            options = options.WithPeers(peer);
-            return configure?.Invoke(options) ?? options;
-        });
+        TransportKind transport,
+        EndPoint peer,
+        Func<ForwarderOptions, ForwarderOptions>? configure,
+        ApplicationOptions? served = null) =>
+        ProxyUnderTest.Start(
+            transport,
+            options =>
+            {
+                options = options.WithPeers(peer);
+                return configure?.Invoke(options) ?? options;
+            },
+            served: served);
 }

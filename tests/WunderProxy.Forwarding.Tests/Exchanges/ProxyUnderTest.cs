@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
@@ -15,17 +16,20 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
 {
     private readonly ConcurrentBag<RawConnection> _connections = [];
 
-    private ProxyUnderTest(ForwarderServer server, UpstreamSlot slot, ScriptedUpstream application, EndPoint endPoint)
+    private ProxyUnderTest(ForwarderServer server, ProxyApplication served, ScriptedUpstream application, EndPoint endPoint)
     {
         Server = server;
-        Slot = slot;
+        Served = served;
         Application = application;
         EndPoint = endPoint;
     }
 
     public ForwarderServer Server { get; }
 
-    public UpstreamSlot Slot { get; }
+    /// <summary>The application as the proxy knows it; what stands behind is <see cref="Application"/>.</summary>
+    public ProxyApplication Served { get; }
+
+    public UpstreamSlot Slot => Served.Slot;
 
     public ScriptedUpstream Application { get; }
 
@@ -35,7 +39,8 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         TransportKind transport,
         Func<ForwarderOptions, ForwarderOptions>? configure = null,
         TimeProvider? clock = null,
-        ILoggerFactory? loggers = null)
+        ILoggerFactory? loggers = null,
+        ApplicationOptions? served = null)
     {
         var application = ScriptedUpstream.Start();
         var slot = new UpstreamSlot();
@@ -47,8 +52,10 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
             Threads = 2,
         };
         options = configure?.Invoke(options) ?? options;
-        var server = new ForwarderServer(options, slot, loggers ?? NullLoggerFactory.Instance, clock ?? TimeProvider.System);
-        return new ProxyUnderTest(server, slot, application, server.Start()[0]);
+        clock ??= TimeProvider.System;
+        var proxied = new ProxyApplication(served ?? new ApplicationOptions(), slot, clock);
+        var server = new ForwarderServer(options, new RouteTable(proxied), loggers ?? NullLoggerFactory.Instance, clock);
+        return new ProxyUnderTest(server, proxied, application, server.Start()[0]);
     }
 
     /// <summary>A client; it reads answers without their Date.</summary>

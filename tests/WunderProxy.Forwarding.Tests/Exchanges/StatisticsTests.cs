@@ -12,26 +12,29 @@ internal sealed class StatisticsTests(TransportKind transport)
     private const int DateLineBytes = 37;
 
     [Test]
-    public async Task Exchange_is_counted_once_for_upstream_and_total()
+    public async Task Exchange_is_counted_once_for_upstream_application_and_total()
     {
         await using var proxy = ProxyUnderTest.Start(transport);
         var (client, upstream, _) = await proxy.BeginAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-        var during = proxy.Server.Snapshot();
+        var (during, upstreamDuring) = (proxy.Server.Snapshot(), proxy.Served.Snapshot().Upstream!);
         await upstream.SendAsync("HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno");
         await client.ReadThroughAsync("no");
 
         var after = await AfterRequestsAsync(proxy, 1);
+        var served = proxy.Served.Snapshot();
+        var traffic = served.Upstream!.Traffic;
 
         Assert.Multiple(() =>
         {
-            Assert.That(during.Upstream!.InFlight, Is.EqualTo(new InFlightCounts(1, 0, 0)));
+            Assert.That(upstreamDuring.InFlight, Is.EqualTo(new InFlightCounts(1, 0, 0)));
             Assert.That(during.Connections.Active, Is.EqualTo(1));
-            Assert.That(after.Upstream!.InFlight.Total, Is.Zero);
+            Assert.That(served.Upstream.InFlight.Total, Is.Zero);
             Assert.That(after.Connections.Idle, Is.EqualTo(1));
-            Assert.That(after.Upstream.Traffic.Status.Codes, Is.EqualTo(new Dictionary<int, long> { [404] = 1 }));
-            Assert.That(after.Upstream.Traffic.Status.Classes["4xx"], Is.EqualTo(1));
-            Assert.That(after.Upstream.Traffic.Status.Minutes.Sum(minute => minute.Classes["4xx"]), Is.EqualTo(1));
-            Assert.That(after.Upstream.Traffic.ResponseTimes.Max, Is.GreaterThan(0));
+            Assert.That(traffic.Status.Codes, Is.EqualTo(new Dictionary<int, long> { [404] = 1 }));
+            Assert.That(traffic.Status.Classes["4xx"], Is.EqualTo(1));
+            Assert.That(traffic.Status.Minutes.Sum(minute => minute.Classes["4xx"]), Is.EqualTo(1));
+            Assert.That(traffic.ResponseTimes.Max, Is.GreaterThan(0));
+            Assert.That(served.Traffic.Status.Codes, Is.EqualTo(traffic.Status.Codes));
             Assert.That(after.Total.BytesIn, Is.EqualTo(27));
             Assert.That(after.Total.BytesOut, Is.EqualTo(47 + DateLineBytes));
             Assert.That(after.AcceptedConnections, Is.EqualTo(1));

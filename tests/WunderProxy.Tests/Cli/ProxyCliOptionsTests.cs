@@ -30,7 +30,7 @@ internal sealed class ProxyCliOptionsTests
         var limits = Map(
             "--max-request-line", "1KiB", "--max-header-bytes", "2KiB", "--max-header-count", "3",
             "--max-response-header", "4KiB", "--header-timeout", "5s", "--body-timeout", "6s", "--idle-timeout", "7s",
-            "--connect-timeout", "8s", "--response-timeout", "0").Limits;
+            "--connect-timeout", "8s").Limits;
 
         Assert.That(limits, Is.EqualTo(new ForwarderLimits
         {
@@ -42,7 +42,6 @@ internal sealed class ProxyCliOptionsTests
             BodyTimeout = TimeSpan.FromSeconds(6),
             IdleTimeout = TimeSpan.FromSeconds(7),
             ConnectTimeout = TimeSpan.FromSeconds(8),
-            ResponseTimeout = TimeSpan.Zero,
         }));
     }
 
@@ -51,17 +50,37 @@ internal sealed class ProxyCliOptionsTests
     {
         var options = Map(
             "--proxy", "127.0.0.1:81", "--proxy", "[::1]:82", "--via", "edge", "--max-connections", "9",
-            "--pause-timeout", "1s", "--pause-queue", "0", "--access-log", "json", "--threads", "3",
-            "--transport", "sockets", "--error-pages", "/tmp");
+            "--access-log", "json", "--threads", "3", "--transport", "sockets");
 
         Assert.That(options.EndPoints, Has.Count.EqualTo(2));
         Assert.That(options.Via, Is.EqualTo("edge"));
         Assert.That(options.MaxConnections, Is.EqualTo(9));
-        Assert.That(options.PauseTimeout, Is.EqualTo(TimeSpan.FromSeconds(1)));
-        Assert.That(options.PauseQueue, Is.Zero);
         Assert.That(options.AccessLogFormat, Is.EqualTo(AccessLogFormat.Json));
         Assert.That(options.Threads, Is.EqualTo(3));
         Assert.That(options.Transport, Is.EqualTo(TransportKind.Sockets));
+    }
+
+    [Test]
+    public void Every_option_of_the_application_reaches_its_place()
+    {
+        var application = MapApplication(
+            "--response-timeout", "0", "--pause-timeout", "1s", "--pause-queue", "0", "--error-pages", "/tmp");
+
+        Assert.That(application, Is.EqualTo(new ApplicationOptions
+        {
+            ResponseTimeout = TimeSpan.Zero,
+            PauseTimeout = TimeSpan.FromSeconds(1),
+            PauseQueue = 0,
+            ErrorPages = application.ErrorPages,
+        }));
+    }
+
+    [Test]
+    public void No_option_leaves_the_defaults_of_the_application()
+    {
+        var defaults = new ApplicationOptions();
+
+        Assert.That(MapApplication() with { ErrorPages = defaults.ErrorPages }, Is.EqualTo(defaults));
     }
 
     [Test]
@@ -77,7 +96,7 @@ internal sealed class ProxyCliOptionsTests
 
     [Test]
     public void Error_pages_must_be_a_directory() =>
-        Assert.That(() => Map("--error-pages", "/nowhere/at/all"), Throws.TypeOf<UsageException>());
+        Assert.That(() => MapApplication("--error-pages", "/nowhere/at/all"), Throws.TypeOf<UsageException>());
 
     [Test]
     public void Shutdown_times_reach_their_place()
@@ -169,6 +188,12 @@ internal sealed class ProxyCliOptionsTests
     {
         var options = new ProxyCliOptions();
         return options.Map(Parse(options, arguments));
+    }
+
+    private static ApplicationOptions MapApplication(params string[] arguments)
+    {
+        var options = new ProxyCliOptions();
+        return options.MapApplication(Parse(options, arguments));
     }
 
     private static ParseResult Parse(ProxyCliOptions options, params string[] arguments)

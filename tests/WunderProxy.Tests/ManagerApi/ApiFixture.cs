@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Configuration;
 using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
@@ -22,12 +23,16 @@ internal sealed class ApiFixture : IAsyncDisposable
         _loggers.AddProvider(new LineLoggerProvider(Log, TimeProvider.System));
         Traffic = new UpstreamTrafficSwitch(Slot, TimeProvider.System);
         Instance = new InstanceState(TimeProvider.System);
+        var application = new ProxyApplication(new ApplicationOptions(), Slot, TimeProvider.System);
         _forwarder = new ForwarderServer(
-            new ForwarderOptions { Transport = TransportKind.Sockets, Threads = 1 }, Slot, _loggers, TimeProvider.System);
+            new ForwarderOptions { Transport = TransportKind.Sockets, Threads = 1 },
+            new RouteTable(application),
+            _loggers,
+            TimeProvider.System);
         var lifecycle = hasLifecycle ? Lifecycle : null;
-        Status = new StatusReader(_forwarder, Instance, lifecycle, hasLifecycle ? Traffic : null, "shop");
+        Status = new StatusReader(_forwarder, application, Instance, lifecycle, hasLifecycle ? Traffic : null, "shop");
         Services = new ApiServices(
-            Status, Instance, new InstanceControl(_forwarder, Instance, lifecycle, Status), lifecycle);
+            Status, Instance, new InstanceControl(application, Instance, lifecycle, Status), lifecycle);
         var access = new AccessRules(ApiToken.From(new ManagerApiOptions { Token = token }), []);
         Dispatcher = new ApiDispatcher(ManagerApiServer.Routes(Services), access, _loggers.CreateLogger("api"), TimeProvider.System);
     }

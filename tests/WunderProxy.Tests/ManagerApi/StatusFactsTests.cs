@@ -134,7 +134,8 @@ internal sealed class StatusFactsTests
         var endPoint = new IPEndPoint(IPAddress.Loopback, 9292);
         var upstream = new UpstreamSnapshot(endPoint, "aa11", Since, new InFlightCounts(3, 2, 1), Traffic, isRefused);
         var forwarder = new ForwarderSnapshot(
-            Nothing, hasUpstream ? upstream : null, [], new ConnectionCounts(1, 2, 3, 4), 10, 0, isPaused, 0, 0);
+            Nothing, new ConnectionCounts(1, 2, 3, 4), 10, 0, 0);
+        var application = new ApplicationSnapshot(Nothing, hasUpstream ? upstream : null, [], isPaused, 0);
         var lifecycle = new LifecycleSnapshot
         {
             Current = hasUpstream ? new TrafficTarget(endPoint, "c0ffee", "aa11", "r42") : null,
@@ -143,7 +144,7 @@ internal sealed class StatusFactsTests
             Starting = isStarting,
             Warnings = ["clock is off"],
         };
-        return new StatusFacts(forwarder, lifecycle, [])
+        return new StatusFacts(forwarder, application, lifecycle, [])
         {
             App = "shop",
             Version = "1.2.3",

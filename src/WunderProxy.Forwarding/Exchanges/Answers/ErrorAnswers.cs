@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Diagnostics;
 using System.Text;
+using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Http1;
 
@@ -13,14 +14,15 @@ internal sealed class ErrorAnswers(ForwarderSettings settings, WallClock clock)
 
     /// <summary>Writes an answer about an error, to be flushed by the caller.</summary>
     /// <param name="client">Whom to answer.</param>
+    /// <param name="pages">Bodies of answers.</param>
     /// <param name="answer">What to tell.</param>
     /// <param name="fault">Name of the error or the broken rule, as in the source.</param>
     /// <param name="mayPersist">Whether the connection may serve other exchanges afterwards.</param>
-    public void Write(ClientStream client, ErrorAnswer answer, string fault, bool mayPersist)
+    public void Write(ClientStream client, ErrorPages pages, ErrorAnswer answer, string fault, bool mayPersist)
     {
         var asJson = settings.StampSecret is not null || PrefersJson(client.Request);
         var body = settings.StampSecret is null
-            ? settings.Pages.BodyOf(answer.Status, asJson)
+            ? pages.BodyOf(answer.Status, asJson)
             : ApiErrorBody.Of(answer.Status, fault);
         client.BeginAnswer(answer.Status, ErrorPages.ReasonOf(answer.Status), mayPersist);
         Field(client, HeaderName.Date, clock.Date);

@@ -1,4 +1,5 @@
 using System.Text;
+using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Exchanges;
 using WunderProxy.Forwarding.Exchanges.Answers;
 using WunderProxy.Forwarding.Options;
@@ -30,7 +31,7 @@ internal sealed class ErrorPagesTests
     [Test]
     public void Every_error_has_an_answer_with_a_page_but_those_that_are_never_answered()
     {
-        var pages = new ErrorPages(new ForwarderOptions().ErrorPages);
+        var pages = new ErrorPages(new ApplicationOptions().ErrorPages);
         ForwardError[] unanswered =
         [
             ForwardError.None, ForwardError.ClientGone, ForwardError.ResponseStalled, ForwardError.TunnelBroken,
@@ -83,7 +84,7 @@ internal sealed class ErrorPagesTests
             .Append(405);
 
         Assert.That(
-            ForwarderServer.ErrorPageNames.Select(name => int.Parse(Path.GetFileNameWithoutExtension(name))).Distinct(),
+            ProxyApplication.ErrorPageNames.Select(name => int.Parse(Path.GetFileNameWithoutExtension(name))).Distinct(),
             Is.EquivalentTo(answered.Distinct()));
     }
 

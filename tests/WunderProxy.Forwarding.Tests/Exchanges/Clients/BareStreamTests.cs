@@ -26,7 +26,7 @@ internal sealed class BareStreamTests
             Assert.That(proxy.Received(proxy.Upstreams[0]), Does.Contain("X-Forwarded-Proto: https").And.Contain("X-Forwarded-For: 192.0.2.7"));
             Assert.That((stream.Status, stream.Received(), stream.IsComplete), Is.EqualTo((200, "ok", true)));
             Assert.That(stream.Lines, Is.EqualTo(new[] { "a: b" }));
-            Assert.That(proxy.Context.Stats.Requests, Is.EqualTo(1));
+            Assert.That(proxy.Served.Snapshot().Traffic.Requests, Is.EqualTo(1));
         });
     }
 

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 
-namespace WunderProxy.Forwarding.Exchanges.Answers;
+namespace WunderProxy.Forwarding.Applications;
 
 /// <summary>Bodies of the answers that we make: built in, or given as files. They tell nothing of the inside.</summary>
 internal sealed class ErrorPages

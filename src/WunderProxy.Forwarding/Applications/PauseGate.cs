@@ -1,4 +1,4 @@
-namespace WunderProxy.Forwarding.Exchanges;
+namespace WunderProxy.Forwarding.Applications;
 
 /// <summary>Says whether new requests wait, and bounds how many do. The waiting itself is done on the loops.</summary>
 internal sealed class PauseGate(int maxWaiting, int timeoutMilliseconds)

@@ -1,0 +1,38 @@
+namespace WunderProxy.Forwarding.Applications;
+
+/// <summary>
+/// Says which application a request is for. Immutable: a server has one table at a time, behind one reference, and every
+/// request is looked up in one table whole.
+/// </summary>
+public sealed class RouteTable
+{
+    private readonly ProxyApplication _application;
+
+    /// <summary>Makes the table of a server with a single application, which gets every request.</summary>
+    public RouteTable(ProxyApplication application)
+    {
+        ArgumentNullException.ThrowIfNull(application);
+        _application = application;
+        Applications = [application];
+    }
+
+    /// <summary>All applications that requests can be for.</summary>
+    public IReadOnlyList<ProxyApplication> Applications { get; }
+
+    /// <summary>
+    /// Bodies of answers to requests that are for no application, as their head was never complete, or refused: those of
+    /// the only application.
+    /// </summary>
+    internal ErrorPages Pages => _application.Pages;
+
+    /// <summary>Finds the application that a request is for; called for every request once its head is complete.</summary>
+    /// <param name="authority">Host and port that the request names, as received; empty when it names none.</param>
+    /// <param name="path">The request's target in origin form, as received: path and query, or <c>*</c>.</param>
+    internal ProxyApplication Find(ReadOnlySpan<byte> authority, ReadOnlySpan<byte> path)
+    {
+        // Both decide once there are routes by host and path.
+        _ = authority;
+        _ = path;
+        return _application;
+    }
+}
