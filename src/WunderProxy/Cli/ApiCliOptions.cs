@@ -5,7 +5,9 @@ using WunderProxy.Forwarding.Options;
 
 namespace WunderProxy.Cli;
 
-/// <summary>The options of the manager API and their way into <see cref="ManagerApiOptions"/>.</summary>
+/// <summary>
+/// The command-line options of the manager API, and their conversion to <see cref="ManagerApiOptions"/>.
+/// </summary>
 internal sealed class ApiCliOptions
 {
     private readonly Option<EndPoint[]> _api = CliOption.Addresses(
@@ -27,7 +29,7 @@ internal sealed class ApiCliOptions
         TrustText.ExpectedNetwork,
         TrustText.TryParseNetwork);
 
-    /// <summary>Gives a command these options.</summary>
+    /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
         Option[] options = [_api, _mode, _status, _open];
@@ -35,11 +37,11 @@ internal sealed class ApiCliOptions
         _token.AddTo(command);
     }
 
-    /// <summary>Maps what was given.</summary>
-    /// <param name="parsed">The command line.</param>
-    /// <param name="defaultEndPoint">Where to listen without <c>--api</c>; null for nowhere.</param>
-    /// <param name="proxy">The proxy's options, of which the limits hold here too.</param>
-    /// <exception cref="UsageException">A token was given that is none.</exception>
+    /// <summary>Converts the given options.</summary>
+    /// <param name="parsed">The parsed command line.</param>
+    /// <param name="defaultEndPoint">Address to listen on without <c>--api</c>; null for none.</param>
+    /// <param name="proxy">The proxy's options, whose limits apply here too.</param>
+    /// <exception cref="UsageException">The given token is not valid.</exception>
     public ManagerApiOptions Map(ParseResult parsed, EndPoint? defaultEndPoint, ForwarderOptions proxy)
     {
         var given = parsed.GetValue(_api) ?? [];
@@ -59,7 +61,7 @@ internal sealed class ApiCliOptions
         };
     }
 
-    /// <summary>Maps the listener for load balancers.</summary>
+    /// <summary>Converts the options of the listener for load balancers.</summary>
     public StatusListenerOptions MapStatus(ParseResult parsed, ForwarderOptions proxy) => new()
     {
         EndPoints = [.. (parsed.GetValue(_status) ?? []).Select(ListenAddress.Resolve)],

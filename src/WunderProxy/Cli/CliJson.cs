@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace WunderProxy.Cli;
 
-/// <summary>How <c>--json</c> is written.</summary>
+/// <summary>The form of the JSON that <c>--json</c> prints.</summary>
 internal static class CliJson
 {
-    /// <summary>The serialisers of what only commands print.</summary>
+    /// <summary>The serialisers of documents that only commands print.</summary>
     public static CliJsonContext Context { get; } =
         new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -3,6 +3,6 @@ using WunderProxy.Fleet;
 
 namespace WunderProxy.Cli;
 
-/// <summary>Source-generated serialisers of what only commands print.</summary>
+/// <summary>Source-generated JSON serialisation of documents that only commands print.</summary>
 [JsonSerializable(typeof(DeploymentSummary))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;

@@ -6,25 +6,27 @@ using WunderProxy.Configuration;
 
 namespace WunderProxy.Cli;
 
-/// <summary>Makes the kinds of options that the commands share. None has a default: absent is null or empty.</summary>
+/// <summary>
+/// Creates the kinds of options that the commands share. No option has a default: an absent one is null or empty.
+/// </summary>
 internal static class CliOption
 {
-    /// <summary>Reads one word; false when it is none of this kind.</summary>
+    /// <summary>Parses one word; returns false if the word is not of this kind.</summary>
     public delegate bool TryParse<T>(string text, out T value);
 
-    /// <summary>A duration; 0 usually switches something off.</summary>
+    /// <summary>Creates an option for a duration; 0 usually switches something off.</summary>
     public static Option<TimeSpan?> Duration(string name, string description) =>
         Single<TimeSpan?>(name, "DURATION", description, DurationText.Expected, TryParseDuration);
 
-    /// <summary>A size in bytes.</summary>
+    /// <summary>Creates an option for a size in bytes.</summary>
     public static Option<int?> Size(string name, string description) =>
         Single<int?>(name, "SIZE", description, SizeText.Expected, TryParseSize);
 
-    /// <summary>The mode of a socket file.</summary>
+    /// <summary>Creates an option for the mode of a socket file.</summary>
     public static Option<UnixFileMode?> FileMode(string name, string description) =>
         Single<UnixFileMode?>(name, "MODE", description, FileModeText.Expected, TryParseFileMode);
 
-    /// <summary>A whole number within bounds.</summary>
+    /// <summary>Creates an option for a whole number within bounds.</summary>
     public static Option<int?> Number(string name, string description, int min, int max = int.MaxValue)
     {
         var expected = max == int.MaxValue ? $"a number from {min}" : $"a number from {min} to {max}";
@@ -36,7 +38,7 @@ internal static class CliOption
         });
     }
 
-    /// <summary>One of a few words.</summary>
+    /// <summary>Creates an option for one of a few words.</summary>
     public static Option<T?> Choice<T>(string name, string description, params (string Word, T Value)[] choices)
         where T : struct
     {
@@ -49,22 +51,24 @@ internal static class CliOption
         });
     }
 
-    /// <summary>Text that is not looked into.</summary>
+    /// <summary>Creates an option for text that is not validated.</summary>
     public static Option<string?> Text(string name, string helpName, string description) =>
         new(name) { HelpName = helpName, Description = description };
 
-    /// <summary>Path of a file or directory that is there, or should be; an empty one, as of an unset variable, is none.</summary>
+    /// <summary>
+    /// Creates an option for the path of a file or directory; an empty path, as from an unset variable, is refused.
+    /// </summary>
     public static Option<string?> Path(string name, string helpName, string description) =>
         Single<string?>(name, helpName, description, helpName == "DIR" ? "a directory" : "a file", TryParsePath);
 
-    /// <summary>Given or not.</summary>
+    /// <summary>Creates an option without a value.</summary>
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
-    /// <summary>Addresses, each in its own option.</summary>
+    /// <summary>Creates an option for an address, which may be given several times.</summary>
     public static Option<EndPoint[]> Addresses(string name, string description) =>
         Repeatable<EndPoint>(name, "ADDR", description, SocketAddressText.Expected, SocketAddressText.TryParse);
 
-    /// <summary>An option that may be given once.</summary>
+    /// <summary>Creates an option that may be given once.</summary>
     public static Option<T> Single<T>(
         string name, string helpName, string description, string expected, TryParse<T> tryParse) =>
         new(name)
@@ -75,7 +79,9 @@ internal static class CliOption
             CustomParser = result => Parse(result, result.Tokens[0].Value, name, expected, tryParse),
         };
 
-    /// <summary>An option that may be given several times; the environment separates its values by commas.</summary>
+    /// <summary>
+    /// Creates an option that may be given several times; an environment variable separates the values by commas.
+    /// </summary>
     public static Option<T[]> Repeatable<T>(
         string name, string helpName, string description, string expected, TryParse<T> tryParse) =>
         new(name)

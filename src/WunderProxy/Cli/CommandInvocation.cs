@@ -2,9 +2,9 @@ using System.CommandLine;
 
 namespace WunderProxy.Cli;
 
-/// <summary>How a command is invoked, with what the parser alone does not tell.</summary>
+/// <summary>The configuration of a command's invocation, with facts that the parser does not know.</summary>
 internal sealed class CommandInvocation : InvocationConfiguration
 {
-    /// <summary>Names of the options that the environment gave, with their hyphens.</summary>
+    /// <summary>Names, with their hyphens, of the options that came from the environment.</summary>
     public IReadOnlySet<string> FromEnvironment { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 }

@@ -6,7 +6,8 @@ using WunderProxy.Instance;
 namespace WunderProxy.Cli;
 
 /// <summary>
-/// From arguments to an exit code: parses, adds the environment, runs one command, tells errors in one line.
+/// Turns arguments into an exit code: parses them, adds the environment, runs one command and prints errors in one
+/// line.
 /// </summary>
 internal sealed class CommandLine(TextWriter output, TextWriter error, Func<string, string?> environment)
 {
@@ -25,7 +26,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
     private static readonly ParserConfiguration Parsing =
         new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
 
-    // Made only when needed: the proxy starts sooner without the options of six other commands.
+    // Created on demand: the proxy starts sooner without the options of six other commands.
     private static readonly Dictionary<string, Func<Command>> Commands = new(StringComparer.Ordinal)
     {
         [RunName] = static () => new RunCommand(),
@@ -37,7 +38,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
         ["status"] = static () => new StatusCommand(),
     };
 
-    /// <summary>Carries out one command line.</summary>
+    /// <summary>Runs one command line.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)
     {
@@ -64,7 +65,9 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
     }
 
     /// <summary>Parses a command line together with the environment.</summary>
-    /// <exception cref="UsageException">A variable of the environment is empty that must not be.</exception>
+    /// <exception cref="UsageException">
+    /// A variable of the environment is empty although it must have a value.
+    /// </exception>
     public ParseResult Parse(IReadOnlyList<string> arguments) => Parse(arguments, out _);
 
     private async Task<int> InvokeAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
@@ -75,7 +78,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
             return Tell($"{problem} (see '{CommandPath(parsed)} --help')", ExitCode.Usage);
         }
 
-        // The services have signal handlers of their own, with a drain.
+        // The services have signal handlers of their own, which drain.
         using var safeOutput = new TerminalWriter(output);
         using var safeError = new TerminalWriter(error);
         var isService = parsed.CommandResult.Command is RunCommand or ForwardCommand;
@@ -104,7 +107,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
         return added.Count == 0 ? parsed : root.Parse([.. given.Take(1), .. added, .. given.Skip(1)], Parsing);
     }
 
-    /// <summary>With the one command that is named, or with all of them for the overview.</summary>
+    /// <summary>Builds the root command, with the named command only or with all of them for the overview.</summary>
     private static RootCommand BuildRoot(IReadOnlyList<string> arguments)
     {
         var root = new RootCommand(Summary);
@@ -120,7 +123,9 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
         return root;
     }
 
-    /// <summary>The older tool had one command and no word for it: what begins otherwise is `run`.</summary>
+    /// <summary>
+    /// Inserts the command name `run` where none is given: the older tool had a single command without a name.
+    /// </summary>
     private static IReadOnlyList<string> WithCommandName(IReadOnlyList<string> arguments)
     {
         var isNamed = arguments.Count == 0
@@ -143,7 +148,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
             return $"unknown option '{unknown}'";
         }
 
-        // The parser sets the words that an argument may be on lines of their own.
+        // The parser puts the allowed words of an argument on separate lines.
         return parsed.Errors.Count == 0
             ? null
             : parsed.Errors[0].Message.ReplaceLineEndings("").Replace("\t", " ", StringComparison.Ordinal);

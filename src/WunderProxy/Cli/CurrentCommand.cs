@@ -5,7 +5,7 @@ using WunderProxy.Instance;
 
 namespace WunderProxy.Cli;
 
-/// <summary><c>wunderproxy current</c>: the launch config in service, or a part of it, from the store.</summary>
+/// <summary><c>wunderproxy current</c>: shows the launch config in service, or a part of it, from the store.</summary>
 internal sealed class CurrentCommand : Command
 {
     private readonly StoreArguments _store = new();
@@ -19,7 +19,7 @@ internal sealed class CurrentCommand : Command
         HelpName = "image|env|config",
     };
 
-    /// <summary>Declares the command.</summary>
+    /// <summary>Declares arguments and options of the command.</summary>
     public CurrentCommand()
         : base("current", "Show the launch config that was deployed last, secrets included.")
     {

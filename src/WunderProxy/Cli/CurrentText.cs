@@ -3,13 +3,14 @@ using WunderProxy.Deployments.LaunchConfigs;
 
 namespace WunderProxy.Cli;
 
-/// <summary>Parts of a launch config as text or JSON.</summary>
+/// <summary>Formats parts of a launch config as text or JSON.</summary>
 internal static class CurrentText
 {
     private const int DefaultRegistryPort = 8080;
 
     /// <summary>
-    /// The image's name; where the config has none, that of the registry convention for the prefix's last part.
+    /// Returns the image's name; if the launch config names none, the name by the registry convention for the last part
+    /// of the prefix.
     /// </summary>
     public static string Image(LaunchConfig config, string prefix, bool asJson)
     {
@@ -18,7 +19,7 @@ internal static class CurrentText
         return asJson ? new JsonObject { ["Image"] = image }.ToJsonString() : image;
     }
 
-    /// <summary>The environment, one <c>KEY=value</c> a line; JSON has the exact values.</summary>
+    /// <summary>Returns the environment, one <c>KEY=value</c> per line; JSON has the exact values.</summary>
     public static string Environment(LaunchConfig config, bool asJson) =>
         asJson
             ? new JsonArray([.. config.Environment.Select(variable => (JsonNode)variable)]).ToJsonString()

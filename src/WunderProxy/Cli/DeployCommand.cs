@@ -19,7 +19,7 @@ internal sealed class DeployCommand : Command
     private readonly Option<string?> _config = CliOption.Path(
         "--config", "FILE", "The launch config (JSON), at most 1 MiB; - is standard input");
 
-    /// <summary>Declares the command.</summary>
+    /// <summary>Declares arguments and options of the command.</summary>
     public DeployCommand()
         : base("deploy", "Store a launch config, launch it on every manager, then switch all of them to it.")
     {

@@ -7,7 +7,7 @@ using WunderProxy.Fleet;
 
 namespace WunderProxy.Cli;
 
-/// <summary>Who deploys, and how the course and the end of it are told.</summary>
+/// <summary>The options about the deployer's name, the guard, and the output of deploying commands.</summary>
 internal sealed class DeployerCliOptions
 {
     private readonly Option<string?> _by = CliOption.Text(
@@ -18,7 +18,7 @@ internal sealed class DeployerCliOptions
 
     private readonly Option<bool> _json = CliOption.Flag("--json", "Print only the result, as JSON");
 
-    /// <summary>Gives a command these options.</summary>
+    /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
         command.Options.Add(_by);
@@ -26,7 +26,7 @@ internal sealed class DeployerCliOptions
         command.Options.Add(_json);
     }
 
-    /// <summary>Who it is.</summary>
+    /// <summary>Returns the deployer's name.</summary>
     /// <exception cref="UsageException">The name is too long or not printable.</exception>
     private string By(ParseResult parsed) => parsed.GetValue(_by) switch
     {
@@ -35,20 +35,22 @@ internal sealed class DeployerCliOptions
         _ => throw new UsageException($"--by is not a name of {DeployerName.Expected}"),
     };
 
-    /// <summary>A bar on a terminal, lines in a pipe, nothing beside JSON.</summary>
+    /// <summary>Creates the report: a progress bar on a terminal, lines in a pipe, nothing beside JSON.</summary>
     private FleetReport Report(ParseResult parsed)
     {
         var output = parsed.GetValue(_json) ? TextWriter.Null : parsed.InvocationConfiguration.Output;
         return new FleetReport(output as TerminalWriter ?? new TerminalWriter(output), parsed.InvocationConfiguration.Error);
     }
 
-    /// <summary>The deploy or rollback that the options describe.</summary>
+    /// <summary>Creates the deploy or rollback that the options describe.</summary>
     /// <exception cref="UsageException">The name of the deployer is too long or not printable.</exception>
     public DeploymentRun Run(ParseResult parsed, IObjectStore store, string prefix, ManagerClients managers) => new(
         store, prefix, managers.All, By(parsed), parsed.GetValue(_guard), Report(parsed), TimeProvider.System);
 
-    /// <summary>Tells the end of it.</summary>
-    /// <exception cref="CommandFailedException">It is in service and recorded, but that cannot be told.</exception>
+    /// <summary>Prints the summary of a finished deploy or rollback.</summary>
+    /// <exception cref="CommandFailedException">
+    /// Everything is in service and recorded, but the summary cannot be printed.
+    /// </exception>
     public void WriteSummary(ParseResult parsed, DeploymentSummary summary)
     {
         var line = TerminalText.Escape($"{summary.Action} {summary.Revision} ({ShortId.Of(summary.Hash)})"

@@ -8,10 +8,15 @@ using WunderProxy.Deployments.Restrictions;
 
 namespace WunderProxy.Cli;
 
-/// <summary>The options of the control plane and their way into <see cref="LifecycleOptions"/>.</summary>
+/// <summary>
+/// The command-line options of the control plane, and their conversion to <see cref="LifecycleOptions"/>.
+/// </summary>
 internal sealed class DeploymentCliOptions
 {
-    /// <summary>Long enough for a script, or a person, that switches back at once; a shorter drain timeout shortens it.</summary>
+    /// <summary>
+    /// How long a drained container keeps running: enough for a script or person that switches back at once. A shorter
+    /// drain timeout shortens this.
+    /// </summary>
     private static readonly TimeSpan Standby = TimeSpan.FromSeconds(10);
 
     private readonly Option<int?> _registryPort = CliOption.Number(
@@ -77,7 +82,7 @@ internal sealed class DeploymentCliOptions
         "DIR",
         "Records that survive a restart [default: /var/lib/wunderproxy or ~/.local/state/wunderproxy]");
 
-    /// <summary>Gives a command these options.</summary>
+    /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
         Option[] options =
@@ -89,14 +94,16 @@ internal sealed class DeploymentCliOptions
         Array.ForEach(options, command.Options.Add);
     }
 
-    /// <summary>The engine's address as given; null leaves it to the environment.</summary>
+    /// <summary>Returns the engine's address as given; null leaves the choice to the environment.</summary>
     public string? DockerHost(ParseResult parsed) => parsed.GetValue(_dockerHost);
 
-    /// <summary>Where the local records lie; null for the default.</summary>
+    /// <summary>Returns the directory of the local records; null for the default.</summary>
     public string? StateDirectory(ParseResult parsed) => parsed.GetValue(_stateDirectory);
 
-    /// <summary>The <c>--cfg</c> file.</summary>
-    /// <exception cref="UsageException">It cannot be read, or a line is wrong, which the message names.</exception>
+    /// <summary>Reads the file of <c>--cfg</c>.</summary>
+    /// <exception cref="UsageException">
+    /// The file cannot be read, or has an invalid line, which the message names.
+    /// </exception>
     public ContainerEnvironmentFile EnvironmentFile(ParseResult parsed)
     {
         try
@@ -111,8 +118,10 @@ internal sealed class DeploymentCliOptions
         }
     }
 
-    /// <summary>What launch configs may use; null for everything.</summary>
-    /// <exception cref="UsageException">Something is allowed beside what is not restricted.</exception>
+    /// <summary>Returns what launch configs may use; null for no restriction.</summary>
+    /// <exception cref="UsageException">
+    /// <c>--restrict-bind</c> or <c>--restrict-port</c> is given without <c>--restrict</c>.
+    /// </exception>
     public LaunchRestriction? Restriction(ParseResult parsed)
     {
         var directories = parsed.GetValue(_restrictBind) ?? [];
@@ -127,10 +136,10 @@ internal sealed class DeploymentCliOptions
             : throw new UsageException("--restrict-bind and --restrict-port say what --restrict allows: give --restrict too");
     }
 
-    /// <summary>Maps what was given; the rest keeps the defaults of <see cref="LifecycleOptions"/>.</summary>
-    /// <param name="parsed">The command line.</param>
-    /// <param name="named">Options that carry bucket, prefix and application.</param>
-    /// <param name="drainTimeout">As the proxy has it.</param>
+    /// <summary>Converts the given options; the others keep the defaults of <see cref="LifecycleOptions"/>.</summary>
+    /// <param name="parsed">The parsed command line.</param>
+    /// <param name="named">Lifecycle options with bucket, prefix and application.</param>
+    /// <param name="drainTimeout">The drain timeout of the proxy.</param>
     public LifecycleOptions Map(ParseResult parsed, LifecycleOptions named, TimeSpan drainTimeout) => named with
     {
         RegistryPort = parsed.GetValue(_registryPort) ?? named.RegistryPort,

@@ -5,23 +5,23 @@ using WunderProxy.Configuration;
 namespace WunderProxy.Cli;
 
 /// <summary>
-/// Options from the environment: <c>--api-token</c> is <c>WUNDERPROXY_API_TOKEN</c>. They are put on the command
-/// line where it does not name them, so that one parser judges both, and the command line wins.
+/// Reads options from the environment: <c>--api-token</c> is <c>WUNDERPROXY_API_TOKEN</c>. Variables are added to a
+/// command line that does not name the option, so that one parser validates both and the command line takes precedence.
 /// </summary>
 internal static class EnvironmentArguments
 {
-    /// <summary>What every variable begins with.</summary>
+    /// <summary>Start of the names of all variables.</summary>
     public const string Prefix = "WUNDERPROXY_";
 
     private static readonly HashSet<string> SecretNames =
         new(StringComparer.Ordinal) { "--api-token", "--api-token-file", "--peer-key-file" };
 
-    /// <summary>Name of the variable of an option.</summary>
+    /// <summary>Returns the name of an option's variable.</summary>
     public static string VariableOf(string optionName) =>
         Prefix + optionName.TrimStart('-').Replace('-', '_').ToUpperInvariant();
 
-    /// <summary>The arguments that the environment adds to what was parsed.</summary>
-    /// <exception cref="UsageException">A variable that is to hold a secret, or to name one, is empty.</exception>
+    /// <summary>Returns the arguments that the environment adds to a parsed command line.</summary>
+    /// <exception cref="UsageException">A variable that holds a secret, or names its file, is empty.</exception>
     public static IReadOnlyList<string> For(ParseResult parsed, Func<string, string?> environment)
     {
         var arguments = new List<string>();
@@ -30,7 +30,7 @@ internal static class EnvironmentArguments
             var value = environment(VariableOf(option.Name));
             if (value is "" && SecretNames.Contains(option.Name))
             {
-                // An empty variable usually means that it is not set; here that would open what was to be closed.
+                // An empty variable usually counts as unset; for these options that would turn protection off.
                 throw new UsageException($"{VariableOf(option.Name)} is empty; give it a value, or do not set it");
             }
 

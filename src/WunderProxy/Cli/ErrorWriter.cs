@@ -2,7 +2,7 @@ using System.Text;
 
 namespace WunderProxy.Cli;
 
-/// <summary>Standard error: what cannot be written there is lost, since there is no other place to tell.</summary>
+/// <summary>Writes to standard error. What cannot be written is lost, since there is no other place for it.</summary>
 internal sealed class ErrorWriter(Func<TextWriter> open) : TextWriter
 {
     private readonly Lazy<TextWriter> _inner = new(open);
@@ -33,7 +33,7 @@ internal sealed class ErrorWriter(Func<TextWriter> open) : TextWriter
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            // The exit code still tells.
+            // The exit code still reports the failure.
         }
     }
 }

@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace WunderProxy.Cli;
 
-/// <summary>The help of a command, wrapped at a readable width and ended by an example.</summary>
+/// <summary>Prints the help of a command, wrapped at a readable width and followed by an example.</summary>
 internal sealed class ExampleHelp(string example) : SynchronousCommandLineAction
 {
     private const int Width = 110;
@@ -14,7 +14,7 @@ internal sealed class ExampleHelp(string example) : SynchronousCommandLineAction
     /// <inheritdoc/>
     public override bool ClearsParseErrors => true;
 
-    /// <summary>Gives <paramref name="command"/> its own help option that ends in an example.</summary>
+    /// <summary>Gives <paramref name="command"/> its own help option, whose output ends with an example.</summary>
     public static void AddTo(Command command, string example)
     {
         foreach (var existing in command.Options.OfType<HelpOption>().ToArray())

@@ -4,8 +4,8 @@ using WunderProxy.Fleet;
 namespace WunderProxy.Cli;
 
 /// <summary>
-/// Tells the course of a deploy: on a terminal progress moves in place, in a pipe each step is a line. An output that takes
-/// nothing ends no deploy half-way.
+/// Prints the progress of a deploy: in place on a terminal, one line per step in a pipe. If the output fails, the
+/// deploy goes on.
 /// </summary>
 internal sealed class FleetReport(TerminalWriter output, TextWriter error) : IFleetReport
 {

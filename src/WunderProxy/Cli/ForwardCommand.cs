@@ -12,7 +12,7 @@ using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Cli;
 
-/// <summary><c>wunderproxy forward</c>: only the proxy, with a fixed upstream.</summary>
+/// <summary><c>wunderproxy forward</c>: runs only the proxy, with a fixed upstream.</summary>
 internal sealed class ForwardCommand : Command
 {
     private const string Example =
@@ -28,7 +28,7 @@ internal sealed class ForwardCommand : Command
     private readonly ProxyCliOptions _proxy = new();
     private readonly ApiCliOptions _api = new();
 
-    /// <summary>Declares the command.</summary>
+    /// <summary>Declares arguments and options of the command.</summary>
     public ForwardCommand()
         : base("forward", "Forward to a fixed upstream: no Docker, no store, no state directory.")
     {
@@ -58,8 +58,9 @@ internal sealed class ForwardCommand : Command
     }
 
     /// <summary>
-    /// Where to forward to. A name stays one, so that all its addresses are tried and followed; only one that nobody
-    /// knows now, which is most likely misspelt, ends the start. <c>:3000</c> is a port of this machine.
+    /// Returns the upstream's address. A name is kept, so that all its addresses are tried and changes are followed; a
+    /// name that cannot be resolved at the start, most likely misspelt, is an error. <c>:3000</c> is a port of this
+    /// machine.
     /// </summary>
     private static EndPoint UpstreamOf(EndPoint given)
     {

@@ -8,13 +8,13 @@ using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Cli;
 
-/// <summary><c>wunderproxy history</c>: what was deployed, from the store.</summary>
+/// <summary><c>wunderproxy history</c>: shows the deployments, from the store.</summary>
 internal sealed class HistoryCommand : Command
 {
     private readonly StoreArguments _store = new();
     private readonly Option<bool> _json = CliOption.Flag("--json", "Print JSON");
 
-    /// <summary>Declares the command.</summary>
+    /// <summary>Declares arguments and options of the command.</summary>
     public HistoryCommand()
         : base("history", "Show what was deployed, oldest first; the last one is current.")
     {

@@ -3,16 +3,16 @@ using System.Runtime.InteropServices;
 namespace WunderProxy.Cli;
 
 /// <summary>
-/// Turns the first SIGINT or SIGTERM into a cancelled token, so that a command says how far it came. A second signal ends
-/// the process as usual.
+/// Turns the first SIGINT or SIGTERM into a cancelled token, so that a command can report how far it came. A second
+/// signal ends the process as usual.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source;
     private readonly PosixSignalRegistration[] _registrations;
 
-    /// <summary>Begins to listen for signals.</summary>
-    /// <param name="outer">Also cancels.</param>
+    /// <summary>Begins to handle signals.</summary>
+    /// <param name="outer">A token that cancels as well.</param>
     public Interruption(CancellationToken outer)
     {
         _source = CancellationTokenSource.CreateLinkedTokenSource(outer);
@@ -23,7 +23,7 @@ internal sealed class Interruption : IDisposable
         ];
     }
 
-    /// <summary>Cancelled by the first signal.</summary>
+    /// <summary>The token that the first signal cancels.</summary>
     public CancellationToken Token => _source.Token;
 
     /// <inheritdoc/>

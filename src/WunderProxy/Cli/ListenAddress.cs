@@ -5,11 +5,11 @@ using WunderProxy.Forwarding.Listeners;
 
 namespace WunderProxy.Cli;
 
-/// <summary>Turns what an option says about listening into addresses of this machine, once, at start.</summary>
+/// <summary>Resolves the addresses of listening options once, at start.</summary>
 internal static class ListenAddress
 {
-    /// <summary>All addresses that were given with an option.</summary>
-    /// <exception cref="UsageException">A name is not known, or an address is given twice.</exception>
+    /// <summary>Resolves all addresses that were given with an option.</summary>
+    /// <exception cref="UsageException">A name cannot be resolved, or an address is given twice.</exception>
     public static IReadOnlyList<EndPoint> ResolveAll(string option, IEnumerable<EndPoint> given)
     {
         EndPoint[] resolved = [.. given.Select(Resolve)];
@@ -18,7 +18,7 @@ internal static class ListenAddress
         {
             foreach (var address in AddressesOf(endPoint))
             {
-                // Port 0 is another port each time.
+                // Port 0 stands for another port each time.
                 if (address is not IPEndPoint { Port: 0 } && !seen.Add(address))
                 {
                     throw new UsageException($"{option}: {SocketAddressText.Format(address)} is given twice");
@@ -30,10 +30,10 @@ internal static class ListenAddress
     }
 
     /// <summary>
-    /// An address as it is; a name as all addresses that the system's resolver has for it, IPv4 first: <c>localhost</c>
-    /// is 127.0.0.1 and ::1.
+    /// Resolves a name to all its addresses, IPv4 first, so that <c>localhost</c> is 127.0.0.1 and ::1; any other
+    /// address is returned unchanged.
     /// </summary>
-    /// <exception cref="UsageException">The name is not known.</exception>
+    /// <exception cref="UsageException">The name cannot be resolved.</exception>
     public static EndPoint Resolve(EndPoint endPoint)
     {
         if (endPoint is not DnsEndPoint name)

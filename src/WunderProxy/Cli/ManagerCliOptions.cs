@@ -4,7 +4,7 @@ using WunderProxy.Fleet;
 
 namespace WunderProxy.Cli;
 
-/// <summary>Which managers a command calls, and with which token.</summary>
+/// <summary>The options that name the managers a command calls, and the token for them.</summary>
 internal sealed class ManagerCliOptions
 {
     private readonly Option<ManagerAddress[]> _managers = CliOption.Repeatable<ManagerAddress>(
@@ -16,7 +16,7 @@ internal sealed class ManagerCliOptions
 
     private readonly TokenCliOptions _token = new("Bearer token of the manager API", "File that holds the token");
 
-    /// <summary>Gives a command these options; at least one manager is needed.</summary>
+    /// <summary>Adds the options to a command; at least one manager is required.</summary>
     public void AddTo(Command command)
     {
         _managers.Required = true;
@@ -24,8 +24,8 @@ internal sealed class ManagerCliOptions
         _token.AddTo(command);
     }
 
-    /// <summary>Makes a client for each manager.</summary>
-    /// <exception cref="UsageException">The token is none, or its file cannot be read.</exception>
+    /// <summary>Creates a client for each manager.</summary>
+    /// <exception cref="UsageException">The token is not valid, or its file cannot be read.</exception>
     public IReadOnlyList<ManagerClient> Clients(ParseResult parsed)
     {
         var (given, file) = _token.Map(parsed);

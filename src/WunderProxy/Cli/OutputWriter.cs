@@ -3,8 +3,8 @@ using System.Text;
 namespace WunderProxy.Cli;
 
 /// <summary>
-/// Standard output of a command: a full disk or a closed descriptor becomes the one line of a failed command. A reader that
-/// has gone away (<c>| head -1</c>) is no failure.
+/// Writes a command's standard output. A full disk or a closed descriptor becomes the error of a failed command; a
+/// reader that has gone away (<c>| head -1</c>) is not an error.
 /// </summary>
 internal sealed class OutputWriter(Func<TextWriter> open) : TextWriter
 {

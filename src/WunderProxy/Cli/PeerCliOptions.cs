@@ -5,7 +5,7 @@ using WunderProxy.Forwarding.Fallback;
 
 namespace WunderProxy.Cli;
 
-/// <summary>The options about other instances and their way into <see cref="FallbackOptions"/>.</summary>
+/// <summary>The command-line options about peers, and their conversion to <see cref="FallbackOptions"/>.</summary>
 internal sealed class PeerCliOptions
 {
     private readonly Option<EndPoint[]> _peer = CliOption.Repeatable<EndPoint>(
@@ -18,16 +18,18 @@ internal sealed class PeerCliOptions
     private readonly Option<string?> _keyFile = CliOption.Path(
         "--peer-key-file", "FILE", "File with the secret that all peers share; read again on SIGHUP");
 
-    /// <summary>Gives a command these options.</summary>
+    /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
         command.Options.Add(_peer);
         command.Options.Add(_keyFile);
     }
 
-    /// <summary>Maps what was given.</summary>
-    /// <returns>Null without a key; a key alone makes the peers that have this instance as theirs believed.</returns>
-    /// <exception cref="UsageException">There is a peer and no key, or the key cannot be read.</exception>
+    /// <summary>Converts the given options.</summary>
+    /// <returns>
+    /// The options, or null without a key. With a key alone, requests from peers are believed but none are sent.
+    /// </returns>
+    /// <exception cref="UsageException">A peer is given without a key, or the key cannot be read.</exception>
     public FallbackOptions? Map(ParseResult parsed)
     {
         var peers = parsed.GetValue(_peer) ?? [];
@@ -36,7 +38,7 @@ internal sealed class PeerCliOptions
             return peers.Length == 0 ? null : throw new UsageException("--peer needs --peer-key-file");
         }
 
-        // At the start, and again with every SIGHUP.
+        // Called at the start, and again with every SIGHUP.
         var key = new PeerKey(() =>
         {
             var bytes = PeerKeyFile.Read(path);
@@ -48,7 +50,7 @@ internal sealed class PeerCliOptions
             return bytes;
         });
 
-        // A peer's name is resolved when it is needed: two instances that name each other could not start otherwise.
+        // A peer's name is resolved when needed: otherwise two instances that name each other could not start.
         return new FallbackOptions(peers, key);
     }
 

@@ -9,12 +9,12 @@ using WunderProxy.Hosting;
 namespace WunderProxy.Cli;
 
 /// <summary>
-/// The options of the proxy itself, which <c>run</c> and <c>forward</c> share, and their way into <see
-/// cref="ForwarderOptions"/>.
+/// The command-line options of the proxy, which <c>run</c> and <c>forward</c> share, and their conversion to
+/// <see cref="ForwarderOptions"/>.
 /// </summary>
 internal sealed class ProxyCliOptions
 {
-    /// <summary>Where the proxy listens.</summary>
+    /// <summary>The option for the proxy's addresses.</summary>
     public Option<EndPoint[]> Proxy { get; } = CliOption.Addresses(
         "--proxy", "Where the proxy listens: HOST:PORT, :80 (IPv4 and IPv6), [::]:80 (IPv6) or unix:PATH [default: 0.0.0.0:80]");
 
@@ -98,7 +98,7 @@ internal sealed class ProxyCliOptions
         Json,
     }
 
-    /// <summary>Gives a command these options.</summary>
+    /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
         Option[] options =
@@ -111,8 +111,10 @@ internal sealed class ProxyCliOptions
         _peers.AddTo(command);
     }
 
-    /// <summary>Maps what was given; the rest keeps the defaults of <see cref="ForwarderOptions"/>.</summary>
-    /// <exception cref="UsageException">A directory or the key of the peers is missing, or a name is not known.</exception>
+    /// <summary>Converts the given options; the others keep the defaults of <see cref="ForwarderOptions"/>.</summary>
+    /// <exception cref="UsageException">
+    /// A directory or the peer key is missing, or a name cannot be resolved.
+    /// </exception>
     public ForwarderOptions Map(ParseResult parsed)
     {
         var defaults = new ForwarderOptions();
@@ -153,7 +155,7 @@ internal sealed class ProxyCliOptions
         };
     }
 
-    /// <summary>Maps the times of the end of the process.</summary>
+    /// <summary>Converts the options about the end of the process.</summary>
     public ShutdownOptions MapShutdown(ParseResult parsed)
     {
         var defaults = new ShutdownOptions();

@@ -16,7 +16,7 @@ internal sealed class RollbackCommand : Command
     private readonly Option<string?> _to = CliOption.Text(
         "--to", "HASH|REVISION", "What to go back to [default: the entry before the one in service]");
 
-    /// <summary>Declares the command.</summary>
+    /// <summary>Declares arguments and options of the command.</summary>
     public RollbackCommand()
         : base("rollback", "Go back to an earlier deployment on every manager; later entries leave the history.")
     {

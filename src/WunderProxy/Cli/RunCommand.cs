@@ -14,7 +14,7 @@ using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Cli;
 
-/// <summary><c>wunderproxy run</c>: the service, proxy and deployment manager in one.</summary>
+/// <summary><c>wunderproxy run</c>: runs the whole service, proxy and deployment manager in one.</summary>
 internal sealed class RunCommand : Command
 {
     private const string Example =
@@ -30,7 +30,7 @@ internal sealed class RunCommand : Command
     private readonly ApiCliOptions _api = new();
     private readonly DeploymentCliOptions _deployments = new();
 
-    /// <summary>Declares the command.</summary>
+    /// <summary>Declares arguments and options of the command.</summary>
     public RunCommand()
         : base("run", "Serve an application: run its container, forward to it, replace it without a lost request.")
     {

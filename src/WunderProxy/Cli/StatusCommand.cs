@@ -6,7 +6,7 @@ using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Cli;
 
-/// <summary><c>wunderproxy status</c>: the state of one or more instances, once or again and again.</summary>
+/// <summary><c>wunderproxy status</c>: shows the state of one or more instances, once or repeatedly.</summary>
 internal sealed class StatusCommand : Command
 {
     private const string ClearScreen = "\u001b[H\u001b[J";
@@ -16,7 +16,7 @@ internal sealed class StatusCommand : Command
     private readonly Option<bool> _watch = CliOption.Flag("--watch", "Ask every second until interrupted");
     private readonly Option<bool> _json = CliOption.Flag("--json", "Print the answers as JSON, one a line");
 
-    /// <summary>Declares the command.</summary>
+    /// <summary>Declares arguments and options of the command.</summary>
     public StatusCommand()
         : base("status", "Show what an instance serves and how it is.")
     {
@@ -57,7 +57,10 @@ internal sealed class StatusCommand : Command
         }
     }
 
-    /// <summary>What is no status goes to standard error, in JSON too: a program that reads answers gets only answers.</summary>
+    /// <summary>
+    /// Writes answers to standard output and failures to standard error, even with JSON, so that a program that reads
+    /// answers gets nothing else.
+    /// </summary>
     private static void WriteAll(TextWriter writer, IEnumerable<(bool IsAnswer, string Text)> texts)
     {
         foreach (var (_, text) in texts)

@@ -3,10 +3,10 @@ using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Cli;
 
-/// <summary>A status document for people on a terminal.</summary>
+/// <summary>Formats a status document for people on a terminal.</summary>
 internal static class StatusText
 {
-    /// <summary>A few lines, the most important first.</summary>
+    /// <summary>Returns a few lines, the most important first.</summary>
     public static string Write(string manager, StatusDocument status)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };

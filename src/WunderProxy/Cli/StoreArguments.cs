@@ -4,7 +4,9 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Cli;
 
-/// <summary>The two positional arguments that name where an application's documents lie.</summary>
+/// <summary>
+/// The two positional arguments, bucket and prefix, that say where an application's documents are stored.
+/// </summary>
 internal sealed class StoreArguments
 {
     private readonly Argument<string> _bucket = new("BUCKET")
@@ -17,22 +19,24 @@ internal sealed class StoreArguments
         Description = "The application's prefix in it",
     };
 
-    /// <summary>Gives a command these arguments.</summary>
+    /// <summary>Adds the arguments to a command.</summary>
     public void AddTo(Command command)
     {
         command.Arguments.Add(_bucket);
         command.Arguments.Add(_prefix);
     }
 
-    /// <summary>The bucket; a directory in its one spelling, since it names state, locks and labels.</summary>
+    /// <summary>
+    /// Returns the bucket in its canonical spelling, because state, locks and labels are named by it.
+    /// </summary>
     public string Bucket(ParseResult parsed) => ObjectStores.Canonical(parsed.GetRequiredValue(_bucket));
 
-    /// <summary>The prefix without slashes around it.</summary>
+    /// <summary>Returns the prefix without leading and trailing slashes.</summary>
     public string Prefix(ParseResult parsed) => parsed.GetRequiredValue(_prefix).Trim('/');
 
-    /// <summary>Opens the store; nothing is asked of it yet.</summary>
+    /// <summary>Opens the store without contacting it.</summary>
     /// <exception cref="UsageException">
-    /// The bucket can be none: a plain file, a directory without a parent; or the prefix leads out of it.
+    /// The bucket is a plain file or a directory without a parent, or the prefix leads out of it.
     /// </exception>
     public IObjectStore Open(ParseResult parsed)
     {

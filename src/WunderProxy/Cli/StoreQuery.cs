@@ -5,11 +5,13 @@ using WunderProxy.Fleet;
 
 namespace WunderProxy.Cli;
 
-/// <summary>Turns the failures of a store, its documents or a fleet into the one line of a failed command.</summary>
+/// <summary>Turns failures of a store, its documents or a fleet into the error of a failed command.</summary>
 internal static class StoreQuery
 {
-    /// <summary>Runs a query or change of the store, or a deploy over a fleet.</summary>
-    /// <exception cref="CommandFailedException">The store or a manager failed, refused, or lacks what was asked for.</exception>
+    /// <summary>Runs a query or change of the store, or a deploy on a fleet.</summary>
+    /// <exception cref="CommandFailedException">
+    /// The store or a manager failed or refused, or what was asked for is missing.
+    /// </exception>
     public static async Task<T> RunAsync<T>(Func<Task<T>> query)
     {
         try

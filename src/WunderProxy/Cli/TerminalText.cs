@@ -5,16 +5,16 @@ using System.Text;
 namespace WunderProxy.Cli;
 
 /// <summary>
-/// Makes text that others wrote safe for a terminal. What a terminal would obey instead of show is written as JSON does,
-/// <c>\u001b</c>, so that JSON stays JSON: control characters, marks that turn the direction of text or do not show,
-/// separators of lines, halves of characters.
+/// Makes foreign text safe for a terminal. Characters that a terminal would obey instead of show (controls, marks that
+/// change the direction of text or are invisible, line separators, unpaired surrogates) are written as in JSON,
+/// <c>\u001b</c>, so that JSON stays JSON.
 /// </summary>
 internal static class TerminalText
 {
-    /// <summary>The text as one line: ends of lines are escaped too.</summary>
+    /// <summary>Returns the text as one line; line ends are escaped too.</summary>
     public static string Escape(string text) => Escape(text, keepsLines: false);
 
-    /// <summary>The text with its lines.</summary>
+    /// <summary>Returns the text with its line ends kept and everything else escaped.</summary>
     public static string EscapeLines(string text) => Escape(text, keepsLines: true);
 
     private static string Escape(string text, bool keepsLines)

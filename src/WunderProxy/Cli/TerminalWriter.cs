@@ -3,19 +3,19 @@ using System.Text;
 namespace WunderProxy.Cli;
 
 /// <summary>
-/// Where every command writes: whatever text reaches it is safe for a terminal, as <see cref="TerminalText"/> says. Ends of
-/// lines pass; who writes a line makes sure that what stands in it has none.
+/// The output of every command, which makes all text safe for a terminal, as <see cref="TerminalText"/> describes. Line
+/// ends pass, so a caller that writes a line has to escape those inside.
 /// </summary>
-/// <param name="inner">Standard output or standard error; stays its owner's.</param>
+/// <param name="inner">Standard output or standard error; not disposed of.</param>
 internal sealed class TerminalWriter(TextWriter inner) : TextWriter(inner.FormatProvider)
 {
     /// <inheritdoc/>
     public override Encoding Encoding => inner.Encoding;
 
-    /// <summary>Whether a person looks at it.</summary>
+    /// <summary>Whether the output is a terminal.</summary>
     public bool IsTerminal => inner is OutputWriter && !Console.IsOutputRedirected;
 
-    /// <summary>Writes what a terminal is to obey; never with text of others in it.</summary>
+    /// <summary>Writes a control sequence for the terminal, which must not contain foreign text.</summary>
     public void WriteControl(string sequence) => inner.Write(sequence);
 
     /// <inheritdoc/>

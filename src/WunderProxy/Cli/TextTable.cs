@@ -1,16 +1,16 @@
 namespace WunderProxy.Cli;
 
-/// <summary>Rows of words in columns as wide as their widest word.</summary>
+/// <summary>Formats rows of words in columns as wide as their widest word.</summary>
 internal sealed class TextTable(params string[] header)
 {
     private const string Gap = "  ";
 
     private readonly List<string[]> _rows = [header];
 
-    /// <summary>Adds a row; no word of it ends the line or moves the cursor.</summary>
+    /// <summary>Adds a row; line ends and control characters in its words are escaped.</summary>
     public void Add(params string[] row) => _rows.Add([.. row.Select(TerminalText.Escape)]);
 
-    /// <summary>Writes header and rows.</summary>
+    /// <summary>Writes header and rows to the output.</summary>
     public void WriteTo(TextWriter output)
     {
         var columns = Enumerable.Range(0, header.Length);

@@ -3,7 +3,7 @@ using WunderProxy.Configuration;
 
 namespace WunderProxy.Cli;
 
-/// <summary>The token of the manager API, given as it is or by a file.</summary>
+/// <summary>The options for the manager API's token, given directly or in a file.</summary>
 internal sealed class TokenCliOptions(string tokenDescription, string fileDescription)
 {
     private const string TokenName = "--api-token";
@@ -12,7 +12,7 @@ internal sealed class TokenCliOptions(string tokenDescription, string fileDescri
     private readonly Option<string?> _token = CliOption.Text(TokenName, "TOKEN", tokenDescription);
     private readonly Option<string?> _file = CliOption.Text(FileName, "FILE", fileDescription);
 
-    /// <summary>Gives a command these options.</summary>
+    /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
         command.Options.Add(_token);
@@ -20,10 +20,12 @@ internal sealed class TokenCliOptions(string tokenDescription, string fileDescri
     }
 
     /// <summary>
-    /// The token, or the file that holds it; both null when neither was given. What the command line says counts before
-    /// the environment. Warns of what other users of the machine can read.
+    /// Returns the token or the file that contains it; both are null if neither was given. The command line takes
+    /// precedence over the environment. Warns about secrets that other users of the machine can read.
     /// </summary>
-    /// <exception cref="UsageException">The token is empty or none, or both were given in one place.</exception>
+    /// <exception cref="UsageException">
+    /// The token is empty or invalid, or both options were given in one place.
+    /// </exception>
     public (string? Token, string? File) Map(ParseResult parsed)
     {
         var (token, file) = (parsed.GetValue(_token), parsed.GetValue(_file));
@@ -63,7 +65,7 @@ internal sealed class TokenCliOptions(string tokenDescription, string fileDescri
         return (token, null);
     }
 
-    /// <summary>The variable that an option came from; null when it came from the command line.</summary>
+    /// <summary>Returns the variable from which an option came, or null if it came from the command line.</summary>
     private static string? VariableOf(ParseResult parsed, string option) =>
         parsed.InvocationConfiguration is CommandInvocation { FromEnvironment: var names } && names.Contains(option)
             ? EnvironmentArguments.VariableOf(option)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace WunderProxy.Configuration;
 
-/// <summary>The bearer token of the manager API: fixed, or in a file that SIGHUP reads again.</summary>
+/// <summary>The bearer token of the manager API, given as an option or in a file that SIGHUP reads again.</summary>
 internal sealed class ApiToken
 {
     private const string FileOption = "--api-token-file";
@@ -17,20 +17,24 @@ internal sealed class ApiToken
         _digest = token is null ? null : Digest(token);
     }
 
-    /// <summary>Whether a token is needed.</summary>
+    /// <summary>Whether a token is configured, so that changing calls need one.</summary>
     public bool IsConfigured => _digest is not null;
 
-    /// <summary>Reads what the options name.</summary>
-    /// <exception cref="UsageException">The token is none, or its file cannot be read or holds none.</exception>
+    /// <summary>Reads the token that the options name.</summary>
+    /// <exception cref="UsageException">
+    /// The token is not valid, or its file cannot be read or contains none.
+    /// </exception>
     public static ApiToken From(ManagerApiOptions options) =>
         new(options.TokenFile is { } file ? ReadFile(file) : options.Token, options.TokenFile);
 
-    /// <summary>Compares in constant time: digests of one length, every byte looked at.</summary>
+    /// <summary>Whether a candidate is the configured token; compared in constant time.</summary>
     public bool Matches(string candidate) =>
         _digest is { } digest && CryptographicOperations.FixedTimeEquals(digest, Digest(candidate));
 
-    /// <summary>Reads the file again, if there is one.</summary>
-    /// <exception cref="UsageException">The file cannot be read or holds no token; the token stays as it was.</exception>
+    /// <summary>Reads the token's file again, if there is one.</summary>
+    /// <exception cref="UsageException">
+    /// The file cannot be read or contains no token; the old token stays in force.
+    /// </exception>
     public void Reload()
     {
         if (_file is not null)
@@ -39,19 +43,21 @@ internal sealed class ApiToken
         }
     }
 
-    /// <summary>Says who else can read or change the token's file.</summary>
-    /// <returns>A sentence for a warning; null when nobody can, or there is no file.</returns>
+    /// <summary>Finds who else can read or change the token's file.</summary>
+    /// <returns>A sentence for a warning, or null if nobody else can or there is no file.</returns>
     public string? FindWarning() => _file is null ? null : SecretFile.WarningOf(FileOption, _file);
 
-    /// <summary>Reads a token from a file; blanks and line ends around it do not count.</summary>
-    /// <exception cref="UsageException">The file cannot be read or holds no token.</exception>
+    /// <summary>Reads a token from a file; surrounding blanks and line ends are ignored.</summary>
+    /// <exception cref="UsageException">The file cannot be read or contains no token.</exception>
     public static string ReadFile(string path) =>
         Parse(Encoding.UTF8.GetString(SecretFile.Read(FileOption, path)).TrimStart('\uFEFF'), $"{FileOption}: {path}");
 
-    /// <summary>Takes a token as it was given; blanks and line ends around it do not count.</summary>
-    /// <param name="text">What was given.</param>
-    /// <param name="source">Where it was given, for messages: an option, a variable, a file.</param>
-    /// <exception cref="UsageException">It is empty, or no caller could send it.</exception>
+    /// <summary>Validates a token; surrounding blanks and line ends are ignored.</summary>
+    /// <param name="text">The token as given by the user.</param>
+    /// <param name="source">Where the token was given, for error messages: an option, a variable, a file.</param>
+    /// <exception cref="UsageException">
+    /// The token is empty, or contains characters that no caller could send.
+    /// </exception>
     public static string Parse(string text, string source)
     {
         var token = text.Trim();

@@ -3,16 +3,16 @@ using System.Text;
 
 namespace WunderProxy.Configuration;
 
-/// <summary>The name of who deploys, as history, events and log lines keep it: <c>?by=</c> and <c>--by</c>.</summary>
+/// <summary>The name of a deployer in history, events and log lines, from <c>?by=</c> and <c>--by</c>.</summary>
 internal static class DeployerName
 {
-    /// <summary>Most characters (Unicode code points).</summary>
+    /// <summary>Largest length of a name in characters (Unicode code points).</summary>
     public const int MaxLength = 128;
 
     /// <summary>The expected form, shown in error messages.</summary>
     public const string Expected = "1 to 128 printable characters";
 
-    /// <summary>Whether a text is such a name.</summary>
+    /// <summary>Whether a text is a valid deployer name.</summary>
     public static bool IsValid(string text) =>
         !string.IsNullOrWhiteSpace(text)
         && text.Length <= 2 * MaxLength
@@ -20,7 +20,7 @@ internal static class DeployerName
         && IsWellFormed(text)
         && text.EnumerateRunes().All(IsPrintable);
 
-    /// <summary>Makes a name out of what the system says of a user, whatever that is.</summary>
+    /// <summary>Derives a valid name from what the system says about a user, whatever that contains.</summary>
     public static string From(string text)
     {
         var printable = text.EnumerateRunes().Select(rune => IsPrintable(rune) ? rune : new Rune('?')).Take(MaxLength);
@@ -28,7 +28,7 @@ internal static class DeployerName
         return name.Length > 0 ? name : "unknown";
     }
 
-    /// <summary>Half of a surrogate pair is no character, and cannot be written as UTF-8.</summary>
+    /// <summary>Whether every surrogate is paired; an unpaired one cannot be written as UTF-8.</summary>
     private static bool IsWellFormed(string text)
     {
         for (var i = 0; i < text.Length; i += char.IsSurrogatePair(text, i) ? 2 : 1)
@@ -42,7 +42,10 @@ internal static class DeployerName
         return true;
     }
 
-    /// <summary>Format characters turn the direction of a line or hide in it; separators end it.</summary>
+    /// <summary>
+    /// Whether a character may appear in a name: format characters can change the direction of a line or hide in it,
+    /// and separators end it.
+    /// </summary>
     private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune)
         is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
             or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned

@@ -3,11 +3,11 @@ using System.Globalization;
 namespace WunderProxy.Configuration;
 
 /// <summary>
-/// Durations as people write them: <c>500ms</c>, <c>10s</c>, <c>2m</c>, <c>1h</c>; a bare <c>0</c> is zero.
+/// Parses durations as people write them: <c>500ms</c>, <c>10s</c>, <c>2m</c>, <c>1h</c>; a bare <c>0</c> is zero.
 /// </summary>
 internal static class DurationText
 {
-    /// <summary>What a refused text is told.</summary>
+    /// <summary>The expected format, shown in error messages.</summary>
     public const string Expected = "a duration such as 500ms, 10s or 2m";
 
     private const double MaxMilliseconds = int.MaxValue;
@@ -15,7 +15,7 @@ internal static class DurationText
     private static readonly (string Suffix, double Milliseconds)[] Units =
         [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
 
-    /// <summary>Reads a duration of 0 to 24 days.</summary>
+    /// <summary>Parses a duration between 0 and 24 days.</summary>
     public static bool TryParse(string text, out TimeSpan value)
     {
         value = TimeSpan.Zero;

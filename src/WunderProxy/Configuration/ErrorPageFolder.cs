@@ -2,29 +2,31 @@ using WunderProxy.Forwarding.Applications;
 
 namespace WunderProxy.Configuration;
 
-/// <summary>The directory of error pages, read once at start.</summary>
-/// <param name="Pages">Contents of the pages by file name.</param>
+/// <summary>The error pages in a directory, read once at start.</summary>
+/// <param name="Pages">Content of each page by file name.</param>
 /// <param name="Unused">Names of files that no answer uses.</param>
 internal sealed record ErrorPageFolder(IReadOnlyDictionary<string, byte[]> Pages, IReadOnlyList<string> Unused)
 {
-    /// <summary>Largest page: every answer carries one whole.</summary>
+    /// <summary>Largest size of a page in bytes; every answer contains the whole page.</summary>
     public const int MaxBytes = 1024 * 1024;
 
     private const string Option = "--error-pages";
     private const int MaxNamed = 10;
 
-    /// <summary>No pages.</summary>
+    /// <summary>A folder without pages, for the built-in answers.</summary>
     public static ErrorPageFolder None { get; } = new(new Dictionary<string, byte[]>(StringComparer.Ordinal), []);
 
-    /// <summary>What an operator should know; null for nothing.</summary>
+    /// <summary>A warning for the operator about unused files; null if there are none.</summary>
     public string? Warning => Unused.Count == 0
         ? null
         : $"{Option}: never used, since the proxy makes no such answer or does not look for such a name: "
             + string.Join(", ", Unused.Take(MaxNamed)) + (Unused.Count > MaxNamed ? ", ..." : string.Empty)
             + $" (used are {string.Join(", ", ProxyApplication.ErrorPageNames)})";
 
-    /// <summary>Reads the pages.</summary>
-    /// <exception cref="UsageException">The directory or a page cannot be read, is no ordinary file or too large.</exception>
+    /// <summary>Reads all pages of a directory.</summary>
+    /// <exception cref="UsageException">
+    /// The directory or a page cannot be read, is not a regular file or is too large.
+    /// </exception>
     public static ErrorPageFolder Read(string directory)
     {
         if (!Directory.Exists(directory))
@@ -48,7 +50,7 @@ internal sealed record ErrorPageFolder(IReadOnlyDictionary<string, byte[]> Pages
 
     private static byte[] ReadPage(string path)
     {
-        // A pipe would keep the start waiting for somebody to write into it.
+        // Opening a pipe would block the start until a writer appears.
         if (OperatingSystem.IsLinux() && FileFacts.Of(path, followLink: true) is not { IsRegular: true })
         {
             throw new UsageException($"{Option}: {path} is not an ordinary file");

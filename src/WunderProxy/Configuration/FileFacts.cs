@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace WunderProxy.Configuration;
 
-/// <summary>Owner, mode and kind of a file (statx(2)).</summary>
-/// <param name="UserId">The user that owns it.</param>
-/// <param name="GroupId">The group that owns it.</param>
-/// <param name="Mode">The permission bits.</param>
-/// <param name="IsRegular">Whether it is an ordinary file.</param>
-/// <param name="IsLink">Whether it is a symbolic link.</param>
+/// <summary>Owner, mode and type of a file (statx(2)).</summary>
+/// <param name="UserId">Id of the user who owns the file.</param>
+/// <param name="GroupId">Id of the group that owns the file.</param>
+/// <param name="Mode">The permission bits of the file.</param>
+/// <param name="IsRegular">Whether the file is a regular file.</param>
+/// <param name="IsLink">Whether the file is a symbolic link.</param>
 internal readonly partial record struct FileFacts(uint UserId, uint GroupId, int Mode, bool IsRegular, bool IsLink)
 {
     private const int CurrentDirectory = -100;
@@ -18,14 +18,16 @@ internal readonly partial record struct FileFacts(uint UserId, uint GroupId, int
     private const int LinkKind = 0xa000;
     private const int PermissionMask = 0xfff;
 
-    // Offsets in struct statx, the same on every architecture; the whole has 256 bytes.
+    // Offsets in struct statx, which has 256 bytes and the same layout on every architecture.
     private const int StructBytes = 256;
     private const int UserAt = 20;
     private const int GroupAt = 24;
     private const int ModeAt = 28;
 
-    /// <summary>Looks at a file.</summary>
-    /// <returns>Null when there is none, it cannot be looked at, or the system has no such call.</returns>
+    /// <summary>Reads the facts of a file.</summary>
+    /// <returns>
+    /// The facts, or null if the file is missing or cannot be examined, or the system lacks this call.
+    /// </returns>
     public static unsafe FileFacts? Of(string path, bool followLink)
     {
         var facts = stackalloc byte[StructBytes];

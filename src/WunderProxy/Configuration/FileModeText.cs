@@ -1,6 +1,6 @@
 namespace WunderProxy.Configuration;
 
-/// <summary>Modes of socket files as chmod(1) takes them: octal, <c>660</c> or <c>0660</c>.</summary>
+/// <summary>Parses modes of socket files as chmod(1) writes them: octal, <c>660</c> or <c>0660</c>.</summary>
 internal static class FileModeText
 {
     /// <summary>The expected format, shown in error messages.</summary>
@@ -10,7 +10,7 @@ internal static class FileModeText
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>
-    /// Reads a mode. Bits beyond the nine of owner, group and others are none of a socket's, and its owner must keep access.
+    /// Parses a mode. Only the nine bits of owner, group and others are allowed, and the owner must keep access.
     /// </summary>
     public static bool TryParse(string text, out UnixFileMode mode)
     {

@@ -1,17 +1,17 @@
 
 namespace WunderProxy.Configuration;
 
-/// <summary>The file that holds the key of the peers: its bytes, without a last newline.</summary>
+/// <summary>Reads the file with the peer key: its bytes, without a last newline.</summary>
 internal static class PeerKeyFile
 {
     private const string Option = "--peer-key-file";
 
-    /// <summary>Says who else can read or change the key.</summary>
-    /// <returns>A sentence for a warning; null when nobody can.</returns>
+    /// <summary>Finds who else can read or change the file.</summary>
+    /// <returns>A sentence for a warning, or null if nobody else can.</returns>
     public static string? WarningOf(string path) => SecretFile.WarningOf(Option, path);
 
-    /// <summary>Reads the key.</summary>
-    /// <exception cref="UsageException">The file cannot be read or holds nothing.</exception>
+    /// <summary>Reads the peer key from its file.</summary>
+    /// <exception cref="UsageException">The file cannot be read or is empty.</exception>
     public static byte[] Read(string path)
     {
         var bytes = SecretFile.Read(Option, path);

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace WunderProxy.Configuration;
 
-/// <summary>The user that this process runs as.</summary>
+/// <summary>The user and group as which this process runs.</summary>
 internal static partial class ProcessUser
 {
-    /// <summary>Effective user id (geteuid(2)); that of root where there are no user ids.</summary>
+    /// <summary>Effective user id (geteuid(2)); 0 on systems without user ids.</summary>
     public static uint Id { get; } = OperatingSystem.IsLinux() ? GetEffectiveUser() : 0;
 
-    /// <summary>Effective group id (getegid(2)); that of root where there are no group ids.</summary>
+    /// <summary>Effective group id (getegid(2)); 0 on systems without group ids.</summary>
     public static uint GroupId { get; } = OperatingSystem.IsLinux() ? GetEffectiveGroup() : 0;
 
     [LibraryImport("libc", EntryPoint = "getegid")]

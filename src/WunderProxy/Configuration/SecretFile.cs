@@ -1,7 +1,7 @@
 
 namespace WunderProxy.Configuration;
 
-/// <summary>Reads files that hold a secret, and says when more people can read them than should.</summary>
+/// <summary>Reads files that contain a secret, and finds who else can read them.</summary>
 internal static class SecretFile
 {
     /// <summary>Largest file that is read, in bytes.</summary>
@@ -12,13 +12,17 @@ internal static class SecretFile
     private const int WritableByGroup = 0x10;
     private const int OpenToOthers = 0x7;
 
-    // A shell's <(command) is a pipe under one of these names; any other pipe could keep the start waiting for ever.
+    // A shell's <(command) is a pipe under one of these names; any other pipe could block the start for ever.
     private static readonly string[] OpenedAlready = ["/dev/fd/", "/proc/self/fd/"];
 
-    /// <summary>Reads the whole file.</summary>
-    /// <param name="option">The option that names the file, for messages.</param>
-    /// <param name="path">The file; a link only to what root or the user of this process owns.</param>
-    /// <exception cref="UsageException">The file is missing, cannot be read, is no regular file, or is too large.</exception>
+    /// <summary>Reads a whole file that contains a secret.</summary>
+    /// <param name="option">The option that names the file, for error messages.</param>
+    /// <param name="path">
+    /// Path of the file; a link is followed only to a file of root or of this process's user.
+    /// </param>
+    /// <exception cref="UsageException">
+    /// The file is missing, cannot be read, is not a regular file, or is too large.
+    /// </exception>
     public static byte[] Read(string option, string path)
     {
         if (path.Length == 0)
@@ -42,8 +46,8 @@ internal static class SecretFile
         }
     }
 
-    /// <summary>Says who can read or change a file beside root and the user of this process.</summary>
-    /// <returns>A sentence for a warning; null when nobody can, or the system does not tell.</returns>
+    /// <summary>Finds who can read or change a file besides root and this process's user.</summary>
+    /// <returns>A sentence for a warning, or null if nobody else can, or the system does not tell.</returns>
     public static string? WarningOf(string option, string path)
     {
         if (FileFacts.Of(path, followLink: true) is not { IsRegular: true } file)
@@ -69,7 +73,7 @@ internal static class SecretFile
     {
         if (FileFacts.Of(path, followLink: true) is not { } file)
         {
-            // Missing, or a system that does not tell: opening it says which.
+            // The file is missing, or the system does not tell; opening the file says which.
             return;
         }
 

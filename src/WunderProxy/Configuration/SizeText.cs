@@ -3,17 +3,17 @@ using System.Globalization;
 namespace WunderProxy.Configuration;
 
 /// <summary>
-/// Sizes as people write them: <c>512B</c>, <c>8KiB</c>, <c>1MiB</c>, <c>1GiB</c>; a bare number is bytes.
+/// Parses sizes as people write them: <c>512B</c>, <c>8KiB</c>, <c>1MiB</c>, <c>1GiB</c>; a bare number is bytes.
 /// </summary>
 internal static class SizeText
 {
-    /// <summary>What a refused text is told.</summary>
+    /// <summary>The expected format, shown in error messages.</summary>
     public const string Expected = "a size such as 8KiB or 1MiB";
 
     private static readonly (string Suffix, long Bytes)[] Units =
         [("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30), ("B", 1), ("", 1)];
 
-    /// <summary>Reads a size of 0 to 2 GiB less one byte.</summary>
+    /// <summary>Parses a size from 0 to 2 GiB less one byte.</summary>
     public static bool TryParse(string text, out int bytes)
     {
         bytes = 0;

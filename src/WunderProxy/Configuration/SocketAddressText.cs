@@ -6,22 +6,20 @@ using WunderProxy.Forwarding.Listeners;
 namespace WunderProxy.Configuration;
 
 /// <summary>
-/// Addresses as people write them: <c>HOST:PORT</c>, <c>[::]:80</c> (IPv6 only), <c>:80</c> or <c>*:80</c> (every
-/// address, IPv4 and IPv6), <c>unix:PATH</c>.
+/// Parses addresses as people write them: <c>HOST:PORT</c>, <c>[::]:80</c> (IPv6 only), <c>:80</c> or <c>*:80</c>
+/// (every address, IPv4 and IPv6), <c>unix:PATH</c>.
 /// </summary>
 internal static class SocketAddressText
 {
-    /// <summary>What a refused text is told.</summary>
+    /// <summary>The expected format, shown in error messages.</summary>
     public const string Expected = "an address such as 0.0.0.0:80, :80, [::]:80 or unix:/run/app.sock";
 
     private const string UnixPrefix = "unix:";
 
-    // sun_path of sockaddr_un holds 108 bytes with the terminating zero (unix(7)).
+    // sun_path of sockaddr_un has 108 bytes with the terminating zero (unix(7)).
     private const int MaxUnixPathBytes = 107;
 
-    /// <summary>
-    /// Reads an address without asking any resolver; a host name becomes a <see cref="DnsEndPoint"/>.
-    /// </summary>
+    /// <summary>Parses an address without a name lookup; a host name becomes a <see cref="DnsEndPoint"/>.</summary>
     public static bool TryParse(string text, out EndPoint endPoint)
     {
         endPoint = new IPEndPoint(IPAddress.None, 0);
@@ -40,7 +38,7 @@ internal static class SocketAddressText
         return TryParseHost(text[..colon], port, ref endPoint);
     }
 
-    /// <summary>Writes an address as <see cref="TryParse"/> reads it.</summary>
+    /// <summary>Formats an address in the form that <see cref="TryParse"/> accepts.</summary>
     public static string Format(EndPoint endPoint) => endPoint switch
     {
         UnixDomainSocketEndPoint unix => UnixPrefix + unix,
@@ -70,7 +68,7 @@ internal static class SocketAddressText
         var bracketed = host.StartsWith('[') && host.EndsWith(']');
         if (IPAddress.TryParse(bracketed ? host[1..^1] : host, out var address))
         {
-            // A bare IPv6 literal could be read as ending in a port: only brackets make it clear.
+            // The end of a bare IPv6 literal could be taken for a port; only brackets make the address unambiguous.
             var isClear = bracketed == (address.AddressFamily == AddressFamily.InterNetworkV6);
             endPoint = new IPEndPoint(address, port);
             return isClear;

@@ -4,28 +4,34 @@ using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Configuration;
 
-/// <summary>Where load balancers ask for the status when they may not reach the manager API (<c>--status</c>).</summary>
+/// <summary>Where load balancers that cannot reach the manager API ask for the status (<c>--status</c>).</summary>
 internal sealed record StatusListenerOptions
 {
-    /// <summary>Mode of the socket files that are made: a balancer runs as another user, and nothing here is secret.</summary>
+    /// <summary>
+    /// Mode of the listener's socket files. Everybody has access: a load balancer runs as another user, and the answers
+    /// contain no secrets.
+    /// </summary>
     public const UnixFileMode UnixSocketMode = UnixFileMode.UserRead | UnixFileMode.UserWrite
         | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
-    /// <summary>Addresses to listen on; none switches the listener off.</summary>
+    /// <summary>Addresses of the listener; without any, the listener is off.</summary>
     public IReadOnlyList<EndPoint> EndPoints { get; init; } = [];
 
-    /// <summary>Most connections over all addresses; the descriptors of the process allow as many.</summary>
+    /// <summary>Most connections over all addresses, within the process's descriptor limit.</summary>
     public int MaxConnections { get; init; } = 256;
 
-    /// <summary>Most connections at a time that are being told that there are too many.</summary>
+    /// <summary>Most connections that may at the same time receive the answer that there are too many.</summary>
     public int MaxRefusedConnections { get; init; } = 32;
 
-    /// <summary>Descriptors that connections of strangers to the port of the handlers may take until the handlers move.</summary>
+    /// <summary>
+    /// Most descriptors that strangers' connections to the inner port may take before the handlers move to another
+    /// port.
+    /// </summary>
     public int InnerStrangers { get; init; } = 32;
 
-    /// <summary>Sizes, counts and times of callers.</summary>
+    /// <summary>Limits of sizes, counts and times for callers.</summary>
     public ForwarderLimits Limits { get; init; } = new();
 
-    /// <summary>How sockets are driven.</summary>
+    /// <summary>The kind of transport that drives the listener's sockets.</summary>
     public TransportKind Transport { get; init; } = TransportKind.Auto;
 }

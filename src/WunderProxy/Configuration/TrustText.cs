@@ -5,23 +5,24 @@ using WunderProxy.Forwarding.Options;
 namespace WunderProxy.Configuration;
 
 /// <summary>
-/// Networks as people write them: <c>10.0.0.0/8</c>, a single address, and for trust <c>private</c> or <c>none</c>.
+/// Parses networks as people write them: <c>10.0.0.0/8</c> or a single address; for trust also <c>private</c> and
+/// <c>none</c>.
 /// </summary>
 internal static class TrustText
 {
-    /// <summary>What a refused network is told.</summary>
+    /// <summary>The expected format of a network, shown in error messages.</summary>
     public const string ExpectedNetwork = "a network such as 10.0.0.0/8, or an address";
 
-    /// <summary>What a refused trust word is told.</summary>
+    /// <summary>The expected format of a trust option, shown in error messages.</summary>
     public const string Expected = ExpectedNetwork + ", or private, or none";
 
-    /// <summary>The word for nobody.</summary>
+    /// <summary>The word that means no network.</summary>
     public const string None = "none";
 
-    /// <summary>The word for loopback and private ranges.</summary>
+    /// <summary>The word that means loopback and the private ranges.</summary>
     public const string Private = "private";
 
-    /// <summary>Reads one network, with the bits behind the mask cleared.</summary>
+    /// <summary>Parses one network and clears the bits beyond its mask.</summary>
     public static bool TryParseNetwork(string text, out IPNetwork network)
     {
         network = default;
@@ -42,7 +43,7 @@ internal static class TrustText
         return true;
     }
 
-    /// <summary>Reads a network or one of the two words; <c>none</c> is no network at all.</summary>
+    /// <summary>Parses a network or one of the two words; <c>none</c> gives no networks.</summary>
     public static bool TryParse(string text, out IReadOnlyList<IPNetwork> networks)
     {
         networks = text == Private ? ForwarderOptions.PrivateNetworks : [];

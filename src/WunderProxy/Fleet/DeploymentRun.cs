@@ -6,7 +6,7 @@ using WunderProxy.Deployments.Storage;
 namespace WunderProxy.Fleet;
 
 /// <summary>
-/// One deploy or rollback over all managers: stores the launch config before any manager launches it, and writes the
+/// One deploy or rollback on all managers: stores the launch config before any manager launches it, and writes the
 /// history once, after all managers have switched.
 /// </summary>
 internal sealed class DeploymentRun(
@@ -27,7 +27,7 @@ internal sealed class DeploymentRun(
 
     /// <summary>Stores, launches, switches and records a launch config.</summary>
     /// <exception cref="FleetException">
-    /// The launch config is not in service, not recorded, or judged worse than the earlier one.
+    /// The launch config is not in service, not recorded, or was judged worse than the earlier one.
     /// </exception>
     public async Task<DeploymentSummary> DeployAsync(LaunchConfig config, CancellationToken cancellationToken)
     {
@@ -42,11 +42,11 @@ internal sealed class DeploymentRun(
         }
     }
 
-    /// <summary>Launches, switches to and records an earlier entry.</summary>
+    /// <summary>Launches, switches to and records an earlier history entry.</summary>
     /// <param name="target">A hash, a revision, or empty for the entry before the one in service.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="FleetException">
-    /// The launch config is not in service, not recorded, or judged worse than the earlier one.
+    /// The launch config is not in service, not recorded, or was judged worse than the earlier one.
     /// </exception>
     public async Task<DeploymentSummary> RollbackAsync(string target, CancellationToken cancellationToken)
     {
@@ -80,12 +80,12 @@ internal sealed class DeploymentRun(
             (config, intent) = await prepareAsync(served);
             done = await SwitchAsync(config, intent, served, cancellationToken);
 
-            // From here on the managers serve it: what fails says so, and what is not recorded.
+            // From here on all managers serve the launch config; failures must say so, and say what is not recorded.
             await _records.WriteAsync(intent, claim, ManagerNames);
         }
         finally
         {
-            // Given back before the watch: other deployers, and the managers' guards, may need it.
+            // Released before the watch, because other deployers and the managers' guards may need it.
             await _records.GiveBackAsync(claim);
         }
 
@@ -151,7 +151,9 @@ internal sealed class DeploymentRun(
         }
     }
 
-    /// <summary>One manager has judged: the others go back too, and the history with them.</summary>
+    /// <summary>
+    /// Sends all managers back after one of them found the launch config worse, and removes it from the history.
+    /// </summary>
     private async Task GoBackAsync(
         FleetVerdict worse, LaunchConfig config, DeploymentIntent intent, IReadOnlyList<string> served)
     {

@@ -4,15 +4,17 @@ using WunderProxy.ManagerApi;
 namespace WunderProxy.Fleet;
 
 /// <summary>
-/// Brings one launch config into service on several managers: launched on all before it is switched to on any, and
-/// switched back where it was when one cannot switch.
+/// Brings one launch config into service on several managers. It is launched on all before any switches to it; if one
+/// cannot switch, those that have are switched back.
 /// </summary>
 internal sealed class FleetDeployment(
     IReadOnlyList<IManagerClient> managers, string by, IFleetReport report, TimeProvider clock)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Hash that each manager serves before anything is changed; empty where nothing is served.</summary>
+    /// <summary>
+    /// Reads the hash that each manager serves before anything is changed; empty for a manager that serves nothing.
+    /// </summary>
     /// <exception cref="FleetException">A manager cannot be reached.</exception>
     public async Task<IReadOnlyList<string>> ReadServedAsync(CancellationToken cancellationToken)
     {
@@ -25,13 +27,17 @@ internal sealed class FleetDeployment(
         return [.. outcomes.Select(outcome => outcome.Value!)];
     }
 
-    /// <summary>Launches on all managers, then switches all.</summary>
-    /// <param name="hash">The launch config.</param>
-    /// <param name="served">What <see cref="ReadServedAsync"/> gave.</param>
-    /// <param name="guard">How long each manager watches; null for what it is configured to do.</param>
-    /// <param name="cancellationToken">Ends the wait for the launches; managers finish what they were asked.</param>
-    /// <exception cref="FleetException">A launch failed, or a switch did and was undone.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled: nothing was switched.</exception>
+    /// <summary>Launches on all managers, then switches all of them.</summary>
+    /// <param name="hash">Hash of the launch config.</param>
+    /// <param name="served">The result of <see cref="ReadServedAsync"/>.</param>
+    /// <param name="guard">How long each manager watches the new upstream; null for its configured time.</param>
+    /// <param name="cancellationToken">
+    /// Cancels the wait for the launches; managers finish what they were asked to do.
+    /// </param>
+    /// <exception cref="FleetException">
+    /// A launch failed, or a switch failed and those before it were undone.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">Cancelled before any switch.</exception>
     public async Task<FleetSwitch> RunAsync(
         string hash, IReadOnlyList<string> served, TimeSpan? guard, CancellationToken cancellationToken)
     {
@@ -41,11 +47,11 @@ internal sealed class FleetDeployment(
         var switched = new List<SwitchResult>();
         for (var i = 0; i < managers.Count; i++)
         {
-            // Not cancelled with the command: a fleet that is switched in part is what must not be left behind.
+            // Not cancelled with the command, which must not leave a fleet switched in part.
             var outcome = await Try(managers[i], () => managers[i].SwitchAsync(hash, by, guard, CancellationToken.None));
             if (outcome.Failure is { } failure)
             {
-                // Without an answer it may have switched: it is asked to go back like the others.
+                // A manager that gave no answer may have switched, so it is asked to go back like the others.
                 await SwitchBackAsync([.. Enumerable.Range(0, failure.IsAnswer ? i : i + 1)], served, hash);
                 throw new FleetException($"{managers[i].Name} could not switch: {failure.Message}");
             }
@@ -57,10 +63,13 @@ internal sealed class FleetDeployment(
         return new FleetSwitch([.. launched.Select(outcome => outcome.Value!)], switched);
     }
 
-    /// <summary>Sends managers back to what they served; each is told, and none stops the others.</summary>
-    /// <param name="places">Which managers.</param>
-    /// <param name="served">What <see cref="ReadServedAsync"/> gave.</param>
-    /// <param name="hash">What they were switched to.</param>
+    /// <summary>
+    /// Switches managers back to what they served before; each is reported, and a failure of one does not stop the
+    /// others.
+    /// </summary>
+    /// <param name="places">Positions of the managers to switch back.</param>
+    /// <param name="served">The result of <see cref="ReadServedAsync"/>.</param>
+    /// <param name="hash">Hash to which the managers were switched.</param>
     public async Task SwitchBackAsync(IReadOnlyList<int> places, IReadOnlyList<string> served, string hash)
     {
         foreach (var i in places)
@@ -85,7 +94,7 @@ internal sealed class FleetDeployment(
         }
     }
 
-    /// <summary>The way back is not watched, nor cancelled with the command.</summary>
+    /// <summary>Switches one manager back, without a watch and not cancelled with the command.</summary>
     private async Task<SwitchResult> SwitchBackAsync(IManagerClient manager, string before)
     {
         try
@@ -94,7 +103,7 @@ internal sealed class FleetDeployment(
         }
         catch (ManagerCallException exception) when (exception.IsAnswer)
         {
-            // Its container may have been stopped meanwhile.
+            // The container may have been stopped meanwhile, so it is launched again.
             await manager.LaunchAsync(before, by, CancellationToken.None);
             return await manager.SwitchAsync(before, by, TimeSpan.Zero, CancellationToken.None);
         }
@@ -132,7 +141,7 @@ internal sealed class FleetDeployment(
             }
             catch (Exception exception) when (exception is ManagerCallException or OperationCanceledException)
             {
-                // Only the picture of progress is lost; the launch itself tells how it ended.
+                // Only the display of progress is lost; the launch call itself reports how it ended.
             }
         }
     }
@@ -143,7 +152,7 @@ internal sealed class FleetDeployment(
         var failed = outcomes.Where(outcome => outcome.Failure is not null).ToList();
         if (failed is [var only] && managers.Count == 1)
         {
-            // The last line of the command has the cause; a line of the only manager's own would repeat it.
+            // With a single manager the last line of the command has the cause; a line of its own would repeat it.
             throw new FleetException($"{only.Manager} failed: {only.Failure!.Message}; {consequence}");
         }
 

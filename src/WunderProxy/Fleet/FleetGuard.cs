@@ -3,19 +3,19 @@ using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Fleet;
 
-/// <summary>Waits until every manager's watch of a guarded switch is over.</summary>
+/// <summary>Waits until the watch of a guarded switch has ended on every manager.</summary>
 internal sealed class FleetGuard(IReadOnlyList<IManagerClient> managers, IFleetReport report, TimeProvider clock)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>A manager that is out of reach is waited for this much longer than the watch.</summary>
+    /// <summary>Additional time to wait for a manager that cannot be reached.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Waits for all verdicts, or for the first that sends the fleet back.</summary>
-    /// <param name="hash">The launch config that was switched to.</param>
-    /// <param name="done">The answers of the managers.</param>
-    /// <param name="duration">How long they watch.</param>
-    /// <param name="cancellationToken">Ends the wait; the watches go on.</param>
+    /// <param name="hash">Hash of the launch config to which the fleet was switched.</param>
+    /// <param name="done">The managers' answers to launch and switch.</param>
+    /// <param name="duration">How long the managers watch.</param>
+    /// <param name="cancellationToken">Cancels the wait; the watches go on.</param>
     public async Task<IReadOnlyList<FleetVerdict>> WaitAsync(
         string hash, FleetSwitch done, TimeSpan duration, CancellationToken cancellationToken)
     {
@@ -78,7 +78,7 @@ internal sealed class FleetGuard(IReadOnlyList<IManagerClient> managers, IFleetR
         }
     }
 
-    /// <summary>Null while the watch lasts.</summary>
+    /// <summary>Returns the verdict of a manager, or null while its watch lasts.</summary>
     private FleetVerdict? Judge(int manager, string hash, string watch, StatusDocument status)
     {
         if (status.Guard is { } guard && guard.Id == watch)
@@ -93,7 +93,7 @@ internal sealed class FleetGuard(IReadOnlyList<IManagerClient> managers, IFleetR
             };
         }
 
-        // The manager was restarted, which ends its watch, or another guarded switch has come.
+        // The manager was restarted, which ends its watch, or another guarded switch has begun.
         return status.Upstream?.Hash switch
         {
             null => null,

@@ -6,8 +6,8 @@ using WunderProxy.Instance;
 namespace WunderProxy.Fleet;
 
 /// <summary>
-/// Writes history and events of a deploy or rollback once the managers have switched. A fault of any type becomes a
-/// message that says what is in service and what is not recorded.
+/// Writes history and events of a deploy or rollback once the managers have switched. An exception of any type becomes
+/// a message that says what is in service and what is not recorded.
 /// </summary>
 internal sealed class FleetHistory(IObjectStore store, string prefix, string by, IFleetReport report, TimeProvider clock)
 {
@@ -17,7 +17,9 @@ internal sealed class FleetHistory(IObjectStore store, string prefix, string by,
     private readonly HistoryRepository _history = new(store, prefix, clock);
 
     /// <summary>Writes history and event of what all managers serve.</summary>
-    /// <exception cref="FleetException">It is in service and not recorded; the message says how to complete it.</exception>
+    /// <exception cref="FleetException">
+    /// The launch config is in service but not recorded; the message says how to complete the record.
+    /// </exception>
     public async Task WriteAsync(DeploymentIntent intent, HistoryClaim claim, string managers)
     {
         HistoryEntry? entry = null;
@@ -33,10 +35,10 @@ internal sealed class FleetHistory(IObjectStore store, string prefix, string by,
         await RecordEventAsync(intent.ToEvent(entry));
     }
 
-    /// <summary>Puts history and <c>current.json</c> back after the managers went back.</summary>
-    /// <param name="intent">What was recorded.</param>
+    /// <summary>Restores history and <c>current.json</c> after the managers went back.</summary>
+    /// <param name="intent">The intent that was recorded.</param>
     /// <param name="before">Hash of what serves again; empty for nothing.</param>
-    /// <returns>What came of it, in words.</returns>
+    /// <returns>The outcome, in words.</returns>
     public async Task<string> TakeOutAsync(DeploymentIntent intent, string before)
     {
         var fault = await TryAsync(async () =>
@@ -61,7 +63,7 @@ internal sealed class FleetHistory(IObjectStore store, string prefix, string by,
             Reason = reason,
         });
 
-    /// <summary>Gives the claim back; a lease that cannot be given back expires by itself.</summary>
+    /// <summary>Releases the claim; a lease that cannot be released expires by itself.</summary>
     public async Task GiveBackAsync(HistoryClaim claim)
     {
         try
@@ -74,7 +76,10 @@ internal sealed class FleetHistory(IObjectStore store, string prefix, string by,
         }
     }
 
-    /// <summary>A deploy's entry is taken out; a rollback made none, so that what serves again is appended.</summary>
+    /// <summary>
+    /// Creates the intent that undoes another: the entry of a deploy is removed; after a rollback, which makes no
+    /// entry, one is appended for what serves again.
+    /// </summary>
     private async Task<DeploymentIntent> CreateUndoAsync(DeploymentIntent intent, string before)
     {
         var now = clock.GetUtcNow();
@@ -99,7 +104,10 @@ internal sealed class FleetHistory(IObjectStore store, string prefix, string by,
         }
     }
 
-    /// <summary>Tries a few times; faults of the store, and of whatever else, are the same to what is in service.</summary>
+    /// <summary>
+    /// Tries a few times and returns the last exception, or null. The kind of exception does not matter, since none
+    /// changes what is in service.
+    /// </summary>
     private async Task<Exception?> TryAsync(Func<Task> work)
     {
         for (var attempt = 1; ; attempt++)

@@ -1,14 +1,16 @@
 namespace WunderProxy.Fleet;
 
-/// <summary>What follows for a fleet from the end of one manager's watch.</summary>
+/// <summary>What the end of one manager's watch means for the fleet.</summary>
 internal enum FleetVerdictKind
 {
-    /// <summary>The new revision is not worse there, or the manager does not watch.</summary>
+    /// <summary>The new revision is not worse on this manager, or the manager does not watch.</summary>
     Good,
 
-    /// <summary>The new revision is worse there: the whole fleet goes back.</summary>
+    /// <summary>The new revision is worse on this manager, so the whole fleet goes back.</summary>
     Worse,
 
-    /// <summary>Nobody knows: the manager is out of reach, its watch failed, or another deployer has switched.</summary>
+    /// <summary>
+    /// The verdict is unknown: the manager cannot be reached, its watch failed, or another deployer has switched.
+    /// </summary>
     Unknown,
 }

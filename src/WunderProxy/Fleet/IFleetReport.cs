@@ -2,15 +2,15 @@ using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.Fleet;
 
-/// <summary>Hears what happens on each manager while a deploy or rollback runs.</summary>
+/// <summary>Receives reports about each manager while a deploy or rollback runs.</summary>
 internal interface IFleetReport
 {
-    /// <summary>Something happened on a manager.</summary>
+    /// <summary>Reports a step that succeeded on a manager.</summary>
     void Tell(string manager, string message);
 
-    /// <summary>Something went wrong on a manager.</summary>
+    /// <summary>Reports a failure on a manager.</summary>
     void Fail(string manager, string message);
 
-    /// <summary>A launch goes on.</summary>
+    /// <summary>Reports the progress of a launch.</summary>
     void Progress(string manager, DeploymentProgress step);
 }

@@ -5,16 +5,16 @@ using WunderProxy.Forwarding.Listeners;
 
 namespace WunderProxy.Fleet;
 
-/// <summary>Where a manager API is reached: a base address for HTTP, and the unix socket when there is one.</summary>
-/// <param name="Text">As the user wrote it: the name in every report.</param>
+/// <summary>The address of a manager API: a base URL for HTTP, and the unix socket if there is one.</summary>
+/// <param name="Text">The address as given by the user, used as the manager's name in every report.</param>
 /// <param name="BaseAddress">Scheme, host and port of requests.</param>
-/// <param name="UnixSocket">The socket to connect to instead; null for TCP.</param>
+/// <param name="UnixSocket">The socket to connect to in place of TCP; null for TCP.</param>
 internal sealed record ManagerAddress(string Text, Uri BaseAddress, UnixDomainSocketEndPoint? UnixSocket)
 {
-    /// <summary>What a refused text is told.</summary>
+    /// <summary>The expected format, shown in error messages.</summary>
     public const string Expected = "a manager such as http://HOST:8001, HOST:8001 or unix:/run/wunderproxy.sock";
 
-    /// <summary>Reads a URL, <c>HOST:PORT</c> or <c>unix:PATH</c>.</summary>
+    /// <summary>Parses a URL, <c>HOST:PORT</c> or <c>unix:PATH</c>.</summary>
     public static bool TryParse(string text, out ManagerAddress address)
     {
         address = null!;
@@ -36,7 +36,7 @@ internal sealed record ManagerAddress(string Text, Uri BaseAddress, UnixDomainSo
         return true;
     }
 
-    /// <summary>A wildcard address is one to listen on; whoever calls it means this machine.</summary>
+    /// <summary>Replaces a wildcard address, which is meant for listening, by the loopback address.</summary>
     private static string Reachable(EndPoint endPoint) => endPoint switch
     {
         IPEndPoint { Address: var address } ip when address.Equals(IPAddress.Any) => $"127.0.0.1:{ip.Port}",

@@ -14,19 +14,21 @@ internal sealed class ManagerClient : IManagerClient, IDisposable
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StatusTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Most bytes of one answer: far above what a manager says, far below what hurts the caller.</summary>
+    /// <summary>
+    /// Largest answer that is read, in bytes: far above what a manager sends, far below what would harm the command.
+    /// </summary>
     private const int MaxAnswerBytes = 16 << 20;
 
     private readonly HttpClient _http;
 
-    /// <summary>Makes a client; nothing is connected yet.</summary>
+    /// <summary>Creates a client without connecting.</summary>
     public ManagerClient(ManagerAddress address, string? token)
     {
         Name = address.Text;
         _http = new HttpClient(HandlerOf(address))
         {
             BaseAddress = address.BaseAddress,
-            // A launch takes as long as its manager allows it to.
+            // A launch takes as long as its manager allows.
             Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = MaxAnswerBytes,
         };
@@ -99,7 +101,7 @@ internal sealed class ManagerClient : IManagerClient, IDisposable
         }
     }
 
-    /// <summary>The status comes with 503 too, when the manager cannot serve.</summary>
+    /// <summary>Parses an answer; a status also comes with 503, if the manager cannot serve.</summary>
     private static T ResultOf<T>(HttpResponseMessage response, byte[] body, JsonTypeInfo<T> type)
     {
         var isSuccess = response.IsSuccessStatusCode;
@@ -114,7 +116,7 @@ internal sealed class ManagerClient : IManagerClient, IDisposable
         }
         catch (JsonException)
         {
-            // Told below.
+            // Reported below.
         }
 
         throw isSuccess
@@ -133,7 +135,10 @@ internal sealed class ManagerClient : IManagerClient, IDisposable
         _ => exception.Message,
     };
 
-    /// <summary>An error without the API's words comes from something in between: what the manager did is unknown.</summary>
+    /// <summary>
+    /// Returns the exception for a failed call. An error that is not in the API's form comes from something in between,
+    /// so it is unknown what the manager did.
+    /// </summary>
     private static ManagerCallException FailureOf(byte[] body, int status)
     {
         try
@@ -145,7 +150,7 @@ internal sealed class ManagerClient : IManagerClient, IDisposable
         }
         catch (JsonException)
         {
-            // Told below.
+            // Reported below.
         }
 
         return new ManagerCallException($"answered {status}, and not as the manager API does", isAnswer: false);

@@ -1,6 +1,6 @@
 namespace WunderProxy.Fleet;
 
-/// <summary>The clients of all managers that a command was given.</summary>
+/// <summary>The clients of all managers given to a command.</summary>
 internal sealed class ManagerClients(IReadOnlyList<ManagerClient> clients) : IDisposable
 {
     /// <summary>The clients, in the order of the command line.</summary>

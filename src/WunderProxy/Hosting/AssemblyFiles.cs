@@ -5,17 +5,17 @@ using System.Runtime.InteropServices;
 namespace WunderProxy.Hosting;
 
 /// <summary>
-/// The files of the program's assemblies. The runtime maps each into memory and keeps it open by two descriptors for
-/// as long as the process lives, 140 to 250 of them in all, though it never uses them again. Where few files may be
-/// open, these are most of them, and they are closed here.
+/// Closes the files of the program's assemblies. The runtime maps each file into memory and keeps it open with two
+/// descriptors for the life of the process, 140 to 250 descriptors in all, although it never uses them again. Where few
+/// files may be open, these would be most of them.
 /// </summary>
 internal static partial class AssemblyFiles
 {
     private const string Descriptors = "/proc/self/fd";
 
     /// <summary>
-    /// Loads what the program refers to, directly or not: an assembly that is wanted while no descriptor is free could
-    /// not be loaded, and the call that wants it would fail.
+    /// Loads all assemblies to which the program refers, directly or not. An assembly needed while no descriptor is
+    /// free could not be loaded, and the call that needs it would fail.
     /// </summary>
     [UnconditionalSuppressMessage(
         "Trimming", "IL2026", Justification = "What was trimmed away is not wanted; one that is not found is left out.")]
@@ -35,8 +35,8 @@ internal static partial class AssemblyFiles
         }
     }
 
-    /// <summary>Closes the descriptors of the assemblies that are loaded.</summary>
-    /// <returns>How many were closed; 0 where there is no such list of descriptors.</returns>
+    /// <summary>Closes the descriptors of the loaded assemblies.</summary>
+    /// <returns>Number of descriptors closed; 0 on systems without a list of descriptors.</returns>
     [UnconditionalSuppressMessage(
         "SingleFile", "IL3000", Justification = "In a single file no assembly has a place, and nothing is closed.")]
     public static int CloseAll()
@@ -46,8 +46,8 @@ internal static partial class AssemblyFiles
             return 0;
         }
 
-        // The mappings stay. The runtime closes these numbers only with the assemblies themselves, which never happens
-        // in the default context, so that none is closed a second time after somebody else got it.
+        // The mappings stay. The runtime closes these descriptors only with the assemblies themselves, which never
+        // happens in the default context, so no number is closed a second time after it has been reused.
         var files = AppDomain.CurrentDomain.GetAssemblies()
             .Where(assembly => !assembly.IsDynamic && assembly.Location.Length > 0)
             .Select(assembly => assembly.Location)
@@ -73,7 +73,7 @@ internal static partial class AssemblyFiles
         }
         catch (Exception exception) when (exception is IOException or BadImageFormatException)
         {
-            // Referred to by something that is never called, and not brought along.
+            // The assembly is referred to by code that is never called, and is not part of the program.
             return null;
         }
     }
@@ -86,7 +86,7 @@ internal static partial class AssemblyFiles
         }
         catch (IOException)
         {
-            // Closed since it was listed.
+            // The descriptor was closed after it was listed.
             return null;
         }
     }

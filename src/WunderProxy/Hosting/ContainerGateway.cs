@@ -4,20 +4,21 @@ using System.Net;
 namespace WunderProxy.Hosting;
 
 /// <summary>
-/// The default gateway of the container we run in. Docker's port publishing can show every client of the world as
-/// coming from it, so its forwarding headers prove nothing although its address is a private one.
+/// Finds the default gateway of the container in which this process runs. Docker's port publishing can show every
+/// client as coming from the gateway, so forwarding headers from there prove nothing although its address is private.
 /// </summary>
 internal static class ContainerGateway
 {
     private const string Routes = "/proc/net/route";
     private static readonly string[] ContainerMarks = ["/.dockerenv", "/run/.containerenv"];
 
-    /// <summary>The gateway's address; null outside a container, or when there is none.</summary>
+    /// <summary>Returns the gateway's address, or null outside a container or without a gateway.</summary>
     public static IPAddress? Find() =>
         ContainerMarks.Any(File.Exists) && File.Exists(Routes) ? Parse(File.ReadLines(Routes)) : null;
 
     /// <summary>
-    /// Reads the first default route of <c>/proc/net/route</c> (proc(5)): hexadecimal, in the machine's byte order.
+    /// Parses the first default route of <c>/proc/net/route</c> (proc(5)), which is hexadecimal in the machine's byte
+    /// order.
     /// </summary>
     internal static IPAddress? Parse(IEnumerable<string> lines)
     {

@@ -4,21 +4,21 @@ using WunderProxy.Forwarding.Options;
 namespace WunderProxy.Hosting;
 
 /// <summary>
-/// Shares the limit of open files out over the whole process. A client takes two descriptors, its own and one to the
-/// upstream; what the process itself may need comes off first. A process that runs into the limit cannot start a
-/// thread any more, and the runtime ends it then.
+/// Divides the limit of open files among the parts of the process. A client takes two descriptors, one for itself and
+/// one for the upstream; what the process itself may need is subtracted first. A process at its limit cannot start a
+/// thread, and the runtime then ends it.
 /// </summary>
 internal sealed record DescriptorBudget
 {
-    /// <summary>Up to this limit the files of loaded assemblies are closed: <see cref="AssemblyFiles"/>.</summary>
+    /// <summary>Limit up to which the files of loaded assemblies are closed: see <see cref="AssemblyFiles"/>.</summary>
     public const int ScarceLimit = 8192;
 
-    /// <summary>Descriptors of one client that is served.</summary>
+    /// <summary>Descriptors for one client that is served.</summary>
     private const int PerClient = 2;
 
     /// <summary>
-    /// Descriptors of one call of the manager API: the caller, our front end's connection to the handlers, and its
-    /// other end in this same process.
+    /// Descriptors for one call of the manager API: the caller's connection, and both ends of our front end's
+    /// connection to the handlers in this process.
     /// </summary>
     private const int PerApiConnection = 3;
 
@@ -27,16 +27,18 @@ internal sealed record DescriptorBudget
     // An epoll instance and an eventfd.
     private const int PerLoop = 2;
 
-    // Pipes, standard streams and the like of the runtime, counted in /proc/self/fd; the lock of the state directory.
+    // The runtime's pipes, standard streams and the like, counted in /proc/self/fd, and the lock of the state
+    // directory.
     private const int Runtime = 25;
 
-    // The listener of the handlers, and a second one while it moves to another port.
+    // The listener of the handlers, and a second one while the handlers move to another port.
     private const int InnerListeners = 2;
 
-    // The engine's event stream, a call at a time for each part that makes some, pulls and logs; then the store's.
+    // Of the engine: the event stream, one call for each part that makes calls, pulls and logs; and the store's
+    // connections.
     private const int Containers = 14;
 
-    // Assemblies that are loaded late, each by two descriptors. Where they are not closed, those of all.
+    // Assemblies that are loaded late, each with two descriptors; where they are not closed, all assemblies.
     private const int AssembliesScarce = 16;
     private const int AssembliesAmple = 400;
 
@@ -49,7 +51,7 @@ internal sealed record DescriptorBudget
     {
     }
 
-    /// <summary>The limit of open files, raised as far as it goes.</summary>
+    /// <summary>The limit of open files, raised as far as possible.</summary>
     public required int Limit { get; init; }
 
     /// <summary>Descriptors that the process itself may need.</summary>
@@ -58,53 +60,63 @@ internal sealed record DescriptorBudget
     /// <summary>Most client connections that the proxy serves at a time, at least 1.</summary>
     public required int MaxConnections { get; init; }
 
-    /// <summary>Most client connections at a time that are being told that they are too many.</summary>
+    /// <summary>Most client connections that may at the same time receive the answer that there are too many.</summary>
     public required int RefusedConnections { get; init; }
 
-    /// <summary>Most connections to the manager API, over all its addresses; 0 without it.</summary>
+    /// <summary>Most connections to the manager API over all its addresses; 0 without the API.</summary>
     public required int ApiConnections { get; init; }
 
     /// <summary>
-    /// Most connections at a time that are being told that the API has too many; they are not among
+    /// Most connections that may at the same time receive the answer that the API has too many; counted in addition to
     /// <see cref="ApiConnections"/>.
     /// </summary>
     public required int ApiRefusedConnections { get; init; }
 
-    /// <summary>Most connections to the listener for load balancers, over all its addresses; 0 without it.</summary>
+    /// <summary>
+    /// Most connections to the listener for load balancers over all its addresses; 0 without the listener.
+    /// </summary>
     public required int StatusConnections { get; init; }
 
-    /// <summary>Most connections at a time that are being told that the listener for load balancers has too many.</summary>
+    /// <summary>
+    /// Most connections that may at the same time receive the answer that the listener for load balancers has too many.
+    /// </summary>
     public required int StatusRefusedConnections { get; init; }
 
     /// <summary>
-    /// Descriptors for connections of strangers to the inner ports of the manager API and of the listener for load balancers,
-    /// until the handlers move.
+    /// Most descriptors that strangers' connections to the inner ports of the manager API and of the listener for load
+    /// balancers may take before the handlers move to another port.
     /// </summary>
     public required int InnerStrangers { get; init; }
 
     /// <summary>Most pipes for splicing, over all forwarding threads.</summary>
     public required int SplicePipes { get; init; }
 
-    /// <summary>Whether the limit is so low that the runtime's own files have to give way.</summary>
+    /// <summary>Whether the limit is so low that the files of loaded assemblies have to be closed.</summary>
     public bool IsScarce => Limit <= ScarceLimit;
 
-    /// <summary>Whether not even one client can be served beside what the process itself may need.</summary>
+    /// <summary>
+    /// Whether the limit does not allow a single client in addition to what the process itself may need.
+    /// </summary>
     public bool IsTooSmall => Limit - Own < PerClient;
 
-    /// <summary>What an operator should know about a <c>--max-connections</c> that was lowered; null for nothing.</summary>
+    /// <summary>
+    /// A warning for the operator, for example about a lowered <c>--max-connections</c>; null if there is none.
+    /// </summary>
     public string? Warning { get; private init; }
 
-    /// <summary>Shares out a limit.</summary>
-    /// <param name="limit">The limit of open files that holds.</param>
-    /// <param name="proxy">What the proxy was asked for.</param>
-    /// <param name="apiListeners">Addresses of the manager API; 0 for none.</param>
+    /// <summary>Divides a limit.</summary>
+    /// <param name="limit">The limit of open files in force.</param>
+    /// <param name="proxy">The proxy's options.</param>
+    /// <param name="apiListeners">Number of addresses of the manager API; 0 without the API.</param>
     /// <param name="runsContainers">Whether there are connections to an engine and a store.</param>
-    /// <param name="statusListeners">Addresses of the listener for load balancers; 0 for none.</param>
+    /// <param name="statusListeners">
+    /// Number of addresses of the listener for load balancers; 0 without the listener.
+    /// </param>
     public static DescriptorBudget For(
         int limit, ForwarderOptions proxy, int apiListeners, bool runsContainers, int statusListeners = 0)
     {
-        // What serves no client grows with the root of a small limit: 8 of 256, 16 of 1024, 32 of 4096; then with the
-        // limit itself.
+        // What serves no client grows with the root of a small limit: 8 of 256, 16 of 1024, 32 of 4096; beyond that
+        // with the limit itself.
         var root = (int)Math.Sqrt(limit);
         var share = Math.Max(root / 2, limit / 128);
         var api = apiListeners == 0 ? 0 : Math.Clamp(share, 4, MostApiConnections);
@@ -136,7 +148,9 @@ internal sealed record DescriptorBudget
         }.Judge(proxy.MaxConnections);
     }
 
-    /// <summary>Gives the proxy its part; a larger <c>--max-connections</c> is lowered.</summary>
+    /// <summary>
+    /// Returns the proxy's options with its part of the limit; a larger <c>--max-connections</c> is lowered.
+    /// </summary>
     public ForwarderOptions Apply(ForwarderOptions proxy) => proxy with
     {
         MaxConnections = proxy.MaxConnections is 0 ? MaxConnections : Math.Min(proxy.MaxConnections, MaxConnections),
@@ -144,7 +158,7 @@ internal sealed record DescriptorBudget
         MaxSplicePipes = SplicePipes,
     };
 
-    /// <summary>Gives the manager API its part.</summary>
+    /// <summary>Returns the manager API's options with its part of the limit.</summary>
     public ManagerApiOptions Apply(ManagerApiOptions api) => api with
     {
         MaxConnections = ApiConnections,
@@ -152,7 +166,7 @@ internal sealed record DescriptorBudget
         InnerStrangers = StrangersOf(ApiConnections),
     };
 
-    /// <summary>Gives the listener for load balancers its part.</summary>
+    /// <summary>Returns the options of the listener for load balancers with its part of the limit.</summary>
     public StatusListenerOptions Apply(StatusListenerOptions status) => status with
     {
         MaxConnections = StatusConnections,
@@ -160,10 +174,13 @@ internal sealed record DescriptorBudget
         InnerStrangers = StrangersOf(StatusConnections),
     };
 
-    // An address may be one socket for each family.
+    // An address may need one socket for each address family.
     private static int Listeners(int addresses) => addresses + 1;
 
-    /// <summary>What strangers at a listener's inner port may take, by the listener's own connections.</summary>
+    /// <summary>
+    /// Returns how many descriptors strangers may take at a listener's inner port, given the listener's own
+    /// connections.
+    /// </summary>
     private static int StrangersOf(int connections) => connections / 2;
 
     private DescriptorBudget Judge(int wanted)

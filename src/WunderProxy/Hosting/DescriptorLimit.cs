@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace WunderProxy.Hosting;
 
-/// <summary>The limit of open files (getrlimit(2)): one for each client and one for each upstream connection.</summary>
+/// <summary>The process's limit of open files (getrlimit(2)), which bounds the number of connections.</summary>
 internal static partial class DescriptorLimit
 {
     private const int NumberOfFiles = 7;
     private const int Fallback = 1024;
 
     /// <summary>Raises the soft limit to the hard one.</summary>
-    /// <returns>The limit that holds now.</returns>
+    /// <returns>The limit now in force.</returns>
     public static int Raise()
     {
         if (!OperatingSystem.IsLinux() || GetResourceLimit(NumberOfFiles, out var limit) != 0)

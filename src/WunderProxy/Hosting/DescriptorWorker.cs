@@ -4,9 +4,7 @@ using WunderProxy.Instance;
 
 namespace WunderProxy.Hosting;
 
-/// <summary>
-/// Tells what the limit of open files allows, and gives descriptors of the runtime back when there are few.
-/// </summary>
+/// <summary>Warns at start about a low limit of open files, and then frees descriptors of the runtime.</summary>
 internal sealed class DescriptorWorker(
     DescriptorBudget budget, InstanceState instance, ILogger<DescriptorWorker> logger) : IHostedService
 {

@@ -6,7 +6,10 @@ using WunderProxy.Instance;
 
 namespace WunderProxy.Hosting;
 
-/// <summary>The proxy's life: listens at start; at the end lets load balancers leave, then exchanges finish.</summary>
+/// <summary>
+/// Starts the proxy's listeners with the process. At the end, first gives load balancers time to leave, then exchanges
+/// time to finish.
+/// </summary>
 internal sealed class ForwarderWorker(
     ForwarderServer server,
     InstanceState instance,

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WunderProxy.Hosting;
 
-/// <summary>What the process tells its operator about itself. Event ids from 5100.</summary>
+/// <summary>Log messages of the process about itself, with event ids from 5100.</summary>
 internal static partial class HostLog
 {
     [LoggerMessage(5100, LogLevel.Information, "WunderProxy {Version}: proxy on {Address}")]

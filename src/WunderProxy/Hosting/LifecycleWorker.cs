@@ -7,8 +7,8 @@ using WunderProxy.Deployments.Operations;
 namespace WunderProxy.Hosting;
 
 /// <summary>
-/// The containers' life in this process: brought back when all listeners are bound, so that a start that fails for an
-/// address in use touches no container; left running at the end.
+/// Brings the containers back once all listeners are bound, so that a start that fails because of an address touches no
+/// container. At the end the containers keep running.
 /// </summary>
 internal sealed class LifecycleWorker(ContainerLifecycle lifecycle, ILogger<LifecycleWorker> logger)
     : IHostedLifecycleService, IDisposable
@@ -57,7 +57,7 @@ internal sealed class LifecycleWorker(ContainerLifecycle lifecycle, ILogger<Life
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
-            // The process ends before everything was brought back; the next start does it.
+            // The process ends before everything was brought back; the next start does the rest.
         }
         catch (DeploymentException exception)
         {

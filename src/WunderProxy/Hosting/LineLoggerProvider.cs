@@ -4,13 +4,13 @@ using WunderProxy.Deployments.Diagnostics;
 namespace WunderProxy.Hosting;
 
 /// <summary>
-/// The log: one line per event on standard error, for people, <c>docker logs</c> and <c>journalctl</c>.
+/// Writes the log with one line per event on standard error, for people, <c>docker logs</c> and <c>journalctl</c>.
 /// </summary>
 internal sealed class LineLoggerProvider(TextWriter output, TimeProvider clock) : ILoggerProvider
 {
     private readonly LogWriter _writer = new(output);
 
-    /// <summary>Lines dropped since start, because the reader of the log was too slow.</summary>
+    /// <summary>Number of lines dropped since start, because the reader of the log was too slow.</summary>
     public long Dropped => _writer.Dropped;
 
     /// <inheritdoc/>
@@ -19,7 +19,9 @@ internal sealed class LineLoggerProvider(TextWriter output, TimeProvider clock) 
     /// <inheritdoc/>
     public void Dispose() => _writer.Dispose();
 
-    /// <summary>Whoever logs hides the secrets that he knows; a password in an address is hidden here for all.</summary>
+    /// <summary>
+    /// Writes one event. Code that logs masks the secrets it knows; passwords in URLs are masked here for all.
+    /// </summary>
     private void Write(LogLevel level, string message, Exception? exception) =>
         _writer.Write(SecretMask.Empty.Apply(LogLine.Format(clock.GetUtcNow(), level, message, exception)));
 

@@ -4,15 +4,15 @@ using Microsoft.Extensions.Logging;
 
 namespace WunderProxy.Hosting;
 
-/// <summary>The form of a log line: <c>2026-11-22T09:40:07.123Z WARN  message</c>.</summary>
+/// <summary>The format of a log line: <c>2026-11-22T09:40:07.123Z WARN  message</c>.</summary>
 internal static class LogLine
 {
-    /// <summary>Longest line in characters; what is longer is cut.</summary>
+    /// <summary>Largest length of a line in characters; longer lines are cut.</summary>
     public const int MaxLength = 16 * 1024;
 
     /// <summary>
-    /// Writes an event as one line. Characters that do not print and a caller may have sent (controls, marks that turn the
-    /// direction of the text, separators of lines) become blanks.
+    /// Formats an event as one line. Unprintable characters that a caller may have sent (controls, marks that change
+    /// the direction of the text, line separators) become blanks.
     /// </summary>
     public static string Format(DateTimeOffset at, LogLevel level, string message, Exception? exception)
     {

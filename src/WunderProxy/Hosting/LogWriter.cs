@@ -3,15 +3,15 @@ using System.Threading.Channels;
 namespace WunderProxy.Hosting;
 
 /// <summary>
-/// Writes log lines on a thread of its own: whoever logs, a forwarding thread among them, never waits for the reader of
-/// standard error. Lines beyond the bound in bytes are dropped and counted.
+/// Writes log lines on a thread of its own, so that no thread that logs, such as a forwarding thread, waits for the
+/// reader of standard error. Lines beyond the limit in bytes are dropped and counted.
 /// </summary>
 internal sealed class LogWriter : IDisposable
 {
-    /// <summary>Most bytes of memory that waiting lines take.</summary>
+    /// <summary>Most memory that waiting lines may take, in bytes.</summary>
     public const int MaxWaitingBytes = 4 * 1024 * 1024;
 
-    // What a string and its place in the queue take beside their characters.
+    // Memory that a string and its place in the queue take besides the characters.
     private const int LineOverheadBytes = 40;
 
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
@@ -25,7 +25,7 @@ internal sealed class LogWriter : IDisposable
     private long _dropped;
     private long _droppedUntold;
 
-    /// <summary>Starts the thread; <paramref name="output"/> stays its owner's.</summary>
+    /// <summary>Starts the thread; <paramref name="output"/> is not disposed of.</summary>
     public LogWriter(TextWriter output)
     {
         _output = output;
@@ -33,13 +33,13 @@ internal sealed class LogWriter : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Lines dropped since start.</summary>
+    /// <summary>Number of lines dropped since start.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    /// <summary>Bytes of memory that waiting lines take now.</summary>
+    /// <summary>Memory that waiting lines take at present, in bytes.</summary>
     internal long WaitingBytes => Interlocked.Read(ref _waitingBytes);
 
-    /// <summary>Hands a line over.</summary>
+    /// <summary>Queues a line for writing.</summary>
     public void Write(string line)
     {
         var bytes = BytesOf(line);
@@ -51,9 +51,7 @@ internal sealed class LogWriter : IDisposable
         }
     }
 
-    /// <summary>
-    /// Writes what was handed over, and ends; later lines are lost. Waits a little for a slow reader.
-    /// </summary>
+    /// <summary>Writes the queued lines and ends; waits a little for a slow reader. Later lines are lost.</summary>
     public void Dispose()
     {
         _lines.Writer.TryComplete();
@@ -73,7 +71,7 @@ internal sealed class LogWriter : IDisposable
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
-            // Nobody reads standard error any more: that is no reason to stop serving.
+            // Nobody reads standard error any more, which is no reason to stop serving.
             _lines.Writer.TryComplete();
         }
     }

@@ -4,8 +4,8 @@ using WunderProxy.ManagerApi;
 namespace WunderProxy.Hosting;
 
 /// <summary>
-/// The manager API's life. It is registered before the proxy, so that it ends after it: <c>/status</c> tells of the
-/// end.
+/// Starts and stops the manager API with the process. Registered before the proxy, so that the API ends after the proxy
+/// and <c>/status</c> shows the shutdown.
 /// </summary>
 internal sealed class ManagerApiWorker(ManagerApiServer server) : IHostedService
 {

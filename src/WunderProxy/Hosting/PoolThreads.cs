@@ -3,22 +3,22 @@ using WunderProxy.ManagerApi;
 namespace WunderProxy.Hosting;
 
 /// <summary>
-/// Starts the runtime's threads before traffic comes. To start one takes a few descriptors for a moment; when there are
-/// none, the runtime ends the process ("Out of memory."). The threads started here stay: the project file sets
-/// <c>ThreadsToKeepAlive</c>, without which idle ones end after 20 seconds.
+/// Starts the runtime's threads before traffic arrives. Starting a thread takes a few descriptors for a moment; if
+/// there are none, the runtime ends the process ("Out of memory."). The threads stay: the project file sets
+/// <c>ThreadsToKeepAlive</c>, without which idle threads end after 20 seconds.
 /// </summary>
 internal static class PoolThreads
 {
     /// <summary>
-    /// Pool threads that are there when wanted. Beyond its minimum the pool grows by one or two a second, and some of
-    /// its threads wait for disks, those of handlers too: <c>/status</c> must not wait for them. No more than
-    /// <c>ThreadsToKeepAlive</c>.
+    /// Number of pool threads to start, at most <c>ThreadsToKeepAlive</c>. Beyond its minimum the pool grows by only
+    /// one or two threads a second, and some of its threads wait for disks or in handlers; <c>/status</c> must not wait
+    /// for them.
     /// </summary>
     public const int Count = 16 + HandlerGate.MaxRunning;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Starts the pool's threads and the one of the timers; returns when they run.</summary>
+    /// <summary>Starts the pool's threads and the timer thread, and returns when all run.</summary>
     public static void Start()
     {
         ThreadPool.GetMinThreads(out var workers, out var completions);
@@ -27,7 +27,7 @@ internal static class PoolThreads
         using var timer = TimeProvider.System.CreateTimer(
             static _ => { }, state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
-        // Each piece of work keeps its thread until all are there.
+        // Each work item occupies its thread until all threads run.
         var running = new CountdownEvent(wanted);
         var isEverybodyThere = new ManualResetEventSlim();
         for (var started = 0; started < wanted; started++)

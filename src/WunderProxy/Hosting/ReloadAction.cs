@@ -1,7 +1,11 @@
 namespace WunderProxy.Hosting;
 
-/// <summary>Something that SIGHUP reads again.</summary>
-/// <param name="What">Its name, for the log.</param>
-/// <param name="Run">Reads it; a <see cref="Configuration.UsageException"/> leaves it as it was.</param>
-/// <param name="FindWarning">Tells what an operator should know of the file, such as who else can read it; null for nothing.</param>
+/// <summary>Something that SIGHUP reads again, such as a key file.</summary>
+/// <param name="What">Name of what is read, for the log.</param>
+/// <param name="Run">
+/// Reads it again; after a <see cref="Configuration.UsageException"/> the old value stays in force.
+/// </param>
+/// <param name="FindWarning">
+/// Returns a warning about the file, such as who else can read it; null if there is none.
+/// </param>
 internal sealed record ReloadAction(string What, Action Run, Func<string?>? FindWarning = null);

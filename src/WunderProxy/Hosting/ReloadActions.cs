@@ -3,12 +3,12 @@ using WunderProxy.Configuration;
 
 namespace WunderProxy.Hosting;
 
-/// <summary>What SIGHUP reads again.</summary>
+/// <summary>Everything that SIGHUP reads again.</summary>
 internal sealed class ReloadActions(IEnumerable<ReloadAction> actions)
 {
     private readonly ReloadAction[] _actions = [.. actions];
 
-    /// <summary>Reads everything again; what cannot be read stays as it was.</summary>
+    /// <summary>Reads everything again; what cannot be read keeps its old value.</summary>
     public void Run(ILogger logger)
     {
         foreach (var action in _actions)

@@ -13,7 +13,7 @@ using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Hosting;
 
-/// <summary>Wires the workers of <c>run</c> and <c>forward</c> and runs them until a signal.</summary>
+/// <summary>Wires the workers of <c>run</c> and <c>forward</c>, and runs them until a signal.</summary>
 internal static class ServiceHost
 {
     /// <summary>
@@ -26,7 +26,7 @@ internal static class ServiceHost
         DescriptorBudget budget,
         TextWriter log)
     {
-        // No defaults: no configuration files, watchers or providers that a proxy would wait for at its start.
+        // Without defaults: no configuration files, watchers or providers that would delay a proxy's start.
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         var services = builder.Services;
         services.AddSingleton(_ => new LineLoggerProvider(log, TimeProvider.System));

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace WunderProxy.Hosting;
 
 /// <summary>
-/// Signals: the first SIGTERM or SIGINT ends the process in order, a second one at once, SIGHUP reads tokens and the peer key again.
+/// Handles signals: the first SIGTERM or SIGINT ends the process in order, the second one at once; SIGHUP reads tokens
+/// and the peer key again.
 /// </summary>
 internal sealed class SignalLifetime(
     IHostApplicationLifetime application,
@@ -15,13 +16,16 @@ internal sealed class SignalLifetime(
     ILogger<SignalLifetime> logger)
     : IHostLifetime, IDisposable
 {
-    // As a shell reports a process that a signal ended.
+    // The base that shells add to a signal's number.
     private const int SignalExitBase = 128;
 
-    // timeout(1) and some supervisors signal the process and its group: that is one wish, told twice.
+    // timeout(1) and some supervisors signal both the process and its group, which is one request sent twice.
     private static readonly TimeSpan SameWish = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>A start that does not end by itself after a signal, as when a disk does not answer, is ended.</summary>
+    /// <summary>
+    /// Longest time that a start may go on after a signal, for example because a disk does not answer; then the process
+    /// ends.
+    /// </summary>
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(5);
 
     private readonly List<PosixSignalRegistration> _registrations = [];

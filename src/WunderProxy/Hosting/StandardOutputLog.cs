@@ -6,11 +6,11 @@ using WunderProxy.Forwarding.Diagnostics;
 namespace WunderProxy.Hosting;
 
 /// <summary>
-/// The access log on standard output. A reader that has gone away is no reason to stop serving, but its lines are lost,
-/// and the access-log writer counts them. The runtime's console stream says nothing of a closed pipe, and its file streams
-/// write to positions of their own, over what others write to the same file: hence write(2).
+/// Writes the access log to standard output. If the reader has gone away, serving goes on, and the access-log writer
+/// counts the lost lines. The file is written by write(2): the runtime's console stream ignores a closed pipe, and its
+/// file streams write at positions of their own, over the output of other processes.
 /// </summary>
-/// <param name="descriptor">Where to write; standard output unless a test says otherwise.</param>
+/// <param name="descriptor">The descriptor to write to; standard output except in tests.</param>
 internal sealed partial class StandardOutputLog(SafeHandle? descriptor = null) : IAccessLogSink
 {
     private const int Interrupted = 4;
@@ -47,7 +47,7 @@ internal sealed partial class StandardOutputLog(SafeHandle? descriptor = null) :
     {
         if (error == TryAgain)
         {
-            // Whoever gave us the pipe has made it non-blocking.
+            // Another process has made the pipe non-blocking.
             var wanted = new PollRequest { Descriptor = (int)_output.DangerousGetHandle(), Events = Writable };
             _ = Poll(ref wanted, 1, ForEver);
         }

@@ -3,31 +3,31 @@ using System.Runtime.InteropServices;
 namespace WunderProxy.Hosting;
 
 /// <summary>
-/// Whether the process was given its standard streams. The runtime, before our first line, opens files of its own at the
-/// lowest free numbers: with <c>&gt;&amp;-</c> number 1 is one of those, its pipe for signals among them, and what is
-/// written there destroys or is lost without an error. What the runtime opens closes on exec(2); what a process was given
-/// came through an exec, so that it cannot.
+/// Tells whether the process was given its standard streams. Before our first line the runtime opens files of its own
+/// at the lowest free numbers. With <c>&gt;&amp;-</c>, number 1 is one of them, possibly its pipe for signals, and
+/// writing to it destroys data or loses it without an error. Files that the runtime opens are closed on exec(2); a
+/// stream that was given came through an exec, so its descriptor is not.
 /// </summary>
 internal static partial class StandardStream
 {
-    /// <summary>Number of standard input.</summary>
+    /// <summary>Descriptor of standard input.</summary>
     public const int Input = 0;
 
-    /// <summary>Number of standard output.</summary>
+    /// <summary>Descriptor of standard output.</summary>
     public const int Output = 1;
 
-    /// <summary>Number of standard error.</summary>
+    /// <summary>Descriptor of standard error.</summary>
     public const int Error = 2;
 
     private const int GetFlags = 1;
     private const int CloseOnExec = 1;
 
-    /// <summary>Whether the process was given this stream.</summary>
+    /// <summary>Whether the process was given this stream at its start.</summary>
     public static bool IsGiven(int number) =>
         !OperatingSystem.IsLinux() || (ReadFlags(number, GetFlags) is >= 0 and var flags && (flags & CloseOnExec) == 0);
 
-    /// <summary>Does nothing for a stream that was given.</summary>
-    /// <exception cref="IOException">It was not.</exception>
+    /// <summary>Throws unless the process was given this stream.</summary>
+    /// <exception cref="IOException">The stream was closed when the process started.</exception>
     public static void Require(int number)
     {
         if (!IsGiven(number))

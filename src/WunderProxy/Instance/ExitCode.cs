@@ -1,14 +1,16 @@
 namespace WunderProxy.Instance;
 
-/// <summary>What the process tells its caller at the end.</summary>
+/// <summary>Exit codes of the process.</summary>
 internal static class ExitCode
 {
-    /// <summary>Done.</summary>
+    /// <summary>The command succeeded.</summary>
     public const int Success = 0;
 
     /// <summary>A deploy, rollback or query failed.</summary>
     public const int Failure = 1;
 
-    /// <summary>Bad syntax, address or file; an address in use; no permission for a port.</summary>
+    /// <summary>
+    /// The command line, an address or a file is wrong, an address is in use, or a port is not permitted.
+    /// </summary>
     public const int Usage = 2;
 }

@@ -1,6 +1,6 @@
 namespace WunderProxy.Instance;
 
-/// <summary>What this process as a whole is up to, apart from its upstream.</summary>
+/// <summary>The state of this process as a whole, apart from its upstream.</summary>
 internal sealed class InstanceState(TimeProvider clock)
 {
     private readonly long _startedAt = clock.GetTimestamp();
@@ -18,22 +18,22 @@ internal sealed class InstanceState(TimeProvider clock)
         set => _isDraining = value;
     }
 
-    /// <summary>What an operator should know about how this process was started.</summary>
+    /// <summary>Warnings about how this process was started.</summary>
     public IReadOnlyList<string> Warnings { get; set; } = [];
 
-    /// <summary>Gives the lines of the log that were dropped since start.</summary>
+    /// <summary>Returns the number of log lines dropped since start.</summary>
     public Func<long> LogDropped { get; init; } = static () => 0;
 
-    /// <summary>Whether the process is about to end.</summary>
+    /// <summary>Whether the process is shutting down.</summary>
     public bool IsShuttingDown => _isShuttingDown;
 
-    /// <summary>The process is about to end; there is no way back.</summary>
+    /// <summary>Marks the process as shutting down, which cannot be undone.</summary>
     public void BeginShutdown() => _isShuttingDown = true;
 
-    /// <summary>Somebody asked <c>/status</c> just now.</summary>
+    /// <summary>Records that <c>/status</c> was asked for just now.</summary>
     public void OnStatusAsked() => Volatile.Write(ref _statusAskedAt, clock.GetTimestamp());
 
-    /// <summary>Whether somebody asked <c>/status</c> within the last <paramref name="window"/>.</summary>
+    /// <summary>Whether <c>/status</c> was asked for within the last <paramref name="window"/>.</summary>
     public bool WasStatusAskedWithin(TimeSpan window)
     {
         var askedAt = Volatile.Read(ref _statusAskedAt);

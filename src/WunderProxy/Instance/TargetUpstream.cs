@@ -3,7 +3,7 @@ using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Instance;
 
-/// <summary>A container and the upstream that traffic reaches it by.</summary>
-/// <param name="Target">The control plane's view.</param>
-/// <param name="Upstream">The data plane's.</param>
+/// <summary>A container together with the upstream by which traffic reaches it.</summary>
+/// <param name="Target">The container as the control plane knows it.</param>
+/// <param name="Upstream">The upstream of the data plane.</param>
 internal sealed record TargetUpstream(TrafficTarget Target, Upstream Upstream);

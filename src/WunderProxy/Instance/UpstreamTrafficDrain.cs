@@ -2,7 +2,7 @@ using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.Instance;
 
-/// <summary>The drain of an upstream that was replaced.</summary>
+/// <summary>Drains an upstream that has been replaced.</summary>
 internal sealed class UpstreamTrafficDrain(TargetUpstream replaced) : ITrafficDrain
 {
     /// <inheritdoc/>

@@ -4,10 +4,10 @@ using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Instance;
 
-/// <summary>Joins the control plane's containers to the data plane's slot.</summary>
+/// <summary>Joins the control plane's containers to the data plane's upstream slot.</summary>
 internal sealed class UpstreamTrafficSwitch(UpstreamSlot slot, TimeProvider clock) : ITrafficSwitch, ITrafficMeter
 {
-    /// <summary>How many earlier upstreams are kept for comparison.</summary>
+    /// <summary>Number of earlier upstreams whose counters are kept for comparison.</summary>
     public const int MaxPrevious = 5;
 
     private readonly Lock _gate = new();
@@ -99,8 +99,8 @@ internal sealed class UpstreamTrafficSwitch(UpstreamSlot slot, TimeProvider cloc
     }
 
     /// <summary>
-    /// A container that is wanted again before it has let go of everything stays one upstream, so that a later drain
-    /// of it waits for the old exchanges too.
+    /// Finds the upstream of a container that is wanted again before its exchanges have ended, so that a later drain
+    /// waits for the old exchanges too.
     /// </summary>
     private TargetUpstream? StillHeld(TrafficTarget target) =>
         _current is { } current && current.Target == target

@@ -4,9 +4,9 @@ using WunderProxy.Configuration;
 namespace WunderProxy.ManagerApi;
 
 /// <summary>
-/// Who may change things. With a token: who has it, wherever they are. Without: the open networks, and, from root or our
-/// own user only, the unix socket and programs on this machine; never a browser led here by a page, nor a proxy that
-/// speaks for somebody else.
+/// Decides who may make changes. With a configured token: every caller that sends it. Without a token: callers in the
+/// open networks, and programs of root or of this process's user that call over the unix socket or loopback; but never
+/// a browser acting for a web page, nor a proxy acting for another client.
 /// </summary>
 internal sealed class AccessRules(ApiToken token, IReadOnlyList<IPNetwork> open)
 {
@@ -18,18 +18,18 @@ internal sealed class AccessRules(ApiToken token, IReadOnlyList<IPNetwork> open)
     private const string WaysOut =
         "; configure --api-token-file, or name the caller's network in --api-open";
 
-    /// <summary>The user that may change things beside root; that of this process.</summary>
+    /// <summary>Id of the user who may make changes besides root: that of this process.</summary>
     internal uint OwnUser { get; init; } = ProcessUser.Id;
 
-    /// <summary>Whether the call could change things. Notes and delays nothing.</summary>
+    /// <summary>Whether the caller may make changes; has no side effects and never delays.</summary>
     public bool HasRights(ApiRequest request) => RefusalOf(request) is null;
 
-    /// <summary>Whether the call carries a token, and not the configured one.</summary>
+    /// <summary>Whether the call carries a token that is not the configured one.</summary>
     public bool HasWrongToken(ApiRequest request) =>
         token.IsConfigured && TokenOf(request) is { } candidate && !token.Matches(candidate);
 
-    /// <summary>Lets the call pass or ends it.</summary>
-    /// <exception cref="ApiException">401 or 403 with the reason.</exception>
+    /// <summary>Throws if the caller may not make changes.</summary>
+    /// <exception cref="ApiException">401 or 403, with the reason in words.</exception>
     public void Demand(ApiRequest request)
     {
         if (RefusalOf(request) is { } refusal)
@@ -85,8 +85,9 @@ internal sealed class AccessRules(ApiToken token, IReadOnlyList<IPNetwork> open)
     private bool IsOpen(ApiPeer peer) => !peer.IsUnix && open.Any(network => network.Contains(peer.Address!));
 
     /// <summary>
-    /// A page that a browser was led to tells by Origin or Sec-Fetch-Site, a proxy by the fields that name its client.
-    /// Neither is asked for its address first: an open network, this machine and the unix socket may be the proxy's.
+    /// Returns why evidence in the request forbids the call, or null. A browser acting for a web page sends Origin or
+    /// Sec-Fetch-Site, and a proxy sends fields about its client. Their addresses prove nothing, because open networks,
+    /// this machine and the unix socket may be theirs.
     /// </summary>
     private static string? RefusalOfEvidence(ApiRequest request)
     {
@@ -100,7 +101,10 @@ internal sealed class AccessRules(ApiToken token, IReadOnlyList<IPNetwork> open)
             : null;
     }
 
-    /// <summary>DNS rebinding, by which any page reaches this machine, shows in Host.</summary>
+    /// <summary>
+    /// Returns why a loopback call is refused, or null. DNS rebinding, by which any web page can reach this machine,
+    /// shows in Host.
+    /// </summary>
     private string? RefusalOfLoopback(ApiRequest request) =>
         HostText.TryParse(request.Host, out var host) && host.IsLoopback
             ? RefusalOfUser(request.Peer)
@@ -114,8 +118,8 @@ internal sealed class AccessRules(ApiToken token, IReadOnlyList<IPNetwork> open)
     };
 
     /// <summary>
-    /// Host and port of the page are those of the call. The scheme may differ: TLS may end in front of us. A missing
-    /// port is that of the page's scheme (RFC 6454 section 4).
+    /// Whether host and port of the page are those of the call. The scheme may differ, because TLS may end at a proxy
+    /// before us. A missing port is the default of the page's scheme (RFC 6454 section 4).
     /// </summary>
     private static bool IsSameOrigin(string origin, string host)
     {

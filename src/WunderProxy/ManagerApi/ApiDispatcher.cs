@@ -4,7 +4,8 @@ using WunderProxy.Deployments.Contracts;
 namespace WunderProxy.ManagerApi;
 
 /// <summary>
-/// From a call to its answer: finds the route, asks who may, lets it answer, turns faults into one shape.
+/// Handles a call: finds the route, checks the caller's rights, runs the route and turns failures into error answers of
+/// one form.
 /// </summary>
 internal sealed class ApiDispatcher(
     IReadOnlyList<ApiRoute> routes, AccessRules access, ILogger logger, TimeProvider clock) : IDisposable
@@ -13,7 +14,7 @@ internal sealed class ApiDispatcher(
     private readonly GuessBrake _brake = new(clock);
     private readonly CallLog _log = new(logger, clock);
 
-    /// <summary>Answers one call; never throws for what a caller or the domain does.</summary>
+    /// <summary>Handles one call; never throws because of the caller or of a failed operation.</summary>
     public async Task<ApiResponse> DispatchAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var (response, isAllowed) = await AnswerAsync(request, cancellationToken);
@@ -68,8 +69,8 @@ internal sealed class ApiDispatcher(
     }
 
     /// <summary>
-    /// While the front end is crowded, only cheap calls and callers with rights are answered. Calls over loopback and the
-    /// unix socket are marked as crowded only when few connections are left for anybody.
+    /// Refuses a call while the front end is crowded, unless the call is cheap or its caller has rights. Calls over
+    /// loopback and the unix socket are marked as crowded only when few connections are left for everybody.
     /// </summary>
     private void DemandRoom(ApiRoute route, ApiRequest request)
     {
@@ -79,7 +80,9 @@ internal sealed class ApiDispatcher(
         }
     }
 
-    /// <summary>A wrong token is answered late wherever it could be told from a right one.</summary>
+    /// <summary>
+    /// Delays the answer to a wrong token, on every route whose answer would reveal that the token is wrong.
+    /// </summary>
     private async Task HoldGuessAsync(ApiRoute route, ApiRequest request, CancellationToken cancellationToken)
     {
         if ((!route.IsLight || request.WantsUnmasked)

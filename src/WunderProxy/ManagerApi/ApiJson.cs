@@ -5,11 +5,11 @@ using System.Text.Json.Serialization;
 namespace WunderProxy.ManagerApi;
 
 /// <summary>
-/// How answers are written: PascalCase as declared, null left out, and no escapes that only HTML needs.
+/// The form of JSON answers: PascalCase names as declared, null values left out, and no escapes that only HTML needs.
 /// </summary>
 internal static class ApiJson
 {
-    /// <summary>The serialisers of every answer.</summary>
+    /// <summary>The serialisers of all answers.</summary>
     public static ApiJsonContext Context { get; } = new(new JsonSerializerOptions
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -3,7 +3,7 @@ using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary>Source-generated serialisers of the manager API, for the server and for our own commands.</summary>
+/// <summary>Source-generated JSON serialisation of the manager API, for the server and for our commands.</summary>
 [JsonSerializable(typeof(ApiError))]
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(LaunchResult))]

@@ -1,10 +1,10 @@
 namespace WunderProxy.ManagerApi;
 
-/// <summary>One row of the route table.</summary>
-/// <param name="Method">The method; HEAD is answered where GET is.</param>
-/// <param name="Path">The whole path, or one ended by <c>/*</c> for a single further segment.</param>
-/// <param name="Access">Who may call it.</param>
-/// <param name="HandleAsync">Parses, calls one domain method and writes one result.</param>
+/// <summary>One row of the table of routes.</summary>
+/// <param name="Method">The method; a GET route answers HEAD too.</param>
+/// <param name="Path">The whole path, or a path that ends in <c>/*</c> for one further segment.</param>
+/// <param name="Access">Who may call the route.</param>
+/// <param name="HandleAsync">Handles a call: parses the request, calls one domain method and writes one result.</param>
 internal sealed record ApiRoute(
     string Method,
     string Path,
@@ -14,14 +14,14 @@ internal sealed record ApiRoute(
     private const string Wildcard = "/*";
 
     /// <summary>
-    /// Whether errors are plain text without <c>Accept: application/json</c>, as the older tool's were.
+    /// Whether errors are plain text, as the older tool's were, unless the caller accepts <c>application/json</c>.
     /// </summary>
     public bool AnswersText { get; init; }
 
-    /// <summary>Whether it is answered from memory at once, so that it never waits behind other calls.</summary>
+    /// <summary>Whether the route is answered from memory at once, so that the call never waits for others.</summary>
     public bool IsLight => Method == "OPTIONS" || Path is "/status" or "/livez" or "/metrics";
 
-    /// <summary>Whether this row is for <paramref name="path"/>.</summary>
+    /// <summary>Whether this route matches <paramref name="path"/>.</summary>
     public bool Matches(string path)
     {
         if (!Path.EndsWith(Wildcard, StringComparison.Ordinal))
@@ -35,6 +35,6 @@ internal sealed record ApiRoute(
             && !path.AsSpan(parent.Length).Contains('/');
     }
 
-    /// <summary>The last segment of a path that matches a wildcard.</summary>
+    /// <summary>Returns the last segment of a path.</summary>
     public static string LastSegment(string path) => path[(path.LastIndexOf('/') + 1)..];
 }

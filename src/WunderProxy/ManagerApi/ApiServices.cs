@@ -3,10 +3,10 @@ using WunderProxy.Instance;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary>What the routes work on.</summary>
-/// <param name="Status">State of the moment.</param>
-/// <param name="Instance">The process.</param>
-/// <param name="Control">Pause and drain.</param>
-/// <param name="Lifecycle">Containers; null for <c>forward</c>.</param>
+/// <summary>The services that the routes use.</summary>
+/// <param name="Status">Reads the present state.</param>
+/// <param name="Instance">State of the process.</param>
+/// <param name="Control">Carries out pause and drain.</param>
+/// <param name="Lifecycle">Manages the containers; null for <c>forward</c>.</param>
 internal sealed record ApiServices(
     StatusReader Status, InstanceState Instance, InstanceControl Control, IContainerLifecycle? Lifecycle);

@@ -2,14 +2,15 @@ using WunderProxy.Instance;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary>The calls of load balancers and monitors, which tell no secrets and change nothing.</summary>
+/// <summary>The routes for load balancers and monitors, which reveal no secrets and change nothing.</summary>
 internal static class BalancerRoutes
 {
     private static readonly KeyValuePair<string, string> Allow = new("Allow", "GET, HEAD, OPTIONS");
 
     /// <summary>
-    /// GET of <c>/status</c>, <c>/livez</c> and <c>/metrics</c>, and OPTIONS, by which HAProxy's <c>option httpchk</c>
-    /// asks unless told otherwise: of these paths as HEAD of them, of <c>/</c> and <c>*</c> as HEAD of <c>/status</c>.
+    /// Returns the routes for GET of <c>/status</c>, <c>/livez</c> and <c>/metrics</c>, and for OPTIONS, which
+    /// HAProxy's <c>option httpchk</c> sends by default. OPTIONS is answered like HEAD of the path, and for <c>/</c>
+    /// and <c>*</c> like HEAD of <c>/status</c>.
     /// </summary>
     public static IReadOnlyList<ApiRoute> Of(StatusReader status, InstanceState instance)
     {

@@ -1,6 +1,6 @@
 namespace WunderProxy.ManagerApi;
 
-/// <summary>Body bytes held for slow peers.</summary>
-/// <param name="Memory">In memory.</param>
-/// <param name="Disk">In spill files.</param>
+/// <summary>Body bytes held because one side is slower than the other.</summary>
+/// <param name="Memory">Bytes in memory.</param>
+/// <param name="Disk">Bytes in spill files.</param>
 internal sealed record BufferCounts(long Memory, long Disk);

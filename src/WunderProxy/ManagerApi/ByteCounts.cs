@@ -1,6 +1,6 @@
 namespace WunderProxy.ManagerApi;
 
-/// <summary>Bytes through the proxy.</summary>
-/// <param name="In">From clients.</param>
-/// <param name="Out">To clients.</param>
+/// <summary>Bytes that passed through the proxy.</summary>
+/// <param name="In">Bytes received from clients.</param>
+/// <param name="Out">Bytes sent to clients.</param>
 internal sealed record ByteCounts(long In, long Out);

@@ -4,8 +4,8 @@ using WunderProxy.Forwarding.Diagnostics;
 namespace WunderProxy.ManagerApi;
 
 /// <summary>
-/// The log of the calls: a line for each change that was allowed; of refused calls and of faults the first, and then a
-/// count every 10 s, since anybody can make them.
+/// The log of API calls. Each allowed change gets a line; of refused calls and internal errors, which anybody can
+/// cause, the first gets a line and the others a count every 10 s.
 /// </summary>
 internal sealed class CallLog : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class CallLog : IDisposable
     private readonly LogThrottle _refused;
     private readonly LogThrottle _failed;
 
-    /// <summary>A log whose intervals come from <paramref name="clock"/>.</summary>
+    /// <summary>Creates a log whose intervals <paramref name="clock"/> measures.</summary>
     public CallLog(ILogger logger, TimeProvider clock)
     {
         _logger = logger;
@@ -23,11 +23,13 @@ internal sealed class CallLog : IDisposable
         _failed = new LogThrottle(clock, (count, last) => ManagerApiLog.MoreFailed(logger, count, last as string));
     }
 
-    /// <summary>Writes how a call ended that was allowed to change things.</summary>
+    /// <summary>Logs how a call with the right to make changes ended.</summary>
     public void Changed(ApiRequest request, int status, string outcome) => ManagerApiLog.ChangingCall(
         _logger, request.Peer.ToString(), request.By, request.Method, request.Path, status, outcome);
 
-    /// <summary>Takes note of a call that would have changed things and was not allowed to, or named no route.</summary>
+    /// <summary>
+    /// Counts, and at most every 10 s logs, a changing call that was refused or a call to an unknown path.
+    /// </summary>
     public void Refused(ApiRequest request, int status, string outcome)
     {
         var peer = request.Peer.ToString();
@@ -38,7 +40,7 @@ internal sealed class CallLog : IDisposable
         }
     }
 
-    /// <summary>Takes note of a fault of ours.</summary>
+    /// <summary>Counts, and at most every 10 s logs, an internal error.</summary>
     public void Failed(ApiRequest request, Exception exception)
     {
         var (method, path) = (Bounded(request.Method), Bounded(request.Path));
@@ -55,6 +57,6 @@ internal sealed class CallLog : IDisposable
         _failed.Dispose();
     }
 
-    /// <summary>What a caller sent can be as long as a request line.</summary>
+    /// <summary>Shortens a text of the caller, which may be as long as a request line.</summary>
     private static string Bounded(string text) => text.Length <= MaxTextLength ? text : text[..MaxTextLength] + "…";
 }

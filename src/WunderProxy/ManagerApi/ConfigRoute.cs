@@ -4,7 +4,8 @@ using WunderProxy.Deployments.LaunchConfigs;
 namespace WunderProxy.ManagerApi;
 
 /// <summary>
-/// <c>GET /config/HASH</c>: a stored launch config, its texts masked unless the caller may see and asks for them.
+/// <c>GET /config/HASH</c>: returns a stored launch config. Its texts are masked unless the caller has rights and asks
+/// for them.
 /// </summary>
 internal sealed class ConfigRoute(IContainerLifecycle lifecycle)
 {

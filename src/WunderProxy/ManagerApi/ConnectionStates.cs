@@ -3,14 +3,14 @@ using WunderProxy.Forwarding.Diagnostics;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary>Client connections by state, in the older tool's words.</summary>
+/// <summary>The number of client connections by state, under the older tool's names.</summary>
 internal sealed record ConnectionStates(
     [property: JsonPropertyName("new")] int New,
     [property: JsonPropertyName("active")] int Active,
     [property: JsonPropertyName("idle")] int Idle,
     [property: JsonPropertyName("upgraded")] int Upgraded)
 {
-    /// <summary>From the forwarder's counts.</summary>
+    /// <summary>Converts the forwarder's counts.</summary>
     public static ConnectionStates Of(ConnectionCounts counts) =>
         new(counts.New, counts.Active, counts.Idle, counts.Upgraded);
 }

@@ -2,7 +2,9 @@ using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary><c>GET /containers</c>: those of this application, and foreign ones that look like them.</summary>
+/// <summary>
+/// <c>GET /containers</c>: lists the containers of this application, and foreign ones that look like them.
+/// </summary>
 internal sealed class ContainersRoute(IContainerLifecycle lifecycle)
 {
     public ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken) =>

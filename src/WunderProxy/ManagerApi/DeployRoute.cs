@@ -3,7 +3,10 @@ using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary><c>POST /deploy</c>, body a launch config or the hash of one: store, launch, switch, record.</summary>
+/// <summary>
+/// <c>POST /deploy</c>, with a launch config or the hash of a stored one as body: stores, launches, switches and
+/// records.
+/// </summary>
 internal sealed class DeployRoute(IContainerLifecycle lifecycle)
 {
     private const int MaxWordBytes = 200;
@@ -28,7 +31,10 @@ internal sealed class DeployRoute(IContainerLifecycle lifecycle)
         };
     }
 
-    /// <summary>One short word is taken for a hash, anything else for a launch config, so that its faults are told.</summary>
+    /// <summary>
+    /// Creates the request: a single short word is a hash, and any other body a launch config, so that errors in it are
+    /// reported.
+    /// </summary>
     private static DeployRequest RequestOf(byte[] body, string by)
     {
         var text = body.AsSpan().Trim(" \t\r\n"u8);

@@ -1,7 +1,7 @@
 namespace WunderProxy.ManagerApi;
 
 /// <summary>
-/// <c>POST /drain</c>: <c>/status</c> turns 503 so that load balancers leave; traffic is still served.
+/// <c>POST /drain</c>: makes <c>/status</c> answer 503, so that load balancers leave; traffic is still served.
 /// </summary>
 internal sealed class DrainRoute(InstanceControl control)
 {

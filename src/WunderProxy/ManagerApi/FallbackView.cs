@@ -3,14 +3,16 @@ using WunderProxy.Forwarding.Diagnostics;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary>Requests that went to other instances, and that came from them, since the process started.</summary>
-/// <param name="Sent">Went to a peer.</param>
-/// <param name="Failed">Would have, or did, but no peer could be reached, or it gave no answer.</param>
-/// <param name="OverBudget">Did not go because too many had gone.</param>
-/// <param name="Received">Came from a peer.</param>
-/// <param name="NotBelieved">Said so, with a header that is malformed, outdated, forged or used before.</param>
-/// <param name="InFlight">Are with peers now.</param>
-/// <param name="Peers">The peers.</param>
+/// <summary>Requests sent to peers and received from peers since the process started.</summary>
+/// <param name="Sent">Requests sent to a peer.</param>
+/// <param name="Failed">Requests for which no peer could be reached, or whose peer gave no answer.</param>
+/// <param name="OverBudget">Requests not sent to a peer because the budget was used up.</param>
+/// <param name="Received">Requests received from a peer.</param>
+/// <param name="NotBelieved">
+/// Requests that claimed to come from a peer, with a header that is malformed, outdated, forged or used before.
+/// </param>
+/// <param name="InFlight">Requests being served by peers at present.</param>
+/// <param name="Peers">The configured peers.</param>
 internal sealed record FallbackView(
     long Sent,
     long Failed,
@@ -20,7 +22,7 @@ internal sealed record FallbackView(
     int InFlight,
     IReadOnlyList<PeerView> Peers)
 {
-    /// <summary>Writes a snapshot.</summary>
+    /// <summary>Converts the forwarder's snapshot.</summary>
     public static FallbackView Of(FallbackSnapshot snapshot) => new(
         snapshot.Sent,
         snapshot.Failed,

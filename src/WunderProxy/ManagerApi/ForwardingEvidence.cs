@@ -1,8 +1,8 @@
 namespace WunderProxy.ManagerApi;
 
 /// <summary>
-/// Knows the header fields by which proxies, load balancers and content networks tell of the client that they speak
-/// for. "_" counts as "-", as it does for the CGI-style programs behind which such names arise.
+/// Recognises header fields by which proxies, load balancers and content networks describe the client for which they
+/// forward. "_" is equal to "-", as in the CGI-style programs behind which such names arise.
 /// </summary>
 internal static class ForwardingEvidence
 {
@@ -26,13 +26,13 @@ internal static class ForwardingEvidence
         "X-Railway-", "Tailscale-", "ngrok-", "Rndr-", "EO-", "CF-", "Fly-", "Fastly-", "Akamai-", "CloudFront-", "Ali-Cdn-", "Incap-",
     ];
 
-    // The address of somebody else, under whatever vendor's name: Client-IP, True-Client-IP, DO-Connecting-IP, X-Via, …
+    // The address of another client, under any vendor's name: Client-IP, True-Client-IP, DO-Connecting-IP, X-Via, …
     private static readonly string[] Endings =
     [
         "-IP", "-IPv6", "-IPAddress", "ClientIP", "UserIP", "RemoteIP", "-Addr", "-Address", "Client-Port", "-Via",
     ];
 
-    /// <summary>Whether a field of this name tells that a call was forwarded.</summary>
+    /// <summary>Whether a header field of this name shows that the call was forwarded.</summary>
     public static bool IsIn(string name)
     {
         var plain = name.Replace('_', '-');
@@ -42,6 +42,6 @@ internal static class ForwardingEvidence
             || Array.Exists(Endings, part => plain.EndsWith(part, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>The name of a field for a message: short, whatever the caller sent.</summary>
+    /// <summary>Returns the name of a field for a message, shortened to the longest known name.</summary>
     public static string Shown(string name) => name.Length <= LongestKnownName ? name : name[..LongestKnownName] + "…";
 }

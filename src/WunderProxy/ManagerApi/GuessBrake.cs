@@ -4,29 +4,29 @@ using WunderProxy.Forwarding.Connections;
 namespace WunderProxy.ManagerApi;
 
 /// <summary>
-/// Slows down answers to wrong tokens: each address has a few at once, and then waits for every further one. Only wrong
-/// tokens come here, so that a right one is never delayed, whoever else guesses from its address.
+/// Delays the answers to wrong tokens: each address gets a few answers at once, and every further one late. Only wrong
+/// tokens are counted, so that a right token is never delayed, even if others guess from the same address.
 /// </summary>
 internal sealed class GuessBrake(TimeProvider clock)
 {
-    /// <summary>Wrong tokens of one address that are answered at once.</summary>
+    /// <summary>Number of wrong tokens of one address that are answered at once.</summary>
     public const int FreeGuesses = 10;
 
     private const int MaxAddresses = 4096;
     private const int MaxHeld = 256;
     private const int MaxHeldOfOne = 16;
 
-    // The unix socket counts as one address, which nobody has.
+    // All callers on the unix socket count as one address, which no client can have.
     private static readonly ClientNetwork Unix = ClientNetwork.Of(IPAddress.None);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<ClientNetwork, Guesses> _guesses = [];
     private int _held;
 
-    /// <summary>How long an answer is held back, and after how long one wrong token is forgiven.</summary>
+    /// <summary>How long an answer is delayed, and how long it takes until one wrong token is forgiven.</summary>
     public static TimeSpan Delay { get; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Addresses remembered now.</summary>
+    /// <summary>Number of addresses remembered at present.</summary>
     internal int Count
     {
         get
@@ -38,8 +38,8 @@ internal sealed class GuessBrake(TimeProvider clock)
         }
     }
 
-    /// <summary>Takes note of a wrong token and waits for as long as its answer is held back.</summary>
-    /// <returns>False when so many answers are held back already that this one is to be 429 at once.</returns>
+    /// <summary>Counts a wrong token, and waits as long as its answer has to be delayed.</summary>
+    /// <returns>False if so many answers are being delayed already that this call gets a 429 at once.</returns>
     public async Task<bool> HoldAsync(IPAddress? address, CancellationToken cancellationToken)
     {
         var guesses = Note(address is null ? Unix : ClientNetwork.Of(address), out var isFree);
@@ -82,7 +82,9 @@ internal sealed class GuessBrake(TimeProvider clock)
         }
     }
 
-    /// <summary>Forgets those that are forgiven; when all guess on, those that have guessed least.</summary>
+    /// <summary>
+    /// Forgets addresses whose guesses are forgiven; if none is, forgets those with the fewest guesses.
+    /// </summary>
     private void MakeRoom(long now)
     {
         if (_guesses.Count < MaxAddresses)
@@ -132,7 +134,7 @@ internal sealed class GuessBrake(TimeProvider clock)
 
     private sealed class Guesses(long since)
     {
-        // However long somebody guesses, an hour later it is forgiven.
+        // The most guesses counted: however long a caller guesses, an hour later everything is forgiven.
         private const int MaxCount = 1800;
 
         private long _since = since;

@@ -1,12 +1,13 @@
 namespace WunderProxy.ManagerApi;
 
 /// <summary>
-/// Bounds how many handlers run at once, callers with rights apart from all others, so that strangers who ask for what is
-/// slow delay neither a deploy nor memory. What is answered from memory (<see cref="ApiRoute.IsLight"/>) never waits here.
+/// Limits how many handlers run at once, with separate limits for callers with rights and for all others, so that
+/// strangers who make slow calls delay no deploy and use up no memory. Calls that are answered from memory
+/// (<see cref="ApiRoute.IsLight"/>) never wait here.
 /// </summary>
 internal sealed class HandlerGate : IDisposable
 {
-    /// <summary>Most handlers that run at once, which may be as many blocked threads.</summary>
+    /// <summary>Most handlers that run at once, each of which may block a thread.</summary>
     public const int MaxRunning = MaxReaders + MaxPrivileged;
 
     /// <summary>Most handlers that run at once for callers without rights.</summary>
@@ -17,18 +18,18 @@ internal sealed class HandlerGate : IDisposable
 
     private const int MaxWaiting = 128;
 
-    /// <summary>How long a call waits for its turn; then 503.</summary>
+    /// <summary>Longest time that a call waits for its turn; then the answer is 503.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _readers = new(MaxReaders);
     private readonly SemaphoreSlim _privileged = new(MaxPrivileged);
     private int _waiting;
 
-    /// <summary>Waits for a turn.</summary>
-    /// <param name="hasRights">Whether the caller may do everything.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>To be disposed of when the handler has ended.</returns>
-    /// <exception cref="ApiException">503: too many wait, or the turn did not come in time.</exception>
+    /// <summary>Waits until the handler may run.</summary>
+    /// <param name="hasRights">Whether the caller may make changes.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>A handle to dispose of when the handler has ended.</returns>
+    /// <exception cref="ApiException">503: too many calls wait, or this one waited too long.</exception>
     public async ValueTask<IDisposable> EnterAsync(bool hasRights, CancellationToken cancellationToken)
     {
         var lane = hasRights ? _privileged : _readers;
@@ -75,7 +76,7 @@ internal sealed class HandlerGate : IDisposable
             }
             catch (ObjectDisposedException)
             {
-                // The API ended before this handler did.
+                // The API was disposed of before this handler ended.
             }
         }
     }

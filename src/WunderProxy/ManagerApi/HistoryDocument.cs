@@ -2,6 +2,6 @@ using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary>Answer of <c>GET /history</c>.</summary>
-/// <param name="Entries">Oldest first.</param>
+/// <summary>The answer to <c>GET /history</c>.</summary>
+/// <param name="Entries">The entries, oldest first.</param>
 internal sealed record HistoryDocument(IReadOnlyList<HistoryEntryView> Entries);

@@ -2,7 +2,7 @@ using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary><c>GET /history</c>: what was deployed, oldest first.</summary>
+/// <summary><c>GET /history</c>: lists the deployments, oldest first.</summary>
 internal sealed class HistoryRoute(IContainerLifecycle lifecycle)
 {
     public async ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken) =>

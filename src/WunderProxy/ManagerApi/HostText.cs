@@ -5,18 +5,18 @@ using System.Net.Sockets;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary>The value of a <c>Host</c> field (RFC 9110 section 7.2), or the host and port of an origin.</summary>
-/// <param name="Name">The name or literal as written, without the brackets of an IPv6 literal.</param>
-/// <param name="Port">The port; null when none is written.</param>
-/// <param name="IsBracketed">Whether the name is an IPv6 literal in brackets.</param>
+/// <summary>Host and port, from a <c>Host</c> header field (RFC 9110 section 7.2) or an origin.</summary>
+/// <param name="Name">The name or address as written, without the brackets of an IPv6 address.</param>
+/// <param name="Port">The port; null if none is written.</param>
+/// <param name="IsBracketed">Whether the name is an IPv6 address in brackets.</param>
 internal readonly record struct HostText(string Name, int? Port, bool IsBracketed)
 {
     private const string LocalName = "localhost";
     private static readonly SearchValues<char> NeverInNames = SearchValues.Create("@/?#\\ ,");
 
     /// <summary>
-    /// Whether it is <c>localhost</c> or a loopback literal in its ordinary form. Forms that only some resolvers take
-    /// for loopback (127.1, 0x7f000001, percent-encoding) are names like any other.
+    /// Whether the host is <c>localhost</c> or a loopback address in its usual form. Forms that only some resolvers
+    /// take for loopback (127.1, 0x7f000001, percent-encoding) are names like any other.
     /// </summary>
     public bool IsLoopback
     {
@@ -35,7 +35,7 @@ internal readonly record struct HostText(string Name, int? Port, bool IsBrackete
         }
     }
 
-    /// <summary>Reads <c>NAME</c>, <c>NAME:PORT</c>, <c>[LITERAL]</c> or <c>[LITERAL]:PORT</c>.</summary>
+    /// <summary>Parses <c>NAME</c>, <c>NAME:PORT</c>, <c>[ADDRESS]</c> or <c>[ADDRESS]:PORT</c>.</summary>
     public static bool TryParse(string text, out HostText host)
     {
         host = default;
@@ -62,7 +62,7 @@ internal readonly record struct HostText(string Name, int? Port, bool IsBrackete
         return name.Length > 0 && !name.AsSpan().ContainsAny(NeverInNames);
     }
 
-    /// <summary>An empty port is none (RFC 3986 section 3.2.3).</summary>
+    /// <summary>Parses a port; an empty one counts as none (RFC 3986 section 3.2.3).</summary>
     private static bool TryParsePort(string text, out int? port)
     {
         port = null;

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary>Between <see cref="HttpListener"/> and the dispatcher's own request and response.</summary>
+/// <summary>Converts between <see cref="HttpListener"/> and the API's own request and response types.</summary>
 internal static class HttpListenerExchange
 {
     private const string SecretHeader = "Wunderproxy-Secret";
@@ -10,19 +10,21 @@ internal static class HttpListenerExchange
     private const string TargetHeader = "Wunderproxy-Target";
     private const string HostHeader = "Wunderproxy-Host";
     private const string SchemeHeader = "Wunderproxy-Scheme";
-    /// <summary>Time for a caller to take a whole answer, other than progress lines.</summary>
+    /// <summary>Longest time for a caller to receive a whole answer, except a stream of progress lines.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Time for a caller to send the rest of a body that nobody wants.</summary>
+    /// <summary>Longest time for a caller to send the rest of a body that no handler reads.</summary>
     private static readonly TimeSpan LeftoverTimeout = TimeSpan.FromSeconds(2);
 
     private const string UserHeader = "Wunderproxy-User";
     private const string CrowdedHeader = "Wunderproxy-Crowded";
 
-    /// <summary>The secret that the front end stamped; empty when the call did not come through it.</summary>
+    /// <summary>
+    /// Returns the secret that the front end set; empty if the call did not come through the front end.
+    /// </summary>
     public static string SecretOf(HttpListenerRequest request) => request.Headers[SecretHeader] ?? string.Empty;
 
-    /// <summary>Reads a stamped call; null when the stamp names no peer.</summary>
+    /// <summary>Reads a call with the fields that the front end sets; returns null if they name no caller.</summary>
     public static ApiRequest? Read(HttpListenerRequest request)
     {
         if (ApiPeer.Parse(request.Headers[PeerHeader] ?? string.Empty, request.Headers[UserHeader]) is not { } peer)
@@ -30,7 +32,7 @@ internal static class HttpListenerExchange
             return null;
         }
 
-        // HttpListener itself is asked for "/" always: it would refuse targets that are none of its business.
+        // The front end always asks HttpListener for "/", because HttpListener would refuse some targets by itself.
         var target = request.Headers[TargetHeader] ?? "/";
         var query = target.IndexOf('?', StringComparison.Ordinal);
         return new ApiRequest
@@ -50,7 +52,7 @@ internal static class HttpListenerExchange
     }
 
     /// <summary>Sends an answer; for HEAD only its head.</summary>
-    /// <exception cref="TimeoutException">The caller does not take the answer.</exception>
+    /// <exception cref="TimeoutException">The caller does not accept the answer in time.</exception>
     public static async Task WriteAsync(
         HttpListenerContext context, ApiResponse answer, CancellationToken cancellationToken)
     {
@@ -83,8 +85,8 @@ internal static class HttpListenerExchange
     }
 
     /// <summary>
-    /// Ends the exchange. HttpListener blocks a pool thread for a second where a body was not read to its end, so what the
-    /// caller still sends is read away here first, without a thread.
+    /// Ends the exchange after reading the rest of the body without a thread. HttpListener would block a pool thread
+    /// for a second where a body was not read to its end.
     /// </summary>
     private static async Task FinishAsync(HttpListenerContext context, CancellationToken cancellationToken)
     {
@@ -101,7 +103,7 @@ internal static class HttpListenerExchange
     {
         if (context.Response.StatusCode == 408)
         {
-            // Somebody reads still, and for long already. Our front end takes the answer and closes.
+            // The body is still being read after a long time. Our front end takes the answer and closes.
             await Task.Delay(LeftoverTimeout, TimeProvider.System, cancellationToken);
             return false;
         }

@@ -7,8 +7,8 @@ using WunderProxy.Forwarding.Upstreams;
 namespace WunderProxy.ManagerApi;
 
 /// <summary>
-/// The <see cref="HttpListener"/> of the handlers at a loopback port of its own, with a secret that only our front end
-/// knows. Any local user can connect to it, and it accepts whoever comes: <see cref="InnerListenerWatch"/>.
+/// The <see cref="HttpListener"/> of the handlers, on a loopback port of its own, with a secret that only our front end
+/// knows. Any local user can connect to the port, which <see cref="InnerListenerWatch"/> watches.
 /// </summary>
 internal sealed class InnerListener : IDisposable
 {
@@ -29,14 +29,17 @@ internal sealed class InnerListener : IDisposable
         };
     }
 
-    /// <summary>The port.</summary>
+    /// <summary>The loopback port on which the handlers listen.</summary>
     public int Port { get; }
 
-    /// <summary>The way to it for the front end.</summary>
+    /// <summary>The upstream by which the front end reaches the handlers.</summary>
     public Upstream Upstream { get; }
 
-    /// <summary>Listens on a free port. HttpListener takes no port 0: one is looked up, and another when somebody was faster.</summary>
-    /// <exception cref="HttpListenerException">No port can be had.</exception>
+    /// <summary>
+    /// Listens on a free port. HttpListener does not accept port 0, so a free port is looked up, and another one if a
+    /// program took the first meanwhile.
+    /// </summary>
+    /// <exception cref="HttpListenerException">No port is available.</exception>
     public static InnerListener Start(TimeProvider clock)
     {
         for (var attempt = 1; ; attempt++)
@@ -56,12 +59,12 @@ internal sealed class InnerListener : IDisposable
         }
     }
 
-    /// <summary>Whether a call came through our front end.</summary>
+    /// <summary>Whether a call came through our front end, that is, carries the secret.</summary>
     public bool IsFromFront(HttpListenerRequest request) => CryptographicOperations.FixedTimeEquals(
         Encoding.ASCII.GetBytes(HttpListenerExchange.SecretOf(request)), _secret);
 
     /// <summary>Waits for the next call.</summary>
-    /// <returns>Null when there will be none.</returns>
+    /// <returns>The call, or null if the listener has stopped.</returns>
     public async Task<HttpListenerContext?> NextAsync()
     {
         while (true)
@@ -80,8 +83,10 @@ internal sealed class InnerListener : IDisposable
         }
     }
 
-    /// <summary>Stops to listen and closes the connections on which no call came; calls under way go on.</summary>
-    /// <remarks>Removing the prefix by name does that; clearing the collection leaves the socket listening.</remarks>
+    /// <summary>Stops listening and closes connections without a call; calls in progress continue.</summary>
+    /// <remarks>
+    /// Removing the prefix by name has this effect; clearing the collection would leave the socket listening.
+    /// </remarks>
     public void StopListening() => _listener.Prefixes.Remove(PrefixOf(Port));
 
     /// <inheritdoc/>

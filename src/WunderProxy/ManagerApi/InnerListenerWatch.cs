@@ -3,15 +3,18 @@ using WunderProxy.Forwarding.Transport;
 namespace WunderProxy.ManagerApi;
 
 /// <summary>
-/// Looks for connections at the inner port that are not our front end's: once a second, and as soon as the process opens
-/// many descriptors at once.
+/// Counts the connections at the inner port that are not our front end's: once a second, and as soon as the process
+/// opens many descriptors at once.
 /// </summary>
-/// <param name="clock">Paces the looks.</param>
-/// <param name="descriptors">Descriptors that strangers may take in all, those included that come before the move.</param>
+/// <param name="clock">Clock of the intervals.</param>
+/// <param name="descriptors">
+/// Most descriptors that strangers may take in all, including those that arrive before the handlers have moved.
+/// </param>
 internal sealed class InnerListenerWatch(TimeProvider clock, int descriptors)
 {
     /// <summary>
-    /// Told when no descriptor is left to count with, which a crowd of strangers can bring about between two looks.
+    /// Result of <see cref="WaitForStrangersAsync"/> when no descriptor is left to count with, which many strangers can
+    /// cause between two counts.
     /// </summary>
     public const int Uncounted = -1;
 
@@ -29,16 +32,16 @@ internal sealed class InnerListenerWatch(TimeProvider clock, int descriptors)
     private int _nextDescriptor;
 
     /// <summary>
-    /// Strangers' connections that are borne; more make the inner listener move. Half of what strangers may take: the other
-    /// half is for those that come until they are counted.
+    /// Most strangers' connections that are tolerated; more make the inner listener move. Half of what strangers may
+    /// take, since more can arrive until the next count.
     /// </summary>
     public int MaxStrangers { get; } = Math.Clamp(descriptors / 2, 1, MostStrangers);
 
-    /// <summary>Waits until strangers gather at a port.</summary>
-    /// <param name="port">Gives the port of the moment.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>How many there are, or <see cref="Uncounted"/>.</returns>
-    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+    /// <summary>Waits until there are too many strangers' connections at the port.</summary>
+    /// <param name="port">Returns the present port.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The number of strangers' connections, or <see cref="Uncounted"/>.</returns>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public async Task<int> WaitForStrangersAsync(Func<int> port, CancellationToken cancellationToken)
     {
         while (true)
@@ -49,7 +52,8 @@ internal sealed class InnerListenerWatch(TimeProvider clock, int descriptors)
                 continue;
             }
 
-            // The table is not read in one instant: a connection of ours that ended meanwhile may look like a stranger's once.
+            // The table is not read in one instant, so a connection of ours that ended meanwhile may look like a
+            // stranger's once.
             await Task.Delay(SecondLook, clock, cancellationToken);
             if (AreMany(port(), out var strangers))
             {

@@ -5,7 +5,8 @@ using WunderProxy.Instance;
 namespace WunderProxy.ManagerApi;
 
 /// <summary>
-/// Pause and drain of the instance, each recorded as an event, and the answer that tells what holds then.
+/// Pauses, resumes, drains and undrains the instance, records each change as an event, and answers with the resulting
+/// state.
 /// </summary>
 internal sealed class InstanceControl(
     ProxyApplication application, InstanceState instance, IContainerLifecycle? lifecycle, StatusReader status)

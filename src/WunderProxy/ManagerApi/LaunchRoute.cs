@@ -2,7 +2,7 @@ using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary><c>POST /launch</c>, body a hash: starts the container and waits until it is healthy.</summary>
+/// <summary><c>POST /launch</c>, with a hash as body: starts the container and waits until it is healthy.</summary>
 internal sealed class LaunchRoute(IContainerLifecycle lifecycle)
 {
     public async ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)

@@ -1,5 +1,5 @@
 namespace WunderProxy.ManagerApi;
 
-/// <summary>Answer of <c>GET /livez</c> as JSON.</summary>
-/// <param name="Status">Always <c>ok</c>.</param>
+/// <summary>The JSON answer to <c>GET /livez</c>.</summary>
+/// <param name="Status">The word <c>ok</c>.</param>
 internal sealed record LivezDocument(string Status);

@@ -1,6 +1,6 @@
 namespace WunderProxy.ManagerApi;
 
-/// <summary><c>GET /livez</c>: 200 while the process works, whatever its upstream does.</summary>
+/// <summary><c>GET /livez</c>: answers 200 while the process works, whatever the state of its upstream.</summary>
 internal static class LivezRoute
 {
     public static ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken) =>

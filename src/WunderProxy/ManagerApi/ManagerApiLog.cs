@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary>What the manager API tells its operator. Event ids from 5000.</summary>
+/// <summary>Log messages of the manager API, with event ids from 5000.</summary>
 internal static partial class ManagerApiLog
 {
     [LoggerMessage(5000, LogLevel.Information, "{Name} on {Address}")]

@@ -14,8 +14,9 @@ using WunderProxy.Instance;
 namespace WunderProxy.ManagerApi;
 
 /// <summary>
-/// The manager API: handlers on <see cref="HttpListener"/> at a loopback port of its own, and before it, on every
-/// public address, a forwarder that applies the proxy's limits and stamps each request with its peer and a secret.
+/// The manager API. Its handlers run on an <see cref="HttpListener"/> at a loopback port of its own. On every public
+/// address a forwarder stands before them, which applies the proxy's limits and marks each request with its caller and
+/// a secret.
 /// </summary>
 internal sealed class ManagerApiServer : IAsyncDisposable
 {
@@ -41,7 +42,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
     private InnerListener? _inner;
     private ForwarderServer? _front;
 
-    /// <summary>Makes the API; nothing is bound until <see cref="Start"/>.</summary>
+    /// <summary>Creates the API; no address is bound before <see cref="Start"/>.</summary>
     public ManagerApiServer(
         ManagerApiOptions options, ApiToken token, ApiServices services, ILoggerFactory loggers, TimeProvider clock)
         : this("manager API", options, token, Routes(services), services.Instance, loggers, clock)
@@ -67,10 +68,12 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         _dispatcher = new ApiDispatcher(routes, new AccessRules(token, options.Open), _logger, clock);
     }
 
-    /// <summary>Port that the handlers listen on; 0 before the start.</summary>
+    /// <summary>The port on which the handlers listen; 0 before the start.</summary>
     internal int HandlerPort => _inner?.Port ?? 0;
 
-    /// <summary>Makes a server for load balancers alone: <see cref="BalancerRoutes"/>, and nothing that needs rights.</summary>
+    /// <summary>
+    /// Creates a server for load balancers, which has only <see cref="BalancerRoutes"/> and nothing that needs rights.
+    /// </summary>
     public static ManagerApiServer ForBalancers(
         StatusListenerOptions options, ApiServices services, ILoggerFactory loggers, TimeProvider clock)
     {
@@ -89,8 +92,8 @@ internal sealed class ManagerApiServer : IAsyncDisposable
             "status listener", apiOptions, ApiToken.From(apiOptions), routes, services.Instance, loggers, clock);
     }
 
-    /// <summary>Binds and serves.</summary>
-    /// <returns>The public addresses, with real ports.</returns>
+    /// <summary>Binds all addresses and begins to serve.</summary>
+    /// <returns>The public addresses, with the actual ports.</returns>
     /// <exception cref="ListenException">A public address cannot be bound.</exception>
     public IReadOnlyList<EndPoint> Start()
     {
@@ -138,7 +141,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    /// <summary>The whole API; calls that need containers are missing where there are none.</summary>
+    /// <summary>Returns all routes of the API; without a lifecycle, those about containers are missing.</summary>
     internal static IReadOnlyList<ApiRoute> Routes(ApiServices services)
     {
         var (status, instance, control, lifecycle) = services;
@@ -200,14 +203,18 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         MaxResponseHeadBytes = new ForwarderLimits().MaxResponseHeadBytes,
     };
 
-    /// <summary>What one address may hold, and what is kept for calls that cost nothing and for callers with rights.</summary>
+    /// <summary>
+    /// Returns how many connections one address may have, and how many are reserved for cheap calls and callers with
+    /// rights.
+    /// </summary>
     private static int ShareOf(int maxConnections) => Math.Max(2, maxConnections / 4);
 
     private async Task AcceptAsync(InnerListener listener)
     {
         while (await listener.NextAsync() is { } context)
         {
-            // Elsewhere: a handler that blocks before its first wait must not stop the next call from being accepted.
+            // Run on another thread: a handler that blocks before its first wait must not keep the next call from being
+            // accepted.
             _ = Task.Run(() => AnswerAsync(listener, context), CancellationToken.None);
         }
     }
@@ -223,7 +230,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
             }
             else
             {
-                // A stranger's connection is not kept.
+                // A stranger's connection is not kept open.
                 context.Response.KeepAlive = false;
                 var refusal = ApiResponse.OfError(NotForCallers, asText: false);
                 await HttpListenerExchange.WriteAsync(context, refusal, _stopping.Token);
@@ -258,13 +265,13 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The end.
+            // The server has stopped.
         }
     }
 
     /// <summary>
-    /// Moves the handlers to another port; every call sees the old one or the new one whole. With no descriptor left, the
-    /// strangers' connections are closed first: calls that come in between get 502.
+    /// Moves the handlers to another port; every call sees either the old port or the new one. If no descriptor is
+    /// left, the strangers' connections are closed first, and calls that arrive in between get a 502.
     /// </summary>
     private async Task MoveAsync(int strangers)
     {
@@ -272,7 +279,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         var isUrgent = strangers == InnerListenerWatch.Uncounted;
         if (isUrgent)
         {
-            // Those that retire listen for a moment yet, and would take the descriptors that this one gives back.
+            // Retiring listeners still listen for a moment, and would take the descriptors that this one frees.
             foreach (var retiring in _retiring.Keys)
             {
                 retiring.StopListening();
@@ -286,7 +293,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         {
             if (!isUrgent)
             {
-                // No descriptor or port to be had at this moment: the next count tries again.
+                // No descriptor or port is available at present: the next count tries again.
                 return;
             }
 
@@ -317,8 +324,9 @@ internal sealed class ManagerApiServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Calls that were about to connect get a moment for it. Then nothing connects any more, so that the next program to
-    /// listen at the old port learns no secret, and the strangers' connections are closed. Calls under way go on to their end.
+    /// Closes a listener that was replaced. Calls that are about to connect get a moment to do so. After that nothing
+    /// connects, so that the next program to listen on the old port learns no secret, and the strangers' connections
+    /// are closed. Calls in progress continue to their end.
     /// </summary>
     private async Task RetireAsync(InnerListener old)
     {
@@ -339,7 +347,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The end of all.
+            // The server is being disposed of.
         }
 
         old.Dispose();

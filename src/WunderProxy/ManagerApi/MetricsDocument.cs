@@ -4,13 +4,13 @@ using WunderProxy.Forwarding.Diagnostics;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary>Which numbers Prometheus gets, and under which names. Counters count since the process started.</summary>
+/// <summary>Writes the metrics for Prometheus. Counters count since the process started.</summary>
 internal static class MetricsDocument
 {
     private const string Gauge = "gauge";
     private const string Counter = "counter";
 
-    /// <summary>Writes the whole document.</summary>
+    /// <summary>Writes the whole document in the Prometheus text format.</summary>
     public static string Write(StatusFacts facts)
     {
         var text = new PrometheusText();

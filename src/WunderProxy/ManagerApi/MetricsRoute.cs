@@ -2,7 +2,7 @@ using System.Text;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary><c>GET /metrics</c>: the numbers of <c>/status</c> for Prometheus.</summary>
+/// <summary><c>GET /metrics</c>: returns the numbers of <c>/status</c> for Prometheus.</summary>
 internal sealed class MetricsRoute(StatusReader status)
 {
     private const string ContentType = "text/plain; version=0.0.4; charset=utf-8";

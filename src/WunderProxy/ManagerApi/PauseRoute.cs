@@ -1,6 +1,6 @@
 namespace WunderProxy.ManagerApi;
 
-/// <summary><c>POST /pause</c>: new requests wait.</summary>
+/// <summary><c>POST /pause</c>: pauses forwarding, so that new requests wait.</summary>
 internal sealed class PauseRoute(InstanceControl control)
 {
     public async ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken) =>

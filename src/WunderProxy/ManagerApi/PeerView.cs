@@ -1,6 +1,6 @@
 namespace WunderProxy.ManagerApi;
 
-/// <summary>Another instance.</summary>
-/// <param name="Address">Where its proxy is.</param>
-/// <param name="Reachable">Whether it took the last connection, or none was tried.</param>
+/// <summary>A peer, that is, another WunderProxy instance.</summary>
+/// <param name="Address">The address of the peer's proxy.</param>
+/// <param name="Reachable">Whether the last attempt to connect succeeded, or none was made.</param>
 internal sealed record PeerView(string Address, bool Reachable);

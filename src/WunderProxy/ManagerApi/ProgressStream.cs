@@ -10,8 +10,8 @@ namespace WunderProxy.ManagerApi;
 internal static class ProgressStream
 {
     /// <summary>
-    /// Starts the operation. One that fails before its first step is an ordinary error with its own status, since no
-    /// byte of the answer has left.
+    /// Starts the operation. If it fails before its first step, the answer is an ordinary error with its own status,
+    /// since no byte has been sent yet.
     /// </summary>
     public static async ValueTask<ApiResponse> AnswerAsync(
         Func<IProgress<DeploymentProgress>, Task<DeployResult>> operation)
@@ -64,7 +64,7 @@ internal static class ProgressStream
         }
         catch (Exception)
         {
-            // The head of the answer has left with 200: the last line is the one place to tell.
+            // The head has already been sent with status 200, so only the last line can report the failure.
             return Line(new ApiError(ApiErrorCode.Internal, "the call failed for a reason that the log tells", null), ApiJson.Context.ApiError);
         }
     }
@@ -86,7 +86,7 @@ internal static class ProgressStream
         }
     }
 
-    /// <summary>What the log says of a deploy or rollback that went well.</summary>
+    /// <summary>Returns how a successful deploy or rollback ended, for the log.</summary>
     public static string OutcomeOf(DeployResult result) =>
         $"{result.Revision} in {result.Container[..Math.Min(8, result.Container.Length)]} at {result.Address}, "
         + $"{result.Method}, {result.Seconds:0.0} s";
@@ -94,7 +94,7 @@ internal static class ProgressStream
     private static ReadOnlyMemory<byte> Line<T>(T value, JsonTypeInfo<T> type) =>
         (byte[])[.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n'];
 
-    /// <summary>Unlike <see cref="Progress{T}"/>, keeps the order of the steps.</summary>
+    /// <summary>Passes steps on in order, unlike <see cref="Progress{T}"/>.</summary>
     private sealed class StepWriter(ChannelWriter<DeploymentProgress> steps) : IProgress<DeploymentProgress>
     {
         public void Report(DeploymentProgress value) => steps.TryWrite(value);

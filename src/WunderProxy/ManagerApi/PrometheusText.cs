@@ -8,7 +8,7 @@ internal sealed class PrometheusText
 {
     private readonly StringBuilder _text = new();
 
-    /// <summary>Begins a metric: its help and type lines.</summary>
+    /// <summary>Begins a metric with its help and type lines.</summary>
     public PrometheusText Metric(string name, string type, string help)
     {
         _text.Append("# HELP ").Append(name).Append(' ').Append(help).Append('\n');
@@ -16,7 +16,7 @@ internal sealed class PrometheusText
         return this;
     }
 
-    /// <summary>One sample of a metric.</summary>
+    /// <summary>Writes one sample of a metric, with its labels.</summary>
     public PrometheusText Sample(string name, double value, params ReadOnlySpan<(string Name, string Value)> labels)
     {
         _text.Append(name);
@@ -31,7 +31,7 @@ internal sealed class PrometheusText
         return this;
     }
 
-    /// <summary>A metric with one sample and no labels.</summary>
+    /// <summary>Writes a metric with one sample and no labels.</summary>
     public PrometheusText Single(string name, string type, string help, double value) =>
         Metric(name, type, help).Sample(name, value);
 

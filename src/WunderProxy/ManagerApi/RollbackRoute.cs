@@ -2,7 +2,10 @@ using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary><c>POST /rollback</c>, body a hash, a revision, or nothing for the entry before.</summary>
+/// <summary>
+/// <c>POST /rollback</c>, with a hash, a revision, or nothing for the entry before as body: makes an earlier entry
+/// current again.
+/// </summary>
 internal sealed class RollbackRoute(IContainerLifecycle lifecycle)
 {
     public async ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)

@@ -1,11 +1,11 @@
 namespace WunderProxy.ManagerApi;
 
-/// <summary>Who may use a route.</summary>
+/// <summary>Says who may call a route.</summary>
 internal enum RouteAccess
 {
-    /// <summary>It tells and changes nothing: anybody.</summary>
+    /// <summary>The route changes nothing and reveals no secrets; everybody may call it.</summary>
     Read,
 
-    /// <summary>It changes something, or shows secrets: as <see cref="AccessRules"/> says.</summary>
+    /// <summary>The route makes changes or shows secrets; <see cref="AccessRules"/> decides.</summary>
     Change,
 }

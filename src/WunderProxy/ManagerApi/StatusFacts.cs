@@ -4,10 +4,10 @@ using WunderProxy.Forwarding.Diagnostics;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary>The facts of one moment, and what <c>/status</c> makes of them.</summary>
-/// <param name="Forwarder">The data plane.</param>
+/// <summary>The state of both planes at one moment, and what <c>/status</c> derives from it.</summary>
+/// <param name="Forwarder">State of the data plane.</param>
 /// <param name="Application">The application in the data plane.</param>
-/// <param name="Lifecycle">The control plane.</param>
+/// <param name="Lifecycle">State of the control plane.</param>
 /// <param name="Previous">Earlier upstreams, latest first.</param>
 internal sealed record StatusFacts(
     ForwarderSnapshot Forwarder,
@@ -15,34 +15,37 @@ internal sealed record StatusFacts(
     LifecycleSnapshot Lifecycle,
     IReadOnlyList<PreviousView> Previous)
 {
-    /// <summary>Application name.</summary>
+    /// <summary>Name of the application; empty for <c>forward</c>.</summary>
     public required string App { get; init; }
 
-    /// <summary>Our own version.</summary>
+    /// <summary>Version of this program.</summary>
     public required string Version { get; init; }
 
-    /// <summary>Managed heap in bytes.</summary>
+    /// <summary>Size of the managed heap in bytes.</summary>
     public required long HeapSize { get; init; }
 
     /// <summary>Time since the process started.</summary>
     public required TimeSpan Uptime { get; init; }
 
-    /// <summary>Whether load balancers are asked to leave, for now or because the process ends.</summary>
+    /// <summary>Whether load balancers are asked to leave, by a drain or because the process ends.</summary>
     public required bool IsLeaving { get; init; }
 
-    /// <summary>Lines of the program's own log that were dropped since start.</summary>
+    /// <summary>Number of lines of the program's own log dropped since start.</summary>
     public long LogDropped { get; init; }
 
-    /// <summary>What an operator should know of the process and its start.</summary>
+    /// <summary>Warnings about the process and its start.</summary>
     public IReadOnlyList<string> InstanceWarnings { get; init; } = [];
 
-    /// <summary>What an operator should know, of both planes and of the start.</summary>
+    /// <summary>All warnings for the operator, about the process and the control plane.</summary>
     public IReadOnlyList<string> Warnings => [.. InstanceWarnings, .. Lifecycle.Warnings];
 
-    /// <summary>Whether addresses, and what engine and store said, are left out.</summary>
+    /// <summary>Whether addresses, and messages of engine and store, are left out.</summary>
     private bool IsForStrangers { get; init; }
 
-    /// <summary>The word for it all.</summary>
+    /// <summary>
+    /// The word for the whole state: <c>serving</c>, <c>paused</c>, <c>starting</c>, <c>draining</c> or
+    /// <c>unavailable</c>.
+    /// </summary>
     public string Status => this switch
     {
         { IsLeaving: true } => "draining",
@@ -53,13 +56,18 @@ internal sealed record StatusFacts(
         _ => "serving",
     };
 
-    /// <summary>Whether load balancers should send requests: 200, else 503.</summary>
+    /// <summary>Whether load balancers should send requests, so that <c>/status</c> answers 200 and not 503.</summary>
     public bool IsAvailable => Status is "serving" or "paused";
 
-    /// <summary>What <c>/status</c> tells a caller without the rights of a changing call: no warning quotes anybody.</summary>
+    /// <summary>
+    /// Returns what <c>/status</c> shows to callers without rights: warnings do not quote engine or store.
+    /// </summary>
     public StatusFacts ForAnybody() => this with { Lifecycle = Lifecycle.ForAnybody() };
 
-    /// <summary>What the page tells such a caller: beside that no addresses, and of faults only that there is one.</summary>
+    /// <summary>
+    /// Returns what the status page shows to callers without rights: in addition, addresses are left out, and faults
+    /// are not described.
+    /// </summary>
     public StatusFacts ForStrangers() => ForAnybody() with
     {
         IsForStrangers = true,
@@ -71,7 +79,7 @@ internal sealed record StatusFacts(
         Previous = [.. Previous.Select(previous => previous with { Address = string.Empty })],
     };
 
-    /// <summary>Writes the document.</summary>
+    /// <summary>Converts the facts to the JSON document.</summary>
     public StatusDocument ToDocument()
     {
         var traffic = Application.Upstream?.Traffic ?? Forwarder.Total;

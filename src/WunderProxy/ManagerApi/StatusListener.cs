@@ -5,20 +5,20 @@ using WunderProxy.Configuration;
 namespace WunderProxy.ManagerApi;
 
 /// <summary>
-/// The listener for load balancers (<c>--status</c>): <see cref="BalancerRoutes"/> and nothing else, with connections,
-/// a front end and handlers of its own, so that a crowd at the manager API does not stand in a balancer's way.
+/// The listener for load balancers (<c>--status</c>), which serves <see cref="BalancerRoutes"/> only. Its connections,
+/// front end and handlers are its own, so that a crowd at the manager API does not hinder a load balancer.
 /// </summary>
 internal sealed class StatusListener(
     StatusListenerOptions options, ApiServices services, ILoggerFactory loggers, TimeProvider clock) : IHostedService, IAsyncDisposable
 {
     private readonly ManagerApiServer _server = ManagerApiServer.ForBalancers(options, services, loggers, clock);
 
-    /// <summary>Port that the handlers listen on; 0 before the start.</summary>
+    /// <summary>The port on which the handlers listen; 0 before the start.</summary>
     internal int HandlerPort => _server.HandlerPort;
 
-    /// <summary>Binds and serves.</summary>
-    /// <returns>The addresses, with real ports.</returns>
-    /// <exception cref="Forwarding.Listeners.ListenException">An address cannot be bound.</exception>
+    /// <summary>Binds all addresses and begins to serve.</summary>
+    /// <returns>The addresses, with the actual ports.</returns>
+    /// <exception cref="Forwarding.ListenException">An address cannot be bound.</exception>
     public IReadOnlyList<System.Net.EndPoint> Start() => _server.Start();
 
     /// <inheritdoc/>

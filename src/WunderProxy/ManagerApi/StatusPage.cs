@@ -4,7 +4,7 @@ using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary>Writes the status page.</summary>
+/// <summary>Writes the status page in HTML.</summary>
 internal sealed class StatusPage
 {
     private const string Style =
@@ -30,7 +30,7 @@ internal sealed class StatusPage
     {
     }
 
-    /// <summary>The page of one moment; a browser asks for it again every five seconds.</summary>
+    /// <summary>Writes the page for one moment; browsers reload it every five seconds.</summary>
     public static string Write(StatusFacts facts, IReadOnlyList<ContainerView> containers)
     {
         var page = new StatusPage();

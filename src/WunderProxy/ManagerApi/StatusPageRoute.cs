@@ -2,9 +2,7 @@ using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary>
-/// <c>GET /</c>: the state for people. Made whole on this side: no script, nothing loaded from elsewhere.
-/// </summary>
+/// <summary><c>GET /</c>: returns the status page for people, without scripts or parts loaded from elsewhere.</summary>
 internal sealed class StatusPageRoute(StatusReader status, IContainerLifecycle? lifecycle)
 {
     private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";

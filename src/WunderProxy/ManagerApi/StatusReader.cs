@@ -6,13 +6,13 @@ using WunderProxy.Instance;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary>Puts together what is known in memory; asks neither engine nor store.</summary>
+/// <summary>Collects the present state from memory, without asking engine or store.</summary>
 /// <param name="forwarder">The proxy.</param>
 /// <param name="application">What the proxy serves.</param>
-/// <param name="instance">The process.</param>
+/// <param name="instance">State of the process.</param>
 /// <param name="lifecycle">The containers; null for <c>forward</c>.</param>
 /// <param name="traffic">Earlier upstreams; null for <c>forward</c>.</param>
-/// <param name="app">Application name; empty for <c>forward</c>.</param>
+/// <param name="app">Name of the application; empty for <c>forward</c>.</param>
 internal sealed class StatusReader(
     ForwarderServer forwarder,
     ProxyApplication application,
@@ -21,7 +21,7 @@ internal sealed class StatusReader(
     UpstreamTrafficSwitch? traffic,
     string app)
 {
-    /// <summary>Takes the state of this moment.</summary>
+    /// <summary>Returns the present state.</summary>
     public StatusFacts Read()
     {
         var containers = lifecycle?.Snapshot() ?? new LifecycleSnapshot();

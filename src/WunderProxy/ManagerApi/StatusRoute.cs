@@ -2,7 +2,9 @@ using WunderProxy.Instance;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary><c>GET /status</c>: for load balancers the status, for people and dashboards the document.</summary>
+/// <summary>
+/// <c>GET /status</c>: returns the status for load balancers, and the document for people and dashboards.
+/// </summary>
 internal sealed class StatusRoute(StatusReader status, InstanceState instance)
 {
     public ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)

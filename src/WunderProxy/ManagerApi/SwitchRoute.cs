@@ -2,7 +2,7 @@ using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary><c>POST /switch</c>, body a hash: sends traffic to a launched container.</summary>
+/// <summary><c>POST /switch</c>, with a hash as body: sends traffic to a launched container.</summary>
 internal sealed class SwitchRoute(IContainerLifecycle lifecycle)
 {
     public async ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
