@@ -14,18 +14,18 @@ internal sealed class ApiCliOptions
         "--api", "Where the manager API listens: HOST:PORT or unix:PATH");
 
     private readonly Option<UnixFileMode?> _mode = CliOption.FileMode(
-        "--api-mode", "Mode of the API's unix sockets; 0600 unless given");
+        "--api-mode", "File mode of the API's unix sockets [default: 0600]");
 
     private readonly Option<EndPoint[]> _status = CliOption.Addresses(
-        "--status", "Where load balancers may ask for /status, /livez and /metrics, and nothing else");
+        "--status", "Where load balancers may ask for /status, /livez and /metrics only: HOST:PORT or unix:PATH");
 
     private readonly TokenCliOptions _token = new(
-        "Bearer token for the changing calls of the manager API", "File that holds the token; read again on SIGHUP");
+        "Bearer token for calls that make changes", "File with the token; read again on SIGHUP");
 
     private readonly Option<IPNetwork[]> _open = CliOption.Repeatable<IPNetwork>(
         "--api-open",
         "CIDR",
-        "Callers that may change things without a token",
+        "Network whose callers may make changes without a token",
         TrustText.ExpectedNetwork,
         TrustText.TryParseNetwork);
 

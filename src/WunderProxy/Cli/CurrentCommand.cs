@@ -14,8 +14,8 @@ internal sealed class CurrentCommand : Command
     private readonly Argument<string?> _part = new("PART")
     {
         Arity = ArgumentArity.ZeroOrOne,
-        Description = "image: its image (localhost:8080/APP:REVISION when the config names none, APP being the last part of "
-            + "PREFIX); env: its environment as KEY=value lines; config: the document, as without it",
+        Description = "image: its image (localhost:8080/APP:REVISION if the config names none, with APP the last part of "
+            + "PREFIX); env: its environment as KEY=value lines; config: the document, which is the default",
         HelpName = "image|env|config",
     };
 

@@ -11,10 +11,10 @@ namespace WunderProxy.Cli;
 internal sealed class DeployerCliOptions
 {
     private readonly Option<string?> _by = CliOption.Text(
-        "--by", "NAME", "Who it is, for the history [default: user@machine]");
+        "--by", "NAME", "Name of the deployer, for the history [default: user@machine]");
 
     private readonly Option<TimeSpan?> _guard = CliOption.Duration(
-        "--guard", "Watch the new revision for that long on every manager; when one finds it worse, go back on all of them");
+        "--guard", "How long every manager watches the new revision; if one finds it worse, all go back");
 
     private readonly Option<bool> _json = CliOption.Flag("--json", "Print only the result, as JSON");
 

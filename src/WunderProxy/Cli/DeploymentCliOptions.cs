@@ -20,7 +20,7 @@ internal sealed class DeploymentCliOptions
     private static readonly TimeSpan Standby = TimeSpan.FromSeconds(10);
 
     private readonly Option<int?> _registryPort = CliOption.Number(
-        "--registry-port", "Images without a name are localhost:N/APP:REVISION [default: 8080]", 1, 65535);
+        "--registry-port", "Registry port of images that a launch config does not name: localhost:N/APP:REVISION [default: 8080]", 1, 65535);
 
     private readonly Option<string?> _environment = CliOption.Path(
         "--cfg", "FILE", "key=value lines given to every container as environment");
@@ -33,40 +33,40 @@ internal sealed class DeploymentCliOptions
 
     private readonly Option<ContainerAddressMode?> _containerAddress = CliOption.Choice<ContainerAddressMode>(
         "--container-address",
-        "How the proxy reaches a container: by its published port, its network, or what fits [default: auto]",
+        "How the proxy reaches a container: by its published port, by its network, or by whichever works [default: auto]",
         ("auto", ContainerAddressMode.Auto),
         ("published", ContainerAddressMode.Published),
         ("network", ContainerAddressMode.Network));
 
     private readonly Option<TimeSpan?> _healthInterval = CliOption.Duration(
-        "--health-interval", "Between two probes at launch [default: 1s]");
+        "--health-interval", "Time between two probes at launch [default: 1s]");
 
     private readonly Option<TimeSpan?> _healthTimeout = CliOption.Duration(
-        "--health-timeout", "Patience for one probe [default: 5s]");
+        "--health-timeout", "Longest wait for the answer to a probe [default: 5s]");
 
     private readonly Option<TimeSpan?> _launchTimeout = CliOption.Duration(
-        "--launch-timeout", "Patience for a launch once the image is there [default: 60s]");
+        "--launch-timeout", "Longest time for a launch, once the image is there [default: 60s]");
 
     private readonly Option<TimeSpan?> _drainUpgradedTimeout = CliOption.Duration(
         "--drain-upgraded-timeout", "How long upgraded connections may stay after a switch [default: 5m]");
 
     private readonly Option<TimeSpan?> _stopTimeout = CliOption.Duration(
-        "--stop-timeout", "SIGTERM to SIGKILL for a container [default: 10s]");
+        "--stop-timeout", "Time between SIGTERM and SIGKILL when a container is stopped [default: 10s]");
 
     private readonly Option<int?> _keep = CliOption.Number(
-        "--keep", "Earlier revisions whose container is kept for rollback [default: 3]", 0, 1000);
+        "--keep", "Number of earlier revisions whose containers are kept for rollback [default: 3]", 0, 1000);
 
     private readonly Option<TimeSpan?> _guard = CliOption.Duration(
         "--guard", "How long a new upstream is watched; one that is clearly worse is switched back [default: off]");
 
     private readonly Option<bool> _restrict = CliOption.Flag(
-        "--restrict", "Launch configs may use only fields that cannot take the machine (docs/reference.md) [default: off]");
+        "--restrict", "Allow launch configs only fields that do not give control of the machine (docs/reference.md) [default: off]");
 
     private readonly Option<string[]> _restrictBind = CliOption.Repeatable<string>(
         "--restrict-bind",
         "DIR",
-        "With --restrict: what lies below DIR may be bound, links followed",
-        "the absolute path of a directory that is there",
+        "With --restrict: paths below DIR, links resolved, may be bound into containers",
+        "the absolute path of an existing directory",
         (string text, out string directory) => Path.IsPathFullyQualified(directory = text) && Directory.Exists(text));
 
     private readonly Option<int[]> _restrictPort = CliOption.Repeatable<int>(
@@ -80,7 +80,7 @@ internal sealed class DeploymentCliOptions
     private readonly Option<string?> _stateDirectory = CliOption.Text(
         "--state-dir",
         "DIR",
-        "Records that survive a restart [default: /var/lib/wunderproxy or ~/.local/state/wunderproxy]");
+        "Directory for the records that survive a restart [default: /var/lib/wunderproxy or ~/.local/state/wunderproxy]");
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)

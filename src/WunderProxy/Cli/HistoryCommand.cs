@@ -16,7 +16,7 @@ internal sealed class HistoryCommand : Command
 
     /// <summary>Declares arguments and options of the command.</summary>
     public HistoryCommand()
-        : base("history", "Show what was deployed, oldest first; the last one is current.")
+        : base("history", "Show the deployments, oldest first; the last one is current.")
     {
         _store.AddTo(this);
         Options.Add(_json);

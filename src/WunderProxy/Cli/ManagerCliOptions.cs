@@ -14,7 +14,7 @@ internal sealed class ManagerCliOptions
         ManagerAddress.Expected,
         ManagerAddress.TryParse);
 
-    private readonly TokenCliOptions _token = new("Bearer token of the manager API", "File that holds the token");
+    private readonly TokenCliOptions _token = new("Bearer token of the manager API", "File with the token");
 
     /// <summary>Adds the options to a command; at least one manager is required.</summary>
     public void AddTo(Command command)

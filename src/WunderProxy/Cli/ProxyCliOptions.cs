@@ -21,41 +21,41 @@ internal sealed class ProxyCliOptions
     private readonly Option<IReadOnlyList<IPNetwork>[]> _trustedProxy = CliOption.Repeatable<IReadOnlyList<IPNetwork>>(
         "--trusted-proxy",
         "CIDR|private|none",
-        "Whose forwarding headers are believed [default: private]",
+        "Proxies whose forwarding headers are believed [default: private]",
         TrustText.Expected,
         TrustText.TryParse);
 
     private readonly PeerCliOptions _peers = new();
 
     private readonly Option<string?> _via = CliOption.Text(
-        "--via", "NAME", "Name for Via headers; without it none are added");
+        "--via", "NAME", "Name to add in Via headers; without a name none are added");
 
     private readonly Option<int?> _maxRequestLine = CliOption.Size(
-        "--max-request-line", "Longest request line, else 414 [default: 8KiB]");
+        "--max-request-line", "Longest request line; a longer one gets 414 [default: 8KiB]");
 
     private readonly Option<int?> _maxHeaderBytes = CliOption.Size(
-        "--max-header-bytes", "Largest request head, else 431 [default: 32KiB]");
+        "--max-header-bytes", "Largest request head; a larger one gets 431 [default: 32KiB]");
 
     private readonly Option<int?> _maxHeaderCount = CliOption.Number(
-        "--max-header-count", "Most header lines, else 431 [default: 128]", 1, 10_000);
+        "--max-header-count", "Most header lines of a request; more get 431 [default: 128]", 1, 10_000);
 
     private readonly Option<int?> _maxResponseHeader = CliOption.Size(
-        "--max-response-header", "Largest response head, else 502 [default: 64KiB]");
+        "--max-response-header", "Largest response head; a larger one becomes a 502 [default: 64KiB]");
 
     private readonly Option<TimeSpan?> _headerTimeout = CliOption.Duration(
-        "--header-timeout", "Time for the request head, else 408; 0: no limit [default: 15s]");
+        "--header-timeout", "Longest time for a request head, then 408; 0: no limit [default: 15s]");
 
     private readonly Option<TimeSpan?> _bodyTimeout = CliOption.Duration(
-        "--body-timeout", "Longest wait for the client inside a body; 0: no limit [default: 30s]");
+        "--body-timeout", "Longest wait for the client within a body; 0: no limit [default: 30s]");
 
     private readonly Option<TimeSpan?> _idleTimeout = CliOption.Duration(
-        "--idle-timeout", "How long a client connection may idle; 0: no limit [default: 75s]");
+        "--idle-timeout", "How long a client connection may be idle; 0: no limit [default: 75s]");
 
     private readonly Option<TimeSpan?> _connectTimeout = CliOption.Duration(
-        "--connect-timeout", "Time to reach the upstream, else 504; 0: the system's [default: 2s]");
+        "--connect-timeout", "Longest time to connect to the upstream, then 504; 0: the system's limit [default: 2s]");
 
     private readonly Option<TimeSpan?> _responseTimeout = CliOption.Duration(
-        "--response-timeout", "Time until the response head, else 504; 0: no limit [default: 60s]");
+        "--response-timeout", "Longest wait for the response head, then 504; 0: no limit [default: 60s]");
 
     private readonly Option<int?> _maxConnections = CliOption.Number(
         "--max-connections", "Most client connections; more get 503 [default: what the descriptor limit allows]", 1);
@@ -64,7 +64,7 @@ internal sealed class ProxyCliOptions
         "--pause-timeout", "How long a request waits while paused, then 503 [default: 30s]");
 
     private readonly Option<int?> _pauseQueue = CliOption.Number(
-        "--pause-queue", "How many requests may wait while paused [default: 10000]", 0);
+        "--pause-queue", "Most requests that may wait while paused [default: 10000]", 0);
 
     private readonly Option<string?> _errorPages = CliOption.Path(
         "--error-pages", "DIR", "Directory with 502.html, 502.json and so on [default: built in]");
@@ -77,7 +77,7 @@ internal sealed class ProxyCliOptions
         ("json", AccessLogChoice.Json));
 
     private readonly Option<int?> _threads = CliOption.Number(
-        "--threads", "Forwarding threads [default: one per core]", 1, 256);
+        "--threads", "Number of forwarding threads [default: one per core]", 1, 256);
 
     private readonly Option<TransportKind?> _transport = CliOption.Choice<TransportKind>(
         "--transport",
@@ -86,10 +86,10 @@ internal sealed class ProxyCliOptions
         ("sockets", TransportKind.Sockets));
 
     private readonly Option<TimeSpan?> _drainTimeout = CliOption.Duration(
-        "--drain-timeout", "How long exchanges may finish after a switch or at the end [default: 30s]");
+        "--drain-timeout", "Time that exchanges get to finish after a switch or at the end [default: 30s]");
 
     private readonly Option<TimeSpan?> _shutdownGrace = CliOption.Duration(
-        "--shutdown-grace", "Between SIGTERM and closing the listeners; 0 when nobody asks /status [default: 10s]");
+        "--shutdown-grace", "Time between SIGTERM and closing the listeners; 0 if nobody asks for /status [default: 10s]");
 
     private enum AccessLogChoice
     {

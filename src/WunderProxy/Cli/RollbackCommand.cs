@@ -14,7 +14,7 @@ internal sealed class RollbackCommand : Command
     private readonly DeployerCliOptions _deployer = new();
 
     private readonly Option<string?> _to = CliOption.Text(
-        "--to", "HASH|REVISION", "What to go back to [default: the entry before the one in service]");
+        "--to", "HASH|REVISION", "Where to go back to [default: the entry before the current one]");
 
     /// <summary>Declares arguments and options of the command.</summary>
     public RollbackCommand()

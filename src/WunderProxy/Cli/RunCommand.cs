@@ -23,7 +23,7 @@ internal sealed class RunCommand : Command
     private readonly StoreArguments _store = new();
     private readonly Argument<string> _app = new("APP")
     {
-        Description = "The application: names its images and containers",
+        Description = "The application, by which its images and containers are named",
     };
 
     private readonly ProxyCliOptions _proxy = new();

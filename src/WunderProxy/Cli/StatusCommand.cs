@@ -14,11 +14,11 @@ internal sealed class StatusCommand : Command
 
     private readonly ManagerCliOptions _managers = new();
     private readonly Option<bool> _watch = CliOption.Flag("--watch", "Ask every second until interrupted");
-    private readonly Option<bool> _json = CliOption.Flag("--json", "Print the answers as JSON, one a line");
+    private readonly Option<bool> _json = CliOption.Flag("--json", "Print the answers as JSON, one per line");
 
     /// <summary>Declares arguments and options of the command.</summary>
     public StatusCommand()
-        : base("status", "Show what an instance serves and how it is.")
+        : base("status", "Show what an instance serves and its state.")
     {
         _managers.AddTo(this);
         Options.Add(_watch);

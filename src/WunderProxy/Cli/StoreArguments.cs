@@ -11,12 +11,12 @@ internal sealed class StoreArguments
 {
     private readonly Argument<string> _bucket = new("BUCKET")
     {
-        Description = "An S3 bucket, or file:DIR for the same layout in a directory",
+        Description = "An S3 bucket, or file:DIR for a directory with the same layout",
     };
 
     private readonly Argument<string> _prefix = new("PREFIX")
     {
-        Description = "The application's prefix in it",
+        Description = "The application's prefix in the bucket",
     };
 
     /// <summary>Adds the arguments to a command.</summary>

@@ -4,13 +4,13 @@ using WunderProxy.Forwarding.Diagnostics;
 
 namespace WunderProxy.ManagerApi;
 
-/// <summary>Writes the metrics for Prometheus. Counters count since the process started.</summary>
+/// <summary>Which numbers Prometheus gets, and under which names. Counters count since the process started.</summary>
 internal static class MetricsDocument
 {
     private const string Gauge = "gauge";
     private const string Counter = "counter";
 
-    /// <summary>Writes the whole document in the Prometheus text format.</summary>
+    /// <summary>Writes the whole document.</summary>
     public static string Write(StatusFacts facts)
     {
         var text = new PrometheusText();
@@ -24,19 +24,39 @@ internal static class MetricsDocument
 
     private static void WriteState(PrometheusText text, StatusFacts facts)
     {
-        text.Metric("wunderproxy_build_info", Gauge, "Our own version.")
+        text.Metric("wunderproxy_build_info", Gauge, "Version and application of this instance, in the labels.")
             .Sample("wunderproxy_build_info", 1, ("version", facts.Version), ("app", facts.App));
-        text.Single("wunderproxy_uptime_seconds", Gauge, "Seconds since start.", facts.Uptime.TotalSeconds);
-        text.Single("wunderproxy_available", Gauge, "1 while /status answers 200.", facts.IsAvailable ? 1 : 0);
-        text.Single("wunderproxy_paused", Gauge, "1 while new requests wait.", facts.Application.IsPaused ? 1 : 0);
-        text.Single("wunderproxy_draining", Gauge, "1 while asking balancers to leave.", facts.IsLeaving ? 1 : 0);
-        text.Single("wunderproxy_docker_ok", Gauge, "1 while the engine answers.", Ok(facts.Lifecycle.DockerState));
-        text.Single("wunderproxy_store_ok", Gauge, "1 while the object store answers.", Ok(facts.Lifecycle.StoreState));
-        text.Single("wunderproxy_heap_bytes", Gauge, "Managed heap.", facts.HeapSize);
+        text.Single(
+            "wunderproxy_uptime_seconds",
+            Gauge,
+            "Seconds since the process started.",
+            facts.Uptime.TotalSeconds);
+        text.Single("wunderproxy_available", Gauge, "1 while /status answers 200, else 0.", facts.IsAvailable ? 1 : 0);
+        text.Single(
+            "wunderproxy_paused",
+            Gauge,
+            "1 while forwarding is paused and new requests wait, else 0.",
+            facts.Application.IsPaused ? 1 : 0);
+        text.Single(
+            "wunderproxy_draining",
+            Gauge,
+            "1 while load balancers are asked to leave, else 0.",
+            facts.IsLeaving ? 1 : 0);
+        text.Single(
+            "wunderproxy_docker_ok",
+            Gauge,
+            "1 while the Docker engine answers, else 0.",
+            Ok(facts.Lifecycle.DockerState));
+        text.Single(
+            "wunderproxy_store_ok",
+            Gauge,
+            "1 while the object store answers, else 0.",
+            Ok(facts.Lifecycle.StoreState));
+        text.Single("wunderproxy_heap_bytes", Gauge, "Size of the managed heap in bytes.", facts.HeapSize);
         text.Single(
             "wunderproxy_log_dropped_total",
             Counter,
-            "Lines of the program's log that were dropped because its reader was too slow.",
+            "Lines of the program's log dropped because the reader of the log was too slow.",
             facts.LogDropped);
     }
 
@@ -48,11 +68,23 @@ internal static class MetricsDocument
             text.Sample("wunderproxy_responses_total", count, ("code", code.ToString(CultureInfo.InvariantCulture)));
         }
 
-        text.Single("wunderproxy_requests_total", Counter, "Requests that ended.", traffic.Requests);
-        text.Single("wunderproxy_gateway_errors_total", Counter, "502 and 504 of our own.", traffic.GatewayErrors);
-        text.Single("wunderproxy_aborted_total", Counter, "Responses that were cut off.", traffic.Aborted);
-        text.Single("wunderproxy_received_bytes_total", Counter, "Bytes from clients.", traffic.BytesIn);
-        text.Single("wunderproxy_sent_bytes_total", Counter, "Bytes to clients.", traffic.BytesOut);
+        text.Single(
+            "wunderproxy_requests_total",
+            Counter,
+            "Requests that have ended, refused ones included.",
+            traffic.Requests);
+        text.Single(
+            "wunderproxy_gateway_errors_total",
+            Counter,
+            "Responses with status 502 or 504 that the proxy made itself.",
+            traffic.GatewayErrors);
+        text.Single(
+            "wunderproxy_aborted_total",
+            Counter,
+            "Exchanges whose response was cut off, by either side.",
+            traffic.Aborted);
+        text.Single("wunderproxy_received_bytes_total", Counter, "Bytes received from clients.", traffic.BytesIn);
+        text.Single("wunderproxy_sent_bytes_total", Counter, "Bytes sent to clients.", traffic.BytesOut);
         WriteTimes(text, traffic);
     }
 
@@ -60,7 +92,7 @@ internal static class MetricsDocument
     {
         const string Name = "wunderproxy_response_seconds";
         var times = traffic.ResponseTimes;
-        text.Metric(Name, "summary", "Time of a whole exchange.")
+        text.Metric(Name, "summary", "Duration of exchanges in seconds, from request head to end of response.")
             .Sample(Name, times.P50, ("quantile", "0.5"))
             .Sample(Name, times.P90, ("quantile", "0.9"))
             .Sample(Name, times.P99, ("quantile", "0.99"))
@@ -74,16 +106,31 @@ internal static class MetricsDocument
         var forwarder = facts.Forwarder;
         const string Name = "wunderproxy_connections";
         var states = forwarder.Connections;
-        text.Metric(Name, Gauge, "Client connections by state.")
+        text.Metric(Name, Gauge, "Open client connections by state.")
             .Sample(Name, states.New, ("state", "new"))
             .Sample(Name, states.Active, ("state", "active"))
             .Sample(Name, states.Idle, ("state", "idle"))
             .Sample(Name, states.Upgraded, ("state", "upgraded"));
-        text.Single("wunderproxy_accepted_total", Counter, "Connections accepted.", forwarder.AcceptedConnections);
-        text.Single("wunderproxy_refused_total", Counter, "Of these, one too many.", forwarder.RefusedConnections);
-        text.Single("wunderproxy_waiting", Gauge, "Requests that wait for a resume.", facts.Application.PausedRequests);
         text.Single(
-            "wunderproxy_access_log_dropped_total", Counter, "Log lines lost.", forwarder.AccessLogDropped);
+            "wunderproxy_accepted_total",
+            Counter,
+            "Client connections accepted.",
+            forwarder.AcceptedConnections);
+        text.Single(
+            "wunderproxy_refused_total",
+            Counter,
+            "Client connections refused because of the connection limit.",
+            forwarder.RefusedConnections);
+        text.Single(
+            "wunderproxy_waiting",
+            Gauge,
+            "Requests that wait because forwarding is paused.",
+            facts.Application.PausedRequests);
+        text.Single(
+            "wunderproxy_access_log_dropped_total",
+            Counter,
+            "Access-log lines lost because their reader was too slow or failed.",
+            forwarder.AccessLogDropped);
     }
 
     private static void WriteUpstream(PrometheusText text, StatusFacts facts)
@@ -91,19 +138,23 @@ internal static class MetricsDocument
         if (facts.Application.Upstream is { } upstream)
         {
             var target = facts.Lifecycle.Current;
-            text.Metric("wunderproxy_upstream_info", Gauge, "What is in service.").Sample(
+            text.Metric("wunderproxy_upstream_info", Gauge, "Upstream in service, described by the labels.").Sample(
                 "wunderproxy_upstream_info",
                 1,
                 ("address", SocketAddressText.Format(upstream.EndPoint)),
                 ("revision", target?.Revision ?? string.Empty),
                 ("hash", target?.Hash ?? string.Empty));
-            text.Single("wunderproxy_in_flight", Gauge, "Exchanges on the upstream.", upstream.InFlight.Total);
+            text.Single(
+                "wunderproxy_in_flight",
+                Gauge,
+                "Exchanges and tunnels in flight on the upstream in service.",
+                upstream.InFlight.Total);
         }
 
         text.Single(
             "wunderproxy_draining_in_flight",
             Gauge,
-            "Exchanges on earlier upstreams.",
+            "Exchanges and tunnels in flight on earlier upstreams.",
             facts.Application.Draining.Sum(earlier => earlier.InFlight.Total));
     }
 
@@ -114,14 +165,26 @@ internal static class MetricsDocument
             return;
         }
 
-        text.Single("wunderproxy_fallback_sent_total", Counter, "Requests that went to a peer.", fallback.Sent);
-        text.Single("wunderproxy_fallback_failed_total", Counter, "No peer answered them.", fallback.Failed);
-        text.Single("wunderproxy_fallback_over_budget_total", Counter, "Too many had gone.", fallback.OverBudget);
-        text.Single("wunderproxy_fallback_received_total", Counter, "Requests that a peer sent.", fallback.Received);
-        text.Single("wunderproxy_fallback_not_believed_total", Counter, "Said so, untruly.", fallback.NotBelieved);
-        text.Single("wunderproxy_fallback_in_flight", Gauge, "Requests that are with peers.", fallback.InFlight);
+        text.Single("wunderproxy_fallback_sent_total", Counter, "Requests sent to a peer.", fallback.Sent);
+        text.Single("wunderproxy_fallback_failed_total", Counter, "Requests that no peer answered.", fallback.Failed);
+        text.Single(
+            "wunderproxy_fallback_over_budget_total",
+            Counter,
+            "Requests not sent to a peer because the fallback budget was used up.",
+            fallback.OverBudget);
+        text.Single(
+            "wunderproxy_fallback_received_total",
+            Counter,
+            "Requests received from a peer.",
+            fallback.Received);
+        text.Single(
+            "wunderproxy_fallback_not_believed_total",
+            Counter,
+            "Requests that claimed to come from a peer but had an invalid signature.",
+            fallback.NotBelieved);
+        text.Single("wunderproxy_fallback_in_flight", Gauge, "Requests being served by peers.", fallback.InFlight);
         const string Reachable = "wunderproxy_peer_reachable";
-        text.Metric(Reachable, Gauge, "1 while the last connect to the peer succeeded.");
+        text.Metric(Reachable, Gauge, "1 if the last connect to the peer succeeded or none was made, else 0.");
         foreach (var peer in fallback.Peers)
         {
             text.Sample(Reachable, peer.LastConnectRefused ? 0 : 1, ("peer", SocketAddressText.Format(peer.EndPoint)));
