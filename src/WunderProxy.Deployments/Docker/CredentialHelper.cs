@@ -103,7 +103,7 @@ internal sealed class CredentialHelper(string name, string searchPath, TimeProvi
         catch (JsonException)
         {
             // The output is not shown: it may contain the secret.
-            throw new CredentialHelperException($"{Program} gave no login for {registry} but something that is no JSON");
+            throw new CredentialHelperException($"{Program} answered for {registry} with something that is not JSON");
         }
     }
 

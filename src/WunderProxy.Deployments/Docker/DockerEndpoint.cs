@@ -136,7 +136,7 @@ public sealed partial class DockerEndpoint
         return match.Success && isPort && isHost
             ? new DockerEndpoint(url, null, host.Length == 0 ? "localhost" : host, port, isTls, certificateDirectory)
             : throw new FormatException(
-                $"Docker host '{url}' is neither unix://PATH nor tcp://HOST:PORT; an IPv6 address stands in brackets, and nothing behind the port");
+                $"Docker host '{url}' is neither unix://PATH nor tcp://HOST:PORT; an IPv6 address needs brackets, and nothing may follow the port");
     }
 
     private static DockerEndpoint ParseUnix(string url, string path)

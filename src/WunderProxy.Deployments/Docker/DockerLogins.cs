@@ -58,14 +58,14 @@ internal static class DockerLogins
         var bytes = new byte[encoded.Length];
         if (!Convert.TryFromBase64String(encoded, bytes, out var length))
         {
-            throw new InvalidDataException($"\"auth\" of {registry} is no Base64");
+            throw new InvalidDataException($"\"auth\" of {registry} is not Base64");
         }
 
         var text = Encoding.UTF8.GetString(bytes, 0, length);
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         return colon > 0
             ? (text[..colon], text[(colon + 1)..].TrimEnd('\0'))
-            : throw new InvalidDataException($"\"auth\" of {registry} is no user:password in Base64");
+            : throw new InvalidDataException($"\"auth\" of {registry} is not user:password in Base64");
     }
 
     /// <summary>

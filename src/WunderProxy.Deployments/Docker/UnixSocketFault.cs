@@ -14,7 +14,7 @@ internal static class UnixSocketFault
         _ when Directory.Exists(path) =>
             $"{path} is a folder and no socket: an engine makes a folder where a path to be mounted was missing",
         _ when !File.Exists(path) => $"the socket {path} is missing: Docker does not run, or listens elsewhere",
-        SocketError.ConnectionRefused => $"nobody listens at {path}: Docker does not run, or that is no socket",
+        SocketError.ConnectionRefused => $"nothing listens at {path}: Docker does not run, or the path is not a socket",
         _ => $"{path}: {fault.Message}",
     };
 }

@@ -59,7 +59,7 @@ public sealed class EventLog(IObjectStore store, string prefix, LocalState? stat
 
             if (!EventJson.TryRead(bytes, out _))
             {
-                state.RejectPendingEvent(name, "it is no event");
+                state.RejectPendingEvent(name, "it is not an event");
                 continue;
             }
 

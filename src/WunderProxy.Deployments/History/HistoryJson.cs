@@ -60,7 +60,7 @@ internal static class HistoryJson
                 var start = (int)reader.TokenStartIndex;
                 if (reader.TokenType != JsonTokenType.StartObject)
                 {
-                    throw new FormatException($"entry {entries.Count} is no object");
+                    throw new FormatException($"entry {entries.Count} is not an object");
                 }
 
                 reader.Skip();
@@ -90,7 +90,7 @@ internal static class HistoryJson
                 ReadString(element, "Revision", index), deployedAt, ReadString(element, "DeployedBy", index),
                 ReadString(element, "Hash", index))
             { Original = bytes }
-            : throw new FormatException($"DeployedAt of entry {index} is no RFC 3339 time: '{time}'");
+            : throw new FormatException($"DeployedAt of entry {index} is not an RFC 3339 time: '{time}'");
     }
 
     private static string ReadString(JsonElement entry, string name, int index)
@@ -102,7 +102,7 @@ internal static class HistoryJson
 
         return value.ValueKind == JsonValueKind.String
             ? value.GetString()!
-            : throw new FormatException($"{name} of entry {index} is no string");
+            : throw new FormatException($"{name} of entry {index} is not a string");
     }
 
     private static byte[] WriteEntry(HistoryEntry entry)

@@ -89,6 +89,6 @@ public sealed class ContainerEnvironmentFile
         // The message does not show the line, which may hold a secret.
         return key.Length > 0 && !key.Any(c => char.IsWhiteSpace(c) || c == '\0') && !line.Contains('\0')
             ? (key, line[(equals + 1)..])
-            : throw new FormatException($"{path}: line {number} is no key=value");
+            : throw new FormatException($"{path}: line {number} is not key=value");
     }
 }

@@ -47,7 +47,7 @@ internal static class FieldNames
             {
                 throw new InvalidLaunchConfigException(
                     Join(path, name),
-                    $"stands twice: '{seen[GoName.Fold(name)]}' and '{name}' are the same name to the engine");
+                    $"occurs twice: '{seen[GoName.Fold(name)]}' and '{name}' are the same name to the engine");
             }
         }
 

@@ -6,7 +6,7 @@ namespace WunderProxy.Deployments.LaunchConfigs;
 /// </param>
 /// <param name="reason">What is wrong with the field.</param>
 public sealed class InvalidLaunchConfigException(string field, string reason)
-    : Exception(field.Length == 0 ? $"no launch config: {reason}" : $"no launch config: {field} {reason}")
+    : Exception(field.Length == 0 ? $"not a launch config: {reason}" : $"not a launch config: {field} {reason}")
 {
     /// <summary>The field at fault; empty if the JSON itself is wrong.</summary>
     public string Field { get; } = field;

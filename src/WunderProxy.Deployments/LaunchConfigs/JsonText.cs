@@ -124,7 +124,7 @@ internal ref struct JsonText
             _path.Add(Shown(name));
             if (!names.Add(name))
             {
-                throw new InvalidLaunchConfigException(Path, $"stands twice in the same object, again at {Place(start)}");
+                throw new InvalidLaunchConfigException(Path, $"occurs twice in the same object, again at {Place(start)}");
             }
 
             SkipBlanks();

@@ -37,7 +37,7 @@ public readonly record struct LaunchConfigHash
     /// <summary>Parses 64 hexadecimal digits, of any case and with white space around them.</summary>
     /// <exception cref="FormatException">The text is not a SHA-256 digest.</exception>
     public static LaunchConfigHash Parse(string text) =>
-        TryParse(text, out var hash) ? hash : throw new FormatException($"'{text}' is no SHA-256 launch config hash");
+        TryParse(text, out var hash) ? hash : throw new FormatException($"'{text}' is not a SHA-256 launch config hash");
 
     /// <summary>Whether these bytes have this hash.</summary>
     public bool Matches(ReadOnlySpan<byte> bytes) => Of(bytes) == this;

@@ -53,7 +53,7 @@ internal static class LaunchConfigParser
         if (!JsonFields.IsEmpty(JsonFields.Take(containerConfig, "HostConfig")))
         {
             throw new InvalidLaunchConfigException(
-                "ContainerConfig.HostConfig", "does not belong there: HostConfig stands beside ContainerConfig");
+                "ContainerConfig.HostConfig", "does not belong there: HostConfig belongs beside ContainerConfig");
         }
     }
 

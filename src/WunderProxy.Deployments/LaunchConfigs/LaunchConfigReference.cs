@@ -41,7 +41,7 @@ public readonly record struct LaunchConfigReference
     public static LaunchConfigReference Parse(string text) =>
         TryParse(text, out var reference)
             ? reference
-            : throw new FormatException($"'{text}' is no launch config hash: 32 or 64 hex digits are expected");
+            : throw new FormatException($"'{text}' is not a launch config hash: 32 or 64 hex digits are expected");
 
     /// <summary>Converts a SHA-256 hash to a reference.</summary>
     public static implicit operator LaunchConfigReference(LaunchConfigHash hash) => FromHash(hash);

@@ -32,7 +32,7 @@ internal static class PortSpecs
         var parts = spec.Split(':');
         if (parts.Length > 3 || !PortName.TryParse(parts[^1], out var port))
         {
-            throw new InvalidLaunchConfigException(field, $"is no port: '{spec}'");
+            throw new InvalidLaunchConfigException(field, $"is not a port: '{spec}'");
         }
 
         ContainerPorts.ObjectOf(container, "ExposedPorts", "ContainerConfig").TryAdd(port.ToString(), new JsonObject());

@@ -25,12 +25,12 @@ internal sealed class BindPaths(IReadOnlyList<string> directories, DockerEndpoin
     {
         if (!engine.IsLocal)
         {
-            return "the engine is on another machine, where nobody can look at the path";
+            return "the engine is on another machine, where its paths cannot be examined";
         }
 
         if (path is not ['/', ..] || path.Split('/').Contains(".."))
         {
-            return $"'{path}' is no absolute path without '..'";
+            return $"'{path}' is not an absolute path without '..'";
         }
 
         try

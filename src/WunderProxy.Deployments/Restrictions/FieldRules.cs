@@ -67,7 +67,7 @@ internal static class FieldRules
     public static string? Tmpfs(JsonNode value, JsonObject parent, RestrictionScope scope)
     {
         var options = (value as JsonObject)?.SelectMany(mount => Texts(mount.Value).SelectMany(text => text.Split(',')));
-        return options is null ? "it is no object"
+        return options is null ? "it is not an object"
             : options.FirstOrDefault(option => !TmpfsFlags.Contains(option) && !TmpfsValues.Any(option.StartsWith)) is { } other
                 ? $"the option {Quote(other)} is not allowed"
                 : null;
@@ -90,7 +90,7 @@ internal static class FieldRules
     }
 
     public static string? NetworkMode(JsonNode value, JsonObject parent, RestrictionScope scope) =>
-        JsonFields.Text(value) is { } mode ? RefusalOfNetwork(mode) : "it is no text";
+        JsonFields.Text(value) is { } mode ? RefusalOfNetwork(mode) : "it is not a text";
 
     public static string? Networks(JsonNode value, JsonObject parent, RestrictionScope scope)
     {
@@ -103,7 +103,7 @@ internal static class FieldRules
             }
         }
 
-        return value is JsonObject ? null : "it is no object";
+        return value is JsonObject ? null : "it is not an object";
     }
 
     public static string? Ports(JsonNode value, JsonObject parent, RestrictionScope scope)
@@ -116,7 +116,7 @@ internal static class FieldRules
             }
         }
 
-        return value is JsonObject ? null : "it is no object";
+        return value is JsonObject ? null : "it is not an object";
     }
 
     public static string? Binds(JsonNode value, JsonObject parent, RestrictionScope scope) =>

@@ -129,7 +129,7 @@ public sealed class LocalState : IDisposable
         catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException or FormatException)
         {
             // Documents are replaced whole, so somebody edited this one or the disk lost it.
-            PutAside(_directory, name, "it is no such JSON");
+            PutAside(_directory, name, "it is not a valid document of its kind");
         }
         catch (Exception e) when (e is NotRegularFileException or FileTooLargeException)
         {

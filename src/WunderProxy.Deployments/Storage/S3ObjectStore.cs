@@ -56,7 +56,7 @@ public sealed class S3ObjectStore : IObjectStore
     {
         if (bucket.Length == 0 || bucket.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '_')))
         {
-            throw new ObjectStoreException(ObjectStoreFault.BadLocation, $"'{bucket}' is no S3 bucket name");
+            throw new ObjectStoreException(ObjectStoreFault.BadLocation, $"'{bucket}' is not an S3 bucket name");
         }
 
         var http = new S3HttpClientFactory();

@@ -38,7 +38,7 @@ internal static class StateDirectory
     {
         if (path.Length == 0)
         {
-            throw new StateUnwritableException("an empty name is no directory");
+            throw new StateUnwritableException("the name of the state directory is empty");
         }
 
         var full = Path.GetFullPath(path);

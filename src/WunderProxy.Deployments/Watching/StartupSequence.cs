@@ -111,7 +111,7 @@ internal sealed class StartupSequence(
         }
         catch (InvalidLaunchConfigException fault)
         {
-            application.Notices.Warn(Topic, "current.json in the store is no launch config", fault.Message);
+            application.Notices.Warn(Topic, "current.json in the store is not a launch config", fault.Message);
             return null;
         }
     }

@@ -133,7 +133,7 @@ internal sealed class DeploymentCliOptions
 
         return directories.Length + ports.Length == 0
             ? null
-            : throw new UsageException("--restrict-bind and --restrict-port say what --restrict allows: give --restrict too");
+            : throw new UsageException("--restrict-bind and --restrict-port extend what --restrict allows: give --restrict too");
     }
 
     /// <summary>Converts the given options; the others keep the defaults of <see cref="LifecycleOptions"/>.</summary>

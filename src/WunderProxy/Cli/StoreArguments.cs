@@ -42,7 +42,7 @@ internal sealed class StoreArguments
     {
         if (!ObjectStores.CanHold(Bucket(parsed), Prefix(parsed)))
         {
-            throw new UsageException($"'{Prefix(parsed)}' cannot be a prefix in {Bucket(parsed)}: empty parts, '.' and '..' are none");
+            throw new UsageException($"'{Prefix(parsed)}' cannot be a prefix in {Bucket(parsed)}: empty parts, '.' and '..' are not allowed");
         }
 
         try

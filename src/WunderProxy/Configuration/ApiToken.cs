@@ -63,12 +63,12 @@ internal sealed class ApiToken
         var token = text.Trim();
         if (token.Length == 0)
         {
-            throw new UsageException($"{source} is empty: no caller could send such a token, and none must not mean anyone");
+            throw new UsageException($"{source} is empty: no caller could send such a token, and an empty one must not let everybody in");
         }
 
         return token.All(c => c is > ' ' and < '\u007f')
             ? token
-            : throw new UsageException($"{source} has a blank, a line end or a character beyond ASCII inside the token");
+            : throw new UsageException($"{source} has a blank, a line end or a non-ASCII character inside the token");
     }
 
     private static byte[] Digest(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));

@@ -19,7 +19,7 @@ internal sealed record ErrorPageFolder(IReadOnlyDictionary<string, byte[]> Pages
     /// <summary>A warning for the operator about unused files; null if there are none.</summary>
     public string? Warning => Unused.Count == 0
         ? null
-        : $"{Option}: never used, since the proxy makes no such answer or does not look for such a name: "
+        : $"{Option}: files that are never used, because the proxy makes no such answer or does not look for such a name: "
             + string.Join(", ", Unused.Take(MaxNamed)) + (Unused.Count > MaxNamed ? ", ..." : string.Empty)
             + $" (used are {string.Join(", ", ProxyApplication.ErrorPageNames)})";
 

@@ -147,7 +147,7 @@ internal sealed class DeploymentRun(
         if (unknown.Length > 0)
         {
             throw new FleetException(
-                $"{config.Revision} is recorded, but there is no verdict of {string.Join(", ", unknown)}: see 'wunderproxy status'");
+                $"{config.Revision} is recorded, but there is no verdict from {string.Join(", ", unknown)}: see 'wunderproxy status'");
         }
     }
 

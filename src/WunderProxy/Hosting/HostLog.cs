@@ -9,25 +9,25 @@ internal static partial class HostLog
     [LoggerMessage(5100, LogLevel.Information, "WunderProxy {Version}: proxy on {Address}")]
     public static partial void Listening(ILogger logger, string version, string address);
 
-    [LoggerMessage(5101, LogLevel.Information, "{Signal}: shutting down; again to end at once")]
+    [LoggerMessage(5101, LogLevel.Information, "{Signal}: shutting down; a second signal ends the process at once")]
     public static partial void Signal(ILogger logger, PosixSignal signal);
 
-    [LoggerMessage(5102, LogLevel.Warning, "second signal: ending at once")]
+    [LoggerMessage(5102, LogLevel.Warning, "Second signal: the process ends at once")]
     public static partial void SecondSignal(ILogger logger);
 
-    [LoggerMessage(5103, LogLevel.Information, "{What} read again")]
+    [LoggerMessage(5103, LogLevel.Information, "SIGHUP: {What} read again")]
     public static partial void Reloaded(ILogger logger, string what);
 
-    [LoggerMessage(5104, LogLevel.Warning, "not read again, the old one stays: {Message}")]
+    [LoggerMessage(5104, LogLevel.Warning, "A file could not be read again, and its old content stays in force: {Message}")]
     public static partial void ReloadFailed(ILogger logger, string message);
 
-    [LoggerMessage(5105, LogLevel.Information, "load balancers have {Seconds} s to leave")]
+    [LoggerMessage(5105, LogLevel.Information, "Load balancers have {Seconds} s to leave")]
     public static partial void Grace(ILogger logger, double seconds);
 
-    [LoggerMessage(5106, LogLevel.Information, "listeners closed; exchanges have {Seconds} s to finish")]
+    [LoggerMessage(5106, LogLevel.Information, "The listeners are closed; exchanges have {Seconds} s to finish")]
     public static partial void Draining(ILogger logger, double seconds);
 
-    [LoggerMessage(5108, LogLevel.Warning, "what was in service could not be brought back: {Message}")]
+    [LoggerMessage(5108, LogLevel.Warning, "The container in service before could not be brought back: {Message}")]
     public static partial void NotBroughtBack(ILogger logger, string message);
 
     [LoggerMessage(5109, LogLevel.Warning, "{Message}")]
@@ -36,12 +36,12 @@ internal static partial class HostLog
     [LoggerMessage(5110, LogLevel.Warning, "{Message}")]
     public static partial void FileIsOpen(ILogger logger, string message);
 
-    [LoggerMessage(5190, LogLevel.Warning, "the start does not end: ending at once")]
+    [LoggerMessage(5190, LogLevel.Warning, "The start did not end after a signal: the process ends at once")]
     public static partial void StartHangs(ILogger logger);
 
-    [LoggerMessage(5191, LogLevel.Error, "work in the background failed, the service goes on")]
+    [LoggerMessage(5191, LogLevel.Error, "Background work failed; the service goes on")]
     public static partial void Uncaught(ILogger logger, Exception exception);
 
-    [LoggerMessage(5107, LogLevel.Information, "bye")]
+    [LoggerMessage(5107, LogLevel.Information, "The process ends")]
     public static partial void Ended(ILogger logger);
 }

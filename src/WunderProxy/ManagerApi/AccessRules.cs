@@ -97,7 +97,7 @@ internal sealed class AccessRules(ApiToken token, IReadOnlyList<IPNetwork> open)
         }
 
         return request.HeaderNames.FirstOrDefault(ForwardingEvidence.IsIn) is { } name
-            ? $"the call was forwarded for somebody else: it carries {ForwardingEvidence.Shown(name)}"
+            ? $"the call was forwarded for another client: it carries {ForwardingEvidence.Shown(name)}"
             : null;
     }
 
@@ -112,7 +112,7 @@ internal sealed class AccessRules(ApiToken token, IReadOnlyList<IPNetwork> open)
 
     private string? RefusalOfUser(ApiPeer peer) => peer.UserId switch
     {
-        null => "the user who calls cannot be told: the caller has closed its connection, or this system does not show it",
+        null => "the calling user is unknown: the caller has closed its connection, or this system does not tell",
         { } user when user == Root || user == OwnUser => null,
         { } user => $"the call comes from user {user}, who is neither root nor the user of this process",
     };

@@ -63,7 +63,7 @@ internal sealed class ApiDispatcher(
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             _log.Failed(request, exception);
-            var error = new ApiException(500, ApiErrorCode.Internal, "the call failed for a reason that the log tells");
+            var error = new ApiException(500, ApiErrorCode.Internal, "the call failed; the log has the reason");
             return (ApiResponse.OfError(error, AsText(route, request)), isAllowed);
         }
     }

@@ -29,7 +29,7 @@ internal sealed class ApiException(int status, string code, string message) : Ex
 
     /// <summary>Creates a 405 that names the allowed methods.</summary>
     public static ApiException WrongMethod(string method, string allow) =>
-        new(405, ApiErrorCode.WrongMethod, $"{method} is not for this path; {allow} is")
+        new(405, ApiErrorCode.WrongMethod, $"{method} is not allowed for this path; {allow} is")
         {
             Headers = [new("Allow", allow)],
         };

@@ -15,21 +15,21 @@ internal static partial class ManagerApiLog
     [LoggerMessage(5002, LogLevel.Error, "{Method} {Path} failed")]
     public static partial void RouteFailed(ILogger logger, string method, string path, Exception exception);
 
-    [LoggerMessage(5003, LogLevel.Warning, "anybody in {Networks} may deploy through the manager API: --api-open")]
+    [LoggerMessage(5003, LogLevel.Warning, "Every caller in {Networks} may make changes through the manager API without a token (--api-open)")]
     public static partial void OpenToNetworks(ILogger logger, string networks);
 
-    [LoggerMessage(5022, LogLevel.Warning, "inner port {Old} of the manager API: {Strangers} connections of strangers; the handlers moved to port {New}")]
+    [LoggerMessage(5022, LogLevel.Warning, "Inner port {Old} of the manager API has {Strangers} connections of strangers; the handlers moved to port {New}")]
     public static partial void InnerListenerMoved(ILogger logger, int old, string strangers, int @new);
 
-    [LoggerMessage(5023, LogLevel.Warning, "inner port of the manager API: the handlers moved {Count} more times in 10 s")]
+    [LoggerMessage(5023, LogLevel.Warning, "The handlers of the manager API moved to another inner port {Count} more times in 10 s")]
     public static partial void InnerListenerMovedMore(ILogger logger, long count);
 
-    [LoggerMessage(5020, LogLevel.Information, "refused calls: {Count} more in 10 s, the last from {Last}")]
+    [LoggerMessage(5020, LogLevel.Information, "{Count} more calls were refused in 10 s, the last from {Last}")]
     public static partial void MoreRefused(ILogger logger, long count, string? last);
 
-    [LoggerMessage(5021, LogLevel.Error, "failed calls: {Count} more in 10 s, the last {Last}")]
+    [LoggerMessage(5021, LogLevel.Error, "{Count} more calls failed in 10 s, the last {Last}")]
     public static partial void MoreFailed(ILogger logger, long count, string? last);
 
-    [LoggerMessage(5004, LogLevel.Debug, "a caller of {Path} left before its answer")]
+    [LoggerMessage(5004, LogLevel.Debug, "The caller of {Path} left before its answer")]
     public static partial void CallerLeft(ILogger logger, string path);
 }

@@ -115,7 +115,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         {
             var networks = string.Join(", ", _options.Open);
             ManagerApiLog.OpenToNetworks(_logger, networks);
-            _instance.Warnings = [.. _instance.Warnings, $"anybody in {networks} may deploy through the manager API (--api-open)"];
+            _instance.Warnings = [.. _instance.Warnings, $"every caller in {networks} may make changes through the manager API without a token (--api-open)"];
         }
 
         return bound;

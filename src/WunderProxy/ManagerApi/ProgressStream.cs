@@ -65,7 +65,7 @@ internal static class ProgressStream
         catch (Exception)
         {
             // The head has already been sent with status 200, so only the last line can report the failure.
-            return Line(new ApiError(ApiErrorCode.Internal, "the call failed for a reason that the log tells", null), ApiJson.Context.ApiError);
+            return Line(new ApiError(ApiErrorCode.Internal, "the call failed; the log has the reason", null), ApiJson.Context.ApiError);
         }
     }
 

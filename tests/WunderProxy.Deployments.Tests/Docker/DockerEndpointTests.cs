@@ -161,7 +161,7 @@ internal sealed class DockerEndpointTests
 
         File.WriteAllText(path, "");
 
-        Assert.That(Ask(path), Does.Contain("nobody listens at").And.Contain("left.sock"));
+        Assert.That(Ask(path), Does.Contain("nothing listens at").And.Contain("left.sock"));
     }
 
     [Test]

@@ -28,7 +28,7 @@ internal sealed class ContainerEnvironmentFileTests
     public void Line_that_is_neither_is_named_with_its_file_and_not_shown(string text, int line) =>
         Assert.That(
             () => Parse(text),
-            Throws.InstanceOf<FormatException>().With.Message.EqualTo($"/etc/wp.cfg: line {line} is no key=value"));
+            Throws.InstanceOf<FormatException>().With.Message.EqualTo($"/etc/wp.cfg: line {line} is not key=value"));
 
     [TestCase(new byte[] { (byte)'A', (byte)'=', 0xFF }, "line 1 holds a byte that is not UTF-8 (0xFF), at byte 2 of the file")]
     [TestCase(new byte[] { (byte)'A', (byte)'=', (byte)'1', (byte)'\n', (byte)'B', (byte)'=', 0xE4, (byte)'\n' }, "line 2 holds a byte that is not UTF-8 (0xE4), at byte 6 of the file")]

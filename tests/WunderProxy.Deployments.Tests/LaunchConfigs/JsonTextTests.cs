@@ -45,8 +45,8 @@ internal sealed class JsonTextTests
     [TestCase("{\"a\":0x10}", "not 'x'")]
     public void Text_that_is_no_json_is_told_in_words(string text, string reason) => AssertRefused(Encoding.UTF8.GetBytes(text), "", reason);
 
-    [TestCase("{\"a\":1,\"a\":2}", "a", "stands twice in the same object, again at line 1, column 8")]
-    [TestCase("{\"a\":1,\"\\u0061\":2}", "a", "stands twice")]
+    [TestCase("{\"a\":1,\"a\":2}", "a", "occurs twice in the same object, again at line 1, column 8")]
+    [TestCase("{\"a\":1,\"\\u0061\":2}", "a", "occurs twice")]
     [TestCase("{\"Labels\":{\"x\":[{\"b\":1,\n\"b\":1}]}}", "Labels.x[0].b", "again at line 2, column 1")]
     [TestCase("{\"Env\":[\"A=1\",\"B=\\ud800\"]}", "Env[1]", "the lone surrogate \\ud800 at byte 17, line 1, column 18")]
     [TestCase("{\"Env\":[\"B=\\uDC00\"]}", "Env[0]", "lone surrogate \\udc00")]

@@ -85,7 +85,7 @@ internal sealed class FleetGuardTests
 
         var failure = Assert.ThrowsAsync<FleetException>(() => fleet.DeployAsync(R2))!;
 
-        Assert.That(failure.Message, Does.Contain("r2 is recorded").And.Contain("no verdict of a"));
+        Assert.That(failure.Message, Does.Contain("r2 is recorded").And.Contain("no verdict from a"));
         Assert.That(fleet.Managers.Select(manager => manager.Served), Is.All.EqualTo(R2.Hash.Value));
         Assert.That(await fleet.HistoryAsync(), Is.EqualTo(new[] { "r1", "r2" }));
     }

@@ -39,7 +39,7 @@ internal sealed class ArchiveNames(ImageName wanted)
     {
         if (!_seen.Add(fileName))
         {
-            throw new ArchiveRefusedException($"{fileName} stands twice in it");
+            throw new ArchiveRefusedException($"{fileName} occurs twice in it");
         }
 
         try
@@ -64,7 +64,7 @@ internal sealed class ArchiveNames(ImageName wanted)
         if (!_seen.Contains(Manifest) && !_seen.Contains(Index))
         {
             throw new ArchiveRefusedException(
-                $"it has neither {Manifest} nor {Index}: it is no archive of docker save (1.10 or later) and no OCI layout");
+                $"it has neither {Manifest} nor {Index}: it is neither an archive of docker save (1.10 or later) nor an OCI layout");
         }
     }
 
@@ -79,7 +79,7 @@ internal sealed class ArchiveNames(ImageName wanted)
     {
         if (root is not JsonObject index)
         {
-            throw new ArchiveRefusedException($"{Index} in it is no JSON object");
+            throw new ArchiveRefusedException($"{Index} in it is not a JSON object");
         }
 
         foreach (var (key, value) in index.ToArray())
@@ -120,7 +120,7 @@ internal sealed class ArchiveNames(ImageName wanted)
     private static JsonObject[] Members(JsonNode? root, string fileName) =>
         root is JsonArray array && array.All(item => item is JsonObject)
             ? [.. array.Select(item => item!.AsObject())]
-            : throw new ArchiveRefusedException($"{fileName} in it is no list of images");
+            : throw new ArchiveRefusedException($"{fileName} in it is not a list of images");
 
     private static List<string> TakeTags(JsonObject item)
     {

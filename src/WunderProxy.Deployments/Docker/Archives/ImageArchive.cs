@@ -189,7 +189,7 @@ internal sealed class ImageArchive : Stream
         var name = entry.EntryType == TarEntryType.Directory ? PathOf(entry) : PathBelowRootOf(entry);
         if (ArchiveNames.MayHoldNames(Path.GetFileName(name)))
         {
-            throw new ArchiveRefusedException($"{Shown(name)} in it is no file but a {entry.EntryType}");
+            throw new ArchiveRefusedException($"{Shown(name)} in it is not a file but a {entry.EntryType}");
         }
 
         if (entry.LinkName.Length > MaxPathChars || entry.LinkName.Contains('\0', StringComparison.Ordinal))
@@ -220,7 +220,7 @@ internal sealed class ImageArchive : Stream
         var entry = await GuardAsync(_reader.GetNextEntryAsync(copyData: false, cancellationToken));
         if (entry is null && _entries == 0)
         {
-            throw new ArchiveRefusedException("it is no tar archive, or an empty one");
+            throw new ArchiveRefusedException("it is not a tar archive, or is empty");
         }
 
         var isSparse = entry is PaxTarEntry pax
@@ -255,7 +255,7 @@ internal sealed class ImageArchive : Stream
         catch (Exception fault) when (fault is InvalidDataException or EndOfStreamException or FormatException or OverflowException
             or ArgumentException or InvalidOperationException or NotSupportedException)
         {
-            throw new ArchiveRefusedException($"it is no whole tar archive: {fault.Message}");
+            throw new ArchiveRefusedException($"it is not a complete tar archive: {fault.Message}");
         }
     }
 
@@ -265,12 +265,12 @@ internal sealed class ImageArchive : Stream
         var parts = entry.Name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").ToArray();
         return isPath && !parts.Contains("..")
             ? parts.Length == 0 ? Root : string.Join('/', parts)
-            : throw new ArchiveRefusedException($"{Shown(entry.Name)} in it is no path");
+            : throw new ArchiveRefusedException($"{Shown(entry.Name)} in it is not a path");
     }
 
     private static string PathBelowRootOf(TarEntry entry) => PathOf(entry) is var path && path != Root
         ? path
-        : throw new ArchiveRefusedException($"its top folder stands in it as a {entry.EntryType}");
+        : throw new ArchiveRefusedException($"its top folder is an entry of type {entry.EntryType}");
 
     private static string RootNameOf(string path) => path.Contains('/', StringComparison.Ordinal)
         ? throw new ArchiveRefusedException($"{Shown(path)} in it does not lie at the top")
