@@ -77,12 +77,12 @@ internal sealed class AccessRules(ApiToken token, IReadOnlyList<IPNetwork> open)
 
     private string? RefusalWithoutToken(ApiRequest request) =>
         RefusalOfEvidence(request)
-        ?? (IsOpen(request.Peer) ? null
-            : request.Peer.IsUnix ? RefusalOfUser(request.Peer)
-            : request.Peer.IsLoopback ? RefusalOfLoopback(request)
-            : $"{request.Peer} is not on this machine");
+        ?? (IsOpen(request.Caller) ? null
+            : request.Caller.IsUnix ? RefusalOfUser(request.Caller)
+            : request.Caller.IsLoopback ? RefusalOfLoopback(request)
+            : $"{request.Caller} is not on this machine");
 
-    private bool IsOpen(ApiPeer peer) => !peer.IsUnix && open.Any(network => network.Contains(peer.Address!));
+    private bool IsOpen(ApiCaller caller) => !caller.IsUnix && open.Any(network => network.Contains(caller.Address!));
 
     /// <summary>
     /// Returns why evidence in the request forbids the call, or null. A browser acting for a web page sends Origin or
@@ -107,10 +107,10 @@ internal sealed class AccessRules(ApiToken token, IReadOnlyList<IPNetwork> open)
     /// </summary>
     private string? RefusalOfLoopback(ApiRequest request) =>
         HostText.TryParse(request.Host, out var host) && host.IsLoopback
-            ? RefusalOfUser(request.Peer)
+            ? RefusalOfUser(request.Caller)
             : "the call is for a Host that is not localhost";
 
-    private string? RefusalOfUser(ApiPeer peer) => peer.UserId switch
+    private string? RefusalOfUser(ApiCaller caller) => caller.UserId switch
     {
         null => "the calling user is unknown: the caller has closed its connection, or this system does not tell",
         { } user when user == Root || user == OwnUser => null,

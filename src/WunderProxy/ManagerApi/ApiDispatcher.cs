@@ -87,7 +87,7 @@ internal sealed class ApiDispatcher(
     {
         if ((!route.IsLight || request.WantsUnmasked)
             && access.HasWrongToken(request)
-            && !await _brake.HoldAsync(request.Peer.Address, cancellationToken))
+            && !await _brake.HoldAsync(request.Caller.Address, cancellationToken))
         {
             throw ApiException.TooManyGuesses();
         }

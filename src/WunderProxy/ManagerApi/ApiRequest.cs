@@ -31,7 +31,7 @@ internal sealed class ApiRequest
     public IEnumerable<string> HeaderNames { get; init; } = [];
 
     /// <summary>The caller, with address and user.</summary>
-    public required ApiPeer Peer { get; init; }
+    public required ApiCaller Caller { get; init; }
 
     /// <summary>
     /// The <c>Host</c> that the caller sent, which is empty if it sent none, as HTTP/1.0 allows; an empty host is never
@@ -64,7 +64,7 @@ internal sealed class ApiRequest
     /// Name of the deployer for history, events and log lines: <c>?by=</c>, else the caller's address.
     /// </summary>
     /// <exception cref="ApiException">400: the name is too long or not printable.</exception>
-    public string By => !Query.TryGetValue("by", out var by) || by.Length == 0 ? Peer.ToString()
+    public string By => !Query.TryGetValue("by", out var by) || by.Length == 0 ? Caller.ToString()
         : DeployerName.IsValid(by) ? by
         : throw new ApiException(400, ApiErrorCode.BadBy, $"by: not a name of {DeployerName.Expected}");
 

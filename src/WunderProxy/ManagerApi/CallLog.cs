@@ -25,18 +25,18 @@ internal sealed class CallLog : IDisposable
 
     /// <summary>Logs how a call with the right to make changes ended.</summary>
     public void Changed(ApiRequest request, int status, string outcome) => ManagerApiLog.ChangingCall(
-        _logger, request.Peer.ToString(), request.By, request.Method, request.Path, status, outcome);
+        _logger, request.Caller.ToString(), request.By, request.Method, request.Path, status, outcome);
 
     /// <summary>
     /// Counts, and at most every 10 s logs, a changing call that was refused or a call to an unknown path.
     /// </summary>
     public void Refused(ApiRequest request, int status, string outcome)
     {
-        var peer = request.Peer.ToString();
+        var caller = request.Caller.ToString();
         var (method, path, why) = (Bounded(request.Method), Bounded(request.Path), Bounded(outcome));
-        if (_refused.TryPass($"{peer}: {method} {path}: {status} {why}"))
+        if (_refused.TryPass($"{caller}: {method} {path}: {status} {why}"))
         {
-            ManagerApiLog.ChangingCall(_logger, peer, peer, method, path, status, why);
+            ManagerApiLog.ChangingCall(_logger, caller, caller, method, path, status, why);
         }
     }
 

@@ -6,7 +6,7 @@ namespace WunderProxy.ManagerApi;
 internal static class HttpListenerExchange
 {
     private const string SecretHeader = "Wunderproxy-Secret";
-    private const string PeerHeader = "Wunderproxy-Peer";
+    private const string CallerHeader = "Wunderproxy-Peer";
     private const string TargetHeader = "Wunderproxy-Target";
     private const string HostHeader = "Wunderproxy-Host";
     private const string SchemeHeader = "Wunderproxy-Scheme";
@@ -27,7 +27,7 @@ internal static class HttpListenerExchange
     /// <summary>Reads a call with the fields that the front end sets; returns null if they name no caller.</summary>
     public static ApiRequest? Read(HttpListenerRequest request)
     {
-        if (ApiPeer.Parse(request.Headers[PeerHeader] ?? string.Empty, request.Headers[UserHeader]) is not { } peer)
+        if (ApiCaller.Parse(request.Headers[CallerHeader] ?? string.Empty, request.Headers[UserHeader]) is not { } caller)
         {
             return null;
         }
@@ -42,7 +42,7 @@ internal static class HttpListenerExchange
             Query = ParseQuery(query < 0 ? string.Empty : target[(query + 1)..]),
             Header = name => request.Headers[name],
             HeaderNames = request.Headers.AllKeys.OfType<string>(),
-            Peer = peer,
+            Caller = caller,
             IsCrowded = request.Headers[CrowdedHeader] is not null,
             Host = request.Headers[HostHeader] ?? string.Empty,
             Scheme = request.Headers[SchemeHeader] ?? "http",

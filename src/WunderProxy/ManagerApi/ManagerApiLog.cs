@@ -8,9 +8,9 @@ internal static partial class ManagerApiLog
     [LoggerMessage(5000, LogLevel.Information, "{Name} on {Address}")]
     public static partial void Listening(ILogger logger, string name, string address);
 
-    [LoggerMessage(5001, LogLevel.Information, "{Peer} ({By}): {Method} {Path}: {Status} {Outcome}")]
+    [LoggerMessage(5001, LogLevel.Information, "{Caller} ({By}): {Method} {Path}: {Status} {Outcome}")]
     public static partial void ChangingCall(
-        ILogger logger, string peer, string by, string method, string path, int status, string outcome);
+        ILogger logger, string caller, string by, string method, string path, int status, string outcome);
 
     [LoggerMessage(5002, LogLevel.Error, "{Method} {Path} failed")]
     public static partial void RouteFailed(ILogger logger, string method, string path, Exception exception);

@@ -56,8 +56,8 @@ internal sealed class AccessRulesTests
     [TestCase("127.0.0.1:5", "::1", "", 403)]
     [TestCase("10.1.2.3:5", "proxy.example", "Sec-Fetch-Site: none", Pass)]
     [TestCase("11.1.2.3:5", "proxy.example", "", 403)]
-    public void Without_a_token(string peer, string host, string header, int status) =>
-        Assert.That(Judge(null, peer, host, header), Is.EqualTo(status));
+    public void Without_a_token(string caller, string host, string header, int status) =>
+        Assert.That(Judge(null, caller, host, header), Is.EqualTo(status));
 
     // The caller's user on this machine; our own is 77 here. Nobody known is nobody trusted.
     [TestCase("unix", "0", Pass)]
@@ -74,8 +74,8 @@ internal sealed class AccessRulesTests
     [TestCase("127.0.0.1:5", "-1", 403)]
     [TestCase("127.0.0.1:5", "0, 0", 403)]
     [TestCase("192.0.2.1:5", "0", 403)]
-    public void Without_a_token_only_root_and_our_own_user(string peer, string user, int status) =>
-        Assert.That(Judge(null, peer, "localhost", "", user), Is.EqualTo(status));
+    public void Without_a_token_only_root_and_our_own_user(string caller, string user, int status) =>
+        Assert.That(Judge(null, caller, "localhost", "", user), Is.EqualTo(status));
 
     [TestCase("X-Forwarded-For")]
     [TestCase("x-forwarded-for")]
@@ -127,9 +127,9 @@ internal sealed class AccessRulesTests
     [TestCase("ngrok-skip")]
     public void Evidence_of_a_proxy_is_refused_on_every_way_in_without_a_token(string name)
     {
-        foreach (var peer in new[] { "unix", "127.0.0.1:5", "[::1]:5", "10.1.2.3:5" })
+        foreach (var caller in new[] { "unix", "127.0.0.1:5", "[::1]:5", "10.1.2.3:5" })
         {
-            Assert.That(Judge(null, peer, "localhost", name + ": 127.0.0.1"), Is.EqualTo(403), peer);
+            Assert.That(Judge(null, caller, "localhost", name + ": 127.0.0.1"), Is.EqualTo(403), caller);
         }
     }
 
@@ -169,19 +169,19 @@ internal sealed class AccessRulesTests
     [TestCase("192.0.2.1:5", "a.example", "Authorization: Bearer secret|Origin: http://a.example:81", 403)]
     [TestCase("192.0.2.1:5", "a.example", "Authorization: Bearer secret|Origin: null", 403)]
     [TestCase("192.0.2.1:5", "a.example", "Authorization: Bearer secret|X-Forwarded-For: 1.2.3.4", Pass)]
-    public void With_a_token(string peer, string host, string headers, int status) =>
-        Assert.That(Judge("secret", peer, host, headers), Is.EqualTo(status));
+    public void With_a_token(string caller, string host, string headers, int status) =>
+        Assert.That(Judge("secret", caller, host, headers), Is.EqualTo(status));
 
     [TestCase("192.0.2.1:5", "localhost", "", "192.0.2.1")]
     [TestCase("127.0.0.1:5", "rebound.example", "", "Host")]
     [TestCase("127.0.0.1:5", "localhost", "Origin: http://localhost", "web page")]
     [TestCase("127.0.0.1:5", "localhost", "Sec-Fetch-Site: cross-site", "web page")]
     [TestCase("127.0.0.1:5", "localhost", "Via: 1.1 nginx", "forwarded")]
-    public void Refusal_names_the_reason_and_both_ways_out(string peer, string host, string header, string reason)
+    public void Refusal_names_the_reason_and_both_ways_out(string caller, string host, string header, string reason)
     {
         var rules = new AccessRules(Token(null), []);
 
-        var refusal = Assert.Throws<ApiException>(() => rules.Demand(Request(peer, host, header)));
+        var refusal = Assert.Throws<ApiException>(() => rules.Demand(Request(caller, host, header)));
 
         Assert.That(refusal!.Status, Is.EqualTo(403));
         Assert.That(refusal.Message, Does.Contain(reason).And.Contain("--api-token").And.Contain("--api-open"));
@@ -198,12 +198,12 @@ internal sealed class AccessRulesTests
         Assert.That(refusal.Headers.Single().Value, Does.StartWith("Bearer"));
     }
 
-    private static int Judge(string? token, string peer, string host, string headers, string user = "77")
+    private static int Judge(string? token, string caller, string host, string headers, string user = "77")
     {
         try
         {
             var rules = new AccessRules(Token(token), [IPNetwork.Parse("10.0.0.0/8")]) { OwnUser = 77 };
-            rules.Demand(Request(peer, host, headers, user));
+            rules.Demand(Request(caller, host, headers, user));
             return Pass;
         }
         catch (ApiException exception)
@@ -214,7 +214,7 @@ internal sealed class AccessRulesTests
 
     private static ApiToken Token(string? token) => ApiToken.From(new ManagerApiOptions { Token = token });
 
-    private static ApiRequest Request(string peer, string host, string headers, string user = "0")
+    private static ApiRequest Request(string caller, string host, string headers, string user = "0")
     {
         var fields = headers
             .Split('|', StringSplitOptions.RemoveEmptyEntries)
@@ -224,7 +224,7 @@ internal sealed class AccessRulesTests
         {
             Method = "POST",
             Path = "/switch",
-            Peer = ApiPeer.Parse(peer, user)!.Value,
+            Caller = ApiCaller.Parse(caller, user)!.Value,
             Host = host,
             Header = name => fields.GetValueOrDefault(name),
             HeaderNames = fields.Keys,

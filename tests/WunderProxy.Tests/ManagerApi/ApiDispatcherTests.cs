@@ -123,7 +123,7 @@ internal sealed class ApiDispatcherTests
             {
                 Method = method,
                 Path = path,
-                Peer = ApiPeer.Parse("127.0.0.1:5", user)!.Value,
+                Caller = ApiCaller.Parse("127.0.0.1:5", user)!.Value,
                 Host = "localhost",
                 Query = new Dictionary<string, string>(StringComparer.Ordinal) { ["by"] = by },
             },

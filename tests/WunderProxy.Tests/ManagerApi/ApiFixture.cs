@@ -80,7 +80,7 @@ internal sealed class ApiFixture : IAsyncDisposable
                 Path = path,
                 Query = query.Split('&', StringSplitOptions.RemoveEmptyEntries)
                     .ToDictionary(pair => pair.Split('=')[0], pair => pair.Split('=')[1], StringComparer.Ordinal),
-                Peer = new ApiPeer(null, UserId: 0),
+                Caller = new ApiCaller(null, UserId: 0),
                 Host = "anything",
                 Header = name => headers.GetValueOrDefault(name) is { Length: > 0 } value ? value : null,
                 Body = new MemoryStream(Encoding.UTF8.GetBytes(body)),

@@ -28,17 +28,17 @@ internal sealed partial class ErrorTableTests
     [TestCase("GET /history", "h", Remote, null, 503, "overloaded")]
     [TestCase("POST /rollback", "h", "unix", null, 500, "internal")]
     public async Task Error_of_the_api_has_its_status_and_code(
-        string call, string host, string peer, string? token, int status, string code)
+        string call, string host, string caller, string? token, int status, string code)
     {
         await using var api = new ApiFixture(token: token);
         api.Lifecycle.Bug = code == ApiErrorCode.Internal ? new InvalidOperationException("a secret of ours") : null;
 
         if (code == ApiErrorCode.TooManyGuesses)
         {
-            _ = Enumerable.Range(0, 100).Select(_ => api.DispatchAsync(RequestOf(call, host, peer, code))).ToList();
+            _ = Enumerable.Range(0, 100).Select(_ => api.DispatchAsync(RequestOf(call, host, caller, code))).ToList();
         }
 
-        var response = await api.DispatchAsync(RequestOf(call, host, peer, code));
+        var response = await api.DispatchAsync(RequestOf(call, host, caller, code));
 
         var document = JsonNode.Parse(ApiFixture.TextOf(response))!;
         Assert.That((response.Status, document["error"]!.GetValue<string>()), Is.EqualTo((status, code)));
@@ -115,7 +115,7 @@ internal sealed partial class ErrorTableTests
         Assert.That(documented, Is.EquivalentTo(Constants(typeof(LaunchFailure)).Append("status_NNN")));
     }
 
-    private static ApiRequest RequestOf(string call, string host, string peer, string code)
+    private static ApiRequest RequestOf(string call, string host, string caller, string code)
     {
         var (method, target) = (call.Split(' ')[0], call.Split(' ')[1]);
         var query = target.Split('?').Skip(1).Select(pair => pair.Split('='));
@@ -124,7 +124,7 @@ internal sealed partial class ErrorTableTests
             Method = method,
             Path = target.Split('?')[0],
             Query = query.ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal),
-            Peer = ApiPeer.Parse(peer, user: "0")!.Value,
+            Caller = ApiCaller.Parse(caller, user: "0")!.Value,
             Host = host,
             Header = name => name == "Accept" ? "application/json"
                 : name == "Authorization" && code == ApiErrorCode.TooManyGuesses ? "Bearer guess"

@@ -9,7 +9,7 @@ namespace WunderProxy.ManagerApi;
 /// Id of the user on this machine who owns the caller's socket; null if the caller is elsewhere, has closed its socket,
 /// or the kernel does not tell.
 /// </param>
-internal readonly record struct ApiPeer(IPAddress? Address, uint? UserId = null)
+internal readonly record struct ApiCaller(IPAddress? Address, uint? UserId = null)
 {
     private const string UnixText = "unix";
 
@@ -26,12 +26,12 @@ internal readonly record struct ApiPeer(IPAddress? Address, uint? UserId = null)
     /// <param name="text">The caller's address as <c>ip:port</c>, or <c>unix</c>.</param>
     /// <param name="user">The user id in decimal; null or empty if unknown.</param>
     /// <returns>The caller, or null if the text names none.</returns>
-    public static ApiPeer? Parse(string text, string? user = null)
+    public static ApiCaller? Parse(string text, string? user = null)
     {
         uint? userId = uint.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
         if (text == UnixText)
         {
-            return new ApiPeer(null, userId);
+            return new ApiCaller(null, userId);
         }
 
         if (!IPEndPoint.TryParse(text, out var endPoint))
@@ -40,7 +40,7 @@ internal readonly record struct ApiPeer(IPAddress? Address, uint? UserId = null)
         }
 
         var address = endPoint.Address;
-        return new ApiPeer(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, userId);
+        return new ApiCaller(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, userId);
     }
 
     /// <inheritdoc/>
