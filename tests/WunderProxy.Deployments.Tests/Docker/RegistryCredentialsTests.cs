@@ -168,7 +168,7 @@ internal sealed class RegistryCredentialsTests : IDisposable
     }
 
     [TestCase("echo vault is sealed >&2; exit 3", "vault is sealed")]
-    [TestCase("echo nothing useful", "no JSON")]
+    [TestCase("echo nothing useful", "not JSON")]
     [TestCase("exit 1", "code 1")]
     public void Helper_that_fails_is_named_with_its_words(string script, string words)
     {

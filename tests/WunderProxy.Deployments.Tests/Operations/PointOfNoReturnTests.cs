@@ -18,7 +18,7 @@ internal sealed class PointOfNoReturnTests
         () => new ObjectStoreException(ObjectStoreFault.Denied, "the store refuses"),
         () => new InvalidOperationException("lone surrogate"),
         () => new DecoderFallbackException("no UTF-8"),
-        () => new JsonException("no JSON"),
+        () => new JsonException("not JSON"),
         () => new FormatException("no ETag"),
         () => new IOException("no space left on device"),
         () => new UnauthorizedAccessException("read-only file system"),

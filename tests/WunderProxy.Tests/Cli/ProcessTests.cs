@@ -134,7 +134,7 @@ internal sealed partial class ProcessTests
         await LineAsync(program, "peer key read again");
         File.Delete(key);
         Signal(program, "HUP");
-        await LineAsync(program, "the old one stays");
+        await LineAsync(program, "its old content stays");
         Signal(program, "TERM");
 
         Assert.That(await EndAsync(program), Is.Zero);

@@ -29,7 +29,7 @@ internal sealed class ErrorPageFolderTests
             Assert.That(folder.Pages.Keys, Is.EquivalentTo(new[] { "502.html", "500.json" }));
             Assert.That(Encoding.UTF8.GetString(folder.Pages["502.html"]), Is.EqualTo("502.html"));
             Assert.That(folder.Unused, Is.EqualTo(new[] { "404.html", "503.htm", "style.css" }));
-            Assert.That(folder.Warning, Does.StartWith("--error-pages: never used").And.Contains("404.html, 503.htm, style.css"));
+            Assert.That(folder.Warning, Does.StartWith("--error-pages: files that are never used").And.Contains("404.html, 503.htm, style.css"));
         });
     }
 
