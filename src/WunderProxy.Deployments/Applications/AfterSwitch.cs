@@ -5,17 +5,17 @@ using WunderProxy.Deployments.Diagnostics;
 namespace WunderProxy.Deployments.Applications;
 
 /// <summary>
-/// Carries out the steps that follow a switch. Traffic goes to the new container by then, so a caller must not be told of
-/// a failure: a fault of any type ends here, as a log line and a warning in <c>/status</c>.
+/// Runs the steps that follow a switch. Traffic already goes to the new container, so a caller must not see a failure:
+/// a fault of any type becomes a log line and a warning in <c>/status</c>.
 /// </summary>
 internal sealed class AfterSwitch(NoticeBoard notices, ILogger log)
 {
-    /// <summary>The warnings in <c>/status</c> that this class puts up.</summary>
+    /// <summary>Start of the topics of this class's warnings in <c>/status</c>.</summary>
     private const string Topic = "after-switch";
 
-    /// <summary>Carries out one step; never throws.</summary>
-    /// <param name="step">What the step does, for the warning: <c>retiring unused containers</c>.</param>
-    /// <param name="work">The step.</param>
+    /// <summary>Runs one step; never throws.</summary>
+    /// <param name="step">Description of the step for the warning, such as <c>retiring unused containers</c>.</param>
+    /// <param name="work">The work of the step.</param>
     /// <returns>Whether the step succeeded.</returns>
     public bool Try(string step, Action work)
     {
@@ -46,7 +46,7 @@ internal sealed class AfterSwitch(NoticeBoard notices, ILogger log)
         }
     }
 
-    /// <summary>Logs a fault and warns of it; never throws.</summary>
+    /// <summary>Logs a fault and adds a warning; never throws.</summary>
     public void Note(string step, Exception fault)
     {
         try
@@ -61,7 +61,7 @@ internal sealed class AfterSwitch(NoticeBoard notices, ILogger log)
         }
     }
 
-    /// <summary>One line about a fault: its own words when they are meant for people, else also its type.</summary>
+    /// <summary>Returns one line about a fault: its message if that is meant for people, else with its type.</summary>
     public static string Describe(Exception fault) =>
         DeploymentFaults.IsKnown(fault) ? fault.Message : $"{fault.GetType().Name}: {fault.Message.ReplaceLineEndings(" ")}";
 }

@@ -4,24 +4,26 @@ using WunderProxy.Deployments.Records;
 namespace WunderProxy.Deployments.Applications;
 
 /// <summary>
-/// Finds the bytes of launch configs: those of containers in care are known on this machine, so that what runs needs no
-/// store; the rest lies in the store.
+/// Finds the bytes of launch configs. Those of containers in care are known on this machine, so that running containers
+/// need no store; the others are read from the store.
 /// </summary>
 internal sealed class ConfigSource(
     LaunchConfigRepository stored, RecordKeeper record, DeploymentTable table, StoreCondition store, TimeProvider clock)
 {
-    /// <summary>A switch to a container that runs waits this long for a store that does not answer.</summary>
+    /// <summary>Longest time that a switch to a running container waits for a store that does not answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Loads the launch config of a hash, MD5 or SHA-256.</summary>
-    /// <exception cref="LaunchConfigNotFoundException">There is none.</exception>
+    /// <summary>Loads the launch config with a hash, MD5 or SHA-256.</summary>
+    /// <exception cref="LaunchConfigNotFoundException">The store has no such launch config.</exception>
     /// <exception cref="HashMismatchException">The stored bytes have another hash.</exception>
-    /// <exception cref="InvalidLaunchConfigException">The stored bytes are no launch config.</exception>
+    /// <exception cref="InvalidLaunchConfigException">The stored bytes are not a launch config.</exception>
     /// <exception cref="Storage.ObjectStoreException">The store failed.</exception>
     public async Task<LaunchConfig> LoadAsync(LaunchConfigReference reference, CancellationToken cancellationToken) =>
         FindLocal(reference) ?? await stored.LoadAsync(reference, cancellationToken);
 
-    /// <summary>The bytes of a running container's launch config; empty when they cannot be had soon.</summary>
+    /// <summary>
+    /// Returns the bytes of a running container's launch config; empty if they are not available soon.
+    /// </summary>
     public async Task<byte[]> FindBytesAsync(Deployment deployment, CancellationToken cancellationToken)
     {
         if (!LaunchConfigReference.TryParse(deployment.Hash, out var reference))
@@ -46,7 +48,7 @@ internal sealed class ConfigSource(
         }
         catch (Exception fault) when (fault is TimeoutException || DeploymentFaults.IsKnown(fault))
         {
-            // A switch with the store away goes ahead; the tender completes the record when the store answers.
+            // The switch goes ahead without the store; the store tender completes the record when the store answers.
             return [];
         }
     }

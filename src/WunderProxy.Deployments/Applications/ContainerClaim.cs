@@ -3,27 +3,31 @@ using WunderProxy.Deployments.LaunchConfigs;
 
 namespace WunderProxy.Deployments.Applications;
 
-/// <summary>What the labels of a container say about it, read as text that anybody may have written.</summary>
-/// <param name="Hash">SHA-256 launch config hash.</param>
+/// <summary>What the labels of a container say about it; anybody may have written them.</summary>
+/// <param name="Hash">SHA-256 hash of the launch config.</param>
 /// <param name="Revision">Revision of the launch config.</param>
-/// <param name="CfgDigest">Digest of the <c>--cfg</c> content; empty without one.</param>
-/// <param name="Alias">MD5 of the launch config; empty when there is none.</param>
+/// <param name="CfgDigest">Digest of the <c>--cfg</c> content; empty without such a file.</param>
+/// <param name="Alias">MD5 of the launch config; empty if there is none.</param>
 /// <param name="ContainerPort">TCP port inside the container.</param>
 /// <param name="HealthCheckPath">Path of the health check, with its leading slash.</param>
 internal sealed record ContainerClaim(
     string Hash, string Revision, string CfgDigest, string Alias, int ContainerPort, string HealthCheckPath)
 {
-    /// <summary>TCP port inside the container: a start without the store needs it.</summary>
+    /// <summary>
+    /// Name of the label with the TCP port inside the container, which a start without the store needs.
+    /// </summary>
     public const string PortLabel = "wunderproxy.port";
 
-    /// <summary>Health-check path: a start without the store needs it.</summary>
+    /// <summary>Name of the label with the health-check path, which a start without the store needs.</summary>
     public const string HealthLabel = "wunderproxy.health";
 
-    /// <summary>MD5 of the launch config.</summary>
+    /// <summary>Name of the label with the MD5 of the launch config.</summary>
     public const string AliasLabel = "wunderproxy.md5";
 
-    /// <summary>Reads the labels.</summary>
-    /// <returns>Null when one is missing, or has a value that we would not have written.</returns>
+    /// <summary>Reads the labels of a container.</summary>
+    /// <returns>
+    /// The claim, or null if a label is missing or has a value that this program would not have written.
+    /// </returns>
     public static ContainerClaim? Read(IReadOnlyDictionary<string, string> labels)
     {
         var isComplete = labels.TryGetValue(ContainerLabels.HashLabel, out var hash)

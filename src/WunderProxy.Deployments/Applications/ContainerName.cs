@@ -3,15 +3,20 @@ using WunderProxy.Deployments.LaunchConfigs;
 
 namespace WunderProxy.Deployments.Applications;
 
-/// <summary>The names of our containers: <c>APP-REVISION-HASH8-XXXX</c>, the last part four random hex digits.</summary>
+/// <summary>
+/// Creates the names of our containers, <c>APP-REVISION-HASH8-XXXX</c>, whose last part is four random hexadecimal
+/// digits.
+/// </summary>
 internal static class ContainerName
 {
     private const int RandomBytes = 2;
 
-    /// <summary>Stands before an application's name that cannot begin a container's: the engine wants a letter or digit.</summary>
+    /// <summary>
+    /// Prefix for application names that cannot begin a container's name, which must begin with a letter or digit.
+    /// </summary>
     private const string LegalStart = "app";
 
-    /// <summary>A new name.</summary>
+    /// <summary>Creates a new container name.</summary>
     public static string Create(string app, string revision, string hash) =>
         Stem(app, revision, hash) + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(RandomBytes));
 

@@ -1,14 +1,16 @@
 namespace WunderProxy.Deployments.Applications;
 
-/// <summary>Whose a container is.</summary>
+/// <summary>The owner of a container.</summary>
 internal enum ContainerOwner
 {
-    /// <summary>It says nothing about this application.</summary>
+    /// <summary>The container does not refer to this application.</summary>
     Other,
 
-    /// <summary>It carries our labels without proof that we made it: it is listed, and never touched.</summary>
+    /// <summary>
+    /// The container carries our labels without proof that we made it; it is listed, but never touched.
+    /// </summary>
     Foreign,
 
-    /// <summary>We made it.</summary>
+    /// <summary>This service made the container.</summary>
     Ours,
 }

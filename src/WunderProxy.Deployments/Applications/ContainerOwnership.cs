@@ -4,19 +4,22 @@ using WunderProxy.Deployments.Records;
 
 namespace WunderProxy.Deployments.Applications;
 
-/// <summary>Judges containers of the engine by <see cref="ContainerIdentity"/>, the local record and their images.</summary>
+/// <summary>
+/// Decides who owns a container of the engine, from <see cref="ContainerIdentity"/>, the local record and the
+/// container's image.
+/// </summary>
 internal sealed class ContainerOwnership(ContainerIdentity identity, Func<LifecycleRecord> record, EngineImages images)
 {
     /// <summary>Whether a container's labels name this application, rightly or not.</summary>
     public bool IsClaimed(ContainerSummary summary) => identity.IsClaimed(summary.Labels);
 
-    /// <summary>Whose a listed container is.</summary>
-    /// <exception cref="EngineUnavailableException">The engine is away.</exception>
+    /// <summary>Returns the owner of a listed container.</summary>
+    /// <exception cref="EngineUnavailableException">The engine does not answer.</exception>
     public Task<ContainerOwner> JudgeAsync(ContainerSummary summary, CancellationToken cancellationToken) => JudgeAsync(
         summary.Id, ContainerIdentity.NameOf(summary), summary.ImageID, summary.Labels, cancellationToken);
 
-    /// <summary>Whose an inspected container is.</summary>
-    /// <exception cref="EngineUnavailableException">The engine is away.</exception>
+    /// <summary>Returns the owner of an inspected container.</summary>
+    /// <exception cref="EngineUnavailableException">The engine does not answer.</exception>
     public Task<ContainerOwner> JudgeAsync(ContainerDetails container, CancellationToken cancellationToken) => JudgeAsync(
         container.Id, container.Name.TrimStart('/'), container.Image, container.Config.Labels, cancellationToken);
 
@@ -38,7 +41,9 @@ internal sealed class ContainerOwnership(ContainerIdentity identity, Func<Lifecy
             : ContainerOwner.Foreign;
     }
 
-    /// <summary>An image that cannot be read proves nothing.</summary>
+    /// <summary>
+    /// Whether the labels are the container's own, not its image's; an image that cannot be read proves nothing.
+    /// </summary>
     private async Task<bool> IsOwnLabelledAsync(
         string image, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
     {

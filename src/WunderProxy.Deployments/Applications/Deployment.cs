@@ -9,7 +9,7 @@ namespace WunderProxy.Deployments.Applications;
 /// <summary>One launch config on its way through one container. Changed only under the operation gate or slot guard.</summary>
 internal sealed class Deployment
 {
-    /// <summary>It has no <c>HEALTHCHECK</c>, as the engine says it.</summary>
+    /// <summary>The engine's health status for a container without a <c>HEALTHCHECK</c>.</summary>
     public const string NoHealthcheck = "none";
 
     private readonly FaultPoints _faults;
@@ -22,44 +22,46 @@ internal sealed class Deployment
         _faults = faults;
     }
 
-    /// <summary>SHA-256 launch config hash.</summary>
+    /// <summary>SHA-256 hash of the launch config.</summary>
     public string Hash { get; }
 
-    /// <summary>MD5 of the same bytes; empty when only the hash is known.</summary>
+    /// <summary>MD5 of the launch config's bytes; empty if only the hash is known.</summary>
     public string Alias { get; set; } = "";
 
-    /// <summary>The application's own name for it.</summary>
+    /// <summary>The application's own name for what is deployed.</summary>
     public string Revision { get; }
 
-    /// <summary>The exact bytes of its launch config; empty when they are not known on this machine.</summary>
+    /// <summary>The exact bytes of the launch config; empty if they are not known on this machine.</summary>
     public byte[] Config { get; set; } = [];
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>The state of the deployment.</summary>
     public DeploymentState State { get; private set; }
 
-    /// <summary>Why it failed; a reason code.</summary>
+    /// <summary>Reason code of a failure; empty without one.</summary>
     public string FailureReason { get; private set; } = "";
 
-    /// <summary>Full container id; empty before there is one.</summary>
+    /// <summary>Full container id; empty before the container exists.</summary>
     public string ContainerId { get; set; } = "";
 
     public string ContainerName { get; set; } = "";
 
-    /// <summary>The image's name.</summary>
+    /// <summary>Name of the image.</summary>
     public string Image { get; set; } = "";
 
-    /// <summary>The engine's id of the image; empty when it is not known.</summary>
+    /// <summary>The engine's id of the image; empty if unknown.</summary>
     public string ImageId { get; set; } = "";
 
-    /// <summary>Digest of the <c>--cfg</c> content that it was created with.</summary>
+    /// <summary>Digest of the <c>--cfg</c> content with which the container was created.</summary>
     public string CfgDigest { get; set; } = "";
 
     public DateTimeOffset CreatedAt { get; set; }
 
-    /// <summary>When its launch ended, or it was last current: the order of retirement.</summary>
+    /// <summary>
+    /// When the launch ended, or when the deployment was last current; decides the order of retirement.
+    /// </summary>
     public DateTimeOffset UsedAt { get; set; }
 
-    /// <summary>Whether traffic ever went to it.</summary>
+    /// <summary>Whether traffic ever went to the container.</summary>
     public bool WasCurrent { get; set; }
 
     /// <summary>TCP port inside the container.</summary>
@@ -67,10 +69,10 @@ internal sealed class Deployment
 
     public string HealthCheckPath { get; set; } = "/";
 
-    /// <summary>The start that was found healthy; another one is another process.</summary>
+    /// <summary>Start time of the run that was found healthy; another start time means another process.</summary>
     public string StartedAt { get; set; } = "";
 
-    /// <summary>Where it is reached; null while it does not run.</summary>
+    /// <summary>Address by which the proxy reaches the container; null while it does not run.</summary>
     public ContainerAddress? Address { get; set; }
 
     /// <summary><c>healthy</c>, <c>unhealthy</c> or <c>unknown</c>.</summary>
@@ -80,28 +82,28 @@ internal sealed class Deployment
         set => (field, HealthReason) = (value, null);
     } = "unknown";
 
-    /// <summary>Why it is not healthy; null when that needs no word.</summary>
+    /// <summary>Why the container is not healthy; null if there is nothing to say.</summary>
     public string? HealthReason { get; private set; }
 
     /// <summary>
-    /// The engine's last word on the container's own <c>HEALTHCHECK</c>: starting, healthy, unhealthy,
-    /// <see cref="NoHealthcheck"/>; null before it was asked.
+    /// The engine's last result of the container's own <c>HEALTHCHECK</c>: starting, healthy, unhealthy or
+    /// <see cref="NoHealthcheck"/>; null before the first query.
     /// </summary>
     public string? Healthcheck { get; set; }
 
-    /// <summary>Its drain, while <see cref="DeploymentState.Draining"/>.</summary>
+    /// <summary>The drain in progress while the state is <see cref="DeploymentState.Draining"/>; else null.</summary>
     public DrainHandle? Drain { get; set; }
 
-    /// <summary>Whether its container should be running.</summary>
+    /// <summary>Whether the container should be running.</summary>
     public bool IsUp => State is DeploymentState.Ready or DeploymentState.Current or DeploymentState.Draining;
 
-    /// <summary>Taken while its container is started or stopped, before the slot guard and never after it.</summary>
+    /// <summary>Held while the container is started or stopped; taken before the slot guard, never after it.</summary>
     public SemaphoreSlim Handling { get; } = new(1, 1);
 
-    /// <summary>First 8 digits of the container id, as scripts see it.</summary>
+    /// <summary>The first 8 digits of the container id, as scripts see them.</summary>
     public string ShortContainerId => ContainerId.Length > 8 ? ContainerId[..8] : ContainerId;
 
-    /// <summary>Whether a hash, MD5 or SHA-256, names its launch config.</summary>
+    /// <summary>Whether a hash, MD5 or SHA-256, names the launch config.</summary>
     public bool IsOf(LaunchConfigReference reference) =>
         reference.Value == Hash
         || reference.Value == Alias
@@ -114,7 +116,7 @@ internal sealed class Deployment
         Config = Config.Length <= ContainerRecord.MaxConfigBytes ? Config : [],
     };
 
-    /// <summary>Notes that it is not healthy, and why.</summary>
+    /// <summary>Sets the health to unhealthy, with the reason.</summary>
     public void SetUnhealthy(string reason) => (Health, HealthReason) = ("unhealthy", reason);
 
     /// <summary>
@@ -147,7 +149,7 @@ internal sealed class Deployment
         _faults.Hit($"{from}-{next}");
     }
 
-    /// <summary>The table of legal moves.</summary>
+    /// <summary>Whether a move is legal.</summary>
     internal static bool IsLegal(DeploymentState from, DeploymentState to) => from switch
     {
         DeploymentState.Fetching => to is DeploymentState.Pulling or DeploymentState.Creating

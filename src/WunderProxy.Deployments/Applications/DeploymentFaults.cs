@@ -8,10 +8,12 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Applications;
 
-/// <summary>The one table from what can go wrong below to what a caller is told.</summary>
+/// <summary>Translates every failure of engine, store and state to the error that a caller sees.</summary>
 internal static class DeploymentFaults
 {
-    /// <summary>The fault as callers know it; the same when it is one already; null for a bug or a cancellation.</summary>
+    /// <summary>
+    /// Returns the error for callers, the fault itself if it already is one, or null for a bug or a cancellation.
+    /// </summary>
     public static DeploymentException? Translate(Exception fault) => fault switch
     {
         DeploymentException known => known,
@@ -31,14 +33,14 @@ internal static class DeploymentFaults
         _ => null,
     };
 
-    /// <summary>Whether callers know this fault; else it is a bug or a cancellation.</summary>
+    /// <summary>Whether a fault has an error for callers; otherwise it is a bug or a cancellation.</summary>
     public static bool IsKnown(Exception fault) => Translate(fault) is not null;
 
-    /// <summary>The fault as callers know it.</summary>
+    /// <summary>Returns the error for callers.</summary>
     public static DeploymentException Of(Exception fault) =>
         Translate(fault) ?? throw new UnreachableException("only known faults are translated", fault);
 
-    /// <summary>A failed launch with its reason code.</summary>
+    /// <summary>Creates the error of a failed launch with its reason code.</summary>
     public static DeploymentException Launch(string reason, string message, Exception? cause = null) =>
         new(DeploymentError.LaunchFailed, message, new DeploymentErrorDetails { Reason = reason }, cause);
 

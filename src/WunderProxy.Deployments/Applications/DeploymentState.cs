@@ -1,15 +1,15 @@
 namespace WunderProxy.Deployments.Applications;
 
-/// <summary>Where one deployment stands, from its launch config to its removal.</summary>
+/// <summary>The states of a deployment, from its launch config to its removal.</summary>
 internal enum DeploymentState
 {
-    /// <summary>Its launch config is being read and checked.</summary>
+    /// <summary>The launch config is being read and checked.</summary>
     Fetching,
 
-    /// <summary>Its image is being pulled or loaded.</summary>
+    /// <summary>The image is being pulled or loaded.</summary>
     Pulling,
 
-    /// <summary>The engine is asked for a container.</summary>
+    /// <summary>The engine is creating the container.</summary>
     Creating,
 
     /// <summary>The container is being started.</summary>
@@ -18,21 +18,21 @@ internal enum DeploymentState
     /// <summary>The container runs and is probed until healthy.</summary>
     Checking,
 
-    /// <summary>Healthy and waiting; no traffic.</summary>
+    /// <summary>The container is healthy and waits without traffic.</summary>
     Ready,
 
-    /// <summary>Traffic goes to it.</summary>
+    /// <summary>Traffic goes to the container.</summary>
     Current,
 
-    /// <summary>It gets nothing new and finishes what it has.</summary>
+    /// <summary>The container gets no new exchanges and finishes those in flight.</summary>
     Draining,
 
-    /// <summary>Stopped, kept for a quick rollback.</summary>
+    /// <summary>The container is stopped and kept for a quick rollback.</summary>
     Kept,
 
-    /// <summary>Its container is gone.</summary>
+    /// <summary>The container no longer exists.</summary>
     Removed,
 
-    /// <summary>It did not come up.</summary>
+    /// <summary>The container did not come up.</summary>
     Failed,
 }

@@ -3,14 +3,14 @@ using WunderProxy.Deployments.LaunchConfigs;
 
 namespace WunderProxy.Deployments.Applications;
 
-/// <summary>The containers in care, and those seen beside them.</summary>
+/// <summary>The containers in care, and foreign ones seen beside them.</summary>
 internal sealed class DeploymentTable
 {
     private readonly Lock _lock = new();
     private readonly List<Deployment> _deployments = [];
     private IReadOnlyList<ContainerView> _foreign = [];
 
-    /// <summary>All, in the order they came; a copy.</summary>
+    /// <summary>A copy of all deployments, in the order in which they were added.</summary>
     public IReadOnlyList<Deployment> All
     {
         get
@@ -22,7 +22,7 @@ internal sealed class DeploymentTable
         }
     }
 
-    /// <summary>The one in service, running or not; null before the first switch.</summary>
+    /// <summary>The deployment in service, running or not; null before the first switch.</summary>
     public Deployment? Current => All.FirstOrDefault(d => d.State == DeploymentState.Current);
 
     public void Add(Deployment deployment)
@@ -41,16 +41,16 @@ internal sealed class DeploymentTable
         }
     }
 
-    /// <summary>Containers of the old tool that no history entry explains.</summary>
+    /// <summary>Stores the foreign containers that <c>GET /containers</c> lists.</summary>
     public void SetForeign(IReadOnlyList<ContainerView> foreign) => Volatile.Write(ref _foreign, foreign);
 
     public Deployment? FindContainer(string id) => All.FirstOrDefault(d => d.ContainerId == id);
 
-    /// <summary>Those of one launch config, the newest launched first.</summary>
+    /// <summary>Returns the deployments of one launch config, the newest first.</summary>
     public IReadOnlyList<Deployment> FindByReference(LaunchConfigReference reference) =>
         [.. All.Where(d => d.IsOf(reference)).OrderByDescending(d => d.CreatedAt)];
 
-    /// <summary>What <c>GET /containers</c> shows.</summary>
+    /// <summary>Returns what <c>GET /containers</c> shows.</summary>
     public IReadOnlyList<ContainerView> ToViews() =>
         [.. All.Where(d => d.ContainerId.Length > 0).Select(ToView), .. Volatile.Read(ref _foreign)];
 

@@ -4,7 +4,10 @@ using WunderProxy.Deployments.History;
 
 namespace WunderProxy.Deployments.Applications;
 
-/// <summary>Writes events; they are durable on this machine at once, and nothing fails or waits long because of them.</summary>
+/// <summary>
+/// Records events. An event is durable locally on return; a slow store delays the caller by at most 1 s, and no failure
+/// reaches the caller.
+/// </summary>
 /// <param name="eventLog">Keeps events on this machine until the store has them.</param>
 /// <param name="store">How the store answers.</param>
 /// <param name="clock">The times of events, and how long a caller waits.</param>
@@ -13,19 +16,22 @@ namespace WunderProxy.Deployments.Applications;
 internal sealed class EventRecorder(
     EventLog eventLog, StoreCondition store, TimeProvider clock, ILogger log, FaultPoints faults)
 {
-    /// <summary>A caller waits this long for the store to have its event; while the store is away, not at all.</summary>
+    /// <summary>
+    /// Longest time that a caller waits until the store has the event; while the store does not answer, callers do not
+    /// wait.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>An event of now, on this machine.</summary>
+    /// <summary>Creates an event with the present time and this machine's name.</summary>
     public DeploymentEvent Create(string type, string by) =>
         new(type, clock.GetUtcNow(), by, Environment.MachineName);
 
-    /// <summary>Records an event; never throws, since what the event tells of has happened.</summary>
+    /// <summary>Records an event; never throws, because what the event reports has already happened.</summary>
     public async Task RecordAsync(DeploymentEvent recorded)
     {
         try
         {
-            // The local copy is written before the first await inside.
+            // The local copy is written before the first await of this call.
             faults.Hit("event-before");
             var isAway = store.IsAway;
             var writing = WriteAsync(recorded with { Reason = SecretMask.Empty.Apply(recorded.Reason) });

@@ -7,8 +7,8 @@ using WunderProxy.Deployments.Storage;
 namespace WunderProxy.Deployments.Applications;
 
 /// <summary>
-/// Tells the history of switches that have happened. The intent stands in the local record from the switch until
-/// history and event are written, and may be applied again.
+/// Writes switches that have happened to the history. The local record keeps the intent from the switch until history
+/// and event are written; an intent may be applied repeatedly.
 /// </summary>
 internal sealed class HistoryRecorder(Application application) : IDisposable
 {
@@ -23,9 +23,9 @@ internal sealed class HistoryRecorder(Application application) : IDisposable
     /// Writes history and event of an intent whose switch has happened, after those of earlier switches that still wait.
     /// Never throws: an intent that cannot be written waits in the record, with an event and a warning.
     /// </summary>
-    /// <param name="intent">What the history is to be told; it stands in the record.</param>
-    /// <param name="held">The caller's claim; null to claim the history for this.</param>
-    /// <returns>False when the intent waits in the record.</returns>
+    /// <param name="intent">The intent to write; the record contains it.</param>
+    /// <param name="held">The caller's claim on the history; null to claim the history here.</param>
+    /// <returns>False if the intent waits in the record.</returns>
     public async Task<bool> CompleteAsync(DeploymentIntent intent, HistoryClaim? held)
     {
         for (var attempt = 1; ; attempt++)
@@ -54,8 +54,8 @@ internal sealed class HistoryRecorder(Application application) : IDisposable
         }
     }
 
-    /// <summary>Completes what waits, oldest first; to be repeated after a failure.</summary>
-    /// <exception cref="ObjectStoreException">The store is away.</exception>
+    /// <summary>Writes the waiting intents, oldest first; repeated after a failure.</summary>
+    /// <exception cref="ObjectStoreException">The store does not answer.</exception>
     /// <exception cref="LeaseHeldException">Another deployer is writing.</exception>
     public async Task CompleteWaitingAsync(CancellationToken cancellationToken)
     {
@@ -82,7 +82,8 @@ internal sealed class HistoryRecorder(Application application) : IDisposable
     }
 
     /// <summary>
-    /// Takes a rejected launch config out of the history when its deployer writes it after the guard has undone the switch.
+    /// Removes a rejected launch config from the history if its deployer writes it after the guard has undone the
+    /// switch.
     /// </summary>
     public async Task RejectLateAsync(DeploymentHistory history, CancellationToken cancellationToken)
     {
@@ -110,8 +111,8 @@ internal sealed class HistoryRecorder(Application application) : IDisposable
     public void Dispose() => _one.Dispose();
 
     /// <summary>
-    /// The local record alone keeps a rejected launch config from being started again: a store that this machine may only
-    /// read needs no more.
+    /// Whether a rejection needs no history: in a store that this machine may only read, the local record alone keeps
+    /// the launch config from being started again.
     /// </summary>
     private static bool IsGivenUp(DeploymentIntent intent, Exception fault) =>
         intent.Kind == DeploymentKind.Reject && fault is ObjectStoreException { Fault: ObjectStoreFault.Denied };
@@ -128,7 +129,9 @@ internal sealed class HistoryRecorder(Application application) : IDisposable
         await ApplyThroughAsync(intent, claim, CancellationToken.None);
     }
 
-    /// <summary>Applies the intents up to this one: one that waits must not be appended after a later one.</summary>
+    /// <summary>
+    /// Applies all intents up to this one, because a waiting intent must not be appended after a later one.
+    /// </summary>
     private async Task ApplyThroughAsync(DeploymentIntent last, HistoryClaim claim, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
@@ -162,7 +165,8 @@ internal sealed class HistoryRecorder(Application application) : IDisposable
         catch (Exception fault) when (!isLast && claim.IsHistoryWritten && fault
             is LaunchConfigNotFoundException or HashMismatchException or InvalidLaunchConfigException)
         {
-            // The config of an earlier switch has left the store; the later intent decides what current.json holds.
+            // The launch config of an earlier switch is gone from the store; the later intent decides what current.json
+            // contains.
         }
 
         application.Faults.Hit("history-after");
@@ -183,8 +187,8 @@ internal sealed class HistoryRecorder(Application application) : IDisposable
     {
         application.Record.TryUpdate(record => record with
         {
-            // What current.json holds now is what we wrote: the digest of its bytes is the hash. A guard's undo has put
-            // back what was seen before the switch, which need not be what serves.
+            // current.json contains what this call wrote, so the digest of its bytes is the hash. A guard's undo
+            // restores what was seen before the switch, which need not be what serves.
             Seen = record.Intents.Count == 1 && intent.Kind is DeploymentKind.Deploy or DeploymentKind.Rollback
                 ? record.Hash
                 : record.Seen,
@@ -196,7 +200,7 @@ internal sealed class HistoryRecorder(Application application) : IDisposable
         }
     }
 
-    /// <summary>The entry is out: what a deployer writes from now on is a new deploy.</summary>
+    /// <summary>Notes that the entry is removed: what a deployer writes from now on is a new deploy.</summary>
     private void NoteRejected(DeploymentIntent undo) => application.Record.TryUpdate(record => record with
     {
         Rejected = [.. record.Rejected.Select(r => r.Undo?.Id == undo.Id ? r with { Undo = null } : r)],
@@ -214,7 +218,10 @@ internal sealed class HistoryRecorder(Application application) : IDisposable
         application.Notices.Warn(Topic, $"{serving} serves, but the history does not say so yet; it is tried again", words);
     }
 
-    /// <summary>The event is not kept back with the history: it tells what happened, and why the history lags behind.</summary>
+    /// <summary>
+    /// Records the event without waiting for the history, because it reports what happened, and why the history is
+    /// behind.
+    /// </summary>
     private async Task TellWaitingAsync(DeploymentIntent intent, Exception fault)
     {
         if (intent is not { Kind: DeploymentKind.Deploy or DeploymentKind.Rollback, Origin: IntentOrigin.Caller, IsTold: false })

@@ -3,7 +3,10 @@ using WunderProxy.Deployments.LaunchConfigs;
 
 namespace WunderProxy.Deployments.Applications;
 
-/// <summary>One changing call under way. It outlives its callers; each that joins hears the rest of its progress.</summary>
+/// <summary>
+/// One changing call in progress. The operation outlives its callers; a caller that joins receives the rest of its
+/// progress.
+/// </summary>
 internal sealed class Operation(OperationKind kind, string reference, DateTimeOffset since) : IProgress<DeploymentProgress>
 {
     private readonly TaskCompletionSource _loud = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -16,24 +19,24 @@ internal sealed class Operation(OperationKind kind, string reference, DateTimeOf
 
     public string Reference => reference;
 
-    /// <summary>Whether it only looks so far, and need not be shown.</summary>
+    /// <summary>Whether the operation has only read so far, so that it need not be shown.</summary>
     public bool IsQuiet => kind is OperationKind.Start or OperationKind.Recovery && !_loud.Task.IsCompleted;
 
     /// <summary>
-    /// Whether other calls wait for its end instead of being refused: a start, whatever it does, and a recovery that only
-    /// looks.
+    /// Whether other calls wait for the end of this operation instead of being refused: for every start, and for a
+    /// recovery that has only read so far.
     /// </summary>
     public bool IsWaitedFor => kind == OperationKind.Start || IsQuiet;
 
-    /// <summary>Ends when calls need not, or may not, wait for it any longer.</summary>
+    /// <summary>Completes when calls need not, or may not, wait for the operation any longer.</summary>
     public Task WhenNotWaitedFor => kind == OperationKind.Start
         ? Task.WhenAny(Completion ?? Task.CompletedTask)
         : Task.WhenAny(_loud.Task, Completion ?? Task.CompletedTask);
 
-    /// <summary>Ends with the operation; its type is that of the operation's result.</summary>
+    /// <summary>Completes with the operation; the task's type is that of the operation's result.</summary>
     public Task? Completion { get; set; }
 
-    /// <summary>Adds the digests of the launch config that it turned out to be about: each names the same call.</summary>
+    /// <summary>Adds the digests of the operation's launch config, each of which identifies the same call.</summary>
     public void AddNames(LaunchConfig config)
     {
         lock (_lock)
@@ -43,7 +46,7 @@ internal sealed class Operation(OperationKind kind, string reference, DateTimeOf
         }
     }
 
-    /// <summary>Whether a call of a kind and reference is the same as this one.</summary>
+    /// <summary>Whether a call of this kind and reference is the same as this operation.</summary>
     public bool IsSame(OperationKind otherKind, string otherReference)
     {
         lock (_lock)

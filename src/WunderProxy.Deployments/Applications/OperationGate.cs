@@ -4,8 +4,8 @@ using WunderProxy.Deployments.Diagnostics;
 namespace WunderProxy.Deployments.Applications;
 
 /// <summary>
-/// Lets one changing operation through at a time. It goes on when its caller leaves; a second call of the same kind and
-/// reference joins it, any other is refused as busy, except that a start is waited for.
+/// Lets one changing operation run at a time. The operation goes on when its caller leaves. A second call of the same
+/// kind and reference joins it; any other is refused as busy, except that calls wait for a start.
 /// </summary>
 internal sealed class OperationGate : IDisposable
 {
@@ -17,8 +17,10 @@ internal sealed class OperationGate : IDisposable
     private readonly TaskCompletionSource _startBegun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Operation? _current;
 
-    /// <summary>Creates a gate that is closed until the start has begun, see <see cref="OpenUnstarted"/>.</summary>
-    /// <param name="clock">The clock of all waits.</param>
+    /// <summary>
+    /// Creates a gate that is closed until a start has begun, or <see cref="OpenUnstarted"/> is called.
+    /// </summary>
+    /// <param name="clock">Clock of all waits.</param>
     /// <param name="faults">Named points for fault tests.</param>
     /// <param name="startPatience">How long a call waits for the start.</param>
     public OperationGate(TimeProvider clock, FaultPoints faults, TimeSpan startPatience)
@@ -29,19 +31,19 @@ internal sealed class OperationGate : IDisposable
         _current = new Operation(OperationKind.Start, "", clock.GetUtcNow()) { Completion = _startBegun.Task };
     }
 
-    /// <summary>The operation under way; null for none.</summary>
+    /// <summary>The operation in progress; null if there is none.</summary>
     public OperationView? View => Volatile.Read(ref _current) is { IsQuiet: false } loud ? loud.ToView() : null;
 
-    /// <summary>Ends when the process shuts down.</summary>
+    /// <summary>A token that is cancelled when the process shuts down.</summary>
     public CancellationToken Lifetime => _lifetime.Token;
 
-    /// <summary>Runs an operation, or joins the same one.</summary>
-    /// <param name="kind">What it does.</param>
-    /// <param name="reference">What makes two calls the same.</param>
-    /// <param name="progress">Hears how it goes; may be null.</param>
-    /// <param name="body">The work; its token ends only with the process.</param>
-    /// <param name="cancellationToken">Ends the caller's wait, not the operation.</param>
-    /// <exception cref="DeploymentException">Another operation is under way.</exception>
+    /// <summary>Runs an operation, or joins the same one if it is in progress.</summary>
+    /// <param name="kind">Kind of the operation.</param>
+    /// <param name="reference">What makes two calls of a kind the same.</param>
+    /// <param name="progress">Receives the progress; may be null.</param>
+    /// <param name="body">The work, whose token is cancelled only when the process ends.</param>
+    /// <param name="cancellationToken">Cancels the caller's wait, not the operation.</param>
+    /// <exception cref="DeploymentException">Another operation is in progress.</exception>
     public async Task<T> RunAsync<T>(
         OperationKind kind,
         string reference,
@@ -62,7 +64,7 @@ internal sealed class OperationGate : IDisposable
         }
     }
 
-    /// <summary>Lets calls in although no start has begun: it could not.</summary>
+    /// <summary>Lets calls in although no start has begun, because the start was not possible.</summary>
     public void OpenUnstarted()
     {
         lock (_lock)
@@ -75,7 +77,7 @@ internal sealed class OperationGate : IDisposable
         }
     }
 
-    /// <summary>Ends the operation under way and waits until it has cleaned up.</summary>
+    /// <summary>Cancels the operation in progress and waits until it has cleaned up.</summary>
     public async Task StopAsync()
     {
         await _lifetime.CancelAsync();
@@ -88,7 +90,7 @@ internal sealed class OperationGate : IDisposable
 
     public void Dispose() => _lifetime.Dispose();
 
-    /// <summary>Waits for a start, and hears of its progress meanwhile.</summary>
+    /// <summary>Waits for a start and passes on its progress meanwhile.</summary>
     private async Task WaitAsync(
         Operation busy, IProgress<DeploymentProgress>? progress, long began, CancellationToken cancellationToken)
     {
@@ -108,7 +110,7 @@ internal sealed class OperationGate : IDisposable
         }
     }
 
-    /// <summary>Begins or joins; without work when another operation is to be waited for.</summary>
+    /// <summary>Begins or joins an operation; returns no work if another operation has to be waited for.</summary>
     private (Operation Operation, Task<T>? Work) Enter<T>(
         OperationKind kind,
         string reference,
@@ -147,7 +149,8 @@ internal sealed class OperationGate : IDisposable
         }
         finally
         {
-            // Free before the caller hears of the end: its next call must not find the gate closed.
+            // The gate is free before the caller learns of the end, so that its next call does not find the gate
+            // closed.
             lock (_lock)
             {
                 _current = null;

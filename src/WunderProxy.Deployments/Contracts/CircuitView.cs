@@ -1,7 +1,7 @@
 namespace WunderProxy.Deployments.Contracts;
 
-/// <summary>A circuit as <c>/status</c> tells it.</summary>
+/// <summary>A circuit as shown in <c>/status</c>.</summary>
 /// <param name="State"><c>closed</c>, <c>open</c> or <c>half-open</c>.</param>
-/// <param name="Since">When the part began to answer, or ceased to.</param>
-/// <param name="NextTry">When it is tried again; null unless open.</param>
+/// <param name="Since">When the engine or store began to answer, or stopped answering.</param>
+/// <param name="NextTry">When the next try follows; null unless the circuit is open.</param>
 public sealed record CircuitView(string State, DateTimeOffset Since, DateTimeOffset? NextTry);

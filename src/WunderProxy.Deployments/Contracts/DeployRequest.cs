@@ -1,17 +1,17 @@
 namespace WunderProxy.Deployments.Contracts;
 
-/// <summary>What to deploy: the bytes of a launch config, or the hash of a stored one.</summary>
+/// <summary>A request to deploy the bytes of a launch config, or a stored launch config.</summary>
 public sealed record DeployRequest
 {
-    /// <summary>The launch config's exact bytes; null when <see cref="Reference"/> names a stored one.</summary>
+    /// <summary>The exact bytes of the launch config; null if <see cref="Reference"/> names a stored one.</summary>
     public ReadOnlyMemory<byte>? Config { get; init; }
 
     /// <summary>MD5 or SHA-256 of a stored launch config.</summary>
     public string? Reference { get; init; }
 
-    /// <summary>Who deploys, for history and events.</summary>
+    /// <summary>Name of the deployer, for history and events.</summary>
     public required string By { get; init; }
 
-    /// <summary>How long the new upstream is watched; null for the configured default, zero for not at all.</summary>
+    /// <summary>How long the new upstream is watched; null for the configured time, zero for no watch.</summary>
     public TimeSpan? Guard { get; init; }
 }

@@ -1,27 +1,29 @@
 namespace WunderProxy.Deployments.Contracts;
 
-/// <summary>Why a call of <c>ContainerLifecycle</c> changed nothing; <c>Code</c> of the exception is its wire name.</summary>
+/// <summary>
+/// Why a call of <see cref="IContainerLifecycle"/> changed nothing; the exception's <c>Code</c> is the name on the wire.
+/// </summary>
 public enum DeploymentError
 {
-    /// <summary>The reference is no hash (<c>bad_hash</c>).</summary>
+    /// <summary>The reference is not a hash (<c>bad_hash</c>).</summary>
     BadHash,
 
-    /// <summary>No launch config, history entry or container goes by that name (<c>not_found</c>).</summary>
+    /// <summary>No launch config, history entry or container has this name (<c>not_found</c>).</summary>
     NotFound,
 
-    /// <summary>Another changing operation is under way (<c>busy</c>).</summary>
+    /// <summary>Another changing operation is in progress (<c>busy</c>).</summary>
     Busy,
 
-    /// <summary>The launch config is stored, but no container of it runs (<c>not_running</c>).</summary>
+    /// <summary>The launch config is stored, but none of its containers runs (<c>not_running</c>).</summary>
     NotRunning,
 
-    /// <summary>The container runs and its probe fails (<c>unhealthy</c>).</summary>
+    /// <summary>The container runs, but its probe fails (<c>unhealthy</c>).</summary>
     Unhealthy,
 
     /// <summary>The stored bytes do not match their hash (<c>hash_mismatch</c>).</summary>
     HashMismatch,
 
-    /// <summary>The bytes are no launch config (<c>invalid_config</c>).</summary>
+    /// <summary>The bytes are not a launch config (<c>invalid_config</c>).</summary>
     InvalidConfig,
 
     /// <summary>The launch config uses what <c>--restrict</c> does not allow (<c>restricted</c>).</summary>
@@ -30,13 +32,13 @@ public enum DeploymentError
     /// <summary>Several ports are exposed and none is named (<c>ambiguous_port</c>).</summary>
     AmbiguousPort,
 
-    /// <summary>An image archive does not hold the image that was wanted (<c>image_mismatch</c>).</summary>
+    /// <summary>An image archive does not contain the wanted image (<c>image_mismatch</c>).</summary>
     ImageMismatch,
 
-    /// <summary>The container could not be brought up; the code is the reason, such as <c>exit_code</c>.</summary>
+    /// <summary>The container did not come up; the code is the reason, such as <c>exit_code</c>.</summary>
     LaunchFailed,
 
-    /// <summary>The store refuses our credentials (<c>store_denied</c>).</summary>
+    /// <summary>The store refuses the credentials (<c>store_denied</c>).</summary>
     StoreDenied,
 
     /// <summary>The store does not answer (<c>store_unavailable</c>).</summary>
@@ -48,7 +50,7 @@ public enum DeploymentError
     /// <summary>The local record cannot be written (<c>state_unwritable</c>).</summary>
     StateUnwritable,
 
-    /// <summary>There is nothing earlier to go back to (<c>history_empty</c>).</summary>
+    /// <summary>The history has no earlier entry to go back to (<c>history_empty</c>).</summary>
     HistoryEmpty,
 
     /// <summary>Another deployer holds the lease or wrote the history first (<c>lease_held</c>).</summary>

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace WunderProxy.Deployments.Contracts;
 
-/// <summary>The wire names of <see cref="DeploymentError"/>.</summary>
+/// <summary>The names of <see cref="DeploymentError"/> values on the wire.</summary>
 public static class DeploymentErrorCode
 {
-    /// <summary>The name of an error as scripts see it, in snake case.</summary>
+    /// <summary>Returns the name of an error in snake case, as scripts see it.</summary>
     public static string Of(DeploymentError error) => error switch
     {
         DeploymentError.BadHash => "bad_hash",

@@ -2,14 +2,14 @@ using WunderProxy.Deployments.Diagnostics;
 
 namespace WunderProxy.Deployments.Contracts;
 
-/// <summary>A launch, switch, deploy or rollback that ended without changing where traffic goes.</summary>
+/// <summary>Thrown when a launch, switch, deploy or rollback ended without changing where traffic goes.</summary>
 public sealed class DeploymentException : Exception
 {
-    /// <summary>Creates one.</summary>
-    /// <param name="error">Class of the fault; decides the HTTP status.</param>
+    /// <summary>Creates an exception for a failed operation.</summary>
+    /// <param name="error">Kind of failure, which decides the HTTP status.</param>
     /// <param name="message">One sentence for people.</param>
-    /// <param name="details">What is known besides; null for nothing.</param>
-    /// <param name="innerException">The cause.</param>
+    /// <param name="details">Evidence for the failure; null for none.</param>
+    /// <param name="innerException">The cause; null for none.</param>
     public DeploymentException(
         DeploymentError error, string message, DeploymentErrorDetails? details = null, Exception? innerException = null)
         : base(message, innerException)
@@ -18,16 +18,18 @@ public sealed class DeploymentException : Exception
         Details = details;
     }
 
-    /// <summary>Class of the fault.</summary>
+    /// <summary>The kind of failure, which decides the HTTP status.</summary>
     public DeploymentError Error { get; }
 
-    /// <summary>What is known besides; null for nothing.</summary>
+    /// <summary>Evidence for the failure; null for none.</summary>
     public DeploymentErrorDetails? Details { get; }
 
-    /// <summary>The code on the wire: the launch failure's reason when there is one, else the name of the error.</summary>
+    /// <summary>
+    /// The code on the wire: the reason of a failed launch if there is one, else the name of the error.
+    /// </summary>
     public string Code => Details?.Reason ?? DeploymentErrorCode.Of(Error);
 
-    /// <summary>The same without secrets in its words and its log lines.</summary>
+    /// <summary>Returns the exception without secrets in its message and log lines.</summary>
     internal DeploymentException Masked(SecretMask mask) => new(
         Error,
         mask.Apply(Message),

@@ -1,15 +1,15 @@
 namespace WunderProxy.Deployments.Contracts;
 
 /// <summary>The latest watch of a guarded switch and its verdict, for <c>/status</c>.</summary>
-/// <param name="Id">16 hex digits, as the answer to the guarded call names the watch.</param>
-/// <param name="Hash">SHA-256 of the launch config that is, or was, watched.</param>
-/// <param name="Revision">Its revision.</param>
-/// <param name="FromHash">SHA-256 of what served before.</param>
-/// <param name="FromRevision">The revision of what served before.</param>
+/// <param name="Id">Id of the watch, 16 hexadecimal digits, also returned by the guarded call.</param>
+/// <param name="Hash">SHA-256 hash of the watched launch config.</param>
+/// <param name="Revision">Revision of the watched launch config.</param>
+/// <param name="FromHash">SHA-256 hash of the launch config that served before.</param>
+/// <param name="FromRevision">Revision of the launch config that served before.</param>
 /// <param name="Since">When the watch began.</param>
 /// <param name="Until">When the watch ends, or ended.</param>
 /// <param name="State">One of <see cref="GuardState"/>.</param>
-/// <param name="Reason">The evidence; empty when all is well.</param>
+/// <param name="Reason">The evidence; empty if there is none.</param>
 public sealed record GuardView(
     string Id,
     string Hash,

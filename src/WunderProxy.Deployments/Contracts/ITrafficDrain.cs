@@ -1,21 +1,21 @@
 namespace WunderProxy.Deployments.Contracts;
 
-/// <summary>What an earlier target still has in flight after a switch.</summary>
+/// <summary>The exchanges and tunnels that an earlier target still has in flight after a switch.</summary>
 public interface ITrafficDrain
 {
-    /// <summary>The target that gets nothing new.</summary>
+    /// <summary>The target that gets no new exchanges.</summary>
     TrafficTarget Target { get; }
 
-    /// <summary>Exchanges and tunnels still on it.</summary>
+    /// <summary>Number of exchanges and tunnels still in flight.</summary>
     int InFlight { get; }
 
     /// <summary>
-    /// Waits until nothing is in flight, or closes what is left at the deadlines. Cancelling the token ends the wait
-    /// and closes nothing: the target is wanted again.
+    /// Waits until nothing is in flight, and closes at the deadlines what remains. Cancelling the token ends the wait
+    /// without closing anything, because the target is wanted again.
     /// </summary>
-    /// <param name="exchanges">How long ordinary exchanges may still run.</param>
-    /// <param name="upgraded">How long upgraded and long-lived ones may.</param>
+    /// <param name="exchanges">Longest time for ordinary exchanges to finish.</param>
+    /// <param name="upgraded">Longest time for upgraded and long-lived exchanges to finish.</param>
     /// <param name="cancellationToken">Cancels the drain.</param>
-    /// <returns>How many had to be cut off.</returns>
+    /// <returns>Number of exchanges and tunnels that were cut off.</returns>
     Task<int> DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken);
 }

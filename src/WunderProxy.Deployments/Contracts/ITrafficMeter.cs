@@ -1,8 +1,8 @@
 namespace WunderProxy.Deployments.Contracts;
 
-/// <summary>The seam to the data plane's statistics, for the guard.</summary>
+/// <summary>The port through which the guard reads the data plane's statistics.</summary>
 public interface ITrafficMeter
 {
-    /// <summary>What a target has served since it was switched to; null when nothing is known of it any more.</summary>
+    /// <summary>Returns what a target has served since the switch to it; null if its statistics are gone.</summary>
     TrafficReport? Measure(TrafficTarget target);
 }

@@ -1,36 +1,39 @@
 namespace WunderProxy.Deployments.Contracts;
 
-/// <summary>Reason codes of a failed launch; <c>status_NNN</c> comes besides, for each status that a probe was answered.</summary>
+/// <summary>
+/// Reason codes of a failed launch. In addition, <c>status_NNN</c> stands for the status with which a probe was
+/// answered.
+/// </summary>
 public static class LaunchFailure
 {
     /// <summary>The container's first process ended.</summary>
     public const string ExitCode = "exit_code";
 
-    /// <summary>It was killed for want of memory.</summary>
+    /// <summary>The container was killed because it ran out of memory.</summary>
     public const string OutOfMemory = "oom";
 
-    /// <summary>It ended and was restarted while it was awaited.</summary>
+    /// <summary>The container ended and was restarted while the launch waited.</summary>
     public const string RestartLoop = "restart_loop";
 
-    /// <summary>Its own <c>HEALTHCHECK</c> says unhealthy.</summary>
+    /// <summary>The image's own <c>HEALTHCHECK</c> reports unhealthy.</summary>
     public const string Healthcheck = "healthcheck";
 
-    /// <summary>Nothing listens on its port.</summary>
+    /// <summary>No process listens on the container's port.</summary>
     public const string Refused = "refused";
 
-    /// <summary>Its port takes connections and does not answer in time.</summary>
+    /// <summary>The container's port accepts connections, but no answer comes in time.</summary>
     public const string Timeout = "timeout";
 
-    /// <summary>It closes the connection without an answer.</summary>
+    /// <summary>The container closes the connection without an answer.</summary>
     public const string Closed = "closed";
 
-    /// <summary>It answers something that is no HTTP.</summary>
+    /// <summary>The container's answer is not HTTP.</summary>
     public const string BadResponse = "bad_response";
 
-    /// <summary>It has no address that this machine can reach.</summary>
+    /// <summary>The container has no address that this machine can reach.</summary>
     public const string NoRoute = "no_route";
 
-    /// <summary>The image is neither here nor in the registry.</summary>
+    /// <summary>The image is neither on this machine nor in the registry.</summary>
     public const string ImageNotFound = "image_not_found";
 
     /// <summary>The engine or the registry refuses the pull.</summary>
@@ -48,6 +51,6 @@ public static class LaunchFailure
     /// <summary>The engine refuses to start the container.</summary>
     public const string StartFailed = "start_failed";
 
-    /// <summary>The engine refuses something else.</summary>
+    /// <summary>The engine refuses another call.</summary>
     public const string EngineError = "engine_error";
 }

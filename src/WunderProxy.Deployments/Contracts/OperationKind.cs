@@ -1,6 +1,6 @@
 namespace WunderProxy.Deployments.Contracts;
 
-/// <summary>The changing operations.</summary>
+/// <summary>The kinds of changing operation.</summary>
 internal enum OperationKind
 {
     /// <summary>A call starts a container.</summary>

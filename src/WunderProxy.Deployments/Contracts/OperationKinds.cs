@@ -2,10 +2,13 @@ using System.Diagnostics;
 
 namespace WunderProxy.Deployments.Contracts;
 
-/// <summary>The names of <see cref="OperationKind"/>.</summary>
+/// <summary>The names of <see cref="OperationKind"/> values.</summary>
 internal static class OperationKinds
 {
-    /// <summary>The name in logs, <c>/status</c> and <c>busy</c> answers; a recovery is shown as the start that it repeats.</summary>
+    /// <summary>
+    /// Returns the name for logs, <c>/status</c> and <c>busy</c> answers; a recovery is shown as the start that it
+    /// repeats.
+    /// </summary>
     public static string ToWire(this OperationKind kind) => kind switch
     {
         OperationKind.Launch => "launch",

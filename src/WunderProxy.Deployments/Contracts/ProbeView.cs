@@ -1,7 +1,9 @@
 namespace WunderProxy.Deployments.Contracts;
 
-/// <summary>One probe as evidence.</summary>
-/// <param name="At">When it began.</param>
-/// <param name="Result">Its reason code: <c>ok</c>, <c>refused</c>, <c>timeout</c>, <c>status_503</c>, …</param>
-/// <param name="Seconds">How long it took.</param>
+/// <summary>The result of one probe, as evidence.</summary>
+/// <param name="At">When the probe began.</param>
+/// <param name="Result">
+/// Reason code of the result: <c>ok</c>, <c>refused</c>, <c>timeout</c>, <c>status_503</c>, …
+/// </param>
+/// <param name="Seconds">Duration of the probe in seconds.</param>
 public sealed record ProbeView(DateTimeOffset At, string Result, double Seconds);

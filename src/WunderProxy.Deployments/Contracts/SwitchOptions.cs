@@ -1,11 +1,11 @@
 namespace WunderProxy.Deployments.Contracts;
 
-/// <summary>How to switch.</summary>
+/// <summary>The options of a switch.</summary>
 public sealed record SwitchOptions
 {
-    /// <summary>Who switches, for events.</summary>
+    /// <summary>Name of the deployer who switches, for events.</summary>
     public required string By { get; init; }
 
-    /// <summary>How long the new upstream is watched; null for the configured default, zero for not at all.</summary>
+    /// <summary>How long the new upstream is watched; null for the configured time, zero for no watch.</summary>
     public TimeSpan? Guard { get; init; }
 }

@@ -8,7 +8,7 @@ using WunderProxy.Deployments.Machines;
 
 namespace WunderProxy.Deployments.Launching;
 
-/// <summary>Waits until a started container is healthy, and fails as soon as it cannot become so.</summary>
+/// <summary>Waits until a started container is healthy, and fails as soon as it cannot become healthy.</summary>
 internal sealed class ContainerChecker(Machine machine, HealthProbe probes, LifecycleOptions options, TimeProvider clock)
 {
     private const string Unhealthy = "unhealthy";
@@ -16,14 +16,17 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
     private readonly KillInquiry _inquiry = new(machine.Engine, clock);
 
     /// <summary>
-    /// Probes until one success, the container still running with an unchanged start time. Sets address and start.
+    /// Probes until one probe succeeds while the container runs with an unchanged start time. Sets the deployment's
+    /// address and start time.
     /// </summary>
-    /// <param name="deployment">Whose container.</param>
+    /// <param name="deployment">The deployment whose container is checked.</param>
     /// <param name="restartsBefore">The engine's restart count before this start.</param>
-    /// <param name="mask">Hides secrets in its log.</param>
-    /// <param name="progress">Hears of each probe.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="DeploymentException">It exited, restarted, or was not healthy in time; with the evidence.</exception>
+    /// <param name="mask">Masks secrets in the container's log.</param>
+    /// <param name="progress">Receives the result of each probe.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="DeploymentException">
+    /// The container exited, restarted, or was not healthy in time; the exception has the evidence.
+    /// </exception>
     public async Task WaitUntilHealthyAsync(
         Deployment deployment,
         int restartsBefore,
@@ -69,7 +72,7 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
         }
     }
 
-    /// <summary>Whether the container runs and answers one probe now; takes over its present address.</summary>
+    /// <summary>Probes a container once, after checking that it runs, and updates its address.</summary>
     public async Task<ProbeResult> CheckOnceAsync(Deployment deployment, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -85,7 +88,7 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
             var isHealthy = await ProbeAsync(deployment, container, evidence, null, cancellationToken);
             if (isHealthy && !await IsSameRunAsync(deployment, container.State.StartedAt, cancellationToken))
             {
-                // Its address may have gone to another container, and that one have answered.
+                // The address may have been given to another container, which then answered.
                 return new ProbeResult(now, "not_running", TimeSpan.Zero);
             }
 
@@ -142,7 +145,7 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
     private static string? FailureOf(ContainerDetails container, string startedAt, int restartsBefore)
     {
         var state = container.State;
-        // A start by hand makes the engine count its restarts from 0 again.
+        // A start by hand makes the engine count restarts from 0 again.
         var hasRestarted = container.RestartCount > (container.RestartCount < restartsBefore ? 0 : restartsBefore);
         if (state.Running && !state.Restarting && state.StartedAt == startedAt && !hasRestarted)
         {
@@ -172,7 +175,7 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
             DeploymentError.LaunchFailed, mask.Apply($"the container of {deployment.Revision} {what}{listens}"), details);
     }
 
-    /// <summary>Only shortens the wait between two looks; the look itself decides.</summary>
+    /// <summary>Ends the pause between two checks early when the container exits; the next check decides.</summary>
     private async Task WatchExitAsync(string container, CancellationToken cancellationToken)
     {
         try

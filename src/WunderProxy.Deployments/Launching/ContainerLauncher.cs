@@ -11,19 +11,20 @@ using WunderProxy.Deployments.Retirement;
 namespace WunderProxy.Deployments.Launching;
 
 /// <summary>
-/// Brings a launch config up: takes a healthy container of it that runs, else starts a kept one, else gets the image,
-/// creates, starts and checks a new one. A launch that fails removes what it created and leaves the rest alone.
+/// Launches a launch config: takes a healthy container that already runs, else starts a kept one, else provides the
+/// image and creates, starts and checks a new container. A failed launch removes what it created and leaves everything
+/// else alone.
 /// </summary>
 internal sealed class ContainerLauncher(
     Application application, ImageProvider images, ContainerChecker checker, KeptContainerStarter kept, OrphanRemover orphans)
 {
-    /// <summary>Names that are tried for a container: a random one is taken once in 65,536 times.</summary>
+    /// <summary>Most names tried for a container; a random name is taken once in 65,536 times.</summary>
     private const int MaxNames = 3;
 
     private readonly LaunchJudge _judge = new(application.Options, application.Machine.Engine.Endpoint);
 
-    /// <summary>Launches, under the operation gate.</summary>
-    /// <exception cref="DeploymentException">It did not come up.</exception>
+    /// <summary>Launches a launch config; called under the operation gate.</summary>
+    /// <exception cref="DeploymentException">The container did not come up.</exception>
     public async Task<LaunchedContainer> LaunchAsync(
         LaunchConfig config, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
     {
@@ -35,12 +36,14 @@ internal sealed class ContainerLauncher(
         }
         catch (Exception fault) when (fault is DeploymentException or DockerEngineException)
         {
-            // The engine quotes what it was given, and so may whoever tells of its answer.
+            // The engine quotes what it was given, and messages about its answers may contain the quotes.
             throw DeploymentFaults.Of(fault).Masked(mask);
         }
     }
 
-    /// <summary>How a launch of this config would get its container: <c>running</c>, <c>started</c>, <c>created</c>, <c>pulled</c>.</summary>
+    /// <summary>
+    /// Predicts how a launch would get its container: <c>running</c>, <c>started</c>, <c>created</c>, <c>pulled</c>.
+    /// </summary>
     public async Task<string> ForeseeAsync(LaunchConfig config, CancellationToken cancellationToken)
     {
         var usable = config.ForceReload ? [] : FindUsable(config);
@@ -80,7 +83,9 @@ internal sealed class ContainerLauncher(
 
     private string PublishAddress => application.Machine.Engine.Endpoint.IsLocal ? "127.0.0.1" : "";
 
-    /// <summary>Before anything is pulled, and before a container from the time before <c>--restrict</c> is taken.</summary>
+    /// <summary>
+    /// Applies <c>--restrict</c> before anything is pulled, and before a container created without that option is used.
+    /// </summary>
     private void DemandAllowed(LaunchConfig config)
     {
         if (_judge.IsOn)
@@ -93,7 +98,7 @@ internal sealed class ContainerLauncher(
     private Deployment[] FindUsable(LaunchConfig config) =>
         [.. application.Table.FindByReference(config.Hash).Where(d => d.CfgDigest == application.Options.Environment.Digest)];
 
-    /// <summary>A container that was found at a start may not know all of its launch config.</summary>
+    /// <summary>Completes a deployment that was found at a start and may know only part of its launch config.</summary>
     private static void NoteConfig(Deployment deployment, LaunchConfig config)
     {
         deployment.Config = config.Bytes.ToArray();
@@ -115,7 +120,7 @@ internal sealed class ContainerLauncher(
         return null;
     }
 
-    /// <summary>One that drains is wanted again: it waits as launched.</summary>
+    /// <summary>Takes a draining deployment out of retirement, so that it waits as launched.</summary>
     private async Task<bool> LeaveRetirementAsync(Deployment deployment, CancellationToken cancellationToken)
     {
         await application.SlotGuard.WaitAsync(cancellationToken);
@@ -214,7 +219,7 @@ internal sealed class ContainerLauncher(
         }
         catch (DockerEngineException fault)
         {
-            // Whatever has this name now was not made by this call.
+            // Another call created the container that has this name.
             var isTaken = fault.StatusCode == HttpStatusCode.Conflict
                 && fault.Message.Contains(deployment.ContainerName, StringComparison.Ordinal);
             deployment.ContainerName = "";
@@ -292,7 +297,7 @@ internal sealed class ContainerLauncher(
         }
         else if (deployment.ContainerName.Length > 0)
         {
-            // The engine gave no answer: it may have created the container.
+            // The engine gave no answer and may have created the container.
             await orphans.RemoveNamedAsync(deployment.ContainerName);
         }
 

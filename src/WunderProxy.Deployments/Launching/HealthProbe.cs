@@ -7,7 +7,7 @@ using WunderProxy.Deployments.Machines;
 
 namespace WunderProxy.Deployments.Launching;
 
-/// <summary>Asks a container's health-check path, each time over a fresh connection.</summary>
+/// <summary>Requests a container's health-check path, each time over a new connection.</summary>
 internal sealed class HealthProbe : IDisposable
 {
     private readonly HttpClient _client;
@@ -30,10 +30,12 @@ internal sealed class HealthProbe : IDisposable
         _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
-    /// <summary>Probes once; a peer's fault is a value, only the caller's cancellation throws.</summary>
-    /// <param name="endPoint">Where the container is reached.</param>
+    /// <summary>
+    /// Probes once. Faults of the container are reported by the result; only cancellation by the caller throws.
+    /// </summary>
+    /// <param name="endPoint">Address of the container.</param>
     /// <param name="path">Path with its leading slash.</param>
-    /// <param name="patience">Upper bound besides the configured one; null for none.</param>
+    /// <param name="patience">Time limit in addition to the configured one; null for none.</param>
     /// <param name="cancellationToken">Cancels the probe.</param>
     public async Task<ProbeResult> ProbeAsync(
         EndPoint endPoint, string path, TimeSpan? patience, CancellationToken cancellationToken)
@@ -60,7 +62,8 @@ internal sealed class HealthProbe : IDisposable
         }
         catch (Exception fault) when (fault is HttpRequestException or SocketException)
         {
-            // A socket fault comes bare when the peer resets while the HTTP client is still setting the connection up.
+            // A bare socket exception means that the container reset the connection while the HTTP client was setting
+            // it up.
             return ReasonOf(fault);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -71,7 +74,7 @@ internal sealed class HealthProbe : IDisposable
 
     private HttpRequestMessage CreateRequest(EndPoint endPoint, string path)
     {
-        // The path goes out as the launch config has it: an application may tell %2F from /.
+        // The path is sent as written in the launch config: an application may distinguish %2F from /.
         var options = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
         var authority = ContainerAddress.Format(endPoint);
         var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{authority}{path}", options));

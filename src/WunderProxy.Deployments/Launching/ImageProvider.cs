@@ -9,7 +9,10 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Launching;
 
-/// <summary>Gets a launch config's image onto the machine: it is there, or is pulled, or is loaded from a bucket.</summary>
+/// <summary>
+/// Provides a launch config's image on the machine: uses it if present, pulls it from a registry, or loads it from a
+/// bucket.
+/// </summary>
 internal sealed class ImageProvider(
     EngineImages images,
     ImageNames names,
@@ -22,16 +25,16 @@ internal sealed class ImageProvider(
 
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Whether it is on this machine already.</summary>
+    /// <summary>Whether the image is already on this machine.</summary>
     public async Task<bool> IsPresentAsync(LaunchConfig config, CancellationToken cancellationToken) =>
         await images.FindAsync(names.DemandOf(config), cancellationToken) is not null;
 
-    /// <summary>Provides the image.</summary>
-    /// <param name="config">Whose image.</param>
-    /// <param name="beforeTransfer">Called once when it has to be pulled or loaded.</param>
-    /// <param name="progress">Hears of bytes.</param>
+    /// <summary>Provides the image on this machine.</summary>
+    /// <param name="config">The launch config whose image is wanted.</param>
+    /// <param name="beforeTransfer">Called once if the image has to be pulled or loaded.</param>
+    /// <param name="progress">Receives the number of bytes transferred.</param>
     /// <param name="cancellationToken">Cancels the transfer.</param>
-    /// <exception cref="DeploymentException">It is nowhere, or cannot be got.</exception>
+    /// <exception cref="DeploymentException">The image does not exist, or cannot be pulled or loaded.</exception>
     public async Task<ProvidedImage> EnsureAsync(
         LaunchConfig config,
         Action beforeTransfer,
@@ -89,7 +92,10 @@ internal sealed class ImageProvider(
         }
     }
 
-    /// <summary>The login, or why the helper that may have it gives none: the Docker client then asks without one.</summary>
+    /// <summary>
+    /// Returns the login, or why the helper that may have it gives none; the pull is then made without a login, as in
+    /// the Docker client.
+    /// </summary>
     private async Task<(RegistryLogin? Login, string? Missing)> FindLoginAsync(string registry, CancellationToken cancellationToken)
     {
         try
@@ -157,7 +163,7 @@ internal sealed class ImageProvider(
         }
         catch (Exception fault) when (archive.Refusal is not null && fault is not OperationCanceledException)
         {
-            // The engine may have answered before the end, and then sees a broken connection.
+            // The engine may have answered before the end of the archive, and then sees a broken connection.
             throw archive.Refusal.IsMismatch
                 ? new DeploymentException(DeploymentError.ImageMismatch, $"{key}: {archive.Refusal.Message}", null, fault)
                 : DeploymentFaults.Launch(LaunchFailure.LoadFailed, $"{key} cannot be loaded: {archive.Refusal.Message}", fault);
@@ -168,7 +174,9 @@ internal sealed class ImageProvider(
         }
     }
 
-    /// <summary>The engine speaks ten times a second per layer; people and logs need less.</summary>
+    /// <summary>
+    /// Thins out progress: the engine reports ten times a second for each layer, more than people and logs need.
+    /// </summary>
     private Action<PullProgress> Throttle(string what, IProgress<DeploymentProgress> progress)
     {
         var last = clock.GetTimestamp() - (clock.TimestampFrequency * 10);

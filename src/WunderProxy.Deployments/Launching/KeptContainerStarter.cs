@@ -6,12 +6,12 @@ using WunderProxy.Deployments.Retirement;
 
 namespace WunderProxy.Deployments.Launching;
 
-/// <summary>Starts a kept container again; one that does not come up stays kept.</summary>
+/// <summary>Starts a kept container again; a container that does not come up stays kept.</summary>
 internal sealed class KeptContainerStarter(
     DockerEngineClient engine, DeploymentTable table, ContainerChecker checker, ContainerRetirer retirer, FaultPoints faults)
 {
-    /// <summary>Starts the first of them that comes up healthy.</summary>
-    /// <returns>Null when none does.</returns>
+    /// <summary>Starts the first of the containers that comes up healthy.</summary>
+    /// <returns>The launched container, or null if none comes up.</returns>
     public async Task<LaunchedContainer?> StartAsync(
         IReadOnlyList<Deployment> usable,
         SecretMask mask,

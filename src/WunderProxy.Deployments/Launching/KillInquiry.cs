@@ -5,20 +5,23 @@ using WunderProxy.Deployments.Docker.Models;
 namespace WunderProxy.Deployments.Launching;
 
 /// <summary>
-/// Finds out whether a container was killed for want of memory. The engine hears of that on another way than of the exit,
-/// and when it hears it later, <c>OOMKilled</c> stays false for good and only an event tells.
+/// Finds out whether a container was killed because it ran out of memory. The engine reports the exit and the
+/// out-of-memory kill through different events; if the second comes later, <c>OOMKilled</c> stays false and only the
+/// event tells.
 /// </summary>
 internal sealed class KillInquiry(DockerEngineClient engine, TimeProvider clock)
 {
-    /// <summary>128 and SIGKILL: what the kernel sends when memory is short.</summary>
+    /// <summary>Exit code after SIGKILL (128 + 9), which the kernel sends when memory is short.</summary>
     private const long KilledCode = 137;
 
-    /// <summary>How long after the exit the engine's event may come.</summary>
+    /// <summary>How long after the exit the engine's event may arrive.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Says how it lacked memory, as the end of a sentence about it; null when that was not the cause.</summary>
-    /// <param name="dead">The container as it was found.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>
+    /// Returns how memory ran out, as the end of a sentence about the container, or null if that was not the cause.
+    /// </summary>
+    /// <param name="dead">The inspected container.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
     public async Task<string?> FindLackOfMemoryAsync(ContainerDetails dead, CancellationToken cancellationToken)
     {
         var limit = dead.HostConfig.Memory;
@@ -42,7 +45,10 @@ internal sealed class KillInquiry(DockerEngineClient engine, TimeProvider clock)
         };
     }
 
-    /// <summary>What the engine noted about its end: <c>oom</c>; <c>kill</c> when somebody asked for it; else null.</summary>
+    /// <summary>
+    /// Returns what the engine recorded about the end: <c>oom</c>, <c>kill</c> if a caller of the engine asked for it,
+    /// else null.
+    /// </summary>
     private async Task<string?> FindEventAsync(ContainerDetails dead, CancellationToken cancellationToken)
     {
         using var limit = new CallTimeout(Patience + Patience, clock, cancellationToken);
@@ -63,7 +69,7 @@ internal sealed class KillInquiry(DockerEngineClient engine, TimeProvider clock)
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException
             || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // What was heard until then has to do.
+            // The events received so far have to suffice.
         }
 
         return found;

@@ -6,7 +6,7 @@ using WunderProxy.Deployments.Docker.Models;
 
 namespace WunderProxy.Deployments.Launching;
 
-/// <summary>Gathers what tells why a container did not come up.</summary>
+/// <summary>Collects evidence for why a container did not come up.</summary>
 internal sealed class LaunchEvidence(DockerEngineClient engine, TimeProvider clock)
 {
     private const int MaxProbes = 10;
@@ -14,13 +14,15 @@ internal sealed class LaunchEvidence(DockerEngineClient engine, TimeProvider clo
 
     private readonly Queue<ProbeResult> _probes = new();
 
-    /// <summary>The last probe's reason; <c>timeout</c> when there was none.</summary>
+    /// <summary>Reason code of the last probe; <c>timeout</c> if there was none.</summary>
     public string LastReason { get; private set; } = "timeout";
 
-    /// <summary>Where the container listens, once that was collected; null when it cannot be told.</summary>
+    /// <summary>Where the container listens, once collected; null if unknown.</summary>
     public IReadOnlyList<IPEndPoint>? Listeners { get; private set; }
 
-    /// <summary>Notes a probe; one that the end of the launch cut short says less than those before it.</summary>
+    /// <summary>
+    /// Adds the result of a probe. A probe cut short by the end of the launch says less than those before it.
+    /// </summary>
     public void Add(ProbeResult probe, bool isCutShort = false)
     {
         if (isCutShort && probe.Reason == "timeout" && _probes.Count > 0)
@@ -36,7 +38,9 @@ internal sealed class LaunchEvidence(DockerEngineClient engine, TimeProvider clo
         }
     }
 
-    /// <summary>Asks the engine for logs and exit code while the container still exists; what is not to be had is left out.</summary>
+    /// <summary>
+    /// Asks the engine for log and exit code while the container still exists; what is not available is left out.
+    /// </summary>
     public async Task<DeploymentErrorDetails> CollectAsync(
         string reason, string container, SecretMask mask, CancellationToken cancellationToken)
     {
@@ -55,12 +59,14 @@ internal sealed class LaunchEvidence(DockerEngineClient engine, TimeProvider clo
         }
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
         {
-            // The engine may have gone, or the container: the reason stands without.
+            // Engine or container may be gone; the reason is reported without this evidence.
             return details;
         }
     }
 
-    /// <summary>Null when there is nothing to read: some log drivers only write.</summary>
+    /// <summary>
+    /// Reads the last lines of the log; null if there is nothing to read, as some log drivers only write.
+    /// </summary>
     private async Task<IReadOnlyList<string>?> FindLogAsync(
         ContainerDetails container, SecretMask mask, CancellationToken cancellationToken)
     {

@@ -7,17 +7,17 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Launching;
 
-/// <summary>Holds launches to <c>--restrict</c>; without that option everything is allowed.</summary>
+/// <summary>Applies <c>--restrict</c> to launches; without that option everything is allowed.</summary>
 internal sealed class LaunchJudge(LifecycleOptions options, DockerEndpoint engine)
 {
-    /// <summary>Whether there is anything to judge by.</summary>
+    /// <summary>Whether <c>--restrict</c> is given.</summary>
     public bool IsOn => options.Restriction is not null;
 
-    /// <summary>Lets a launch pass or ends it.</summary>
+    /// <summary>Throws if the launch is not allowed.</summary>
     /// <param name="config">The launch config.</param>
     /// <param name="body">The create body as it goes to the engine.</param>
-    /// <param name="publishAddress">Where the application's own port is published.</param>
-    /// <exception cref="RestrictedFieldException">A field is not allowed; it is named.</exception>
+    /// <param name="publishAddress">Address on which the application's own port is published.</param>
+    /// <exception cref="RestrictedFieldException">A field is not allowed; the exception names the field.</exception>
     public void Demand(LaunchConfig config, JsonObject body, string publishAddress)
     {
         if (options.Restriction is not { } restriction)

@@ -3,12 +3,12 @@ using System.Net;
 
 namespace WunderProxy.Deployments.Launching;
 
-/// <summary>Says in words where a container listens, and what keeps traffic from reaching it there.</summary>
+/// <summary>Describes where a container listens, and what keeps traffic from reaching it.</summary>
 internal static class ListeningHint
 {
-    /// <summary>The end of a sentence about a failed launch.</summary>
-    /// <param name="listeners">Where the container listens.</param>
-    /// <param name="port">TCP port inside the container that traffic would go to.</param>
+    /// <summary>Returns the end of a sentence about a failed launch.</summary>
+    /// <param name="listeners">Addresses and ports on which the container listens.</param>
+    /// <param name="port">TCP port inside the container to which traffic would go.</param>
     public static string Of(IReadOnlyList<IPEndPoint> listeners, int port)
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"; traffic would go to port {port}, it listens on {Shown(listeners)}");
@@ -25,7 +25,7 @@ internal static class ListeningHint
         return $"{text}; only the container itself reaches {Shown(considered)}: {wrong}";
     }
 
-    /// <summary>An address with its port; the port alone when it is open on every address.</summary>
+    /// <summary>Returns an address with its port, or the port alone if it is open on every address.</summary>
     public static string Show(IPEndPoint listener) =>
         listener.Address.Equals(IPAddress.Any) || listener.Address.Equals(IPAddress.IPv6Any)
             ? listener.Port.ToString(CultureInfo.InvariantCulture)

@@ -7,21 +7,24 @@ using WunderProxy.Deployments.Machines;
 
 namespace WunderProxy.Deployments.Launching;
 
-/// <summary>Finds out where a container does listen for TCP connections: evidence for a launch that failed.</summary>
+/// <summary>Finds out where a container listens for TCP connections, as evidence for a failed launch.</summary>
 internal static class ListeningPorts
 {
-    /// <summary>State LISTEN in <c>/proc/net/tcp</c>.</summary>
+    /// <summary>The state LISTEN in <c>/proc/net/tcp</c>.</summary>
     private const string Listen = "0A";
 
-    /// <summary>Where the engine's name server listens in each container on a user-defined network.</summary>
+    /// <summary>Address of the engine's name server in every container on a user-defined network.</summary>
     private static readonly IPAddress EngineNames = IPAddress.Parse("127.0.0.11");
 
-    /// <summary>Tried by connecting when the container's <c>/proc</c> is out of sight.</summary>
+    /// <summary>Ports tried by connecting if the container's <c>/proc</c> cannot be read.</summary>
     private static readonly int[] UsualPorts = [80, 443, 3000, 4000, 4567, 5000, 8000, 8080, 8081, 8443, 8888, 9000, 9292];
 
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>The addresses by ascending port; null when that cannot be told, as on the machine's own network.</summary>
+    /// <summary>
+    /// Returns the addresses by ascending port, or null if they cannot be found out, for example on the machine's own
+    /// network.
+    /// </summary>
     public static async Task<IReadOnlyList<IPEndPoint>?> FindAsync(
         ContainerDetails container, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -33,7 +36,7 @@ internal static class ListeningPorts
         return ReadProc(container) ?? await TryUsualAsync(container, clock, cancellationToken);
     }
 
-    /// <summary>What one <c>/proc/net/tcp</c> or <c>/proc/net/tcp6</c> table lists as listening.</summary>
+    /// <summary>Returns the listening sockets in a <c>/proc/net/tcp</c> or <c>/proc/net/tcp6</c> table.</summary>
     internal static IEnumerable<IPEndPoint> Parse(IEnumerable<string> lines) => lines
         .Skip(1)
         .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -41,7 +44,10 @@ internal static class ListeningPorts
         .Select(columns => ParseAddress(columns[1]))
         .Where(listener => !listener.Address.Equals(EngineNames));
 
-    /// <summary>Hexadecimal; the address as words of four bytes, each in the machine's order (proc_net_tcp.txt of the kernel).</summary>
+    /// <summary>
+    /// Parses a hexadecimal address, in words of four bytes in the machine's byte order (proc_net_tcp.txt of the
+    /// kernel).
+    /// </summary>
     private static IPEndPoint ParseAddress(string text)
     {
         var colon = text.LastIndexOf(':');
@@ -62,7 +68,7 @@ internal static class ListeningPorts
         var folder = string.Create(CultureInfo.InvariantCulture, $"/proc/{container.State.Pid}");
         try
         {
-            // From inside a container the number may be another process of ours.
+            // Seen from inside a container, the process id may belong to another process.
             if (!File.ReadAllText($"{folder}/cgroup").Contains(container.Id, StringComparison.Ordinal))
             {
                 return null;
@@ -88,7 +94,7 @@ internal static class ListeningPorts
             return null;
         }
 
-        // What answers there listens for others too, whatever address it named.
+        // A port that answers there accepts connections from others too, whatever address the socket has.
         var open = await Task.WhenAll(UsualPorts.Select(port => IsOpenAsync(address, port, clock, cancellationToken)));
         return [.. UsualPorts.Where((_, index) => open[index]).Select(port => new IPEndPoint(IPAddress.Any, port))];
     }

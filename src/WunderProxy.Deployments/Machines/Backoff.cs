@@ -1,18 +1,20 @@
 namespace WunderProxy.Deployments.Machines;
 
-/// <summary>Growing pauses with jitter: 1 to 2 s, doubled up to 60 s, each spread over its upper half.</summary>
+/// <summary>
+/// Growing pauses with jitter: at first 1 to 2 s, doubled up to 60 s, each chosen from its upper half.
+/// </summary>
 internal sealed class Backoff(TimeProvider clock)
 {
-    /// <summary>Upper end of the first pause, so that its lower end is 1 s.</summary>
+    /// <summary>Upper end of the first pause, whose lower end is 1 s.</summary>
     private static readonly TimeSpan First = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
     private TimeSpan _next = First;
 
-    /// <summary>All is well: the next pause is the first again.</summary>
+    /// <summary>Makes the next pause as short as the first one.</summary>
     public void Reset() => _next = First;
 
-    /// <summary>The next pause.</summary>
+    /// <summary>Returns the next pause and doubles the one after it.</summary>
     public TimeSpan Next()
     {
         var pause = _next * (0.5 + (Random.Shared.NextDouble() / 2));
@@ -20,6 +22,6 @@ internal sealed class Backoff(TimeProvider clock)
         return pause;
     }
 
-    /// <summary>Waits for the next pause.</summary>
+    /// <summary>Waits for the duration of the next pause.</summary>
     public Task WaitAsync(CancellationToken cancellationToken) => Task.Delay(Next(), clock, cancellationToken);
 }

@@ -5,11 +5,11 @@ using WunderProxy.Deployments.Diagnostics;
 namespace WunderProxy.Deployments.Machines;
 
 /// <summary>
-/// How the engine or the store answers. Whoever calls it tells; one loop tries again what is away, and all that runs by
-/// itself waits for that. Each fault is named once until the part answers again.
+/// Tracks whether the engine or the store answers. Every caller reports its outcome. While the circuit is open, one
+/// loop tries again and background work waits. Each fault is logged once until the part answers again.
 /// </summary>
-/// <param name="clock">For what is told.</param>
-/// <param name="name">Names a fault, or <c>Ok</c>, in the log.</param>
+/// <param name="clock">Clock for the times shown to operators.</param>
+/// <param name="name">Logs a new state: a fault, or <c>Ok</c>.</param>
 [SuppressMessage(
     "Design",
     "CA1001:Types that own disposable fields should be disposable",
@@ -19,7 +19,7 @@ internal sealed class Circuit(TimeProvider clock, Action<string> name)
     private const string Ok = "Ok";
     private const string Unknown = "unknown";
 
-    /// <summary>More faults than these in one outage say nothing new.</summary>
+    /// <summary>Most different faults logged in one outage.</summary>
     private const int MaxNamed = 16;
 
     private readonly Lock _lock = new();
@@ -33,7 +33,7 @@ internal sealed class Circuit(TimeProvider clock, Action<string> name)
     /// <summary><c>Ok</c>, the last fault, or <c>unknown</c> before the first answer.</summary>
     public string Fault => Volatile.Read(ref _fault);
 
-    /// <summary>Whether the part is away, tried just now or not.</summary>
+    /// <summary>Whether the part does not answer, even if it is being tried at the moment.</summary>
     public bool IsOpen
     {
         get
@@ -45,7 +45,7 @@ internal sealed class Circuit(TimeProvider clock, Action<string> name)
         }
     }
 
-    /// <summary>Cancelled when an open circuit closes, or a closed one opens.</summary>
+    /// <summary>A token that is cancelled when an open circuit closes or a closed one opens.</summary>
     public CancellationToken Change
     {
         get
@@ -57,8 +57,8 @@ internal sealed class Circuit(TimeProvider clock, Action<string> name)
         }
     }
 
-    /// <summary>Takes what a client tells of a call.</summary>
-    /// <param name="fault">Null when the part answered, whatever it said; else why it did not.</param>
+    /// <summary>Records the outcome of a call that a client reports.</summary>
+    /// <param name="fault">Null if the part answered at all; else why it did not.</param>
     public void Hear(string? fault)
     {
         if (fault is null)
@@ -71,7 +71,7 @@ internal sealed class Circuit(TimeProvider clock, Action<string> name)
         }
     }
 
-    /// <summary>The part answered.</summary>
+    /// <summary>Records that the part answered.</summary>
     public void Close()
     {
         CancellationTokenSource changed;
@@ -91,10 +91,10 @@ internal sealed class Circuit(TimeProvider clock, Action<string> name)
         changed.Cancel();
     }
 
-    /// <summary>The part did not answer, or refused us.</summary>
+    /// <summary>Records that the part did not answer, or refused the credentials.</summary>
     public void Open(string fault)
     {
-        // A client may quote an address with a password in it.
+        // A client may quote an address that contains a password.
         fault = SecretMask.Empty.Apply(fault);
         CancellationTokenSource? changed = null;
         bool isNew;
@@ -115,11 +115,13 @@ internal sealed class Circuit(TimeProvider clock, Action<string> name)
             name(fault);
         }
 
-        // Outside of the lock: who waits for it goes on within.
+        // Cancelled outside the lock, because code that waits for the token continues inside this call.
         changed?.Cancel();
     }
 
-    /// <summary>As <see cref="Open"/>, but a fault that is known already says more than this one.</summary>
+    /// <summary>
+    /// Opens the circuit like <see cref="Open"/>, unless it is open with a fault that says more than this one.
+    /// </summary>
     public void OpenUnlessOpen(string fault)
     {
         if (!IsOpen)
@@ -128,7 +130,7 @@ internal sealed class Circuit(TimeProvider clock, Action<string> name)
         }
     }
 
-    /// <summary>The loop that looks after the part tries it now.</summary>
+    /// <summary>Records that the loop in charge is trying the part at the moment.</summary>
     public void Try()
     {
         lock (_lock)
@@ -137,8 +139,8 @@ internal sealed class Circuit(TimeProvider clock, Action<string> name)
         }
     }
 
-    /// <summary>That loop waits; a try that reached nothing is over.</summary>
-    /// <param name="pause">Until the next try.</param>
+    /// <summary>Records that the loop in charge waits after a try without an answer.</summary>
+    /// <param name="pause">Time until the next try.</param>
     public void Wait(TimeSpan pause)
     {
         lock (_lock)

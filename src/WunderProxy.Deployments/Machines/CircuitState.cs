@@ -1,14 +1,17 @@
 namespace WunderProxy.Deployments.Machines;
 
-/// <summary>Whether a part that we depend on is called freely.</summary>
+/// <summary>Whether the engine or the store is called freely.</summary>
 internal enum CircuitState
 {
-    /// <summary>It answers.</summary>
+    /// <summary>The part answers and is called freely.</summary>
     Closed,
 
-    /// <summary>It does not; what runs by itself waits for the next try, what somebody asks for still calls it.</summary>
+    /// <summary>
+    /// The part does not answer: background work waits for the next try, but operations that a caller asks for still
+    /// call it.
+    /// </summary>
     Open,
 
-    /// <summary>It did not, and is being tried again just now.</summary>
+    /// <summary>The part did not answer, and is being tried again at the moment.</summary>
     HalfOpen,
 }

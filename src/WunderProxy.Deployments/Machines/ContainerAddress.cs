@@ -3,20 +3,20 @@ using System.Net.Sockets;
 
 namespace WunderProxy.Deployments.Machines;
 
-/// <summary>Where a container is reached.</summary>
-/// <param name="EndPoint">What the proxy connects to.</param>
-/// <param name="Port">Published port, else the container port: the number that scripts see.</param>
+/// <summary>The address by which the proxy reaches a container.</summary>
+/// <param name="EndPoint">Address and port to which the proxy connects.</param>
+/// <param name="Port">The published port, else the container port; scripts see this number.</param>
 internal sealed record ContainerAddress(EndPoint EndPoint, int Port)
 {
-    /// <summary><c>host:port</c>, IPv6 in brackets.</summary>
+    /// <summary>Returns <c>host:port</c>, with IPv6 addresses in brackets.</summary>
     public override string ToString() => Format(EndPoint);
 
     public static string Format(EndPoint endPoint) => endPoint.ToString()!;
 
     public static int PortOf(EndPoint endPoint) => (endPoint as IPEndPoint)?.Port ?? 80;
 
-    /// <summary>An address for a host name or a literal; names are resolved, as the data plane takes addresses only.</summary>
-    /// <returns>Null when the name has no address.</returns>
+    /// <summary>Resolves a host name or address, because the data plane takes addresses only.</summary>
+    /// <returns>The address, or null if the name has none.</returns>
     public static async Task<EndPoint?> ResolveAsync(string host, int port, CancellationToken cancellationToken)
     {
         if (IPAddress.TryParse(host, out var address))

@@ -3,7 +3,9 @@ namespace WunderProxy.Deployments.Machines;
 /// <summary>Which address of a container the proxy connects to.</summary>
 public enum ContainerAddressMode
 {
-    /// <summary>Decided per container: host network, remote engine, shared network, else the published port.</summary>
+    /// <summary>
+    /// Chosen for each container: host network, remote engine, shared network, else the published port.
+    /// </summary>
     Auto,
 
     /// <summary>Always the port published on this machine.</summary>

@@ -7,20 +7,17 @@ using WunderProxy.Deployments.Docker.Models;
 namespace WunderProxy.Deployments.Machines;
 
 /// <summary>
-/// Decides where a container is reached: on the host network its own port; on a remote engine the published port;
-/// on a network that we share its own address; from inside a container a network that it is put on; else the published
-/// port of this machine. Its own address comes first because a published loopback port dies with a killed daemon.
+/// Decides by which address the proxy reaches a container. On the host network: the container's own port. On a remote
+/// engine: the published port. On a network that this process shares: the container's own address. If this process runs
+/// in a container: a network to which that container is connected for the purpose. Otherwise: the published port of
+/// this machine. The container's own address is preferred because a published loopback port ends with a killed daemon.
 /// </summary>
 internal sealed class ContainerAddressResolver(DockerEngineClient engine, OwnContainer ownContainer, TimeProvider clock)
 {
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(1);
     private static readonly string[] SpecialNetworks = ["bridge", "host", "none"];
 
-    /// <summary>Finds the address of a running container; null when there is no way to it.</summary>
-    /// <param name="container">The container.</param>
-    /// <param name="containerPort">TCP port inside the container.</param>
-    /// <param name="mode">Which address of a container the application wants.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Finds the address of a running container; returns null if it cannot be reached.</summary>
     public async Task<ContainerAddress?> ResolveAsync(
         ContainerDetails container, int containerPort, ContainerAddressMode mode, CancellationToken cancellationToken)
     {
@@ -44,7 +41,8 @@ internal sealed class ContainerAddressResolver(DockerEngineClient engine, OwnCon
         var own = await ownContainer.FindAsync(cancellationToken);
         if (own?.Id == owner.Id)
         {
-            // It shares the network of the container that we run in: its loopback is ours.
+            // The container shares the network of the one in which this process runs, and thereby its loopback
+            // interface.
             return new ContainerAddress(new IPEndPoint(IPAddress.Loopback, containerPort), published?.Port ?? containerPort);
         }
 
@@ -58,7 +56,9 @@ internal sealed class ContainerAddressResolver(DockerEngineClient engine, OwnCon
         return published;
     }
 
-    /// <summary>A port of the engine's machine: ours, unless the engine is elsewhere.</summary>
+    /// <summary>
+    /// Returns the address of a port on the engine's machine, which is this machine unless the engine is remote.
+    /// </summary>
     private async Task<ContainerAddress?> OnMachineAsync(int port, CancellationToken cancellationToken)
     {
         var endPoint = engine.Endpoint.IsLocal
@@ -88,8 +88,8 @@ internal sealed class ContainerAddressResolver(DockerEngineClient engine, OwnCon
     }
 
     /// <summary>
-    /// Of several bindings the lowest is taken. From this machine a loopback address is the surest; from another machine
-    /// it leads nowhere. IPv6 comes last, since it is off on many machines.
+    /// Ranks a binding; the lowest rank is used. From this machine a loopback address is the most reliable one, from
+    /// another machine it leads nowhere. IPv6 comes last, because it is off on many machines.
     /// </summary>
     private int RankOf(string? hostIp)
     {
@@ -118,12 +118,15 @@ internal sealed class ContainerAddressResolver(DockerEngineClient engine, OwnCon
             }
         }
 
-        // A network that belongs to somebody else's container is not changed.
+        // A network that belongs to a container of another service is not changed.
         var joined = own is null || isBorrowed ? null : await JoinAsync(container, own, containerPort, cancellationToken);
         return joined is null ? null : new ContainerAddress(joined, published?.Port ?? containerPort);
     }
 
-    /// <summary>Addresses on networks that we share; the machine itself has a route to all of them.</summary>
+    /// <summary>
+    /// Returns the container's addresses on networks that this process shares; the machine itself has a route to all of
+    /// them.
+    /// </summary>
     private static IEnumerable<IPEndPoint> AddressesOf(ContainerDetails container, ContainerDetails? own, int port)
     {
         var ours = own?.NetworkSettings.Networks?.Values.Select(network => network.NetworkID).ToHashSet(StringComparer.Ordinal);
@@ -154,7 +157,9 @@ internal sealed class ContainerAddressResolver(DockerEngineClient engine, OwnCon
         return AddressesOf(joined, own, port).FirstOrDefault();
     }
 
-    /// <summary>A refused connect is an answer too: the container is reachable and does not listen yet.</summary>
+    /// <summary>
+    /// Whether a connect gets an answer. A refusal counts: the container can be reached but does not listen yet.
+    /// </summary>
     private async Task<bool> CanReachAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
     {
         using var limit = new CallTimeout(ConnectPatience, clock, cancellationToken);

@@ -14,7 +14,7 @@ internal sealed class EngineFollower(
 {
     private const string Topic = "events";
 
-    /// <summary>A stream that lasted so long was no fault: the pauses begin anew.</summary>
+    /// <summary>Least duration of an event stream that counts as sound, so that the pauses begin anew.</summary>
     private static readonly TimeSpan Steady = TimeSpan.FromSeconds(10);
 
     private readonly Backoff _backoff = new(clock);
@@ -107,7 +107,8 @@ internal sealed class EngineFollower(
         circuit.Try();
         await engine.PingAsync(cancellationToken);
 
-        // A stream over a dead network says nothing for ever: when another call finds the engine away, it is given up.
+        // A stream over a dead network stays silent for ever, so it is abandoned when another call finds that the
+        // engine does not answer.
         using var untilAway = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, circuit.Change, joined);
         await TellAsync((listener, token) => listener.ReconcileAsync(token), untilAway.Token);
         var began = clock.GetTimestamp();
@@ -145,7 +146,7 @@ internal sealed class EngineFollower(
         }
     }
 
-    /// <summary>Ended early when somebody else's call finds the engine back.</summary>
+    /// <summary>Pauses; ends early when another call finds that the engine answers again.</summary>
     private async Task PauseAsync(CancellationToken cancellationToken)
     {
         var pause = _backoff.Next();

@@ -3,7 +3,10 @@ using WunderProxy.Deployments.Docker.Models;
 
 namespace WunderProxy.Deployments.Machines;
 
-/// <summary>Finds the container whose network a container uses: itself, or with <c>NetworkMode: container:X</c> the other one.</summary>
+/// <summary>
+/// Finds the container whose network a container uses: its own, or with <c>NetworkMode: container:X</c> that of another
+/// one.
+/// </summary>
 internal static class NetworkOwner
 {
     /// <summary>The network mode of a container that uses the machine's own network.</summary>
@@ -11,11 +14,11 @@ internal static class NetworkOwner
 
     private const string Shared = "container:";
 
-    /// <summary>Containers that share one network each by way of the next.</summary>
+    /// <summary>Longest chain of containers that share one network, each through the next.</summary>
     private const int MaxDepth = 8;
 
-    /// <summary>Follows the chain to its end.</summary>
-    /// <returns>Null when a container of the chain does not run, or there is no end.</returns>
+    /// <summary>Follows the chain to the container that owns the network.</summary>
+    /// <returns>The owner, or null if a container of the chain does not run or the chain has no end.</returns>
     public static async Task<ContainerDetails?> FindAsync(
         DockerEngineClient engine, ContainerDetails container, CancellationToken cancellationToken)
     {

@@ -4,14 +4,14 @@ using WunderProxy.Deployments.Docker.Models;
 
 namespace WunderProxy.Deployments.Machines;
 
-/// <summary>Whether this process itself runs in a container of the engine, and on which networks.</summary>
+/// <summary>Finds out whether this process runs in a container of the engine, and on which networks.</summary>
 internal sealed partial class OwnContainer(DockerEngineClient engine, string mountInfoPath = "/proc/self/mountinfo")
 {
     private readonly string? _id = FindId(mountInfoPath);
 
     /// <summary>
-    /// Reads our own container, or the one whose network it shares; null when we run on the machine itself, or on its
-    /// network.
+    /// Reads the container of this process, or the one whose network it shares; returns null if the process runs on the
+    /// machine itself or on its network.
     /// </summary>
     public async Task<ContainerDetails?> FindAsync(CancellationToken cancellationToken)
     {
@@ -28,12 +28,15 @@ internal sealed partial class OwnContainer(DockerEngineClient engine, string mou
         }
         catch (ContainerNotFoundException)
         {
-            // We are a container of another engine than the one we manage.
+            // This process runs in a container of another engine than the managed one.
             return null;
         }
     }
 
-    /// <summary>The engine mounts files such as <c>hostname</c> from a folder named after the container.</summary>
+    /// <summary>
+    /// Finds the container's id: the engine mounts files such as <c>hostname</c> from a folder named after the
+    /// container.
+    /// </summary>
     private static string? FindId(string mountInfoPath)
     {
         try

@@ -15,8 +15,8 @@ using WunderProxy.Deployments.Watching;
 namespace WunderProxy.Deployments.Operations;
 
 /// <summary>
-/// Launch, switch, deploy, roll back and retire the containers of one application. Changing calls run one at a time,
-/// go on when their caller leaves, and a second call of the same kind and reference joins the first.
+/// Launches, switches, deploys, rolls back and retires the containers of one application. Changing calls run one at a
+/// time and go on when their caller leaves; a second call of the same kind and reference joins the first.
 /// </summary>
 public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
 {
@@ -36,15 +36,15 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     private volatile bool _isStarting = true;
     private int _disposals;
 
-    /// <summary>Creates one; nothing is contacted before <see cref="StartAsync"/>.</summary>
+    /// <summary>Creates the control plane; nothing is contacted before <see cref="StartAsync"/>.</summary>
     /// <param name="options">Names, limits and times.</param>
-    /// <param name="engine">Where the Docker engine is.</param>
-    /// <param name="store">Launch configs, history, events; stays the caller's.</param>
-    /// <param name="state">The local records, with their lock held; stays the caller's.</param>
-    /// <param name="traffic">The data plane.</param>
-    /// <param name="clock">All times and timers.</param>
-    /// <param name="logger">What operators should know.</param>
-    /// <param name="meter">The data plane's statistics; without them a guard only sees containers die.</param>
+    /// <param name="engine">Address of the Docker engine.</param>
+    /// <param name="store">The store of launch configs, history and events; not disposed of here.</param>
+    /// <param name="state">The local records, with their lock held; not disposed of here.</param>
+    /// <param name="traffic">The port to the data plane.</param>
+    /// <param name="clock">Clock of all times and timers.</param>
+    /// <param name="logger">Receives messages for operators.</param>
+    /// <param name="meter">Statistics of the data plane; without them a guard notices only that containers die.</param>
     public ContainerLifecycle(
         LifecycleOptions options,
         DockerEndpoint engine,
@@ -129,8 +129,8 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     public IReadOnlyList<ContainerView> Containers => _application.Table.ToViews();
 
     /// <summary>
-    /// Brings back what was in service (local record, else the store's current launch config) and begins to watch.
-    /// Returns when the first attempt is over; faults of engine and store are retried in the background.
+    /// Brings back what was in service (from the local record, else the store's current launch config) and begins to
+    /// watch. Returns when the first attempt is over; faults of engine and store are retried in the background.
     /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -203,14 +203,17 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
             cancellationToken);
 
     /// <summary>
-    /// Stops and removes containers that were launched and never switched to. What serves or drains is left alone: it
-    /// is retired by itself once another is switched to.
+    /// Stops and removes containers that were launched and never switched to. Containers that serve or drain are left
+    /// alone; they are retired after a switch to another one.
     /// </summary>
-    /// <param name="reference">Launch config hash, MD5 or SHA-256.</param>
-    /// <param name="by">Who asks, for the log.</param>
-    /// <param name="cancellationToken">Ends the wait, not the work.</param>
-    /// <returns>How many there were.</returns>
-    /// <exception cref="DeploymentException">Bad hash, or another operation runs. With the engine away they are removed later.</exception>
+    /// <param name="reference">Hash of the launch config, MD5 or SHA-256.</param>
+    /// <param name="by">Name of the deployer, for the log.</param>
+    /// <param name="cancellationToken">Cancels the wait, not the work.</param>
+    /// <returns>Number of containers retired.</returns>
+    /// <exception cref="DeploymentException">
+    /// The hash is invalid, or another operation is in progress. If the engine does not answer, the containers are
+    /// removed later.
+    /// </exception>
     public Task<int> RetireAsync(string reference, string by, CancellationToken cancellationToken)
     {
         var hash = Parse(reference);
@@ -240,7 +243,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     /// <inheritdoc/>
     public LifecycleSnapshot Snapshot() => _reader.Snapshot() with { Starting = _isStarting };
 
-    /// <summary>Stops watching. Containers are left as they are.</summary>
+    /// <summary>Stops watching; the containers are left as they are.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposals, 1) != 0)
@@ -299,7 +302,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
                 throw DeploymentFaults.Of(fault);
             }
 
-            // What is done stays done, whatever the log makes of it.
+            // What was done stays done, even if logging it fails.
             _application.AfterSwitch.Try(
                 "logging an operation",
                 () => DeploymentLog.OperationDone(_application.Log, kind, reference, by, result?.ToString() ?? ""));

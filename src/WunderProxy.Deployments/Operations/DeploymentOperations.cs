@@ -8,7 +8,7 @@ using WunderProxy.Deployments.Switching;
 
 namespace WunderProxy.Deployments.Operations;
 
-/// <summary>What each changing call does, step by step; always under the operation gate.</summary>
+/// <summary>The steps of each changing call; always under the operation gate.</summary>
 internal sealed class DeploymentOperations(
     Application application,
     ConfigSource configs,
@@ -19,7 +19,7 @@ internal sealed class DeploymentOperations(
     SwitchGuard guard,
     HistoryRecorder history)
 {
-    /// <summary>Loads, launches, records the event.</summary>
+    /// <summary>Loads a launch config, launches it and records the event.</summary>
     public async Task<LaunchResult> LaunchAsync(
         LaunchConfigReference reference, string by, Operation progress, CancellationToken cancellationToken)
     {
@@ -46,7 +46,9 @@ internal sealed class DeploymentOperations(
             SecondsSince(began));
     }
 
-    /// <summary>Finds a running container of the hash, probes it once more, switches, records the event.</summary>
+    /// <summary>
+    /// Finds a running container of the launch config, probes it once more, switches to it and records the event.
+    /// </summary>
     public async Task<SwitchResult> SwitchAsync(
         LaunchConfigReference reference, SwitchOptions options, CancellationToken cancellationToken)
     {
@@ -60,7 +62,7 @@ internal sealed class DeploymentOperations(
         var config = await configs.FindBytesAsync(next, cancellationToken);
         var (previous, watch) = await SwitchGuardedAsync(next, config, null, options.Guard, cancellationToken);
 
-        // From here on nothing fails the call: traffic goes to the new one.
+        // From here on no failure ends the call: traffic goes to the new container.
         await application.Events.RecordAsync(application.Events.Create(EventType.Switch, options.By) with
         {
             Revision = next.Revision,
@@ -70,7 +72,7 @@ internal sealed class DeploymentOperations(
         return ResultOf(next, isChanged: true) with { Guard = watch };
     }
 
-    /// <summary>Retires what was launched of a config and never switched to.</summary>
+    /// <summary>Retires the containers of a launch config that were launched and never switched to.</summary>
     public async Task<int> RetireAsync(LaunchConfigReference reference)
     {
         var waiting = application.Table.All.Where(d => d.State == DeploymentState.Ready && d.IsOf(reference)).ToArray();
@@ -82,7 +84,7 @@ internal sealed class DeploymentOperations(
         return waiting.Length;
     }
 
-    /// <summary>Stores the config, then brings it into service and into the history.</summary>
+    /// <summary>Stores the launch config, then brings it into service and into the history.</summary>
     public async Task<DeployResult> DeployAsync(
         DeployRequest request, Operation progress, CancellationToken cancellationToken)
     {
@@ -92,13 +94,13 @@ internal sealed class DeploymentOperations(
             : await LoadAsync(LaunchConfigReference.Parse(request.Reference ?? ""), progress, cancellationToken);
         progress.AddNames(config);
 
-        // Also one that was named by its MD5: the history will name it by its identity.
+        // Stored also if the caller named it by its MD5, because the history will name it by its SHA-256.
         await StoreAsync(config, progress, cancellationToken);
         var intent = DeploymentIntent.Deploy(config, request.By, application.Clock.GetUtcNow());
         return await BringIntoServiceAsync(config, intent, request.Guard, began, progress, cancellationToken);
     }
 
-    /// <summary>Finds the history entry to go back to and brings it into service.</summary>
+    /// <summary>Finds the history entry to go back to and brings its launch config into service.</summary>
     public async Task<DeployResult> RollbackAsync(
         RollbackRequest request, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
     {
@@ -138,7 +140,7 @@ internal sealed class DeploymentOperations(
         }
         finally
         {
-            // Neither the switch nor the fault that came before it is hidden by a lease that cannot be given back.
+            // A lease that cannot be released must hide neither the switch nor an earlier fault.
             await application.AfterSwitch.TryAsync("giving the lease back", () => claim.DisposeAsync().AsTask());
         }
     }
@@ -159,7 +161,7 @@ internal sealed class DeploymentOperations(
         var (_, watch) = await SwitchGuardedAsync(deployment, config.Bytes.ToArray(), told, guardFor, cancellationToken);
         var seconds = SecondsSince(began);
 
-        // From here on nothing fails the call: traffic goes to the new one.
+        // From here on no failure ends the call: traffic goes to the new container.
         application.AfterSwitch.Try(
             "telling the progress", () => progress.Report(new DeploymentProgress("recording", "writing the history")));
         var isWritten = await history.CompleteAsync(told, claim);
@@ -177,8 +179,8 @@ internal sealed class DeploymentOperations(
         };
     }
 
-    /// <summary>Switches, and begins the guard's watch. After the switch nothing in here throws.</summary>
-    /// <returns>The one that was current before, and the id of the watch; null for none.</returns>
+    /// <summary>Switches and begins the guard's watch; nothing throws after the switch.</summary>
+    /// <returns>The deployment that was current before, and the id of the watch; null for none.</returns>
     private async Task<(Deployment? Previous, string? Watch)> SwitchGuardedAsync(
         Deployment next, byte[] config, DeploymentIntent? intent, TimeSpan? guardFor, CancellationToken cancellationToken)
     {
@@ -247,7 +249,7 @@ internal sealed class DeploymentOperations(
     private static DeploymentException NotRunning(string revision, LaunchConfigReference reference) => new(
         DeploymentError.NotRunning, $"revision {revision} ({reference.Brief}) has no running container: launch it first");
 
-    /// <summary>The history is a document that others write too.</summary>
+    /// <summary>Parses the hash of a history entry; other programs write the history too.</summary>
     private static LaunchConfigReference ReferenceOf(HistoryEntry target) =>
         LaunchConfigReference.TryParse(target.Hash, out var reference)
             ? reference

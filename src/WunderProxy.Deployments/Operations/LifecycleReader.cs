@@ -7,11 +7,11 @@ using WunderProxy.Deployments.Switching;
 
 namespace WunderProxy.Deployments.Operations;
 
-/// <summary>What can be asked of a lifecycle without changing anything.</summary>
+/// <summary>The queries of the lifecycle, which change nothing.</summary>
 internal sealed class LifecycleReader(Application application, SwitchGuard guard)
 {
-    /// <summary>Reads the history; the last entry of the hash in service is the current one.</summary>
-    /// <exception cref="DeploymentException">The store is away or refuses.</exception>
+    /// <summary>Reads the history; the last entry with the hash in service is the current one.</summary>
+    /// <exception cref="DeploymentException">The store cannot be reached or refuses.</exception>
     public async Task<IReadOnlyList<HistoryEntryView>> GetHistoryAsync(CancellationToken cancellationToken)
     {
         try
@@ -28,7 +28,9 @@ internal sealed class LifecycleReader(Application application, SwitchGuard guard
     }
 
     /// <summary>Reads the bytes of a launch config, secrets included.</summary>
-    /// <exception cref="DeploymentException">There is none, or the store is away or refuses.</exception>
+    /// <exception cref="DeploymentException">
+    /// The launch config does not exist, or the store cannot be reached or refuses.
+    /// </exception>
     public async Task<ReadOnlyMemory<byte>> GetConfigAsync(
         LaunchConfigReference reference, CancellationToken cancellationToken)
     {
@@ -42,7 +44,7 @@ internal sealed class LifecycleReader(Application application, SwitchGuard guard
         }
     }
 
-    /// <summary>The state of this moment; asks neither engine nor store.</summary>
+    /// <summary>Returns the present state without asking engine or store.</summary>
     public LifecycleSnapshot Snapshot()
     {
         var current = application.Table.Current;

@@ -3,7 +3,7 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Records;
 
-/// <summary>Holds the local record and makes each change durable before it counts.</summary>
+/// <summary>Keeps the local record in memory and on disk; a change is durable before it takes effect.</summary>
 internal sealed class RecordKeeper
 {
     private const string DocumentName = "record.json";
@@ -23,14 +23,14 @@ internal sealed class RecordKeeper
         WasAbsent = read is null;
     }
 
-    /// <summary>Whether there was no record at the start: containers are then judged by the store alone.</summary>
+    /// <summary>Whether there was no record at the start, so that containers are judged by the store alone.</summary>
     public bool WasAbsent { get; }
 
-    /// <summary>The record as it is on disk.</summary>
+    /// <summary>The record as stored on disk.</summary>
     public LifecycleRecord Current => Volatile.Read(ref _record);
 
-    /// <summary>Changes the record; durable when it returns.</summary>
-    /// <exception cref="StateUnwritableException">It cannot be written; the old record stands.</exception>
+    /// <summary>Changes the record; the change is durable when the method returns.</summary>
+    /// <exception cref="StateUnwritableException">The record cannot be written; the old one still stands.</exception>
     public void Update(Func<LifecycleRecord, LifecycleRecord> change)
     {
         lock (_lock)
@@ -48,8 +48,8 @@ internal sealed class RecordKeeper
         }
     }
 
-    /// <summary>Changes the record where a failure only costs comfort at the next start.</summary>
-    /// <returns>Whether it was written.</returns>
+    /// <summary>Changes the record where a failure only makes the next start less convenient.</summary>
+    /// <returns>Whether the record was written.</returns>
     public bool TryUpdate(Func<LifecycleRecord, LifecycleRecord> change)
     {
         try
@@ -64,8 +64,8 @@ internal sealed class RecordKeeper
     }
 
     /// <summary>
-    /// A write may fail after its rename, so that the next start would read what the caller is told was refused: then the
-    /// old record is written back as far as the disk allows.
+    /// Writes the record. A write may fail after its rename, and the next start would then read what the caller
+    /// believes was refused; so the old record is written back if the disk allows.
     /// </summary>
     private void Write(LifecycleRecord changed)
     {
@@ -88,7 +88,7 @@ internal sealed class RecordKeeper
         }
         catch (StateUnwritableException)
         {
-            // The disk takes nothing, so most likely the old record still stands.
+            // The disk accepts nothing, so the old record most likely still stands.
         }
     }
 }

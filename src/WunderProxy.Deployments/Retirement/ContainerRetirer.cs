@@ -6,13 +6,13 @@ using WunderProxy.Deployments.Docker;
 namespace WunderProxy.Deployments.Retirement;
 
 /// <summary>
-/// Drains what was current, stops it, keeps the last few stopped and removes the rest. Each step looks again whether
-/// the deployment is still unwanted.
+/// Drains what was current, stops it, keeps the last few stopped containers and removes the rest. Each step checks
+/// again that the deployment is still unwanted.
 /// </summary>
 internal sealed class ContainerRetirer(
     Application application, OrphanRemover orphans, ContainerStopper stopper, ImageClaims claims)
 {
-    /// <summary>Containers that wait after a launch; the oldest goes when there are more.</summary>
+    /// <summary>Most containers that wait after a launch; beyond this number the oldest is retired.</summary>
     private const int MaxLaunched = 3;
 
     private static readonly TimeSpan MaxLaunchedAge = TimeSpan.FromHours(24);
@@ -20,9 +20,11 @@ internal sealed class ContainerRetirer(
     private readonly ConcurrentDictionary<Task, byte> _drains = new();
     private readonly ConcurrentDictionary<Deployment, byte> _ending = new();
 
-    /// <summary>Drains and retires in the background.</summary>
-    /// <param name="deployment">What was current; in state Draining.</param>
-    /// <param name="hold">Until then it stays up, drained or not; a guard may want it back.</param>
+    /// <summary>Drains and retires a deployment in the background.</summary>
+    /// <param name="deployment">The deployment that was current, in state Draining.</param>
+    /// <param name="hold">
+    /// The container keeps running until this completes, drained or not, because a guard may want it back.
+    /// </param>
     public void BeginDrain(Deployment deployment, Task hold)
     {
         if (deployment.Drain is { } drain)
@@ -34,15 +36,17 @@ internal sealed class ContainerRetirer(
     }
 
     /// <summary>
-    /// Retires in the background: a container may take as long as its own <c>StopTimeout</c>, and nothing that serves
-    /// waits for that.
+    /// Retires in the background: stopping may take as long as the container's own <c>StopTimeout</c>, and nothing that
+    /// serves may wait for that.
     /// </summary>
     public void BeginRetire(Deployment deployment) => Begin(deployment, () => RetireAsync(deployment));
 
-    /// <summary>As <see cref="StopKeptAsync"/>, in the background.</summary>
+    /// <summary>Stops a kept container that runs, in the background; see <see cref="StopKeptAsync"/>.</summary>
     public void BeginStopKept(Deployment deployment) => Begin(deployment, () => StopKeptAsync(deployment));
 
-    /// <summary>Stops a drained or waiting container; kept when traffic ever went to it, else removed.</summary>
+    /// <summary>
+    /// Stops a drained or waiting container. The container is kept if traffic ever went to it, else removed.
+    /// </summary>
     public async Task RetireAsync(Deployment deployment)
     {
         await deployment.Handling.WaitAsync();
@@ -70,7 +74,7 @@ internal sealed class ContainerRetirer(
         await PruneAsync();
     }
 
-    /// <summary>Retires launched containers that nobody switched to: too many, or too old.</summary>
+    /// <summary>Retires launched containers that were never switched to and are too many or too old.</summary>
     public void BeginRetireUnused()
     {
         var waiting = application.Table.All
@@ -84,7 +88,7 @@ internal sealed class ContainerRetirer(
         }
     }
 
-    /// <summary>Removes kept containers beyond the limit, and their images where nobody else wants them.</summary>
+    /// <summary>Removes kept containers beyond the limit, and their images unless another service wants them.</summary>
     public async Task PruneAsync()
     {
         var seen = new HashSet<string>(StringComparer.Ordinal) { application.Record.Current.Hash };
@@ -94,7 +98,7 @@ internal sealed class ContainerRetirer(
             .ThenByDescending(d => d.CreatedAt);
         foreach (var deployment in kept)
         {
-            // A second container of a hash brings nothing; only distinct ones count.
+            // A second container with the same hash is of no use, so only distinct hashes count.
             var isWanted = seen.Add(deployment.Hash) && seen.Count - 1 <= application.Options.Keep;
             if (!isWanted)
             {
@@ -103,7 +107,9 @@ internal sealed class ContainerRetirer(
         }
     }
 
-    /// <summary>Does one thing at a time with a deployment; it is looked at again when more is to do.</summary>
+    /// <summary>
+    /// Runs one piece of work at a time for a deployment, which is examined again if more is to be done.
+    /// </summary>
     private void Begin(Deployment deployment, Func<Task> work)
     {
         if (_ending.TryAdd(deployment, 0))
@@ -120,7 +126,7 @@ internal sealed class ContainerRetirer(
         }
         catch (ObjectDisposedException)
         {
-            // The process ends: containers stay as they are.
+            // The process ends, and containers stay as they are.
         }
         catch (Exception fault)
         {
@@ -132,13 +138,15 @@ internal sealed class ContainerRetirer(
         }
     }
 
-    /// <summary>Stops a kept container that runs: a stop that the engine did not take, or a daemon that started it.</summary>
+    /// <summary>
+    /// Stops a kept container that runs, because the engine missed the stop or a restarted daemon started it.
+    /// </summary>
     private async Task StopKeptAsync(Deployment deployment)
     {
         await deployment.Handling.WaitAsync();
         try
         {
-            // Whoever asks has seen it run, and it may just have been stopped.
+            // The container was seen running, but may have been stopped since.
             if (deployment.State == DeploymentState.Kept && await IsRunningAsync(deployment))
             {
                 await StopAsync(deployment);
@@ -164,7 +172,7 @@ internal sealed class ContainerRetirer(
         }
         catch (OperationCanceledException)
         {
-            // It is wanted again, or the process ends: containers stay as they are.
+            // The deployment is wanted again, or the process ends; containers stay as they are.
         }
         catch (Exception fault)
         {
@@ -215,7 +223,7 @@ internal sealed class ContainerRetirer(
         }
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
         {
-            // The attempt to stop it tells what is wrong.
+            // The attempt to stop the container will show what is wrong.
             return true;
         }
     }
@@ -275,7 +283,7 @@ internal sealed class ContainerRetirer(
         }
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
         {
-            // Removal by force follows, and is repeated until the engine takes it.
+            // Removal by force follows, and is repeated until the engine carries it out.
         }
     }
 
@@ -289,7 +297,10 @@ internal sealed class ContainerRetirer(
         });
     }
 
-    /// <summary>Only images of our own naming, that no deployment, other service or container uses; never by force.</summary>
+    /// <summary>
+    /// Removes the image of a deployment, never by force, if we named it and no deployment, other service or container
+    /// uses it.
+    /// </summary>
     private async Task RemoveImageAsync(Deployment deployment)
     {
         if (!application.Images.IsOwn(deployment.Image)
@@ -308,13 +319,13 @@ internal sealed class ContainerRetirer(
         }
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
         {
-            // 409: a container uses it, ours or not. It stays.
+            // 409: a container uses the image, which therefore stays.
         }
     }
 
     /// <summary>
-    /// Whether the name still means the image that the removed container had, and no container was made by it. The engine
-    /// itself refuses to remove an image in use only with its last name.
+    /// Whether the name still means the image of the removed container, and no other container was created from that
+    /// name. The engine itself refuses only to remove the last name of an image in use.
     /// </summary>
     private async Task<bool> IsUnusedAsync(Deployment removed)
     {

@@ -5,13 +5,15 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Retirement;
 
-/// <summary>Whether another service on this machine may still want an image, by its local record.</summary>
-/// <param name="ownDirectory">Our own state directory; those of other services lie beside it.</param>
+/// <summary>Decides from the local records whether another service on this machine may still want an image.</summary>
+/// <param name="ownDirectory">State directory of this service; those of other services lie beside it.</param>
 internal sealed class ImageClaims(string ownDirectory)
 {
     private const string RecordName = "record.json";
 
-    /// <summary>Whether any other record names it; a record that cannot be read names everything.</summary>
+    /// <summary>
+    /// Whether another service's record names the image; a record that cannot be read counts as naming every image.
+    /// </summary>
     public bool IsClaimed(string repository, string revision, string image)
     {
         var root = Path.GetDirectoryName(ownDirectory);
@@ -41,7 +43,7 @@ internal sealed class ImageClaims(string ownDirectory)
                 return record is not null;
             }
 
-            // Which repository the other service's containers come from stands only in its config; by revision is safer.
+            // The other service's repository is known only from its launch config, so comparing revisions is safer.
             var isOwn = image.StartsWith(repository + ":", StringComparison.Ordinal);
             var isListed = isOwn && record.Launched.Concat(record.Earlier).Any(entry => entry.Revision == revision);
             return isListed || (record.Config.Length > 0 && IsOf(LaunchConfig.Parse(record.Config), isOwn, revision, image));

@@ -6,23 +6,28 @@ using WunderProxy.Deployments.Docker;
 
 namespace WunderProxy.Deployments.Retirement;
 
-/// <summary>Removes containers of ours that nobody wants; what the engine does not take now is tried again later.</summary>
+/// <summary>
+/// Removes containers of ours that are not wanted; removals that the engine does not carry out are tried again later.
+/// </summary>
 internal sealed class OrphanRemover(DockerEngineClient engine, ContainerOwnership ownership, ILogger log)
 {
-    /// <summary>Those that wait, each with the fault that was told last: it is tried every half minute, told once.</summary>
+    /// <summary>
+    /// Containers still to be removed, each with the last logged fault; removal is tried every half minute, and a fault
+    /// logged once.
+    /// </summary>
     private readonly ConcurrentDictionary<Orphan, string> _waiting = new();
 
     /// <summary>Removes a container that was proven to be ours, by force; never fails.</summary>
-    /// <param name="id">Its full id.</param>
+    /// <param name="id">Full id of the container.</param>
     public Task RemoveAsync(string id) => RemoveAsync(new Orphan(id, IsName: false));
 
     /// <summary>
-    /// Removes what a create call without an answer may have left. A name is no proof: the container is looked at before
-    /// it is removed.
+    /// Removes what a create call without an answer may have left. A name proves nothing, so the container is examined
+    /// before it is removed.
     /// </summary>
     public Task RemoveNamedAsync(string name) => RemoveAsync(new Orphan(name, IsName: true));
 
-    /// <summary>Tries again what still waits.</summary>
+    /// <summary>Tries again to remove the containers that are left.</summary>
     public async Task RetryAsync()
     {
         foreach (var (orphan, told) in _waiting)
@@ -56,7 +61,7 @@ internal sealed class OrphanRemover(DockerEngineClient engine, ContainerOwnershi
         await RetryAsync();
     }
 
-    /// <summary>The id of what is to be removed; null for a container that is not ours.</summary>
+    /// <summary>Returns the id of the container to remove, or null if it is not ours.</summary>
     private async Task<string?> FindIdAsync(Orphan orphan)
     {
         if (!orphan.IsName)
@@ -64,7 +69,7 @@ internal sealed class OrphanRemover(DockerEngineClient engine, ContainerOwnershi
             return orphan.Container;
         }
 
-        // An id that begins like a name would be found too.
+        // The engine would also find a container whose id begins like the name.
         var found = await engine.InspectContainerAsync(orphan.Container, CancellationToken.None);
         var isNamed = found.Name.TrimStart('/') == orphan.Container;
         return isNamed && await ownership.JudgeAsync(found, CancellationToken.None) == ContainerOwner.Ours ? found.Id : null;

@@ -3,34 +3,41 @@ using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.Deployments.Switching;
 
-/// <summary>Judges whether a new upstream is clearly worse than the one before. Pure: numbers in, evidence out.</summary>
+/// <summary>
+/// Decides from statistics whether a new upstream is clearly worse than the one before. Pure functions, which return
+/// the evidence.
+/// </summary>
 internal static class GuardVerdict
 {
-    /// <summary>Fewer errors than these prove nothing.</summary>
+    /// <summary>Fewest errors that prove anything.</summary>
     private const int MinErrors = 5;
 
-    /// <summary>The share of errors must be this much higher: one in fifty.</summary>
+    /// <summary>Least difference of the error rates: one request in fifty.</summary>
     private const double MinShareDifference = 0.02;
 
-    /// <summary>And that by so many standard errors: chance does it once in a thousand.</summary>
+    /// <summary>
+    /// Least difference of the error rates in standard errors; chance alone exceeds this once in a thousand.
+    /// </summary>
     private const double MinDeviations = 3;
 
-    /// <summary>The middle of fewer exchanges is noise.</summary>
+    /// <summary>Fewest exchanges whose median says anything.</summary>
     private const int MinRequestsForMedian = 20;
 
-    /// <summary>The slowest twentieth of fewer exchanges is noise.</summary>
+    /// <summary>Fewest exchanges whose slowest twentieth says anything.</summary>
     private const int MinRequestsForTail = 100;
 
-    /// <summary>Slower by this factor…</summary>
+    /// <summary>Least factor by which the new upstream must be slower, in addition to the delays below.</summary>
     private const double MinSlowdown = 2.5;
 
-    /// <summary>…and the middle by this many seconds: less is the machine's noise.</summary>
+    /// <summary>Least difference of the medians in seconds; a smaller one is noise of the machine.</summary>
     private const double MinMedianDelaySeconds = 0.01;
 
-    /// <summary>…or the slowest twentieth by these, which a pause of the machine makes of any request.</summary>
+    /// <summary>
+    /// Least difference of the slowest twentieths in seconds; a smaller one may come from a pause of the machine.
+    /// </summary>
     private const double MinTailDelaySeconds = 0.05;
 
-    /// <summary>The evidence when the errors are clearly more; null when not.</summary>
+    /// <summary>Returns the evidence if errors are clearly more frequent; else null.</summary>
     public static string? FindErrors(TrafficReport before, TrafficReport now)
     {
         if (now.ServerErrors < MinErrors)
@@ -49,13 +56,13 @@ internal static class GuardVerdict
             : null;
     }
 
-    /// <summary>Whether a stretch of traffic has so many exchanges that its times say something.</summary>
+    /// <summary>Whether a span of traffic has enough exchanges to compare durations.</summary>
     public static bool IsEnoughForTimes(TrafficReport stretch) => stretch.Requests >= MinRequestsForMedian;
 
-    /// <summary>The evidence when it is clearly slower; null when not.</summary>
+    /// <summary>Returns the evidence if the new upstream is clearly slower; else null.</summary>
     /// <remarks>
-    /// The slowest twentieth shows what hits some requests; where few big bodies make it up it hides that every other
-    /// request became slower, so the middle is looked at as well.
+    /// The slowest twentieth shows what delays some requests. Where few large bodies make it up, it hides that all
+    /// other requests became slower, so the median is compared too.
     /// </remarks>
     public static string? FindSlowness(TrafficReport before, TrafficReport now)
     {

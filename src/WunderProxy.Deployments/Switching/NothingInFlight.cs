@@ -2,7 +2,7 @@ using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.Deployments.Switching;
 
-/// <summary>The drain of a container that was dead already.</summary>
+/// <summary>The drain of a container that was already dead, which has nothing in flight.</summary>
 internal sealed class NothingInFlight(TrafficTarget target) : ITrafficDrain
 {
     public TrafficTarget Target => target;

@@ -3,15 +3,17 @@ using WunderProxy.Deployments.Contracts;
 namespace WunderProxy.Deployments.Switching;
 
 /// <summary>
-/// Whether a new upstream stays slower: cuts its traffic into stretches and convicts when several in a row are clearly
-/// slower than the one before was. One burst of a busy machine lies in one stretch, or in two.
+/// Decides whether a new upstream stays slower than the one before. Its traffic is cut into spans, and several clearly
+/// slower spans in a row are a verdict; a single burst of a busy machine affects one span or two.
 /// </summary>
 /// <param name="duration">How long the guard watches.</param>
 internal sealed class SlownessWatch(TimeSpan duration)
 {
     private const int SlowStretches = 3;
 
-    /// <summary>The first exchanges of a fresh process are slow in every revision: they do not count.</summary>
+    /// <summary>
+    /// Time after the switch that does not count: the first exchanges of a new process are slow in every revision.
+    /// </summary>
     private readonly TimeSpan _warmUp = Min(duration / 4, TimeSpan.FromSeconds(10));
 
     private readonly TimeSpan _stretch = Min(duration / 8, TimeSpan.FromSeconds(5));
@@ -20,11 +22,11 @@ internal sealed class SlownessWatch(TimeSpan duration)
     private TimeSpan _fromTime;
     private int _slow;
 
-    /// <summary>Looks again.</summary>
+    /// <summary>Looks at the traffic again.</summary>
     /// <param name="elapsed">Time since the switch.</param>
-    /// <param name="before">The statistics of the upstream before.</param>
-    /// <param name="now">What the new one has served up to now.</param>
-    /// <returns>The evidence when it stays slower; else null.</returns>
+    /// <param name="before">Statistics of the upstream before.</param>
+    /// <param name="now">Statistics of the new upstream so far.</param>
+    /// <returns>The evidence if the new upstream stays slower; else null.</returns>
     public string? Look(TimeSpan elapsed, TrafficReport before, TrafficReport now)
     {
         if (_from is null)

@@ -11,8 +11,8 @@ using WunderProxy.Deployments.Storage;
 namespace WunderProxy.Deployments.Switching;
 
 /// <summary>
-/// Watches a new upstream for a while after the switch, with the one before kept up, and switches back when the new one
-/// is clearly worse: it dies or restarts, answers more errors, or is much slower.
+/// Watches a new upstream for a while after the switch, while the container before is kept running. Switches back if
+/// the new one is clearly worse: dies or restarts, answers more errors, or is much slower.
 /// </summary>
 internal sealed class SwitchGuard(
     Application application,
@@ -22,7 +22,10 @@ internal sealed class SwitchGuard(
     HistoryRecorder history,
     ITrafficMeter? meter)
 {
-    /// <summary>How the guard signs history entries and events. Callers may use the name too: it decides nothing.</summary>
+    /// <summary>
+    /// The name under which the guard writes history entries and events. Callers may use the same name, which decides
+    /// nothing.
+    /// </summary>
     private const string By = "guard";
 
     private const string Topic = "guard";
@@ -32,7 +35,7 @@ internal sealed class SwitchGuard(
     private readonly Lock _lock = new();
     private GuardView? _latest;
 
-    /// <summary>The latest watch; after a restart the last switch that was undone; null for none.</summary>
+    /// <summary>The latest watch; after a restart the last switch that was undone; null if there was none.</summary>
     public GuardView? View
     {
         get
@@ -44,11 +47,11 @@ internal sealed class SwitchGuard(
         }
     }
 
-    /// <summary>Begins to watch; ends by itself.</summary>
+    /// <summary>Begins a watch, which ends by itself.</summary>
     /// <returns>The id of the watch.</returns>
     public string Begin(GuardedSwitch done, TimeSpan duration)
     {
-        // The baseline is taken at once: what still drains on the old one must not blur it.
+        // The baseline is taken at once, so that exchanges still draining on the old upstream do not blur it.
         var before = Measure(done.Previous);
         var now = application.Clock.GetUtcNow();
         lock (_lock)
@@ -79,7 +82,7 @@ internal sealed class SwitchGuard(
         }
         catch (ObjectDisposedException)
         {
-            // The process ends; what was switched stays switched.
+            // The process ends, and what was switched stays switched.
         }
         catch (Exception fault)
         {
@@ -138,7 +141,9 @@ internal sealed class SwitchGuard(
             : GuardVerdict.FindErrors(before, now) ?? slowness.Look(elapsed, before, now);
     }
 
-    /// <summary>Switches back, or says what keeps the guard from it; it tries again while the watch lasts.</summary>
+    /// <summary>
+    /// Switches back, or returns what keeps the guard from doing so; the guard tries again while the watch lasts.
+    /// </summary>
     private async Task<string?> FindObstacleAsync(GuardedSwitch done, string evidence)
     {
         try
@@ -157,7 +162,9 @@ internal sealed class SwitchGuard(
         }
     }
 
-    /// <summary>Why the earlier container cannot take the traffic back; null when it lives and answers.</summary>
+    /// <summary>
+    /// Returns why the previous container cannot take the traffic back, or null if it runs and answers.
+    /// </summary>
     private async Task<string?> FindLackAsync(Deployment previous)
     {
         ProbeResult probe;
@@ -196,7 +203,9 @@ internal sealed class SwitchGuard(
         Conclude(done, GuardState.Kept, reason);
     }
 
-    /// <summary>Needs no store: with it away the history is written later.</summary>
+    /// <summary>
+    /// Switches back without the store; if the store cannot be reached, the history is written later.
+    /// </summary>
     private async Task SwitchBackAsync(GuardedSwitch done, string evidence)
     {
         var (next, previous) = (done.Next, done.Previous);
@@ -213,7 +222,7 @@ internal sealed class SwitchGuard(
             return;
         }
 
-        // Traffic is back: nothing that follows may hide it.
+        // Traffic is back: no later failure may hide that.
         application.AfterSwitch.Try("noting the guard's verdict", () =>
         {
             DeploymentLog.GuardActed(application.Log, next.Hash, previous.Hash, evidence);
@@ -231,8 +240,9 @@ internal sealed class SwitchGuard(
     }
 
     /// <summary>
-    /// Creates the intent that takes the entry of the switch out of the history, whether this instance or another deployer
-    /// writes that entry. A rollback of ours wrote none: its undo appends the launch config that serves again.
+    /// Creates the intent that removes the switch's entry from the history, whether this instance or another deployer
+    /// writes the entry. A rollback of this instance writes none, so undoing it appends the launch config that serves
+    /// again.
     /// </summary>
     private DeploymentIntent CreateUndo(GuardedSwitch done)
     {

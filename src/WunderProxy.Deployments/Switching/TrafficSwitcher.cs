@@ -8,18 +8,20 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Switching;
 
-/// <summary>Moves traffic: record first, then the slot, then the states; all under the slot guard.</summary>
+/// <summary>
+/// Moves traffic under the slot guard: writes the record first, then changes the slot, then the states.
+/// </summary>
 internal sealed class TrafficSwitcher(Application application, ContainerRetirer retirer)
 {
     /// <summary>Sends traffic to a deployment that was just found healthy, and drains the one before.</summary>
-    /// <param name="next">Ready, or still draining.</param>
-    /// <param name="config">Bytes of its launch config; empty when they cannot be had.</param>
-    /// <param name="intent">What the history is to be told; null when somebody else tells it.</param>
-    /// <param name="hold">The one before stays up until then.</param>
-    /// <param name="cancellationToken">Gives up before the switch.</param>
-    /// <returns>The one that was current before; null for none, or when nothing changed.</returns>
-    /// <exception cref="DeploymentException">It was retired meanwhile.</exception>
-    /// <exception cref="StateUnwritableException">The record cannot be written: nothing was switched.</exception>
+    /// <param name="next">The deployment to switch to, which is ready or still draining.</param>
+    /// <param name="config">Bytes of its launch config; empty if they are not available.</param>
+    /// <param name="intent">What the history is to be told; null if another deployer writes the history.</param>
+    /// <param name="hold">The previous container keeps running until this completes.</param>
+    /// <param name="cancellationToken">Cancels before the switch.</param>
+    /// <returns>The deployment that was current before; null if there was none or nothing changed.</returns>
+    /// <exception cref="DeploymentException">The deployment was retired meanwhile.</exception>
+    /// <exception cref="StateUnwritableException">The record cannot be written; nothing was switched.</exception>
     public async Task<Deployment?> SwitchAsync(
         Deployment next, byte[] config, DeploymentIntent? intent, Task hold, CancellationToken cancellationToken)
     {
@@ -34,13 +36,13 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
         }
     }
 
-    /// <summary>Undoes a switch, without the operation gate.</summary>
-    /// <param name="done">The switch; what was current before it still drains.</param>
-    /// <param name="rejected">What the record keeps of the verdict.</param>
+    /// <summary>Undoes a switch, without taking the operation gate.</summary>
+    /// <param name="done">The switch to undo; the deployment before is still draining.</param>
+    /// <param name="rejected">What the record keeps about the verdict.</param>
     /// <param name="undo">What the history is to be told.</param>
-    /// <returns>Whether it was undone; not when somebody has switched to another one meanwhile.</returns>
-    /// <exception cref="DeploymentException">The earlier one does not run any more.</exception>
-    /// <exception cref="StateUnwritableException">The record cannot be written: nothing was switched.</exception>
+    /// <returns>Whether the switch was undone; false if another one has been switched to meanwhile.</returns>
+    /// <exception cref="DeploymentException">The previous deployment does not run any more.</exception>
+    /// <exception cref="StateUnwritableException">The record cannot be written; nothing was switched.</exception>
     public async Task<bool> UndoAsync(GuardedSwitch done, RejectedConfig rejected, DeploymentIntent undo)
     {
         await application.SlotGuard.WaitAsync();
@@ -64,7 +66,10 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
         }
     }
 
-    /// <summary>Puts the recorded container, found healthy at a start, into the slot; or follows its new address.</summary>
+    /// <summary>
+    /// Puts the recorded container, which was found healthy at the start, into the slot, or updates the slot to its new
+    /// address.
+    /// </summary>
     public async Task<bool> RestoreAsync(Deployment current, CancellationToken cancellationToken)
     {
         await application.SlotGuard.WaitAsync(cancellationToken);
@@ -85,7 +90,7 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
             var target = TargetOf(current);
             if (application.Traffic.Current != target)
             {
-                // Nothing useful can still be in flight on an address that the container has left.
+                // No useful exchange can be in flight on an address that the container has left.
                 _ = application.Traffic.Switch(target)?.DrainAsync(TimeSpan.Zero, TimeSpan.Zero, CancellationToken.None);
                 DeploymentLog.CurrentBack(application.Log, current.ContainerName, current.Address.ToString());
             }
@@ -98,7 +103,9 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
         }
     }
 
-    /// <summary>Empties the slot, if this one still is current: its address may be given away.</summary>
+    /// <summary>
+    /// Empties the slot if this deployment is still current, because its address may be given to another container.
+    /// </summary>
     public async Task ClearAsync(Deployment dead, CancellationToken cancellationToken)
     {
         await application.SlotGuard.WaitAsync(cancellationToken);
@@ -118,7 +125,7 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
         }
     }
 
-    /// <summary>The switch itself, under the slot guard.</summary>
+    /// <summary>Performs the switch, under the slot guard.</summary>
     private Deployment? Switch(
         Deployment next,
         byte[] config,
@@ -144,7 +151,7 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
 
         var drain = Exchange(next, before);
 
-        // Traffic goes to the next one: from here on nothing may fail.
+        // Traffic goes to the new container: from here on nothing may fail.
         application.AfterSwitch.Try("noting the switch", () => MoveStates(next, previous, drain, now));
         if (previous is not null)
         {
@@ -173,12 +180,14 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
             Earlier = [.. earlier],
             Intents = intent is null ? record.Intents : [.. record.Intents, intent],
 
-            // What is switched to again is wanted again.
+            // A launch config that is switched to again is no longer rejected.
             Rejected = [.. record.Rejected.Where(rejected => rejected.Hash != next.Hash)],
         };
     }
 
-    /// <summary>Exchanges the slot. When that fails and traffic goes where it went, the record says so again.</summary>
+    /// <summary>
+    /// Exchanges the slot. If that fails and traffic still goes where it went, the record is restored.
+    /// </summary>
     private ITrafficDrain? Exchange(Deployment next, LifecycleRecord before)
     {
         var target = TargetOf(next);

@@ -8,9 +8,7 @@ using WunderProxy.Deployments.Retirement;
 
 namespace WunderProxy.Deployments.Watching;
 
-/// <summary>
-/// Takes containers that exist into care when they are proven to be ours. Touches no other container.
-/// </summary>
+/// <summary>Takes existing containers into care that are proven to be ours; touches no other container.</summary>
 internal sealed class ContainerAdopter(
     Application application, OrphanRemover orphans, ContainerRetirer retirer, ForeignContainers foreign)
 {
@@ -18,7 +16,9 @@ internal sealed class ContainerAdopter(
 
     private static readonly Dictionary<string, string> NoLabels = [];
 
-    /// <summary>Reads the engine's containers at a start and rebuilds the table; removes what a killed launch left.</summary>
+    /// <summary>
+    /// Reads the engine's containers at a start and rebuilds the table; removes what an interrupted launch left.
+    /// </summary>
     public async Task AdoptOwnAsync(CancellationToken cancellationToken)
     {
         var all = await application.Machine.Engine.ListContainersAsync(cancellationToken);
@@ -34,10 +34,12 @@ internal sealed class ContainerAdopter(
         await foreign.NoteAsync(all, cancellationToken);
     }
 
-    /// <summary>Fits the table to what has vanished or died, and stops kept containers that run.</summary>
+    /// <summary>
+    /// Updates the table for containers that have vanished or died, and stops kept containers that run.
+    /// </summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
-        // Those being launched are not looked at: the engine may have been asked before they came.
+        // Deployments being launched are skipped: the engine may have been asked before they were created.
         var known = application.Table.All.Where(d => d.State is DeploymentState.Ready or DeploymentState.Kept).ToArray();
         var all = await application.Machine.Engine.ListContainersAsync(cancellationToken);
         var byId = all.ToDictionary(summary => summary.Id, StringComparer.Ordinal);
@@ -66,7 +68,8 @@ internal sealed class ContainerAdopter(
         var record = application.Record.Current;
         if ((ContainerClaim.Read(summary.Labels ?? NoLabels) ?? await FindClaimAsync(summary.Id, record, cancellationToken)) is not { } claim)
         {
-            // Of the old tool, and the record has no launch config for it: the store's history explains it.
+            // The container is the old tool's and the record has no launch config for it; the store's history will
+            // explain it.
             return;
         }
 
@@ -79,7 +82,7 @@ internal sealed class ContainerAdopter(
             return;
         }
 
-        // What the record says of a container goes before its labels.
+        // What the record says about a container takes precedence over its labels.
         var entry = record.Launched.Concat(record.Earlier).FirstOrDefault(item => item.Container == summary.Id);
         var hash = entry?.Hash ?? (summary.Id == record.Container ? record.Hash : claim.Hash);
         var deployment = new Deployment(hash, entry?.Revision ?? claim.Revision, state.Value, application.Faults)
@@ -102,7 +105,9 @@ internal sealed class ContainerAdopter(
         await TakeUpAsync(deployment, summary.State == RunningState, cancellationToken);
     }
 
-    /// <summary>What the local record says of the container in service when that was made by the old tool, without labels.</summary>
+    /// <summary>
+    /// Builds a claim from the local record for a container in service that the old tool created without labels.
+    /// </summary>
     private async Task<ContainerClaim?> FindClaimAsync(string id, LifecycleRecord record, CancellationToken cancellationToken)
     {
         if (id != record.Container || LaunchConfig.Find(record.Config) is not { } config)
@@ -132,7 +137,9 @@ internal sealed class ContainerAdopter(
         }
     }
 
-    /// <summary>What a container with our labels is; null for the rest of a launch that was interrupted.</summary>
+    /// <summary>
+    /// Returns the state of a container with our labels, or null if it is left from an interrupted launch.
+    /// </summary>
     private DeploymentState? JudgeState(ContainerSummary summary, LifecycleRecord record)
     {
         if (summary.Id == record.Container)
@@ -140,7 +147,7 @@ internal sealed class ContainerAdopter(
             return DeploymentState.Current;
         }
 
-        // One that left retirement by a launch stands in both lists. A paused one is up, and may go on.
+        // A container that a launch took out of retirement is in both lists. A paused container is up and may go on.
         var isRunning = summary.State is RunningState or "paused" or "restarting";
         var wasCurrent = record.Earlier.Any(entry => entry.Container == summary.Id);
         if (record.Launched.Any(entry => entry.Container == summary.Id) && (isRunning || !wasCurrent))
@@ -158,7 +165,8 @@ internal sealed class ContainerAdopter(
             return null;
         }
 
-        // The state directory is new, so nothing says what this one was: what runs may be wanted, the rest is kept.
+        // The state directory is new, so nothing says what this container was: a running one may be wanted, any other
+        // is kept.
         return isRunning ? DeploymentState.Ready : DeploymentState.Kept;
     }
 
@@ -185,12 +193,14 @@ internal sealed class ContainerAdopter(
         }
         catch (ContainerNotFoundException)
         {
-            // Somebody removed it since the list was read.
+            // The container was removed after the list was read.
             await ForgetAsync(deployment, cancellationToken);
         }
     }
 
-    /// <summary>The recorded container is gone: the watcher brings its launch config back.</summary>
+    /// <summary>
+    /// Adds the recorded container, which is gone, so that the watcher launches its launch config again.
+    /// </summary>
     private void AddMissingCurrent()
     {
         var record = application.Record.Current;

@@ -10,8 +10,8 @@ using WunderProxy.Deployments.Switching;
 namespace WunderProxy.Deployments.Watching;
 
 /// <summary>
-/// Looks after the current container: probes it, asks for its own <c>HEALTHCHECK</c>, empties the slot when it dies,
-/// follows it when the engine restarts it.
+/// Looks after the current container: probes it, reads the result of its own <c>HEALTHCHECK</c>, empties the slot when
+/// it dies, and follows its address when the engine restarts it.
 /// </summary>
 internal sealed class ContainerWatcher(
     Application application,
@@ -27,7 +27,7 @@ internal sealed class ContainerWatcher(
     private readonly SemaphoreSlim _wake = new(0);
     private readonly CurrentHealth _health = new();
 
-    /// <summary>Probes and tends until cancelled.</summary>
+    /// <summary>Probes and acts on the result until cancelled.</summary>
     public async Task WatchAsync(CancellationToken cancellationToken)
     {
         var tended = application.Clock.GetTimestamp();
@@ -45,7 +45,7 @@ internal sealed class ContainerWatcher(
             }
             catch (EngineUnavailableException)
             {
-                // Its circuit is open; when it closes, everything is looked at again.
+                // The engine's circuit is open; when it closes, all containers are examined again.
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {
@@ -97,7 +97,7 @@ internal sealed class ContainerWatcher(
 
     public void Dispose() => _wake.Dispose();
 
-    /// <summary>The engine writes <c>health_status: unhealthy</c>.</summary>
+    /// <summary>Whether an event reports the health; the engine writes <c>health_status: unhealthy</c>.</summary>
     private static bool IsHealthChange(string action) => action.StartsWith("health_status", StringComparison.Ordinal);
 
     private async Task LookAsync(CancellationToken cancellationToken)
@@ -150,7 +150,8 @@ internal sealed class ContainerWatcher(
         }
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
         {
-            // Gone: the events or the next failing probe tell. Away: the last word stands.
+            // If the container is gone, events or the next failing probe will tell; if the engine does not answer, the
+            // last result stands.
         }
     }
 
@@ -174,7 +175,7 @@ internal sealed class ContainerWatcher(
         }
         catch (OperationCanceledException)
         {
-            // The pause is over, or the process ends: the loop looks.
+            // The pause is over, or the process ends; the loop checks.
         }
     }
 }

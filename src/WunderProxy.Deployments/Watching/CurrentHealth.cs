@@ -4,8 +4,8 @@ using WunderProxy.Deployments.Launching;
 namespace WunderProxy.Deployments.Watching;
 
 /// <summary>
-/// What our probes and the container's own <c>HEALTHCHECK</c> say together of the current container: unhealthy when
-/// three probes in a row failed, or when the engine says so, which has counted for itself.
+/// Combines our probes with the container's own <c>HEALTHCHECK</c>: the current container is unhealthy after three
+/// failed probes in a row, or if the engine says so, whose check does its own counting.
 /// </summary>
 internal sealed class CurrentHealth
 {
@@ -14,10 +14,10 @@ internal sealed class CurrentHealth
     private string _container = "";
     private int _failures;
 
-    /// <summary>Takes in one look.</summary>
-    /// <param name="current">The one looked at, with the engine's last word; its health is set.</param>
-    /// <param name="probe">Our probe.</param>
-    /// <returns>Whether anything changed.</returns>
+    /// <summary>Adds the result of one look at the container.</summary>
+    /// <param name="current">The current deployment, with the engine's last word; its health is updated.</param>
+    /// <param name="probe">The result of our probe.</param>
+    /// <returns>Whether the health changed.</returns>
     public bool Judge(Deployment current, ProbeResult probe)
     {
         if (current.ContainerId != _container || probe.IsHealthy)

@@ -11,8 +11,8 @@ using WunderProxy.Deployments.Switching;
 namespace WunderProxy.Deployments.Watching;
 
 /// <summary>
-/// Brings a current container back that has died: waits for the engine's restart policy, else starts it with back-off;
-/// one that is gone is launched anew from the recorded launch config.
+/// Brings a dead current container back: waits for the engine's restart policy, else starts the container with
+/// back-off; a container that is gone is launched again from the recorded launch config.
 /// </summary>
 internal sealed class CurrentRescuer(
     Application application,
@@ -28,10 +28,12 @@ internal sealed class CurrentRescuer(
     private TimeSpan _untilStart;
     private uint _failures;
 
-    /// <summary>How long to wait before the next look: short while the container runs and is awaited.</summary>
+    /// <summary>
+    /// Returns how long to wait before the next look; short while the container runs and is not yet healthy.
+    /// </summary>
     public TimeSpan Pause() => _isFollowing ? FollowInterval : TimeSpan.FromSeconds(1);
 
-    /// <summary>All is well again: the next death begins with the shortest pause.</summary>
+    /// <summary>Records that the container serves, so that the next death begins with the shortest pause.</summary>
     public void Rest()
     {
         _backoff.Reset();
@@ -55,7 +57,7 @@ internal sealed class CurrentRescuer(
         }
     }
 
-    /// <summary>One step of bringing it back.</summary>
+    /// <summary>Performs one step of bringing the container back.</summary>
     public async Task BringBackAsync(Deployment current, CancellationToken cancellationToken)
     {
         try
@@ -89,7 +91,7 @@ internal sealed class CurrentRescuer(
     private Task StartAsync(Deployment current, CancellationToken cancellationToken) => RunWithBackoffAsync(
         async () =>
         {
-            // The engine may just be taking its containers down.
+            // The engine may be stopping its containers in a shutdown of its own.
             await application.Machine.Engine.PingAsync(cancellationToken);
             await application.Machine.Engine.StartContainerAsync(current.ContainerId, cancellationToken);
             _isFollowing = true;
@@ -117,8 +119,8 @@ internal sealed class CurrentRescuer(
     }
 
     /// <summary>
-    /// At once, then at distances that double: the engine's words have ids in them, so that each fault looks new, and a
-    /// container that never comes back must not fill the log.
+    /// Logs a fault at once and then at intervals that double: the engine's messages contain ids, so every fault looks
+    /// new, and a container that never comes back must not fill the log.
     /// </summary>
     private void Tell(Deployment current, Exception fault)
     {
@@ -129,7 +131,7 @@ internal sealed class CurrentRescuer(
         }
     }
 
-    /// <summary>The engine quotes what it was given.</summary>
+    /// <summary>Returns the mask for messages of the engine, which quotes what it was given.</summary>
     private SecretMask MaskOf(Deployment current) => application.Record.Current is var record
         && record.Hash == current.Hash && LaunchConfig.Find(record.Config) is { } config
         ? application.MaskOf(config)

@@ -9,15 +9,15 @@ using WunderProxy.Deployments.LaunchConfigs;
 namespace WunderProxy.Deployments.Watching;
 
 /// <summary>
-/// Containers that look like ours and are not: they carry our labels without proof, or have the form of the old tool
-/// and no history entry explains them. They are listed, and never started, stopped, served or removed.
+/// Containers that look like ours but are not: they carry our labels without proof, or have the form of the old tool
+/// without a history entry. They are listed, but never started, stopped, served or removed.
 /// </summary>
 internal sealed class ForeignContainers(
     DeploymentTable table, ContainerOwnership ownership, ImageNames images, ILogger log)
 {
     private readonly ConcurrentDictionary<string, byte> _told = new(StringComparer.Ordinal);
 
-    /// <summary>Notes the foreign ones among all containers of the engine.</summary>
+    /// <summary>Finds the foreign containers among all containers of the engine and stores them for listing.</summary>
     public async Task NoteAsync(IReadOnlyList<ContainerSummary> all, CancellationToken cancellationToken)
     {
         var foreign = new List<ContainerView>();

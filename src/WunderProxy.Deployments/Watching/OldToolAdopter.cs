@@ -7,13 +7,15 @@ using WunderProxy.Deployments.LaunchConfigs;
 namespace WunderProxy.Deployments.Watching;
 
 /// <summary>
-/// Adopts containers of the old tool, image <c>localhost:N/APP:REV</c> and name <c>REV</c>, when the history or the
+/// Adopts containers of the old tool, with image <c>localhost:N/APP:REV</c> and name <c>REV</c>, if the history or the
 /// current launch config has that revision.
 /// </summary>
 internal sealed class OldToolAdopter(Application application, ForeignContainers foreign)
 {
-    /// <summary>Adopts those that the history explains.</summary>
-    /// <returns>Those that run and are not the current config's: to be retired once the current one serves.</returns>
+    /// <summary>Adopts the containers that the history explains.</summary>
+    /// <returns>
+    /// The running ones that are not of the current launch config, to be retired once the current one serves.
+    /// </returns>
     public async Task<IReadOnlyList<Deployment>> AdoptAsync(
         DeploymentHistory history, LaunchConfig? current, CancellationToken cancellationToken)
     {

@@ -12,8 +12,8 @@ using WunderProxy.Deployments.Switching;
 namespace WunderProxy.Deployments.Watching;
 
 /// <summary>
-/// The order of a start: what the local record names, if it runs and answers, without the store; then, once the store
-/// answers, its current launch config if it is another than was last seen.
+/// The order of a start. First, without the store, the container that the local record names is served, if it runs and
+/// answers. Once the store answers, its current launch config is followed if it differs from the one last seen.
 /// </summary>
 internal sealed class StartupSequence(
     Application application,
@@ -29,8 +29,8 @@ internal sealed class StartupSequence(
 
     private string _lastFailure = "";
 
-    /// <summary>Rebuilds the table from the engine and serves the recorded container if it is healthy.</summary>
-    /// <exception cref="EngineUnavailableException">The engine is away.</exception>
+    /// <summary>Rebuilds the table from the engine, and serves the recorded container if it is healthy.</summary>
+    /// <exception cref="EngineUnavailableException">The engine does not answer.</exception>
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
         await adopter.AdoptOwnAsync(cancellationToken);
@@ -41,8 +41,8 @@ internal sealed class StartupSequence(
         }
     }
 
-    /// <summary>Reads what the store says; outside the operation gate, which must not wait for a store that hangs.</summary>
-    /// <exception cref="ObjectStoreException">The store is away.</exception>
+    /// <summary>Reads the store, outside the operation gate, which must not wait for a store that hangs.</summary>
+    /// <exception cref="ObjectStoreException">The store does not answer.</exception>
     public async Task<StoreReading> ReadStoreAsync(CancellationToken cancellationToken)
     {
         var record = application.Record.Current;
@@ -53,13 +53,15 @@ internal sealed class StartupSequence(
         return new StoreReading(record, history, current);
     }
 
-    /// <summary>Follows the store: adopts containers of the old tool, and deploys what others made current meanwhile.</summary>
-    /// <param name="read">What the store says.</param>
-    /// <param name="progress">Hears of a launch.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>False when it is to be tried again: nothing serves, or a deploy has come in between.</returns>
-    /// <exception cref="ObjectStoreException">The store is away.</exception>
-    /// <exception cref="EngineUnavailableException">The engine is away.</exception>
+    /// <summary>
+    /// Follows the store: adopts containers of the old tool, and deploys what others have made current meanwhile.
+    /// </summary>
+    /// <param name="read">The result of reading the store.</param>
+    /// <param name="progress">Receives the progress of a launch.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>False if the step must be repeated, because nothing serves or a deploy came in between.</returns>
+    /// <exception cref="ObjectStoreException">The store does not answer.</exception>
+    /// <exception cref="EngineUnavailableException">The engine does not answer.</exception>
     public async Task<bool> FollowStoreAsync(
         StoreReading read, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
     {
@@ -88,7 +90,7 @@ internal sealed class StartupSequence(
         return isDone;
     }
 
-    /// <summary>Tries how the store can be written; one that may only be read is followed like any other.</summary>
+    /// <summary>Tests how the store can be written; a store that may only be read is followed like any other.</summary>
     private async Task TryWritesAsync(CancellationToken cancellationToken)
     {
         try
@@ -168,7 +170,7 @@ internal sealed class StartupSequence(
             DeploymentLog.OperationFailed(application.Log, By, current.Hash.Value, By, known.Code, known.Message);
             if (_lastFailure != known.Message)
             {
-                // Tried again and again until something serves: told once.
+                // The launch is tried repeatedly until something serves, but the failure is logged once.
                 _lastFailure = known.Message;
                 await application.Events.RecordAsync(started with { Type = EventType.Failure, Result = known.Code, Reason = known.Message });
             }

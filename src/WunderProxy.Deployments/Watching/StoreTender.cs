@@ -10,15 +10,15 @@ using WunderProxy.Deployments.Storage;
 namespace WunderProxy.Deployments.Watching;
 
 /// <summary>
-/// What needs the store and can wait: the rest of the start, histories that are pending, events that wait on this
-/// machine. Retried with back-off; also tells <c>/status</c> how the store answers.
+/// Does the work that needs the store and can wait: the rest of the start, pending histories, and events that wait on
+/// this machine. Retries with back-off, and keeps the store's circuit up to date.
 /// </summary>
 internal sealed class StoreTender(
     Application application, StartupSequence startup, HistoryRecorder history)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(15);
 
-    /// <summary>Until events are offered again to a store that may only be read: rights seldom change.</summary>
+    /// <summary>Time until events are offered again to a store that may only be read; rights seldom change.</summary>
     private static readonly TimeSpan DeniedPause = TimeSpan.FromMinutes(5);
 
     private long? _denied;
@@ -26,11 +26,11 @@ internal sealed class StoreTender(
     private bool _isFollowed;
     private string _filled = "";
 
-    /// <summary>One try of everything that is still to do.</summary>
-    /// <returns>Whether nothing is left.</returns>
+    /// <summary>Tries once everything that is still to be done.</summary>
+    /// <returns>Whether nothing is left to be done.</returns>
     public async Task<bool> TryAsync(CancellationToken cancellationToken)
     {
-        // Each part on its own: with the store away the recorded container is still served, and the other way round.
+        // Each part is tried on its own: without the store the recorded container is still served, and the reverse.
         var isRestored = _isRestored || await GuardAsync(RestoreAsync, cancellationToken);
         application.Store.Circuit.Try();
         var isWritten = await GuardAsync(WriteWaitingAsync, cancellationToken);
@@ -38,7 +38,7 @@ internal sealed class StoreTender(
         return isRestored && isWritten && isFollowed;
     }
 
-    /// <summary>Tries until all is done, then looks after the store from time to time.</summary>
+    /// <summary>Tries until everything is done, then checks the store from time to time.</summary>
     public async Task RunAsync(bool isDone, CancellationToken cancellationToken)
     {
         var backoff = new Backoff(application.Clock);
@@ -60,7 +60,7 @@ internal sealed class StoreTender(
         }
     }
 
-    /// <summary>While the start waits for the engine, its return ends the pause.</summary>
+    /// <summary>Pauses; while the start waits for the engine, the engine's return ends the pause.</summary>
     private async Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
     {
         var isAwaited = !_isRestored && application.Machine.IsAway;
@@ -83,7 +83,7 @@ internal sealed class StoreTender(
     {
         if (application.Gate.View is not null && application.Record.Current.Intents.Count > 0)
         {
-            // The operation under way writes its own history first.
+            // The operation in progress writes its own history first.
             return false;
         }
 
@@ -102,11 +102,11 @@ internal sealed class StoreTender(
 
         await FillConfigAsync(cancellationToken);
 
-        // What the store calls current is older than a switch that it could not be told of.
+        // The store's current launch config is older than a switch that the store has not been told about.
         return application.Record.Current.Intents.Count == 0;
     }
 
-    /// <summary>Writes what waits on this machine; where the store may only be read it goes on waiting.</summary>
+    /// <summary>Writes what waits on this machine; in a store that may only be read it goes on waiting.</summary>
     private async Task TryWriteAsync(CancellationToken cancellationToken)
     {
         try
@@ -127,7 +127,10 @@ internal sealed class StoreTender(
         }
     }
 
-    /// <summary>A switch may have happened while the store was away, to a container whose config was not known here.</summary>
+    /// <summary>
+    /// Completes the record's launch config after a switch, while the store could not be reached, to a container whose
+    /// launch config was not known here.
+    /// </summary>
     private async Task FillConfigAsync(CancellationToken cancellationToken)
     {
         var record = application.Record.Current;
@@ -136,7 +139,7 @@ internal sealed class StoreTender(
             return;
         }
 
-        // Asked once: when the store does not have it, the container's labels must do.
+        // Asked once: if the store does not have the launch config, the container's labels must suffice.
         _filled = record.Hash;
         var config = await application.Configs.LoadAsync(hash, cancellationToken);
         application.Record.TryUpdate(now => now.Hash == record.Hash ? now with { Config = config.Bytes.ToArray() } : now);
@@ -161,7 +164,7 @@ internal sealed class StoreTender(
         }
         catch (EngineUnavailableException)
         {
-            // Its circuit is open, as the client told it.
+            // The client has opened the circuit.
         }
         catch (Exception fault) when (fault is ObjectStoreException or LeaseHeldException or LaunchConfigNotFoundException)
         {
@@ -169,7 +172,7 @@ internal sealed class StoreTender(
         }
         catch (DeploymentException fault) when (fault.Error == DeploymentError.Busy)
         {
-            // Somebody deploys; the start goes on after it.
+            // A deploy is in progress; the start goes on after it.
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
