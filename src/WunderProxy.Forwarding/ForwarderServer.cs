@@ -30,7 +30,7 @@ public sealed class ForwarderServer : IAsyncDisposable
     private LoopContext[] _contexts = [];
     private int _disposals;
 
-    /// <summary>Makes a server; nothing is bound until <see cref="Start"/>.</summary>
+    /// <summary>Creates a server; no address is bound before <see cref="Start"/>.</summary>
     /// <param name="options">What to listen on, and how to treat clients.</param>
     /// <param name="routes">The applications to forward to; none of them is another server's.</param>
     /// <param name="loggers">For what is logged.</param>
@@ -71,9 +71,9 @@ public sealed class ForwarderServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Binds all addresses and serves.</summary>
-    /// <returns>The bound addresses, with real ports.</returns>
-    /// <exception cref="ListenException">An address cannot be bound; nothing is left bound.</exception>
+    /// <summary>Binds all addresses and begins to serve.</summary>
+    /// <returns>The bound addresses, with the actual ports.</returns>
+    /// <exception cref="ListenException">An address cannot be bound; no address stays bound.</exception>
     public IReadOnlyList<EndPoint> Start()
     {
         var sockets = BindAll();
@@ -87,22 +87,25 @@ public sealed class ForwarderServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// From now on every answer carries <c>Connection: close</c>. Idle connections stay, so that no request is lost
-    /// that is on its way; <see cref="DrainAsync"/> closes them.
+    /// Makes every answer from now on carry <c>Connection: close</c>. Idle connections stay open, so that a request
+    /// under way is not lost; <see cref="DrainAsync"/> closes them.
     /// </summary>
     public void BeginShutdown() => _settings.IsShuttingDown = true;
 
-    /// <summary>Stops to accept; connections go on.</summary>
+    /// <summary>Stops accepting; connections go on.</summary>
     public void CloseListeners()
     {
         _listeners.ForEach(listener => listener.Dispose());
         _listeners.Clear();
     }
 
-    /// <summary>Closes idle client connections, waits until all others have ended, and cuts off what is left at the deadlines.</summary>
-    /// <param name="exchanges">From now, for ordinary exchanges.</param>
-    /// <param name="upgraded">From now, for tunnels and event streams.</param>
-    /// <param name="cancellationToken">Ends the wait; closes nothing more.</param>
+    /// <summary>
+    /// Closes idle client connections, waits until all others have ended, and cuts off at the deadlines those that
+    /// remain.
+    /// </summary>
+    /// <param name="exchanges">Time from now for ordinary exchanges to finish.</param>
+    /// <param name="upgraded">Time from now for tunnels and event streams to finish.</param>
+    /// <param name="cancellationToken">Ends the wait; no further connection is closed.</param>
     /// <exception cref="OperationCanceledException">The drain was cancelled.</exception>
     public Task DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken)
     {
@@ -110,7 +113,7 @@ public sealed class ForwarderServer : IAsyncDisposable
         return new ServerDrain(_contexts, _settings, _limit).RunAsync(exchanges, upgraded, cancellationToken);
     }
 
-    /// <summary>Takes a copy of the state.</summary>
+    /// <summary>Returns a copy of state and counters.</summary>
     public ForwarderSnapshot Snapshot()
     {
         var minute = _settings.Clock.GetUtcNow().ToUnixTimeSeconds() / 60;
@@ -125,12 +128,12 @@ public sealed class ForwarderServer : IAsyncDisposable
         };
     }
 
-    /// <summary>Aborts what is left and stops the forwarding threads.</summary>
+    /// <summary>Aborts remaining connections and stops the forwarding threads.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposals, 1) != 0)
         {
-            // The loops have ended: nothing posted to them would ever run.
+            // The loops have ended, so work posted to them would never run.
             return;
         }
 

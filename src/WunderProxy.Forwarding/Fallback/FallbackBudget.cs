@@ -1,21 +1,25 @@
 namespace WunderProxy.Forwarding.Fallback;
 
-/// <summary>Says how many requests may go to peers, so that two instances with a bad application do not double their load.</summary>
-/// <remarks>One for all loops, with a lock: it is asked only when a request has failed.</remarks>
+/// <summary>
+/// Limits how many requests may go to peers, so that two instances with a broken application do not double their load.
+/// </summary>
+/// <remarks>Shared by all loops, under a lock: it is asked only when a request has failed.</remarks>
 internal sealed class FallbackBudget(TimeProvider clock) : IDisposable
 {
-    /// <summary>Where there is no share: most requests with peers at a time.</summary>
+    /// <summary>Most requests with peers at a time when our own upstream does not accept connections.</summary>
     public const int MaxAtATime = 256;
 
-    /// <summary>Within the window always allowed, so that a quiet instance has fallbacks too.</summary>
+    /// <summary>
+    /// Number of requests always allowed within the window, so that a quiet instance has fallbacks too.
+    /// </summary>
     public const int AlwaysAllowed = 10;
 
     private const double MaxShare = 0.1;
 
-    /// <summary>Time over which the share is counted.</summary>
+    /// <summary>Time over which the share of requests is counted.</summary>
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often requests are counted.</summary>
+    /// <summary>Interval at which requests are counted.</summary>
     private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
@@ -25,11 +29,11 @@ internal sealed class FallbackBudget(TimeProvider clock) : IDisposable
     private ITimer? _timer;
     private int _inUse;
 
-    /// <summary>Requests that are with peers now.</summary>
+    /// <summary>Number of requests with peers at present.</summary>
     public int InUse => Volatile.Read(ref _inUse);
 
-    /// <summary>Begins to count.</summary>
-    /// <param name="requests">How many requests there were since start; may be called from any thread.</param>
+    /// <summary>Begins to count requests.</summary>
+    /// <param name="requests">Returns the number of requests since start; called from any thread.</param>
     public void Start(Func<long> requests)
     {
         _requests = requests;
@@ -38,11 +42,11 @@ internal sealed class FallbackBudget(TimeProvider clock) : IDisposable
             static state => ((FallbackBudget)state!).TakeSample(), this, SampleInterval, SampleInterval);
     }
 
-    /// <summary>Asks for one more.</summary>
+    /// <summary>Asks whether one more request may go to a peer.</summary>
     /// <param name="isShared">
-    /// Whether our own upstream accepts connections, so that only a share of the requests may go elsewhere.
+    /// Whether our own upstream accepts connections, so that only a share of 10% of the requests may go to peers.
     /// </param>
-    /// <returns>Whether it may go; then <see cref="Leave"/> follows.</returns>
+    /// <returns>Whether the request may go; the caller then calls <see cref="Leave"/> afterwards.</returns>
     public bool TryEnter(bool isShared)
     {
         lock (_gate)
@@ -57,13 +61,13 @@ internal sealed class FallbackBudget(TimeProvider clock) : IDisposable
                 _shared.Enqueue(clock.GetTimestamp());
             }
 
-            // Those that come back do so without the lock.
+            // Requests that come back are counted without the lock.
             Interlocked.Increment(ref _inUse);
             return true;
         }
     }
 
-    /// <summary>One came back.</summary>
+    /// <summary>Counts a request that came back from a peer.</summary>
     public void Leave() => Interlocked.Decrement(ref _inUse);
 
     /// <inheritdoc/>
@@ -79,7 +83,9 @@ internal sealed class FallbackBudget(TimeProvider clock) : IDisposable
         return _shared.Count < AlwaysAllowed || _shared.Count + 1 <= RequestsInWindow() * MaxShare;
     }
 
-    /// <summary>Those since the oldest sample within the window: never too many.</summary>
+    /// <summary>
+    /// Returns the number of requests since the oldest sample within the window, which is never too high.
+    /// </summary>
     private long RequestsInWindow()
     {
         Forget();

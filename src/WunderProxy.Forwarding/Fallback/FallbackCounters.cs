@@ -2,7 +2,7 @@ using WunderProxy.Forwarding.Diagnostics;
 
 namespace WunderProxy.Forwarding.Fallback;
 
-/// <summary>What became of fallbacks since start, over all loops.</summary>
+/// <summary>Counts what became of fallbacks since start, over all loops.</summary>
 internal sealed class FallbackCounters
 {
     private long _sent;
@@ -11,22 +11,22 @@ internal sealed class FallbackCounters
     private long _received;
     private long _notBelieved;
 
-    /// <summary>A request goes to a peer.</summary>
+    /// <summary>Counts a request sent to a peer.</summary>
     public void CountSent() => Interlocked.Increment(ref _sent);
 
-    /// <summary>No peer could be reached, or it gave no answer.</summary>
+    /// <summary>Counts a request for which no peer could be reached, or whose peer gave no answer.</summary>
     public void CountFailed() => Interlocked.Increment(ref _failed);
 
-    /// <summary>A request was not sent because too many were.</summary>
+    /// <summary>Counts a request not sent to a peer because the budget was used up.</summary>
     public void CountOverBudget() => Interlocked.Increment(ref _overBudget);
 
-    /// <summary>A request of a peer has come.</summary>
+    /// <summary>Counts a request received from a peer.</summary>
     public void CountReceived() => Interlocked.Increment(ref _received);
 
-    /// <summary>A request has come that is none of a peer, though it said so.</summary>
+    /// <summary>Counts a request that claimed to come from a peer, but was not believed.</summary>
     public void CountNotBelieved() => Interlocked.Increment(ref _notBelieved);
 
-    /// <summary>Takes a copy.</summary>
+    /// <summary>Returns a copy of the counters.</summary>
     public FallbackSnapshot Snapshot(int inFlight, IReadOnlyList<PeerSnapshot> peers) => new(
         Interlocked.Read(ref _sent),
         Interlocked.Read(ref _failed),

@@ -9,10 +9,10 @@ namespace WunderProxy.Forwarding.Fallback;
 /// </summary>
 internal readonly ref struct FallbackHeader
 {
-    /// <summary>The version that this is.</summary>
+    /// <summary>The version of this format.</summary>
     public const string Version = "v1";
 
-    /// <summary>Digits of an id.</summary>
+    /// <summary>Number of hexadecimal digits of an id.</summary>
     public const int IdDigits = 16;
 
     private const int MaxTimeDigits = 18;
@@ -26,23 +26,23 @@ internal readonly ref struct FallbackHeader
         Mac = mac;
     }
 
-    /// <summary>When it was made, in seconds since 1970.</summary>
+    /// <summary>When the header was created, in seconds since 1970.</summary>
     public long Seconds { get; }
 
-    /// <summary>The same as sent, which is what was signed.</summary>
+    /// <summary>The time as sent, which is what was signed.</summary>
     public ReadOnlySpan<byte> Time { get; }
 
-    /// <summary>What tells it from all others.</summary>
+    /// <summary>The number that distinguishes this fallback from all others.</summary>
     public ulong Id { get; }
 
-    /// <summary>The same as sent.</summary>
+    /// <summary>The id as sent.</summary>
     public ReadOnlySpan<byte> IdText { get; }
 
-    /// <summary>The signature as sent, 64 digits in any case.</summary>
+    /// <summary>The signature as sent, 64 hexadecimal digits in any case.</summary>
     public ReadOnlySpan<byte> Mac { get; }
 
-    /// <summary>Reads a value.</summary>
-    /// <returns>False if it is anything but the grammar above.</returns>
+    /// <summary>Parses a value.</summary>
+    /// <returns>False if the value does not match the grammar above.</returns>
     public static bool TryParse(ReadOnlySpan<byte> value, out FallbackHeader header)
     {
         header = default;
@@ -71,7 +71,7 @@ internal readonly ref struct FallbackHeader
         return true;
     }
 
-    /// <summary>Writes the value into a header line that is open.</summary>
+    /// <summary>Writes the value into an open header line.</summary>
     public static void Write(
         ref HeadWriter writer, long seconds, scoped ReadOnlySpan<byte> id, scoped ReadOnlySpan<byte> mac)
     {

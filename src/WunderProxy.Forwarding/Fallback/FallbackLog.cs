@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WunderProxy.Forwarding.Fallback;
 
-/// <summary>What is logged about peers. A fault is named once, not for each request.</summary>
+/// <summary>Log messages about peers. A fault is logged once, not for each request.</summary>
 internal static partial class FallbackLog
 {
     [LoggerMessage(3101, LogLevel.Warning, "peer {Peer} cannot be reached")]
@@ -13,6 +13,6 @@ internal static partial class FallbackLog
     public static partial void Reached(ILogger logger, EndPoint peer);
 
     [LoggerMessage(3103, LogLevel.Warning,
-        "a fallback from {Sender} is not believed: {Verdict}; do keys and clocks agree? (told once a minute)")]
+        "a fallback from {Sender} is not believed: {Verdict}; check that keys and clocks of the peers agree (logged once a minute)")]
     public static partial void NotBelieved(ILogger logger, IPAddress? sender, FallbackVerdict verdict);
 }

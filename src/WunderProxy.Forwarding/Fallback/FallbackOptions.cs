@@ -2,7 +2,11 @@ using System.Net;
 
 namespace WunderProxy.Forwarding.Fallback;
 
-/// <summary>Which other instances are tried when this one cannot answer, and how they know one another.</summary>
-/// <param name="Peers">Addresses of their proxies; none only believes what others send here.</param>
-/// <param name="Key">The secret that all of them share.</param>
+/// <summary>
+/// The peers that are tried when this instance cannot answer, and the key by which they recognise each other.
+/// </summary>
+/// <param name="Peers">
+/// Addresses of the peers' proxies; without any, this instance only believes what peers send.
+/// </param>
+/// <param name="Key">The secret that all peers share.</param>
 public sealed record FallbackOptions(IReadOnlyList<EndPoint> Peers, PeerKey Key);

@@ -3,16 +3,16 @@ using System.Security.Cryptography;
 
 namespace WunderProxy.Forwarding.Fallback;
 
-/// <summary>HMAC-SHA256 of a fallback's text, in hexadecimal.</summary>
+/// <summary>Computes the HMAC-SHA256 of a fallback's text, in hexadecimal.</summary>
 internal static class FallbackSignature
 {
-    /// <summary>Digits of a signature.</summary>
+    /// <summary>Number of hexadecimal digits of a signature.</summary>
     public const int HexDigits = HMACSHA256.HashSizeInBytes * 2;
 
     /// <summary>Signs a text.</summary>
-    /// <param name="key">The secret.</param>
-    /// <param name="text">What is signed.</param>
-    /// <param name="mac">Gets <see cref="HexDigits"/> lower-case digits.</param>
+    /// <param name="key">The shared secret.</param>
+    /// <param name="text">The text to sign.</param>
+    /// <param name="mac">Receives <see cref="HexDigits"/> lower-case hexadecimal digits.</param>
     public static void Sign(PeerKey key, ReadOnlySpan<byte> text, Span<byte> mac)
     {
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
@@ -20,7 +20,7 @@ internal static class FallbackSignature
         Convert.TryToHexStringLower(hash, mac, out _);
     }
 
-    /// <summary>Whether the signature is the text's; compared in a time that tells nothing.</summary>
+    /// <summary>Whether the signature is that of the text; compared in constant time.</summary>
     public static bool IsOf(PeerKey key, ReadOnlySpan<byte> text, ReadOnlySpan<byte> mac)
     {
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];

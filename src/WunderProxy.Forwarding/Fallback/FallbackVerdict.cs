@@ -1,20 +1,20 @@
 namespace WunderProxy.Forwarding.Fallback;
 
-/// <summary>What is thought of the <c>Wunderproxy-Fallback</c> of a request.</summary>
+/// <summary>The verdict on the <c>Wunderproxy-Fallback</c> header of a request.</summary>
 internal enum FallbackVerdict
 {
-    /// <summary>A peer sent it, just now, for this request.</summary>
+    /// <summary>A peer sent the header recently and for this request.</summary>
     Valid,
 
-    /// <summary>Not in the grammar, or there are several.</summary>
+    /// <summary>The header does not match the grammar, or occurs several times.</summary>
     Malformed,
 
-    /// <summary>Older than it may be, or of a clock that is far ahead.</summary>
+    /// <summary>The header is too old, or its sender's clock is far ahead.</summary>
     Outdated,
 
-    /// <summary>Signed with another key, or for another request.</summary>
+    /// <summary>The header is signed with another key, or for another request.</summary>
     Forged,
 
-    /// <summary>It was used before, or so many are in use that this cannot be told.</summary>
+    /// <summary>The header was used before, or too many ids are remembered to decide that.</summary>
     Replayed,
 }

@@ -5,16 +5,20 @@ using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding.Fallback;
 
-/// <summary>All peers, and what the loops have in common about them: the key, the budget, the ids in use, the counters.</summary>
+/// <summary>
+/// All peers, and what the loops share about them: the key, the budget, the ids in use, the counters.
+/// </summary>
 internal sealed class PeerGroup : IDisposable
 {
-    /// <summary>Age up to which a fallback is believed; clocks may differ by as much.</summary>
+    /// <summary>Age in seconds up to which a fallback is believed; clocks may differ by as much.</summary>
     public const int ValidSeconds = 30;
 
-    /// <summary>Longest wait for a peer to accept: the client has waited already.</summary>
+    /// <summary>
+    /// Longest wait in milliseconds for a peer to accept; short, because the client has waited already.
+    /// </summary>
     public const int ConnectMilliseconds = 1_000;
 
-    // Two sets of these are 20 MB; reached only by 8,000 fallbacks a second.
+    // Two sets of this size take 20 MB; only 8,000 fallbacks a second fill them.
     private const int MaxKeptIds = 1 << 19;
 
     private const int MillisecondsBetweenWarnings = 60_000;
@@ -39,40 +43,40 @@ internal sealed class PeerGroup : IDisposable
         })];
         Slot.Switch(_peers.Length > 0 ? new Upstream(_peers, "peer", clock) : null);
 
-        // From the earliest moment at which a header is believed to the latest, and the second that is cut off.
+        // From the earliest moment at which a header is believed to the latest, plus the second that is cut off.
         _replays = new ReplayStore(TimeSpan.FromSeconds((2 * ValidSeconds) + 1), MaxKeptIds, clock);
     }
 
-    /// <summary>The secret.</summary>
+    /// <summary>The key that all peers share.</summary>
     public PeerKey Key { get; }
 
-    /// <summary>How many requests may go.</summary>
+    /// <summary>The limit on requests sent to peers.</summary>
     public FallbackBudget Budget { get; }
 
-    /// <summary>What became of them.</summary>
+    /// <summary>The counters of fallbacks.</summary>
     public FallbackCounters Counters { get; } = new();
 
-    /// <summary>The peers; there may be none.</summary>
+    /// <summary>The peers; may be empty.</summary>
     public IReadOnlyList<Endpoint> Peers => _peers;
 
     /// <summary>
-    /// Holds the upstream whose endpoints are the peers, if there are any, for good: what goes to a peer is leased, drained
-    /// and counted by the same means as what goes to the application.
+    /// Permanently holds the upstream whose endpoints are the peers, if there are any. Requests to a peer are thereby
+    /// leased, drained and counted by the same means as those to the application.
     /// </summary>
     public UpstreamSlot Slot { get; } = new();
 
-    /// <summary>Seconds since 1970, by the clock that peers share.</summary>
+    /// <summary>Wall-clock time in seconds since 1970, which peers compare.</summary>
     public long UnixSeconds => _clock.GetUtcNow().ToUnixTimeSeconds();
 
     private long NowMilliseconds => (long)_clock.GetElapsedTime(0).TotalMilliseconds;
 
-    /// <summary>Chooses the next peer in turn, of those that are not set aside.</summary>
-    /// <returns>Null if there is no peer to try.</returns>
+    /// <summary>Chooses the next peer in turn that is not set aside.</summary>
+    /// <returns>The peer, or null if there is none to try.</returns>
     public Endpoint? Next() => EndpointChoice.OfPeers(_peers, Interlocked.Increment(ref _turn));
 
-    /// <summary>Judges a header. A valid one is used up by that.</summary>
-    /// <param name="header">The header.</param>
-    /// <param name="text">What its signature has to be of.</param>
+    /// <summary>Decides whether a header is believed; a valid one is thereby used up.</summary>
+    /// <param name="header">The parsed header.</param>
+    /// <param name="text">The text that must have been signed.</param>
     public FallbackVerdict Judge(FallbackHeader header, ReadOnlySpan<byte> text)
     {
         if (Math.Abs(UnixSeconds - header.Seconds) > ValidSeconds)
@@ -85,11 +89,11 @@ internal sealed class PeerGroup : IDisposable
             return FallbackVerdict.Forged;
         }
 
-        // Last: only who has the key can fill the store.
+        // Checked last, so that only holders of the key can fill the store.
         return _replays.TryAdd(header.Id) ? FallbackVerdict.Valid : FallbackVerdict.Replayed;
     }
 
-    /// <summary>Counts what was judged, and names what is wrong.</summary>
+    /// <summary>Counts a verdict, and logs what is wrong.</summary>
     public void OnJudged(FallbackVerdict verdict, IPAddress? sender)
     {
         if (verdict == FallbackVerdict.Valid)
@@ -108,7 +112,7 @@ internal sealed class PeerGroup : IDisposable
         }
     }
 
-    /// <summary>Takes a copy of the counters.</summary>
+    /// <summary>Returns a copy of the counters.</summary>
     public FallbackSnapshot Snapshot() => Counters.Snapshot(
         Budget.InUse,
         [.. _peers.Select(peer => new PeerSnapshot(peer.Address, peer.LastConnectRefused))]);

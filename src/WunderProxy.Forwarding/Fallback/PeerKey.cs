@@ -1,13 +1,13 @@
 namespace WunderProxy.Forwarding.Fallback;
 
-/// <summary>The secret by which instances know one another's fallbacks; it can be read anew while it is in use.</summary>
+/// <summary>The secret by which instances recognise each other's fallbacks; may be read again while in use.</summary>
 public sealed class PeerKey
 {
     private readonly Func<byte[]> _read;
     private volatile byte[] _bytes;
 
-    /// <summary>Reads the key.</summary>
-    /// <param name="read">Reads it from where it is kept; what it throws is the caller's.</param>
+    /// <summary>Reads the key for the first time.</summary>
+    /// <param name="read">Reads the key from where it is stored; exceptions are passed to the caller.</param>
     public PeerKey(Func<byte[]> read)
     {
         ArgumentNullException.ThrowIfNull(read);
@@ -17,6 +17,6 @@ public sealed class PeerKey
 
     internal ReadOnlySpan<byte> Bytes => _bytes;
 
-    /// <summary>Reads the key again; when that throws, the key stays as it was.</summary>
+    /// <summary>Reads the key again; if that throws, the old key stays in use.</summary>
     public void Reload() => _bytes = _read();
 }

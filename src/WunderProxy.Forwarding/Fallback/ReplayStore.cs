@@ -1,9 +1,11 @@
 namespace WunderProxy.Forwarding.Fallback;
 
-/// <summary>Remembers the ids of fallbacks for as long as one could be used again. Of all loops, so it has a lock.</summary>
+/// <summary>
+/// Remembers the ids of fallbacks for as long as one could be used again. Shared by all loops, under a lock.
+/// </summary>
 /// <remarks>
-/// Two sets that take turns: an id stays for one to two times the given time, and a whole set is forgotten at once.
-/// A set that is full takes no more: to believe what cannot be checked would be the greater harm.
+/// Two sets take turns: an id stays for one to two times the given time, and a whole set is forgotten at once. A full
+/// set takes no more ids, because believing what cannot be checked would be the greater harm.
 /// </remarks>
 internal sealed class ReplayStore(TimeSpan keep, int capacity, TimeProvider clock)
 {
@@ -13,7 +15,7 @@ internal sealed class ReplayStore(TimeSpan keep, int capacity, TimeProvider cloc
     private long _turnedAt = clock.GetTimestamp();
 
     /// <summary>Adds an id that is used now.</summary>
-    /// <returns>False if it was used before, or there is no room.</returns>
+    /// <returns>False if the id was used before, or there is no room.</returns>
     public bool TryAdd(ulong id)
     {
         lock (_gate)

@@ -4,20 +4,20 @@ using System.Net.Sockets;
 namespace WunderProxy.Forwarding.Listeners;
 
 /// <summary>
-/// Several addresses of this machine that one text means, to be listened on together: both families of <c>:80</c>, or
-/// what a name resolves to.
+/// Several addresses of this machine that one text stands for and that are listened on together: both families of
+/// <c>:80</c>, or the addresses of a name.
 /// </summary>
 /// <param name="text">The text, for messages.</param>
-/// <param name="addresses">The addresses, all with the same port; with port 0 they get the same free one.</param>
+/// <param name="addresses">The addresses, all with the same port; with port 0 all get the same free port.</param>
 public sealed class EndPointGroup(string text, IReadOnlyList<IPEndPoint> addresses) : EndPoint
 {
     /// <summary>The addresses, at least one.</summary>
     public IReadOnlyList<IPEndPoint> Addresses { get; } = addresses;
 
-    /// <summary>Each address comes with its own family.</summary>
+    /// <summary>Unspecified, because each address has its own family.</summary>
     public override AddressFamily AddressFamily => AddressFamily.Unspecified;
 
-    /// <summary>Every address of this machine, IPv4 and IPv6.</summary>
+    /// <summary>Returns every address of this machine, IPv4 and IPv6.</summary>
     public static EndPointGroup AnyAddress(int port) =>
         new($":{port}", [new IPEndPoint(IPAddress.Any, port), new IPEndPoint(IPAddress.IPv6Any, port)]);
 

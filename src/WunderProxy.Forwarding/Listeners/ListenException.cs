@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace WunderProxy.Forwarding.Listeners;
 
-/// <summary>An address could not be bound: in use, not permitted, or not of this machine.</summary>
+/// <summary>
+/// Thrown when an address could not be bound: it is in use, not permitted, or not an address of this machine.
+/// </summary>
 public sealed class ListenException : Exception
 {
     internal ListenException(EndPoint endPoint, SocketException cause)
@@ -13,10 +15,10 @@ public sealed class ListenException : Exception
         Error = cause.SocketErrorCode;
     }
 
-    /// <summary>The address asked for.</summary>
+    /// <summary>The address that could not be bound.</summary>
     public EndPoint EndPoint { get; }
 
-    /// <summary>What the operating system answered.</summary>
+    /// <summary>The error of the operating system.</summary>
     public SocketError Error { get; }
 
     private static string Describe(EndPoint endPoint, SocketError error)

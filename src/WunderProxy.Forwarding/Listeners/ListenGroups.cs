@@ -10,7 +10,9 @@ internal static class ListenGroups
     private const int PortAttempts = 20;
 
     /// <summary>Binds and listens on every address.</summary>
-    /// <param name="endPoint">As for <see cref="ListenSockets.Bind"/>, or an <see cref="EndPointGroup"/>.</param>
+    /// <param name="endPoint">
+    /// An address as for <see cref="ListenSockets.Bind"/>, or an <see cref="EndPointGroup"/>.
+    /// </param>
     /// <param name="unixMode">File mode of a unix socket; null leaves the mode to the umask.</param>
     /// <returns>
     /// One socket for each address. In a group, an address that this machine does not have, for example where IPv6 is

@@ -6,18 +6,21 @@ using WunderProxy.Forwarding.Transport;
 namespace WunderProxy.Forwarding.Upstreams;
 
 /// <summary>
-/// One address that takes exchanges: the idle connections to it on each loop, and how the attempts to connect to it
-/// went. An endpoint belongs to one upstream for good; the peers are endpoints too.
+/// One address that takes exchanges: the idle connections to the address on each loop, and the outcome of attempts to
+/// connect. An endpoint belongs to one upstream for good; a peer is an endpoint too.
 /// </summary>
 /// <remarks>
-/// After a failed connect the endpoint is set aside: it gets nothing new for a while, then one exchange tries whether it
-/// is back. What happens when all endpoints are set aside is the rule of <see cref="EndpointChoice"/>, not of an endpoint.
-/// The state of connects is written by all loops; each member is one field, changed atomically, and the loops may see a
-/// change of the other at a different time.
+/// After a failed connect the endpoint is set aside: it gets nothing new for a while, then one exchange tries whether
+/// it is back. <see cref="EndpointChoice"/> decides what happens when all endpoints are set aside. All loops write the
+/// state of connects; each member is one field that changes atomically, and the loops may see changes of different
+/// fields at different times.
 /// </remarks>
 public sealed class Endpoint
 {
-    /// <summary>How long an endpoint is set aside after a failed connect, and how often it is tried then.</summary>
+    /// <summary>
+    /// How long an endpoint is set aside after a failed connect, in milliseconds; the same time passes between further
+    /// tries.
+    /// </summary>
     internal const int SetAsideMilliseconds = 1_000;
 
     private readonly EndpointPool?[] _pools = new EndpointPool?[Upstream.MaxLoops];
@@ -26,16 +29,18 @@ public sealed class Endpoint
     private volatile bool _keepsIdle = true;
     private volatile bool _isClosedToNew;
 
-    // Monotonic milliseconds; 0 while the endpoint is not set aside.
+    // Loop time in milliseconds; 0 while the endpoint is not set aside.
     private long _setAsideUntil;
 
-    /// <summary>Makes an endpoint; nothing is connected yet.</summary>
+    /// <summary>Creates an endpoint without connecting.</summary>
     /// <param name="address">
     /// An <see cref="IPEndPoint"/>, a <see cref="UnixDomainSocketEndPoint"/>, or a <see cref="DnsEndPoint"/>, whose
-    /// name is resolved again from time to time and of which every address is tried.
+    /// name is resolved from time to time and of which every address is tried.
     /// </param>
-    /// <param name="clock">For the time that the endpoint is set aside and the age of a name's addresses.</param>
-    /// <param name="resolve">Finds the addresses of a name; null asks the system's resolver.</param>
+    /// <param name="clock">
+    /// Clock for the time that the endpoint is set aside and for the age of a name's addresses.
+    /// </param>
+    /// <param name="resolve">Resolves a name; null uses the system's resolver.</param>
     /// <exception cref="ArgumentException">The address is of another kind.</exception>
     public Endpoint(
         EndPoint address, TimeProvider clock, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
@@ -54,7 +59,7 @@ public sealed class Endpoint
         _clock = clock;
     }
 
-    /// <summary>The address, as it was given.</summary>
+    /// <summary>The address as given.</summary>
     public EndPoint Address { get; }
 
     /// <summary>Whether the last attempt to connect failed.</summary>
@@ -63,7 +68,7 @@ public sealed class Endpoint
         get => _lastConnectRefused;
         private set
         {
-            // Written by every loop on every connect: do not dirty the cache line when nothing changes.
+            // Every loop comes here on every connect: do not dirty the cache line when nothing changes.
             if (_lastConnectRefused != value)
             {
                 _lastConnectRefused = value;
@@ -71,25 +76,30 @@ public sealed class Endpoint
         }
     }
 
-    /// <summary>Called when the endpoint is set aside, once until it is reached again; on any loop.</summary>
+    /// <summary>Called on any loop when the endpoint is set aside, once until it is reached again.</summary>
     internal Action<Endpoint>? WhenSetAside { get; init; }
 
-    /// <summary>Called when the endpoint is reached again after it was set aside; on any loop.</summary>
+    /// <summary>Called on any loop when the endpoint is reached again after it was set aside.</summary>
     internal Action<Endpoint>? WhenReached { get; init; }
 
-    /// <summary>What is known of a name's addresses; null for an address.</summary>
+    /// <summary>The known addresses of a name; null if the endpoint has an address.</summary>
     internal NamedAddresses? Names { get; }
 
-    /// <summary>Changes when a name has other addresses; a connection from before is not used for another exchange.</summary>
+    /// <summary>
+    /// Changes when a name gets other addresses; connections opened before are then not used for another exchange.
+    /// </summary>
     internal int AddressVersion => Names?.Version ?? 0;
 
-    /// <summary>What to send as Host where a request has none, or the upstream has to see its own.</summary>
+    /// <summary>The value of Host for requests that have none, or whose upstream must see its own.</summary>
     internal byte[] HostValue { get; }
 
-    /// <summary>Whether idle connections are kept for the next exchange: the endpoint's upstream is in service, and the endpoint in it.</summary>
+    /// <summary>
+    /// Whether idle connections are kept for the next exchange, because the endpoint's upstream is in service and the
+    /// endpoint belongs to it.
+    /// </summary>
     internal bool KeepsIdle => _keepsIdle;
 
-    /// <summary>Whether no connection is opened to the endpoint any more.</summary>
+    /// <summary>Whether no more connections are opened to the endpoint.</summary>
     internal bool IsClosedToNew => _isClosedToNew;
 
     private IEnumerable<EndpointPool> Pools => _pools.Where(pool => pool is not null)!;
@@ -97,18 +107,19 @@ public sealed class Endpoint
     private long NowMilliseconds => (long)_clock.GetElapsedTime(0).TotalMilliseconds;
 
     /// <summary>
-    /// Opens no connection to the endpoint any more: from the return on, somebody else may listen at its address and
-    /// gets no request. An exchange that chose the endpoint and has no connection yet fails as if the connect had been
+    /// Stops opening connections to the endpoint: from the return on, another program may listen at its address and
+    /// gets no request. An exchange that chose the endpoint but has no connection yet fails as if the connect had been
     /// refused.
     /// </summary>
     public async Task CloseToNewAsync()
     {
         _isClosedToNew = true;
 
-        // The counterpart of the fence in PoolOf: either the pool is seen here, or its loop sees the line above.
+        // The counterpart of the fence in PoolOf: either this code sees the pool, or the pool's loop sees the line
+        // above.
         Interlocked.MemoryBarrier();
 
-        // A loop that has not seen it yet has issued its connect when it comes to the work posted here.
+        // A loop that has not seen the flag yet has issued its connect by the time it runs the work posted here.
         await Task.WhenAll(Pools.Select(pool =>
         {
             var isSeen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -117,12 +128,14 @@ public sealed class Endpoint
         }));
     }
 
-    /// <summary>The idle connections of <paramref name="loop"/>, whose pool is made at the first use on that loop.</summary>
+    /// <summary>
+    /// Returns the idle connections of <paramref name="loop"/>; the pool is created at its first use on that loop.
+    /// </summary>
     internal EndpointPool PoolOf(TransportLoop loop) => _pools[loop.Index] ?? MakePool(loop);
 
     /// <summary>
-    /// Whether an exchange may be given to the endpoint now: it is not set aside, or its time is over and the caller is
-    /// the first to see that, so that one exchange tries it and not all of them.
+    /// Whether an exchange may use the endpoint: either it is not set aside, or its time is over and this caller is the
+    /// first to notice, so that one exchange tries the endpoint and not all of them.
     /// </summary>
     internal bool TryUse()
     {
@@ -130,14 +143,14 @@ public sealed class Endpoint
         return until == 0 || TryBeFirst(until);
     }
 
-    /// <summary>A connect succeeded.</summary>
+    /// <summary>Records a successful connect.</summary>
     internal void OnConnected()
     {
         LastConnectRefused = false;
         OnReached();
     }
 
-    /// <summary>A connect failed, and not for a shortage of ours.</summary>
+    /// <summary>Records a failed connect that was not caused by a shortage of our own.</summary>
     internal void OnConnectFailed()
     {
         LastConnectRefused = true;
@@ -148,8 +161,8 @@ public sealed class Endpoint
     }
 
     /// <summary>
-    /// The endpoint is there: a connect succeeded, or a response came on a connection of before. Called for every
-    /// exchange; costs a read while the endpoint is not set aside.
+    /// Records that the endpoint is there, after a connect or a response on an existing connection. Called for every
+    /// exchange; costs one read while the endpoint is not set aside.
     /// </summary>
     internal void OnReached()
     {
@@ -159,7 +172,7 @@ public sealed class Endpoint
         }
     }
 
-    /// <summary>Has every loop close the idle connections that it keeps, as others need their descriptors.</summary>
+    /// <summary>Makes every loop close its idle connections, because others need their descriptors.</summary>
     internal void CloseIdle()
     {
         foreach (var pool in Pools)
@@ -168,14 +181,18 @@ public sealed class Endpoint
         }
     }
 
-    /// <summary>The endpoint is in service: idle connections are kept.</summary>
+    /// <summary>Records that the endpoint is in service, so that idle connections are kept.</summary>
     internal void OnCurrent() => _keepsIdle = true;
 
-    /// <summary>The endpoint left its upstream, or the upstream the slot: idle connections are closed, also those in use once they come back.</summary>
+    /// <summary>
+    /// Records that the endpoint left its upstream, or the upstream its slot: idle connections are closed, and those in
+    /// use once they come back.
+    /// </summary>
     internal void OnReplaced()
     {
         // Set first: a connection that comes back later is closed at once, those before it by the work posted here. A
-        // pool that is being made right now is seen, or its loop sees the line below, as in CloseToNewAsync.
+        // pool being created at this moment is either seen here, or its loop sees the line below, as in
+        // CloseToNewAsync.
         _keepsIdle = false;
         Interlocked.MemoryBarrier();
         foreach (var pool in Pools)
@@ -195,8 +212,8 @@ public sealed class Endpoint
     {
         var pool = new EndpointPool(this, loop);
 
-        // A full fence: what the loop reads of the endpoint's state from here on is at least as new as what was written
-        // by whoever has not seen the pool.
+        // A full fence: what the loop reads of the endpoint's state from here on is at least as new as the writes of a
+        // thread that has not seen the pool.
         Interlocked.Exchange(ref _pools[loop.Index], pool);
         return pool;
     }

@@ -1,21 +1,21 @@
 namespace WunderProxy.Forwarding.Upstreams;
 
-/// <summary>Chooses the endpoint that an exchange goes to: the one place where balancing happens.</summary>
+/// <summary>Chooses the endpoint for an exchange; the only place where balancing happens.</summary>
 internal static class EndpointChoice
 {
     /// <summary>
-    /// Chooses among the endpoints of an upstream: the first that is not set aside. When all are set aside all are
-    /// tried, since nobody else could answer.
+    /// Chooses among the endpoints of an upstream: the first that is not set aside. If all are set aside, all are
+    /// tried, because nothing else could answer.
     /// </summary>
     public static Endpoint OfUpstream(Endpoint[] endpoints) => FirstUsable(endpoints, start: 0) ?? endpoints[0];
 
     /// <summary>
-    /// Chooses among the peers: the next in turn that is not set aside. When all are set aside none is tried: the
-    /// client has waited already, and the failure that it gets instead is not a peer's.
+    /// Chooses among the peers: the next in turn that is not set aside. If all are set aside, none is tried: the client
+    /// has waited already, and would only get a peer's failure instead of ours.
     /// </summary>
-    /// <param name="peers">The peers; there may be none.</param>
-    /// <param name="turn">Any number that grows by one from choice to choice.</param>
-    /// <returns>Null if there is no peer to try.</returns>
+    /// <param name="peers">The peers; may be empty.</param>
+    /// <param name="turn">A number that grows by one from choice to choice.</param>
+    /// <returns>The peer to try, or null if there is none.</returns>
     public static Endpoint? OfPeers(Endpoint[] peers, uint turn) =>
         peers.Length == 0 ? null : FirstUsable(peers, (int)(turn % (uint)peers.Length));
 

@@ -6,19 +6,25 @@ using WunderProxy.Forwarding.Transport.Tasks;
 namespace WunderProxy.Forwarding.Upstreams;
 
 /// <summary>
-/// Opens the connections of one loop to endpoints and tells each endpoint how that went; of a name each address is tried
-/// until one accepts.
+/// Opens the connections of one loop to endpoints and tells each endpoint the outcome. The addresses of a name are
+/// tried until one accepts.
 /// </summary>
 internal sealed class EndpointConnector(TransportLoop loop)
 {
-    /// <summary>Whether a connect failed for a shortage of ours, from which nobody may conclude that the endpoint is down.</summary>
+    /// <summary>
+    /// Whether a connect failed because of a shortage on this machine, which says nothing about the endpoint.
+    /// </summary>
     public static bool IsShortage(SocketError error) =>
         error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable;
 
-    /// <summary>Connects, and has the endpoint know the outcome unless it was a shortage of ours.</summary>
+    /// <summary>
+    /// Connects and records the outcome at the endpoint, unless a shortage on this machine was the cause.
+    /// </summary>
     /// <param name="endpoint">The endpoint to connect to.</param>
-    /// <param name="timeoutMilliseconds">Longest wait over all addresses; 0 waits as long as the operating system does.</param>
-    /// <returns>A connection, or the error of the address that was tried last.</returns>
+    /// <param name="timeoutMilliseconds">
+    /// Longest wait over all addresses in milliseconds; 0 leaves the limit to the operating system.
+    /// </param>
+    /// <returns>A connection, or the error of the last address tried.</returns>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     public async ValueTask<ConnectResult> ConnectAsync(Endpoint endpoint, int timeoutMilliseconds)
     {
@@ -46,7 +52,7 @@ internal sealed class EndpointConnector(TransportLoop loop)
             await WaitForAsync(refreshing);
         }
 
-        // What is connected to is what was known then: a change meanwhile is seen below, by the version.
+        // The addresses connected to are those known at this moment; the version below shows a change meanwhile.
         var version = names.Version;
         var result = await TryEachAsync(names, timeoutMilliseconds);
         if (result.Connection is not null)
@@ -54,7 +60,7 @@ internal sealed class EndpointConnector(TransportLoop loop)
             return result;
         }
 
-        // The name may have moved; the resolver is asked at most once a second for that.
+        // The name may have moved; the resolver is asked at most once a second for that reason.
         await WaitForAsync(names.RefreshAsync(afterFailure: true));
         return names.Version == version ? result : await TryEachAsync(names, timeoutMilliseconds);
     }
@@ -86,7 +92,9 @@ internal sealed class EndpointConnector(TransportLoop loop)
         ? 0
         : (int)Math.Max(1, (deadline - loop.NowMilliseconds) / addressesLeft);
 
-    /// <summary>Waits, without keeping the loop, for what another thread completes; goes on here on the loop.</summary>
+    /// <summary>
+    /// Waits, without blocking the loop, for work that another thread completes; continues on the loop.
+    /// </summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
     private async ValueTask WaitForAsync(Task task)
     {

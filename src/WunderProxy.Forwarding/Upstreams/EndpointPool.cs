@@ -3,29 +3,32 @@ using WunderProxy.Forwarding.Transport;
 namespace WunderProxy.Forwarding.Upstreams;
 
 /// <summary>
-/// The part of an endpoint that one loop owns: its idle connections. The one used last is taken first, so that the rest
-/// can age. No locks: all members are for the loop, unless they say otherwise.
+/// The part of an endpoint that one loop owns: its idle connections. The one used last is taken first, so that the
+/// others can age. No locks: only the loop calls the members, unless they say otherwise.
 /// </summary>
 internal sealed class EndpointPool(Endpoint endpoint, TransportLoop loop) : LoopTimer
 {
-    /// <summary>Longest idle time. Servers close theirs after 5 s (Node.js) or more; to be earlier avoids the race.</summary>
+    /// <summary>
+    /// Longest idle time in milliseconds. Servers close idle connections after 5 s (Node.js) or more; closing earlier
+    /// avoids the race.
+    /// </summary>
     public const int MaxIdleMilliseconds = 4_000;
 
     private UpstreamConnection? _newest;
     private UpstreamConnection? _oldest;
     private int _isClearing;
 
-    /// <summary>The endpoint that the connections lead to.</summary>
+    /// <summary>The endpoint to which the connections lead.</summary>
     public Endpoint Endpoint => endpoint;
 
     /// <summary>The loop that owns the pool.</summary>
     public TransportLoop Loop => loop;
 
-    /// <summary>How many idle connections the pool holds.</summary>
+    /// <summary>Number of idle connections.</summary>
     public int Count { get; private set; }
 
     /// <summary>Takes an idle connection that can carry another exchange.</summary>
-    /// <returns>Null if there is none: connect.</returns>
+    /// <returns>The connection, or null if there is none, so that the caller connects.</returns>
     public UpstreamConnection? Take()
     {
         while (_newest is { } connection)
@@ -99,7 +102,10 @@ internal sealed class EndpointPool(Endpoint endpoint, TransportLoop loop) : Loop
         }
     }
 
-    /// <summary>The remote end closed a connection: an idle one is dropped at once, one in use finds out by reading.</summary>
+    /// <summary>
+    /// Handles the end of a connection by the remote end: an idle connection is dropped at once; an exchange finds out
+    /// by reading.
+    /// </summary>
     public void OnRemoteClosed(UpstreamConnection connection)
     {
         if (connection.IsIdle)

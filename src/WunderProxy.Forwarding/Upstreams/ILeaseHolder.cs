@@ -1,8 +1,11 @@
 namespace WunderProxy.Forwarding.Upstreams;
 
-/// <summary>What a lease was taken for.</summary>
+/// <summary>The holder of a lease: an exchange or a tunnel.</summary>
 internal interface ILeaseHolder
 {
-    /// <summary>The time of its upstream is up: it has to end, on its loop, soon. Called on the loop, perhaps more than once.</summary>
+    /// <summary>
+    /// Ends the holder soon, on its loop, because the time of its upstream is up. Called on the loop, perhaps more than
+    /// once.
+    /// </summary>
     void OnDrainDeadline();
 }

@@ -6,7 +6,10 @@ namespace WunderProxy.Forwarding.Upstreams;
 /// <summary>The part of an upstream that one loop owns: its leases and its counters. No locks.</summary>
 internal sealed class LoopUpstream(Upstream upstream, TransportLoop loop)
 {
-    /// <summary>A response that runs longer than this when its upstream is replaced may finish as an upgraded connection may.</summary>
+    /// <summary>
+    /// A response that has run longer than this, in milliseconds, when its upstream is replaced may finish like an
+    /// upgraded connection.
+    /// </summary>
     public const int LongResponseMilliseconds = 10_000;
 
     private PaddedCounter _inFlight;
@@ -15,28 +18,28 @@ internal sealed class LoopUpstream(Upstream upstream, TransportLoop loop)
     private int _upgraded;
     private int _spreadTotal;
 
-    /// <summary>The upstream that this is a part of.</summary>
+    /// <summary>The upstream to which this part belongs.</summary>
     public Upstream Upstream => upstream;
 
     /// <summary>The loop that owns the part.</summary>
     public TransportLoop Loop => loop;
 
-    /// <summary>What this loop served from the upstream.</summary>
+    /// <summary>Counters of what this loop served from the upstream.</summary>
     public TrafficStats Stats { get; } = new();
 
-    /// <summary>Leases held; readable from any thread.</summary>
+    /// <summary>Number of leases held; readable from any thread.</summary>
     public int InFlight => _inFlight.Value;
 
-    /// <summary>Of these, event streams and long responses.</summary>
+    /// <summary>Number of leases held by event streams and long responses.</summary>
     public int LongLived => Volatile.Read(ref _longLived);
 
-    /// <summary>Of these, tunnels.</summary>
+    /// <summary>Number of leases held by tunnels.</summary>
     public int Upgraded => Volatile.Read(ref _upgraded);
 
-    /// <summary>Counts a lease in; a full fence.</summary>
+    /// <summary>Counts a new lease; a full fence.</summary>
     public void Enter() => _inFlight.Increment();
 
-    /// <summary>Counts a lease out; the last one tells a drain.</summary>
+    /// <summary>Counts a released lease; the last one notifies a drain.</summary>
     public void Leave()
     {
         if (_inFlight.Decrement() == 0)
@@ -45,7 +48,7 @@ internal sealed class LoopUpstream(Upstream upstream, TransportLoop loop)
         }
     }
 
-    /// <summary>Adds a lease to those that a drain can reach.</summary>
+    /// <summary>Adds a lease to the list through which a drain reaches its holder.</summary>
     public void Link(UpstreamLease lease)
     {
         lease.Previous = null;
@@ -58,7 +61,7 @@ internal sealed class LoopUpstream(Upstream upstream, TransportLoop loop)
         _leases = lease;
     }
 
-    /// <summary>Removes a lease from those that a drain can reach.</summary>
+    /// <summary>Removes a lease from the list through which a drain reaches its holder.</summary>
     public void Unlink(UpstreamLease lease)
     {
         if (lease.Previous is { } previous)
@@ -79,19 +82,21 @@ internal sealed class LoopUpstream(Upstream upstream, TransportLoop loop)
         lease.Next = null;
     }
 
-    /// <summary>Keeps the counts by kind.</summary>
+    /// <summary>Updates the counts by kind.</summary>
     public void OnKindChanged(LeaseKind from, LeaseKind to)
     {
         CountKind(from, -1);
         CountKind(to, 1);
     }
 
-    /// <summary>The upstream was replaced: marks the responses that already run long. On the loop.</summary>
+    /// <summary>
+    /// Marks the responses that have already run long, because the upstream was replaced. Called on the loop.
+    /// </summary>
     public void OnReplaced()
     {
         if (!Upstream.IsReplaced)
         {
-            // Switched back to before this work was run.
+            // Traffic was switched back before this work was run.
             return;
         }
 
@@ -106,14 +111,16 @@ internal sealed class LoopUpstream(Upstream upstream, TransportLoop loop)
         }
     }
 
-    /// <summary>Tells ordinary exchanges, or all, that their time is up. On the loop.</summary>
-    /// <returns>How many were told for the first time.</returns>
+    /// <summary>
+    /// Tells the holders of ordinary exchanges, or all holders, that their time is up. Called on the loop.
+    /// </summary>
+    /// <returns>Number of holders told for the first time.</returns>
     public int EndLeases(bool all)
     {
         var told = 0;
         for (var lease = _leases; lease is not null;)
         {
-            // The holder may release its lease, and so unlink it, within the call.
+            // The holder may release its lease, and thereby unlink it, during the call.
             var next = lease.Next;
             if (all || lease.Kind == LeaseKind.Exchange)
             {
@@ -126,14 +133,17 @@ internal sealed class LoopUpstream(Upstream upstream, TransportLoop loop)
         return told;
     }
 
-    /// <summary>Begins to spread the ends of tunnels and event streams over a window. On the loop.</summary>
+    /// <summary>Begins to spread the ends of tunnels and event streams over a window. Called on the loop.</summary>
     public void BeginSpread() => _spreadTotal = CountSpread();
 
-    /// <summary>Ends as many tunnels and event streams as are due when <paramref name="elapsedShare"/> of the window is over. On the loop.</summary>
-    /// <returns>How many were told to end.</returns>
+    /// <summary>
+    /// Ends the tunnels and event streams that are due when <paramref name="elapsedShare"/> of the window, 0 to 1, has
+    /// passed. Called on the loop.
+    /// </summary>
+    /// <returns>Number of holders told to end.</returns>
     public int EndSpread(double elapsedShare)
     {
-        // Rounded up: a lone one may stay for the whole window.
+        // Rounded up, so that a single holder may stay for the whole window.
         var mayStay = (int)Math.Ceiling(_spreadTotal * (1 - elapsedShare));
         var excess = CountSpread() - mayStay;
         var told = 0;

@@ -4,20 +4,21 @@ using System.Net.Sockets;
 namespace WunderProxy.Forwarding.Upstreams;
 
 /// <summary>
-/// The addresses of a host name. The name is resolved on the thread pool when it is used: every 5 s at most, and sooner
-/// when none of its addresses could be connected to. What is known stays in use meanwhile, and when resolving fails.
+/// The addresses of a host name. The name is resolved on the thread pool when it is used: at most every 5 s, sooner if
+/// none of its addresses accepted. Meanwhile, and when resolving fails, the known addresses stay in use.
 /// </summary>
 /// <param name="name">The host name and the port.</param>
-/// <param name="clock">For the age of what is known.</param>
+/// <param name="clock">Clock for the age of the addresses.</param>
 /// <param name="resolve">Asks the resolver; throws <see cref="SocketException"/> for an unknown name.</param>
 internal sealed class NamedAddresses(
     DnsEndPoint name, TimeProvider clock, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
 {
-    /// <summary>How long an answer of the resolver is used without asking again.</summary>
+    /// <summary>How long an answer of the resolver is used before it is asked again.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How soon after an answer a failed connect asks again: at a down application every request is a failed connect.
+    /// Least age of an answer at which a failed connect asks again; with an application that is down, every request is
+    /// a failed connect.
     /// </summary>
     public static readonly TimeSpan MinAgeAfterFailure = TimeSpan.FromSeconds(1);
 
@@ -31,22 +32,26 @@ internal sealed class NamedAddresses(
     private int _version;
     private int _preferred;
 
-    /// <summary>What is known, in the resolver's order; empty before the first answer.</summary>
+    /// <summary>The known addresses in the resolver's order; empty before the first answer.</summary>
     public IReadOnlyList<IPEndPoint> Addresses => Volatile.Read(ref _addresses);
 
-    /// <summary>Grows by one each time that other addresses than before are known.</summary>
+    /// <summary>Grows by one whenever the addresses change.</summary>
     public int Version => Volatile.Read(ref _version);
 
-    /// <summary>Position of the address that is tried first: the one that answered last.</summary>
+    /// <summary>Position of the address to try first, which is the one that accepted last.</summary>
     public int Preferred
     {
         get => Volatile.Read(ref _preferred);
         set => Volatile.Write(ref _preferred, value);
     }
 
-    /// <summary>Asks the resolver again if what is known is too old.</summary>
-    /// <param name="afterFailure">Whether a connect has just failed, so that less old is too old.</param>
-    /// <returns>Completes, never with an error, when the answer is there; at once when nobody is asked.</returns>
+    /// <summary>Asks the resolver again if the addresses are too old.</summary>
+    /// <param name="afterFailure">
+    /// Whether a connect has just failed, which lowers the age that counts as too old.
+    /// </param>
+    /// <returns>
+    /// A task that completes without an error when the answer is there; already completed if the resolver is not asked.
+    /// </returns>
     public Task RefreshAsync(bool afterFailure)
     {
         lock (_gate)
@@ -68,8 +73,8 @@ internal sealed class NamedAddresses(
     }
 
     /// <summary>
-    /// Has the resolver asked again if what is known is too old, and does not wait. Called for every exchange: while all
-    /// of them find an idle connection, nothing else would notice that the name has moved.
+    /// Makes the resolver be asked if the addresses are too old, without waiting. Called for every exchange: as long as
+    /// all exchanges find an idle connection, nothing else would notice that the name has moved.
     /// </summary>
     public void RefreshSoon()
     {
@@ -92,7 +97,7 @@ internal sealed class NamedAddresses(
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException or ArgumentException)
         {
-            // The resolver is away or has forgotten the name: what was known may still be right.
+            // The resolver does not answer or has lost the name; the known addresses may still be right.
         }
     }
 
@@ -101,7 +106,7 @@ internal sealed class NamedAddresses(
         var known = _addresses;
         if (found.Length == 0 || (found.Length == known.Length && found.All(address => known.Contains(address))))
         {
-            // In another order, which means nothing: the preferred one stays where it is.
+            // Only the order differs, which means nothing: the preferred address is kept.
             return;
         }
 

@@ -2,9 +2,9 @@ using System.Net;
 
 namespace WunderProxy.Forwarding.Upstreams;
 
-/// <summary>A host name and a port, written as people write them.</summary>
-/// <param name="host">The name.</param>
-/// <param name="port">The port.</param>
+/// <summary>A host name and a port, formatted as people write them.</summary>
+/// <param name="host">The host name.</param>
+/// <param name="port">The port, 0 to 65535.</param>
 internal sealed class NamedEndPoint(string host, int port) : DnsEndPoint(host, port)
 {
     /// <inheritdoc/>

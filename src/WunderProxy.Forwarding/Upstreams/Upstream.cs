@@ -8,7 +8,7 @@ using WunderProxy.Forwarding.Transport;
 namespace WunderProxy.Forwarding.Upstreams;
 
 /// <summary>
-/// One revision of an application that exchanges are forwarded to: its identity, its leases and statistics, and the
+/// One revision of an application to which exchanges are forwarded: its identity, its leases and statistics, and the
 /// endpoints that serve it. The endpoints may change while the upstream stays the same.
 /// </summary>
 public sealed class Upstream
@@ -19,22 +19,22 @@ public sealed class Upstream
     private readonly LoopUpstream?[] _parts = new LoopUpstream?[MaxLoops];
     private readonly TimeProvider _clock;
 
-    // Orders what the control plane does to the endpoints; no loop ever takes it.
+    // Orders changes of the endpoints by the control plane; no loop ever takes this lock.
     private readonly Lock _gate = new();
 
-    // Never written to; replaced as a whole.
+    // Never modified; replaced as a whole.
     private Endpoint[] _endpoints;
     private TaskCompletionSource? _emptied;
     private volatile bool _isReplaced;
 
-    /// <summary>Makes an upstream with one endpoint; nothing is connected yet.</summary>
+    /// <summary>Creates an upstream with one endpoint, without connecting.</summary>
     /// <param name="endPoint">
     /// An <see cref="IPEndPoint"/>, a <see cref="UnixDomainSocketEndPoint"/>, or a <see cref="DnsEndPoint"/>, whose
-    /// name is resolved again from time to time and of which every address is tried.
+    /// name is resolved from time to time and of which every address is tried.
     /// </param>
     /// <param name="label">A name for logs and snapshots, such as the launch config hash.</param>
-    /// <param name="clock">For <see cref="Since"/>, drain deadlines and the age of a name's addresses.</param>
-    /// <param name="resolve">Finds the addresses of a name; null asks the system's resolver.</param>
+    /// <param name="clock">Clock for <see cref="Since"/>, drain deadlines and the age of a name's addresses.</param>
+    /// <param name="resolve">Resolves a name; null uses the system's resolver.</param>
     /// <exception cref="ArgumentException">The address is of another kind.</exception>
     public Upstream(
         EndPoint endPoint,
@@ -45,10 +45,10 @@ public sealed class Upstream
     {
     }
 
-    /// <summary>Makes an upstream; nothing is connected yet.</summary>
-    /// <param name="endpoints">At least one endpoint; none is part of another upstream.</param>
+    /// <summary>Creates an upstream without connecting.</summary>
+    /// <param name="endpoints">At least one endpoint; none may belong to another upstream.</param>
     /// <param name="label">A name for logs and snapshots, such as the launch config hash.</param>
-    /// <param name="clock">For <see cref="Since"/> and drain deadlines.</param>
+    /// <param name="clock">Clock for <see cref="Since"/> and drain deadlines.</param>
     /// <exception cref="ArgumentException">There is no endpoint.</exception>
     public Upstream(IReadOnlyList<Endpoint> endpoints, string label, TimeProvider clock)
     {
@@ -59,18 +59,18 @@ public sealed class Upstream
         _clock = clock;
     }
 
-    /// <summary>The endpoints of this moment, at least one.</summary>
+    /// <summary>The endpoints at present, at least one.</summary>
     public IReadOnlyList<Endpoint> Endpoints => EndpointsNow;
 
-    /// <summary>The name that its creator gave it.</summary>
+    /// <summary>The name that the creator of the upstream gave it.</summary>
     public string Label { get; }
 
-    /// <summary>When it was created.</summary>
+    /// <summary>When the upstream was created.</summary>
     public DateTimeOffset Since { get; }
 
     /// <summary>
-    /// For the upstream of a manager API's front end: the stamp of the requests that go to it, instead of
-    /// <see cref="ForwarderOptions.ApiStamp"/>; null elsewhere.
+    /// The stamp for requests to this upstream, in place of <see cref="ForwarderOptions.ApiStamp"/>, if it is the
+    /// upstream of a manager API's front end; else null.
     /// </summary>
     public RequestStamp? Stamp
     {
@@ -82,24 +82,24 @@ public sealed class Upstream
         }
     }
 
-    /// <summary>Exchanges and tunnels that it holds now.</summary>
+    /// <summary>Number of exchanges and tunnels in flight.</summary>
     public int InFlight => Parts.Sum(part => part.InFlight);
 
-    /// <summary>Whether the last attempt to connect failed, at each of the endpoints.</summary>
+    /// <summary>Whether the last attempt to connect failed at each of the endpoints.</summary>
     public bool LastConnectRefused => Array.TrueForAll(EndpointsNow, endpoint => endpoint.LastConnectRefused);
 
-    /// <summary>The secret of <see cref="Stamp"/>.</summary>
+    /// <summary>The secret of <see cref="Stamp"/> as ASCII.</summary>
     internal byte[]? StampSecret { get; private init; }
 
-    /// <summary>Whether another upstream took its place in the slot.</summary>
+    /// <summary>Whether another upstream has replaced this one in the slot.</summary>
     internal bool IsReplaced => _isReplaced;
 
-    /// <summary>The parts of the loops that have leased the upstream so far.</summary>
+    /// <summary>The parts of those loops that have leased the upstream so far.</summary>
     internal IEnumerable<LoopUpstream> Parts => _parts.Where(part => part is not null)!;
 
     private Endpoint[] EndpointsNow => Volatile.Read(ref _endpoints);
 
-    /// <summary>Takes a copy of what it holds and has served.</summary>
+    /// <summary>Returns a copy of state and counters.</summary>
     public UpstreamSnapshot Snapshot()
     {
         var inFlight = InFlight;
@@ -117,24 +117,26 @@ public sealed class Upstream
     }
 
     /// <summary>
-    /// Waits until nothing is in flight. Ordinary exchanges may run until <paramref name="exchanges"/> is over, tunnels,
-    /// event streams and responses that already ran longer than 10 s at the switch until <paramref name="upgraded"/> is;
-    /// tunnels and event streams are ended spread over that time. What is left then is cut off.
+    /// Waits until nothing is in flight. Ordinary exchanges may run for <paramref name="exchanges"/>; tunnels, event
+    /// streams and responses that had already run longer than 10 s at the switch, for <paramref name="upgraded"/>.
+    /// Tunnels and event streams are ended spread over that time; whatever remains is cut off.
     /// </summary>
-    /// <param name="exchanges">From now; an exchange without a response head then answers 504, another is aborted.</param>
-    /// <param name="upgraded">From now; a WebSocket is closed with 1012 at a message boundary.</param>
-    /// <param name="cancellationToken">Ends the wait and closes nothing more.</param>
-    /// <returns>How many had to be told to end.</returns>
+    /// <param name="exchanges">
+    /// Time from now; an exchange without a response head is then answered with 504, any other aborted.
+    /// </param>
+    /// <param name="upgraded">Time from now; a WebSocket is closed with 1012 at a message boundary.</param>
+    /// <param name="cancellationToken">Ends the wait; nothing further is closed.</param>
+    /// <returns>Number of holders that had to be told to end.</returns>
     /// <exception cref="OperationCanceledException">The drain was cancelled.</exception>
     public Task<int> DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken) =>
         new UpstreamDrain(this, _clock).RunAsync(exchanges, upgraded, cancellationToken);
 
     /// <summary>
-    /// Puts another set of endpoints in place of the present one: one atomic exchange. An exchange that chooses after
-    /// this has returned goes to one of <paramref name="next"/>; one that has chosen goes on where it is, under the
-    /// same lease. Endpoints that are in both sets keep their connections, those that leave lose them.
+    /// Replaces the set of endpoints by one atomic exchange. An exchange that chooses after the return goes to one of
+    /// <paramref name="next"/>; one that has chosen goes on where it is, under the same lease. Endpoints in both sets
+    /// keep their connections; those that leave lose them.
     /// </summary>
-    /// <param name="next">At least one endpoint; none is part of another upstream.</param>
+    /// <param name="next">At least one endpoint; none may belong to another upstream.</param>
     /// <exception cref="ArgumentException">There is no endpoint.</exception>
     public void ReplaceEndpoints(IReadOnlyList<Endpoint> next)
     {
@@ -151,25 +153,30 @@ public sealed class Upstream
     }
 
     /// <summary>
-    /// Opens no connection to any of the endpoints any more: from the return on, somebody else may listen at their
-    /// addresses and gets no request. An exchange that has no connection yet fails as if the connect had been refused.
+    /// Stops opening connections to the endpoints: from the return on, other programs may listen at their addresses and
+    /// get no request. An exchange that has no connection yet fails as if the connect had been refused.
     /// </summary>
     public Task CloseToNewAsync() => Task.WhenAll(EndpointsNow.Select(endpoint => endpoint.CloseToNewAsync()));
 
-    /// <summary>Chooses the endpoint for an exchange that leases the upstream, or for another attempt of it.</summary>
+    /// <summary>
+    /// Chooses the endpoint for an exchange that leases the upstream, or for another attempt of that exchange.
+    /// </summary>
     internal Endpoint ChooseEndpoint() => EndpointChoice.OfUpstream(EndpointsNow);
 
-    /// <summary>The part of <paramref name="loop"/>, made at its first use on that loop.</summary>
+    /// <summary>Returns the part of <paramref name="loop"/>, which is created at its first use on that loop.</summary>
     internal LoopUpstream PartOf(TransportLoop loop) =>
         _parts[loop.Index] ?? MakePart(loop);
 
-    /// <summary>Has every loop close the idle connections that it keeps, as others need their descriptors.</summary>
+    /// <summary>Makes every loop close its idle connections, because others need their descriptors.</summary>
     internal void CloseIdle() => Array.ForEach(EndpointsNow, endpoint => endpoint.CloseIdle());
 
-    /// <summary>The upstream is about to be put into a slot.</summary>
+    /// <summary>Records that the upstream is about to be put into a slot.</summary>
     internal void OnCurrent() => SetReplaced(isReplaced: false);
 
-    /// <summary>Another upstream took the place of this one: idle connections go, and responses that already run long are marked.</summary>
+    /// <summary>
+    /// Records that another upstream has replaced this one: idle connections are closed, and responses that have
+    /// already run long are marked.
+    /// </summary>
     internal void OnReplaced()
     {
         SetReplaced(isReplaced: true);
@@ -179,7 +186,7 @@ public sealed class Upstream
         }
     }
 
-    /// <summary>Completes when nothing is in flight.</summary>
+    /// <summary>Returns a task that completes when nothing is in flight.</summary>
     internal Task WhenEmptyAsync()
     {
         var emptied = Volatile.Read(ref _emptied);
@@ -189,7 +196,7 @@ public sealed class Upstream
             emptied = Interlocked.CompareExchange(ref _emptied, fresh, emptied) == emptied ? fresh : _emptied;
         }
 
-        // Looked at after the signal is in place: a part that empties from here on sees it.
+        // Checked after the signal is in place, so that a part that becomes empty from here on sees the signal.
         OnPartEmpty();
         return emptied!.Task;
     }

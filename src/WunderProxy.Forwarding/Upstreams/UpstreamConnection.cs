@@ -2,14 +2,16 @@ using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Upstreams;
 
-/// <summary>A connection that we opened to an endpoint, in use or idle in the endpoint's pool of its loop.</summary>
+/// <summary>
+/// A connection that this process opened to an endpoint, in use or idle in the endpoint's pool on its loop.
+/// </summary>
 internal sealed class UpstreamConnection : IConnectionWatcher
 {
     private readonly EndpointPool _pool;
     private readonly UpstreamLimit _limit;
     private bool _isClosed;
 
-    /// <summary>Counts an opened connection in until it is closed.</summary>
+    /// <summary>Creates the connection and counts it until it is closed.</summary>
     public UpstreamConnection(EndpointPool pool, TransportConnection transport, UpstreamLimit limit)
     {
         _pool = pool;
@@ -19,13 +21,15 @@ internal sealed class UpstreamConnection : IConnectionWatcher
         limit.OnOpened();
     }
 
-    /// <summary>The bytes in both directions.</summary>
+    /// <summary>The transport connection that carries the bytes.</summary>
     public TransportConnection Transport { get; }
 
-    /// <summary>Whether an exchange was served on it before, so that the upstream may have closed it meanwhile.</summary>
+    /// <summary>
+    /// Whether the connection has carried an exchange before, so that the upstream may have closed it meanwhile.
+    /// </summary>
     public bool IsReused { get; internal set; }
 
-    /// <summary><see cref="Endpoint.AddressVersion"/> when the connection was opened.</summary>
+    /// <summary>The value of <see cref="Endpoint.AddressVersion"/> when the connection was opened.</summary>
     internal int AddressVersion { get; }
 
     internal bool IsIdle { get; set; }
@@ -39,7 +43,7 @@ internal sealed class UpstreamConnection : IConnectionWatcher
     /// <summary>Keeps the connection for the next exchange, or closes it if it cannot carry one.</summary>
     public void Return() => _pool.Return(this);
 
-    /// <summary>Closes the connection; nobody reads from it any more.</summary>
+    /// <summary>Closes the connection; nobody may be reading from it.</summary>
     public void Close()
     {
         Transport.Close();
@@ -47,7 +51,7 @@ internal sealed class UpstreamConnection : IConnectionWatcher
         CountOut();
     }
 
-    /// <summary>Resets the connection; nobody reads from it any more.</summary>
+    /// <summary>Resets the connection; nobody may be reading from it.</summary>
     public void Abort()
     {
         Transport.Abort();

@@ -1,9 +1,11 @@
 namespace WunderProxy.Forwarding.Upstreams;
 
-/// <summary>One run of draining an upstream: waits, spreads the ends of long-lived holders, cuts off at the deadlines.</summary>
+/// <summary>
+/// One drain of an upstream: waits, spreads the ends of long-lived holders, and cuts off at the deadlines.
+/// </summary>
 internal sealed class UpstreamDrain(Upstream upstream, TimeProvider clock)
 {
-    // Fine enough that a thousand tunnels come back in small groups, coarse enough to cost nothing.
+    // Fine enough that a thousand tunnels come back in small groups, and coarse enough to cost nothing.
     private const int SpreadSteps = 100;
 
     /// <summary>How long holders that were told to end may take; they only have to wake up on their loops.</summary>
@@ -62,7 +64,7 @@ internal sealed class UpstreamDrain(Upstream upstream, TimeProvider clock)
         }
         catch (TimeoutException)
         {
-            // The caller looks at the clock.
+            // The caller checks the clock.
         }
     }
 

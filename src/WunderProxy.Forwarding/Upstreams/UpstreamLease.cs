@@ -3,7 +3,9 @@ using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Upstreams;
 
-/// <summary>One holder's claim on an upstream: taken, and released exactly once, on one loop; then it can be taken anew.</summary>
+/// <summary>
+/// One holder's claim on an upstream: taken, and released exactly once, on one loop; afterwards it can be taken again.
+/// </summary>
 internal sealed class UpstreamLease(ILeaseHolder holder)
 {
     private LeaseKind _kind;
@@ -11,16 +13,16 @@ internal sealed class UpstreamLease(ILeaseHolder holder)
     /// <summary>The loop's part of the leased upstream; null while nothing is leased.</summary>
     public LoopUpstream? Part { get; private set; }
 
-    /// <summary>Who holds it.</summary>
+    /// <summary>The exchange or tunnel that holds the lease.</summary>
     public ILeaseHolder Holder { get; } = holder;
 
-    /// <summary>When the response began, in the loop's milliseconds; 0 before that.</summary>
+    /// <summary>When the response began, in loop milliseconds; 0 before that.</summary>
     public long ResponseStartedMilliseconds { get; set; }
 
-    /// <summary>Whether its holder was told to end.</summary>
+    /// <summary>Whether the holder has been told to end.</summary>
     public bool IsTold { get; private set; }
 
-    /// <summary>How the drain treats it.</summary>
+    /// <summary>How a drain treats the holder.</summary>
     public LeaseKind Kind
     {
         get => _kind;
@@ -35,14 +37,14 @@ internal sealed class UpstreamLease(ILeaseHolder holder)
 
     internal UpstreamLease? Next { get; set; }
 
-    /// <summary>Leases whatever <paramref name="slot"/> holds now.</summary>
-    /// <returns>Whether there was an upstream.</returns>
+    /// <summary>Leases the current upstream of <paramref name="slot"/>.</summary>
+    /// <returns>Whether the slot held an upstream.</returns>
     /// <remarks>
-    /// The race of a lease against a switch: we count ourselves in first and look at the slot again after it. Both
-    /// that count and the exchange of the slot are full fences, so one of two things holds: our second look comes
-    /// after the switch, sees another upstream, and we count ourselves out again; or it comes before the switch, and
-    /// then so did the count, and a drain, which reads the counts after the switch, waits for us. Either way no lease
-    /// is handed out that a drain has not seen.
+    /// The race of a lease against a switch: the lease is counted first, and then the slot is read again. Both the
+    /// count and the exchange of the slot are full fences, so one of two things holds. Either the second read comes
+    /// after the switch, sees another upstream, and the lease is counted out again; or it comes before the switch, and
+    /// so did the count, and a drain, which reads the counts after the switch, waits for this lease. In both cases no
+    /// lease is handed out that a drain has not seen.
     /// </remarks>
     public bool TryTake(UpstreamSlot slot, TransportLoop loop)
     {
@@ -77,7 +79,7 @@ internal sealed class UpstreamLease(ILeaseHolder holder)
         return told;
     }
 
-    /// <summary>Gives the claim back.</summary>
+    /// <summary>Releases the claim.</summary>
     public void Release()
     {
         var part = Part ?? throw new UnreachableException("a lease is released once");

@@ -1,16 +1,16 @@
 namespace WunderProxy.Forwarding.Upstreams;
 
-/// <summary>The single cell that holds the current upstream.</summary>
+/// <summary>The single cell that holds the current upstream of an application.</summary>
 public sealed class UpstreamSlot
 {
     private readonly Lock _gate = new();
     private readonly List<Upstream> _replaced = [];
     private Upstream? _current;
 
-    /// <summary>What new exchanges go to; null when there is none.</summary>
+    /// <summary>The upstream for new exchanges; null if there is none.</summary>
     public Upstream? Current => Volatile.Read(ref _current);
 
-    /// <summary>Earlier upstreams that still hold something.</summary>
+    /// <summary>Earlier upstreams that still have exchanges or tunnels in flight.</summary>
     public IReadOnlyList<Upstream> Draining
     {
         get
@@ -24,10 +24,10 @@ public sealed class UpstreamSlot
     }
 
     /// <summary>
-    /// Puts <paramref name="next"/>, or nothing, in place of the current upstream: one atomic exchange. No request
-    /// whose first byte comes after this has returned goes to the one replaced.
+    /// Replaces the current upstream by <paramref name="next"/>, or by none, in one atomic exchange. No request whose
+    /// first byte arrives after the return goes to the replaced upstream.
     /// </summary>
-    /// <returns>The one replaced, for the caller to drain.</returns>
+    /// <returns>The replaced upstream, for the caller to drain.</returns>
     public Upstream? Switch(Upstream? next)
     {
         next?.OnCurrent();
