@@ -120,7 +120,7 @@ internal sealed class Deployment
     public void SetUnhealthy(string reason) => (Health, HealthReason) = ("unhealthy", reason);
 
     /// <summary>
-    /// The one place where a deployment moves.
+    /// Moves the deployment to another state; the only place that does.
     /// <code>
     /// Fetching  → Pulling | Creating | Starting | Checking | Failed
     /// Pulling   → Creating | Failed
@@ -133,7 +133,7 @@ internal sealed class Deployment
     /// Kept      → Starting | Checking | Ready | Current | Removed
     /// Failed    → Removed | Kept
     /// </code>
-    /// A kept one that does not come up again is kept as before; one that the engine runs again is ready.
+    /// A kept container that does not come up again stays kept; one that the engine starts again is ready.
     /// </summary>
     /// <exception cref="UnreachableException">The move is not in the table.</exception>
     public void MoveTo(DeploymentState next, string failureReason = "")
@@ -149,7 +149,7 @@ internal sealed class Deployment
         _faults.Hit($"{from}-{next}");
     }
 
-    /// <summary>Whether a move is legal.</summary>
+    /// <summary>Whether a deployment may move from one state to the other.</summary>
     internal static bool IsLegal(DeploymentState from, DeploymentState to) => from switch
     {
         DeploymentState.Fetching => to is DeploymentState.Pulling or DeploymentState.Creating

@@ -39,7 +39,7 @@ public static class LaunchFailure
     /// <summary>The engine or the registry refuses the pull.</summary>
     public const string PullFailed = "pull_failed";
 
-    /// <summary>The pull made no progress.</summary>
+    /// <summary>The pull made no progress for too long.</summary>
     public const string PullTimeout = "pull_timeout";
 
     /// <summary>The image archive cannot be loaded.</summary>

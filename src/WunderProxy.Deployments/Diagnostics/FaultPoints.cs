@@ -4,24 +4,31 @@ namespace WunderProxy.Deployments.Diagnostics;
 
 /// <summary>
 /// Named points at which a fault test can end the process as <c>kill -9</c> would. Each step of the state machine and
-/// each durable write passes one; in normal operation a point is one comparison with null.
+/// each durable write passes a point; in normal operation a point costs one comparison with null.
 /// </summary>
-/// <param name="onHit">Told about each point; null for none.</param>
+/// <param name="onHit">Called with the name of each point; null for none.</param>
 internal sealed class FaultPoints(Action<string>? onHit)
 {
-    /// <summary>Environment variable with the point to die at: <c>NAME</c>, or <c>NAME#3</c> for its third time.
-    /// For tests only; documented in <c>docs/architecture.md</c>.</summary>
+    /// <summary>
+    /// Environment variable with the point at which to end: <c>NAME</c>, or <c>NAME#3</c> for its third time. For tests
+    /// only; documented in <c>docs/architecture.md</c>.
+    /// </summary>
     public const string Variable = "WUNDERPROXY_FAULT_POINT";
 
-    /// <summary>Environment variable with a file to which every point passed is added, a line each: a suite's list.</summary>
+    /// <summary>
+    /// Environment variable that names a file to which every point passed is added, one per line; test suites take
+    /// their list of points from it.
+    /// </summary>
     public const string TraceVariable = "WUNDERPROXY_FAULT_TRACE";
 
     private readonly AsyncLocal<string?> _operation = new();
 
-    /// <summary>No faults.</summary>
+    /// <summary>Fault points without any effect.</summary>
     public static FaultPoints None { get; } = new(null);
 
-    /// <summary>Reads <see cref="Variable"/> and <see cref="TraceVariable"/>.</summary>
+    /// <summary>
+    /// Creates the fault points that <see cref="Variable"/> and <see cref="TraceVariable"/> describe.
+    /// </summary>
     public static FaultPoints FromEnvironment(Func<string, string?> environment)
     {
         if (environment(TraceVariable) is { Length: > 0 } file)
@@ -39,10 +46,12 @@ internal sealed class FaultPoints(Action<string>? onHit)
         return environment(Variable) is { Length: > 0 } wanted ? new FaultPoints(KillAt(wanted)) : None;
     }
 
-    /// <summary>Names the operation that the current flow of calls belongs to; tasks it begins keep the name.</summary>
+    /// <summary>
+    /// Sets the operation to which the current flow of calls belongs; tasks that it starts keep the operation.
+    /// </summary>
     public void Enter(string operation) => _operation.Value = operation;
 
-    /// <summary>Passes a point: <c>deploy/Creating-Starting</c>, <c>switch/record-after</c>.</summary>
+    /// <summary>Passes a point, such as <c>deploy/Creating-Starting</c> or <c>switch/record-after</c>.</summary>
     public void Hit(string step)
     {
         onHit?.Invoke($"{_operation.Value ?? "idle"}/{step}");

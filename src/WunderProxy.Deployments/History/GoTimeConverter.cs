@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace WunderProxy.Deployments.History;
 
-/// <summary>Times in JSON as <see cref="GoTime"/> has them.</summary>
+/// <summary>Converts times in JSON in the format of <see cref="GoTime"/>.</summary>
 internal sealed class GoTimeConverter : JsonConverter<DateTimeOffset>
 {
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -18,8 +18,8 @@ internal abstract class TrackedConnection(ConnectionRegistry registry) : LoopTim
     public abstract IPAddress? RemoteAddress { get; }
 
     /// <summary>
-    /// Whether all that happens on the connection is that we wait for its client: for a request, for the rest of a head,
-    /// for a second or longer for bytes of a body, or for the client to take an answer or to close.
+    /// Whether the connection only waits for its client: for a request, for the rest of a head, for a second or longer for
+    /// bytes of a body, or for the client to take an answer or to close.
     /// </summary>
     public abstract bool IsWaitingForClient { get; }
 
@@ -33,7 +33,7 @@ internal abstract class TrackedConnection(ConnectionRegistry registry) : LoopTim
     /// <summary>Closes the connection if nothing is in progress on it.</summary>
     public abstract void CloseIfIdle();
 
-    /// <summary>Ends the connection in favour of a new one.</summary>
+    /// <summary>Closes the connection to make room for a new one.</summary>
     public abstract void MakeRoom();
 
     /// <summary>Moves to another state and tells the registry.</summary>

@@ -3,15 +3,15 @@ using WunderProxy.Forwarding.Options;
 
 namespace WunderProxy.Forwarding.Connections;
 
-/// <summary>The remote ends whose forwarding headers are believed: proxies in front of this one.</summary>
+/// <summary>The trusted proxies: remote ends whose forwarding headers are believed.</summary>
 internal sealed class TrustedProxies(ForwarderOptions options)
 {
     private readonly IPNetwork[] _trusted = [.. options.TrustedProxies];
     private readonly IPAddress[] _untrusted = [.. options.UntrustedProxies];
     private readonly bool _trustNobody = options.TrustNobody;
 
-    /// <summary>Whether the forwarding headers of a remote end are believed.</summary>
-    /// <param name="remote">Address of the remote end, not mapped into IPv6; null for one on a unix socket.</param>
+    /// <summary>Whether a remote end is a trusted proxy.</summary>
+    /// <param name="remote">Address of the remote end, not mapped into IPv6; null on a unix socket.</param>
     public bool Contains(IPAddress? remote)
     {
         if (_trustNobody)

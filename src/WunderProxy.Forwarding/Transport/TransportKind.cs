@@ -1,9 +1,11 @@
 namespace WunderProxy.Forwarding.Transport;
 
-/// <summary>How sockets are driven.</summary>
+/// <summary>The kind of transport that drives the sockets.</summary>
 public enum TransportKind
 {
-    /// <summary>The fastest that works here: <see cref="Epoll"/> on Linux, else <see cref="Sockets"/>.</summary>
+    /// <summary>
+    /// The fastest kind that works on this machine: <see cref="Epoll"/> on Linux, else <see cref="Sockets"/>.
+    /// </summary>
     Auto,
 
     /// <summary>One edge-triggered epoll(7) loop per forwarding thread; Linux only.</summary>

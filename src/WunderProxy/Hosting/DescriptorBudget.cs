@@ -104,7 +104,7 @@ internal sealed record DescriptorBudget
     /// </summary>
     public string? Warning { get; private init; }
 
-    /// <summary>Divides a limit.</summary>
+    /// <summary>Divides a limit of open files among the parts of the process.</summary>
     /// <param name="limit">The limit of open files in force.</param>
     /// <param name="proxy">The proxy's options.</param>
     /// <param name="apiListeners">Number of addresses of the manager API; 0 without the API.</param>

@@ -18,7 +18,7 @@ internal sealed class StatusListener(
 
     /// <summary>Binds all addresses and begins to serve.</summary>
     /// <returns>The addresses, with the actual ports.</returns>
-    /// <exception cref="Forwarding.ListenException">An address cannot be bound.</exception>
+    /// <exception cref="Forwarding.Listeners.ListenException">An address cannot be bound.</exception>
     public IReadOnlyList<System.Net.EndPoint> Start() => _server.Start();
 
     /// <inheritdoc/>

@@ -2,15 +2,15 @@ using System.Threading.Tasks.Sources;
 
 namespace WunderProxy.Forwarding.Transport.Tasks;
 
-/// <summary>One waiter, one event, again and again; both on one loop.</summary>
+/// <summary>A reusable signal from one sender to one waiter on the same loop.</summary>
 internal sealed class LoopSignal : IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<bool> _core;
 
-    /// <summary>Whether somebody waits.</summary>
+    /// <summary>Whether a waiter is waiting for the signal.</summary>
     public bool IsWaiting { get; private set; }
 
-    /// <summary>Completes at the next <see cref="Set"/>.</summary>
+    /// <summary>Waits until the next <see cref="Set"/>.</summary>
     public ValueTask WaitAsync()
     {
         _core.Reset();
@@ -18,7 +18,7 @@ internal sealed class LoopSignal : IValueTaskSource
         return new ValueTask(this, _core.Version);
     }
 
-    /// <summary>Wakes the waiter, inside this call; does nothing without one.</summary>
+    /// <summary>Completes the wait inside this call; has no effect if nobody waits.</summary>
     public void Set()
     {
         if (IsWaiting)
