@@ -91,8 +91,11 @@ internal sealed class ExchangeRunner(
         return true;
     }
 
-    private static bool TryFlush(ClientStream client) =>
-        client.Output.FlushAsync() is { IsCompletedSuccessfully: true, Result.IsCompleted: false };
+    private static bool TryFlush(ClientStream client)
+    {
+        var flushing = client.Output.FlushAsync();
+        return flushing is { IsCompletedSuccessfully: true, Result.IsCompleted: false };
+    }
 
     private bool Begin(Exchange exchange)
     {

@@ -2,7 +2,6 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text;
 using WunderProxy.Forwarding.Exchanges.Bodies;
-using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Transport.Tasks;
 using WunderProxy.Forwarding.Upstreams;

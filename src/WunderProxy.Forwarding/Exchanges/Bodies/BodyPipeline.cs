@@ -51,13 +51,21 @@ internal sealed class BodyPipeline
 
     /// <summary>Starts a body.</summary>
     /// <param name="writer">Where the body goes to.</param>
-    /// <param name="decoder">Finds the payload.</param>
+    /// <param name="framing">How the body comes.</param>
+    /// <param name="limits">Bounds of trailers.</param>
+    /// <param name="head">The head of the message, whose Connection may name trailers.</param>
     /// <param name="output">How the body is encoded for the receiver; with a filter never as it comes, but bare or in chunks.</param>
     /// <param name="filter">What changes the payload; null for nothing.</param>
-    public void Prepare(PipeWriter writer, in BodyDecoder decoder, BodyOutput output, BodyFilter? filter)
+    public void Prepare(
+        PipeWriter writer,
+        in BodyFraming framing,
+        in HeadLimits limits,
+        MessageHead head,
+        BodyOutput output,
+        BodyFilter? filter)
     {
         _writer = writer;
-        _decoder = decoder;
+        _decoder = new BodyDecoder(framing, limits, head);
         _output = output;
         _filter = filter;
         _frames = default;

@@ -110,7 +110,7 @@ internal sealed class BodyRelay
         Reset();
         _reader = reader;
         _writer = writer;
-        _pipeline.Prepare(writer, new BodyDecoder(framing, _limits, head), output, filter);
+        _pipeline.Prepare(writer, framing, _limits, head, output, filter);
     }
 
     /// <summary>Has only a flush to do, of what was written already.</summary>
