@@ -3,7 +3,7 @@ using WunderProxy.Forwarding.Exchanges.Clients;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>The exchanges of one loop that are used again, each with a stream of one kind for life. No locks.</summary>
-/// <param name="context">What the loop has.</param>
+/// <param name="context">Everything that the loop has of its own.</param>
 /// <param name="newStream">Makes a stream of the kind.</param>
 internal sealed class ExchangePool(LoopContext context, Func<ClientStream> newStream)
 {
@@ -11,14 +11,14 @@ internal sealed class ExchangePool(LoopContext context, Func<ClientStream> newSt
 
     private readonly Stack<Exchange> _kept = new();
 
-    /// <summary>What the loop has.</summary>
+    /// <summary>Everything that the loop has of its own.</summary>
     public LoopContext Context => context;
 
-    /// <summary>An exchange to use.</summary>
+    /// <summary>Takes an exchange out, with a stream on which nothing has begun.</summary>
     public Exchange Rent() =>
         _kept.TryPop(out var exchange) ? exchange : new Exchange(newStream(), context.Loop, context.Settings);
 
-    /// <summary>Takes an exchange back.</summary>
+    /// <summary>Resets an exchange that has ended and keeps it for another request, up to 1,024 of them.</summary>
     public void Return(Exchange exchange)
     {
         exchange.Reset();

@@ -23,7 +23,7 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
     /// <summary>Longest time for the response head from the last byte sent, in milliseconds; 0 while none is awaited.</summary>
     public int ResponseMilliseconds { get; set; }
 
-    /// <summary>Ends a wait for the end of a pause.</summary>
+    /// <summary>Set when the exchange, which waits for the end of a pause, has to look again.</summary>
     public LoopSignal PauseEnded { get; } = new();
 
     /// <summary>Why the exchange has to end early; none while it has not.</summary>
@@ -35,7 +35,7 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
     /// <summary>Whether the exchange waits for the end of a pause.</summary>
     public bool IsPaused => (_waiting & Waits.Pause) != Waits.None;
 
-    /// <summary>Forgets the exchange.</summary>
+    /// <summary>Forgets what the exchange waited in, its upstream and why it was stopped.</summary>
     public void Reset()
     {
         _waiting = Waits.None;

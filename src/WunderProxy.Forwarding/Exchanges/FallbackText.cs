@@ -11,7 +11,7 @@ namespace WunderProxy.Forwarding.Exchanges;
 /// <remarks>No value can hold a line end: the parser refuses it.</remarks>
 internal static class FallbackText
 {
-    /// <summary>Of the request that is about to be sent, as <see cref="RequestHeadWriter"/> writes it.</summary>
+    /// <summary>Writes the text of a request that is about to be sent, as <see cref="RequestHeadWriter"/> writes it.</summary>
     /// <param name="text">Where the text goes.</param>
     /// <param name="client">The request.</param>
     /// <param name="host">The Host line that the other instance gets.</param>
@@ -36,7 +36,7 @@ internal static class FallbackText
         writer.Flush();
     }
 
-    /// <summary>Of a request that has come.</summary>
+    /// <summary>Writes the text of a request that has come.</summary>
     public static void WriteIncoming(IBufferWriter<byte> text, RequestHead head, ReadOnlySpan<byte> time, ReadOnlySpan<byte> id)
     {
         var writer = new HeadWriter(text);

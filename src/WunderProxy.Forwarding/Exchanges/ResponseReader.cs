@@ -55,7 +55,7 @@ internal sealed class ResponseReader(ForwarderSettings settings)
         return exchange.Waiting.StopReason;
     }
 
-    /// <summary>Passes on the final response.</summary>
+    /// <summary>Passes on the final response, head and body, or becomes a tunnel after a 101.</summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     public async ValueTask<ForwardError> RelayAsync(Exchange exchange)
     {

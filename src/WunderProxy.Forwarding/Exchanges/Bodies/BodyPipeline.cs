@@ -49,7 +49,7 @@ internal sealed class BodyPipeline
         }
     }
 
-    /// <summary>Starts a body.</summary>
+    /// <summary>Starts a body: how it comes, how it goes, and what changes it on the way.</summary>
     /// <param name="writer">Where the body goes to.</param>
     /// <param name="framing">How the body comes.</param>
     /// <param name="limits">Bounds of trailers.</param>
@@ -90,7 +90,7 @@ internal sealed class BodyPipeline
         }
     }
 
-    /// <summary>Judges input.</summary>
+    /// <summary>Takes bytes of the body as they came: finds the payload, and writes or names what the receiver gets of it.</summary>
     /// <param name="input">What follows the bytes consumed before; all of it in one piece if the body is chunked.</param>
     /// <param name="consumed">Bytes dealt with.</param>
     /// <param name="direct">Those to be sent as they are, behind what was written to the output.</param>

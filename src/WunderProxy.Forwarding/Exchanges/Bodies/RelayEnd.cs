@@ -3,7 +3,7 @@ namespace WunderProxy.Forwarding.Exchanges.Bodies;
 /// <summary>How the relay of a body ended.</summary>
 internal enum RelayEnd
 {
-    /// <summary>It has not ended, or not begun.</summary>
+    /// <summary>The relay has not ended, or not begun.</summary>
     None,
 
     /// <summary>All of the body was passed on.</summary>
@@ -18,6 +18,6 @@ internal enum RelayEnd
     /// <summary>The receiver takes no more.</summary>
     SinkBroken,
 
-    /// <summary>The exchange was stopped, or this relay was.</summary>
+    /// <summary>The exchange or the relay was stopped.</summary>
     Stopped,
 }

@@ -205,7 +205,7 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
     /// <summary>Limits the time for the client to take what was sent, in milliseconds from now; 0 lifts the limit.</summary>
     public void SetWriteDeadline(int milliseconds) => _deadlines.ClientWrite = Arm(milliseconds);
 
-    /// <summary>Lifts the limit on the client's taking.</summary>
+    /// <summary>Lifts the limit on how long the client may take nothing.</summary>
     public void ClearWriteDeadline() => _deadlines.ClientWrite = 0;
 
     /// <summary>Limits the time for the upstream's response, or for a pause, in milliseconds from now; 0 lifts the limit.</summary>
@@ -239,7 +239,7 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
         HeadBytesOut = 0;
     }
 
-    /// <summary>Takes the stream out of use for good.</summary>
+    /// <summary>Takes the stream out of use for good, and its timer out of the wheel.</summary>
     public void Retire()
     {
         _deadlines = default;
@@ -275,7 +275,7 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
         }
     }
 
-    /// <summary>Starts a request.</summary>
+    /// <summary>Starts a request: says where its bytes come from and go to, and who asks.</summary>
     protected void Open(PipeReader input, PipeWriter output, IPAddress? address, bool isAddressTrusted)
     {
         _input = input;
@@ -296,7 +296,7 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
         _ => ClientProgress.AnsweringEarly,
     });
 
-    /// <summary>The client sent nothing for too long.</summary>
+    /// <summary>Called when the client sent nothing for longer than the read deadline allowed.</summary>
     protected virtual void OnReadElapsed() => Watcher?.OnReadElapsed();
 
     private void MoveTo(ClientProgress next)

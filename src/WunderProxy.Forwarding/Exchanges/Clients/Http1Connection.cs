@@ -36,7 +36,7 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
         IsTrusted = Context.Settings.Trust.Contains(RemoteAddress);
     }
 
-    /// <summary>The bytes.</summary>
+    /// <summary>The connection's bytes, in both directions.</summary>
     public TransportConnection Transport { get; }
 
     /// <inheritdoc/>
@@ -131,7 +131,7 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
         }
     }
 
-    /// <summary>The connection left HTTP.</summary>
+    /// <summary>Counts the connection as upgraded: an exchange on it became a tunnel.</summary>
     public void OnUpgraded() => MoveTo(ConnectionState.Upgraded);
 
     /// <inheritdoc/>
