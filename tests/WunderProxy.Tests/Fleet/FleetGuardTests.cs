@@ -90,6 +90,40 @@ internal sealed class FleetGuardTests
         Assert.That(await fleet.HistoryAsync(), Is.EqualTo(new[] { "r1", "r2" }));
     }
 
+    [TestCase("restart", "its watch ended with a restart")]
+    [TestCase("another", "it serves another revision meanwhile")]
+    [TestCase("away", "refused")]
+    [TestCase("endless", "its watch does not end")]
+    public async Task Manager_that_cannot_tell_a_verdict_is_named_with_the_reason(string what, string reason)
+    {
+        using var fleet = await Fleet.CreateAsync();
+        fleet.Managers[1].Verdict = (GuardState.Watching, "");
+        fleet.Managers[1].OnStatus = (status, asked) => what switch
+        {
+            "restart" => status with { Guard = null },
+            "another" => status with { Guard = null, Upstream = status.Upstream! with { Hash = R1.Hash.Value } },
+            "away" when asked => throw new ManagerCallException("refused", isAnswer: false),
+            _ => status,
+        };
+
+        var failure = Assert.ThrowsAsync<FleetException>(() => fleet.DeployAsync(R2))!;
+
+        Assert.That(failure.Message, Does.Contain($"no verdict of b ({reason})"));
+        Assert.That(fleet.Managers.Select(manager => manager.Served), Is.All.EqualTo(R2.Hash.Value));
+        Assert.That(await fleet.HistoryAsync(), Is.EqualTo(new[] { "r1", "r2" }));
+    }
+
+    [Test]
+    public async Task Manager_where_nothing_changed_is_not_waited_for()
+    {
+        using var fleet = await Fleet.CreateAsync();
+        await fleet.DeployAsync(R2);
+
+        await fleet.DeployAsync(R2);
+
+        Assert.That(fleet.Lines, Has.Some.EqualTo("a: does not watch: nothing changed there"));
+    }
+
     [TestCase("history.json", "neither history.json nor current.json")]
     [TestCase("current.json", "current.json was not written")]
     public async Task Store_that_throws_after_the_switch_is_told_with_what_is_in_service_and_how_to_go_on(string file, string words)
@@ -210,7 +244,10 @@ internal sealed class FleetGuardTests
             OnLine?.Invoke(line);
         }
 
-        private DeploymentRun Run() => new(Store, Prefix, Managers, "ada", Watch, this, TimeProvider.System);
+        /// <summary>A lease is renewed at its own pace: only with conditional writes may time run ahead.</summary>
+        private DeploymentRun Run() => new(
+            Store, Prefix, Managers, "ada", Watch, this,
+            Store.Conditions == ConditionSupport.Kept ? new EagerTimeProvider() : TimeProvider.System);
     }
 
     /// <summary>A manager whose watch is over at the second question.</summary>
@@ -228,6 +265,9 @@ internal sealed class FleetGuardTests
 
         public (string State, string Reason) Verdict { get; set; } = (GuardState.Passed, "");
 
+        /// <summary>Changes what it tells while it watches; from the second question on it is asked again.</summary>
+        public Func<StatusDocument, bool, StatusDocument>? OnStatus { get; set; }
+
         /// <summary>Whether a switch to a hash needs a launch first.</summary>
         public Func<string, bool> IsStopped { get; set; } = _ => false;
 
@@ -242,7 +282,8 @@ internal sealed class FleetGuardTests
             }
 
             var status = JsonSerializer.Deserialize(GoldenStatus.Text, ApiJson.Context.StatusDocument)!;
-            return Task.FromResult(status with
+            var told = (StatusDocument document) => _watched.Hash is null || OnStatus is null ? document : OnStatus(document, isOver);
+            return Task.FromResult(told(status with
             {
                 Upstream = Served.Length == 0
                     ? null
@@ -252,7 +293,7 @@ internal sealed class FleetGuardTests
                     : new GuardView(
                         "watch-" + name, _watched.Hash, "r", _watched.From, "r", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch,
                         _judged?.State ?? GuardState.Watching, _judged?.Reason ?? ""),
-            });
+            }));
         }
 
         public Task<LaunchResult> LaunchAsync(string hash, string by, CancellationToken cancellationToken)
