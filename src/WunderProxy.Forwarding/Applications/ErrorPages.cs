@@ -4,7 +4,9 @@ using System.Text;
 
 namespace WunderProxy.Forwarding.Applications;
 
-/// <summary>Bodies of the answers that we make: built in, or given as files. They tell nothing of the inside.</summary>
+/// <summary>
+/// Bodies of the answers that the proxy makes itself, built in or given as files. They reveal nothing about the inside.
+/// </summary>
 internal sealed class ErrorPages
 {
     private const string Html = "html";
@@ -27,8 +29,8 @@ internal sealed class ErrorPages
 
     private readonly FrozenDictionary<int, (byte[] Html, byte[] Json)> _pages;
 
-    /// <summary>Takes the pages.</summary>
-    /// <param name="files">Contents by name, each of <see cref="Names"/> optional.</param>
+    /// <summary>Creates the pages from files.</summary>
+    /// <param name="files">Content by file name; each of <see cref="Names"/> is optional.</param>
     public ErrorPages(IReadOnlyDictionary<string, byte[]> files)
     {
         _pages = BuiltIn.ToFrozenDictionary(
@@ -38,14 +40,14 @@ internal sealed class ErrorPages
                 files.GetValueOrDefault(NameOf(page.Status, Json)) ?? JsonOf(page)));
     }
 
-    /// <summary>Names of the pages that are used.</summary>
+    /// <summary>Names of the files that are used.</summary>
     public static IEnumerable<string> Names =>
         BuiltIn.SelectMany(page => new[] { NameOf(page.Status, Html), NameOf(page.Status, Json) });
 
-    /// <summary>The reason phrase of a status that we answer with.</summary>
+    /// <summary>Returns the reason phrase of a status with which the proxy answers.</summary>
     public static string ReasonOf(int status) => Array.Find(BuiltIn, page => page.Status == status).Reason;
 
-    /// <summary>The body for a status.</summary>
+    /// <summary>Returns the body for a status.</summary>
     public ReadOnlyMemory<byte> BodyOf(int status, bool asJson)
     {
         var (html, json) = _pages[status];

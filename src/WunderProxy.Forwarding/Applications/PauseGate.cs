@@ -1,6 +1,6 @@
 namespace WunderProxy.Forwarding.Applications;
 
-/// <summary>Says whether new requests wait, and bounds how many do. The waiting itself is done on the loops.</summary>
+/// <summary>Whether new requests wait, and how many may. The waiting itself is done on the loops.</summary>
 internal sealed class PauseGate(int maxWaiting, int timeoutMilliseconds)
 {
     private volatile bool _isPaused;
@@ -13,10 +13,10 @@ internal sealed class PauseGate(int maxWaiting, int timeoutMilliseconds)
         set => _isPaused = value;
     }
 
-    /// <summary>How many wait.</summary>
+    /// <summary>Number of requests that wait.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>Longest wait; 0 waits for ever.</summary>
+    /// <summary>Longest wait in milliseconds; 0 means no limit.</summary>
     public int TimeoutMilliseconds => timeoutMilliseconds;
 
     /// <summary>Takes a place in the queue, if one is left.</summary>
@@ -31,6 +31,6 @@ internal sealed class PauseGate(int maxWaiting, int timeoutMilliseconds)
         return false;
     }
 
-    /// <summary>Gives the place back.</summary>
+    /// <summary>Returns a place in the queue.</summary>
     public void Leave() => Interlocked.Decrement(ref _waiting);
 }

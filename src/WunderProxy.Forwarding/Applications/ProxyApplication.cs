@@ -7,17 +7,17 @@ namespace WunderProxy.Forwarding.Applications;
 
 /// <summary>
 /// One application of a <see cref="ForwarderServer"/>: the slot with its upstream, its pause, its error pages and its
-/// counters. Listeners, peers and limits on connections are the server's.
+/// counters. Listeners, peers and connection limits belong to the server.
 /// </summary>
 public sealed class ProxyApplication
 {
     private readonly LoopApplication?[] _parts = new LoopApplication?[Upstream.MaxLoops];
     private readonly TimeProvider _clock;
 
-    /// <summary>Makes an application that is not paused.</summary>
+    /// <summary>Creates an application that is not paused.</summary>
     /// <param name="options">How the application is served.</param>
-    /// <param name="slot">Where its requests go.</param>
-    /// <param name="clock">For the minutes of its statistics.</param>
+    /// <param name="slot">The slot with the application's upstream.</param>
+    /// <param name="clock">Clock for the minutes of the statistics.</param>
     public ProxyApplication(ApplicationOptions options, UpstreamSlot slot, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -36,34 +36,39 @@ public sealed class ProxyApplication
     /// </summary>
     public static IReadOnlyList<string> ErrorPageNames { get; } = [.. ErrorPages.Names];
 
-    /// <summary>The cell that holds the upstream that requests go to.</summary>
+    /// <summary>The slot that holds the upstream for requests.</summary>
     public UpstreamSlot Slot { get; }
 
-    /// <summary>Whether new requests wait.</summary>
+    /// <summary>Whether forwarding is paused, so that new requests wait.</summary>
     public bool IsPaused => Gate.IsPaused;
 
-    /// <summary>Whether new requests wait, and how many may.</summary>
+    /// <summary>The pause: whether new requests wait, and how many may.</summary>
     internal PauseGate Gate { get; }
 
-    /// <summary>Bodies of our own answers.</summary>
+    /// <summary>Bodies of the proxy's own answers for the application.</summary>
     internal ErrorPages Pages { get; }
 
-    /// <summary>Longest wait for a response head, from the last request byte sent; 0 waits for ever.</summary>
+    /// <summary>
+    /// Longest wait for a response head after the last request byte was sent, in milliseconds; 0 means no limit.
+    /// </summary>
     internal int ResponseMilliseconds { get; }
 
     /// <summary>The parts of the loops that have served the application so far.</summary>
     internal IEnumerable<LoopApplication> Parts => _parts.Where(part => part is not null)!;
 
-    /// <summary>New requests wait until <see cref="Resume"/>, in a bounded queue and time; past them 503 with <c>Retry-After</c>.</summary>
+    /// <summary>
+    /// Pauses forwarding: new requests wait until <see cref="Resume"/>, in a bounded queue and for a bounded time;
+    /// beyond the bounds the answer is 503 with <c>Retry-After</c>.
+    /// </summary>
     public void Pause() => Gate.IsPaused = true;
 
-    /// <summary>Requests that wait go on.</summary>
+    /// <summary>Ends a pause, so that waiting requests go on.</summary>
     public void Resume()
     {
         Gate.IsPaused = false;
 
-        // The counterpart of the fence in PartOf: either the part is seen here, or a request that is about to wait on
-        // its loop sees that the pause is over.
+        // The counterpart of the fence in PartOf: either this code sees the part, or a request that is about to wait on
+        // the part's loop sees that the pause is over.
         Interlocked.MemoryBarrier();
         foreach (var part in Parts)
         {
@@ -71,7 +76,7 @@ public sealed class ProxyApplication
         }
     }
 
-    /// <summary>Takes a copy of the state.</summary>
+    /// <summary>Returns a copy of state and counters.</summary>
     public ApplicationSnapshot Snapshot()
     {
         var minute = _clock.GetUtcNow().ToUnixTimeSeconds() / 60;
@@ -83,7 +88,7 @@ public sealed class ProxyApplication
             Gate.Waiting);
     }
 
-    /// <summary>The part of <paramref name="loop"/>, made at its first use on that loop.</summary>
+    /// <summary>Returns the part of <paramref name="loop"/>, which is created at its first use on that loop.</summary>
     internal LoopApplication PartOf(TransportLoop loop) => _parts[loop.Index] ?? MakePart(loop);
 
     private LoopApplication MakePart(TransportLoop loop)

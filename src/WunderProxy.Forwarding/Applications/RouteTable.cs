@@ -1,14 +1,14 @@
 namespace WunderProxy.Forwarding.Applications;
 
 /// <summary>
-/// Says which application a request is for. Immutable: a server has one table at a time, behind one reference, and every
-/// request is looked up in one table whole.
+/// Says which application a request is for. Immutable: a server has one table at a time behind one reference, so that
+/// each request is looked up in one consistent table.
 /// </summary>
 public sealed class RouteTable
 {
     private readonly ProxyApplication _application;
 
-    /// <summary>Makes the table of a server with a single application, which gets every request.</summary>
+    /// <summary>Creates the table of a server with a single application, which gets every request.</summary>
     public RouteTable(ProxyApplication application)
     {
         ArgumentNullException.ThrowIfNull(application);
@@ -16,21 +16,23 @@ public sealed class RouteTable
         Applications = [application];
     }
 
-    /// <summary>All applications that requests can be for.</summary>
+    /// <summary>All applications to which requests can go.</summary>
     public IReadOnlyList<ProxyApplication> Applications { get; }
 
     /// <summary>
-    /// Bodies of answers to requests that are for no application, as their head was never complete, or refused: those of
-    /// the only application.
+    /// Bodies of answers to requests whose head was never complete or was refused, so that no application is known:
+    /// those of the only application.
     /// </summary>
     internal ErrorPages Pages => _application.Pages;
 
-    /// <summary>Finds the application that a request is for; called for every request once its head is complete.</summary>
-    /// <param name="authority">Host and port that the request names, as received; empty when it names none.</param>
+    /// <summary>
+    /// Finds the application that a request is for; called for every request once its head is complete.
+    /// </summary>
+    /// <param name="authority">Host and port that the request names, as received; empty if it names none.</param>
     /// <param name="path">The request's target in origin form, as received: path and query, or <c>*</c>.</param>
     internal ProxyApplication Find(ReadOnlySpan<byte> authority, ReadOnlySpan<byte> path)
     {
-        // Both decide once there are routes by host and path.
+        // Both will decide once there are routes by host and path.
         _ = authority;
         _ = path;
         return _application;

@@ -3,17 +3,22 @@ using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>The access log of one loop: formats lines into a batch, and hands it over when it is full or some time has passed.</summary>
+/// <summary>
+/// The access log of one loop: formats lines into a batch, and hands the batch over when it is full or some time has
+/// passed.
+/// </summary>
 internal sealed class AccessLog(AccessLogWriter writer, TransportLoop loop, AccessLogFormat format) : LoopTimer
 {
     private const int MaxDelayMilliseconds = 200;
 
     private AccessLogBatch _batch = writer.Rent();
 
-    /// <summary>Writes the line of an exchange that ended; never waits. A line that finds no room is dropped and counted.</summary>
-    /// <param name="exchange">The exchange.</param>
-    /// <param name="unixMilliseconds">The time at its end.</param>
-    /// <param name="microseconds">How long it took.</param>
+    /// <summary>
+    /// Writes the line of an exchange that ended; never waits. A line without room is dropped and counted.
+    /// </summary>
+    /// <param name="exchange">The exchange that ended.</param>
+    /// <param name="unixMilliseconds">Time of its end, in milliseconds since 1970.</param>
+    /// <param name="microseconds">Duration of the exchange in microseconds.</param>
     public void Write(Exchange exchange, long unixMilliseconds, long microseconds)
     {
         if (!AccessLogLine.TryWrite(exchange, unixMilliseconds, microseconds, format, _batch.Free, out var length))
@@ -33,7 +38,7 @@ internal sealed class AccessLog(AccessLogWriter writer, TransportLoop loop, Acce
         }
     }
 
-    /// <summary>Hands over what there is. Called on the loop.</summary>
+    /// <summary>Hands the lines collected so far over to the writer. Called on the loop.</summary>
     public void HandOver()
     {
         if (_batch.Length == 0)
@@ -53,7 +58,7 @@ internal sealed class AccessLog(AccessLogWriter writer, TransportLoop loop, Acce
         HandOver();
         if (_batch.Length > 0)
         {
-            // The sink is slow: try again; meanwhile the batch fills, and then lines are dropped.
+            // The sink is slow: try again later. Meanwhile the batch fills up, and then lines are dropped.
             loop.Timers.Arm(this, loop.NowMilliseconds, MaxDelayMilliseconds);
         }
     }

@@ -3,15 +3,16 @@ using WunderProxy.Forwarding.Diagnostics;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>
-/// One line of the access log. Text: <c>time= client= method= host= path= status= bytes= duration= upstream= fallback=
-/// error= reason=</c> (<c>fallback</c> only when another instance had to do with it, <c>error</c> when something failed,
-/// <c>reason</c> when it is a rule that a peer broke); JSON: an object with the same keys, numbers unquoted. Status 499: the
-/// client was gone before an answer, as in nginx. <c>bytes</c> are those sent to the client, <c>duration</c> is in seconds.
+/// Formats one line of the access log. Text: <c>time= client= method= host= path= status= bytes= duration= upstream=
+/// fallback= error= reason=</c>, with <c>fallback</c> only if a peer was involved, <c>error</c> only if something
+/// failed, and <c>reason</c> only if a client or upstream broke a rule. JSON: an object with the same keys, numbers
+/// unquoted. Status 499 means that the client left before an answer, as in nginx. <c>bytes</c> are those sent to the
+/// client; <c>duration</c> is in seconds.
 /// </summary>
 internal static class AccessLogLine
 {
     /// <summary>Writes the line with its line end.</summary>
-    /// <returns>False if there was no room; then nothing of it counts.</returns>
+    /// <returns>False if there was no room; the bytes written do not count then.</returns>
     public static bool TryWrite(
         Exchange exchange, long unixMilliseconds, long microseconds, AccessLogFormat format, Span<byte> destination, out int length)
     {

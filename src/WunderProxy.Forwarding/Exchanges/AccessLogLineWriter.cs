@@ -4,12 +4,12 @@ using System.Text.Unicode;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>
-/// Writes keys and values into a fixed span. Whatever a client sent is escaped, so that it can neither end a line nor
-/// pretend to be another key: in text as <c>\xNN</c>, in JSON as <c>\u00NN</c>.
+/// Writes keys and values into a span of fixed size. Everything that a client sent is escaped, so that it can neither
+/// end a line nor look like another key: in text as <c>\xNN</c>, in JSON as <c>\u00NN</c>.
 /// </summary>
 internal ref struct AccessLogLineWriter(Span<byte> destination, bool isJson)
 {
-    // Three of these, each byte escaped to six, fit into a batch.
+    // Three such values, with each byte escaped to six, fit into a batch.
     private const int MaxValueBytes = 2048;
 
     private readonly Span<byte> _destination = destination;
@@ -26,7 +26,7 @@ internal ref struct AccessLogLineWriter(Span<byte> destination, bool isJson)
     }
 
     /// <summary>Ends the line.</summary>
-    /// <returns>Whether all of it had room.</returns>
+    /// <returns>Whether the whole line had room.</returns>
     public bool TryEnd(out int length)
     {
         Raw(isJson ? "}\n"u8 : "\n"u8);
@@ -34,7 +34,7 @@ internal ref struct AccessLogLineWriter(Span<byte> destination, bool isJson)
         return !_isFull;
     }
 
-    /// <summary>A value of a client, cut at 2 KiB.</summary>
+    /// <summary>Writes a value that a client sent, cut at 2 KiB.</summary>
     public void Text(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         Key(key);
@@ -88,7 +88,7 @@ internal ref struct AccessLogLineWriter(Span<byte> destination, bool isJson)
         Quote();
     }
 
-    /// <summary>A name of ours, which needs no escapes.</summary>
+    /// <summary>Writes a name from this program, which needs no escapes.</summary>
     public void Name(ReadOnlySpan<byte> key, string name)
     {
         Key(key);

@@ -7,7 +7,10 @@ namespace WunderProxy.Forwarding.Exchanges;
 /// <summary>Writes what the manager API is told about a request that came through its front end.</summary>
 internal static class ApiStamp
 {
-    /// <summary>Has headers left out whose names HttpListener refuses, though they are tokens: those with an apostrophe.</summary>
+    /// <summary>
+    /// Marks headers to be left out whose names HttpListener refuses although they are tokens: those with an
+    /// apostrophe.
+    /// </summary>
     public static void LeaveOutUnreadable(RequestHead head)
     {
         for (var index = 0; index < head.Fields.Length; index++)
@@ -19,7 +22,7 @@ internal static class ApiStamp
         }
     }
 
-    /// <summary>Writes the <c>Wunderproxy-*</c> lines.</summary>
+    /// <summary>Writes the <c>Wunderproxy-*</c> header lines.</summary>
     public static void Write(ref HeadWriter writer, ClientStream client, ReadOnlySpan<byte> secret, bool isCrowded)
     {
         writer.Field("Wunderproxy-Secret"u8, secret);
@@ -50,7 +53,8 @@ internal static class ApiStamp
             writer.Field("Wunderproxy-Crowded"u8, "1"u8);
         }
 
-        // Asked here, when the head is complete, and for every request anew: a caller that has closed is nobody.
+        // Asked when the head is complete, and again for every request: a caller that has closed its connection has no
+        // user.
         if (client.FindRemoteUser() is { } user)
         {
             writer.BeginField("Wunderproxy-User"u8);

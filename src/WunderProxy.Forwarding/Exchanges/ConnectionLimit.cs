@@ -3,9 +3,9 @@ using WunderProxy.Forwarding.Upstreams;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>
-/// Counts the client connections of all loops. A client counts from its accept to its
-/// close; beyond the limits it is refused with an answer, and beyond those it stays in the listener's backlog, so
-/// that the process never meets EMFILE by its own doing.
+/// Counts the client connections of all loops. A client counts from its accept to its close. Beyond the limit of served
+/// clients it is refused with an answer, and beyond the limit of refused clients it stays in the listener's backlog, so
+/// that the process itself never runs out of descriptors (EMFILE).
 /// </summary>
 internal sealed class ConnectionLimit
 {
@@ -14,9 +14,13 @@ internal sealed class ConnectionLimit
     private int _open;
     private int _served;
 
-    /// <summary>Makes a limit.</summary>
-    /// <param name="maxServed">Most clients served at a time, each with one upstream connection; 0: no bound.</param>
-    /// <param name="maxRefused">Most clients that are being told so; with <paramref name="maxServed"/> 0 not used.</param>
+    /// <summary>Creates the limits.</summary>
+    /// <param name="maxServed">
+    /// Most clients served at a time, each with one upstream connection; 0 means no limit.
+    /// </param>
+    /// <param name="maxRefused">
+    /// Most clients at a time that receive the refusal; unused if <paramref name="maxServed"/> is 0.
+    /// </param>
     public ConnectionLimit(int maxServed, int maxRefused = int.MaxValue)
     {
         _maxServed = maxServed == 0 ? int.MaxValue : maxServed;
@@ -24,16 +28,16 @@ internal sealed class ConnectionLimit
         Upstream = new UpstreamLimit(_maxServed);
     }
 
-    /// <summary>Client connections open now, the refused ones included.</summary>
+    /// <summary>Number of open client connections, including refused ones.</summary>
     public int Open => Volatile.Read(ref _open);
 
-    /// <summary>Clients that are served now.</summary>
+    /// <summary>Number of clients being served.</summary>
     public int Served => Volatile.Read(ref _served);
 
-    /// <summary>The connections to upstreams of all loops: one for each client that may be served.</summary>
+    /// <summary>The limit of upstream connections over all loops: one for each client that may be served.</summary>
     public UpstreamLimit Upstream { get; }
 
-    /// <summary>Counts in a client that is about to be accepted.</summary>
+    /// <summary>Counts a client that is about to be accepted.</summary>
     /// <returns>Whether there is room; otherwise nothing is counted, and the client waits in the backlog.</returns>
     public bool TryEnter()
     {
@@ -46,11 +50,11 @@ internal sealed class ConnectionLimit
         return false;
     }
 
-    /// <summary>Counts a client out.</summary>
+    /// <summary>Counts a closed client connection.</summary>
     public void Leave() => Interlocked.Decrement(ref _open);
 
-    /// <summary>Counts in an accepted client that wants to be served.</summary>
-    /// <returns>Whether it may be; otherwise it has to be refused.</returns>
+    /// <summary>Counts an accepted client as served, if there is room.</summary>
+    /// <returns>Whether the client may be served; otherwise it has to be refused.</returns>
     public bool TryServe()
     {
         if (Interlocked.Increment(ref _served) <= _maxServed)
@@ -63,20 +67,23 @@ internal sealed class ConnectionLimit
     }
 
     /// <summary>
-    /// Counts in a client that is served in the place of one that is ending for it: until that has ended there is one more
-    /// than the limit.
+    /// Counts a client that is served in place of another one that is being closed for it; until that is closed, the
+    /// count is one above the limit.
     /// </summary>
     public void TakePlace() => Interlocked.Increment(ref _served);
 
-    /// <summary>Whether clients are ending in favour of others: there is room as soon as their loop has closed them.</summary>
+    /// <summary>
+    /// Whether clients are being closed in favour of others, so that there is room as soon as their loop has closed
+    /// them.
+    /// </summary>
     public bool IsMakingRoom => Served > _maxServed;
 
-    /// <summary>A served client has ended.</summary>
+    /// <summary>Counts a served client that has ended.</summary>
     public void EndServing() => Interlocked.Decrement(ref _served);
 
     /// <summary>
-    /// Whether a refused client may keep its descriptor until it has read its answer. With half of the places for
-    /// refused clients taken, the rest must be free for those that are accepted next.
+    /// Whether a refused client may keep its descriptor until it has read its answer. Once half of the places for
+    /// refused clients are taken, the others must stay free for those accepted next.
     /// </summary>
     public bool MayLinger => Open - Volatile.Read(ref _served) <= _maxRefused / 2;
 }

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>A buffer as one span: itself when it is in one block, a rented copy in the rare other case.</summary>
+/// <summary>
+/// A buffer as one span: the buffer itself if it is in one block, a rented copy in the rare other case.
+/// </summary>
 internal readonly ref struct ContiguousBytes
 {
     private readonly byte[]? _rented;
@@ -13,10 +15,10 @@ internal readonly ref struct ContiguousBytes
         _rented = rented;
     }
 
-    /// <summary>All of it.</summary>
+    /// <summary>All bytes of the buffer.</summary>
     public ReadOnlySpan<byte> Span { get; }
 
-    /// <summary>Takes a buffer; <see cref="Return"/> when done.</summary>
+    /// <summary>Creates the span of a buffer; the caller ends with <see cref="Return"/>.</summary>
     public static ContiguousBytes Of(in ReadOnlySequence<byte> buffer)
     {
         if (buffer.IsSingleSegment)
@@ -30,7 +32,7 @@ internal readonly ref struct ContiguousBytes
         return new ContiguousBytes(rented.AsSpan(0, length), rented);
     }
 
-    /// <summary>Gives a copy back.</summary>
+    /// <summary>Returns a rented copy to the pool.</summary>
     public void Return()
     {
         if (_rented is not null)

@@ -5,18 +5,21 @@ using WunderProxy.Forwarding.Options;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>The client connections of one loop by address: who has too many, and who makes room. Used on the loop only.</summary>
+/// <summary>
+/// The client connections of one loop by address: decides which address has too many, and which connection is closed to
+/// make room. Used on the loop only.
+/// </summary>
 internal sealed class Crowd(ConnectionRegistry connections, CrowdOptions options, int maxConnections)
 {
     private readonly Dictionary<ClientNetwork, int> _counts = [];
 
-    /// <summary>Addresses that hold a connection now.</summary>
+    /// <summary>Number of addresses that have a connection.</summary>
     public int Addresses => _counts.Count;
 
-    /// <summary>Counts a new connection in, and ends another one that has to make room for it.</summary>
-    /// <param name="address">The new client's address; null on a unix socket.</param>
-    /// <param name="isFull">Whether there is no place left.</param>
-    /// <returns>Whether a connection was ended, whose place is the new one's.</returns>
+    /// <summary>Counts a new connection, and closes another one if that has to make room.</summary>
+    /// <param name="address">Address of the new client; null on a unix socket.</param>
+    /// <param name="isFull">Whether no place is left.</param>
+    /// <returns>Whether a connection was closed, whose place the new one takes.</returns>
     public bool MakeRoom(IPAddress? address, bool isFull)
     {
         var network = NetworkOf(address);
@@ -34,7 +37,7 @@ internal sealed class Crowd(ConnectionRegistry connections, CrowdOptions options
         return true;
     }
 
-    /// <summary>Counts a connection out.</summary>
+    /// <summary>Counts a closed connection.</summary>
     public void Leave(IPAddress? address)
     {
         if (NetworkOf(address) is { } network
@@ -44,9 +47,9 @@ internal sealed class Crowd(ConnectionRegistry connections, CrowdOptions options
         }
     }
 
-    /// <summary>Whether there is so little room that a request of this client is to be marked.</summary>
-    /// <param name="address">The client's address; null on a unix socket.</param>
-    /// <param name="served">Connections that are served now, over all loops.</param>
+    /// <summary>Whether so little room is left that requests of this client are to be marked.</summary>
+    /// <param name="address">Address of the client; null on a unix socket.</param>
+    /// <param name="served">Number of connections served at present, over all loops.</param>
     public bool IsCrowded(IPAddress? address, int served)
     {
         var network = NetworkOf(address);
@@ -55,8 +58,9 @@ internal sealed class Crowd(ConnectionRegistry connections, CrowdOptions options
     }
 
     /// <summary>
-    /// The oldest connection that waits for its client. A connection of the newcomer's own address comes first, so that
-    /// a client with many connections loses its own. A newcomer on the unix socket displaces a TCP connection first.
+    /// Finds the oldest connection that waits for its client. Connections of the new client's own address come first,
+    /// so that a client with many connections loses its own. A new client on the unix socket displaces a TCP connection
+    /// first.
     /// </summary>
     private TrackedConnection? FindVictim(IPAddress? address, ClientNetwork? network, bool isFull)
     {
@@ -85,7 +89,9 @@ internal sealed class Crowd(ConnectionRegistry connections, CrowdOptions options
     private bool HasTooMany(ClientNetwork? network) =>
         network is { } counted && _counts.GetValueOrDefault(counted) > options.MaxPerAddress;
 
-    /// <summary>Null for a client on this machine, which is not counted.</summary>
+    /// <summary>
+    /// Returns the network by which a client is counted; null for a client on this machine, which is not counted.
+    /// </summary>
     private static ClientNetwork? NetworkOf(IPAddress? address) =>
         address is null || IPAddress.IsLoopback(address) ? null : ClientNetwork.Of(address);
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>The value of Date (RFC 9110 section 5.6.7), put together once a second. One for each loop.</summary>
+/// <summary>The value of Date (RFC 9110 section 5.6.7), formatted once a second. One object for each loop.</summary>
 internal sealed class DateText
 {
     private const int Length = 29;
@@ -10,7 +10,7 @@ internal sealed class DateText
     private readonly byte[] _text = new byte[Length];
     private long _second = -1;
 
-    /// <summary>The value for a time; it changes with the next call.</summary>
+    /// <summary>Returns the value for a time in milliseconds since 1970; valid until the next call.</summary>
     public ReadOnlySpan<byte> At(long unixMilliseconds)
     {
         var second = unixMilliseconds / 1000;

@@ -6,8 +6,8 @@ using WunderProxy.Forwarding.Upstreams;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>
-/// One request with its response: the client's stream, the upstream's side, the response's body between them, and how it
-/// ended. Used again and again on one loop, with the same stream.
+/// One request with its response: the client's stream, the upstream side, the response's body between them, and how the
+/// exchange ended. Reused on one loop, always with the same stream.
 /// </summary>
 internal sealed class Exchange : ILeaseHolder, IStreamWatcher
 {
@@ -26,49 +26,49 @@ internal sealed class Exchange : ILeaseHolder, IStreamWatcher
     /// <summary>The request and its answer as the client sees them.</summary>
     public ClientStream Client { get; }
 
-    /// <summary>What concerns the upstream.</summary>
+    /// <summary>The part of the exchange that concerns the upstream.</summary>
     public UpstreamSide Upstream { get; }
 
-    /// <summary>What the exchange is suspended in, and whether it has to end early.</summary>
+    /// <summary>What the exchange waits for, and whether it has to end early.</summary>
     public ExchangeWaits Waiting { get; }
 
-    /// <summary>The response's body on its way down.</summary>
+    /// <summary>The relay of the response's body to the client.</summary>
     public BodyRelay Down { get; }
 
-    /// <summary>The relay after a 101; null before.</summary>
+    /// <summary>The relay after a 101 response; null before.</summary>
     public Tunnel? Tunnel { get; set; }
 
-    /// <summary>The exchange's part in fallbacks.</summary>
+    /// <summary>The part that peers play in the exchange.</summary>
     public FallbackMark Fallback { get; set; }
 
-    /// <summary>Status of the answer; 0 while there is none.</summary>
+    /// <summary>Status of the answer; 0 as long as there is none.</summary>
     public int Status { get; set; }
 
     /// <summary>How the exchange ended.</summary>
     public ForwardError Error { get; set; }
 
     /// <summary>
-    /// The rule of the grammar that the client or the upstream broke, by its name in the source; null if that is not why the
-    /// exchange ended.
+    /// The grammar rule that the client or the upstream broke, by its name in the source; null if the exchange ended
+    /// for another reason.
     /// </summary>
     public string? Reason { get; set; }
 
-    /// <summary>Timestamp of the complete head.</summary>
+    /// <summary>Timestamp at which the request head was complete.</summary>
     public long StartTimestamp { get; set; }
 
-    /// <summary>Whether the forwarding headers of the sender are believed.</summary>
+    /// <summary>Whether the sender's forwarding headers are believed.</summary>
     public bool IsTrusted => Client.IsAddressTrusted || Fallback == FallbackMark.Received;
 
-    /// <summary>Whether a response that had begun was cut off.</summary>
+    /// <summary>Whether a response was cut off after it had begun.</summary>
     public bool IsCutOff => Upstream.IsResponseReceived && Client.IsAnswering && Error != ForwardError.None;
 
-    /// <summary>Bytes from the client.</summary>
+    /// <summary>Bytes received from the client for this exchange.</summary>
     public long BytesIn => Client.HeadBytesIn + Upstream.Upload.TakenBytes;
 
-    /// <summary>Bytes to the client.</summary>
+    /// <summary>Bytes sent to the client for this exchange.</summary>
     public long BytesOut => Client.HeadBytesOut + Down.PassedBytes;
 
-    /// <summary>Makes the exchange ready for the next use; it holds no memory of this one.</summary>
+    /// <summary>Prepares the exchange for its next use; nothing of the previous one is kept.</summary>
     public void Reset()
     {
         Waiting.Reset();
@@ -82,23 +82,25 @@ internal sealed class Exchange : ILeaseHolder, IStreamWatcher
         Client.Reset();
     }
 
-    /// <summary>Gives back what the exchange holds, whatever state it is in: it failed by a fault of ours.</summary>
+    /// <summary>Returns everything that the exchange holds, in whatever state it is, after an internal error.</summary>
     public void Abandon()
     {
         Upstream.Abandon();
         Client.Retire();
     }
 
-    /// <summary>The request begins to be served.</summary>
-    /// <returns>Whether its client is still there.</returns>
+    /// <summary>Begins to serve the request.</summary>
+    /// <returns>Whether the client is still connected.</returns>
     public bool Begin()
     {
         Client.TellIfClosed();
         return !Waiting.IsStopped;
     }
 
-    /// <summary>The exchange failed, and is to be sent to another instance: nothing of the first try counts any more.</summary>
-    /// <returns>Whether its client is still there.</returns>
+    /// <summary>
+    /// Begins the second try of a failed exchange, which goes to a peer; nothing of the first try counts any more.
+    /// </summary>
+    /// <returns>Whether the client is still connected.</returns>
     public bool BeginAgain()
     {
         Waiting.BeginAgain();
@@ -112,13 +114,14 @@ internal sealed class Exchange : ILeaseHolder, IStreamWatcher
     {
         if (Tunnel is not null)
         {
-            // Whoever reads sees it.
+            // The code that reads from the client notices the end.
             return;
         }
 
         if (reason == CloseReason.PeerFinished && _settings.StampSecret is not null)
         {
-            // Probes of load balancers end their side behind the request, and wait for the manager API's answer.
+            // Health checks of load balancers close their side after the request, and wait for the manager API's
+            // answer.
             return;
         }
 

@@ -7,15 +7,16 @@ using WunderProxy.Forwarding.Upstreams;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>
-/// What is logged about exchanges: names of ours and addresses, never bytes of a peer. However many exchanges go wrong
-/// in one way, that way gets a line at once and then one per <see cref="LogThrottle.Interval"/>; the access log has each.
+/// Logs exchanges, with names from this program and addresses, but never with bytes that a remote end sent. However
+/// many exchanges fail in the same way, the first is logged at once and the others as one line per
+/// <see cref="LogThrottle.Interval"/>; the access log has each of them.
 /// </summary>
 internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : IDisposable
 {
-    // Bounded: errors, reasons and types of exceptions are names in the source.
+    // Bounded in size: errors, reasons and exception types are names in the source.
     private readonly ConcurrentDictionary<(LogLevel Level, ForwardError Error, string? Reason), LogThrottle> _throttles = new();
 
-    /// <summary>Logs an exchange that failed: a lost one is a warning, a client that gave up is for debugging.</summary>
+    /// <summary>Logs a failed exchange: a lost one as a warning, a client that gave up for debugging only.</summary>
     public void Failed(Exchange exchange, ForwardResult result)
     {
         if (result.Side != Side.Downstream)
@@ -42,7 +43,7 @@ internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : 
         }
     }
 
-    /// <summary>Logs a connection that was one too many.</summary>
+    /// <summary>Logs a connection that was refused because of the connection limit.</summary>
     public void ConnectionRefused(IPAddress? client)
     {
         if (ThrottleOf(LogLevel.Warning, ForwardError.TooManyConnections, null).TryPass(client))
@@ -51,11 +52,11 @@ internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : 
         }
     }
 
-    /// <summary>Logs an exchange that another instance is asked to serve.</summary>
+    /// <summary>Logs an exchange that a peer is asked to serve.</summary>
     public void FellBack(Exchange exchange, ForwardError error, Endpoint peer) =>
         FellBack(logger, Describe(error, exchange.Reason), UpstreamOf(exchange), peer.Address);
 
-    /// <summary>Logs a bug.</summary>
+    /// <summary>Logs an internal error.</summary>
     public void ConnectionFailed(Exception exception)
     {
         if (ThrottleOf(LogLevel.Error, ForwardError.InternalError, exception.GetType().Name).TryPass(null))
@@ -64,7 +65,7 @@ internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : 
         }
     }
 
-    /// <summary>Writes what was left out so far.</summary>
+    /// <summary>Writes the summaries of events left out so far.</summary>
     public void Dispose()
     {
         foreach (var throttle in _throttles.Values)

@@ -2,9 +2,9 @@ using WunderProxy.Forwarding.Exchanges.Clients;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>The exchanges of one loop that are used again, each with a stream of one kind for life. No locks.</summary>
+/// <summary>The reusable exchanges of one loop, each with a stream of one kind for its whole life. No locks.</summary>
 /// <param name="context">Everything that the loop has of its own.</param>
-/// <param name="newStream">Makes a stream of the kind.</param>
+/// <param name="newStream">Creates a stream of the kind.</param>
 internal sealed class ExchangePool(LoopContext context, Func<ClientStream> newStream)
 {
     private const int MaxKeptExchanges = 1024;

@@ -3,12 +3,12 @@ using WunderProxy.Forwarding.Exchanges.Answers;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>Counts the exchanges of one loop that ended, and writes their lines of the access log.</summary>
+/// <summary>Counts the exchanges of one loop that ended, and writes their access-log lines.</summary>
 internal sealed class ExchangeRecorder(TimeProvider clock, WallClock wallClock, TrafficStats unrouted, AccessLog? accessLog)
 {
     private const long MillisecondsPerMinute = 60_000;
 
-    /// <summary>Counts an exchange, for its upstream, if it had one, and for its application or for none.</summary>
+    /// <summary>Counts an exchange for its upstream, if it had one, and for its application, or as unrouted.</summary>
     public void Record(Exchange exchange)
     {
         var microseconds = MicrosecondsOf(exchange);
@@ -23,8 +23,8 @@ internal sealed class ExchangeRecorder(TimeProvider clock, WallClock wallClock, 
     }
 
     /// <summary>
-    /// Counts, for its upstream alone, that an exchange failed with this status. What a peer answers then is not the
-    /// upstream's: a guard has to see how it fares, whoever helps out.
+    /// Counts, for its upstream only, that an exchange failed with this status. A peer's answer afterwards does not
+    /// count for the upstream, because a guard has to see how the upstream fares whoever helps out.
     /// </summary>
     public void RecordFailure(Exchange exchange, int status)
     {

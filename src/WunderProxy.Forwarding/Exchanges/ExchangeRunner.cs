@@ -8,8 +8,8 @@ using WunderProxy.Forwarding.Transport.Tasks;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>
-/// Serves exchanges from the first byte of the head to the end of the answer: has each forwarded, or answers it, and
-/// counts it. One for each loop.
+/// Serves exchanges from the first byte of the head to the end of the answer: forwards each one or answers it, and
+/// counts it. One object for each loop.
 /// </summary>
 internal sealed class ExchangeRunner(
     ForwarderSettings settings,
@@ -20,14 +20,14 @@ internal sealed class ExchangeRunner(
     ExchangeRecorder recorder,
     ExchangeLog log)
 {
-    /// <summary>Serves one exchange, which has begun on its stream.</summary>
+    /// <summary>Serves one exchange, whose stream has begun.</summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
     public async ValueTask RunAsync(Exchange exchange)
     {
         var head = await exchange.Client.ReadHeadAsync();
         if (head.Error == ForwardError.ClientGone)
         {
-            // It sent no request, or not all of one: there is nobody to answer, and nothing to count.
+            // The client sent no complete request: there is nobody to answer, and nothing to count.
             return;
         }
 
@@ -56,7 +56,10 @@ internal sealed class ExchangeRunner(
         recorder.Record(exchange);
     }
 
-    /// <summary>Answers a client whose connection is one too many, whatever it asks, and does not wait for that to be sent.</summary>
+    /// <summary>
+    /// Answers a client whose connection is beyond the limit, whatever it asks for, without waiting until the answer is
+    /// sent.
+    /// </summary>
     /// <returns>Whether the whole answer was taken.</returns>
     public bool TryRefuse(Exchange exchange)
     {
@@ -64,12 +67,12 @@ internal sealed class ExchangeRunner(
         var answer = ErrorResponses.For(ForwardError.TooManyConnections);
         answers.Write(exchange.Client, settings.Routes.Pages, answer, nameof(ForwardError.TooManyConnections), mayPersist: false);
 
-        // It fits into the socket of a fresh connection; what comes of it is not worth a wait.
+        // The answer fits into the socket of a new connection, and the outcome is not worth a wait.
         return TryFlush(exchange.Client);
     }
 
     /// <summary>
-    /// Tells the client, if nothing was answered yet, that something of ours has failed, and does not wait for that to be
+    /// Tells the client about an internal error, if nothing has been answered yet, without waiting until the answer is
     /// sent.
     /// </summary>
     /// <returns>Whether the whole answer was taken.</returns>
@@ -127,7 +130,7 @@ internal sealed class ExchangeRunner(
         }
     }
 
-    /// <summary>Answers an exchange that failed, if it still can be answered.</summary>
+    /// <summary>Answers a failed exchange, if it can still be answered.</summary>
     private ValueTask AnswerFailureAsync(Exchange exchange, ForwardResult result)
     {
         exchange.Error = result.Error;
@@ -167,7 +170,7 @@ internal sealed class ExchangeRunner(
         }
         else if (client.Request.KnownMethod == KnownMethod.Trace)
         {
-            // To send a request back to whoever asks gives cookies away to scripts; 405 is an answer too.
+            // Echoing a request would reveal cookies to scripts, so TRACE is answered with 405, which is permitted.
             WriteError(exchange, new ErrorAnswer(405, string.Empty), mayPersist: true);
         }
         else

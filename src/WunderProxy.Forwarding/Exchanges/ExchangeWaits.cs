@@ -5,8 +5,8 @@ using WunderProxy.Forwarding.Transport.Tasks;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>
-/// The two ends of an exchange and what it is suspended in: sets the time limit of each wait, and ends waits early when
-/// the exchange is stopped.
+/// The two ends of an exchange and what the exchange waits for: sets the time limit of each wait, and ends waits early
+/// when the exchange is stopped.
 /// </summary>
 internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings settings)
 {
@@ -20,13 +20,15 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
     /// <summary>The upstream's end; null while no connection is in use.</summary>
     public TransportConnection? Upstream { get; set; }
 
-    /// <summary>Longest time for the response head from the last byte sent, in milliseconds; 0 while none is awaited.</summary>
+    /// <summary>
+    /// Longest time from the last byte sent to the response head, in milliseconds; 0 while no response is awaited.
+    /// </summary>
     public int ResponseMilliseconds { get; set; }
 
     /// <summary>Set when the exchange, which waits for the end of a pause, has to look again.</summary>
     public LoopSignal PauseEnded { get; } = new();
 
-    /// <summary>Why the exchange has to end early; none while it has not.</summary>
+    /// <summary>Why the exchange has to end early; none if it has not.</summary>
     public ForwardError StopReason { get; private set; }
 
     /// <summary>Whether the exchange has to end early.</summary>
@@ -46,7 +48,9 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
         StopReason = ForwardError.None;
     }
 
-    /// <summary>Ends the exchange early; whatever it waits in is woken and looks at <see cref="StopReason"/>. The first reason counts.</summary>
+    /// <summary>
+    /// Ends the exchange early: every wait is woken and checks <see cref="StopReason"/>. The first reason counts.
+    /// </summary>
     public void Stop(ForwardError reason)
     {
         if (!IsStopped)
@@ -56,7 +60,7 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
         }
     }
 
-    /// <summary>The exchange is to be tried anew: why the first try was stopped no longer counts.</summary>
+    /// <summary>Clears the reason of the first try, because the exchange is tried again.</summary>
     public void BeginAgain()
     {
         StopReason = ForwardError.None;
@@ -64,7 +68,7 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
         client.ClearResponseDeadline();
     }
 
-    /// <summary>Wakes those of the given waits that are under way.</summary>
+    /// <summary>Wakes those of the given waits that are in progress.</summary>
     public void Wake(Waits waits)
     {
         var awake = _waiting & waits;
@@ -94,7 +98,7 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
         }
     }
 
-    /// <summary>Called before a suspension: sets the time limit of the wait. A tunnel that is open both ways has none.</summary>
+    /// <summary>Called before a wait; sets its time limit. A tunnel that is open in both directions has none.</summary>
     public void Begin(Waits wait)
     {
         _waiting |= wait;
@@ -122,15 +126,15 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
         }
     }
 
-    /// <summary>Called before the suspension for the end of a pause, which ends as <see cref="Waits.Pause"/>.</summary>
-    /// <param name="timeoutMilliseconds">Longest wait; 0 waits for ever.</param>
+    /// <summary>Called before the wait for the end of a pause; the wait ends as <see cref="Waits.Pause"/>.</summary>
+    /// <param name="timeoutMilliseconds">Longest wait in milliseconds; 0 means no limit.</param>
     public void BeginPause(int timeoutMilliseconds)
     {
         _waiting |= Waits.Pause;
         client.SetResponseDeadline(timeoutMilliseconds);
     }
 
-    /// <summary>Called after the wait, or instead of being suspended.</summary>
+    /// <summary>Called after a wait, or in its place if none was needed.</summary>
     public void End(Waits wait)
     {
         if ((_waiting & wait) == Waits.None)
@@ -159,7 +163,7 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
         }
     }
 
-    /// <summary>The upstream's time for its response head starts anew, if one is awaited.</summary>
+    /// <summary>Restarts the time limit of the upstream's response head, if one is awaited.</summary>
     public void RestartResponse()
     {
         if (ResponseMilliseconds != 0)
@@ -168,7 +172,7 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
         }
     }
 
-    /// <summary>The client got its interim answer: from here its silence is limited.</summary>
+    /// <summary>Records that the client got its interim answer, from when on its silence is limited.</summary>
     public void OnContinued()
     {
         client.OnContinued();
@@ -178,11 +182,13 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
         }
     }
 
-    /// <summary>The exchange became a tunnel: no wait is limited any more.</summary>
+    /// <summary>Records that the exchange became a tunnel, from when on no wait is limited.</summary>
     public void BeginTunnel() => _isTunnel = true;
 
-    /// <summary>Limits the client's silence in a tunnel, now and at each further read.</summary>
-    /// <param name="milliseconds">Longest silence; 0 leaves a limit as it is and sets no further ones.</param>
+    /// <summary>Limits the client's silence in a tunnel, for the present read and all further ones.</summary>
+    /// <param name="milliseconds">
+    /// Longest silence in milliseconds; 0 keeps a present limit and sets no further ones.
+    /// </param>
     public void LimitTunnelRead(int milliseconds)
     {
         _tunnelReadMilliseconds = milliseconds;
@@ -194,7 +200,7 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
 
     private void BeginClientRead()
     {
-        // The upstream cannot answer what it has not got: its time stands still while the client's runs.
+        // The upstream cannot answer a request that it does not have: its time stands still while the client's runs.
         client.ClearResponseDeadline();
         client.SetReadDeadline(settings.BodyMilliseconds);
     }

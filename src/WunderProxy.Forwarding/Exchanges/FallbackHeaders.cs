@@ -7,12 +7,14 @@ using WunderProxy.Forwarding.Http1;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>Reads and writes the header by which instances know requests of one another. One for each loop.</summary>
+/// <summary>
+/// Reads and writes the header by which instances recognise requests from their peers. One object for each loop.
+/// </summary>
 internal sealed class FallbackHeaders(PeerGroup group)
 {
     private readonly ArrayBufferWriter<byte> _text = new();
 
-    /// <summary>Judges the header of a request that has come.</summary>
+    /// <summary>Decides whether a received request comes from a peer.</summary>
     /// <returns>Whether a peer sent the request; a header that is not believed makes nobody trusted.</returns>
     public bool IsFromPeer(ClientStream client)
     {
@@ -21,11 +23,13 @@ internal sealed class FallbackHeaders(PeerGroup group)
         return verdict == FallbackVerdict.Valid;
     }
 
-    /// <summary>Writes the header line for the peer that a request is being sent to; another one for each attempt.</summary>
-    /// <param name="writer">Where the line goes.</param>
+    /// <summary>
+    /// Writes the header line for the peer to which a request is being sent; each attempt gets a new one.
+    /// </summary>
+    /// <param name="writer">The writer of the request head.</param>
     /// <param name="client">The request.</param>
     /// <param name="host">The Host line that the peer gets.</param>
-    /// <param name="isTrusted">Whether the forwarding headers of the sender are believed.</param>
+    /// <param name="isTrusted">Whether the sender's forwarding headers are believed.</param>
     public void Write(ref HeadWriter writer, ClientStream client, ReadOnlySpan<byte> host, bool isTrusted)
     {
         Span<byte> random = stackalloc byte[FallbackHeader.IdDigits / 2];

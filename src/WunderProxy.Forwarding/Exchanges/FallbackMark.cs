@@ -1,20 +1,20 @@
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>What part an exchange has in fallbacks.</summary>
+/// <summary>The part that peers play in an exchange.</summary>
 internal enum FallbackMark : byte
 {
-    /// <summary>None.</summary>
+    /// <summary>No peer is involved.</summary>
     None,
 
-    /// <summary>A peer sent it here: its forwarding headers are believed, and it is not sent on.</summary>
+    /// <summary>A peer sent the exchange: its forwarding headers are believed, and it is not sent on.</summary>
     Received,
 
-    /// <summary>It went to a peer.</summary>
+    /// <summary>The exchange was sent to a peer.</summary>
     Sent,
 
-    /// <summary>It would have gone, or went, but no peer could be reached, or it gave no answer.</summary>
+    /// <summary>No peer could be reached, or the peer gave no answer.</summary>
     Failed,
 
-    /// <summary>It did not go because too many had gone.</summary>
+    /// <summary>The exchange was not sent to a peer because the budget was used up.</summary>
     Refused,
 }

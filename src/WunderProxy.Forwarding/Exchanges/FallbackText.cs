@@ -5,19 +5,19 @@ using WunderProxy.Forwarding.Http1;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>
-/// What the signature of a fallback is of: version, time, id, method, target, Host, X-Forwarded-For and
-/// X-Forwarded-Proto, each on a line, the last one without a line end; a header that is missing is an empty line.
+/// The text that a fallback's signature covers: version, time, id, method, target, Host, X-Forwarded-For and
+/// X-Forwarded-Proto, each on a line, the last one without a line end; a missing header is an empty line.
 /// </summary>
-/// <remarks>No value can hold a line end: the parser refuses it.</remarks>
+/// <remarks>No value can contain a line end, because the parser refuses it.</remarks>
 internal static class FallbackText
 {
     /// <summary>Writes the text of a request that is about to be sent, as <see cref="RequestHeadWriter"/> writes it.</summary>
-    /// <param name="text">Where the text goes.</param>
+    /// <param name="text">Receives the text.</param>
     /// <param name="client">The request.</param>
-    /// <param name="host">The Host line that the other instance gets.</param>
-    /// <param name="isTrusted">Whether the forwarding headers of the sender are believed.</param>
-    /// <param name="seconds">Unix time.</param>
-    /// <param name="id">The identity of this attempt.</param>
+    /// <param name="host">The Host line that the peer gets.</param>
+    /// <param name="isTrusted">Whether the sender's forwarding headers are believed.</param>
+    /// <param name="seconds">Time in seconds since 1970.</param>
+    /// <param name="id">Id of this attempt.</param>
     public static void WriteOutgoing(
         IBufferWriter<byte> text, ClientStream client, ReadOnlySpan<byte> host, bool isTrusted, long seconds, ReadOnlySpan<byte> id)
     {

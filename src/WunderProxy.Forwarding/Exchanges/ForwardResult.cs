@@ -1,17 +1,17 @@
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>How forwarding ended.</summary>
-/// <param name="Error">What went wrong.</param>
-/// <param name="Side">Whose doing it was.</param>
+/// <summary>The result of forwarding an exchange.</summary>
+/// <param name="Error">What went wrong, if anything.</param>
+/// <param name="Side">The side that caused the result.</param>
 internal readonly record struct ForwardResult(ForwardError Error, Side Side)
 {
-    /// <summary>It completed.</summary>
+    /// <summary>The result of an exchange that completed.</summary>
     public static ForwardResult Success => default;
 
-    /// <summary>Whether it completed.</summary>
+    /// <summary>Whether the exchange completed.</summary>
     public bool IsSuccess => Error == ForwardError.None;
 
-    /// <summary>The result for an error, with the side that each belongs to.</summary>
+    /// <summary>Creates the result for an error, with the side to which the error belongs.</summary>
     public static ForwardResult Of(ForwardError error) => new(error, SideOf(error));
 
     private static Side SideOf(ForwardError error) => error switch

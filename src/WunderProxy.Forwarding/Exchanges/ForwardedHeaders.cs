@@ -5,15 +5,16 @@ using WunderProxy.Forwarding.Http1;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>Tells the application who asked: X-Forwarded-For, -Proto and -Host.</summary>
+/// <summary>Tells the application who its client is, by X-Forwarded-For, -Proto and -Host.</summary>
 internal static class ForwardedHeaders
 {
-    /// <summary>Longest text of an address: IPv6 with an embedded IPv4 address and a scope.</summary>
+    /// <summary>Longest text of an address in bytes: IPv6 with an embedded IPv4 address and a scope.</summary>
     private const int MaxAddressBytes = 65;
 
     /// <summary>
-    /// Writes the lines that the request lacks, and X-Forwarded-For with the peer at its end. The caller copies the
-    /// request's own forwarding lines if the peer is trusted, but for X-Forwarded-For, and none of them otherwise.
+    /// Writes the lines that the request lacks, and X-Forwarded-For with the remote end's address appended. The caller
+    /// copies the request's own forwarding lines, except X-Forwarded-For, if the remote end is a trusted proxy, and
+    /// none otherwise.
     /// </summary>
     public static void Write(ref HeadWriter writer, ClientStream client, bool isTrusted)
     {
@@ -31,8 +32,8 @@ internal static class ForwardedHeaders
     }
 
     /// <summary>
-    /// Writes the value of the X-Forwarded-For line. Several lines count as one, joined in their order (RFC 9110 section
-    /// 5.3). A unix-socket peer has no address to add.
+    /// Writes the value of the X-Forwarded-For line. Several lines count as one, joined in their order (RFC 9110
+    /// section 5.3). A remote end on a unix socket has no address to append.
     /// </summary>
     public static void WriteForValue(ref HeadWriter writer, ClientStream client, bool isTrusted)
     {
@@ -49,7 +50,9 @@ internal static class ForwardedHeaders
         }
     }
 
-    /// <summary>Writes the values of the X-Forwarded-Proto lines that are passed on, joined, or that of the one that is added.</summary>
+    /// <summary>
+    /// Writes the values of the forwarded X-Forwarded-Proto lines, joined, or of the one that is added.
+    /// </summary>
     public static void WriteProtoValue(ref HeadWriter writer, ClientStream client, bool isTrusted)
     {
         if (isTrusted && client.Request.Has(HeaderName.XForwardedProto))

@@ -8,7 +8,7 @@ using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>Forwards exchanges to the current upstream, as docs/architecture.md has it step by step.</summary>
+/// <summary>Forwards exchanges to the current upstream, in the steps that docs/architecture.md lists.</summary>
 internal sealed class Forwarder(
     TransportLoop loop,
     ForwarderSettings settings,
@@ -18,7 +18,10 @@ internal sealed class Forwarder(
 {
     private readonly ResponseReader _responses = new(settings);
 
-    /// <summary>Forwards one request and relays its response. What a remote end does is in the result, never thrown.</summary>
+    /// <summary>
+    /// Forwards one request and relays its response. The behaviour of a remote end is reported by the result, never by
+    /// an exception.
+    /// </summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     public async ValueTask<ForwardResult> ForwardAsync(Exchange exchange)
     {
@@ -140,7 +143,8 @@ internal sealed class Forwarder(
                 return error;
             }
 
-            // An upstream that refuses because it was just replaced must not cost the exchange: it goes to the new one.
+            // An upstream that refuses because it was just replaced must not fail the exchange, which goes to the new
+            // upstream.
             side.Lease.Release();
             if (!side.TryLease())
             {
@@ -154,7 +158,7 @@ internal sealed class Forwarder(
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     private async ValueTask<ForwardError> OpenAsync(Exchange exchange, Endpoint endpoint)
     {
-        // The pool first: see Endpoint.CloseToNewAsync.
+        // The pool comes first: see Endpoint.CloseToNewAsync.
         var pool = endpoint.PoolOf(loop);
         if (endpoint.IsClosedToNew)
         {
@@ -187,7 +191,9 @@ internal sealed class Forwarder(
         return ForwardError.None;
     }
 
-    /// <summary>Has the idle connections of all loops closed: this one has none left, or it would have used it.</summary>
+    /// <summary>
+    /// Makes all loops close their idle connections; this loop has none left, or it would have used one.
+    /// </summary>
     private void CloseIdle()
     {
         foreach (var application in settings.Routes.Applications)

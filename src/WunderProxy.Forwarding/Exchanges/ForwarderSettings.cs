@@ -11,7 +11,7 @@ using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>The options in the form in which exchanges use them; one for all loops.</summary>
+/// <summary>The options in the form in which exchanges use them; shared by all loops.</summary>
 internal sealed class ForwarderSettings
 {
     private RouteTable _routes;
@@ -42,7 +42,7 @@ internal sealed class ForwarderSettings
         MaxConnections = options.MaxConnections;
     }
 
-    /// <summary>Which application a request is for; replaced as a whole.</summary>
+    /// <summary>The table that says which application a request is for; replaced as a whole.</summary>
     public RouteTable Routes
     {
         get => Volatile.Read(ref _routes);
@@ -57,7 +57,7 @@ internal sealed class ForwarderSettings
 
     public HeadLimits HeadLimits { get; }
 
-    /// <summary>0 switches a time off; so below.</summary>
+    /// <summary>Longest time for a request head, in milliseconds; 0 means no limit, as in the members below.</summary>
     public int HeaderMilliseconds { get; }
 
     public int BodyMilliseconds { get; }
@@ -72,23 +72,23 @@ internal sealed class ForwarderSettings
     public byte[]? Via { get; }
 
     /// <summary>
-    /// Chooses what changes the body of a response, by the heads of request and response; may mark lines of the response so
-    /// that they are left out. Null, as its answer, for nothing.
+    /// Chooses the filter for the body of a response, given the heads of request and response; may mark lines of the
+    /// response to be left out. Null, as a member or a result, for no filter.
     /// </summary>
     public Func<RequestHead, ResponseHead, BodyFilter?>? ResponseFilter { get; init; }
 
-    /// <summary>The secret of the manager API's front end; null when this is an ordinary forwarder.</summary>
+    /// <summary>The secret of the manager API's front end as ASCII; null in an ordinary forwarder.</summary>
     public byte[]? StampSecret { get; }
 
-    /// <summary>How connections are shared out by address; null when they are not.</summary>
+    /// <summary>How connections are divided among addresses; null if they are not.</summary>
     public CrowdOptions? Crowd { get; }
 
-    /// <summary>Most client connections over all loops; 0: no bound.</summary>
+    /// <summary>Most client connections over all loops; 0 means no limit.</summary>
     public int MaxConnections { get; }
 
-    /// <summary>Other instances; null when no key was given.</summary>
+    /// <summary>The peers; null without a peer key.</summary>
     public PeerGroup? Peers { get; }
 
-    /// <summary>Whether the instance is shutting down: every answer carries <c>Connection: close</c>.</summary>
+    /// <summary>Whether the instance is shutting down, so that every answer carries <c>Connection: close</c>.</summary>
     public bool IsShuttingDown { get; set; }
 }

@@ -8,7 +8,8 @@ using WunderProxy.Forwarding.Upstreams;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>
-/// What one loop has of its own: its connections, its counters, and the parts that serve its exchanges. No locks.
+/// The objects that belong to one loop: its connections, its counters, and the parts that serve its exchanges. No
+/// locks.
 /// </summary>
 internal sealed class LoopContext
 {
@@ -27,44 +28,44 @@ internal sealed class LoopContext
         Runner = NewRunner();
     }
 
-    /// <summary>The loop.</summary>
+    /// <summary>The loop that owns these objects.</summary>
     public TransportLoop Loop { get; }
 
-    /// <summary>What all loops share.</summary>
+    /// <summary>The settings that all loops share.</summary>
     public ForwarderSettings Settings { get; }
 
-    /// <summary>How many connections there may be, over all loops.</summary>
+    /// <summary>The limit of connections over all loops.</summary>
     public ConnectionLimit Limit { get; }
 
     /// <summary>The log of exchanges, which all loops share.</summary>
     public ExchangeLog Log { get; }
 
-    /// <summary>The time of day.</summary>
+    /// <summary>The wall-clock time of the loop.</summary>
     public WallClock Clock { get; }
 
-    /// <summary>Shares connections out by address; null when they are not.</summary>
+    /// <summary>Divides connections among addresses; null if they are not divided.</summary>
     public Crowd? Crowd { get; }
 
-    /// <summary>Serves exchanges.</summary>
+    /// <summary>Serves the exchanges of the loop.</summary>
     public ExchangeRunner Runner { get; }
 
-    /// <summary>The client connections.</summary>
+    /// <summary>The client connections of the loop.</summary>
     public ConnectionRegistry Connections { get; } = new();
 
-    /// <summary>Requests of no application: they were refused before one was chosen.</summary>
+    /// <summary>Counters of requests that were refused before an application was chosen.</summary>
     public TrafficStats Unrouted { get; } = new();
 
-    /// <summary>Access-log lines; null when none are wanted.</summary>
+    /// <summary>The access log of the loop; null without an access log.</summary>
     public AccessLog? AccessLog { get; }
 
-    /// <summary>Connections accepted since start.</summary>
+    /// <summary>Number of connections accepted since start.</summary>
     public long Accepted => Volatile.Read(ref _accepted);
 
-    /// <summary>Of these, those that were too many.</summary>
+    /// <summary>Number of accepted connections refused because of the connection limit.</summary>
     public long Refused => Volatile.Read(ref _refused);
 
-    /// <summary>Counts a connection that <see cref="ConnectionLimit.TryEnter"/> has counted, and finds it a place.</summary>
-    /// <param name="address">The client's address; null on a unix socket.</param>
+    /// <summary>Finds a place for a connection that <see cref="ConnectionLimit.TryEnter"/> has counted.</summary>
+    /// <param name="address">Address of the client; null on a unix socket.</param>
     /// <returns>Whether the connection may be served; otherwise it has to be refused.</returns>
     public bool TryWelcome(IPAddress? address)
     {

@@ -7,14 +7,15 @@ using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>Sends the requests of one loop that cannot be answered here to a peer.</summary>
+/// <summary>Sends requests of one loop that cannot be answered here to a peer.</summary>
 internal sealed class PeerFallback(
     ForwarderSettings settings, PeerGroup group, Forwarder forwarder, EndpointConnector connector, ExchangeRecorder recorder, ExchangeLog log)
 {
     /// <summary>
-    /// Whether a peer may be asked: we would answer 502 or 503, have answered nothing yet, the request may be sent
-    /// (again), and it did not come from a peer: one hop, never a loop. A header that we do not believe counts for that
-    /// too, since peers with different keys would send one request to and fro.
+    /// Whether a peer may be asked: the answer would be 502 or 503, nothing has been answered yet, the request may be
+    /// sent (again), and it did not come from a peer, so that there is one hop and never a loop. A header that is not
+    /// believed counts as coming from a peer too, because peers with different keys would otherwise send one request to
+    /// and fro.
     /// </summary>
     public static bool MayHelp(Exchange exchange, ForwardResult failure) =>
         exchange.Fallback == FallbackMark.None
@@ -25,8 +26,8 @@ internal sealed class PeerFallback(
         && exchange.Upstream.MayBeSent
         && !client.Request.Has(HeaderName.WunderproxyFallback);
 
-    /// <summary>Sends a request that failed here to one peer, once, if that may be.</summary>
-    /// <returns>What to tell the client: about the peer's answer, or, where none came, about the first failure.</returns>
+    /// <summary>Sends a failed request once, to one peer, if that is allowed.</summary>
+    /// <returns>What to tell the client: the outcome at the peer, or the first failure if no peer answered.</returns>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     public async ValueTask<ForwardResult> SendAsync(Exchange exchange, ForwardResult failure)
     {
@@ -90,8 +91,8 @@ internal sealed class PeerFallback(
     }
 
     /// <summary>
-    /// Takes a place in the budget. An upstream whose exchanges broke may be gone without anybody having been refused
-    /// yet: before a request is lost to the share, the upstream is asked.
+    /// Takes a place in the budget. An upstream whose exchanges broke may be gone although no connect has been refused
+    /// yet, so before the budget turns a request away, a connect tests the upstream.
     /// </summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     private async ValueTask<bool> TryEnterAsync(Upstream? upstream, ForwardError error)

@@ -3,17 +3,17 @@ using WunderProxy.Forwarding.Http1;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>Writes the request heads that upstreams get, always in HTTP/1.1. One for each loop.</summary>
+/// <summary>Writes the request heads for upstreams, always in HTTP/1.1. One object for each loop.</summary>
 internal sealed class RequestHeadWriter(
     ForwarderSettings settings, FallbackHeaders? fallback, Crowd? crowd, ConnectionLimit limit)
 {
-    // Stands for "no name" in a set: it is removed by its flag in any case.
+    // Stands for "no name" in a set, because Connection is removed by its flag anyway.
     private const HeaderName Nothing = HeaderName.Connection;
 
-    /// <summary>Writes the head of a request, for the endpoint that was chosen, into the connection in use.</summary>
+    /// <summary>Writes the head of a request to the connection in use, for the chosen endpoint.</summary>
     /// <param name="client">The request.</param>
-    /// <param name="upstream">Where it goes.</param>
-    /// <param name="isTrusted">Whether the forwarding headers of the sender are believed.</param>
+    /// <param name="upstream">The upstream side, with endpoint and connection.</param>
+    /// <param name="isTrusted">Whether the sender's forwarding headers are believed.</param>
     public void Write(ClientStream client, UpstreamSide upstream, bool isTrusted)
     {
         var head = client.Request;
@@ -40,8 +40,8 @@ internal sealed class RequestHeadWriter(
         WriteFraming(ref writer, client.RequestFraming);
         if (stamp is not null && client.RequestFraming.Kind == BodyKind.None)
         {
-            // HttpListener answers 411 to methods that usually have a body and say nothing of its length, which clients
-            // may leave out (RFC 9110 section 8.6).
+            // HttpListener answers 411 to methods that usually have a body if they say nothing about its length, which
+            // clients may leave out (RFC 9110 section 8.6).
             writer.Field(HeaderName.ContentLength, 0);
         }
 
@@ -60,12 +60,12 @@ internal sealed class RequestHeadWriter(
         writer.Flush();
     }
 
-    /// <summary>The Host that the upstream sees, if it is no front end of the manager API.</summary>
+    /// <summary>Returns the Host that an ordinary upstream sees, which is not the manager API's handlers.</summary>
     private static ReadOnlySpan<byte> HostOf(RequestHead head, byte[] hostValue) =>
         head.TargetForm == TargetForm.Absolute || head.Has(HeaderName.Host) ? head.EffectiveHost : hostValue;
 
-    /// <summary>Writes Host where it differs from the line that came.</summary>
-    /// <returns>Whether it was written.</returns>
+    /// <summary>Writes Host if its value differs from the received line.</summary>
+    /// <returns>Whether the line was written.</returns>
     private static bool WriteHost(ref HeadWriter writer, RequestHead head, byte[] hostValue, bool isStamped)
     {
         var isAbsolute = head.TargetForm == TargetForm.Absolute;
@@ -87,7 +87,8 @@ internal sealed class RequestHeadWriter(
     {
         var head = client.Request;
 
-        // Nobody waits for a 100 where there is no body, and HTTP/1.0 could not be told (RFC 9110 section 10.1.1).
+        // Nobody waits for a 100 if there is no body, and HTTP/1.0 clients cannot be sent one (RFC 9110 section
+        // 10.1.1).
         var isExpectDropped = head.Has(HeaderName.Expect) && (!client.RequestFraming.HasBody || head.MinorVersion == 0);
         return new HeaderNameSet(
             isHostWritten ? HeaderName.Host : Nothing,
@@ -96,7 +97,7 @@ internal sealed class RequestHeadWriter(
             IsBoundByMaxForwards(head) ? HeaderName.MaxForwards : Nothing);
     }
 
-    // Only for these methods is it a limit (RFC 9110 section 7.6.2); 0 was answered here.
+    // Max-Forwards limits only these methods (RFC 9110 section 7.6.2); the value 0 has been answered before.
     private static bool IsBoundByMaxForwards(RequestHead head) =>
         head.KnownMethod is KnownMethod.Options or KnownMethod.Trace && head.MaxForwards is > 0;
 

@@ -8,14 +8,14 @@ using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>The way back: reads the response's heads, and passes on what the client may have of them and of the body.</summary>
+/// <summary>Reads the heads of a response, and passes on what the client may have of them and of the body.</summary>
 internal sealed class ResponseReader(ForwarderSettings settings)
 {
-    // No protocol sends more; without a bound an upstream could keep an exchange busy for ever.
+    // No protocol sends more; without a limit an upstream could keep an exchange busy for ever.
     private const int MaxInterimResponses = 64;
 
-    /// <summary>Reads up to the final head, or a 101; interim responses are passed on.</summary>
-    /// <returns><see cref="ForwardError.UpstreamClosed"/> only if no byte of any response came.</returns>
+    /// <summary>Reads heads up to the final one or a 101; interim responses are passed on.</summary>
+    /// <returns>The error; <see cref="ForwardError.UpstreamClosed"/> only if no byte of a response arrived.</returns>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     public async ValueTask<ForwardError> ReadHeadAsync(Exchange exchange)
     {
@@ -126,7 +126,9 @@ internal sealed class ResponseReader(ForwarderSettings settings)
         return ForwardError.None;
     }
 
-    /// <summary>Whether the client has offered what the upstream switches to (RFC 9110 section 7.8).</summary>
+    /// <summary>
+    /// Whether the client has offered the protocol to which the upstream switches (RFC 9110 section 7.8).
+    /// </summary>
     private static bool IsOffered(ReadOnlySpan<byte> switchedTo, RequestHead request)
     {
         var protocols = new ListValue(switchedTo);

@@ -5,7 +5,7 @@ namespace WunderProxy.Forwarding.Exchanges;
 /// <summary>Ends all client connections of a server that shuts down.</summary>
 internal sealed class ServerDrain(LoopContext[] contexts, ForwarderSettings settings, ConnectionLimit limit)
 {
-    // Coarse: nobody waits for the last millisecond of a shutdown.
+    // Coarse, because nobody waits for the last millisecond of a shutdown.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Runs some work on each loop and waits until all have done it.</summary>
@@ -25,13 +25,13 @@ internal sealed class ServerDrain(LoopContext[] contexts, ForwarderSettings sett
         }
     }
 
-    /// <summary>Waits for the end of all connections; what is left at the deadlines is cut off.</summary>
+    /// <summary>Waits until all connections have ended; those that remain at the deadlines are cut off.</summary>
     public async Task RunAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken)
     {
         var last = exchanges > upgraded ? exchanges : upgraded;
         var start = settings.Clock.GetTimestamp();
 
-        // The upstream's drain has the classes, the spread and the WebSocket endings; here is only who is idle.
+        // Draining the upstream handles kinds, spreading and WebSocket endings; this code only closes idle connections.
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var slots = settings.Routes.Applications.Select(application => application.Slot);
         slots = settings.Peers is { } peers ? slots.Append(peers.Slot) : slots;

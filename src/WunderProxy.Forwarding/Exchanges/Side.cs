@@ -1,17 +1,17 @@
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>Whose behaviour ended an exchange.</summary>
+/// <summary>The side whose behaviour ended an exchange.</summary>
 internal enum Side
 {
-    /// <summary>Nobody's: it succeeded.</summary>
+    /// <summary>No side, because the exchange succeeded.</summary>
     None,
 
-    /// <summary>The client's.</summary>
+    /// <summary>The client.</summary>
     Downstream,
 
-    /// <summary>The application's.</summary>
+    /// <summary>The application.</summary>
     Upstream,
 
-    /// <summary>Our own: a drain, a pause, a limit.</summary>
+    /// <summary>The proxy itself, by a drain, a pause or a limit.</summary>
     Proxy,
 }

@@ -8,16 +8,19 @@ using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>The two-way copy after a 101. Each direction ends by itself and its end is passed on; no time limit but a drain.</summary>
-/// <param name="waits">Both ends of the exchange.</param>
-/// <param name="upstream">The upstream's side, whose upload becomes the way up.</param>
-/// <param name="down">The way down.</param>
+/// <summary>
+/// Copies in both directions after a 101. Each direction ends by itself and its end is passed on; the only time limit
+/// is a drain.
+/// </summary>
+/// <param name="waits">The two ends of the exchange.</param>
+/// <param name="upstream">The upstream side, whose upload carries bytes to the upstream.</param>
+/// <param name="down">The relay that carries bytes to the client.</param>
 internal sealed class Tunnel(ExchangeWaits waits, UpstreamSide upstream, BodyRelay down)
 {
     // Enough for a message and an answer across the world.
     private const int CloseMilliseconds = 5_000;
 
-    // A client that vanished without a word after the upstream had ended would otherwise be kept for ever.
+    // Otherwise a client that vanished silently after the upstream had ended would be kept for ever.
     private const int HalfClosedMilliseconds = 300_000;
 
     private bool _isDrained;
@@ -55,9 +58,9 @@ internal sealed class Tunnel(ExchangeWaits waits, UpstreamSide upstream, BodyRel
     }
 
     /// <summary>
-    /// The time of the upstream is up. A WebSocket client gets Close 1012 behind the message that is under way; its
-    /// answer goes up as it comes, and makes the application close. Anything else is closed at once, and so is what the
-    /// application has ended: no message can follow its last one.
+    /// Ends the tunnel because the time limit of its upstream has passed. A WebSocket client gets Close 1012 after the
+    /// message in progress; its answer is passed to the application, which then closes. Every other tunnel is closed at
+    /// once, and so is one that the application has already ended, because no further message can follow.
     /// </summary>
     public void OnDrainDeadline()
     {
@@ -79,7 +82,10 @@ internal sealed class Tunnel(ExchangeWaits waits, UpstreamSide upstream, BodyRel
         }
     }
 
-    /// <summary>Nobody answered the Close, or the message did not end, or the client is silent after the upstream's end.</summary>
+    /// <summary>
+    /// Ends the tunnel because nobody answered the Close, the message did not end, or the client stayed silent after
+    /// the upstream's end.
+    /// </summary>
     public void OnCloseElapsed()
     {
         Up.RequestStop();
@@ -117,7 +123,7 @@ internal sealed class Tunnel(ExchangeWaits waits, UpstreamSide upstream, BodyRel
     {
         if (hasEndedInOrder && _isUpstreamFinished && !_isDrained)
         {
-            // With the upstream's side ended, silence of the client is limited.
+            // With the upstream's side ended, the client's silence is limited.
             waits.LimitTunnelRead(HalfClosedMilliseconds);
         }
 

@@ -1,23 +1,25 @@
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>
-/// How far an exchange has come on the upstream's side, on the connection in use; a request that is sent anew begins at the
-/// start. <see cref="UpstreamSide"/> holds the table of legal moves.
+/// How far an exchange has come on the upstream side, on the connection in use; a request that is sent again begins at
+/// the start. <see cref="UpstreamSide"/> contains the table of legal moves.
 /// </summary>
 internal enum UpstreamProgress : byte
 {
-    /// <summary>Nothing was sent.</summary>
+    /// <summary>Nothing has been sent.</summary>
     NotSent,
 
-    /// <summary>The request's head was sent, the request not to its end; no final response head has come.</summary>
+    /// <summary>
+    /// The head of the request has been sent, but not the whole request; no final response head has arrived.
+    /// </summary>
     Sending,
 
-    /// <summary>The whole request was sent; no final response head has come.</summary>
+    /// <summary>The whole request has been sent; no final response head has arrived.</summary>
     Sent,
 
-    /// <summary>The final response head, or a 101, came before the request was sent to its end.</summary>
+    /// <summary>The final response head, or a 101, arrived before the whole request was sent.</summary>
     AnsweredEarly,
 
-    /// <summary>The whole request was sent, and the final response head, or a 101, has come.</summary>
+    /// <summary>The whole request has been sent, and the final response head, or a 101, has arrived.</summary>
     Answered,
 }

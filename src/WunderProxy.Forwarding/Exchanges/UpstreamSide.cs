@@ -11,8 +11,8 @@ using WunderProxy.Forwarding.Upstreams;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>
-/// What of an exchange concerns the upstream: the lease, the connection in use, the request's body on its way up, the head of
-/// the response, and whether the request may be sent, or sent again.
+/// The part of an exchange that concerns the upstream: the lease, the connection in use, the request's body on its way,
+/// the head of the response, and whether the request may be sent, or sent again.
 /// </summary>
 internal sealed class UpstreamSide
 {
@@ -30,10 +30,10 @@ internal sealed class UpstreamSide
         Upload = new BodyRelay(waits, Waits.ClientRead, Waits.UpstreamWrite, settings.HeadLimits);
     }
 
-    /// <summary>The claim on the upstream.</summary>
+    /// <summary>The exchange's claim on the upstream.</summary>
     public UpstreamLease Lease { get; }
 
-    /// <summary>The loop's part of the upstream that was leased last, for statistics and logs; null before.</summary>
+    /// <summary>The loop's part of the upstream leased last, for statistics and logs; null before.</summary>
     public LoopUpstream? Used { get; private set; }
 
     /// <summary>The connection in use; null before and after.</summary>
@@ -42,54 +42,54 @@ internal sealed class UpstreamSide
     /// <summary>The loop's part of the application that the request is for; null until the head is complete.</summary>
     public LoopApplication? Application { get; private set; }
 
-    /// <summary>The peer that the request goes to; null for our own upstream.</summary>
+    /// <summary>The peer to which the request goes; null for our own upstream.</summary>
     public Endpoint? Peer { get; private set; }
 
-    /// <summary>The endpoint that was chosen last; null before.</summary>
+    /// <summary>The endpoint chosen last; null before.</summary>
     public Endpoint? Endpoint { get; private set; }
 
-    /// <summary>The cell that holds the upstream to forward to.</summary>
+    /// <summary>The slot that holds the upstream to forward to.</summary>
     public UpstreamSlot Slot => Peer is null ? Application!.Slot : _settings.Peers!.Slot;
 
-    /// <summary>How far the exchange has come on this side.</summary>
+    /// <summary>How far the exchange has come on the upstream side.</summary>
     public UpstreamProgress Progress { get; private set; }
 
-    /// <summary>Whether the whole request was sent.</summary>
+    /// <summary>Whether the whole request has been sent.</summary>
     public bool IsRequestSent => Progress is UpstreamProgress.Sent or UpstreamProgress.Answered;
 
-    /// <summary>Whether the final response head, or a 101, has come.</summary>
+    /// <summary>Whether the final response head, or a 101, has arrived.</summary>
     public bool IsResponseReceived => Progress is UpstreamProgress.Answered or UpstreamProgress.AnsweredEarly;
 
     /// <summary>The relay of the request's body.</summary>
     public BodyRelay Upload { get; }
 
-    /// <summary>Whether the relay of the request's body is under way, or its end was not looked at yet.</summary>
+    /// <summary>Whether the relay of the request's body is running, or has ended without having been checked.</summary>
     public bool IsUploading => _uploading is not null;
 
-    /// <summary>The response's head, interim ones before the final one.</summary>
+    /// <summary>The head of the response: of interim ones first, then of the final one.</summary>
     public ResponseHead Response { get; } = new();
 
     /// <summary>How the response's body ends, as the upstream frames it.</summary>
     public BodyFraming ResponseFraming { get; set; }
 
-    /// <summary>Whether the upstream ended its stream in order, and did not reset.</summary>
+    /// <summary>Whether the upstream finished its stream in order, and did not reset.</summary>
     public bool HasEndedInOrder => Connection?.Transport.CloseReason == CloseReason.PeerFinished;
 
     /// <summary>
-    /// Whether sending the request (again) means the same as sending it once: it is whole, and nothing of it went anywhere
-    /// or its method is idempotent.
+    /// Whether sending the request (again) has the same effect as sending it once: the request is still whole, and
+    /// either nothing of it was sent or its method is idempotent.
     /// </summary>
     public bool MayBeSent =>
         Upload.TakenBytes == 0
         && (Progress == UpstreamProgress.NotSent || _waits.Client.Request.IsIdempotent || Upload.FailedAtFirstWrite);
 
     /// <summary>
-    /// Whether the request can be sent on a fresh connection: the old one had been idle and broke before any byte of
-    /// a response, no byte of the body is gone, and sending twice means the same as once or nothing was sent at all.
+    /// Whether the request can be sent on a new connection: the old one had been idle and broke before any byte of a
+    /// response, no byte of the body is lost, and sending again has the same effect as once or nothing was sent.
     /// </summary>
     public bool MayBeSentAfresh => Connection!.IsReused && !_waits.IsStopped && MayBeSent;
 
-    /// <summary>Makes the side ready for the next use; it holds no memory of this one.</summary>
+    /// <summary>Prepares for the next exchange; nothing of the previous one is kept.</summary>
     public void Reset()
     {
         Debug.Assert(Connection is null && Lease.Part is null, "what was taken was given back");
@@ -103,7 +103,7 @@ internal sealed class UpstreamSide
         Used = null;
     }
 
-    /// <summary>Gives back what the side holds, whatever state it is in: the exchange failed by a fault of ours.</summary>
+    /// <summary>Returns everything that the side holds, in whatever state it is, after an internal error.</summary>
     public void Abandon()
     {
         Connection?.Transport.Abort();
@@ -113,38 +113,40 @@ internal sealed class UpstreamSide
         }
     }
 
-    /// <summary>The exchange is to be tried anew, with a peer: nothing of the first try counts any more.</summary>
+    /// <summary>Begins the second try, with a peer; nothing of the first try counts any more.</summary>
     public void BeginAgain() => MoveTo(UpstreamProgress.NotSent);
 
-    /// <summary>Chooses the application that the request is for, by its complete head; once for each request.</summary>
+    /// <summary>Chooses the application that the request is for, by the complete head; once for each request.</summary>
     public void ChooseApplication()
     {
         var request = _waits.Client.Request;
         Application = _settings.Routes.Find(request.EffectiveHost, request.OriginTarget).PartOf(_loop);
     }
 
-    /// <summary>Sends the exchange to a peer from here on.</summary>
+    /// <summary>Sends the exchange to a peer from now on.</summary>
     public void GoTo(Endpoint peer)
     {
         Peer = peer;
         Used = null;
     }
 
-    /// <summary>Takes a lease on whatever the slot holds now.</summary>
+    /// <summary>Leases the current upstream of the slot.</summary>
     /// <returns>Whether there was an upstream.</returns>
     public bool TryLease() => Lease.TryTake(Slot, _loop);
 
-    /// <summary>Chooses where the next attempt to send the request goes: the peer, or an endpoint of the leased upstream.</summary>
+    /// <summary>Chooses the endpoint for the next attempt: the peer, or an endpoint of the leased upstream.</summary>
     public Endpoint ChooseEndpoint() => Endpoint = Peer ?? Lease.Part!.Upstream.ChooseEndpoint();
 
-    /// <summary>Uses a connection from here on.</summary>
+    /// <summary>Uses a connection from now on.</summary>
     public void Use(UpstreamConnection connection)
     {
         Connection = connection;
         _waits.Upstream = connection.Transport;
     }
 
-    /// <summary>The request's head was written; sends what follows, and the head with it. A body goes up beside what comes next.</summary>
+    /// <summary>
+    /// Sends the head, which has been written, and what follows. A body is sent while the next steps run.
+    /// </summary>
     public ValueTask SendAsync()
     {
         var client = _waits.Client;
@@ -162,7 +164,7 @@ internal sealed class UpstreamSide
             return ValueTask.CompletedTask;
         }
 
-        // A failure shows when the response is read; there may even be one.
+        // A failure shows when the response is read; there may even be a response.
         Upload.PrepareFlush(output);
         if (client.Request.IsIdempotent)
         {
@@ -171,7 +173,7 @@ internal sealed class UpstreamSide
             return ValueTask.CompletedTask;
         }
 
-        // Only a failure at once tells that no byte is gone, and that it may be sent again.
+        // Only an immediate failure tells that no byte is lost, so that the request may be sent again.
         var flushing = Upload.FlushAsync();
         if (!flushing.IsCompletedSuccessfully)
         {
@@ -183,7 +185,7 @@ internal sealed class UpstreamSide
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>The final response's head has come: its body may take as long as it likes.</summary>
+    /// <summary>Records that the final response head has arrived, whose body may take as long as it needs.</summary>
     public void OnResponseReceived()
     {
         MoveTo(Progress == UpstreamProgress.Sent ? UpstreamProgress.Answered : UpstreamProgress.AnsweredEarly);
@@ -192,7 +194,7 @@ internal sealed class UpstreamSide
         Lease.ResponseStartedMilliseconds = _loop.NowMilliseconds;
     }
 
-    /// <summary>Gives the connection up, and has the request ready to be sent on a fresh one.</summary>
+    /// <summary>Closes the connection and prepares the request for a new one.</summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
     public async ValueTask DropConnectionAsync()
     {
@@ -213,7 +215,9 @@ internal sealed class UpstreamSide
         }
     }
 
-    /// <summary>Gives the connection and the lease back; the connection is used again where both sides are done with it in order.</summary>
+    /// <summary>
+    /// Returns connection and lease; the connection is reused if both sides are done with it in order.
+    /// </summary>
     /// <param name="isComplete">Whether the response was relayed to its end.</param>
     /// <param name="isTunnel">Whether the connection left HTTP.</param>
     public void Release(bool isComplete, bool isTunnel)
@@ -233,7 +237,7 @@ internal sealed class UpstreamSide
         Lease.Release();
     }
 
-    // Bare bytes of which the client did not tell the length are put into chunks.
+    // Bytes whose total length the client did not tell are sent in chunks.
     private static BodyOutput OutputFor(ClientStream client) =>
         client.InputFraming.Kind == BodyKind.UntilClose && client.RequestFraming.Kind == BodyKind.Chunked
             ? BodyOutput.Chunked
@@ -243,7 +247,7 @@ internal sealed class UpstreamSide
     {
         if (!isComplete || !IsRequestSent)
         {
-            // Reset: neither a request cut short nor an unread response may look like a whole one.
+            // A reset, because neither a request cut short nor an unread response may look complete.
             connection.Abort();
             return;
         }
@@ -291,13 +295,13 @@ internal sealed class UpstreamSide
                 _waits.Stop(ForwardError.BadRequestBody);
                 break;
             case RelayEnd.SinkBroken:
-                // The upstream reads no more, but may have answered; its end will show.
+                // The upstream reads no more but may have answered; its end will show.
                 _waits.RestartResponse();
                 break;
         }
     }
 
-    /// <summary>The whole request was sent: from here the upstream's time runs.</summary>
+    /// <summary>Records that the whole request has been sent, from when on the upstream's time runs.</summary>
     private void OnRequestSent()
     {
         MoveTo(IsResponseReceived ? UpstreamProgress.Answered : UpstreamProgress.Sent);

@@ -1,24 +1,24 @@
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>What an exchange is suspended in; several at a time while a body goes up and a response is awaited.</summary>
+/// <summary>What an exchange waits for; several at a time while a body is sent and a response is awaited.</summary>
 [Flags]
 internal enum Waits : byte
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>The exchange waits for nothing.</summary>
     None = 0,
 
-    /// <summary>For bytes of the client.</summary>
+    /// <summary>The exchange waits for bytes from the client.</summary>
     ClientRead = 1,
 
-    /// <summary>For the client to take bytes.</summary>
+    /// <summary>The exchange waits until the client accepts bytes.</summary>
     ClientWrite = 2,
 
-    /// <summary>For bytes of the upstream.</summary>
+    /// <summary>The exchange waits for bytes from the upstream.</summary>
     UpstreamRead = 4,
 
-    /// <summary>For the upstream to take bytes.</summary>
+    /// <summary>The exchange waits until the upstream accepts bytes.</summary>
     UpstreamWrite = 8,
 
-    /// <summary>For the end of a pause.</summary>
+    /// <summary>The exchange waits for the end of a pause.</summary>
     Pause = 16,
 }

@@ -3,9 +3,9 @@ using WunderProxy.Forwarding.Transport;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>
-/// The wall-clock time of one loop, without asking the clock for every exchange: the loop's own time, and its distance
-/// to the wall clock, which is measured anew every second. A clock that is set, by hand or by a time server, is
-/// followed within that second.
+/// The wall-clock time of one loop, without asking the clock for every exchange: the loop's own time plus its distance
+/// to the wall clock, which is measured every second. If the clock is set, by hand or by a time server, this time
+/// follows within that second.
 /// </summary>
 internal sealed class WallClock(TransportLoop loop, TimeProvider clock)
 {
@@ -15,7 +15,7 @@ internal sealed class WallClock(TransportLoop loop, TimeProvider clock)
     private long _offset;
     private long _lookAt = long.MinValue;
 
-    /// <summary>Milliseconds since 1970. On the loop.</summary>
+    /// <summary>Time in milliseconds since 1970. Used on the loop only.</summary>
     public long UnixMilliseconds
     {
         get
@@ -31,6 +31,6 @@ internal sealed class WallClock(TransportLoop loop, TimeProvider clock)
         }
     }
 
-    /// <summary>That time as the value of a Date line; valid until the next call.</summary>
+    /// <summary>The present time as the value of a Date line; valid until the next call.</summary>
     public ReadOnlySpan<byte> Date => _date.At(UnixMilliseconds);
 }

@@ -2,14 +2,16 @@ using System.Text;
 
 namespace WunderProxy.Forwarding.Exchanges.Answers;
 
-/// <summary>Bodies of the answers that the manager API's front end makes itself, in the shape of the API's own errors.</summary>
+/// <summary>
+/// Bodies of the answers that the manager API's front end makes itself, in the form of the API's own errors.
+/// </summary>
 internal static class ApiErrorBody
 {
     private const string BadHost = "bad_host";
 
-    /// <summary>The JSON document <c>{"error": "…", "message": "…"}</c>.</summary>
+    /// <summary>Returns the JSON document <c>{"error": "…", "message": "…"}</c>.</summary>
     /// <param name="status">Status of the answer.</param>
-    /// <param name="fault">Name of the rule or error, as in the source: <c>MissingHost</c> becomes <c>bad_host</c>.</param>
+    /// <param name="fault">Name of the rule or error in the source: <c>MissingHost</c> becomes <c>bad_host</c>.</param>
     public static byte[] Of(int status, string fault)
     {
         var code = fault is "MissingHost" or "SeveralHosts" ? BadHost : SnakeCase(fault);

@@ -7,16 +7,16 @@ using WunderProxy.Forwarding.Http1;
 
 namespace WunderProxy.Forwarding.Exchanges.Answers;
 
-/// <summary>Writes the answers that the proxy makes itself, into any kind of stream. One for each loop.</summary>
+/// <summary>Writes the answers that the proxy makes itself, to any kind of stream. One object for each loop.</summary>
 internal sealed class ErrorAnswers(ForwarderSettings settings, WallClock clock)
 {
     private const int MaxDecimalBytes = 20;
 
-    /// <summary>Writes an answer about an error, to be flushed by the caller.</summary>
-    /// <param name="client">Whom to answer.</param>
-    /// <param name="pages">Bodies of answers.</param>
-    /// <param name="answer">What to tell.</param>
-    /// <param name="fault">Name of the error or the broken rule, as in the source.</param>
+    /// <summary>Writes an answer about an error, which the caller flushes.</summary>
+    /// <param name="client">The client to answer.</param>
+    /// <param name="pages">Bodies of the answers.</param>
+    /// <param name="answer">What to tell the client.</param>
+    /// <param name="fault">Name of the error or the broken rule in the source.</param>
     /// <param name="mayPersist">Whether the connection may serve other exchanges afterwards.</param>
     public void Write(ClientStream client, ErrorPages pages, ErrorAnswer answer, string fault, bool mayPersist)
     {
@@ -43,7 +43,7 @@ internal sealed class ErrorAnswers(ForwarderSettings settings, WallClock clock)
         client.WriteBody(client.Request.KnownMethod == KnownMethod.Head ? default : body.Span);
     }
 
-    /// <summary>Writes our own answer to OPTIONS, to be flushed by the caller.</summary>
+    /// <summary>Writes the proxy's own answer to OPTIONS, which the caller flushes.</summary>
     public void WriteOptions(ClientStream client)
     {
         client.BeginAnswer(200, "OK", mayPersist: true);
@@ -66,7 +66,7 @@ internal sealed class ErrorAnswers(ForwarderSettings settings, WallClock clock)
         Field(client, name, text[..length]);
     }
 
-    // A program that says it takes JSON and does not ask for HTML gets JSON; weights are not worth a parser here.
+    // A program that accepts JSON and does not ask for HTML gets JSON; weights are not worth a parser here.
     private static bool PrefersJson(RequestHead head)
     {
         var accept = head.ValueOf(HeaderName.Accept);

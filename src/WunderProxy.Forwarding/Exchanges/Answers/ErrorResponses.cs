@@ -3,17 +3,19 @@ using WunderProxy.Forwarding.Http1;
 
 namespace WunderProxy.Forwarding.Exchanges.Answers;
 
-/// <summary>The one table that turns errors and rejections into statuses. Nothing else chooses a number such as 502.</summary>
+/// <summary>
+/// The only table that turns errors and rejections into statuses; no other code chooses a number such as 502.
+/// </summary>
 internal static class ErrorResponses
 {
-    // Long enough for a container to start, short enough that nobody minds.
+    // Long enough for a container to start, and short enough for a client.
     private const int RetrySoonSeconds = 5;
 
-    /// <summary>What is counted and logged where no answer could be given, as nginx does; never sent.</summary>
+    /// <summary>Status that is counted and logged if no answer could be given, as in nginx; never sent.</summary>
     public const int ClientClosedRequest = 499;
 
-    /// <summary>What the client is told about <paramref name="error"/>.</summary>
-    /// <exception cref="UnreachableException">The error is one about which nothing can be told.</exception>
+    /// <summary>Returns what the client is told about <paramref name="error"/>.</summary>
+    /// <exception cref="UnreachableException">The error is one about which a client cannot be told.</exception>
     public static ErrorAnswer For(ForwardError error) => error switch
     {
         ForwardError.NoUpstream => new(503, "destination_unavailable", RetrySoonSeconds),
@@ -36,7 +38,7 @@ internal static class ErrorResponses
         _ => throw new UnreachableException($"{error} is not answered"),
     };
 
-    /// <summary>What the client is told about a head that was refused.</summary>
+    /// <summary>Returns what the client is told about a refused head.</summary>
     public static ErrorAnswer For(RequestRejection rejection) => rejection switch
     {
         RequestRejection.UnsupportedVersion => new(505, "http_request_error"),

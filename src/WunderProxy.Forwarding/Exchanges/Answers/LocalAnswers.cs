@@ -3,12 +3,15 @@ using WunderProxy.Forwarding.Http1;
 
 namespace WunderProxy.Forwarding.Exchanges.Answers;
 
-/// <summary>Requests that are ours to answer though nothing is wrong with them, or that no application may get.</summary>
+/// <summary>
+/// Recognises requests that the proxy answers itself although nothing is wrong with them, or that no application may
+/// get.
+/// </summary>
 internal static class LocalAnswers
 {
     /// <summary>
-    /// Whether the request goes no further: TRACE with a body (RFC 9110 section 9.3.8), or OPTIONS and TRACE whose
-    /// Max-Forwards is 0 (RFC 9110 section 7.6.2). The manager API behind its front end is the last recipient, and
+    /// Whether the request is not forwarded: TRACE with a body (RFC 9110 section 9.3.8), or OPTIONS and TRACE with a
+    /// Max-Forwards of 0 (RFC 9110 section 7.6.2). Behind its front end the manager API is the last recipient, and
     /// answers both itself.
     /// </summary>
     public static bool IsFor(ClientStream client, ForwarderSettings settings) =>

@@ -5,7 +5,7 @@ namespace WunderProxy.Forwarding.Exchanges.Bodies;
 
 /// <summary>Finds the payload of one body in the bytes as its sender framed them.</summary>
 /// <param name="framing">How the end of the body is known.</param>
-/// <param name="limits">Bounds of trailers.</param>
+/// <param name="limits">Limits of trailers.</param>
 /// <param name="head">The head of the message, whose Connection may name trailers.</param>
 internal struct BodyDecoder(in BodyFraming framing, in HeadLimits limits, MessageHead head)
 {
@@ -20,18 +20,20 @@ internal struct BodyDecoder(in BodyFraming framing, in HeadLimits limits, Messag
     /// <summary>Why a chunked body was refused.</summary>
     public readonly ChunkRejection Rejection => _chunks.Rejection;
 
-    /// <summary>After a rewrite that <see cref="Scan"/> asked for: bytes of the input to leave out.</summary>
+    /// <summary>After <see cref="Scan"/> has asked for a rewrite: number of input bytes to leave out.</summary>
     public readonly int SkipBytes => _chunks.SkipBytes;
 
-    /// <summary>After a rewrite that <see cref="Scan"/> asked for: the size to write in a line of its own; -1 if none.</summary>
+    /// <summary>
+    /// After <see cref="Scan"/> has asked for a rewrite: the chunk size to write on a line of its own, or -1 for none.
+    /// </summary>
     public readonly long RewrittenSize => _chunks.RewrittenSize;
 
-    /// <summary>Bytes of a body of known length were taken by somebody else.</summary>
+    /// <summary>Counts bytes of a body of known length that other code has taken.</summary>
     public void Skip(long bytes) => RemainingBytes -= bytes;
 
     /// <summary>Finds the next run of payload.</summary>
-    /// <param name="input">What follows the bytes consumed before; all of it in one piece if the body is chunked.</param>
-    /// <param name="consumed">Bytes dealt with.</param>
+    /// <param name="input">The input after the bytes consumed before; in one piece if the body is chunked.</param>
+    /// <param name="consumed">Number of input bytes to consume.</param>
     /// <param name="payload">A range of <paramref name="input"/>; when it is not empty, call again with the rest.</param>
     public TakeStatus Next(ReadOnlySpan<byte> input, out int consumed, out Range payload)
     {
@@ -58,6 +60,6 @@ internal struct BodyDecoder(in BodyFraming framing, in HeadLimits limits, Messag
         }
     }
 
-    /// <summary>Finds how much of a chunked body may be passed on as it is, framing and trailers included.</summary>
+    /// <summary>Finds how much of a chunked body may be forwarded unchanged, framing and trailers included.</summary>
     public ChunkScanStatus Scan(ReadOnlySpan<byte> input, out int verbatimBytes) => _chunks.Scan(input, out verbatimBytes);
 }

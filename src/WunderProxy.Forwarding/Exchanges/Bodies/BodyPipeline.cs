@@ -5,12 +5,13 @@ using WunderProxy.Forwarding.Http1;
 namespace WunderProxy.Forwarding.Exchanges.Bodies;
 
 /// <summary>
-/// The way of one body's bytes: decoder, filter, encoder. Judges bytes as they come and says which of them to send as they
-/// are; writes what has to be framed anew or has passed a filter. Without a filter most bytes are not even copied.
+/// The way of one body's bytes through decoder, filter and encoder. Judges bytes as they come and says which of them to
+/// send unchanged; writes what has to be framed anew or has passed a filter. Without a filter most bytes are not even
+/// copied.
 /// </summary>
 internal sealed class BodyPipeline
 {
-    // Below this a copy into the output's block is cheaper than a send call of its own.
+    // Below this size a copy into the output's block is cheaper than a send call of its own.
     private const int MaxCopiedBytes = 2 * 1024;
 
     private readonly FilteredBytes _filtered = new();
@@ -30,13 +31,13 @@ internal sealed class BodyPipeline
     /// <summary>Why a chunked body was refused.</summary>
     public ChunkRejection Rejection => _decoder.Rejection;
 
-    /// <summary>Whether the bytes of the body pass as they are, so that nobody has to see them.</summary>
+    /// <summary>Whether the bytes of the body pass unchanged, so that the process need not see them.</summary>
     public bool IsUntouched => _filter is null;
 
-    /// <summary>Bytes that were written to the output, and not named to be sent.</summary>
+    /// <summary>Number of bytes written to the output, in addition to those that the caller was told to send.</summary>
     public long CopiedBytes { get; private set; }
 
-    /// <summary>Forgets the body.</summary>
+    /// <summary>Prepares for the next body.</summary>
     public void Reset()
     {
         _writer = null;
@@ -50,12 +51,14 @@ internal sealed class BodyPipeline
     }
 
     /// <summary>Starts a body: how it comes, how it goes, and what changes it on the way.</summary>
-    /// <param name="writer">Where the body goes to.</param>
+    /// <param name="writer">Receives the body.</param>
     /// <param name="framing">How the body comes.</param>
     /// <param name="limits">Bounds of trailers.</param>
     /// <param name="head">The head of the message, whose Connection may name trailers.</param>
-    /// <param name="output">How the body is encoded for the receiver; with a filter never as it comes, but bare or in chunks.</param>
-    /// <param name="filter">What changes the payload; null for nothing.</param>
+    /// <param name="output">
+    /// How the body is encoded for the receiver; with a filter never unchanged, but bare or in chunks.
+    /// </param>
+    /// <param name="filter">Changes the payload; null for no filter.</param>
     public void Prepare(
         PipeWriter writer,
         in BodyFraming framing,
@@ -73,13 +76,13 @@ internal sealed class BodyPipeline
         CopiedBytes = 0;
     }
 
-    /// <summary>Bytes of a body of known length were taken by somebody else.</summary>
+    /// <summary>Counts bytes of a body of known length that other code has taken.</summary>
     public void Skip(long bytes) => _decoder.Skip(bytes);
 
-    /// <summary>Has a WebSocket closed with 1012 at the end of the message that is under way; what follows is dropped.</summary>
+    /// <summary>Makes the WebSocket close with 1012 after the message in progress; what follows is dropped.</summary>
     public void RequestClose() => _closeRequested = true;
 
-    /// <summary>Writes the Close frame if it is wanted and no message is under way.</summary>
+    /// <summary>Writes the Close frame if it was requested and no message is in progress.</summary>
     public void WriteCloseIfDue()
     {
         if (_closeRequested && !_frames.IsClosed && _frames.IsAtMessageEnd)
@@ -91,9 +94,9 @@ internal sealed class BodyPipeline
     }
 
     /// <summary>Takes bytes of the body as they came: finds the payload, and writes or names what the receiver gets of it.</summary>
-    /// <param name="input">What follows the bytes consumed before; all of it in one piece if the body is chunked.</param>
-    /// <param name="consumed">Bytes dealt with.</param>
-    /// <param name="direct">Those to be sent as they are, behind what was written to the output.</param>
+    /// <param name="input">The input after the bytes consumed before; in one piece if the body is chunked.</param>
+    /// <param name="consumed">Number of input bytes to consume.</param>
+    /// <param name="direct">The part of the input to send unchanged, after what was written to the output.</param>
     public TakeStatus Take(ReadOnlySpan<byte> input, out int consumed, out Range direct)
     {
         if (_filter is { } filter)
@@ -111,7 +114,7 @@ internal sealed class BodyPipeline
         };
     }
 
-    /// <summary>The sender has nothing more for now: has a filter write what it kept.</summary>
+    /// <summary>Makes a filter write what it kept, because the sender has nothing more at present.</summary>
     public void Flush()
     {
         if (_filter is { } filter)
@@ -121,7 +124,9 @@ internal sealed class BodyPipeline
         }
     }
 
-    /// <summary>The payload is complete: writes what a filter kept, and the last chunk where the receiver needs one.</summary>
+    /// <summary>
+    /// Writes what a filter kept, and the last chunk if the receiver needs one, because the payload is complete.
+    /// </summary>
     public void End()
     {
         if (_filter is { } filter)
@@ -276,7 +281,7 @@ internal sealed class BodyPipeline
 
     private void WriteChunk(ReadOnlySpan<byte> payload)
     {
-        // Copied, so that data and line end leave in one send: a client may wait for the whole chunk.
+        // Copied, so that data and line end are sent together: a client may wait for the whole chunk.
         var writer = new HeadWriter(_writer!);
         writer.ChunkSize(payload.Length);
         writer.Write(payload);

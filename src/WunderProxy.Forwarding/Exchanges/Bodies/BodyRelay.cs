@@ -8,12 +8,12 @@ using WunderProxy.Forwarding.Transport.Tasks;
 namespace WunderProxy.Forwarding.Exchanges.Bodies;
 
 /// <summary>
-/// Copies one body from one connection to the other as it comes, in one direction of an exchange. The reader's memory
+/// Copies one body from one connection to the other as it arrives, in one direction of an exchange. The reader's memory
 /// goes to the socket without a copy; only what has to be framed anew, or passes a filter, is written anew.
 /// </summary>
 internal sealed class BodyRelay
 {
-    // What fits into a small block of the output.
+    // As much as fits into a small block of the output.
     private const int MaxPutOffBytes = 4 * 1024;
 
     private readonly BodyPipeline _pipeline = new();
@@ -29,11 +29,11 @@ internal sealed class BodyRelay
     private bool _hasWritten;
     private bool _isTunnel;
 
-    /// <summary>Makes the relay of one direction.</summary>
-    /// <param name="waits">Both ends of the exchange.</param>
-    /// <param name="readWait">The wait for the sender.</param>
+    /// <summary>Creates the relay of one direction.</summary>
+    /// <param name="waits">The two ends of the exchange.</param>
+    /// <param name="readWait">The wait for the sender's bytes.</param>
     /// <param name="writeWait">The wait for the receiver.</param>
-    /// <param name="limits">Bounds of trailers.</param>
+    /// <param name="limits">Limits of trailers.</param>
     public BodyRelay(ExchangeWaits waits, Waits readWait, Waits writeWait, in HeadLimits limits)
     {
         _waits = waits;
@@ -43,7 +43,7 @@ internal sealed class BodyRelay
         _direct = new DirectBody(waits, readWait, writeWait);
     }
 
-    /// <summary>How it ended; none while it runs.</summary>
+    /// <summary>How the relay ended; none while it runs.</summary>
     public RelayEnd End { get; private set; }
 
     /// <summary>Bytes of a body of known length that are still to be taken.</summary>
@@ -55,16 +55,18 @@ internal sealed class BodyRelay
     /// <summary>Bytes of the body that were passed on.</summary>
     public long PassedBytes => _sentBytes + _pipeline.CopiedBytes;
 
-    /// <summary>Whether the very first write failed at once: no byte has gone to the receiver.</summary>
+    /// <summary>Whether the very first write failed at once, so that no byte has gone to the receiver.</summary>
     public bool FailedAtFirstWrite { get; private set; }
 
     /// <summary>
-    /// After <see cref="RelayEnd.SourceEnded"/>: whether the end of the sender's stream was the end of the body, and not a
-    /// break.
+    /// After <see cref="RelayEnd.SourceEnded"/>: whether the end of the sender's stream was the end of the body, and
+    /// not a break.
     /// </summary>
     public bool IsSourceWhole => _pipeline.Kind == BodyKind.UntilClose && HasSourceEndedInOrder;
 
-    /// <summary>The rule of the chunked coding that the sender broke, by its name in the source; null if none.</summary>
+    /// <summary>
+    /// The rule of the chunked coding that the sender broke, by its name in the source; null if none.
+    /// </summary>
     public string? Fault => End == RelayEnd.Malformed ? _pipeline.Rejection.ToString() : null;
 
     /// <summary>Whether the relay has to end.</summary>
@@ -76,7 +78,7 @@ internal sealed class BodyRelay
         ? _waits.Upstream?.CloseReason == CloseReason.PeerFinished
         : _waits.Client.HasEndedInOrder;
 
-    /// <summary>Forgets everything.</summary>
+    /// <summary>Prepares for the next body.</summary>
     public void Reset()
     {
         _reader = null;
@@ -92,13 +94,15 @@ internal sealed class BodyRelay
         _isTunnel = false;
     }
 
-    /// <summary>Says what to copy.</summary>
-    /// <param name="reader">Where the body comes from.</param>
-    /// <param name="writer">Where the body goes to; may hold the head already.</param>
+    /// <summary>Sets what to copy.</summary>
+    /// <param name="reader">The source of the body.</param>
+    /// <param name="writer">Receives the body; may already contain the head.</param>
     /// <param name="framing">How the body lies in the reader.</param>
     /// <param name="output">How the body is encoded for the receiver.</param>
     /// <param name="head">The head of the message, whose Connection may name trailers.</param>
-    /// <param name="filter">What changes the payload; null for nothing. With one the output is bare bytes or chunks.</param>
+    /// <param name="filter">
+    /// Changes the payload; null for no filter. With a filter the output is bare bytes or chunks.
+    /// </param>
     public void Prepare(
         PipeReader reader,
         PipeWriter writer,
@@ -113,34 +117,34 @@ internal sealed class BodyRelay
         _pipeline.Prepare(writer, framing, _limits, head, output, filter);
     }
 
-    /// <summary>Has only a flush to do, of what was written already.</summary>
+    /// <summary>Prepares for a flush only, of what has already been written.</summary>
     public void PrepareFlush(PipeWriter writer)
     {
         Reset();
         _writer = writer;
     }
 
-    /// <summary>The exchange became a tunnel: nothing is held back, whoever sends.</summary>
+    /// <summary>Records that the exchange became a tunnel, in which nothing is held back.</summary>
     public void BeginTunnel() => _isTunnel = true;
 
-    /// <summary>Makes a running relay end soon, wherever it waits.</summary>
+    /// <summary>Makes a running relay end soon, whatever it waits for.</summary>
     public void RequestStop()
     {
         _stopRequested = true;
         _waits.Wake(_readWait | _writeWait);
     }
 
-    /// <summary>Has a WebSocket closed at the end of the message that is under way.</summary>
+    /// <summary>Makes the WebSocket close after the message in progress.</summary>
     public void RequestClose()
     {
         _pipeline.RequestClose();
         _waits.Wake(_readWait);
     }
 
-    /// <summary>Sends what was written; nothing more is to be copied.</summary>
+    /// <summary>Sends what has been written, with nothing more to copy.</summary>
     public ValueTask<RelayEnd> FlushAsync() => WriteAsync(default);
 
-    /// <summary>A part of the body went past the relay.</summary>
+    /// <summary>Counts a part of the body that bypassed the relay.</summary>
     public void OnMoved(long takenBytes, long passedBytes)
     {
         _pipeline.Skip(takenBytes);
@@ -149,14 +153,15 @@ internal sealed class BodyRelay
     }
 
     /// <summary>
-    /// Writes the end of an answer, or of what came through a tunnel, if it is small: it is sent at the end of the loop's
-    /// turn with those of other connections.
+    /// Writes the end of an answer, or of what came through a tunnel, if it is small; it is sent at the end of the
+    /// loop's turn together with those of other connections.
     /// </summary>
     public bool TryPutOff(ReadOnlySpan<byte> bytes)
     {
         var mayPutOff = _isTunnel || (IsDown && _waits.Client.MayPutOff);
 
-        // The bound counts what an earlier answer left, or a client that asks and never reads would fill the memory.
+        // The limit includes what an earlier answer left, or a client that sends requests and never reads would fill
+        // the memory.
         if (!mayPutOff || _writer!.UnflushedBytes + bytes.Length > MaxPutOffBytes)
         {
             return false;
@@ -194,7 +199,7 @@ internal sealed class BodyRelay
             _pipeline.WriteCloseIfDue();
             var reading = _reader!.ReadAsync();
 
-            // Stopped before it began, it must not begin to wait: nobody would wake it any more.
+            // A relay that was stopped before it began must not begin to wait: nothing would wake it any more.
             if (!reading.IsCompleted && (!await FlushBeforeWaitAsync() || IsStopped))
             {
                 _reader.CancelPendingRead();
@@ -216,7 +221,7 @@ internal sealed class BodyRelay
         End = end;
     }
 
-    /// <summary>Before we wait for more, what was written (a head, most often) has to be on its way.</summary>
+    /// <summary>Flushes what was written, most often a head, before the relay waits for more.</summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     private async ValueTask<bool> FlushBeforeWaitAsync()
     {
@@ -264,7 +269,7 @@ internal sealed class BodyRelay
             rest = rest.Slice(consumed);
             TakenBytes += consumed;
 
-            // Chunked input is taken as one piece, so what is left of it is an unfinished line.
+            // Chunked input is taken in one piece, so its rest is an unfinished line.
             if (status == TakeStatus.Complete || (status == TakeStatus.NeedMore && _pipeline.Kind == BodyKind.Chunked))
             {
                 break;
@@ -290,8 +295,8 @@ internal sealed class BodyRelay
 
         if (_pipeline.Kind == BodyKind.UntilClose && _writer!.UnflushedBytes > 0)
         {
-            // The end that was just written; or the head of an empty body, or of a tunnel that ended at once: no byte
-            // came behind which it would leave.
+            // The end that was just written, or the head of an empty body or of a tunnel that ended at once, with no
+            // byte that would make it leave.
             var end = await WriteAsync(default);
             return end == RelayEnd.None ? RelayEnd.SourceEnded : end;
         }
@@ -299,7 +304,7 @@ internal sealed class BodyRelay
         return RelayEnd.SourceEnded;
     }
 
-    /// <summary>Writes, which most often the socket takes at once: that way costs no state machine.</summary>
+    /// <summary>Writes bytes, which the socket usually accepts at once; that case needs no state machine.</summary>
     private ValueTask<RelayEnd> WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         var isFirst = !_hasWritten;
@@ -335,7 +340,10 @@ internal sealed class BodyRelay
         return IsStopped ? RelayEnd.Stopped : RelayEnd.None;
     }
 
-    /// <summary>Chunked framing is judged on contiguous bytes; a buffer in several blocks is rare and copied.</summary>
+    /// <summary>
+    /// Returns the next input. Chunked framing is judged on contiguous bytes; a buffer in several blocks is rare, and
+    /// is copied.
+    /// </summary>
     private (ReadOnlyMemory<byte> Input, byte[]? Rented) NextInput(ReadOnlySequence<byte> rest)
     {
         if (rest.IsSingleSegment || _pipeline.Kind != BodyKind.Chunked)

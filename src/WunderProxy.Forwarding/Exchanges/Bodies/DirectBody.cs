@@ -5,19 +5,23 @@ using WunderProxy.Forwarding.Transport.Tasks;
 
 namespace WunderProxy.Forwarding.Exchanges.Bodies;
 
-/// <summary>The part of a large body of known length that passes inside the kernel, on behalf of a <see cref="BodyRelay"/>.</summary>
+/// <summary>
+/// The part of a large body of known length that passes inside the kernel, on behalf of a <see cref="BodyRelay"/>.
+/// </summary>
 internal sealed class DirectBody(ExchangeWaits waits, Waits readWait, Waits writeWait)
 {
-    // Measured: with less left the calls for the pipe cost more than the copy that they save.
+    // Measured: with fewer bytes left, the calls for the pipe cost more than the copy that they save.
     private const long LeastBytes = 128 * 1024;
 
     private DirectRelay? _direct;
     private bool _isUnavailable;
 
-    /// <summary>Forgets the body.</summary>
+    /// <summary>Prepares for the next body.</summary>
     public void Reset() => _isUnavailable = false;
 
-    /// <summary>Opens the way, if the rest of the body is worth it and both ends can.</summary>
+    /// <summary>
+    /// Opens the relay inside the kernel, if the rest of the body is large enough and both ends support it.
+    /// </summary>
     public bool TryOpen(BodyKind kind, long remainingBytes)
     {
         if (kind != BodyKind.Length || remainingBytes < LeastBytes || _isUnavailable)
@@ -31,7 +35,7 @@ internal sealed class DirectBody(ExchangeWaits waits, Waits readWait, Waits writ
     }
 
     /// <summary>Moves the rest of the relay's body.</summary>
-    /// <returns>None if the kernel has no means for it now: read and write.</returns>
+    /// <returns>The end; none if the kernel lacks the means at present, so that the caller reads and writes.</returns>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     public async ValueTask<RelayEnd> RunAsync(BodyRelay relay)
     {

@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace WunderProxy.Forwarding.Exchanges.Bodies;
 
-/// <summary>What a filter has written and the encoder has not taken yet, in memory that is rented while it holds something.</summary>
+/// <summary>
+/// The bytes that a filter has written and the encoder has not taken yet, in memory that is rented only while there are
+/// some.
+/// </summary>
 internal sealed class FilteredBytes : IBufferWriter<byte>
 {
     private const int UsualBytes = 16 * 1024;
@@ -13,10 +16,10 @@ internal sealed class FilteredBytes : IBufferWriter<byte>
     /// <summary>The bytes written since <see cref="Clear"/>.</summary>
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
 
-    /// <summary>Forgets the bytes and keeps the memory.</summary>
+    /// <summary>Removes the bytes and keeps the memory.</summary>
     public void Clear() => _length = 0;
 
-    /// <summary>Forgets the bytes and gives the memory back.</summary>
+    /// <summary>Removes the bytes and returns the memory.</summary>
     public void Release()
     {
         _length = 0;

@@ -1,12 +1,12 @@
 namespace WunderProxy.Forwarding.Exchanges.Bodies;
 
-/// <summary>What <see cref="BodyPipeline.Take"/> made of its input.</summary>
+/// <summary>The result of <see cref="BodyPipeline.Take"/> for its input.</summary>
 internal enum TakeStatus
 {
-    /// <summary>All that can be judged was taken.</summary>
+    /// <summary>Everything that can be judged was taken.</summary>
     NeedMore,
 
-    /// <summary>Send what was named, then take again from the rest.</summary>
+    /// <summary>The caller sends the named part and then calls again with the rest.</summary>
     Again,
 
     /// <summary>The body is complete.</summary>

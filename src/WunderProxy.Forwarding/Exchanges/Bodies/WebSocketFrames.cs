@@ -1,6 +1,8 @@
 namespace WunderProxy.Forwarding.Exchanges.Bodies;
 
-/// <summary>Follows the frames of one direction of a WebSocket (RFC 6455 section 5.2), to know where messages end.</summary>
+/// <summary>
+/// Follows the frames of one direction of a WebSocket (RFC 6455 section 5.2), to know where messages end.
+/// </summary>
 internal struct WebSocketFrames
 {
     private const int FinBit = 0x80;
@@ -18,19 +20,21 @@ internal struct WebSocketFrames
     private int _extendedLengthBytes;
     private ulong _payloadBytes;
 
-    /// <summary>An unmasked Close frame with status 1012, "service restart" (RFC 6455 section 5.5.1, IANA registry).</summary>
+    /// <summary>
+    /// An unmasked Close frame with status 1012, "service restart" (RFC 6455 section 5.5.1, IANA registry).
+    /// </summary>
     public static ReadOnlySpan<byte> ServiceRestart => [0x88, 0x02, 0x03, 0xf4];
 
-    /// <summary>Whether our own Close frame was written, so that nothing may follow it.</summary>
+    /// <summary>Whether our own Close frame was written, after which nothing may follow.</summary>
     public bool IsClosed { get; set; }
 
-    /// <summary>Whether neither a frame nor a message in several frames is under way.</summary>
+    /// <summary>Whether no frame and no message of several frames is in progress.</summary>
     public readonly bool IsAtMessageEnd => !_isInMessage && _headerBytes == 0;
 
-    /// <summary>Follows bytes.</summary>
-    /// <param name="input">Bytes behind those followed before.</param>
-    /// <param name="stopAtMessageEnd">Whether to go no further than the end of the message under way.</param>
-    /// <returns>How many were followed.</returns>
+    /// <summary>Follows bytes of the stream.</summary>
+    /// <param name="input">Bytes that come after those followed before.</param>
+    /// <param name="stopAtMessageEnd">Whether to stop at the end of the message in progress.</param>
+    /// <returns>Number of bytes followed.</returns>
     public int Advance(ReadOnlySpan<byte> input, bool stopAtMessageEnd)
     {
         var at = 0;
@@ -94,7 +98,7 @@ internal struct WebSocketFrames
 
     private void EndFrame()
     {
-        // Control frames may stand between the frames of a message, and end none (section 5.4).
+        // Control frames may appear between the frames of a message, but do not end the message (section 5.4).
         _isInMessage = _isControl ? _isInMessage : !_isFinal;
         _headerBytes = 0;
     }

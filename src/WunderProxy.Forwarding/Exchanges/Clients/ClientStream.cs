@@ -8,15 +8,15 @@ using WunderProxy.Forwarding.Transport;
 namespace WunderProxy.Forwarding.Exchanges.Clients;
 
 /// <summary>
-/// One request as its client sees it: the head, the body on its way in, the answer on its way out, and the deadlines of both,
-/// on a timer of its own. There is one kind for each protocol that clients speak; whoever serves the exchange does not know
-/// which. Used on one loop, and again for one request after another; an idle connection holds none.
+/// One request as its client sees it: the head, the body on its way in, the answer on its way out, and the deadlines of
+/// both, on a timer of its own. There is one kind of stream for each protocol that clients speak; the code that serves
+/// an exchange does not know which. Used on one loop, for one request after another; an idle connection has none.
 /// </summary>
 /// <remarks>
-/// <para>An answer is given once: <see cref="BeginAnswer(ResponseHead, in BodyFraming)"/> for the upstream's,
-/// <see cref="BeginAnswer(int, string, bool)"/> for one of our own, or <see cref="TryBeginTunnel"/>. Each is followed by
-/// bytes in <see cref="Output"/>, then by <see cref="Complete"/> or <see cref="Abort"/>.</para>
-/// <para>What a kind need not be able to do, it may decline: interim answers, tunnels, a way inside the kernel.</para>
+/// <para>An answer is given once: by <see cref="BeginAnswer(ResponseHead, in BodyFraming)"/> for the upstream's, by
+/// <see cref="BeginAnswer(int, string, bool)"/> for the proxy's own, or by <see cref="TryBeginTunnel"/>. Each is
+/// followed by bytes in <see cref="Output"/>, then by <see cref="Complete"/> or <see cref="Abort"/>.</para> <para>A
+/// kind may decline what it need not support: interim answers, tunnels, relays inside the kernel.</para>
 /// </remarks>
 internal abstract class ClientStream(TransportLoop loop) : LoopTimer
 {
@@ -24,28 +24,29 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
     private PipeWriter? _output;
     private Deadlines _deadlines;
 
-    /// <summary>The exchange that is served on the stream; set once.</summary>
+    /// <summary>The exchange that the stream serves; set once.</summary>
     public IStreamWatcher? Watcher { get; set; }
 
-    /// <summary>The request's head.</summary>
+    /// <summary>The head of the request.</summary>
     public RequestHead Request { get; } = new();
 
     /// <summary>
-    /// The framing of the request's body towards the upstream: none, a length, or chunked where the client did not tell a
+    /// The framing of the request's body towards the upstream: none, a length, or chunked if the client did not tell a
     /// length.
     /// </summary>
     public BodyFraming RequestFraming { get; protected set; }
 
     /// <summary>
-    /// How the body lies in <see cref="Input"/>: in HTTP/1 framed as the client framed it; <see cref="BodyFraming.UntilClose"/>
-    /// where a kind hands over bare bytes and then the end, about which <see cref="HasEndedInOrder"/> is asked.
+    /// How the body lies in <see cref="Input"/>: in HTTP/1 framed as the client framed it;
+    /// <see cref="BodyFraming.UntilClose"/> if a kind delivers bare bytes and then the end, which
+    /// <see cref="HasEndedInOrder"/> describes.
     /// </summary>
     public BodyFraming InputFraming { get; protected set; }
 
-    /// <summary>The body of the request. Advancing is what lets the client send more.</summary>
+    /// <summary>The body of the request. Advancing the reader is what lets the client send more.</summary>
     public PipeReader Input => _input ?? throw new UnreachableException("a stream is opened first");
 
-    /// <summary>The body of the answer. A flush completes once the client may get more.</summary>
+    /// <summary>The body of the answer. A flush completes when the client may get more.</summary>
     public PipeWriter Output => _output ?? throw new UnreachableException("a stream is opened first");
 
     /// <summary>The client's address; null on a unix socket.</summary>
@@ -57,25 +58,25 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
     /// <summary>The scheme that the client used: <c>http</c> or <c>https</c>.</summary>
     public abstract ReadOnlySpan<byte> Scheme { get; }
 
-    /// <summary>The remote end of the connection, with its port; null when it has no address.</summary>
+    /// <summary>Address and port of the remote end; null if it has no address.</summary>
     public abstract EndPoint? RemoteEndPoint { get; }
 
     /// <summary>Why the client is gone, or has nothing more to send on the whole connection; none while it is there.</summary>
     public abstract CloseReason CloseReason { get; }
 
     /// <summary>
-    /// Whether the end of <see cref="Input"/> is one that the client made in order, and not a break. Where the end of a body
-    /// is a flag, that is no reason to be closed.
+    /// Whether the client made the end of <see cref="Input"/> in order, and the connection did not break. In protocols
+    /// that mark the end of a body by a flag, this end does not close the connection.
     /// </summary>
     public virtual bool HasEndedInOrder => CloseReason == CloseReason.PeerFinished;
 
-    /// <summary>How far the exchange has come on this side.</summary>
+    /// <summary>How far the exchange has come on the client's side.</summary>
     public ClientProgress Progress { get; private set; }
 
     /// <summary>Whether the head is complete and was accepted.</summary>
     public bool IsHeadComplete => Progress > ClientProgress.Refusing;
 
-    /// <summary>Whether the request has been read to its end.</summary>
+    /// <summary>Whether the whole request has been read.</summary>
     public bool IsRequestRead => Progress is ClientProgress.RequestRead or ClientProgress.Answering;
 
     /// <summary>Whether a final answer has begun, so that no other can be given.</summary>
@@ -84,13 +85,15 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
     /// <summary>Whether the client waits for an interim answer before it sends its body.</summary>
     public bool IsContinueAwaited => Progress == ClientProgress.AwaitingContinue;
 
-    /// <summary>Whether the end of the answer may be sent with those of other streams, at the end of the loop's turn.</summary>
+    /// <summary>
+    /// Whether the end of the answer may be sent together with those of other streams, at the end of the loop's turn.
+    /// </summary>
     public bool MayPutOff { get; protected set; }
 
     /// <summary>Bytes of the request's head, as received.</summary>
     public int HeadBytesIn { get; protected set; }
 
-    /// <summary>Bytes of answer heads and of whole answers of our own, as sent.</summary>
+    /// <summary>Bytes of answer heads, and of the proxy's own answers as a whole, as sent.</summary>
     public long HeadBytesOut { get; protected set; }
 
     /// <summary>The loop that owns the stream.</summary>
@@ -99,58 +102,71 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
     /// <summary>Reads the request's head, within its time limit.</summary>
     public abstract ValueTask<HeadResult> ReadHeadAsync();
 
-    /// <summary>Asks the kernel to which user of this machine the client belongs; null when it does not tell.</summary>
+    /// <summary>
+    /// Asks the kernel to which user of this machine the client belongs; returns null if it does not tell.
+    /// </summary>
     public abstract uint? FindRemoteUser();
 
-    /// <summary>Writes an interim answer (1xx), to be flushed by the caller.</summary>
-    /// <returns>False if the client cannot be sent one; then nothing was written.</returns>
+    /// <summary>Writes an interim answer (1xx), which the caller flushes.</summary>
+    /// <returns>False if the client cannot be sent one; nothing was written then.</returns>
     public abstract bool TryWriteInterim(ResponseHead head);
 
     /// <summary>Writes the head of the upstream's final answer.</summary>
-    /// <param name="head">The answer's head, as received.</param>
-    /// <param name="framing">The body that follows; <see cref="BodyFraming.UntilClose"/> if its length is not known.</param>
+    /// <param name="head">The head of the answer, as received.</param>
+    /// <param name="framing">
+    /// The framing of the body that follows; <see cref="BodyFraming.UntilClose"/> if its length is unknown.
+    /// </param>
     /// <returns>How the body has to be encoded in <see cref="Output"/>.</returns>
     public abstract BodyOutput BeginAnswer(ResponseHead head, in BodyFraming framing);
 
-    /// <summary>Leaves HTTP, with the upstream's answer 101: the bytes that follow belong to a tunnel.</summary>
-    /// <returns>False if the client cannot leave HTTP here; then nothing was written.</returns>
+    /// <summary>Leaves HTTP with the upstream's 101 answer; the bytes that follow belong to a tunnel.</summary>
+    /// <returns>False if the client cannot leave HTTP here; nothing was written then.</returns>
     public abstract bool TryBeginTunnel(ResponseHead head);
 
-    /// <summary>Begins the head of an answer of our own; lines follow by <see cref="WriteField"/>, then <see cref="WriteBody"/>.</summary>
+    /// <summary>
+    /// Begins the head of an answer of the proxy's own; lines follow by <see cref="WriteField"/>, then
+    /// <see cref="WriteBody"/>.
+    /// </summary>
     /// <param name="status">The status code.</param>
-    /// <param name="reason">The reason phrase, where the protocol has one.</param>
+    /// <param name="reason">The reason phrase, for protocols that have one.</param>
     /// <param name="mayPersist">Whether the connection may serve other exchanges afterwards.</param>
     public abstract void BeginAnswer(int status, string reason, bool mayPersist);
 
-    /// <summary>Writes one header line of an answer of our own.</summary>
+    /// <summary>Writes one header line of an answer of the proxy's own.</summary>
     public abstract void WriteField(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value);
 
-    /// <summary>Ends the head of an answer of our own and writes its body, to be flushed by the caller.</summary>
+    /// <summary>Ends the head of an answer of the proxy's own and writes its body, which the caller flushes.</summary>
     public abstract void WriteBody(ReadOnlySpan<byte> body);
 
-    /// <summary>Has what was written sent at the end of the loop's turn.</summary>
+    /// <summary>Sends the bytes written so far at the end of the loop's turn.</summary>
     public abstract void FlushSoon();
 
-    /// <summary>The answer is complete and was handed over.</summary>
+    /// <summary>Ends the stream after a complete answer.</summary>
     public abstract void Complete();
 
     /// <summary>
-    /// Ends the stream without a complete answer, so that the client cannot take what it has for one. What of it shows
-    /// to the client is the kind's matter: HTTP/1 resets the connection.
+    /// Ends the stream without a complete answer, so that the client cannot take what it received for one. What the
+    /// client sees depends on the kind: HTTP/1 resets the connection.
     /// </summary>
-    /// <param name="reason">Why; a protocol with reset codes chooses one by it.</param>
+    /// <param name="reason">The reason, by which a protocol with reset codes chooses one.</param>
     public abstract void Abort(ForwardError reason);
 
-    /// <summary>Opens a way inside the kernel from the upstream to the client; null when the kind or the kernel has none.</summary>
+    /// <summary>
+    /// Opens a relay inside the kernel from the upstream to the client; null if the kind or the kernel has none.
+    /// </summary>
     public virtual DirectRelay? TryRelayFrom(TransportConnection upstream) => null;
 
-    /// <summary>Opens a way inside the kernel from the client to the upstream; null when the kind or the kernel has none.</summary>
+    /// <summary>
+    /// Opens a relay inside the kernel from the client to the upstream; null if the kind or the kernel has none.
+    /// </summary>
     public virtual DirectRelay? TryRelayTo(TransportConnection upstream) => null;
 
     /// <summary>Ends our sending side of a tunnel; reading goes on.</summary>
     public virtual void ShutdownSend() => throw new UnreachableException("a kind that opens no tunnel ends none");
 
-    /// <summary>The request's head was sent on; from here the client may be waiting for an interim answer.</summary>
+    /// <summary>
+    /// Records that the request's head was sent on; from now on the client may wait for an interim answer.
+    /// </summary>
     public void OnHeadSent()
     {
         if (Progress == ClientProgress.ReadingBody && Request.Expects100Continue)
@@ -159,7 +175,10 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
         }
     }
 
-    /// <summary>The client got its interim answer, or the request is to be sent anew: nobody waits for one.</summary>
+    /// <summary>
+    /// Records that the client got its interim answer, or that the request is sent again, so that no client waits for
+    /// one.
+    /// </summary>
     public void OnContinued()
     {
         if (Progress == ClientProgress.AwaitingContinue)
@@ -168,7 +187,7 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
         }
     }
 
-    /// <summary>The request's body has been read to its end.</summary>
+    /// <summary>Records that the request's body has been read to its end.</summary>
     public void OnRequestRead()
     {
         if (!IsRequestRead)
@@ -178,7 +197,9 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
         }
     }
 
-    /// <summary>The client ended its side or reset; before the head is complete whoever reads sees it.</summary>
+    /// <summary>
+    /// Records that the client finished its side or reset; before the head is complete, the code that reads notices.
+    /// </summary>
     public void OnClosed(CloseReason reason)
     {
         if (IsHeadComplete)
@@ -187,7 +208,7 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
         }
     }
 
-    /// <summary>Tells the watcher of a client that has ended its side or reset already.</summary>
+    /// <summary>Notifies the watcher if the client has already finished its side or reset.</summary>
     public void TellIfClosed()
     {
         if (CloseReason is var reason and (CloseReason.PeerFinished or CloseReason.PeerReset))
@@ -196,36 +217,45 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
         }
     }
 
-    /// <summary>Limits the time for what the client sends next, in milliseconds from now; 0 lifts the limit.</summary>
+    /// <summary>
+    /// Limits the time for what the client sends next, in milliseconds from now; 0 removes the limit.
+    /// </summary>
     public void SetReadDeadline(int milliseconds) => _deadlines.ClientRead = Arm(milliseconds);
 
-    /// <summary>Lifts the limit on what the client sends next.</summary>
+    /// <summary>Removes the limit on what the client sends next.</summary>
     public void ClearReadDeadline() => _deadlines.ClientRead = 0;
 
-    /// <summary>Limits the time for the client to take what was sent, in milliseconds from now; 0 lifts the limit.</summary>
+    /// <summary>
+    /// Limits the time in which the client has to accept what was sent, in milliseconds from now; 0 removes the limit.
+    /// </summary>
     public void SetWriteDeadline(int milliseconds) => _deadlines.ClientWrite = Arm(milliseconds);
 
     /// <summary>Lifts the limit on how long the client may take nothing.</summary>
     public void ClearWriteDeadline() => _deadlines.ClientWrite = 0;
 
-    /// <summary>Limits the time for the upstream's response, or for a pause, in milliseconds from now; 0 lifts the limit.</summary>
+    /// <summary>
+    /// Limits the time for the upstream's response, or for a pause, in milliseconds from now; 0 removes the limit.
+    /// </summary>
     public void SetResponseDeadline(int milliseconds) => _deadlines.Response = Arm(milliseconds);
 
-    /// <summary>Lifts the limit on the response or the pause.</summary>
+    /// <summary>Removes the limit on the response or the pause.</summary>
     public void ClearResponseDeadline() => _deadlines.Response = 0;
 
-    /// <summary>Whether a read is limited in time, which means that somebody waits for the client's bytes.</summary>
+    /// <summary>Whether a read has a time limit, which means that bytes of the client are being awaited.</summary>
     public bool IsReadTimed => _deadlines.ClientRead != 0;
 
-    /// <summary>Whether the client has been silent, or taken nothing, until at most this long before its deadline.</summary>
-    /// <param name="leftMilliseconds">Most time that may be left.</param>
+    /// <summary>
+    /// Whether the client has been silent, or has accepted nothing, so long that little time is left until its
+    /// deadline.
+    /// </summary>
+    /// <param name="leftMilliseconds">Most time that may be left, in milliseconds.</param>
     public bool IsOverdue(long leftMilliseconds) =>
         IsNear(_deadlines.ClientRead, leftMilliseconds) || IsNear(_deadlines.ClientWrite, leftMilliseconds);
 
-    /// <summary>Makes the stream ready for its next request; it holds no memory of this one.</summary>
+    /// <summary>Prepares the stream for its next request; nothing of the previous one is kept.</summary>
     public virtual void Reset()
     {
-        // The timer stays in the wheel where it is: the next request arms it again, most often before it comes round.
+        // The timer keeps its place in the wheel: usually the next request arms it again before it is visited.
         _deadlines = default;
         _input = null;
         _output = null;
@@ -268,7 +298,7 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
             Watcher?.OnResponseElapsed();
         }
 
-        // Deadlines move much more often than they fall due: the timer stays where it was, and follows here.
+        // Deadlines move much more often than they are due: the timer kept its place and is moved here.
         if (_deadlines.Earliest is not 0 and var earliest)
         {
             loop.Timers.Arm(this, now, Math.Max(1, earliest - now));
@@ -284,11 +314,11 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
         IsAddressTrusted = isAddressTrusted;
     }
 
-    /// <summary>The head is complete and was accepted.</summary>
+    /// <summary>Records that the head is complete and was accepted.</summary>
     protected void OnHeadRead() =>
         MoveTo(RequestFraming.HasBody ? ClientProgress.ReadingBody : ClientProgress.RequestRead);
 
-    /// <summary>A final answer begins.</summary>
+    /// <summary>Records that a final answer begins.</summary>
     protected void OnAnswerBegun() => MoveTo(Progress switch
     {
         ClientProgress.ReadingHead => ClientProgress.Refusing,

@@ -2,7 +2,9 @@ using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Exchanges.Clients;
 
-/// <summary>Serves an accepted connection on the loop that owns it, or refuses it when it is one too many.</summary>
+/// <summary>
+/// Serves an accepted connection on the loop that owns it, or refuses it if it is beyond the connection limit.
+/// </summary>
 internal sealed class ConnectionAcceptor(LoopContext[] contexts, ConnectionLimit limit) : IConnectionAcceptor
 {
     private readonly ExchangePool[] _exchanges = [.. contexts.Select(NewPool)];
@@ -26,7 +28,7 @@ internal sealed class ConnectionAcceptor(LoopContext[] contexts, ConnectionLimit
         _ = client.RunAsync();
     }
 
-    /// <summary>The exchanges of a loop that came by HTTP/1.</summary>
+    /// <summary>Returns the pool of HTTP/1 exchanges of a loop.</summary>
     internal ExchangePool ExchangesOf(TransportLoop loop) => _exchanges[loop.Index];
 
     private static ExchangePool NewPool(LoopContext context) =>

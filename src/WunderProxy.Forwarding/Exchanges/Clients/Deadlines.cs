@@ -2,20 +2,24 @@ using System.Runtime.InteropServices;
 
 namespace WunderProxy.Forwarding.Exchanges.Clients;
 
-/// <summary>The three points in time that a stream may be waiting for at once, in its loop's milliseconds; 0 is none.</summary>
+/// <summary>
+/// The three points in time that a stream may be waiting for at once, in loop milliseconds; 0 means none.
+/// </summary>
 [StructLayout(LayoutKind.Auto)]
 internal struct Deadlines
 {
-    /// <summary>Until when the client has to send bytes: of a head, of a body, or the end of its stream.</summary>
+    /// <summary>
+    /// Time until which the client has to send bytes: of a head, of a body, or the end of its stream.
+    /// </summary>
     public long ClientRead { get; set; }
 
-    /// <summary>Until when the client has to take what was sent.</summary>
+    /// <summary>Time until which the client has to accept what was sent.</summary>
     public long ClientWrite { get; set; }
 
-    /// <summary>Until when the upstream's response head has to come, or a pause to end.</summary>
+    /// <summary>Time until which the upstream's response head has to arrive, or a pause has to end.</summary>
     public long Response { get; set; }
 
-    /// <summary>The earliest of the three; 0 if there is none.</summary>
+    /// <summary>The earliest of the three times; 0 if there is none.</summary>
     public readonly long Earliest
     {
         get

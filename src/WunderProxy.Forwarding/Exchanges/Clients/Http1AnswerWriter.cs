@@ -5,10 +5,10 @@ using WunderProxy.Forwarding.Http1;
 
 namespace WunderProxy.Forwarding.Exchanges.Clients;
 
-/// <summary>Writes answers to HTTP/1 clients. Each method returns the bytes written.</summary>
+/// <summary>Writes answers to HTTP/1 clients. Each method returns the number of bytes written.</summary>
 internal static class Http1AnswerWriter
 {
-    /// <summary>What a client may not see of a response.</summary>
+    /// <summary>Flags of the response header lines that a client must not see.</summary>
     private const HeaderFlags Removed =
         HeaderFlags.HopByHop | HeaderFlags.Nominated | HeaderFlags.Framing | HeaderFlags.Internal;
 
@@ -21,7 +21,7 @@ internal static class Http1AnswerWriter
         writer.Fields(head, Removed);
         if (!head.Has(HeaderName.Date))
         {
-            // Whoever forwards a response without one appends the time of its arrival (RFC 9110 section 6.6.1).
+            // A proxy that forwards a response without Date adds the time of its arrival (RFC 9110 section 6.6.1).
             writer.Field(HeaderName.Date, clock.Date);
         }
 
@@ -49,7 +49,7 @@ internal static class Http1AnswerWriter
         return output.UnflushedBytes - before;
     }
 
-    /// <summary>Writes a 101.</summary>
+    /// <summary>Writes the head of a 101 answer.</summary>
     public static long WriteUpgrade(ResponseHead head, PipeWriter output)
     {
         var before = output.UnflushedBytes;
@@ -63,7 +63,7 @@ internal static class Http1AnswerWriter
         return output.UnflushedBytes - before;
     }
 
-    /// <summary>Writes the status line of an answer of our own.</summary>
+    /// <summary>Writes the status line of an answer of the proxy's own.</summary>
     public static long WriteStatus(int status, string reason, PipeWriter output)
     {
         var before = output.UnflushedBytes;
@@ -73,7 +73,7 @@ internal static class Http1AnswerWriter
         return output.UnflushedBytes - before;
     }
 
-    /// <summary>Writes one header line of an answer of our own.</summary>
+    /// <summary>Writes one header line of an answer of the proxy's own.</summary>
     public static long WriteField(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, PipeWriter output)
     {
         var before = output.UnflushedBytes;
@@ -83,7 +83,7 @@ internal static class Http1AnswerWriter
         return output.UnflushedBytes - before;
     }
 
-    /// <summary>Writes the last lines of the head of an answer of our own, and its body.</summary>
+    /// <summary>Writes the last lines of the head of an answer of the proxy's own, and its body.</summary>
     public static long WriteEnd(ReadOnlySpan<byte> connection, ReadOnlySpan<byte> body, PipeWriter output)
     {
         var before = output.UnflushedBytes;
@@ -115,19 +115,19 @@ internal static class Http1AnswerWriter
         }
     }
 
-    /// <summary>What the head says of the body and the connection.</summary>
-    /// <param name="body">The body.</param>
+    /// <summary>What the head says about the body and the connection.</summary>
+    /// <param name="body">The framing of the body.</param>
     /// <param name="output">How the body is encoded.</param>
-    /// <param name="connection">The value of the Connection line; empty for none.</param>
+    /// <param name="connection">Value of the Connection line; empty for none.</param>
     public readonly ref struct Framing(in BodyFraming body, BodyOutput output, ReadOnlySpan<byte> connection)
     {
-        /// <summary>The body.</summary>
+        /// <summary>The framing of the body.</summary>
         public BodyFraming Body { get; } = body;
 
         /// <summary>How the body is encoded.</summary>
         public BodyOutput Output { get; } = output;
 
-        /// <summary>The value of the Connection line; empty for none.</summary>
+        /// <summary>Value of the Connection line; empty for none.</summary>
         public ReadOnlySpan<byte> Connection { get; } = connection;
     }
 }

@@ -10,8 +10,8 @@ using WunderProxy.Forwarding.Transport.Tasks;
 namespace WunderProxy.Forwarding.Exchanges.Clients;
 
 /// <summary>
-/// A request that came by HTTP/1, and its answer: reads the head, decides the framing, and says by <see cref="Fate"/> what
-/// becomes of the connection, which carries one request at a time.
+/// A request that arrived by HTTP/1, and its answer: reads the head, decides the framing, and says by
+/// <see cref="Fate"/> what happens to the connection, which carries one request at a time.
 /// </summary>
 internal sealed class Http1ClientStream(TransportLoop loop, ForwarderSettings settings, WallClock clock) : ClientStream(loop)
 {
@@ -20,7 +20,7 @@ internal sealed class Http1ClientStream(TransportLoop loop, ForwarderSettings se
     private bool _isTunnel;
     private bool _persists;
 
-    /// <summary>What becomes of the connection after this exchange.</summary>
+    /// <summary>What happens to the connection after this exchange.</summary>
     public ConnectionFate Fate { get; private set; }
 
     /// <inheritdoc/>
@@ -64,7 +64,7 @@ internal sealed class Http1ClientStream(TransportLoop loop, ForwarderSettings se
             var reading = Input.ReadAsync();
             if (!reading.IsCompleted && !isTimed)
             {
-                // The time for the head runs from its first byte.
+                // The time limit of the head begins with its first byte.
                 isTimed = true;
                 SetReadDeadline(settings.HeaderMilliseconds);
             }
@@ -102,7 +102,7 @@ internal sealed class Http1ClientStream(TransportLoop loop, ForwarderSettings se
     /// <inheritdoc/>
     public override bool TryWriteInterim(ResponseHead head)
     {
-        // HTTP/1.0 knows no interim responses (RFC 9110 section 15.2).
+        // HTTP/1.0 has no interim responses (RFC 9110 section 15.2).
         if (Request.MinorVersion == 0)
         {
             return false;
@@ -115,7 +115,7 @@ internal sealed class Http1ClientStream(TransportLoop loop, ForwarderSettings se
     /// <inheritdoc/>
     public override BodyOutput BeginAnswer(ResponseHead head, in BodyFraming framing)
     {
-        // No chunks to HTTP/1.0 (RFC 9112 section 6.1).
+        // HTTP/1.0 has no chunks (RFC 9112 section 6.1).
         var body = (framing.Kind, Request.MinorVersion) switch
         {
             (BodyKind.Chunked, 0) => BodyOutput.Dechunked,
@@ -160,7 +160,8 @@ internal sealed class Http1ClientStream(TransportLoop loop, ForwarderSettings se
     /// <inheritdoc/>
     public override void Complete()
     {
-        // A client that asked for the end sends nothing more, and one after whom nothing is unread cannot be hurt.
+        // A client that asked for the end sends nothing more, and if none of its bytes is unread a close cannot destroy
+        // the answer.
         var mayClose = _isTunnel || (IsRequestRead && !Request.KeepAlive && Transport.IsReusable);
         Fate = _persists ? ConnectionFate.Reuse : mayClose ? ConnectionFate.Close : ConnectionFate.Linger;
     }
@@ -219,7 +220,7 @@ internal sealed class Http1ClientStream(TransportLoop loop, ForwarderSettings se
             InputFraming = framing;
         }
 
-        // A refused head is left where it is: what follows it is not looked at any more.
+        // A refused head is left in place: what follows it is not examined any more.
         Input.AdvanceTo(
             buffer.GetPosition(consumed), status == ParseStatus.NeedMore ? buffer.End : buffer.GetPosition(consumed));
         return status;

@@ -7,16 +7,16 @@ using WunderProxy.Forwarding.Transport.Tasks;
 namespace WunderProxy.Forwarding.Exchanges.Clients;
 
 /// <summary>
-/// One client connection that speaks HTTP/1, from accept to close: waits for requests and has one after another served.
-/// Its timer is for the time between requests; during one, the stream has the deadlines.
+/// One client connection that speaks HTTP/1, from accept to close: waits for requests and serves one after another. Its
+/// timer measures the time between requests; during a request, the stream has the deadlines.
 /// </summary>
-/// <remarks>While idle it holds neither an exchange nor a buffer.</remarks>
+/// <remarks>An idle connection holds neither an exchange nor a buffer.</remarks>
 internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
 {
-    // nginx's lingering_timeout: a client that is still sending gets this long to read the answer.
+    // As nginx's lingering_timeout: a client that is still sending gets this long to read the answer.
     private const int LingerMilliseconds = 5_000;
 
-    // Back-pressure of a moment is no reason to end a connection that is being served.
+    // Momentary back-pressure is no reason to end a connection that is being served.
     private const int PatienceMilliseconds = 1_000;
 
     private readonly ExchangePool _exchanges;
@@ -58,7 +58,7 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
 
     private LoopContext Context => _exchanges.Context;
 
-    /// <summary>Serves the connection until it ends.</summary>
+    /// <summary>Serves requests on the connection until it ends.</summary>
     public async Task RunAsync()
     {
         try
@@ -81,10 +81,10 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
 
             await EndAsync(fate);
 
-            // Nobody reads what is left: a refused head, most often.
+            // Nobody reads the remaining bytes, most often a refused head.
             Transport.Input.Complete();
         }
-#pragma warning disable CA1031 // A bug in one exchange must not take the loop or other connections with it.
+#pragma warning disable CA1031 // A bug in one exchange must not end the loop or other connections.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -150,12 +150,12 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
         }
         else
         {
-            // The deadline moves much more often than it falls due: the timer stays where it was, and follows here.
+            // The deadline moves much more often than it is due: the timer kept its place and is moved here.
             Context.Loop.Timers.Arm(this, now, _deadline - now);
         }
     }
 
-    /// <summary>The IP address of a remote end; null when it has none.</summary>
+    /// <summary>Returns the IP address of a remote end, or null if it has none.</summary>
     internal static IPAddress? AddressOf(EndPoint? endPoint) => endPoint is not IPEndPoint { Address: var address }
         ? null
         : address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
@@ -187,7 +187,7 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
         return fate;
     }
 
-    /// <summary>Answers a connection that is one too many, whatever it asks.</summary>
+    /// <summary>Answers a connection beyond the limit, whatever its client asks for.</summary>
     private ConnectionFate Refuse()
     {
         var isTaken = Context.Runner.TryRefuse(RentExchange());
@@ -198,8 +198,8 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
             return ConnectionFate.Abort;
         }
 
-        // Without a linger a client that is still sending may lose its answer; with one it may keep a descriptor for
-        // seconds, and a crowd of such clients would keep those for whom there is room waiting.
+        // Without lingering, a client that is still sending may lose its answer. With lingering, it may keep a
+        // descriptor for seconds, and many such clients would keep others waiting for whom there is room.
         return Context.Limit.MayLinger ? ConnectionFate.Linger : ConnectionFate.Close;
     }
 
@@ -213,7 +213,7 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
                 Transport.Close();
             }
         }
-#pragma warning disable CA1031 // What failed once may fail again: then the connection ends without a word.
+#pragma warning disable CA1031 // What failed once may fail again; then the connection ends without an answer.
         catch (Exception second)
 #pragma warning restore CA1031
         {
@@ -222,7 +222,7 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
 
         Transport.Abort();
 
-        // The exchange may still be suspended somewhere: never to be used again, but its upstream must not wait for it.
+        // The exchange may still be suspended: it is never reused, but its upstream must not wait for it.
         _exchange?.Abandon();
         _exchange = null;
     }
@@ -244,7 +244,9 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
         Transport.Close();
     }
 
-    /// <summary>Ends our side, then throws away what comes until the client ends its own or the time is up.</summary>
+    /// <summary>
+    /// Closes our side, then discards what arrives until the client closes its own or the time limit passes.
+    /// </summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
     private async ValueTask LingerAsync()
     {
