@@ -26,14 +26,14 @@ internal static class ApiStamp
     public static void Write(ref HeadWriter writer, ClientStream client, ReadOnlySpan<byte> secret, bool isCrowded)
     {
         writer.Field("Wunderproxy-Secret"u8, secret);
-        writer.BeginField("Wunderproxy-Peer"u8);
+        writer.BeginField("Wunderproxy-Caller"u8);
         if (client.Address is { } address)
         {
             var isV6 = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
             writer.Write(isV6 ? "["u8 : default);
             ForwardedHeaders.WriteAddress(ref writer, address);
             writer.Write(isV6 ? "]:"u8 : ":"u8);
-            writer.Number(client.RemoteEndPoint is IPEndPoint peer ? peer.Port : 0);
+            writer.Number(client.RemoteEndPoint is IPEndPoint remote ? remote.Port : 0);
         }
         else
         {

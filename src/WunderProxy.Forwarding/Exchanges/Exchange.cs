@@ -118,14 +118,14 @@ internal sealed class Exchange : ILeaseHolder, IStreamWatcher
             return;
         }
 
-        if (reason == CloseReason.PeerFinished && _settings.StampSecret is not null)
+        if (reason == CloseReason.RemoteFinished && _settings.StampSecret is not null)
         {
             // Health checks of load balancers close their side after the request, and wait for the manager API's
             // answer.
             return;
         }
 
-        if (reason == CloseReason.PeerReset || Client.IsRequestRead)
+        if (reason == CloseReason.RemoteReset || Client.IsRequestRead)
         {
             Waiting.Stop(ForwardError.ClientGone);
         }

@@ -36,10 +36,10 @@ internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : 
     /// <summary>Logs a request that was refused.</summary>
     public void Refused(Exchange exchange)
     {
-        var peer = exchange.Client.Address;
-        if (ThrottleOf(LogLevel.Information, exchange.Error, exchange.Reason).TryPass(peer))
+        var client = exchange.Client.Address;
+        if (ThrottleOf(LogLevel.Information, exchange.Error, exchange.Reason).TryPass(client))
         {
-            RequestRefused(logger, Describe(exchange.Error, exchange.Reason), PeerText(peer));
+            RequestRefused(logger, Describe(exchange.Error, exchange.Reason), ClientText(client));
         }
     }
 
@@ -48,7 +48,7 @@ internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : 
     {
         if (ThrottleOf(LogLevel.Warning, ForwardError.TooManyConnections, null).TryPass(client))
         {
-            ConnectionRefused(logger, ForwardError.TooManyConnections, PeerText(client));
+            ConnectionRefused(logger, ForwardError.TooManyConnections, ClientText(client));
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : 
 
     private static string UpstreamOf(Exchange exchange) => exchange.Upstream.Used?.Upstream.Label ?? "none";
 
-    private static string PeerText(object? peer) => peer?.ToString() ?? "a unix socket";
+    private static string ClientText(object? client) => client?.ToString() ?? "a unix socket";
 
     private static string Describe(ForwardError error, string? reason) => (error, reason) switch
     {
@@ -106,13 +106,13 @@ internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : 
         switch (level, error)
         {
             case (LogLevel.Information, _):
-                MoreRequestsRefused(logger, what, count, seconds, PeerText(last));
+                MoreRequestsRefused(logger, what, count, seconds, ClientText(last));
                 break;
             case (LogLevel.Error, _):
                 MoreConnectionsFailed(logger, what, count, seconds);
                 break;
             case (_, ForwardError.TooManyConnections):
-                MoreConnectionsRefused(logger, what, count, seconds, PeerText(last));
+                MoreConnectionsRefused(logger, what, count, seconds, ClientText(last));
                 break;
             default:
                 MoreExchangesLost(logger, what, count, seconds, last);
@@ -129,11 +129,11 @@ internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : 
     [LoggerMessage(2003, LogLevel.Warning, "exchange lost: {What}, by {Side}, upstream {Upstream}")]
     private static partial void ExchangeLost(ILogger logger, string what, Side side, string upstream);
 
-    [LoggerMessage(2004, LogLevel.Information, "request refused: {What}, from {Peer}")]
-    private static partial void RequestRefused(ILogger logger, string what, string peer);
+    [LoggerMessage(2004, LogLevel.Information, "request refused: {What}, from {Client}")]
+    private static partial void RequestRefused(ILogger logger, string what, string client);
 
-    [LoggerMessage(2005, LogLevel.Warning, "connection refused: {Error}, from {Peer}")]
-    private static partial void ConnectionRefused(ILogger logger, ForwardError error, string peer);
+    [LoggerMessage(2005, LogLevel.Warning, "connection refused: {Error}, from {Client}")]
+    private static partial void ConnectionRefused(ILogger logger, ForwardError error, string client);
 
     [LoggerMessage(2006, LogLevel.Error, "client connections failed by a fault of ours: {What}: {Count} more in {Seconds} s")]
     private static partial void MoreConnectionsFailed(ILogger logger, string what, long count, int seconds);
@@ -141,11 +141,11 @@ internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : 
     [LoggerMessage(2007, LogLevel.Warning, "exchange lost: {What}: {Count} more in {Seconds} s, the last with upstream {Upstream}")]
     private static partial void MoreExchangesLost(ILogger logger, string what, long count, int seconds, object? upstream);
 
-    [LoggerMessage(2008, LogLevel.Information, "request refused: {What}: {Count} more in {Seconds} s, the last from {Peer}")]
-    private static partial void MoreRequestsRefused(ILogger logger, string what, long count, int seconds, string peer);
+    [LoggerMessage(2008, LogLevel.Information, "request refused: {What}: {Count} more in {Seconds} s, the last from {Client}")]
+    private static partial void MoreRequestsRefused(ILogger logger, string what, long count, int seconds, string client);
 
-    [LoggerMessage(2009, LogLevel.Warning, "connection refused: {What}: {Count} more in {Seconds} s, the last from {Peer}")]
-    private static partial void MoreConnectionsRefused(ILogger logger, string what, long count, int seconds, string peer);
+    [LoggerMessage(2009, LogLevel.Warning, "connection refused: {What}: {Count} more in {Seconds} s, the last from {Client}")]
+    private static partial void MoreConnectionsRefused(ILogger logger, string what, long count, int seconds, string client);
 
     [LoggerMessage(2010, LogLevel.Debug, "exchange failed: {What}, upstream {Upstream}; it goes to {Peer}")]
     private static partial void FellBack(ILogger logger, string what, string upstream, EndPoint peer);

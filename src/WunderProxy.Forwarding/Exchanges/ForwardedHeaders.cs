@@ -43,10 +43,10 @@ internal static class ForwardedHeaders
             WriteLines(ref writer, client.Request, HeaderName.XForwardedFor, withEmpty: false, ref isFirst);
         }
 
-        if (client.Address is { } peer)
+        if (client.Address is { } address)
         {
             writer.Write(isFirst ? default : ", "u8);
-            WriteAddress(ref writer, peer);
+            WriteAddress(ref writer, address);
         }
     }
 

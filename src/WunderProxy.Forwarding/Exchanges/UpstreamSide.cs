@@ -73,7 +73,7 @@ internal sealed class UpstreamSide
     public BodyFraming ResponseFraming { get; set; }
 
     /// <summary>Whether the upstream finished its stream in order, and did not reset.</summary>
-    public bool HasEndedInOrder => Connection?.Transport.CloseReason == CloseReason.PeerFinished;
+    public bool HasEndedInOrder => Connection?.Transport.CloseReason == CloseReason.RemoteFinished;
 
     /// <summary>
     /// Whether sending the request (again) has the same effect as sending it once: the request is still whole, and

@@ -7,10 +7,10 @@ internal enum CloseReason : byte
     None,
 
     /// <summary>The remote end finished its sending side in order (FIN).</summary>
-    PeerFinished,
+    RemoteFinished,
 
     /// <summary>The remote end reset the connection, or the network broke it.</summary>
-    PeerReset,
+    RemoteReset,
 
     /// <summary>This process closed the connection in order.</summary>
     ClosedHere,

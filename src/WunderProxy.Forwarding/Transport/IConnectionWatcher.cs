@@ -6,8 +6,8 @@ internal interface IConnectionWatcher
     /// <summary>Called on the connection's loop, never from inside a call that the watcher makes.</summary>
     /// <param name="connection">The connection whose remote end went away.</param>
     /// <param name="reason">
-    /// <see cref="CloseReason.PeerFinished"/> or <see cref="CloseReason.PeerReset"/>, each at most once per watcher. A
+    /// <see cref="CloseReason.RemoteFinished"/> or <see cref="CloseReason.RemoteReset"/>, each at most once per watcher. A
     /// remote end that has finished still accepts bytes until it resets.
     /// </param>
-    void OnPeerClosed(TransportConnection connection, CloseReason reason);
+    void OnRemoteClosed(TransportConnection connection, CloseReason reason);
 }

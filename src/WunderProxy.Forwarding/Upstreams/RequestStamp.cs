@@ -8,7 +8,7 @@ namespace WunderProxy.Forwarding.Upstreams;
 /// </summary>
 /// <remarks>
 /// With a stamp, <c>Host</c> becomes the upstream's address and incoming <c>Wunderproxy-*</c> fields are removed. Added
-/// are <c>Wunderproxy-Secret</c>, <c>Wunderproxy-Peer</c> (the caller, <c>ip:port</c> or <c>unix</c>),
+/// are <c>Wunderproxy-Secret</c>, <c>Wunderproxy-Caller</c> (the caller, <c>ip:port</c> or <c>unix</c>),
 /// <c>Wunderproxy-Target</c> (path and query, or <c>*</c>, as the client sent them), <c>Wunderproxy-Host</c> (the
 /// <c>Host</c> that the client sent, absent if it sent none), <c>Wunderproxy-Scheme</c>, <c>Wunderproxy-User</c> (the
 /// user id of a caller on this machine, absent if the kernel does not tell), and <c>Wunderproxy-Crowded</c> while

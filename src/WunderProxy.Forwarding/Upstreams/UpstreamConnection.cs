@@ -60,7 +60,7 @@ internal sealed class UpstreamConnection : IConnectionWatcher
     }
 
     /// <inheritdoc/>
-    public void OnPeerClosed(TransportConnection connection, CloseReason reason) => _pool.OnRemoteClosed(this);
+    public void OnRemoteClosed(TransportConnection connection, CloseReason reason) => _pool.OnRemoteClosed(this);
 
     private void CountOut()
     {

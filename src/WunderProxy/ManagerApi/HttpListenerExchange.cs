@@ -6,7 +6,7 @@ namespace WunderProxy.ManagerApi;
 internal static class HttpListenerExchange
 {
     private const string SecretHeader = "Wunderproxy-Secret";
-    private const string CallerHeader = "Wunderproxy-Peer";
+    private const string CallerHeader = "Wunderproxy-Caller";
     private const string TargetHeader = "Wunderproxy-Target";
     private const string HostHeader = "Wunderproxy-Host";
     private const string SchemeHeader = "Wunderproxy-Scheme";

@@ -22,11 +22,11 @@ internal sealed partial class ApiStampTests(TransportKind transport)
         await using var proxy = Start(new IPEndPoint(IPAddress.Loopback, 0));
 
         var (client, _, head) = await proxy.BeginAsync(
-            "GET /status HTTP/1.1\r\nHost: api.test\r\nWunderproxy-Peer: unix\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n");
+            "GET /status HTTP/1.1\r\nHost: api.test\r\nWunderproxy-Caller: unix\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n");
 
         Assert.That(head, Is.EqualTo(
             $"GET / HTTP/1.1\r\nHost: {proxy.Application.EndPoint}\r\nX-Forwarded-For: 1.2.3.4\r\n"
-            + $"Wunderproxy-Secret: s3cret\r\nWunderproxy-Peer: {client.LocalEndPoint}\r\nWunderproxy-Target: /status\r\n"
+            + $"Wunderproxy-Secret: s3cret\r\nWunderproxy-Caller: {client.LocalEndPoint}\r\nWunderproxy-Target: /status\r\n"
             + $"Wunderproxy-Host: api.test\r\nWunderproxy-Scheme: http\r\nWunderproxy-User: {OwnUser}\r\n"
             + "Content-Length: 0\r\n\r\n"));
     }
@@ -59,11 +59,11 @@ internal sealed partial class ApiStampTests(TransportKind transport)
         await using var proxy = Start(new IPEndPoint(IPAddress.Loopback, 0));
 
         var (client, _, head) = await proxy.BeginAsync(
-            $"GET /a HTTP/1.1\r\nHost: a\r\nConnection: Wunderproxy-Peer, Wunderproxy-Secret, Host\r\n{forged}\r\n");
+            $"GET /a HTTP/1.1\r\nHost: a\r\nConnection: Wunderproxy-Caller, Wunderproxy-Secret, Host\r\n{forged}\r\n");
 
         Assert.That(head.Split("\r\n").Where(line => line.StartsWith("wunderproxy", StringComparison.OrdinalIgnoreCase)), Is.EqualTo(
             (string[])[
-                "Wunderproxy-Secret: s3cret", $"Wunderproxy-Peer: {client.LocalEndPoint}", "Wunderproxy-Target: /a",
+                "Wunderproxy-Secret: s3cret", $"Wunderproxy-Caller: {client.LocalEndPoint}", "Wunderproxy-Target: /a",
                 "Wunderproxy-Host: a", "Wunderproxy-Scheme: http", $"Wunderproxy-User: {OwnUser}",
             ]));
     }
@@ -162,24 +162,24 @@ internal sealed partial class ApiStampTests(TransportKind transport)
     }
 
     [Test]
-    public async Task Peer_of_version_6_is_named_in_brackets()
+    public async Task Caller_with_an_address_of_version_6_is_named_in_brackets()
     {
         await using var proxy = Start(new IPEndPoint(IPAddress.IPv6Loopback, 0));
 
         var (client, _, head) = await proxy.BeginAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
 
-        Assert.That(head, Does.Contain($"Wunderproxy-Peer: {client.LocalEndPoint}\r\n").And.Contain("Peer: [::1]:"));
+        Assert.That(head, Does.Contain($"Wunderproxy-Caller: {client.LocalEndPoint}\r\n").And.Contain("Peer: [::1]:"));
     }
 
     [Test]
-    public async Task Peer_of_a_unix_socket_is_named_so()
+    public async Task Caller_on_a_unix_socket_is_named_so()
     {
         var path = TemporaryPaths.NewSocketPath();
         await using var proxy = Start(new UnixDomainSocketEndPoint(path));
 
         var (_, _, head) = await proxy.BeginAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
 
-        Assert.That(head, Does.Contain("Wunderproxy-Peer: unix\r\n").And.Contain($"Wunderproxy-User: {OwnUser}\r\n"));
+        Assert.That(head, Does.Contain("Wunderproxy-Caller: unix\r\n").And.Contain($"Wunderproxy-User: {OwnUser}\r\n"));
     }
 
     [TestCase("0.0.0.0", "127.0.0.1")]

@@ -31,7 +31,7 @@ internal sealed class ExchangeOrderTests
         SendAndEnd(proxy, client, Get);
 
         Assert.That(proxy.Upstreams, Is.Empty);
-        Assert.That(client.CloseReason, Is.EqualTo(CloseReason.PeerReset));
+        Assert.That(client.CloseReason, Is.EqualTo(CloseReason.RemoteReset));
     }
 
     [Test]
@@ -55,7 +55,7 @@ internal sealed class ExchangeOrderTests
 
         proxy.Loop.Run(byReset ? client.Abort : client.ShutdownSend);
 
-        Assert.That(upstream.CloseReason, Is.EqualTo(CloseReason.PeerReset));
+        Assert.That(upstream.CloseReason, Is.EqualTo(CloseReason.RemoteReset));
         Assert.That(proxy.Slot.Current!.InFlight, Is.Zero);
     }
 
@@ -67,7 +67,7 @@ internal sealed class ExchangeOrderTests
 
         SendAndEnd(proxy, client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab");
 
-        Assert.That(proxy.Upstreams.Single().CloseReason, Is.EqualTo(CloseReason.PeerReset));
+        Assert.That(proxy.Upstreams.Single().CloseReason, Is.EqualTo(CloseReason.RemoteReset));
     }
 
     [Test]
@@ -124,7 +124,7 @@ internal sealed class ExchangeOrderTests
 
         proxy.EndLeases(proxy.Slot.Current!);
 
-        Assert.That(client.CloseReason, Is.EqualTo(CloseReason.PeerReset));
+        Assert.That(client.CloseReason, Is.EqualTo(CloseReason.RemoteReset));
         Assert.That((proxy.Slot.Current!.InFlight, proxy.Context.Limit.Open), Is.EqualTo((0, 0)));
     }
 
@@ -263,7 +263,7 @@ internal sealed class ExchangeOrderTests
         proxy.Pass(TimeSpan.FromSeconds(6));
 
         Assert.That(proxy.Received(client), Does.EndWith("wx"));
-        Assert.That(client.CloseReason, Is.EqualTo(CloseReason.PeerFinished));
+        Assert.That(client.CloseReason, Is.EqualTo(CloseReason.RemoteFinished));
         Assert.That(proxy.Slot.Current!.InFlight, Is.Zero);
     }
 

@@ -73,7 +73,7 @@ internal sealed class ExchangeTimesTests
         proxy.Pass(TimeSpan.FromSeconds(31));
 
         Assert.That(proxy.Received(client), Does.StartWith("HTTP/1.1 408 "));
-        Assert.That(upstream.CloseReason, Is.EqualTo(CloseReason.PeerReset));
+        Assert.That(upstream.CloseReason, Is.EqualTo(CloseReason.RemoteReset));
     }
 
     [Test]
@@ -122,7 +122,7 @@ internal sealed class ExchangeTimesTests
         proxy.Pass(TimeSpan.FromSeconds(61));
 
         Assert.That(proxy.Received(client), Does.StartWith("HTTP/1.1 504 "));
-        Assert.That(upstream.CloseReason, Is.EqualTo(CloseReason.PeerReset));
+        Assert.That(upstream.CloseReason, Is.EqualTo(CloseReason.RemoteReset));
     }
 
     [Test]
@@ -157,7 +157,7 @@ internal sealed class ExchangeTimesTests
         proxy.Send(secondUpstream, large);
         proxy.Pass(TimeSpan.FromSeconds(31));
 
-        Assert.That(second.CloseReason, Is.EqualTo(CloseReason.PeerReset));
+        Assert.That(second.CloseReason, Is.EqualTo(CloseReason.RemoteReset));
     }
 
     [Test]
@@ -170,7 +170,7 @@ internal sealed class ExchangeTimesTests
         proxy.Pass(TimeSpan.FromSeconds(74));
         Assert.That(client.CloseReason, Is.EqualTo(CloseReason.None));
         proxy.Pass(TimeSpan.FromSeconds(2));
-        Assert.That(client.CloseReason, Is.EqualTo(CloseReason.PeerFinished));
+        Assert.That(client.CloseReason, Is.EqualTo(CloseReason.RemoteFinished));
     }
 
     [Test]
@@ -189,6 +189,6 @@ internal sealed class ExchangeTimesTests
         proxy.Pass(TimeSpan.FromSeconds(11));
 
         Assert.That(proxy.Received(upstream), Does.EndWith("still here"));
-        Assert.That((before, client.CloseReason), Is.EqualTo((CloseReason.PeerFinished, CloseReason.PeerReset)));
+        Assert.That((before, client.CloseReason), Is.EqualTo((CloseReason.RemoteFinished, CloseReason.RemoteReset)));
     }
 }

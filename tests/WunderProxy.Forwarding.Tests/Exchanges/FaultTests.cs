@@ -30,7 +30,7 @@ internal sealed class FaultTests
         Assert.Multiple(() =>
         {
             Assert.That(proxy.Received(client), Does.StartWith("HTTP/1.1 500 ").And.Contains("error=proxy_internal_error"));
-            Assert.That(client.CloseReason, Is.EqualTo(CloseReason.PeerFinished));
+            Assert.That(client.CloseReason, Is.EqualTo(CloseReason.RemoteFinished));
             Assert.That(proxy.Slot.Current!.InFlight, Is.EqualTo(1), "that of the second client");
             Assert.That(proxy.Context.Limit.Open, Is.EqualTo(1));
             Assert.That(errors.Select(entry => entry.Exception?.Message), Is.EqualTo(new[] { "made by the test" }));
@@ -50,7 +50,7 @@ internal sealed class FaultTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(client.CloseReason, Is.EqualTo(CloseReason.PeerFinished));
+            Assert.That(client.CloseReason, Is.EqualTo(CloseReason.RemoteFinished));
             Assert.That(broken.CloseReason, Is.EqualTo(CloseReason.AbortedHere));
             Assert.That(proxy.Slot.Current!.InFlight, Is.Zero);
         });

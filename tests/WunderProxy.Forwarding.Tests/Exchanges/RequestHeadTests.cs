@@ -17,7 +17,7 @@ internal sealed class RequestHeadTests(TransportKind transport)
         + "X-Forwarded-For:\r\nX-Other: c\r\n\r\n";
 
     [Test]
-    public async Task Trusted_peer_is_believed_and_joined_to_those_before_it()
+    public async Task Trusted_proxy_is_believed_and_joined_to_those_before_it()
     {
         await using var proxy = ProxyUnderTest.Start(transport);
 
@@ -29,7 +29,7 @@ internal sealed class RequestHeadTests(TransportKind transport)
     }
 
     [Test]
-    public async Task Untrusted_peer_is_not_believed([Values] bool byAddress)
+    public async Task Untrusted_remote_end_is_not_believed([Values] bool byAddress)
     {
         await using var proxy = ProxyUnderTest.Start(transport, options => byAddress
             ? options with { UntrustedProxies = [IPAddress.Loopback] }
@@ -43,7 +43,7 @@ internal sealed class RequestHeadTests(TransportKind transport)
     }
 
     [Test]
-    public async Task Peer_outside_the_trusted_networks_is_not_believed()
+    public async Task Remote_end_outside_the_trusted_networks_is_not_believed()
     {
         await using var proxy = ProxyUnderTest.Start(
             transport, options => options with { TrustedProxies = [IPNetwork.Parse("10.0.0.0/8")] });
@@ -96,7 +96,7 @@ internal sealed class RequestHeadTests(TransportKind transport)
 
     [TestCase("::1", "::1")]
     [TestCase("127.0.0.1", "127.0.0.1")]
-    public async Task Peer_of_an_inherited_listener_for_both_versions_is_named_plainly(string address, string named)
+    public async Task Remote_end_at_an_inherited_listener_for_both_versions_is_named_plainly(string address, string named)
     {
         var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));

@@ -45,7 +45,7 @@ internal sealed class DirectRelayTests() : TransportFixture(TransportKind.Epoll)
 
         Assert.That(outcome, Is.EqualTo((DirectRelayStatus.SourceEnded, 100_000L)));
         Assert.That(ReceiveExactly(receiver, 100_000), Is.EqualTo(Pattern(100_000)));
-        Assert.That(source.CloseReason, Is.EqualTo(CloseReason.PeerFinished));
+        Assert.That(source.CloseReason, Is.EqualTo(CloseReason.RemoteFinished));
     }
 
     [Test]

@@ -2,7 +2,7 @@ using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Tests.Transport;
 
-/// <summary>Sends back what comes, until the peer finishes.</summary>
+/// <summary>Sends back what comes, until the remote end finishes.</summary>
 internal sealed class EchoAcceptor : IConnectionAcceptor
 {
     public void OnAccepted(TransportConnection connection) => EchoAsync(connection);

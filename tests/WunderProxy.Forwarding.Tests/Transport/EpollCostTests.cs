@@ -13,13 +13,13 @@ internal sealed class EpollCostTests() : TransportFixture(TransportKind.Epoll)
     {
         const int Rounds = 5000;
         var connected = new AcceptQueue();
-        var peer = Connect(Listen(connected).EndPoint);
+        var remote = Connect(Listen(connected).EndPoint);
         var connection = await connected.NextAsync();
         connection.Loop.Post(_ => EchoAcceptor.EchoAsync(connection), null);
-        Echo(peer, Rounds);
+        Echo(remote, Rounds);
         var before = await AllocatedAsync(connection.Loop);
 
-        Echo(peer, Rounds);
+        Echo(remote, Rounds);
 
         // The two questions themselves allocate a little.
         Assert.That(await AllocatedAsync(connection.Loop) - before, Is.LessThan(Rounds / 2));
@@ -51,13 +51,13 @@ internal sealed class EpollCostTests() : TransportFixture(TransportKind.Epoll)
     private static Task<long> AllocatedAsync(TransportLoop loop) =>
         loop.RunAsync(GC.GetAllocatedBytesForCurrentThread);
 
-    private static void Echo(Socket peer, int rounds)
+    private static void Echo(Socket remote, int rounds)
     {
         Span<byte> answer = stackalloc byte[5];
         for (var round = 0; round < rounds; round++)
         {
-            peer.Send("hello"u8);
-            Assert.That(peer.Receive(answer), Is.EqualTo(5));
+            remote.Send("hello"u8);
+            Assert.That(remote.Receive(answer), Is.EqualTo(5));
         }
     }
 

@@ -58,7 +58,7 @@ internal sealed class MemoryConnectionTests
         _loop.Run(() => _ = _far.Output.WriteAsync("answer"u8.ToArray()).AsTask());
 
         Assert.That(reading.Result.IsCompleted, Is.True);
-        Assert.That(_far.CloseReason, Is.EqualTo(CloseReason.PeerFinished));
+        Assert.That(_far.CloseReason, Is.EqualTo(CloseReason.RemoteFinished));
         Assert.That(_near.Input.TryRead(out var read), Is.True);
         Assert.That(read.Buffer.Length, Is.EqualTo(6));
     }
@@ -71,7 +71,7 @@ internal sealed class MemoryConnectionTests
 
         _loop.Run(() => _near.Abort());
 
-        Assert.That(_far.CloseReason, Is.EqualTo(CloseReason.PeerReset));
+        Assert.That(_far.CloseReason, Is.EqualTo(CloseReason.RemoteReset));
         Assert.That(watcher.Count, Is.EqualTo(1));
     }
 

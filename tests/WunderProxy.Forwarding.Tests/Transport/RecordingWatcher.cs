@@ -3,14 +3,14 @@ using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Tests.Transport;
 
-/// <summary>Keeps what it is told of a peer.</summary>
+/// <summary>Keeps what it is told about the remote end.</summary>
 internal sealed class RecordingWatcher : IConnectionWatcher
 {
     private readonly Channel<CloseReason> _told = Channel.CreateUnbounded<CloseReason>();
 
     public int Count => _told.Reader.Count;
 
-    public void OnPeerClosed(TransportConnection connection, CloseReason reason)
+    public void OnRemoteClosed(TransportConnection connection, CloseReason reason)
     {
         Assert.That(connection.Loop.IsCurrent, Is.True);
         _told.Writer.TryWrite(reason);

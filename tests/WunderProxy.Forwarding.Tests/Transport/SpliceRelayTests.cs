@@ -94,7 +94,7 @@ internal sealed class SpliceRelayTests() : TransportFixture(TransportKind.Epoll)
         }
 
         Assert.That(await relaying, Is.EqualTo((DirectRelayStatus.SourceEnded, 4L)));
-        Assert.That(_source.CloseReason, Is.EqualTo(reset ? CloseReason.PeerReset : CloseReason.PeerFinished));
+        Assert.That(_source.CloseReason, Is.EqualTo(reset ? CloseReason.RemoteReset : CloseReason.RemoteFinished));
     }
 
     [Test]
@@ -239,7 +239,7 @@ internal sealed class SpliceRelayTests() : TransportFixture(TransportKind.Epoll)
     }
 
     /// <summary>The descriptor of this process at the other end, which the transport keeps to itself.</summary>
-    private static Socket OurEndOf(Socket peer)
+    private static Socket OurEndOf(Socket remote)
     {
         foreach (var entry in Directory.GetFileSystemEntries("/proc/self/fd"))
         {
@@ -247,28 +247,28 @@ internal sealed class SpliceRelayTests() : TransportFixture(TransportKind.Epoll)
             try
             {
                 var socket = new Socket(new SafeSocketHandle(descriptor, ownsHandle: false));
-                if (Equals(socket.RemoteEndPoint, peer.LocalEndPoint))
+                if (Equals(socket.RemoteEndPoint, remote.LocalEndPoint))
                 {
                     return socket;
                 }
             }
             catch (SocketException)
             {
-                // No socket, or one without a peer.
+                // No socket, or one without a remote end.
             }
         }
 
-        throw new AssertionException($"no socket leads to {peer.LocalEndPoint}");
+        throw new AssertionException($"no socket leads to {remote.LocalEndPoint}");
     }
 
-    private Task<(TransportConnection Connection, Socket Peer)> OpenFromLoopAsync() => OpenFromAsync(Loop);
+    private Task<(TransportConnection Connection, Socket Remote)> OpenFromLoopAsync() => OpenFromAsync(Loop);
 
-    private async Task<(TransportConnection Connection, Socket Peer)> OpenFromAsync(TransportLoop loop)
+    private async Task<(TransportConnection Connection, Socket Remote)> OpenFromAsync(TransportLoop loop)
     {
         using var listener = ListenSockets.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var connecting = loop.RunAsync(() => loop.ConnectAsync(listener.LocalEndPoint!, 5000));
-        var peer = Own(await listener.AcceptAsync());
-        peer.ReceiveTimeout = peer.SendTimeout = (int)LoopCalls.Deadline.TotalMilliseconds;
-        return ((await connecting).Connection!, peer);
+        var remote = Own(await listener.AcceptAsync());
+        remote.ReceiveTimeout = remote.SendTimeout = (int)LoopCalls.Deadline.TotalMilliseconds;
+        return ((await connecting).Connection!, remote);
     }
 }

@@ -8,33 +8,33 @@ namespace WunderProxy.Forwarding.Tests.Transport;
 internal sealed class TransportCloseTests(TransportKind kind) : TransportFixture(kind)
 {
     [Test]
-    public async Task Peer_that_finished_still_gets_its_answer()
+    public async Task Remote_end_that_finished_still_gets_its_answer()
     {
-        var (connection, peer) = await ConnectPairAsync();
-        peer.Send("question"u8);
-        peer.Shutdown(SocketShutdown.Send);
+        var (connection, remote) = await ConnectPairAsync();
+        remote.Send("question"u8);
+        remote.Shutdown(SocketShutdown.Send);
 
         await connection.Loop.RunAsync(async () =>
         {
             await ReadToEndAsync(connection);
-            Assert.That(connection.CloseReason, Is.EqualTo(CloseReason.PeerFinished));
+            Assert.That(connection.CloseReason, Is.EqualTo(CloseReason.RemoteFinished));
             await connection.Output.WriteAsync("answer"u8.ToArray());
             connection.Close();
         });
 
-        Assert.That(ReceiveExactly(peer, 6), Is.EqualTo("answer"u8.ToArray()));
-        Assert.That(peer.Receive(new byte[1]), Is.Zero);
+        Assert.That(ReceiveExactly(remote, 6), Is.EqualTo("answer"u8.ToArray()));
+        Assert.That(remote.Receive(new byte[1]), Is.Zero);
     }
 
     [Test]
     public async Task Reading_goes_on_after_our_sending_side_ended()
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
         await connection.Loop.RunAsync(() => connection.ShutdownSend());
-        Assert.That(peer.Receive(new byte[1]), Is.Zero);
+        Assert.That(remote.Receive(new byte[1]), Is.Zero);
 
-        peer.Send("still here"u8);
-        peer.Shutdown(SocketShutdown.Send);
+        remote.Send("still here"u8);
+        remote.Shutdown(SocketShutdown.Send);
 
         Assert.That(
             await connection.Loop.RunAsync(() => ReadToEndAsync(connection)), Is.EqualTo("still here"u8.ToArray()));
@@ -43,33 +43,33 @@ internal sealed class TransportCloseTests(TransportKind kind) : TransportFixture
     [Test]
     public async Task Pending_read_sees_a_reset()
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
         var reading = connection.Loop.RunAsync(() => connection.Input.ReadAsync());
         await connection.Loop.RunAsync(() => { });
 
-        Reset(peer);
+        Reset(remote);
 
         Assert.That((await reading).IsCompleted, Is.True);
-        Assert.That(connection.CloseReason, Is.EqualTo(CloseReason.PeerReset));
+        Assert.That(connection.CloseReason, Is.EqualTo(CloseReason.RemoteReset));
     }
 
     [Test]
     public async Task Watcher_is_told_of_a_peer_that_goes_while_nobody_reads([Values] bool reset)
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
         var watcher = new RecordingWatcher();
         await connection.Loop.RunAsync(() => connection.Watcher = watcher);
 
         if (reset)
         {
-            Reset(peer);
+            Reset(remote);
         }
         else
         {
-            peer.Shutdown(SocketShutdown.Send);
+            remote.Shutdown(SocketShutdown.Send);
         }
 
-        var expected = reset ? CloseReason.PeerReset : CloseReason.PeerFinished;
+        var expected = reset ? CloseReason.RemoteReset : CloseReason.RemoteFinished;
         Assert.That(await watcher.NextAsync(), Is.EqualTo(expected));
         Assert.That(connection.CloseReason, Is.EqualTo(expected));
     }
@@ -77,14 +77,14 @@ internal sealed class TransportCloseTests(TransportKind kind) : TransportFixture
     [Test]
     public async Task Watcher_set_after_the_peer_went_is_told_too_and_only_once()
     {
-        var (connection, peer) = await ConnectPairAsync();
-        peer.Shutdown(SocketShutdown.Send);
+        var (connection, remote) = await ConnectPairAsync();
+        remote.Shutdown(SocketShutdown.Send);
         await connection.Loop.RunAsync(() => ReadToEndAsync(connection));
 
         var watcher = new RecordingWatcher();
         await connection.Loop.RunAsync(() => connection.Watcher = watcher);
 
-        Assert.That(await watcher.NextAsync(), Is.EqualTo(CloseReason.PeerFinished));
+        Assert.That(await watcher.NextAsync(), Is.EqualTo(CloseReason.RemoteFinished));
         await connection.Loop.RunAsync(() => { });
         Assert.That(watcher.Count, Is.Zero);
     }
@@ -92,7 +92,7 @@ internal sealed class TransportCloseTests(TransportKind kind) : TransportFixture
     [Test]
     public async Task Close_completes_what_is_pending()
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
         var reading = connection.Loop.RunAsync(() => connection.Input.ReadAsync());
         var writing = connection.Loop.RunAsync(() => connection.Output.WriteAsync(new byte[30_000_000]));
 
@@ -107,7 +107,7 @@ internal sealed class TransportCloseTests(TransportKind kind) : TransportFixture
     [Test]
     public async Task Close_is_seen_as_an_orderly_end_and_abort_as_a_reset([Values] bool abort)
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
         await connection.Loop.RunAsync(() =>
         {
             _ = connection.Input.ReadAsync().AsTask();
@@ -121,7 +121,7 @@ internal sealed class TransportCloseTests(TransportKind kind) : TransportFixture
             }
         });
 
-        var received = peer.Receive(new byte[1], 0, 1, SocketFlags.None, out var error);
+        var received = remote.Receive(new byte[1], 0, 1, SocketFlags.None, out var error);
 
         Assert.That(error, Is.EqualTo(abort ? SocketError.ConnectionReset : SocketError.Success));
         Assert.That(received, Is.Zero);
@@ -151,10 +151,10 @@ internal sealed class TransportCloseTests(TransportKind kind) : TransportFixture
     [Test]
     public async Task IsReusable_ends_with_unread_bytes_and_returns_when_they_are_read()
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
         Assert.That(await connection.Loop.RunAsync(() => connection.IsReusable), Is.True);
 
-        peer.Send("x"u8);
+        remote.Send("x"u8);
         await Eventually.TrueAsync(() => connection.Loop.RunAsync(() => !connection.IsReusable));
 
         await connection.Loop.RunAsync(() => ReadExactlyAsync(connection, 1));
@@ -164,14 +164,14 @@ internal sealed class TransportCloseTests(TransportKind kind) : TransportFixture
     [Test]
     public async Task IsReusable_ends_when_the_peer_finishes_or_resets([Values] bool reset)
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
         if (reset)
         {
-            Reset(peer);
+            Reset(remote);
         }
         else
         {
-            peer.Shutdown(SocketShutdown.Send);
+            remote.Shutdown(SocketShutdown.Send);
         }
 
         await Eventually.TrueAsync(() => connection.Loop.RunAsync(() => !connection.IsReusable));

@@ -26,7 +26,7 @@ internal sealed class TransportConnectTests(TransportKind kind) : TransportFixtu
         var received = await server.Loop.RunAsync(() => ReadToEndAsync(server));
 
         Assert.That(received, Is.EqualTo("ping"u8.ToArray()));
-        Assert.That(server.CloseReason, Is.EqualTo(CloseReason.PeerFinished));
+        Assert.That(server.CloseReason, Is.EqualTo(CloseReason.RemoteFinished));
     }
 
     [Test]

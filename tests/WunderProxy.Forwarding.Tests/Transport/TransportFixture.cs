@@ -45,12 +45,12 @@ internal abstract class TransportFixture(TransportKind kind)
     }
 
     /// <summary>A connection of the transport and the plain socket at its other end.</summary>
-    protected async Task<(TransportConnection Connection, Socket Peer)> ConnectPairAsync()
+    protected async Task<(TransportConnection Connection, Socket Remote)> ConnectPairAsync()
     {
         var accepted = new AcceptQueue();
         var listener = Listen(accepted);
-        var peer = Connect(listener.EndPoint);
-        return (await accepted.NextAsync(), peer);
+        var remote = Connect(listener.EndPoint);
+        return (await accepted.NextAsync(), remote);
     }
 
     protected static int RentedBlocks(TransportConnection connection) =>

@@ -11,7 +11,7 @@ internal sealed class TransportFlushSoonTests(TransportKind kind) : TransportFix
     [Test]
     public async Task Bytes_are_sent_when_the_turn_ends_and_not_before()
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
 
         var isHeldBack = await connection.Loop.RunAsync(() =>
         {
@@ -21,13 +21,13 @@ internal sealed class TransportFlushSoonTests(TransportKind kind) : TransportFix
         });
 
         Assert.That(isHeldBack, Is.True);
-        Assert.That(ReceiveExactly(peer, 4), Is.EqualTo("soon"u8.ToArray()));
+        Assert.That(ReceiveExactly(remote, 4), Is.EqualTo("soon"u8.ToArray()));
     }
 
     [Test]
     public async Task Later_flush_in_the_same_turn_keeps_the_order()
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
 
         await connection.Loop.RunAsync(async () =>
         {
@@ -38,13 +38,13 @@ internal sealed class TransportFlushSoonTests(TransportKind kind) : TransportFix
             connection.FlushSoon();
         });
 
-        Assert.That(ReceiveExactly(peer, 18), Is.EqualTo("first;second;third"u8.ToArray()));
+        Assert.That(ReceiveExactly(remote, 18), Is.EqualTo("first;second;third"u8.ToArray()));
     }
 
     [Test]
     public async Task Close_sends_what_was_put_off_first()
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
 
         await connection.Loop.RunAsync(() =>
         {
@@ -53,14 +53,14 @@ internal sealed class TransportFlushSoonTests(TransportKind kind) : TransportFix
             connection.Close();
         });
 
-        Assert.That(ReceiveExactly(peer, 10), Is.EqualTo("last words"u8.ToArray()));
-        Assert.That(peer.Receive(new byte[1]), Is.Zero);
+        Assert.That(ReceiveExactly(remote, 10), Is.EqualTo("last words"u8.ToArray()));
+        Assert.That(remote.Receive(new byte[1]), Is.Zero);
     }
 
     [Test]
     public async Task Close_with_a_peer_that_takes_nothing_is_a_reset()
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
         var filling = connection.Loop.RunAsync(() => connection.Output.WriteAsync(Pattern(30_000_000)));
         await connection.Loop.RunAsync(() => connection.Output.CancelPendingFlush());
         await filling;
@@ -71,13 +71,13 @@ internal sealed class TransportFlushSoonTests(TransportKind kind) : TransportFix
             connection.Close();
         });
 
-        Assert.That(() => ReceiveExactly(peer, 30_000_000), Throws.InstanceOf<SocketException>());
+        Assert.That(() => ReceiveExactly(remote, 30_000_000), Throws.InstanceOf<SocketException>());
     }
 
     [Test]
     public async Task ShutdownSend_waits_for_what_was_put_off()
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
 
         await connection.Loop.RunAsync(() =>
         {
@@ -86,7 +86,7 @@ internal sealed class TransportFlushSoonTests(TransportKind kind) : TransportFix
             connection.ShutdownSend();
         });
 
-        Assert.That(ReceiveExactly(peer, 3), Is.EqualTo("end"u8.ToArray()));
-        Assert.That(peer.Receive(new byte[1]), Is.Zero);
+        Assert.That(ReceiveExactly(remote, 3), Is.EqualTo("end"u8.ToArray()));
+        Assert.That(remote.Receive(new byte[1]), Is.Zero);
     }
 }

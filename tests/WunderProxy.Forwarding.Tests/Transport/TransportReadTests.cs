@@ -12,12 +12,12 @@ internal sealed class TransportReadTests(TransportKind kind) : TransportFixture(
     [Test]
     public async Task Unconsumed_bytes_gather_over_many_blocks()
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
         var sent = Pattern(1_000_000);
         var reading = connection.Loop.RunAsync(() => ReadToEndAsync(connection));
 
-        peer.Send(sent);
-        peer.Shutdown(SocketShutdown.Send);
+        remote.Send(sent);
+        remote.Shutdown(SocketShutdown.Send);
 
         AssertSame(await reading, sent);
     }
@@ -25,8 +25,8 @@ internal sealed class TransportReadTests(TransportKind kind) : TransportFixture(
     [Test]
     public async Task Read_returns_again_what_was_not_examined()
     {
-        var (connection, peer) = await ConnectPairAsync();
-        peer.Send("abcdef"u8);
+        var (connection, remote) = await ConnectPairAsync();
+        remote.Send("abcdef"u8);
 
         var rest = await connection.Loop.RunAsync(async () =>
         {
@@ -44,8 +44,8 @@ internal sealed class TransportReadTests(TransportKind kind) : TransportFixture(
     [Test]
     public async Task Examined_remainder_waits_for_more_in_a_small_block()
     {
-        var (connection, peer) = await ConnectPairAsync();
-        peer.Send("GET "u8);
+        var (connection, remote) = await ConnectPairAsync();
+        remote.Send("GET "u8);
         await connection.Loop.RunAsync(async () =>
         {
             var first = await connection.Input.ReadAsync();
@@ -54,7 +54,7 @@ internal sealed class TransportReadTests(TransportKind kind) : TransportFixture(
 
         var reading = connection.Loop.RunAsync(() => connection.Input.ReadAsync());
         await connection.Loop.RunAsync(() => { });
-        peer.Send("/ HTTP/1.1"u8);
+        remote.Send("/ HTTP/1.1"u8);
         var second = await reading;
 
         Assert.That(second.Buffer.ToArray(), Is.EqualTo("GET / HTTP/1.1"u8.ToArray()));
@@ -63,8 +63,8 @@ internal sealed class TransportReadTests(TransportKind kind) : TransportFixture(
     [Test]
     public async Task Idle_connection_holds_no_buffer()
     {
-        var (connection, peer) = await ConnectPairAsync();
-        peer.Send("hello"u8);
+        var (connection, remote) = await ConnectPairAsync();
+        remote.Send("hello"u8);
         await connection.Loop.RunAsync(() => ReadExactlyAsync(connection, 5));
 
         var rented = await connection.Loop.RunAsync(() =>
@@ -79,9 +79,9 @@ internal sealed class TransportReadTests(TransportKind kind) : TransportFixture(
     [Test]
     public async Task Unread_bytes_stay_in_the_kernel()
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
         var sent = Pattern(16_000_000);
-        var sending = Task.Run(() => peer.Send(sent));
+        var sending = Task.Run(() => remote.Send(sent));
         await connection.Loop.RunAsync(() => ReadExactlyAsync(connection, 1000));
 
         await connection.Loop.RunAsync(() => Assert.That(RentedBlocks(connection), Is.LessThanOrEqualTo(2)));
@@ -94,12 +94,12 @@ internal sealed class TransportReadTests(TransportKind kind) : TransportFixture(
     [Test]
     public async Task CancelPendingRead_wakes_the_reader_and_loses_nothing()
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
         var reading = connection.Loop.RunAsync(() => connection.Input.ReadAsync());
         await connection.Loop.RunAsync(() => connection.Input.CancelPendingRead());
         var cancelled = await reading;
 
-        peer.Send("later"u8);
+        remote.Send("later"u8);
         var read = await connection.Loop.RunAsync(() => ReadExactlyAsync(connection, 5));
 
         Assert.That(cancelled.IsCanceled, Is.True);
@@ -110,8 +110,8 @@ internal sealed class TransportReadTests(TransportKind kind) : TransportFixture(
     [Test]
     public async Task CancelPendingRead_before_a_read_cancels_that_read_only()
     {
-        var (connection, peer) = await ConnectPairAsync();
-        peer.Send("x"u8);
+        var (connection, remote) = await ConnectPairAsync();
+        remote.Send("x"u8);
 
         var (first, second) = await connection.Loop.RunAsync(async () =>
         {
@@ -129,10 +129,10 @@ internal sealed class TransportReadTests(TransportKind kind) : TransportFixture(
     [Test]
     public async Task TryRead_returns_false_without_bytes_and_true_with_some()
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
         Assert.That(await connection.Loop.RunAsync(() => connection.Input.TryRead(out _)), Is.False);
 
-        peer.Send("x"u8);
+        remote.Send("x"u8);
         var read = await connection.Loop.RunAsync(async () =>
         {
             var awaited = await connection.Input.ReadAsync();
@@ -158,9 +158,9 @@ internal sealed class TransportReadTests(TransportKind kind) : TransportFixture(
     [Test]
     public async Task Stream_that_is_always_ready_lets_others_of_its_loop_run()
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
         var bytes = Pattern(30_000_000);
-        var sending = Task.Run(() => peer.Send(bytes));
+        var sending = Task.Run(() => remote.Send(bytes));
         var turns = new HashSet<uint>();
 
         await connection.Loop.RunAsync(async () =>

@@ -14,7 +14,7 @@ internal sealed class TransportWriteTests(TransportKind kind) : TransportFixture
     [Test]
     public async Task Gathered_writes_and_caller_memory_keep_their_order([Values(1, 3000, 100_000, 500_000)] int bodyBytes)
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
         var body = Pattern(bodyBytes);
 
         var writing = connection.Loop.RunAsync(async () =>
@@ -25,7 +25,7 @@ internal sealed class TransportWriteTests(TransportKind kind) : TransportFixture
             connection.Output.Write(";tail"u8);
             await connection.Output.FlushAsync();
         });
-        var received = ReceiveExactly(peer, bodyBytes + 15);
+        var received = ReceiveExactly(remote, bodyBytes + 15);
         await writing;
 
         Assert.That(Encoding.ASCII.GetString(received[..10]), Is.EqualTo("head;more;"));
@@ -36,7 +36,7 @@ internal sealed class TransportWriteTests(TransportKind kind) : TransportFixture
     [Test]
     public async Task GetMemory_gives_more_than_a_block_when_asked()
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
         var bytes = Pattern(300_000);
 
         var writing = connection.Loop.RunAsync(async () =>
@@ -48,7 +48,7 @@ internal sealed class TransportWriteTests(TransportKind kind) : TransportFixture
             await connection.Output.FlushAsync();
             Assert.That(connection.Output.UnflushedBytes, Is.Zero);
         });
-        var received = ReceiveExactly(peer, bytes.Length + 1);
+        var received = ReceiveExactly(remote, bytes.Length + 1);
         await writing;
 
         AssertSame(received.AsSpan(1..), bytes);
@@ -58,21 +58,21 @@ internal sealed class TransportWriteTests(TransportKind kind) : TransportFixture
     [Test]
     public async Task Flush_waits_for_a_slow_peer_and_memory_stays_bounded()
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
         var bytes = Pattern(MoreThanTheKernelTakes);
         var writing = connection.Loop.RunAsync(() => connection.Output.WriteAsync(bytes));
         var rented = await connection.Loop.RunAsync(() => RentedBlocks(connection));
 
         Assert.That(writing.IsCompleted, Is.False);
         Assert.That(rented, Is.LessThanOrEqualTo(1));
-        AssertSame(ReceiveExactly(peer, bytes.Length), bytes);
+        AssertSame(ReceiveExactly(remote, bytes.Length), bytes);
         Assert.That((await writing).IsCompleted, Is.False);
     }
 
     [Test]
     public async Task CancelPendingFlush_gives_the_memory_back_and_keeps_the_stream_whole()
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
         var original = Pattern(MoreThanTheKernelTakes);
         var lent = original.ToArray();
         var writing = connection.Loop.RunAsync(() => connection.Output.WriteAsync(lent));
@@ -81,7 +81,7 @@ internal sealed class TransportWriteTests(TransportKind kind) : TransportFixture
 
         Array.Clear(lent);
         var flushing = connection.Loop.RunAsync(() => connection.Output.WriteAsync("end"u8.ToArray()));
-        var received = ReceiveExactly(peer, original.Length + 3);
+        var received = ReceiveExactly(remote, original.Length + 3);
         await flushing;
 
         Assert.That(cancelled.IsCanceled, Is.True);
@@ -92,7 +92,7 @@ internal sealed class TransportWriteTests(TransportKind kind) : TransportFixture
     [Test]
     public async Task ShutdownSend_follows_the_flush_that_is_under_way()
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
         var bytes = Pattern(MoreThanTheKernelTakes);
         var writing = connection.Loop.RunAsync(async () =>
         {
@@ -101,46 +101,46 @@ internal sealed class TransportWriteTests(TransportKind kind) : TransportFixture
             return await flush;
         });
 
-        AssertSame(ReceiveExactly(peer, bytes.Length), bytes);
-        Assert.That(peer.Receive(new byte[1]), Is.Zero);
+        AssertSame(ReceiveExactly(remote, bytes.Length), bytes);
+        Assert.That(remote.Receive(new byte[1]), Is.Zero);
         Assert.That((await writing).IsCompleted, Is.False);
     }
 
     [Test]
     public async Task Write_after_the_peer_reset_completes_and_blames_the_peer()
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
         var watcher = new RecordingWatcher();
         await connection.Loop.RunAsync(() => connection.Watcher = watcher);
-        Reset(peer);
+        Reset(remote);
         await watcher.NextAsync();
 
         var result = await connection.Loop.RunAsync(() => connection.Output.WriteAsync("x"u8.ToArray()));
 
         Assert.That(result.IsCompleted, Is.True);
-        Assert.That(connection.CloseReason, Is.EqualTo(CloseReason.PeerReset));
+        Assert.That(connection.CloseReason, Is.EqualTo(CloseReason.RemoteReset));
     }
 
     [Test]
     public async Task Pending_flush_completes_when_the_peer_resets()
     {
-        var (connection, peer) = await ConnectPairAsync();
+        var (connection, remote) = await ConnectPairAsync();
         var writing = connection.Loop.RunAsync(() => connection.Output.WriteAsync(Pattern(MoreThanTheKernelTakes)));
         await connection.Loop.RunAsync(() => { });
 
-        Reset(peer);
+        Reset(remote);
 
         Assert.That((await writing).IsCompleted, Is.True);
-        Assert.That(connection.CloseReason, Is.EqualTo(CloseReason.PeerReset));
+        Assert.That(connection.CloseReason, Is.EqualTo(CloseReason.RemoteReset));
     }
 
     [Test]
     public async Task Bytes_that_came_before_the_reset_of_a_failed_write_can_be_read()
     {
-        var (connection, peer) = await ConnectPairAsync();
-        peer.Send("413 too large"u8);
-        peer.Shutdown(SocketShutdown.Both);
-        peer.Dispose();
+        var (connection, remote) = await ConnectPairAsync();
+        remote.Send("413 too large"u8);
+        remote.Shutdown(SocketShutdown.Both);
+        remote.Dispose();
 
         var received = await connection.Loop.RunAsync(async () =>
         {

@@ -49,7 +49,7 @@ internal sealed class ManagerApiServerTests
         using var response = await _client.GetAsync($"http://127.0.0.1:{_server.HandlerPort}/livez");
         using var forged = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{_server.HandlerPort}/livez");
         forged.Headers.Add("Wunderproxy-Secret", "guess");
-        forged.Headers.Add("Wunderproxy-Peer", "unix");
+        forged.Headers.Add("Wunderproxy-Caller", "unix");
         using var guessed = await _client.SendAsync(forged);
 
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
@@ -61,7 +61,7 @@ internal sealed class ManagerApiServerTests
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/rollback");
         request.Headers.Host = "rebound.example";
-        request.Headers.Add("Wunderproxy-Peer", "unix");
+        request.Headers.Add("Wunderproxy-Caller", "unix");
         request.Headers.Add("Wunderproxy-Host", "localhost");
         using var response = await _client.SendAsync(request);
 

@@ -76,7 +76,7 @@ internal sealed class OddRequestTests
             Row("an Origin that Connection names", $"POST /rollback HTTP/1.1\r\nHost: localhost\r\nConnection: close, origin\r\nOrigin: http://a\r\n\r\n", 403, "forbidden"),
             Row("a Sec-Fetch-Site that Connection names", $"POST /rollback HTTP/1.1\r\nHost: localhost\r\nConnection: close, Sec-Fetch-Site\r\nSec-Fetch-Site: cross-site\r\n\r\n", 403, "forbidden"),
             Row("a Host that Connection names", $"POST /rollback HTTP/1.1\r\nHost: evil.example\r\nConnection: close, Host\r\n\r\n", 403, "forbidden"),
-            Row("a forged stamp", $"POST /rollback HTTP/1.1\r\nHost: evil.example\r\nConnection: close, Wunderproxy-Peer\r\nWunderproxy-Peer: unix\r\nWunderproxy-Peer: unix\r\nWunderproxy-Host: localhost\r\nWunderproxy-Target: /livez\r\n\r\n", 403, "forbidden"),
+            Row("a forged stamp", $"POST /rollback HTTP/1.1\r\nHost: evil.example\r\nConnection: close, Wunderproxy-Caller\r\nWunderproxy-Caller: unix\r\nWunderproxy-Caller: unix\r\nWunderproxy-Host: localhost\r\nWunderproxy-Target: /livez\r\n\r\n", 403, "forbidden"),
         ];
         return rows;
 

@@ -75,7 +75,7 @@ internal sealed class BodyRelay
     private bool IsDown => _readWait == Waits.UpstreamRead;
 
     private bool HasSourceEndedInOrder => IsDown
-        ? _waits.Upstream?.CloseReason == CloseReason.PeerFinished
+        ? _waits.Upstream?.CloseReason == CloseReason.RemoteFinished
         : _waits.Client.HasEndedInOrder;
 
     /// <summary>Prepares for the next body.</summary>

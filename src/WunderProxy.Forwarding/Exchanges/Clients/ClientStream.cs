@@ -68,7 +68,7 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
     /// Whether the client made the end of <see cref="Input"/> in order, and the connection did not break. In protocols
     /// that mark the end of a body by a flag, this end does not close the connection.
     /// </summary>
-    public virtual bool HasEndedInOrder => CloseReason == CloseReason.PeerFinished;
+    public virtual bool HasEndedInOrder => CloseReason == CloseReason.RemoteFinished;
 
     /// <summary>How far the exchange has come on the client's side.</summary>
     public ClientProgress Progress { get; private set; }
@@ -211,7 +211,7 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
     /// <summary>Notifies the watcher if the client has already finished its side or reset.</summary>
     public void TellIfClosed()
     {
-        if (CloseReason is var reason and (CloseReason.PeerFinished or CloseReason.PeerReset))
+        if (CloseReason is var reason and (CloseReason.RemoteFinished or CloseReason.RemoteReset))
         {
             OnClosed(reason);
         }

@@ -117,7 +117,7 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
     }
 
     /// <inheritdoc/>
-    public void OnPeerClosed(TransportConnection connection, CloseReason reason) => _exchange?.Client.OnClosed(reason);
+    public void OnRemoteClosed(TransportConnection connection, CloseReason reason) => _exchange?.Client.OnClosed(reason);
 
     /// <inheritdoc/>
     public override void Abort() => Transport.Abort();

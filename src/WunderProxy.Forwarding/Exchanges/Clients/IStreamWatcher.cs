@@ -11,7 +11,7 @@ internal interface IStreamWatcher
     /// <summary>
     /// The client finished its sending side or reset. Called after the request's head is complete, perhaps twice.
     /// </summary>
-    /// <param name="reason"><see cref="CloseReason.PeerFinished"/> or <see cref="CloseReason.PeerReset"/>.</param>
+    /// <param name="reason"><see cref="CloseReason.RemoteFinished"/> or <see cref="CloseReason.RemoteReset"/>.</param>
     void OnClientClosed(CloseReason reason);
 
     /// <summary>The client sent nothing for longer than <see cref="ClientStream.SetReadDeadline"/> allowed.</summary>

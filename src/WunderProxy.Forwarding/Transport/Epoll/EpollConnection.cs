@@ -39,11 +39,11 @@ internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
     {
         if ((events & EpollEvents.Error) != EpollEvents.None)
         {
-            NoteRemoteClosed(CloseReason.PeerReset);
+            NoteRemoteClosed(CloseReason.RemoteReset);
         }
         else if ((events & (EpollEvents.ReadHangUp | EpollEvents.HangUp)) != EpollEvents.None)
         {
-            NoteRemoteClosed(CloseReason.PeerFinished);
+            NoteRemoteClosed(CloseReason.RemoteFinished);
         }
 
         if ((events & ~EpollEvents.Out) != EpollEvents.None)

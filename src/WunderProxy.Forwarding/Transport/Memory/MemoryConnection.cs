@@ -164,7 +164,7 @@ internal sealed class MemoryConnection : StreamConnection
 
         if (_hasRemoteFinished)
         {
-            NoteRemoteClosed(_hasRemoteReset ? CloseReason.PeerReset : CloseReason.PeerFinished);
+            NoteRemoteClosed(_hasRemoteReset ? CloseReason.RemoteReset : CloseReason.RemoteFinished);
         }
 
         OnWritable(0);

@@ -144,7 +144,7 @@ internal sealed class SocketConnection : StreamConnection
         var status = _receive.SocketError == SocketError.Success ? Peek() : IoStatus.Broken;
         if (status is 0 or IoStatus.Broken)
         {
-            NoteRemoteClosed(status == 0 ? CloseReason.PeerFinished : CloseReason.PeerReset);
+            NoteRemoteClosed(status == 0 ? CloseReason.RemoteFinished : CloseReason.RemoteReset);
         }
 
         OnReadable();

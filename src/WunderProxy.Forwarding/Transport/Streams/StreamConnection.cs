@@ -195,14 +195,14 @@ internal abstract class StreamConnection : TransportConnection
         if (_watcher is { } watcher && _toldReason < _remoteReason && !IsClosed)
         {
             _toldReason = _remoteReason;
-            watcher.OnPeerClosed(this, _remoteReason);
+            watcher.OnRemoteClosed(this, _remoteReason);
         }
     }
 
     private void SetCloseReason(CloseReason reason)
     {
         // A half-closed connection can still end in another way; every other reason is final.
-        if (_closeReason is CloseReason.None or CloseReason.PeerFinished)
+        if (_closeReason is CloseReason.None or CloseReason.RemoteFinished)
         {
             _closeReason = reason;
         }

@@ -48,10 +48,10 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
                 StopReceiving();
                 return true;
             case 0:
-                connection.NoteRemoteClosed(CloseReason.PeerFinished);
+                connection.NoteRemoteClosed(CloseReason.RemoteFinished);
                 return false;
             case IoStatus.Broken:
-                connection.NoteRemoteClosed(CloseReason.PeerReset);
+                connection.NoteRemoteClosed(CloseReason.RemoteReset);
                 return false;
             default:
                 return false;
@@ -148,7 +148,7 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
         {
             _hasEnded = true;
             _mayReceive = false;
-            connection.NoteRemoteClosed(received == 0 ? CloseReason.PeerFinished : CloseReason.PeerReset);
+            connection.NoteRemoteClosed(received == 0 ? CloseReason.RemoteFinished : CloseReason.RemoteReset);
         }
     }
 

@@ -226,7 +226,7 @@ internal sealed class StreamOutput(StreamConnection connection) : PipeWriter, IV
             if (sent == IoStatus.Broken)
             {
                 _isBroken = true;
-                connection.NoteRemoteClosed(CloseReason.PeerReset);
+                connection.NoteRemoteClosed(CloseReason.RemoteReset);
                 break;
             }
 

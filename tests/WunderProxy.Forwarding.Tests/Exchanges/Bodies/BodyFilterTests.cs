@@ -65,7 +65,7 @@ internal sealed class BodyFilterTests
         var received = proxy.Received(client);
 
         Assert.That(received, Does.EndWith("\r\n\r\naabbccdd!").And.Contain("Connection: close").And.Not.Contain("Content-Length"));
-        Assert.That(client.CloseReason, Is.EqualTo(CloseReason.PeerFinished));
+        Assert.That(client.CloseReason, Is.EqualTo(CloseReason.RemoteFinished));
     }
 
     [Test]
@@ -96,7 +96,7 @@ internal sealed class BodyFilterTests
         var received = proxy.Received(client);
 
         Assert.That(received, Does.Not.Contain("!").And.Not.Contain("0\r\n\r\n"));
-        Assert.That((client.CloseReason, filter.Releases), Is.EqualTo((CloseReason.PeerReset, 1)));
+        Assert.That((client.CloseReason, filter.Releases), Is.EqualTo((CloseReason.RemoteReset, 1)));
     }
 
     [Test]

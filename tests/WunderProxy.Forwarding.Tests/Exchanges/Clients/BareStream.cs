@@ -63,7 +63,7 @@ internal sealed class BareStream(TransportLoop loop) : ClientStream(loop)
     /// <summary>The client resets the stream; on the loop.</summary>
     public void ResetByClient()
     {
-        _closeReason = CloseReason.PeerReset;
+        _closeReason = CloseReason.RemoteReset;
         OnClosed(_closeReason);
     }
 

@@ -87,7 +87,7 @@ internal sealed class BareStreamTests
         proxy.Loop.Run(reset.ResetByClient);
         proxy.Send(proxy.Upstreams[1], Answer);
 
-        Assert.That((reset.AbortedFor, proxy.Upstreams[0].CloseReason), Is.EqualTo((ForwardError.ClientGone, CloseReason.PeerReset)));
+        Assert.That((reset.AbortedFor, proxy.Upstreams[0].CloseReason), Is.EqualTo((ForwardError.ClientGone, CloseReason.RemoteReset)));
         Assert.That((other.Status, other.IsComplete), Is.EqualTo((200, true)));
         Assert.That(proxy.Slot.Current!.InFlight, Is.Zero);
     }
