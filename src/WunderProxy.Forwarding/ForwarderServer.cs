@@ -8,7 +8,6 @@ using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
-using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding;
 
@@ -41,7 +40,7 @@ public sealed class ForwarderServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(routes);
         ArgumentNullException.ThrowIfNull(loggers);
         ArgumentNullException.ThrowIfNull(clock);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Threads, Upstream.MaxLoops, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Threads, TransportLoop.MaxLoops, nameof(options));
         var logger = loggers.CreateLogger("WunderProxy.Forwarding");
         _options = options;
         _loggers = loggers;

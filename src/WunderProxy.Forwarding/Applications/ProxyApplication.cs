@@ -11,7 +11,7 @@ namespace WunderProxy.Forwarding.Applications;
 /// </summary>
 public sealed class ProxyApplication
 {
-    private readonly LoopApplication?[] _parts = new LoopApplication?[Upstream.MaxLoops];
+    private readonly PerLoop<LoopApplication> _parts;
     private readonly TimeProvider _clock;
 
     /// <summary>Creates an application that is not paused.</summary>
@@ -28,6 +28,7 @@ public sealed class ProxyApplication
         Pages = new ErrorPages(options.ErrorPages);
         ResponseMilliseconds = LoopMilliseconds.Of(options.ResponseTimeout);
         _clock = clock;
+        _parts = new PerLoop<LoopApplication>(loop => new LoopApplication(this, loop));
     }
 
     /// <summary>
@@ -54,7 +55,7 @@ public sealed class ProxyApplication
     internal int ResponseMilliseconds { get; }
 
     /// <summary>The parts of the loops that have served the application so far.</summary>
-    internal IEnumerable<LoopApplication> Parts => _parts.Where(part => part is not null)!;
+    internal IEnumerable<LoopApplication> Parts => _parts.Made;
 
     /// <summary>
     /// Pauses forwarding: new requests wait until <see cref="Resume"/>, in a bounded queue and for a bounded time;
@@ -67,9 +68,7 @@ public sealed class ProxyApplication
     {
         Gate.IsPaused = false;
 
-        // The counterpart of the fence in PartOf: either this code sees the part, or a request that is about to wait on
-        // the part's loop sees that the pause is over.
-        Interlocked.MemoryBarrier();
+        // A request that is about to wait on a loop whose part is not seen here sees that the pause is over.
         foreach (var part in Parts)
         {
             part.Loop.Post(static state => ((LoopApplication)state!).ResumePaused(), part);
@@ -89,12 +88,5 @@ public sealed class ProxyApplication
     }
 
     /// <summary>Returns the part of <paramref name="loop"/>, which is created at its first use on that loop.</summary>
-    internal LoopApplication PartOf(TransportLoop loop) => _parts[loop.Index] ?? MakePart(loop);
-
-    private LoopApplication MakePart(TransportLoop loop)
-    {
-        var part = new LoopApplication(this, loop);
-        Interlocked.Exchange(ref _parts[loop.Index], part);
-        return part;
-    }
+    internal LoopApplication PartOf(TransportLoop loop) => _parts.Of(loop);
 }

@@ -80,7 +80,7 @@ internal sealed class Forwarder(
         return ForwardResult.Of(error);
     }
 
-    private ValueTask<ForwardError> ChooseUpstreamAsync(Exchange exchange) =>
+    private static ValueTask<ForwardError> ChooseUpstreamAsync(Exchange exchange) =>
         exchange.Upstream is { Peer: null, Application: { Gate.IsPaused: true } application } && !exchange.Waiting.IsStopped
             ? WaitWhilePausedAsync(exchange, application)
             : new ValueTask<ForwardError>(ChooseUpstream(exchange));

@@ -23,7 +23,7 @@ public sealed class Endpoint
     /// </summary>
     internal const int SetAsideMilliseconds = 1_000;
 
-    private readonly EndpointPool?[] _pools = new EndpointPool?[Upstream.MaxLoops];
+    private readonly PerLoop<EndpointPool> _pools;
     private readonly TimeProvider _clock;
     private volatile bool _lastConnectRefused;
     private volatile bool _keepsIdle = true;
@@ -57,6 +57,7 @@ public sealed class Endpoint
             : null;
         HostValue = Encoding.ASCII.GetBytes(address is UnixDomainSocketEndPoint ? "localhost" : Address.ToString()!);
         _clock = clock;
+        _pools = new PerLoop<EndpointPool>(loop => new EndpointPool(this, loop));
     }
 
     /// <summary>The address as given.</summary>
@@ -102,8 +103,6 @@ public sealed class Endpoint
     /// <summary>Whether no more connections are opened to the endpoint.</summary>
     internal bool IsClosedToNew => _isClosedToNew;
 
-    private IEnumerable<EndpointPool> Pools => _pools.Where(pool => pool is not null)!;
-
     private long NowMilliseconds => (long)_clock.GetElapsedTime(0).TotalMilliseconds;
 
     /// <summary>
@@ -115,12 +114,9 @@ public sealed class Endpoint
     {
         _isClosedToNew = true;
 
-        // The counterpart of the fence in PoolOf: either this code sees the pool, or the pool's loop sees the line
-        // above.
-        Interlocked.MemoryBarrier();
-
-        // A loop that has not seen the flag yet has issued its connect by the time it runs the work posted here.
-        await Task.WhenAll(Pools.Select(pool =>
+        // A loop that has not seen the flag yet made its pool before, and has issued its connect by the time it runs the
+        // work posted here.
+        await Task.WhenAll(_pools.Made.Select(pool =>
         {
             var isSeen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             pool.Loop.Post(static state => ((TaskCompletionSource)state!).SetResult(), isSeen);
@@ -131,7 +127,7 @@ public sealed class Endpoint
     /// <summary>
     /// Returns the idle connections of <paramref name="loop"/>; the pool is created at its first use on that loop.
     /// </summary>
-    internal EndpointPool PoolOf(TransportLoop loop) => _pools[loop.Index] ?? MakePool(loop);
+    internal EndpointPool PoolOf(TransportLoop loop) => _pools.Of(loop);
 
     /// <summary>
     /// Whether an exchange may use the endpoint: either it is not set aside, or its time is over and this caller is the
@@ -175,7 +171,7 @@ public sealed class Endpoint
     /// <summary>Makes every loop close its idle connections, because others need their descriptors.</summary>
     internal void CloseIdle()
     {
-        foreach (var pool in Pools)
+        foreach (var pool in _pools.Made)
         {
             pool.ClearSoon();
         }
@@ -190,12 +186,9 @@ public sealed class Endpoint
     /// </summary>
     internal void OnReplaced()
     {
-        // Set first: a connection that comes back later is closed at once, those before it by the work posted here. A
-        // pool being created at this moment is either seen here, or its loop sees the line below, as in
-        // CloseToNewAsync.
+        // Set first: a connection that comes back later is closed at once, those before it by the work posted here.
         _keepsIdle = false;
-        Interlocked.MemoryBarrier();
-        foreach (var pool in Pools)
+        foreach (var pool in _pools.Made)
         {
             pool.Loop.Post(static state => ((EndpointPool)state!).OnReplaced(), pool);
         }
@@ -206,15 +199,5 @@ public sealed class Endpoint
         var now = NowMilliseconds;
         return now >= until
             && Interlocked.CompareExchange(ref _setAsideUntil, now + SetAsideMilliseconds, until) == until;
-    }
-
-    private EndpointPool MakePool(TransportLoop loop)
-    {
-        var pool = new EndpointPool(this, loop);
-
-        // A full fence: what the loop reads of the endpoint's state from here on is at least as new as the writes of a
-        // thread that has not seen the pool.
-        Interlocked.Exchange(ref _pools[loop.Index], pool);
-        return pool;
     }
 }

@@ -13,10 +13,7 @@ namespace WunderProxy.Forwarding.Upstreams;
 /// </summary>
 public sealed class Upstream
 {
-    /// <summary>Most forwarding threads.</summary>
-    internal const int MaxLoops = 256;
-
-    private readonly LoopUpstream?[] _parts = new LoopUpstream?[MaxLoops];
+    private readonly PerLoop<LoopUpstream> _parts;
     private readonly TimeProvider _clock;
 
     // Orders changes of the endpoints by the control plane; no loop ever takes this lock.
@@ -57,6 +54,7 @@ public sealed class Upstream
         Label = label;
         Since = clock.GetUtcNow();
         _clock = clock;
+        _parts = new PerLoop<LoopUpstream>(loop => new LoopUpstream(this, loop));
     }
 
     /// <summary>The endpoints at present, at least one.</summary>
@@ -95,7 +93,7 @@ public sealed class Upstream
     internal bool IsReplaced => _isReplaced;
 
     /// <summary>The parts of those loops that have leased the upstream so far.</summary>
-    internal IEnumerable<LoopUpstream> Parts => _parts.Where(part => part is not null)!;
+    internal IEnumerable<LoopUpstream> Parts => _parts.Made;
 
     private Endpoint[] EndpointsNow => Volatile.Read(ref _endpoints);
 
@@ -164,8 +162,7 @@ public sealed class Upstream
     internal Endpoint ChooseEndpoint() => EndpointChoice.OfUpstream(EndpointsNow);
 
     /// <summary>Returns the part of <paramref name="loop"/>, which is created at its first use on that loop.</summary>
-    internal LoopUpstream PartOf(TransportLoop loop) =>
-        _parts[loop.Index] ?? MakePart(loop);
+    internal LoopUpstream PartOf(TransportLoop loop) => _parts.Of(loop);
 
     /// <summary>Makes every loop close its idle connections, because others need their descriptors.</summary>
     internal void CloseIdle() => Array.ForEach(EndpointsNow, endpoint => endpoint.CloseIdle());
@@ -240,12 +237,5 @@ public sealed class Upstream
                 endpoint.OnCurrent();
             }
         }
-    }
-
-    private LoopUpstream MakePart(TransportLoop loop)
-    {
-        var part = new LoopUpstream(this, loop);
-        Volatile.Write(ref _parts[loop.Index], part);
-        return part;
     }
 }

@@ -5,7 +5,6 @@ using WunderProxy.Forwarding.Tests.Exchanges;
 using WunderProxy.Forwarding.Tests.Transport;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
-using WunderProxy.TestSupport;
 
 namespace WunderProxy.Forwarding.Tests.Applications;
 
