@@ -108,7 +108,7 @@ internal sealed class FleetGuardTests
 
         var failure = Assert.ThrowsAsync<FleetException>(() => fleet.DeployAsync(R2))!;
 
-        Assert.That(failure.Message, Does.Contain($"no verdict of b ({reason})"));
+        Assert.That(failure.Message, Does.Contain($"no verdict from b ({reason})"));
         Assert.That(fleet.Managers.Select(manager => manager.Served), Is.All.EqualTo(R2.Hash.Value));
         Assert.That(await fleet.HistoryAsync(), Is.EqualTo(new[] { "r1", "r2" }));
     }
