@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace WunderProxy.LoadClient;
 
-/// <summary>One connection to the proxy. Whatever goes wrong on it is a failure of the request: nothing is sent twice.</summary>
+/// <summary>
+/// One connection to the proxy. Every fault on the connection fails the request; nothing is sent twice.
+/// </summary>
 public sealed class ClientConnection : IDisposable
 {
     private readonly NetworkStream _stream;
@@ -15,8 +17,10 @@ public sealed class ClientConnection : IDisposable
         _reader = new ResponseReader(_stream);
     }
 
-    /// <summary>Opens a connection.</summary>
-    /// <exception cref="RequestFailedException">Of kind <see cref="FailureKind.Connect"/>.</exception>
+    /// <summary>Opens a connection to the proxy.</summary>
+    /// <exception cref="RequestFailedException">
+    /// The connection failed; the kind is <see cref="FailureKind.Connect"/>.
+    /// </exception>
     public static async ValueTask<ClientConnection> OpenAsync(EndPoint endPoint, CancellationToken cancellationToken)
     {
         var isTcp = endPoint is not UnixDomainSocketEndPoint;
@@ -45,7 +49,7 @@ public sealed class ClientConnection : IDisposable
     }
 
     /// <summary>Sends the bytes of one request and reads its response.</summary>
-    /// <exception cref="RequestFailedException">No complete, well-formed response came.</exception>
+    /// <exception cref="RequestFailedException">No complete and well-formed response arrived.</exception>
     public async ValueTask<Response> ExchangeAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
     {
         try

@@ -9,12 +9,12 @@ public enum FailureKind
     /// <summary>The connection was reset or closed before the response was complete.</summary>
     Reset,
 
-    /// <summary>No complete response in time.</summary>
+    /// <summary>No complete response arrived in time.</summary>
     Timeout,
 
-    /// <summary>The status was not 200.</summary>
+    /// <summary>The status of the response was not 200.</summary>
     Status,
 
-    /// <summary>The response was malformed, or its body not the one expected.</summary>
+    /// <summary>The response was malformed, or its body was not the expected one.</summary>
     Body,
 }

@@ -4,10 +4,10 @@ using System.Net.Sockets;
 
 namespace WunderProxy.LoadClient;
 
-/// <summary>The arguments of the program.</summary>
-/// <param name="Options">What to send.</param>
-/// <param name="Duration">How long; null is until the control input says <c>stop</c> or ends.</param>
-/// <param name="Requests">Goes on past the duration until so many requests are finished.</param>
+/// <summary>The command line of the load client.</summary>
+/// <param name="Options">The requests to send.</param>
+/// <param name="Duration">How long to send; null means until the control input says <c>stop</c> or ends.</param>
+/// <param name="Requests">Sending goes on after the duration until this many requests have finished.</param>
 internal sealed record LoadCommand(LoadOptions Options, TimeSpan? Duration, long Requests)
 {
     public const string Usage =

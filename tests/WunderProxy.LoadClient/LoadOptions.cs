@@ -2,30 +2,32 @@ using System.Net;
 
 namespace WunderProxy.LoadClient;
 
-/// <summary>What to send, where and how fast.</summary>
+/// <summary>The requests of a load, their destination and their rate.</summary>
 public sealed record LoadOptions
 {
-    /// <summary>Where the proxy listens.</summary>
+    /// <summary>The address of the proxy.</summary>
     public required EndPoint EndPoint { get; init; }
 
-    /// <summary>Value of the Host header.</summary>
+    /// <summary>Value of the Host header in every request.</summary>
     public string Host { get; init; } = "localhost";
 
-    /// <summary>Workers, each with one connection at a time.</summary>
+    /// <summary>Number of workers, each with one connection at a time.</summary>
     public int Connections { get; init; } = 16;
 
-    /// <summary>Requests per second over all workers together; 0 is as fast as answers come.</summary>
+    /// <summary>Requests per second over all workers together; 0 means as fast as answers arrive.</summary>
     public int RequestsPerSecond { get; init; } = 600;
 
-    /// <summary>From the first byte sent to the last byte read; longer is a failure.</summary>
+    /// <summary>
+    /// Longest time from the first byte sent to the last byte read; beyond it the request has failed.
+    /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Seed of the request mix; the same seed sends the same requests.</summary>
     public int Seed { get; init; } = 20261122;
 
-    /// <summary>Share of requests, in percent, that go over a connection of their own.</summary>
+    /// <summary>Percentage of requests that use a connection of their own.</summary>
     public int OneShotPercent { get; init; } = 20;
 
-    /// <summary>Only small GETs, instead of the whole mix.</summary>
+    /// <summary>Whether to send small GETs only, in place of the whole mix.</summary>
     public bool PagesOnly { get; init; }
 }

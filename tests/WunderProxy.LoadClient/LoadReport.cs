@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace WunderProxy.LoadClient;
 
-/// <summary>The sum of a run.</summary>
+/// <summary>The result of a load run.</summary>
 /// <param name="Sent">Requests sent.</param>
-/// <param name="Answered">Requests with a complete and correct answer.</param>
+/// <param name="Answered">Requests that got a complete and correct answer.</param>
 /// <param name="Failures">Connect errors, resets, time-outs, statuses that are not 200, short or wrong bodies.</param>
-/// <param name="Stale">Sent after a switch call had returned, answered by an old revision.</param>
-/// <param name="Revisions">Answers by revision.</param>
-/// <param name="Duration">From start to stop.</param>
-/// <param name="P50">Half of the response times were shorter.</param>
-/// <param name="P99">99 of a hundred response times were shorter.</param>
+/// <param name="Stale">Requests sent after a switch call had returned, and answered by an old revision.</param>
+/// <param name="Revisions">Number of answers by revision.</param>
+/// <param name="Duration">Duration of the run.</param>
+/// <param name="P50">Half of the response times were at most this long.</param>
+/// <param name="P99">99% of the response times were at most this long.</param>
 /// <param name="Max">The longest response time.</param>
 /// <param name="Descriptions">The first failures of each worker, in words.</param>
 public sealed record LoadReport(
@@ -29,7 +29,7 @@ public sealed record LoadReport(
 
     public double RequestsPerSecond => Sent / Duration.TotalSeconds;
 
-    /// <summary>The figures in one line.</summary>
+    /// <summary>Returns the figures in one line.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"sent {Sent}, answered {Answered}, failed {Failed}, stale {Stale}; {RequestsPerSecond:F0} requests/s for {Duration.TotalSeconds:F1} s; response time p50 {P50.TotalMilliseconds:F1} ms, p99 {P99.TotalMilliseconds:F1} ms, max {Max.TotalMilliseconds:F0} ms");

@@ -17,16 +17,16 @@ public sealed class LoadRun : IAsyncDisposable
         _ended = Task.WhenAll(_workers.Select(worker => Task.Run(() => worker.RunAsync(_stopping.Token))));
     }
 
-    /// <summary>To be told of every switch, so that stale answers are seen.</summary>
+    /// <summary>The record of switches, by which stale answers are recognised.</summary>
     public SwitchTimeline Timeline { get; } = new();
 
-    /// <summary>Requests finished so far, failed or not.</summary>
+    /// <summary>Number of requests finished so far, failed or not.</summary>
     public long Finished => _workers.Sum(worker => worker.Finished);
 
-    /// <summary>Starts sending.</summary>
+    /// <summary>Starts sending the load.</summary>
     public static LoadRun Start(LoadOptions options, TimeProvider? time = null) => new(options, time ?? TimeProvider.System);
 
-    /// <summary>Waits until so many more requests have finished than at the call.</summary>
+    /// <summary>Waits until the given number of further requests have finished.</summary>
     public async Task WaitForMoreAsync(long requests, CancellationToken cancellationToken)
     {
         var target = Finished + requests;
@@ -36,7 +36,7 @@ public sealed class LoadRun : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets the requests under way finish and adds up.</summary>
+    /// <summary>Lets the requests in flight finish and returns the report.</summary>
     public async Task<LoadReport> StopAsync()
     {
         await _stopping.CancelAsync();

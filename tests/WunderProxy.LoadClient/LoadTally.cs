@@ -1,14 +1,16 @@
 namespace WunderProxy.LoadClient;
 
-/// <summary>What one worker counted; only that worker writes it, and the run reads it when the worker has ended.</summary>
+/// <summary>
+/// The counts of one worker. Only that worker writes them; the run reads them when the worker has ended.
+/// </summary>
 internal sealed class LoadTally
 {
     private const int KeptFailures = 20;
 
-    /// <summary>Requests of which at least the connection was tried.</summary>
+    /// <summary>Number of requests for which at least the connection was tried.</summary>
     public long Sent { get; private set; }
 
-    /// <summary>Requests with a complete, correct answer.</summary>
+    /// <summary>Number of requests with a complete and correct answer.</summary>
     public long Answered { get; private set; }
 
     public long Stale { get; private set; }
@@ -19,7 +21,7 @@ internal sealed class LoadTally
 
     public List<string> Descriptions { get; } = [];
 
-    /// <summary>In ticks of <see cref="TimeSpan"/>.</summary>
+    /// <summary>Response times in ticks of <see cref="TimeSpan"/>.</summary>
     public List<long> ResponseTimes { get; } = [];
 
     public void AddSent() => Sent++;

@@ -1,6 +1,8 @@
 namespace WunderProxy.LoadClient;
 
-/// <summary>Sends one request after the other, on a connection that is kept for a while and on one-shot ones in between.</summary>
+/// <summary>
+/// Sends one request after another, on a connection that is kept for a while and on single-use ones in between.
+/// </summary>
 internal sealed class LoadWorker(LoadOptions options, SwitchTimeline timeline, int number, TimeProvider time) : IDisposable
 {
     private const int LastOnConnectionPercent = 2;
@@ -10,19 +12,19 @@ internal sealed class LoadWorker(LoadOptions options, SwitchTimeline timeline, i
 
     public LoadTally Tally { get; } = new();
 
-    /// <summary>Requests finished, failed or not; read by others while the worker runs.</summary>
+    /// <summary>Number of requests finished, failed or not; other threads may read it while the worker runs.</summary>
     public long Finished => Volatile.Read(ref _finished);
 
     private long _finished;
 
-    /// <summary>Runs until stopped; the request under way is finished and counted.</summary>
+    /// <summary>Sends until stopped; the request in flight is finished and counted.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         var interval = options.RequestsPerSecond == 0
             ? TimeSpan.Zero
             : TimeSpan.FromSeconds((double)options.Connections / options.RequestsPerSecond);
         var start = time.GetTimestamp();
-        // Workers start spread over the interval, so that they do not all send at once for ever.
+        // Workers start spread over the interval, so that they do not keep sending at the same moments.
         var due = interval * number / options.Connections;
         while (!stopping.IsCancellationRequested)
         {

@@ -54,7 +54,7 @@ static async Task FollowControlAsync(SwitchTimeline timeline)
                 break;
         }
 
-        // The answer tells a script that the line was read: only now may it go on.
+        // The answer tells a script that the line was read, so that the script may go on.
         Console.WriteLine($"  noted: {line}");
     }
 }

@@ -1,6 +1,6 @@
 namespace WunderProxy.LoadClient;
 
-/// <summary>One request failed; nothing is sent again.</summary>
+/// <summary>Thrown when a request failed; it is not sent again.</summary>
 public sealed class RequestFailedException(FailureKind kind, string message, Exception? cause = null)
     : Exception(message, cause)
 {

@@ -4,8 +4,8 @@ using System.Text;
 namespace WunderProxy.LoadClient;
 
 /// <summary>
-/// The mix: of a hundred requests 84 small GETs, 8 small POSTs, 3 POSTs up to 1 MiB, 3 downloads and 2 streams. Bodies
-/// are checked by digest.
+/// The mix of requests: of a hundred, 84 small GETs, 8 small POSTs, 3 POSTs up to 1 MiB, 3 downloads and 2 streams.
+/// Bodies are checked by digest.
 /// </summary>
 internal sealed class RequestMix(int seed, string host)
 {
@@ -15,10 +15,10 @@ internal sealed class RequestMix(int seed, string host)
 
     private static readonly byte[] Noise = CreateNoise();
 
-    // Not for secrets: a load that can be repeated needs a generator that can be seeded.
+    // Not for secrets: a repeatable load needs a generator with a seed.
     private readonly Random _random = new(seed);
 
-    /// <summary>Whether something with this probability, in percent, happens.</summary>
+    /// <summary>Returns true with the given probability in percent.</summary>
     public bool Chance(int percent) => _random.Next(100) < percent;
 
     public PlannedRequest Next(bool closes) => _random.Next(100) switch
@@ -30,7 +30,7 @@ internal sealed class RequestMix(int seed, string host)
         _ => Stream(closes),
     };
 
-    /// <summary>A small GET.</summary>
+    /// <summary>Creates a small GET for the start page.</summary>
     public PlannedRequest Page(bool closes) => new(
         "GET /",
         Encoding.ASCII.GetBytes(Head("GET /", closes, "")),

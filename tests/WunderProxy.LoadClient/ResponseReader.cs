@@ -4,10 +4,10 @@ using System.Text;
 
 namespace WunderProxy.LoadClient;
 
-/// <summary>Reads responses from a byte stream by RFC 9112, and takes nothing for complete that is not.</summary>
+/// <summary>Reads responses from a byte stream by RFC 9112, and accepts only complete ones.</summary>
 public sealed class ResponseReader(Stream stream)
 {
-    /// <summary>How much of a body is kept as text.</summary>
+    /// <summary>Number of body bytes kept as text.</summary>
     public const int KeptBytes = 4096;
 
     private const int MaxLineBytes = 16 * 1024;
@@ -16,7 +16,7 @@ public sealed class ResponseReader(Stream stream)
     private int _start;
     private int _end;
 
-    /// <summary>Reads one final response; interim ones (1xx) are passed over.</summary>
+    /// <summary>Reads one final response; interim ones (1xx) are skipped.</summary>
     /// <exception cref="RequestFailedException">The response is malformed or the stream ended inside it.</exception>
     public async ValueTask<Response> ReadAsync(CancellationToken cancellationToken)
     {
@@ -173,7 +173,7 @@ public sealed class ResponseReader(Stream stream)
         }
     }
 
-    /// <summary>Reads more bytes behind those that wait; false at the end of the stream.</summary>
+    /// <summary>Reads more bytes after the buffered ones; returns false at the end of the stream.</summary>
     private async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
     {
         if (_start > 0)

@@ -1,8 +1,9 @@
 namespace WunderProxy.LoadClient;
 
 /// <summary>
-/// Which revision may answer when. A request is stale when its first byte was sent after a switch call had returned
-/// and it is answered by a revision that was switched away from; during a switch call both may answer.
+/// Records which revision may answer at which time. An answer is stale if the first byte of its request was sent after
+/// a switch call had returned and the answering revision had been switched away from; during a switch call both
+/// revisions may answer.
 /// </summary>
 public sealed class SwitchTimeline
 {
@@ -10,7 +11,7 @@ public sealed class SwitchTimeline
     private readonly List<string> _revisions = [];
     private int _finished = -1;
 
-    /// <summary>Says that a switch call to this revision is about to be sent.</summary>
+    /// <summary>Records that a switch call to this revision is about to be sent.</summary>
     public void Switching(string revision)
     {
         lock (_gate)
@@ -19,7 +20,7 @@ public sealed class SwitchTimeline
         }
     }
 
-    /// <summary>Says that the switch call announced last has returned.</summary>
+    /// <summary>Records that the last announced switch call has returned.</summary>
     public void Switched()
     {
         lock (_gate)
@@ -28,7 +29,9 @@ public sealed class SwitchTimeline
         }
     }
 
-    /// <summary>Says that the switch call announced last was refused: what served before still serves.</summary>
+    /// <summary>
+    /// Records that the last announced switch call was refused, so that the revision before still serves.
+    /// </summary>
     public void Refused()
     {
         lock (_gate)
@@ -37,7 +40,7 @@ public sealed class SwitchTimeline
         }
     }
 
-    /// <summary>To be taken before the first byte of a request is sent.</summary>
+    /// <summary>Returns a mark, taken before the first byte of a request is sent.</summary>
     public int Mark()
     {
         lock (_gate)
@@ -46,7 +49,7 @@ public sealed class SwitchTimeline
         }
     }
 
-    /// <summary>Whether an answer of this revision is too old for a request sent at the mark.</summary>
+    /// <summary>Whether an answer of this revision is stale for a request sent at the mark.</summary>
     public bool IsStale(int mark, string? revision)
     {
         lock (_gate)

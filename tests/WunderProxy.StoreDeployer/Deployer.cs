@@ -5,7 +5,7 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.StoreDeployer;
 
-/// <summary>Does what every deployer does with the store, without managers and containers.</summary>
+/// <summary>Uses the store as every deployer does, without managers and containers.</summary>
 internal sealed class Deployer(IObjectStore store, string prefix, string name)
 {
     private const int Tries = 5;
@@ -15,7 +15,7 @@ internal sealed class Deployer(IObjectStore store, string prefix, string name)
     private readonly HistoryRepository _history = new(store, prefix, TimeProvider.System);
     private readonly EventLog _events = new(store, prefix);
 
-    /// <summary>One deploy.</summary>
+    /// <summary>Deploys once and returns the outcome.</summary>
     /// <returns><c>ok HASH</c>, <c>refused HOLDER</c> or <c>failed MESSAGE</c>.</returns>
     public async Task<string> DeployAsync(string round)
     {
@@ -44,7 +44,9 @@ internal sealed class Deployer(IObjectStore store, string prefix, string name)
         return $"ok {config.Hash}";
     }
 
-    /// <summary>As every caller does: the store may fail at any step, and the intent has the effect of once.</summary>
+    /// <summary>
+    /// Repeats like every caller: the store may fail at any step, and applying the intent again has the effect of once.
+    /// </summary>
     private static async Task<string> RepeatAsync(Func<Task<string>> action)
     {
         for (var attempt = 1; ; attempt++)

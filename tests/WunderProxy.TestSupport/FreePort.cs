@@ -3,17 +3,17 @@ using System.Net.Sockets;
 
 namespace WunderProxy.TestSupport;
 
-/// <summary>Ports of 127.0.0.1 for programs that must be told theirs beforehand.</summary>
+/// <summary>Finds free ports of 127.0.0.1 for programs that need a port number at their start.</summary>
 public static class FreePort
 {
-    // Below the range from which Linux takes ports for outgoing connections (net.ipv4.ip_local_port_range): one of those
-    // could be in use again before the program listens.
+    // Below the range from which Linux takes ports for outgoing connections (net.ipv4.ip_local_port_range): a port of
+    // that range could be in use again before the program listens.
     private const int First = 20_000;
     private const int Count = 12_000;
 
     private static int _next = Random.Shared.Next(Count);
 
-    /// <summary>A port that is free now, and that this process gives out once.</summary>
+    /// <summary>Returns a port that is free at present, and that this process returns only once.</summary>
     public static int Next()
     {
         for (var tries = 0; tries < Count; tries++)

@@ -3,7 +3,7 @@ namespace WunderProxy.TestSupport;
 /// <summary>A clock that a test moves by hand; timers fire inside <see cref="Advance"/>, in order.</summary>
 public sealed class ManualTimeProvider : TimeProvider
 {
-    // Bounds a hang in real time; no test is decided by it.
+    // Limits a hang in real time; no test result depends on this.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Lock _gate = new();
@@ -11,10 +11,10 @@ public sealed class ManualTimeProvider : TimeProvider
     private readonly List<(Func<bool> IsReached, TaskCompletionSource Reached)> _waits = [];
     private DateTimeOffset _utcNow = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    // Not 0, as on any machine that has started: 0 stands for "not yet" in many a field.
+    // Not 0, as on any machine that has started: in many fields 0 means "not yet".
     private long _timestamp = TimeSpan.TicksPerHour;
 
-    /// <summary>Ticks per second, as those of <see cref="TimeSpan"/>.</summary>
+    /// <summary>Ticks per second, the same as in <see cref="TimeSpan"/>.</summary>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     /// <inheritdoc/>
@@ -52,7 +52,7 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
-    /// <summary>Moves the clock forward and fires every timer that falls due on the way.</summary>
+    /// <summary>Moves the clock forward and fires every timer that becomes due on the way.</summary>
     public void Advance(TimeSpan step)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(step, TimeSpan.Zero);
@@ -67,19 +67,26 @@ public sealed class ManualTimeProvider : TimeProvider
     }
 
     /// <summary>
-    /// Waits until so many timers wait for their time: whoever this clock is to wake is back at it then. A test that moves
-    /// the clock before that moves it past a timer that is set only afterwards.
+    /// Waits until the given number of timers wait for their time, that is, until every loop that uses this clock is
+    /// pausing again. A test that moves the clock earlier moves it past a timer that is set only afterwards.
     /// </summary>
-    /// <param name="count">One for each loop that waits on this clock.</param>
-    /// <param name="work">What may end instead, without another timer; the wait ends with it, in whatever way it ends.</param>
-    /// <exception cref="TimeoutException">Neither came about.</exception>
+    /// <param name="count">Number of timers: one for each loop that waits on this clock.</param>
+    /// <param name="work">
+    /// Work that may end instead, without another timer; the wait then ends too, in whatever way the work ends.
+    /// </param>
+    /// <exception cref="TimeoutException">Neither happened.</exception>
     public Task WaitForTimersAsync(int count = 1, Task? work = null) =>
         WaitAsync(() => _timers.Count >= count, $"not {count}", work);
 
-    /// <summary>Waits until a timer waits that was set for exactly this time: the one loop that pauses so is at its pause then.</summary>
-    /// <param name="dueTime">What the loop asks the clock for.</param>
-    /// <param name="work">What may end instead, without another pause; the wait ends with it, in whatever way it ends.</param>
-    /// <exception cref="TimeoutException">Neither came about.</exception>
+    /// <summary>
+    /// Waits until a timer exists that was set for exactly this duration, so that the one loop with this pause is
+    /// pausing.
+    /// </summary>
+    /// <param name="dueTime">The duration that the loop asks for.</param>
+    /// <param name="work">
+    /// Work that may end instead, without another pause; the wait then ends too, in whatever way the work ends.
+    /// </param>
+    /// <exception cref="TimeoutException">Neither happened.</exception>
     public Task WaitForTimerAsync(TimeSpan dueTime, Task? work = null) =>
         WaitAsync(() => _timers.Exists(timer => timer.DueTime == dueTime), $"none for {dueTime}", work);
 
@@ -158,7 +165,7 @@ public sealed class ManualTimeProvider : TimeProvider
 
         public long DueTimestamp { get; private set; }
 
-        /// <summary>From the moment it was set until it is due.</summary>
+        /// <summary>Duration from setting the timer until it is due.</summary>
         public TimeSpan DueTime { get; private set; }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)

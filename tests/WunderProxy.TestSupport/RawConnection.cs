@@ -5,7 +5,9 @@ using System.Text.RegularExpressions;
 
 namespace WunderProxy.TestSupport;
 
-/// <summary>One end of a socket that says and hears exact bytes, as Latin-1 text. Every wait has a deadline.</summary>
+/// <summary>
+/// One end of a socket that sends and receives exact bytes, as Latin-1 text. Every wait has a deadline.
+/// </summary>
 public sealed partial class RawConnection : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
@@ -14,16 +16,16 @@ public sealed partial class RawConnection : IDisposable
     private readonly List<byte> _received = [];
     private readonly byte[] _buffer = new byte[64 * 1024];
 
-    /// <summary>Wraps a connected socket and owns it.</summary>
+    /// <summary>Creates a connection that owns a connected socket.</summary>
     public RawConnection(Socket socket) => _socket = socket;
 
-    /// <summary>Whether lines of Date are left out of what is read: they differ each second.</summary>
+    /// <summary>Whether Date lines are removed from what is read, because they differ each second.</summary>
     public bool LeavesOutDate { get; set; }
 
-    /// <summary>Our own address.</summary>
+    /// <summary>The address of this end.</summary>
     public EndPoint LocalEndPoint => _socket.LocalEndPoint!;
 
-    /// <summary>Connects to a listener.</summary>
+    /// <summary>Connects to a listener and returns the connection.</summary>
     public static async Task<RawConnection> ConnectAsync(EndPoint endPoint)
     {
         var protocol = endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified;
@@ -33,10 +35,10 @@ public sealed partial class RawConnection : IDisposable
         return new RawConnection(socket);
     }
 
-    /// <summary>Sends text; line ends are the caller's.</summary>
+    /// <summary>Sends text, whose line ends the caller writes.</summary>
     public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
 
-    /// <summary>Sends bytes.</summary>
+    /// <summary>Sends bytes to the remote end.</summary>
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
         using var deadline = new CancellationTokenSource(Deadline);
@@ -46,11 +48,13 @@ public sealed partial class RawConnection : IDisposable
         }
     }
 
-    /// <summary>Reads up to and with the empty line that ends a head.</summary>
+    /// <summary>Reads up to and including the empty line that ends a head.</summary>
     public Task<string> ReadHeadAsync() => ReadThroughAsync("\r\n\r\n");
 
-    /// <summary>Reads up to and with a text.</summary>
-    /// <exception cref="IOException">The peer ended before it; the message has what came.</exception>
+    /// <summary>Reads up to and including a text.</summary>
+    /// <exception cref="IOException">
+    /// The remote end closed before the text; the message has what was received.
+    /// </exception>
     public async Task<string> ReadThroughAsync(string end)
     {
         var wanted = Encoding.Latin1.GetBytes(end);
@@ -66,8 +70,8 @@ public sealed partial class RawConnection : IDisposable
         }
     }
 
-    /// <summary>Reads exactly so many bytes.</summary>
-    /// <exception cref="IOException">The peer ended before them.</exception>
+    /// <summary>Reads exactly the given number of bytes.</summary>
+    /// <exception cref="IOException">The remote end closed before that many bytes.</exception>
     public async Task<string> ReadAsync(int count)
     {
         while (_received.Count < count)
@@ -78,7 +82,7 @@ public sealed partial class RawConnection : IDisposable
         return Take(count);
     }
 
-    /// <summary>Reads all that comes, until the peer ends.</summary>
+    /// <summary>Reads everything until the remote end closes.</summary>
     public async Task<(string Text, StreamEnd End)> ReadToEndAsync()
     {
         while (true)
@@ -97,13 +101,13 @@ public sealed partial class RawConnection : IDisposable
         }
     }
 
-    /// <summary>Waits until the peer ends, and throws away what comes.</summary>
+    /// <summary>Waits until the remote end closes, and discards what is received.</summary>
     public async Task<StreamEnd> WaitForEndAsync() => (await ReadToEndAsync()).End;
 
-    /// <summary>Ends our sending side.</summary>
+    /// <summary>Closes the sending side of this end.</summary>
     public void ShutdownSend() => _socket.Shutdown(SocketShutdown.Send);
 
-    /// <summary>Resets the connection.</summary>
+    /// <summary>Resets the connection (RST).</summary>
     public void Reset()
     {
         _socket.LingerState = new LingerOption(enable: true, 0);
@@ -113,7 +117,7 @@ public sealed partial class RawConnection : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
-    /// <summary>A text without its lines of Date.</summary>
+    /// <summary>Returns a text without its Date lines.</summary>
     public static string WithoutDate(string text) => DateLine().Replace(text, string.Empty);
 
     [GeneratedRegex(@"^Date: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r\n", RegexOptions.Multiline, 1000)]

@@ -3,15 +3,15 @@ using Microsoft.Extensions.Logging;
 
 namespace WunderProxy.TestSupport;
 
-/// <summary>Keeps every event that is logged, whatever its level.</summary>
+/// <summary>Records every logged event, whatever its level.</summary>
 public sealed class RecordingLogger : ILogger
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Message, Exception? Exception)> _events = new();
 
-    /// <summary>What was logged so far, in order.</summary>
+    /// <summary>The events logged so far, in order.</summary>
     public IReadOnlyList<(LogLevel Level, string Message, Exception? Exception)> Events => [.. _events];
 
-    /// <summary>Messages of at least this level, in order; only those with this text in them.</summary>
+    /// <summary>Returns the messages of at least this level that contain a text, in order.</summary>
     public IReadOnlyList<string> MessagesFrom(LogLevel level, string containing = "") =>
     [
         .. _events

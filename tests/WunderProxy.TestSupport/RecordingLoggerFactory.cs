@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace WunderProxy.TestSupport;
 
-/// <summary>Has all categories write to one log.</summary>
+/// <summary>Creates loggers that all write to one recording logger.</summary>
 public sealed class RecordingLoggerFactory : ILoggerFactory
 {
-    /// <summary>What was logged.</summary>
+    /// <summary>The logger to which all categories write.</summary>
     public RecordingLogger Log { get; } = new();
 
     /// <inheritdoc/>
@@ -17,6 +17,6 @@ public sealed class RecordingLoggerFactory : ILoggerFactory
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Nothing is held.
+        // Nothing to release.
     }
 }

@@ -2,7 +2,9 @@ using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.TestSupport;
 
-/// <summary>A data plane without data: remembers where traffic went, and drains when the test lets it.</summary>
+/// <summary>
+/// A traffic switch without a data plane: records where traffic went, and ends drains when the test allows it.
+/// </summary>
 public sealed class RecordingTrafficSwitch : ITrafficSwitch
 {
     private readonly Lock _gate = new();
@@ -11,7 +13,7 @@ public sealed class RecordingTrafficSwitch : ITrafficSwitch
     /// <inheritdoc/>
     public TrafficTarget? Current { get; private set; }
 
-    /// <summary>Every target in the order of the switches; null where the slot was emptied.</summary>
+    /// <summary>Every target in the order of the switches; null when the slot was emptied.</summary>
     public IReadOnlyList<TrafficTarget?> History
     {
         get
@@ -23,10 +25,10 @@ public sealed class RecordingTrafficSwitch : ITrafficSwitch
         }
     }
 
-    /// <summary>Drains end when this does; at once when it is null.</summary>
+    /// <summary>Drains end when this task does; at once if null.</summary>
     public Task? HoldDrains { get; set; }
 
-    /// <summary>Thrown instead of a switch; null for none.</summary>
+    /// <summary>Thrown in place of a switch; null for none.</summary>
     public Exception? Refusal { get; set; }
 
     /// <inheritdoc/>

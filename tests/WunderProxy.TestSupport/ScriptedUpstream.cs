@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace WunderProxy.TestSupport;
 
-/// <summary>An application whose every byte the test decides: it accepts a connection when told to, and says what it is told.</summary>
+/// <summary>
+/// An application whose every byte the test decides: it accepts connections and sends bytes on command.
+/// </summary>
 public sealed class ScriptedUpstream : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
@@ -12,10 +14,10 @@ public sealed class ScriptedUpstream : IDisposable
 
     private ScriptedUpstream(Socket listener) => _listener = listener;
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address on which the application listens.</summary>
     public EndPoint EndPoint => _listener.LocalEndPoint!;
 
-    /// <summary>Listens on a free port of the loopback.</summary>
+    /// <summary>Starts listening on a free loopback port.</summary>
     public static ScriptedUpstream Start()
     {
         var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -34,10 +36,10 @@ public sealed class ScriptedUpstream : IDisposable
     /// <summary>Whether a connection waits to be accepted.</summary>
     public bool HasPending => _listener.Poll(0, SelectMode.SelectRead);
 
-    /// <summary>Answers every request on every connection with the same bytes, until it is disposed.</summary>
+    /// <summary>Answers every request on every connection with the same bytes, until disposed of.</summary>
     public Task AnswerAllAsync(string response) => AnswerAllAsync(_ => response);
 
-    /// <summary>Answers every request on every connection with what its head calls for, until it is disposed.</summary>
+    /// <summary>Answers every request on every connection with the result for its head, until disposed of.</summary>
     public async Task AnswerAllAsync(Func<string, string> answer)
     {
         while (true)
@@ -72,7 +74,7 @@ public sealed class ScriptedUpstream : IDisposable
             }
             catch (Exception exception) when (exception is IOException or SocketException or TimeoutException)
             {
-                // The proxy closed its connection: nothing more to answer.
+                // The proxy closed its connection: there is nothing more to answer.
             }
         }
     }

@@ -1,11 +1,11 @@
 namespace WunderProxy.TestSupport;
 
-/// <summary>How the peer of a raw connection ended it.</summary>
+/// <summary>How the remote end of a raw connection closed it.</summary>
 public enum StreamEnd
 {
-    /// <summary>In order, with FIN.</summary>
+    /// <summary>Closed in order (FIN).</summary>
     Finished,
 
-    /// <summary>With a reset.</summary>
+    /// <summary>Closed by a reset (RST).</summary>
     Reset,
 }

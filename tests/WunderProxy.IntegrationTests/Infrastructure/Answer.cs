@@ -8,7 +8,7 @@ internal sealed record Answer(int Status, string Text, HttpResponseHeaders Heade
 {
     public JsonNode Json => JsonNode.Parse(Text) ?? throw new AssertionException($"no JSON: {this}");
 
-    /// <summary>The <c>error</c> code of an answer that has one.</summary>
+    /// <summary>The <c>error</c> code of the answer; null if it has none.</summary>
     public string? ErrorCode => Text.StartsWith('{') ? Json["error"]?.GetValue<string>() : null;
 
     public static async Task<Answer> ReadAsync(HttpResponseMessage response) =>

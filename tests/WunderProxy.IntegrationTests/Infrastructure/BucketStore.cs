@@ -29,7 +29,7 @@ internal sealed class BucketStore(string bucket, IReadOnlyDictionary<string, str
         await PutAsync(key, stream);
     }
 
-    /// <summary>Stores what the stream holds; it must be able to seek.</summary>
+    /// <summary>Stores the content of a seekable stream.</summary>
     public Task PutAsync(string key, Stream content) => _s3.PutObjectAsync(
         new PutObjectRequest { BucketName = bucket, Key = key, InputStream = content, UseChunkEncoding = false });
 

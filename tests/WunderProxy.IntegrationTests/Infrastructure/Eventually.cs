@@ -2,13 +2,13 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace WunderProxy.IntegrationTests.Infrastructure;
 
-/// <summary>Waits for what another process does, with a bound.</summary>
+/// <summary>Waits, with a limit, until another process has done something.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>Asks until the answer is yes.</summary>
-    /// <exception cref="AssertionException">It was still no when the time was over.</exception>
+    /// <summary>Asks repeatedly until the condition is true.</summary>
+    /// <exception cref="AssertionException">The condition was still false when the time limit passed.</exception>
     public static async Task TrueAsync(string what, Func<Task<bool>> condition, int seconds = 30)
     {
         var deadline = TimeProvider.System.GetTimestamp() + seconds * TimeProvider.System.TimestampFrequency;

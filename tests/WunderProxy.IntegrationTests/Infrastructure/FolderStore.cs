@@ -2,7 +2,7 @@ using System.Collections.ObjectModel;
 
 namespace WunderProxy.IntegrationTests.Infrastructure;
 
-/// <summary>A <c>file:DIR</c> store.</summary>
+/// <summary>A store in a folder, <c>file:DIR</c>.</summary>
 internal sealed class FolderStore : ITestStore
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("wunderproxy-store-");

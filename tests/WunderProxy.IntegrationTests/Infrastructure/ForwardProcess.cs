@@ -14,21 +14,21 @@ internal sealed partial class ForwardProcess : IDisposable
         Proxy = proxy;
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address on which the proxy listens.</summary>
     public IPEndPoint Proxy { get; }
 
-    /// <summary>Its process id.</summary>
+    /// <summary>Id of the process.</summary>
     public int Id => _process.Id;
 
-    /// <summary>Its start page.</summary>
+    /// <summary>URL of the start page behind the proxy.</summary>
     public Uri Address => new($"http://{Proxy}/");
 
-    /// <summary>Its log so far.</summary>
+    /// <summary>The output and the log of the process so far.</summary>
     public string Log => _process.Output + _process.Errors;
 
-    /// <summary>Starts it and waits until it listens.</summary>
-    /// <param name="upstream">Where it forwards to.</param>
-    /// <param name="options">More of its options.</param>
+    /// <summary>Starts the process and waits until it listens.</summary>
+    /// <param name="upstream">The upstream to which it forwards.</param>
+    /// <param name="options">Further command-line options.</param>
     public static async Task<ForwardProcess> StartAsync(EndPoint upstream, params string[] options)
     {
         var process = WunderProxyProcess.Start(

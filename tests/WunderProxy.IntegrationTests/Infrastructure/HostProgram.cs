@@ -2,17 +2,17 @@ using System.Diagnostics;
 
 namespace WunderProxy.IntegrationTests.Infrastructure;
 
-/// <summary>Runs a program of this machine to its end and keeps what it says.</summary>
+/// <summary>Runs a program of this machine to its end and returns its output.</summary>
 internal static class HostProgram
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
-    /// <summary>Runs it; settings of a proxy in our own environment do not reach it.</summary>
-    /// <param name="program">Its name or path.</param>
-    /// <param name="arguments">Its arguments.</param>
-    /// <param name="variables">Added to its environment.</param>
-    /// <param name="input">What it reads from standard input.</param>
-    /// <exception cref="AssertionException">It does not end.</exception>
+    /// <summary>Runs a program, without the proxy settings of our own environment.</summary>
+    /// <param name="program">Name or path of the program.</param>
+    /// <param name="arguments">Arguments of the program.</param>
+    /// <param name="variables">Variables added to its environment.</param>
+    /// <param name="input">Its standard input.</param>
+    /// <exception cref="AssertionException">The program does not end in time.</exception>
     public static async Task<ProgramResult> RunAsync(
         string program,
         IEnumerable<string> arguments,
@@ -36,7 +36,7 @@ internal static class HostProgram
         }
     }
 
-    /// <summary>Runs it and fails the test when it does not end with 0.</summary>
+    /// <summary>Runs a program and fails the test unless it ends with exit code 0.</summary>
     /// <inheritdoc cref="RunAsync"/>
     public static async Task<ProgramResult> SucceedAsync(
         string program,
@@ -50,7 +50,7 @@ internal static class HostProgram
         return result;
     }
 
-    /// <summary>How it is started, with everything redirected.</summary>
+    /// <summary>Describes how to start a program with all streams redirected.</summary>
     public static ProcessStartInfo Describe(
         string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? variables = null)
     {

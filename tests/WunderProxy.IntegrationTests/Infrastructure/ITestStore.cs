@@ -1,19 +1,19 @@
 namespace WunderProxy.IntegrationTests.Infrastructure;
 
-/// <summary>The place that the product reads and writes, reached past the product.</summary>
+/// <summary>The store of the program under test, accessed directly.</summary>
 internal interface ITestStore : IDisposable
 {
-    /// <summary>What stands for BUCKET on the command line.</summary>
+    /// <summary>The BUCKET argument for the command line.</summary>
     string Bucket { get; }
 
-    /// <summary>What the product needs in its environment to get there.</summary>
+    /// <summary>Environment variables that the program under test needs for this store.</summary>
     IReadOnlyDictionary<string, string> Variables { get; }
 
     Task PutAsync(string key, byte[] content);
 
-    /// <summary>The content, null when there is none.</summary>
+    /// <summary>Returns the content of a key, or null if there is none.</summary>
     Task<byte[]?> GetAsync(string key);
 
-    /// <summary>Keys that begin so, in order.</summary>
+    /// <summary>Returns the keys that begin with a text, in order.</summary>
     Task<IReadOnlyList<string>> ListAsync(string prefix);
 }

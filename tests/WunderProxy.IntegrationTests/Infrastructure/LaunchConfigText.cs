@@ -5,7 +5,7 @@ namespace WunderProxy.IntegrationTests.Infrastructure;
 /// <summary>Launch configs of the sample application as text.</summary>
 internal static class LaunchConfigText
 {
-    /// <summary>The revision's config; the environment is given as NAME=VALUE.</summary>
+    /// <summary>Returns the launch config of a revision; the environment is given as NAME=VALUE.</summary>
     public static string Of(string revision, params string[] environment) => Document(revision, environment).ToJsonString();
 
     public static JsonObject Document(string revision, params string[] environment) => new()

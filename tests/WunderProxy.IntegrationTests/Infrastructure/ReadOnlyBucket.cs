@@ -5,8 +5,8 @@ using Amazon.S3.Model;
 namespace WunderProxy.IntegrationTests.Infrastructure;
 
 /// <summary>
-/// A bucket of its own on the real S3 server, which the user without rights may read, by a bucket policy; a test writes it
-/// as its owner.
+/// A bucket of its own on the real S3 server, which the user without rights may read because of a bucket policy; the
+/// test writes it as its owner.
 /// </summary>
 internal sealed class ReadOnlyBucket : ITestStore
 {
@@ -18,11 +18,11 @@ internal sealed class ReadOnlyBucket : ITestStore
 
     public string Bucket => _store.Bucket;
 
-    /// <summary>Those of the user who may only read.</summary>
+    /// <summary>Variables for the user who may only read.</summary>
     public IReadOnlyDictionary<string, string> Variables => TestEnvironment.PoorS3Variables;
 
-    /// <summary>Creates one.</summary>
-    /// <param name="mayList">Whether the reader may list the bucket, too.</param>
+    /// <summary>Creates a bucket.</summary>
+    /// <param name="mayList">Whether the reader may also list the bucket.</param>
     public static async Task<ReadOnlyBucket> CreateAsync(bool mayList)
     {
         var variables = TestEnvironment.S3Variables;
@@ -60,7 +60,7 @@ internal sealed class ReadOnlyBucket : ITestStore
         _owner.Dispose();
     }
 
-    // As docs/operations.md has it, for one user of this server.
+    // The policy in docs/operations.md, for one user of this server.
     private static string Policy(string bucket, bool mayList) => $$"""
         {"Version": "2012-10-17", "Statement": [
           {"Sid": "Read", "Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam:::user/poor"]},

@@ -1,6 +1,6 @@
 namespace WunderProxy.IntegrationTests.Infrastructure;
 
-/// <summary>Which store a test runs on.</summary>
+/// <summary>The kind of store on which a test runs.</summary>
 internal enum StoreKind
 {
     /// <summary>A local folder, <c>file:DIR</c>.</summary>

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace WunderProxy.IntegrationTests.Infrastructure;
 
-/// <summary>A relay in front of a server that a test can shut: the server is away without anybody stopping it.</summary>
+/// <summary>
+/// A relay in front of a server that a test can shut, so that the server cannot be reached although it runs.
+/// </summary>
 internal sealed class TcpGate : IAsyncDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -22,12 +24,12 @@ internal sealed class TcpGate : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>Where to connect instead of to the server.</summary>
+    /// <summary>The address to connect to in place of the server's.</summary>
     public EndPoint EndPoint => _listener.LocalEndPoint!;
 
     public void Open() => _isShut = false;
 
-    /// <summary>Breaks what is connected; from now on another server is behind it.</summary>
+    /// <summary>Breaks all connections; from now on the gate leads to another server.</summary>
     public void LeadTo(Uri server)
     {
         Close();
@@ -35,7 +37,7 @@ internal sealed class TcpGate : IAsyncDisposable
         Open();
     }
 
-    /// <summary>Breaks what is connected; whoever comes is sent away.</summary>
+    /// <summary>Breaks all connections and closes new ones.</summary>
     public void Close()
     {
         _isShut = true;

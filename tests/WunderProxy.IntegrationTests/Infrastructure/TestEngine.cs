@@ -5,8 +5,10 @@ using System.Text.Json.Nodes;
 
 namespace WunderProxy.IntegrationTests.Infrastructure;
 
-/// <summary>The test engine, spoken to directly: tests judge the product's client by another one.</summary>
-/// <param name="socketPath">Another engine's socket; null for the one of the set-up.</param>
+/// <summary>
+/// A second client of the test engine, so that tests do not rely on the client of the program under test.
+/// </summary>
+/// <param name="socketPath">Socket of another engine; null for the test engine.</param>
 internal sealed class TestEngine(string? socketPath = null) : IDisposable
 {
     /// <summary>The image of the sample application from which tests make theirs.</summary>
@@ -28,7 +30,7 @@ internal sealed class TestEngine(string? socketPath = null) : IDisposable
         await SendAsync(HttpMethod.Post, $"images/{SampleImage}/tag?repo={Uri.EscapeDataString(repository)}&tag={tag}");
 
     /// <summary>Creates and starts a container of the engine's own JSON.</summary>
-    /// <returns>Its id.</returns>
+    /// <returns>Id of the container.</returns>
     public async Task<string> RunAsync(string name, JsonObject config)
     {
         var created = await SendAsync(HttpMethod.Post, $"containers/create?name={name}", config);
@@ -46,14 +48,14 @@ internal sealed class TestEngine(string? socketPath = null) : IDisposable
 
     public async Task<JsonNode> InspectAsync(string id) => (await SendAsync(HttpMethod.Get, $"containers/{id}/json"))!;
 
-    /// <summary>The address of a container on the engine's default network.</summary>
+    /// <summary>Returns a container's address on the engine's default network.</summary>
     public async Task<IPAddress> AddressAsync(string id)
     {
         var networks = (await InspectAsync(id))["NetworkSettings"]!["Networks"]!.AsObject();
         return IPAddress.Parse(networks.First().Value!["IPAddress"]!.GetValue<string>());
     }
 
-    /// <summary>Containers, stopped ones too, with this label (<c>name=value</c>).</summary>
+    /// <summary>Returns the containers with a label (<c>name=value</c>), stopped ones included.</summary>
     public async Task<IReadOnlyList<JsonNode>> ListAsync(string label)
     {
         var filters = new JsonObject { ["label"] = new JsonArray(label) }.ToJsonString();
@@ -94,7 +96,7 @@ internal sealed class TestEngine(string? socketPath = null) : IDisposable
         await AssertDoneAsync(response, "push");
     }
 
-    /// <summary>Pulls an image.</summary>
+    /// <summary>Pulls an image from the test registry.</summary>
     public async Task PullAsync(string repository, string tag)
     {
         using var response = await _http.PostAsync(
@@ -102,7 +104,7 @@ internal sealed class TestEngine(string? socketPath = null) : IDisposable
         await AssertDoneAsync(response, "pull");
     }
 
-    /// <summary>Makes an image of one layer.</summary>
+    /// <summary>Creates an image of one layer.</summary>
     public async Task ImportAsync(string repository, string tag, Stream layer)
     {
         using var content = new StreamContent(layer);
@@ -116,7 +118,7 @@ internal sealed class TestEngine(string? socketPath = null) : IDisposable
     /// <summary>Reads an answer of the engine as a stream.</summary>
     public Task<Stream> OpenAsync(string path) => _http.GetStreamAsync(new Uri(path, UriKind.Relative));
 
-    /// <summary>The image as the tar file that the engine loads again.</summary>
+    /// <summary>Opens an image as a tar file that the engine can load.</summary>
     public Task<Stream> SaveAsync(string image) => _http.GetStreamAsync(new Uri($"images/{image}/get", UriKind.Relative));
 
     /// <summary>Calls the engine and returns its JSON answer, if there is one.</summary>
@@ -135,7 +137,7 @@ internal sealed class TestEngine(string? socketPath = null) : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    // What fails after the first byte is told in the progress.
+    // Errors after the first byte are reported in the progress stream.
     private static async Task AssertDoneAsync(HttpResponseMessage response, string what)
     {
         var progress = await response.Content.ReadAsStringAsync();

@@ -1,17 +1,17 @@
 namespace WunderProxy.IntegrationTests.Infrastructure;
 
 /// <summary>
-/// Where the real parts are: from the environment, else from the file that <c>eng/setup.sh</c> wrote. What is missing
-/// fails the test that asks for it; nothing is skipped.
+/// The addresses and keys of engine, stores and registry: from the environment, else from the file that
+/// <c>eng/setup.sh</c> wrote. A missing value fails the test that asks for it; nothing is skipped.
 /// </summary>
 internal static class TestEnvironment
 {
     private static readonly Dictionary<string, string> Written = ReadFile();
 
-    /// <summary>Where <c>eng/setup.sh</c> keeps everything.</summary>
+    /// <summary>Folder in which <c>eng/setup.sh</c> keeps everything.</summary>
     public static string RunFolder => Environment.GetEnvironmentVariable("WUNDERPROXY_TEST_DIR") ?? "/tmp/wunderproxy-test";
 
-    /// <summary><c>unix://PATH</c> of the test engine.</summary>
+    /// <summary>Address of the test engine, <c>unix://PATH</c>.</summary>
     public static string DockerHost => Get("WUNDERPROXY_TEST_DOCKER_HOST");
 
     /// <summary>Port of the test registry on 127.0.0.1.</summary>
@@ -20,20 +20,20 @@ internal static class TestEnvironment
     /// <summary>The variables by which the AWS SDK finds the S3 server, as the user with all rights.</summary>
     public static IReadOnlyDictionary<string, string> S3Variables => S3VariablesOf("S3");
 
-    /// <summary>The same as a user who may do nothing with the bucket.</summary>
+    /// <summary>Variables for a user who has no rights on the bucket.</summary>
     public static IReadOnlyDictionary<string, string> PoorS3Variables => S3VariablesOf("S3_POOR");
 
-    /// <summary>The bucket for configs and history.</summary>
+    /// <summary>The bucket for launch configs and history.</summary>
     public static string S3Bucket => Get("WUNDERPROXY_TEST_S3_BUCKET");
 
     /// <summary>The bucket for image files.</summary>
     public static string S3ImageBucket => Get("WUNDERPROXY_TEST_S3_IMAGE_BUCKET");
 
-    /// <summary>The transport that programs get which are not told one by their test; null for the default.</summary>
+    /// <summary>The transport for programs whose test does not choose one; null for the default.</summary>
     public static string? Transport => Environment.GetEnvironmentVariable("WUNDERPROXY_TEST_TRANSPORT");
 
-    /// <summary>The value of a variable.</summary>
-    /// <exception cref="AssertionException">It is nowhere.</exception>
+    /// <summary>Returns the value of a variable.</summary>
+    /// <exception cref="AssertionException">The variable is not set.</exception>
     public static string Get(string name)
     {
         var value = Environment.GetEnvironmentVariable(name) ?? Written.GetValueOrDefault(name);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace WunderProxy.IntegrationTests.Infrastructure;
 
-/// <summary>An HTTP server inside the test: answers one request after the other as it is told.</summary>
+/// <summary>An HTTP server inside the test, which answers one request after another.</summary>
 internal sealed class TestHttpServer : IAsyncDisposable
 {
     private readonly HttpListener _listener = new();
@@ -11,8 +11,8 @@ internal sealed class TestHttpServer : IAsyncDisposable
     private readonly Task _serving;
 
     /// <summary>Listens on a free port.</summary>
-    /// <param name="answer">Returns the response's body; may set its status and headers.</param>
-    /// <param name="host">Which names it answers to; <c>*</c> for all.</param>
+    /// <param name="answer">Returns the body of the response; may set its status and headers.</param>
+    /// <param name="host">The names to which the server answers; <c>*</c> for all.</param>
     public TestHttpServer(Func<HttpListenerContext, Task<string>> answer, string host = "127.0.0.1")
     {
         _answer = answer;
@@ -40,7 +40,7 @@ internal sealed class TestHttpServer : IAsyncDisposable
             }
             catch (Exception fault) when (fault is HttpListenerException or ObjectDisposedException)
             {
-                // A client may have gone before its answer.
+                // A client may have left before its answer.
                 if (!_listener.IsListening)
                 {
                     return;

@@ -1,14 +1,14 @@
 namespace WunderProxy.TestSupport.Storage;
 
-/// <summary>What a store does with conditions on writes.</summary>
+/// <summary>How a store treats conditional writes.</summary>
 public enum ConditionSupport
 {
-    /// <summary>Keeps them, as Amazon and Ceph do.</summary>
+    /// <summary>The store honours conditions, as Amazon and Ceph do.</summary>
     Kept,
 
-    /// <summary>Refuses them with 501, as Swift does.</summary>
+    /// <summary>The store refuses conditions with 501, as Swift does.</summary>
     Refused,
 
-    /// <summary>Writes all the same, as some small servers do.</summary>
+    /// <summary>The store ignores conditions and writes, as some small servers do.</summary>
     Ignored,
 }

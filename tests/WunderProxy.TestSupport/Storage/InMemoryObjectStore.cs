@@ -3,7 +3,7 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.TestSupport.Storage;
 
-/// <summary>A store that a test can look into, make fail, and make lie about writes.</summary>
+/// <summary>A store in memory whose content a test can see, and whose failures and answers it can choose.</summary>
 public sealed class InMemoryObjectStore : IObjectStore
 {
     private readonly Lock _gate = new();
@@ -13,22 +13,21 @@ public sealed class InMemoryObjectStore : IObjectStore
     /// <inheritdoc/>
     public string Description => "memory store";
 
-    /// <summary>What it does with conditions.</summary>
+    /// <summary>How the store treats conditional writes.</summary>
     public ConditionSupport Conditions { get; init; }
 
     /// <summary>Called before every call with its name and key; throws to make the call fail.</summary>
     public Action<string, string>? BeforeCall { get; set; }
 
     /// <summary>
-    /// Called after every write that happened, with its key; what it returns is what the caller is told. For answers
-    /// that got lost.
+    /// Called after every write with its key, and returns the outcome that the caller sees; for answers that got lost.
     /// </summary>
     public Func<string, PutOutcome>? AfterPut { get; set; }
 
-    /// <summary>Every call waits for this; null for a store that answers.</summary>
+    /// <summary>Every call waits for this task; null for a store that answers at once.</summary>
     public TaskCompletionSource? Gate { get; set; }
 
-    /// <summary>All keys, in order.</summary>
+    /// <summary>All keys, in ordinal order.</summary>
     public IReadOnlyList<string> Keys
     {
         get
@@ -40,7 +39,7 @@ public sealed class InMemoryObjectStore : IObjectStore
         }
     }
 
-    /// <summary>Puts an object there without any call.</summary>
+    /// <summary>Stores an object without a call to the store.</summary>
     public void Seed(string key, ReadOnlySpan<byte> bytes)
     {
         lock (_gate)
@@ -122,7 +121,7 @@ public sealed class InMemoryObjectStore : IObjectStore
 
     private async Task<T> CallAsync<T>(string name, string key, Func<T> call)
     {
-        // Real stores never answer on the caller's stack; races must not hide behind one that does.
+        // Real stores never answer on the caller's stack; a test store that does could hide races.
         await Task.Yield();
         BeforeCall?.Invoke(name, key);
         if (Gate is { } gate)
