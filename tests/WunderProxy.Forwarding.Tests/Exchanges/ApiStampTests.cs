@@ -168,7 +168,7 @@ internal sealed partial class ApiStampTests(TransportKind transport)
 
         var (client, _, head) = await proxy.BeginAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
 
-        Assert.That(head, Does.Contain($"Wunderproxy-Caller: {client.LocalEndPoint}\r\n").And.Contain("Peer: [::1]:"));
+        Assert.That(head, Does.Contain($"Wunderproxy-Caller: {client.LocalEndPoint}\r\n").And.Contain("Caller: [::1]:"));
     }
 
     [Test]
