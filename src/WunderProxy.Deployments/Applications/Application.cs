@@ -108,6 +108,9 @@ internal sealed class Application : IDisposable
     /// <summary>The one place for what follows a switch and may not fail it.</summary>
     public AfterSwitch AfterSwitch { get; }
 
+    /// <summary>Whether the slot sends traffic to a deployment at the address where it was last reached.</summary>
+    public bool IsServed(Deployment deployment) => deployment.Target is { } target && Traffic.Current == target;
+
     /// <summary>Hides the secrets that a container of a launch config is given.</summary>
     public SecretMask MaskOf(LaunchConfig config) => SecretMask.Of(
         [.. config.Environment, .. Options.Environment.Variables.Select(pair => $"{pair.Key}={pair.Value}")],

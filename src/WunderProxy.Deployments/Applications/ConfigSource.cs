@@ -4,8 +4,8 @@ using WunderProxy.Deployments.Records;
 namespace WunderProxy.Deployments.Applications;
 
 /// <summary>
-/// Finds the bytes of launch configs. Those of containers in care are known on this machine, so that running containers
-/// need no store; the others are read from the store.
+/// Finds launch configs. Those of containers in care are known on this machine, so that running containers need no store;
+/// the others are read from the store.
 /// </summary>
 internal sealed class ConfigSource(
     LaunchConfigRepository stored, RecordKeeper record, DeploymentTable table, StoreCondition store, TimeProvider clock)
@@ -21,42 +21,36 @@ internal sealed class ConfigSource(
     public async Task<LaunchConfig> LoadAsync(LaunchConfigReference reference, CancellationToken cancellationToken) =>
         FindLocal(reference) ?? await stored.LoadAsync(reference, cancellationToken);
 
-    /// <summary>
-    /// Returns the bytes of a running container's launch config; empty if they are not available soon.
-    /// </summary>
-    public async Task<byte[]> FindBytesAsync(Deployment deployment, CancellationToken cancellationToken)
+    /// <summary>Returns the launch config of a running container, or null if it is not available soon.</summary>
+    public async Task<LaunchConfig?> FindAsync(Deployment deployment, CancellationToken cancellationToken)
     {
-        if (!LaunchConfigReference.TryParse(deployment.Hash, out var reference))
+        if (FindLocal(deployment.Hash) is { } local)
         {
-            return [];
-        }
-
-        if (FindLocal(reference) is { } local)
-        {
-            return local.Bytes.ToArray();
+            return local;
         }
 
         if (store.IsAway)
         {
-            return [];
+            return null;
         }
 
         try
         {
-            var loading = stored.LoadAsync(reference, cancellationToken);
-            return (await loading.WaitAsync(Patience, clock, cancellationToken)).Bytes.ToArray();
+            var loading = stored.LoadAsync(deployment.Hash, cancellationToken);
+            return await loading.WaitAsync(Patience, clock, cancellationToken);
         }
         catch (Exception fault) when (fault is TimeoutException || DeploymentFaults.IsKnown(fault))
         {
             // The switch goes ahead without the store; the store tender completes the record when the store answers.
-            return [];
+            return null;
         }
     }
 
     private LaunchConfig? FindLocal(LaunchConfigReference reference)
     {
-        var known = table.FindByReference(reference).Select(deployment => deployment.Config).Prepend(record.Current.Config);
-        var bytes = known.FirstOrDefault(config => config.Length > 0 && reference.Matches(config));
-        return bytes is null ? null : LaunchConfig.Find(bytes);
+        var recorded = record.Current.Config;
+        return recorded.Length > 0 && reference.Matches(recorded) && LaunchConfig.Find(recorded) is { } config
+            ? config
+            : table.FindByReference(reference).Select(deployment => deployment.Config).FirstOrDefault(known => known?.Is(reference) == true);
     }
 }

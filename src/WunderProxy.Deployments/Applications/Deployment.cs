@@ -1,126 +1,174 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.LaunchConfigs;
-using WunderProxy.Deployments.Machines;
 using WunderProxy.Deployments.Records;
 
 namespace WunderProxy.Deployments.Applications;
 
-/// <summary>One launch config on its way through one container. Changed only under the operation gate or slot guard.</summary>
+/// <summary>One launch config on its way through its container.</summary>
+/// <remarks>
+/// <para>
+/// Several tasks change a deployment: the operation under way, the watcher, the guard, drains and retirements. So all that
+/// changes lies in one immutable <see cref="Facts"/>, which the methods of this class replace under its lock. A reader sees
+/// the facts of one moment, and a move is judged by the state of that moment.
+/// </para>
+/// <para>
+/// Which task may move it depends on its state. Up to <see cref="DeploymentState.Ready"/>: the launch that brings it up,
+/// which runs under the operation gate. Among <see cref="DeploymentState.Ready"/>, <see cref="DeploymentState.Current"/> and
+/// <see cref="DeploymentState.Draining"/>, and out of these: the holder of <see cref="Application.SlotGuard"/>. Out of
+/// <see cref="DeploymentState.Kept"/>: the holder of <see cref="Handling"/>. What a look at the container found, its
+/// <see cref="Replica"/>, is written by whoever looked; the last look counts.
+/// </para>
+/// </remarks>
 internal sealed class Deployment
 {
-    /// <summary>The engine's health status for a container without a <c>HEALTHCHECK</c>.</summary>
-    public const string NoHealthcheck = "none";
-
+    private readonly Lock _lock = new();
     private readonly FaultPoints _faults;
+    private readonly LaunchConfigReference _claimedAlias;
+    private volatile Facts _facts;
 
-    public Deployment(string hash, string revision, DeploymentState state, FaultPoints faults)
+    /// <summary>Creates a deployment whose launch config is known.</summary>
+    public Deployment(LaunchConfig config, DeploymentState state, FaultPoints faults)
+        : this(config.Hash, config.Revision, state, faults) => _facts = _facts with { Config = config };
+
+    /// <summary>Creates a deployment of which hash and revision are known, and perhaps more.</summary>
+    /// <param name="hash">SHA-256 launch config hash.</param>
+    /// <param name="revision">The application's own name for it.</param>
+    /// <param name="state">Where it stands.</param>
+    /// <param name="faults">Named points for fault tests; each move passes one.</param>
+    /// <param name="alias">The MD5 that its container claims; the default value when that is not known.</param>
+    public Deployment(
+        LaunchConfigHash hash, string revision, DeploymentState state, FaultPoints faults, LaunchConfigReference alias = default)
     {
         Hash = hash;
         Revision = revision;
-        State = state;
+        _claimedAlias = alias;
         _faults = faults;
+        _facts = new Facts { State = state, WasCurrent = state == DeploymentState.Current };
     }
 
-    /// <summary>SHA-256 hash of the launch config.</summary>
-    public string Hash { get; }
+    /// <summary>SHA-256 launch config hash.</summary>
+    public LaunchConfigHash Hash { get; }
 
-    /// <summary>MD5 of the launch config's bytes; empty if only the hash is known.</summary>
-    public string Alias { get; set; } = "";
-
-    /// <summary>The application's own name for what is deployed.</summary>
+    /// <summary>The application's own name for it.</summary>
     public string Revision { get; }
 
-    /// <summary>The exact bytes of the launch config; empty if they are not known on this machine.</summary>
-    public byte[] Config { get; set; } = [];
+    /// <summary>MD5 of the launch config; the default value when only the hash is known.</summary>
+    public LaunchConfigReference Alias => Config?.Alias ?? _claimedAlias;
 
-    /// <summary>The state of the deployment.</summary>
-    public DeploymentState State { get; private set; }
+    /// <summary>The launch config; null when it is not known on this machine.</summary>
+    public LaunchConfig? Config
+    {
+        get => _facts.Config;
+        init => _facts = _facts with { Config = value };
+    }
 
-    /// <summary>Reason code of a failure; empty without one.</summary>
-    public string FailureReason { get; private set; } = "";
+    /// <summary>Digest of the <c>--cfg</c> content that its container was created with.</summary>
+    public string CfgDigest { get; init; } = "";
 
-    /// <summary>Full container id; empty before the container exists.</summary>
-    public string ContainerId { get; set; } = "";
+    /// <summary>Path of the health check with its leading slash.</summary>
+    public string HealthCheckPath { get; init; } = "/";
 
-    public string ContainerName { get; set; } = "";
+    /// <summary>The image's name.</summary>
+    public string Image
+    {
+        get => _facts.Image;
+        init => _facts = _facts with { Image = value };
+    }
 
-    /// <summary>Name of the image.</summary>
-    public string Image { get; set; } = "";
-
-    /// <summary>The engine's id of the image; empty if unknown.</summary>
-    public string ImageId { get; set; } = "";
-
-    /// <summary>Digest of the <c>--cfg</c> content with which the container was created.</summary>
-    public string CfgDigest { get; set; } = "";
-
-    public DateTimeOffset CreatedAt { get; set; }
-
-    /// <summary>
-    /// When the launch ended, or when the deployment was last current; decides the order of retirement.
-    /// </summary>
-    public DateTimeOffset UsedAt { get; set; }
-
-    /// <summary>Whether traffic ever went to the container.</summary>
-    public bool WasCurrent { get; set; }
+    /// <summary>The engine's id of the image; empty when it is not known.</summary>
+    public string ImageId
+    {
+        get => _facts.ImageId;
+        init => _facts = _facts with { ImageId = value };
+    }
 
     /// <summary>TCP port inside the container.</summary>
-    public int ContainerPort { get; set; }
-
-    public string HealthCheckPath { get; set; } = "/";
-
-    /// <summary>Start time of the run that was found healthy; another start time means another process.</summary>
-    public string StartedAt { get; set; } = "";
-
-    /// <summary>Address by which the proxy reaches the container; null while it does not run.</summary>
-    public ContainerAddress? Address { get; set; }
-
-    /// <summary><c>healthy</c>, <c>unhealthy</c> or <c>unknown</c>.</summary>
-    public string Health
+    public int ContainerPort
     {
-        get;
-        set => (field, HealthReason) = (value, null);
-    } = "unknown";
+        get => _facts.ContainerPort;
+        init => _facts = _facts with { ContainerPort = value };
+    }
 
-    /// <summary>Why the container is not healthy; null if there is nothing to say.</summary>
-    public string? HealthReason { get; private set; }
+    /// <summary>When its launch ended, or it was last current: the order of retirement.</summary>
+    public DateTimeOffset UsedAt
+    {
+        get => _facts.UsedAt;
+        init => _facts = _facts with { UsedAt = value };
+    }
 
-    /// <summary>
-    /// The engine's last result of the container's own <c>HEALTHCHECK</c>: starting, healthy, unhealthy or
-    /// <see cref="NoHealthcheck"/>; null before the first query.
-    /// </summary>
-    public string? Healthcheck { get; set; }
+    /// <summary>Whether traffic ever went to it.</summary>
+    public bool WasCurrent
+    {
+        get => _facts.WasCurrent;
+        init => _facts = _facts with { WasCurrent = value };
+    }
 
-    /// <summary>The drain in progress while the state is <see cref="DeploymentState.Draining"/>; else null.</summary>
-    public DrainHandle? Drain { get; set; }
+    /// <summary>Its containers; today there is one.</summary>
+    public ImmutableArray<Replica> Replicas => _facts.Replicas;
 
-    /// <summary>Whether the container should be running.</summary>
+    /// <summary>Its one container.</summary>
+    public Replica Replica
+    {
+        get => _facts.Replicas[0];
+        init => _facts = _facts with { Replicas = [value] };
+    }
+
+    /// <summary>Where it stands.</summary>
+    public DeploymentState State => _facts.State;
+
+    /// <summary>Why it failed, as a reason code; empty unless it failed.</summary>
+    public string FailureReason => _facts.FailureReason;
+
+    /// <summary>Its drain; null unless it is <see cref="DeploymentState.Draining"/>.</summary>
+    public DrainHandle? Drain => _facts.Drain;
+
+    /// <summary>Whether its container should be running.</summary>
     public bool IsUp => State is DeploymentState.Ready or DeploymentState.Current or DeploymentState.Draining;
 
-    /// <summary>Held while the container is started or stopped; taken before the slot guard, never after it.</summary>
+    /// <summary>Where traffic would go; null while no container of it is reached.</summary>
+    public TrafficTarget? Target => Replica is { Address: { } address } replica
+        ? new TrafficTarget(address.EndPoint, replica.Id.Value, Hash.Value, Revision)
+        : null;
+
+    /// <summary>Taken while its container is started or stopped, before the slot guard and never after it.</summary>
     public SemaphoreSlim Handling { get; } = new(1, 1);
 
-    /// <summary>The first 8 digits of the container id, as scripts see them.</summary>
-    public string ShortContainerId => ContainerId.Length > 8 ? ContainerId[..8] : ContainerId;
-
-    /// <summary>Whether a hash, MD5 or SHA-256, names the launch config.</summary>
-    public bool IsOf(LaunchConfigReference reference) =>
-        reference.Value == Hash
-        || reference.Value == Alias
-        || (Alias.Length == 0 && reference.IsAlias && Config.Length > 0 && reference.Matches(Config));
+    /// <summary>Whether a hash, MD5 or SHA-256, names its launch config.</summary>
+    public bool IsOf(LaunchConfigReference reference) => reference == Hash || reference == Alias;
 
     /// <summary>What the local record keeps of its container.</summary>
     /// <param name="at">When its launch ended, or it stopped being current.</param>
-    public ContainerRecord ToRecord(DateTimeOffset at) => new(ContainerId, Hash, Revision, at)
+    public ContainerRecord ToRecord(DateTimeOffset at) => new(Replica.Id.Value, Hash.Value, Revision, at)
     {
-        Config = Config.Length <= ContainerRecord.MaxConfigBytes ? Config : [],
+        Config = Config is { } config && config.Bytes.Length <= ContainerRecord.MaxConfigBytes ? config.Bytes.ToArray() : [],
     };
 
-    /// <summary>Sets the health to unhealthy, with the reason.</summary>
-    public void SetUnhealthy(string reason) => (Health, HealthReason) = ("unhealthy", reason);
+    /// <summary>Notes what a look at its container found.</summary>
+    /// <returns>The container as it was before.</returns>
+    public Replica See(Func<Replica, Replica> found) =>
+        Change(facts => facts with { Replicas = [found(facts.Replicas[0])] }).Replicas[0];
+
+    /// <summary>Notes its launch config, which a container found at a start need not have.</summary>
+    public void Know(LaunchConfig config) => Change(facts => facts with { Config = config });
+
+    /// <summary>Notes the image that its container is created from.</summary>
+    public void UseImage(string name, string id) => Change(facts => facts with { Image = name, ImageId = id });
+
+    /// <summary>Notes the TCP port inside its container.</summary>
+    public void UsePort(int port) => Change(facts => facts with { ContainerPort = port });
+
+    /// <summary>Notes when its launch ended.</summary>
+    public void NoteUse(DateTimeOffset at) => Change(facts => facts with { UsedAt = at });
+
+    /// <summary>Moves it out of service: it finishes what it has.</summary>
+    public void BeginDraining(DrainHandle drain) =>
+        MoveTo(DeploymentState.Draining, facts => facts with { Drain = drain, UsedAt = drain.Since });
 
     /// <summary>
-    /// Moves the deployment to another state; the only place that does.
+    /// The one place where a deployment moves. A move out of <see cref="DeploymentState.Draining"/> calls the drain off.
     /// <code>
     /// Fetching  → Pulling | Creating | Starting | Checking | Failed
     /// Pulling   → Creating | Failed
@@ -133,23 +181,13 @@ internal sealed class Deployment
     /// Kept      → Starting | Checking | Ready | Current | Removed
     /// Failed    → Removed | Kept
     /// </code>
-    /// A kept container that does not come up again stays kept; one that the engine starts again is ready.
+    /// A kept one that does not come up again is kept as before; one that the engine runs again is ready.
     /// </summary>
     /// <exception cref="UnreachableException">The move is not in the table.</exception>
-    public void MoveTo(DeploymentState next, string failureReason = "")
-    {
-        if (!IsLegal(State, next))
-        {
-            throw new UnreachableException($"a deployment cannot move from {State} to {next}");
-        }
+    public void MoveTo(DeploymentState next, string failureReason = "") =>
+        MoveTo(next, facts => facts with { FailureReason = failureReason });
 
-        var from = State;
-        State = next;
-        FailureReason = failureReason;
-        _faults.Hit($"{from}-{next}");
-    }
-
-    /// <summary>Whether a deployment may move from one state to the other.</summary>
+    /// <summary>The table of legal moves.</summary>
     internal static bool IsLegal(DeploymentState from, DeploymentState to) => from switch
     {
         DeploymentState.Fetching => to is DeploymentState.Pulling or DeploymentState.Creating
@@ -168,4 +206,49 @@ internal sealed class Deployment
         DeploymentState.Failed => to is DeploymentState.Removed or DeploymentState.Kept,
         _ => false,
     };
+
+    private void MoveTo(DeploymentState next, Func<Facts, Facts> with)
+    {
+        var before = Change(facts => IsLegal(facts.State, next)
+            ? with(facts with { State = next, Drain = null, WasCurrent = facts.WasCurrent || next == DeploymentState.Current })
+            : throw new UnreachableException($"a deployment cannot move from {facts.State} to {next}"));
+        before.Drain?.Cancellation.Cancel();
+        _faults.Hit($"{before.State}-{next}");
+    }
+
+    /// <summary>Replaces the facts.</summary>
+    /// <returns>The facts of before.</returns>
+    private Facts Change(Func<Facts, Facts> change)
+    {
+        lock (_lock)
+        {
+            var before = _facts;
+            _facts = change(before);
+            return before;
+        }
+    }
+
+    /// <summary>What changes in the life of a deployment.</summary>
+    private sealed record Facts
+    {
+        public DeploymentState State { get; init; }
+
+        public string FailureReason { get; init; } = "";
+
+        public LaunchConfig? Config { get; init; }
+
+        public ImmutableArray<Replica> Replicas { get; init; } = [new Replica()];
+
+        public DrainHandle? Drain { get; init; }
+
+        public string Image { get; init; } = "";
+
+        public string ImageId { get; init; } = "";
+
+        public int ContainerPort { get; init; }
+
+        public DateTimeOffset UsedAt { get; init; }
+
+        public bool WasCurrent { get; init; }
+    }
 }

@@ -44,20 +44,20 @@ internal sealed class DeploymentTable
     /// <summary>Stores the foreign containers that <c>GET /containers</c> lists.</summary>
     public void SetForeign(IReadOnlyList<ContainerView> foreign) => Volatile.Write(ref _foreign, foreign);
 
-    public Deployment? FindContainer(string id) => All.FirstOrDefault(d => d.ContainerId == id);
+    public Deployment? FindContainer(string id) => All.FirstOrDefault(d => d.Replica.Id.Value == id);
 
     /// <summary>Returns the deployments of one launch config, the newest first.</summary>
     public IReadOnlyList<Deployment> FindByReference(LaunchConfigReference reference) =>
-        [.. All.Where(d => d.IsOf(reference)).OrderByDescending(d => d.CreatedAt)];
+        [.. All.Where(d => d.IsOf(reference)).OrderByDescending(d => d.Replica.CreatedAt)];
 
     /// <summary>Returns what <c>GET /containers</c> shows.</summary>
     public IReadOnlyList<ContainerView> ToViews() =>
-        [.. All.Where(d => d.ContainerId.Length > 0).Select(ToView), .. Volatile.Read(ref _foreign)];
+        [.. All.Where(d => !d.Replica.Id.IsEmpty).Select(ToView), .. Volatile.Read(ref _foreign)];
 
     private static ContainerView ToView(Deployment deployment) => new(
-        deployment.ContainerId,
-        deployment.ContainerName,
-        deployment.Hash,
+        deployment.Replica.Id.Value,
+        deployment.Replica.Name,
+        deployment.Hash.Value,
         deployment.Revision,
         deployment.State switch
         {
@@ -66,8 +66,8 @@ internal sealed class DeploymentTable
             DeploymentState.Kept => "kept",
             _ => "launched",
         },
-        deployment.Address?.ToString() ?? "",
-        deployment.Health,
+        deployment.Replica.Address?.ToString() ?? "",
+        deployment.Replica.Health.ToWire(),
         deployment.Image,
-        deployment.CreatedAt);
+        deployment.Replica.CreatedAt);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.History;
@@ -14,13 +15,16 @@ namespace WunderProxy.Deployments.Applications;
 /// <param name="log">Told of an event that was lost.</param>
 /// <param name="faults">Named points for fault tests.</param>
 internal sealed class EventRecorder(
-    EventLog eventLog, StoreCondition store, TimeProvider clock, ILogger log, FaultPoints faults)
+    EventLog eventLog, StoreCondition store, TimeProvider clock, ILogger log, FaultPoints faults) : IAsyncDisposable
 {
     /// <summary>
     /// Longest time that a caller waits until the store has the event; while the store does not answer, callers do not
     /// wait.
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<Task, byte> _writing = new();
+    private readonly CancellationTokenSource _ending = new();
 
     /// <summary>Creates an event with the present time and this machine's name.</summary>
     public DeploymentEvent Create(string type, string by) =>
@@ -35,6 +39,8 @@ internal sealed class EventRecorder(
             faults.Hit("event-before");
             var isAway = store.IsAway;
             var writing = WriteAsync(recorded with { Reason = SecretMask.Empty.Apply(recorded.Reason) });
+            _writing.TryAdd(writing, 0);
+            _ = writing.ContinueWith(done => _writing.TryRemove(done, out _), TaskScheduler.Default);
             if (!isAway)
             {
                 await Task.WhenAny(writing, Task.Delay(Patience, clock, CancellationToken.None));
@@ -58,11 +64,22 @@ internal sealed class EventRecorder(
         }
     }
 
+    /// <summary>Gives up writes to the store that are under way; their events wait on this machine.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        while (_writing.Keys.FirstOrDefault() is { } writing)
+        {
+            await writing;
+            _writing.TryRemove(writing, out _);
+        }
+    }
+
     private async Task WriteAsync(DeploymentEvent recorded)
     {
         try
         {
-            if (await eventLog.RecordAsync(recorded, CancellationToken.None))
+            if (await eventLog.RecordAsync(recorded, _ending.Token))
             {
                 store.Written();
             }
@@ -70,6 +87,10 @@ internal sealed class EventRecorder(
             {
                 store.Circuit.OpenUnlessOpen("events wait on this machine until the store answers");
             }
+        }
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+        {
+            // The process ends, and the event waits on this machine.
         }
         catch (Exception fault)
         {

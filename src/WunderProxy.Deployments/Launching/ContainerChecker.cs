@@ -11,8 +11,6 @@ namespace WunderProxy.Deployments.Launching;
 /// <summary>Waits until a started container is healthy, and fails as soon as it cannot become healthy.</summary>
 internal sealed class ContainerChecker(Machine machine, HealthProbe probes, LifecycleOptions options, TimeProvider clock)
 {
-    private const string Unhealthy = "unhealthy";
-
     private readonly KillInquiry _inquiry = new(machine.Engine, clock);
 
     /// <summary>
@@ -34,14 +32,63 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
         IProgress<DeploymentProgress> progress,
         CancellationToken cancellationToken)
     {
+        using var watch = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var exit = WatchExitAsync(deployment.Replica.Id.Value, watch.Token);
+        try
+        {
+            await WaitUntilHealthyAsync(deployment, restartsBefore, exit, mask, progress, cancellationToken);
+        }
+        finally
+        {
+            await watch.CancelAsync();
+            await exit.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Probes a container once, after checking that it runs, and updates its address.</summary>
+    public async Task<ProbeResult> CheckOnceAsync(Deployment deployment, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        try
+        {
+            var container = await machine.Engine.InspectContainerAsync(deployment.Replica.Id.Value, cancellationToken);
+            if (!container.State.Running || container.State.Restarting || container.State.Paused)
+            {
+                return new ProbeResult(now, ProbeReason.NotRunning, TimeSpan.Zero);
+            }
+
+            var evidence = new LaunchEvidence(machine.Engine, clock);
+            var isHealthy = await ProbeAsync(deployment, container, evidence, null, cancellationToken);
+            if (isHealthy && !await IsSameRunAsync(deployment, container.State.StartedAt, cancellationToken))
+            {
+                // The address may have been given to another container, which then answered.
+                return new ProbeResult(now, ProbeReason.NotRunning, TimeSpan.Zero);
+            }
+
+            deployment.See(replica => replica with { StartedAt = container.State.StartedAt });
+            var isDoubted = isHealthy && container.State.Healthcheck == HealthcheckState.Unhealthy;
+            return new ProbeResult(now, isDoubted ? ProbeReason.Healthcheck : evidence.LastReason, TimeSpan.Zero);
+        }
+        catch (ContainerNotFoundException)
+        {
+            return new ProbeResult(now, ProbeReason.NotRunning, TimeSpan.Zero);
+        }
+    }
+
+    private async Task WaitUntilHealthyAsync(
+        Deployment deployment,
+        int restartsBefore,
+        Task exit,
+        SecretMask mask,
+        IProgress<DeploymentProgress> progress,
+        CancellationToken cancellationToken)
+    {
         var began = clock.GetTimestamp();
         var evidence = new LaunchEvidence(machine.Engine, clock);
-        using var watch = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var exit = WatchExitAsync(deployment.ContainerId, watch.Token);
         string? startedAt = null;
         while (true)
         {
-            var container = await machine.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
+            var container = await machine.Engine.InspectContainerAsync(deployment.Replica.Id.Value, cancellationToken);
             startedAt ??= container.State.StartedAt;
             if (FailureOf(container, startedAt, restartsBefore) is { } failure)
             {
@@ -54,9 +101,7 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
             if (await ProbeAsync(deployment, container, evidence, remaining, cancellationToken)
                 && await IsUnchangedAsync(deployment, startedAt, cancellationToken))
             {
-                deployment.StartedAt = startedAt;
-                deployment.Health = "healthy";
-                await watch.CancelAsync();
+                deployment.See(replica => replica.AsHealthy() with { StartedAt = startedAt });
                 return;
             }
 
@@ -64,41 +109,11 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
             {
                 var patience = options.LaunchTimeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
                 throw await FailAsync(
-                    deployment, evidence.LastReason, $"is not healthy after {patience} s: {evidence.LastReason}", evidence, mask);
+                    deployment, evidence.LastReason.Code, $"is not healthy after {patience} s: {evidence.LastReason}", evidence, mask);
             }
 
             progress.Report(new DeploymentProgress("checking", $"{deployment.Revision} is not healthy yet: {evidence.LastReason}"));
             await PauseAsync(exit, cancellationToken);
-        }
-    }
-
-    /// <summary>Probes a container once, after checking that it runs, and updates its address.</summary>
-    public async Task<ProbeResult> CheckOnceAsync(Deployment deployment, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        try
-        {
-            var container = await machine.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
-            if (!container.State.Running || container.State.Restarting || container.State.Paused)
-            {
-                return new ProbeResult(now, "not_running", TimeSpan.Zero);
-            }
-
-            var evidence = new LaunchEvidence(machine.Engine, clock);
-            var isHealthy = await ProbeAsync(deployment, container, evidence, null, cancellationToken);
-            if (isHealthy && !await IsSameRunAsync(deployment, container.State.StartedAt, cancellationToken))
-            {
-                // The address may have been given to another container, which then answered.
-                return new ProbeResult(now, "not_running", TimeSpan.Zero);
-            }
-
-            deployment.StartedAt = container.State.StartedAt;
-            var isDoubted = isHealthy && container.State.Health?.Status == Unhealthy;
-            return new ProbeResult(now, isDoubted ? LaunchFailure.Healthcheck : evidence.LastReason, TimeSpan.Zero);
-        }
-        catch (ContainerNotFoundException)
-        {
-            return new ProbeResult(now, "not_running", TimeSpan.Zero);
         }
     }
 
@@ -113,7 +128,7 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
             container, deployment.ContainerPort, options.ContainerAddress, cancellationToken);
         if (address is null)
         {
-            evidence.Add(new ProbeResult(clock.GetUtcNow(), LaunchFailure.NoRoute, TimeSpan.Zero));
+            evidence.Add(new ProbeResult(clock.GetUtcNow(), ProbeReason.NoRoute, TimeSpan.Zero));
             return false;
         }
 
@@ -122,7 +137,7 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
         evidence.Add(probe, isCutShort: atLeast < options.HealthTimeout);
         if (probe.IsHealthy)
         {
-            deployment.Address = address;
+            deployment.See(replica => replica with { Address = address });
         }
 
         return probe.IsHealthy;
@@ -130,16 +145,16 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
 
     private async Task<bool> IsSameRunAsync(Deployment deployment, string startedAt, CancellationToken cancellationToken)
     {
-        var container = await machine.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
+        var container = await machine.Engine.InspectContainerAsync(deployment.Replica.Id.Value, cancellationToken);
         return container.State.Running && container.State.StartedAt == startedAt;
     }
 
     private async Task<bool> IsUnchangedAsync(Deployment deployment, string startedAt, CancellationToken cancellationToken)
     {
-        var container = await machine.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
+        var container = await machine.Engine.InspectContainerAsync(deployment.Replica.Id.Value, cancellationToken);
         return container.State is { Running: true, Restarting: false }
             && container.State.StartedAt == startedAt
-            && container.State.Health?.Status != Unhealthy;
+            && container.State.Healthcheck != HealthcheckState.Unhealthy;
     }
 
     private static string? FailureOf(ContainerDetails container, string startedAt, int restartsBefore)
@@ -149,7 +164,7 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
         var hasRestarted = container.RestartCount > (container.RestartCount < restartsBefore ? 0 : restartsBefore);
         if (state.Running && !state.Restarting && state.StartedAt == startedAt && !hasRestarted)
         {
-            return state.Health?.Status == Unhealthy ? LaunchFailure.Healthcheck : null;
+            return state.Healthcheck == HealthcheckState.Unhealthy ? LaunchFailure.Healthcheck : null;
         }
 
         return state.Restarting || hasRestarted ? LaunchFailure.RestartLoop : LaunchFailure.ExitCode;
@@ -169,7 +184,7 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
     private static async Task<DeploymentException> FailAsync(
         Deployment deployment, string reason, string what, LaunchEvidence evidence, SecretMask mask)
     {
-        var details = await evidence.CollectAsync(reason, deployment.ContainerId, mask, CancellationToken.None);
+        var details = await evidence.CollectAsync(reason, deployment.Replica.Id.Value, mask, CancellationToken.None);
         var listens = evidence.Listeners is null ? "" : ListeningHint.Of(evidence.Listeners, deployment.ContainerPort);
         return new DeploymentException(
             DeploymentError.LaunchFailed, mask.Apply($"the container of {deployment.Revision} {what}{listens}"), details);

@@ -41,23 +41,21 @@ internal sealed class ContainerLauncher(
         }
     }
 
-    /// <summary>
-    /// Predicts how a launch would get its container: <c>running</c>, <c>started</c>, <c>created</c>, <c>pulled</c>.
-    /// </summary>
-    public async Task<string> ForeseeAsync(LaunchConfig config, CancellationToken cancellationToken)
+    /// <summary>Predicts how a launch would get its container.</summary>
+    public async Task<LaunchMethod> ForeseeAsync(LaunchConfig config, CancellationToken cancellationToken)
     {
         var usable = config.ForceReload ? [] : FindUsable(config);
         if (usable.Any(d => d.IsUp))
         {
-            return "running";
+            return LaunchMethod.Running;
         }
 
         if (usable.Any(d => d.State == DeploymentState.Kept))
         {
-            return "started";
+            return LaunchMethod.Started;
         }
 
-        return await images.IsPresentAsync(config, cancellationToken) ? "created" : "pulled";
+        return await images.IsPresentAsync(config, cancellationToken) ? LaunchMethod.Created : LaunchMethod.Pulled;
     }
 
     private async Task<LaunchedContainer> LaunchAsync(
@@ -70,7 +68,8 @@ internal sealed class ContainerLauncher(
                 ?? await kept.StartAsync(usable, mask, progress, cancellationToken);
             if (found is not null)
             {
-                NoteConfig(found.Deployment, config);
+                // A container that was found at a start may not know all of its launch config.
+                found.Deployment.Know(config);
                 NoteLaunched(found.Deployment);
                 return found;
             }
@@ -90,20 +89,13 @@ internal sealed class ContainerLauncher(
     {
         if (_judge.IsOn)
         {
-            var image = new ProvidedImage(application.Images.Of(config), new ImageDetails { Id = "" }, "");
+            var image = new ProvidedImage(application.Images.Of(config), new ImageDetails { Id = "" }, LaunchMethod.Created);
             _judge.Demand(config, EngineContainerRequest.Build(config, OptionsOf(config, image)).Body, PublishAddress);
         }
     }
 
     private Deployment[] FindUsable(LaunchConfig config) =>
         [.. application.Table.FindByReference(config.Hash).Where(d => d.CfgDigest == application.Options.Environment.Digest)];
-
-    /// <summary>Completes a deployment that was found at a start and may know only part of its launch config.</summary>
-    private static void NoteConfig(Deployment deployment, LaunchConfig config)
-    {
-        deployment.Config = config.Bytes.ToArray();
-        deployment.Alias = config.Alias.Value;
-    }
 
     private async Task<LaunchedContainer?> TakeRunningAsync(Deployment[] usable, CancellationToken cancellationToken)
     {
@@ -112,8 +104,8 @@ internal sealed class ContainerLauncher(
             var probe = await checker.CheckOnceAsync(deployment, cancellationToken);
             if (probe.IsHealthy && await LeaveRetirementAsync(deployment, cancellationToken))
             {
-                deployment.Health = "healthy";
-                return new LaunchedContainer(deployment, "running");
+                deployment.See(replica => replica.AsHealthy());
+                return new LaunchedContainer(deployment, LaunchMethod.Running);
             }
         }
 
@@ -129,8 +121,6 @@ internal sealed class ContainerLauncher(
             if (deployment.State == DeploymentState.Draining)
             {
                 deployment.MoveTo(DeploymentState.Ready);
-                deployment.Drain?.Cancellation.Cancel();
-                deployment.Drain = null;
             }
 
             return deployment.IsUp;
@@ -144,10 +134,8 @@ internal sealed class ContainerLauncher(
     private async Task<LaunchedContainer> CreateAsync(
         LaunchConfig config, SecretMask mask, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
     {
-        var deployment = new Deployment(config.Hash.Value, config.Revision, DeploymentState.Fetching, application.Faults)
+        var deployment = new Deployment(config, DeploymentState.Fetching, application.Faults)
         {
-            Alias = config.Alias.Value,
-            Config = config.Bytes.ToArray(),
             CfgDigest = application.Options.Environment.Digest,
             HealthCheckPath = config.HealthCheckPath,
         };
@@ -160,7 +148,7 @@ internal sealed class ContainerLauncher(
             await StartAsync(deployment, progress, cancellationToken);
             await checker.WaitUntilHealthyAsync(deployment, 0, mask, progress, cancellationToken);
             deployment.MoveTo(DeploymentState.Ready);
-            progress.Report(new DeploymentProgress("ready", $"{deployment.Revision} is healthy at {deployment.Address}"));
+            progress.Report(new DeploymentProgress("ready", $"{deployment.Revision} is healthy at {deployment.Replica.Address}"));
             return new LaunchedContainer(deployment, image.Method);
         }
         catch (Exception fault)
@@ -178,8 +166,7 @@ internal sealed class ContainerLauncher(
         IProgress<DeploymentProgress> progress,
         CancellationToken cancellationToken)
     {
-        deployment.Image = image.Name;
-        deployment.ImageId = image.Details.Id;
+        deployment.UseImage(image.Name, image.Details.Id);
         deployment.MoveTo(DeploymentState.Creating);
         var request = EngineContainerRequest.Build(config, OptionsOf(config, image));
         if (!application.Machine.Engine.Endpoint.IsLocal)
@@ -190,10 +177,10 @@ internal sealed class ContainerLauncher(
                 application.Machine.Engine.Endpoint.Host);
         }
 
-        deployment.ContainerPort = request.ContainerPort;
+        deployment.UsePort(request.ContainerPort);
         AddOwnLabels(request, config);
         _judge.Demand(config, request.Body, PublishAddress);
-        for (var attempt = 1; deployment.ContainerId.Length == 0; attempt++)
+        for (var attempt = 1; deployment.Replica.Id.IsEmpty; attempt++)
         {
             await CreateNamedAsync(deployment, request, isLast: attempt == MaxNames, progress, cancellationToken);
         }
@@ -209,20 +196,20 @@ internal sealed class ContainerLauncher(
         IProgress<DeploymentProgress> progress,
         CancellationToken cancellationToken)
     {
-        deployment.ContainerName = ContainerName.Create(application.Options.App, deployment.Revision, deployment.Hash);
-        progress.Report(new DeploymentProgress("creating", $"creating container {deployment.ContainerName}"));
+        var name = ContainerName.Create(application.Options.App, deployment.Revision, deployment.Hash.Value);
+        deployment.See(replica => replica with { Name = name });
+        progress.Report(new DeploymentProgress("creating", $"creating container {name}"));
         try
         {
-            deployment.ContainerId = await application.Machine.Engine.CreateContainerAsync(
-                deployment.ContainerName, request.Body, cancellationToken);
-            deployment.CreatedAt = application.Clock.GetUtcNow();
+            var id = new ContainerId(await application.Machine.Engine.CreateContainerAsync(name, request.Body, cancellationToken));
+            deployment.See(replica => replica with { Id = id, CreatedAt = application.Clock.GetUtcNow() });
         }
         catch (DockerEngineException fault)
         {
             // Another call created the container that has this name.
             var isTaken = fault.StatusCode == HttpStatusCode.Conflict
-                && fault.Message.Contains(deployment.ContainerName, StringComparison.Ordinal);
-            deployment.ContainerName = "";
+                && fault.Message.Contains(name, StringComparison.Ordinal);
+            deployment.See(replica => replica with { Name = "" });
             if (!isTaken || isLast)
             {
                 throw DeploymentFaults.Launch(
@@ -235,10 +222,10 @@ internal sealed class ContainerLauncher(
         Deployment deployment, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
     {
         deployment.MoveTo(DeploymentState.Starting);
-        progress.Report(new DeploymentProgress("starting", $"starting container {deployment.ContainerName}"));
+        progress.Report(new DeploymentProgress("starting", $"starting container {deployment.Replica.Name}"));
         try
         {
-            await application.Machine.Engine.StartContainerAsync(deployment.ContainerId, cancellationToken);
+            await application.Machine.Engine.StartContainerAsync(deployment.Replica.Id.Value, cancellationToken);
         }
         catch (DockerEngineException fault)
         {
@@ -281,8 +268,9 @@ internal sealed class ContainerLauncher(
             return;
         }
 
-        deployment.UsedAt = application.Clock.GetUtcNow();
-        var entry = deployment.ToRecord(deployment.UsedAt);
+        var now = application.Clock.GetUtcNow();
+        deployment.NoteUse(now);
+        var entry = deployment.ToRecord(now);
         application.Record.TryUpdate(record => record with
         {
             Launched = [.. record.Launched.Where(other => other.Container != entry.Container), entry],
@@ -291,14 +279,14 @@ internal sealed class ContainerLauncher(
 
     private async Task RemoveFailedAsync(Deployment deployment)
     {
-        if (deployment.ContainerId.Length > 0)
+        if (!deployment.Replica.Id.IsEmpty)
         {
-            await orphans.RemoveAsync(deployment.ContainerId);
+            await orphans.RemoveAsync(deployment.Replica.Id.Value, CancellationToken.None);
         }
-        else if (deployment.ContainerName.Length > 0)
+        else if (deployment.Replica.Name.Length > 0)
         {
             // The engine gave no answer and may have created the container.
-            await orphans.RemoveNamedAsync(deployment.ContainerName);
+            await orphans.RemoveNamedAsync(deployment.Replica.Name, CancellationToken.None);
         }
 
         deployment.MoveTo(DeploymentState.Removed);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.Machines;
 
@@ -49,7 +48,7 @@ internal sealed class HealthProbe : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<string> AskAsync(
+    private async Task<ProbeReason> AskAsync(
         EndPoint endPoint, string path, CancellationToken limit, CancellationToken cancellationToken)
     {
         try
@@ -57,8 +56,8 @@ internal sealed class HealthProbe : IDisposable
             using var request = CreateRequest(endPoint, path);
             using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit);
             return response.IsSuccessStatusCode
-                ? ProbeResult.Healthy
-                : string.Create(CultureInfo.InvariantCulture, $"status_{(int)response.StatusCode}");
+                ? ProbeReason.Healthy
+                : ProbeReason.Status((int)response.StatusCode);
         }
         catch (Exception fault) when (fault is HttpRequestException or SocketException)
         {
@@ -68,7 +67,7 @@ internal sealed class HealthProbe : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return LaunchFailure.Timeout;
+            return ProbeReason.Timeout;
         }
     }
 
@@ -85,13 +84,13 @@ internal sealed class HealthProbe : IDisposable
         return request;
     }
 
-    private static string ReasonOf(Exception fault) => (fault.InnerException, (fault as HttpRequestException)?.HttpRequestError) switch
+    private static ProbeReason ReasonOf(Exception fault) => (fault.InnerException, (fault as HttpRequestException)?.HttpRequestError) switch
     {
-        (SocketException { SocketErrorCode: SocketError.ConnectionRefused }, _) => LaunchFailure.Refused,
-        (SocketException { SocketErrorCode: SocketError.HostUnreachable or SocketError.NetworkUnreachable }, _) => LaunchFailure.NoRoute,
-        (SocketException { SocketErrorCode: SocketError.TimedOut }, _) => LaunchFailure.Timeout,
-        (_, HttpRequestError.InvalidResponse) => LaunchFailure.BadResponse,
-        (HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse }, _) => LaunchFailure.BadResponse,
-        _ => LaunchFailure.Closed,
+        (SocketException { SocketErrorCode: SocketError.ConnectionRefused }, _) => ProbeReason.Refused,
+        (SocketException { SocketErrorCode: SocketError.HostUnreachable or SocketError.NetworkUnreachable }, _) => ProbeReason.NoRoute,
+        (SocketException { SocketErrorCode: SocketError.TimedOut }, _) => ProbeReason.Timeout,
+        (_, HttpRequestError.InvalidResponse) => ProbeReason.BadResponse,
+        (HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse }, _) => ProbeReason.BadResponse,
+        _ => ProbeReason.Closed,
     };
 }

@@ -45,12 +45,12 @@ internal sealed class ImageProvider(
         var present = config.ForceReload ? null : await images.FindAsync(name, cancellationToken);
         if (present is not null)
         {
-            return new ProvidedImage(name, present, "created");
+            return new ProvidedImage(name, present, LaunchMethod.Created);
         }
 
         beforeTransfer();
         var pullFailure = await TryPullAsync(name, progress, cancellationToken);
-        var method = "pulled";
+        var method = LaunchMethod.Pulled;
         if (pullFailure is not null)
         {
             if (config.ImageBucket.Length == 0 || !await TryLoadAsync(config, name, progress, cancellationToken))
@@ -58,11 +58,11 @@ internal sealed class ImageProvider(
                 throw pullFailure;
             }
 
-            method = "loaded";
+            method = LaunchMethod.Loaded;
         }
 
         var details = await images.FindAsync(name, cancellationToken)
-            ?? throw DeploymentFaults.Launch(LaunchFailure.PullFailed, $"image {name} is not on this machine after it was {method}");
+            ?? throw DeploymentFaults.Launch(LaunchFailure.PullFailed, $"image {name} is not on this machine after it was {method.ToWire()}");
         return new ProvidedImage(name, details, method);
     }
 

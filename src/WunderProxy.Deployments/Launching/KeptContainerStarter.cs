@@ -26,7 +26,7 @@ internal sealed class KeptContainerStarter(
                 if (deployment.State == DeploymentState.Kept
                     && await TryStartAsync(deployment, mask, progress, cancellationToken))
                 {
-                    return new LaunchedContainer(deployment, "started");
+                    return new LaunchedContainer(deployment, LaunchMethod.Started);
                 }
             }
             finally
@@ -45,11 +45,11 @@ internal sealed class KeptContainerStarter(
         CancellationToken cancellationToken)
     {
         deployment.MoveTo(DeploymentState.Starting);
-        progress.Report(new DeploymentProgress("starting", $"starting the kept container {deployment.ContainerName}"));
+        progress.Report(new DeploymentProgress("starting", $"starting the kept container {deployment.Replica.Name}"));
         try
         {
-            var before = await engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
-            await engine.StartContainerAsync(deployment.ContainerId, cancellationToken);
+            var before = await engine.InspectContainerAsync(deployment.Replica.Id.Value, cancellationToken);
+            await engine.StartContainerAsync(deployment.Replica.Id.Value, cancellationToken);
             faults.Hit("kept-started");
             deployment.MoveTo(DeploymentState.Checking);
             await checker.WaitUntilHealthyAsync(deployment, before.RestartCount, mask, progress, cancellationToken);

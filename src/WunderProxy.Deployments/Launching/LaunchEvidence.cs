@@ -14,8 +14,8 @@ internal sealed class LaunchEvidence(DockerEngineClient engine, TimeProvider clo
 
     private readonly Queue<ProbeResult> _probes = new();
 
-    /// <summary>Reason code of the last probe; <c>timeout</c> if there was none.</summary>
-    public string LastReason { get; private set; } = "timeout";
+    /// <summary>Reason of the last probe; <see cref="ProbeReason.Timeout"/> if there was none.</summary>
+    public ProbeReason LastReason { get; private set; } = ProbeReason.Timeout;
 
     /// <summary>Where the container listens, once collected; null if unknown.</summary>
     public IReadOnlyList<IPEndPoint>? Listeners { get; private set; }
@@ -25,7 +25,7 @@ internal sealed class LaunchEvidence(DockerEngineClient engine, TimeProvider clo
     /// </summary>
     public void Add(ProbeResult probe, bool isCutShort = false)
     {
-        if (isCutShort && probe.Reason == "timeout" && _probes.Count > 0)
+        if (isCutShort && probe.Reason == ProbeReason.Timeout && _probes.Count > 0)
         {
             return;
         }

@@ -24,6 +24,8 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     private readonly HealthProbe _probes;
     private readonly DeploymentOperations _operations;
     private readonly HistoryRecorder _history;
+    private readonly ContainerRetirer _retirer;
+    private readonly SwitchGuard _guard;
     private readonly LifecycleReader _reader;
     private readonly StoreTender _tender;
     private readonly ContainerWatcher _watcher;
@@ -106,23 +108,23 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
             clock);
         var orphans = new OrphanRemover(engine, application.Ownership, logger);
         var stopper = new ContainerStopper(engine, options.StopTimeout);
-        var retirer = new ContainerRetirer(application, orphans, stopper, new ImageClaims(state.FullPath));
+        _retirer = new ContainerRetirer(application, orphans, stopper, new ImageClaims(state.FullPath));
         var checker = new ContainerChecker(machine, _probes, options, clock);
-        var kept = new KeptContainerStarter(engine, application.Table, checker, retirer, faults);
+        var kept = new KeptContainerStarter(engine, application.Table, checker, _retirer, faults);
         var launcher = new ContainerLauncher(application, images, checker, kept, orphans);
-        var switcher = new TrafficSwitcher(application, retirer);
+        var switcher = new TrafficSwitcher(application, _retirer);
         _history = new HistoryRecorder(application);
-        var guard = new SwitchGuard(application, checker, _probes, switcher, _history, meter);
-        _reader = new LifecycleReader(application, guard);
+        _guard = new SwitchGuard(application, checker, _probes, switcher, _history, meter);
+        _reader = new LifecycleReader(application, _guard);
         var configs = new ConfigSource(application.Configs, application.Record, application.Table, application.Store, clock);
-        _operations = new DeploymentOperations(application, configs, launcher, checker, retirer, switcher, guard, _history);
+        _operations = new DeploymentOperations(application, configs, launcher, checker, _retirer, switcher, _guard, _history);
         var foreign = new ForeignContainers(application.Table, application.Ownership, application.Images, logger);
-        var adopter = new ContainerAdopter(application, orphans, retirer, foreign);
+        var adopter = new ContainerAdopter(application, orphans, _retirer, foreign);
         var startup = new StartupSequence(
-            application, adopter, new OldToolAdopter(application, foreign), launcher, checker, retirer, switcher);
+            application, adopter, new OldToolAdopter(application, foreign), launcher, checker, _retirer, switcher);
         _tender = new StoreTender(application, startup, _history);
         var rescuer = new CurrentRescuer(application, launcher, checker, switcher);
-        _watcher = new ContainerWatcher(application, _probes, adopter, rescuer, switcher, retirer, orphans);
+        _watcher = new ContainerWatcher(application, _probes, adopter, rescuer, switcher, _retirer, orphans);
     }
 
     /// <inheritdoc/>
@@ -235,7 +237,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
         return _application.Events.RecordAsync(_application.Events.Create(type, by) with
         {
             Revision = current?.Revision ?? "",
-            Hash = current?.Hash ?? "",
+            Hash = current?.Hash.Value ?? "",
             Reason = reason,
         });
     }
@@ -259,11 +261,16 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
         }
 
         await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // The retirer before the guard, whose end lets go of what it held back from retirement.
+        await _retirer.DisposeAsync();
+        await _guard.DisposeAsync();
         if (_ownMachine is { } machine)
         {
             await machine.DisposeAsync();
         }
 
+        await _application.Events.DisposeAsync();
         _watcher.Dispose();
         _history.Dispose();
         _lifetime.Dispose();

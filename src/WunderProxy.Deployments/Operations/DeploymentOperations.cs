@@ -37,12 +37,12 @@ internal sealed class DeploymentOperations(
         retirer.BeginRetireUnused();
         var deployment = launched.Deployment;
         return new LaunchResult(
-            deployment.Hash,
+            deployment.Hash.Value,
             deployment.Revision,
-            deployment.ContainerId,
-            deployment.Address?.ToString() ?? "",
-            deployment.Address?.Port ?? 0,
-            launched.Method,
+            deployment.Replica.Id.Value,
+            deployment.Replica.Address?.ToString() ?? "",
+            deployment.Replica.Address?.Port ?? 0,
+            launched.Method.ToWire(),
             SecondsSince(began));
     }
 
@@ -55,19 +55,20 @@ internal sealed class DeploymentOperations(
         var next = await FindSwitchableAsync(reference, cancellationToken);
         if (next.State == DeploymentState.Current)
         {
+            await switcher.RestoreAsync(next, cancellationToken);
             return ResultOf(next, isChanged: false);
         }
 
         var fromHash = application.Record.Current.Hash;
-        var config = await configs.FindBytesAsync(next, cancellationToken);
+        var config = await configs.FindAsync(next, cancellationToken);
         var (previous, watch) = await SwitchGuardedAsync(next, config, null, options.Guard, cancellationToken);
 
         // From here on no failure ends the call: traffic goes to the new container.
         await application.Events.RecordAsync(application.Events.Create(EventType.Switch, options.By) with
         {
             Revision = next.Revision,
-            Hash = next.Hash,
-            FromHash = previous?.Hash ?? fromHash,
+            Hash = next.Hash.Value,
+            FromHash = previous?.Hash.Value ?? fromHash,
         });
         return ResultOf(next, isChanged: true) with { Guard = watch };
     }
@@ -112,9 +113,9 @@ internal sealed class DeploymentOperations(
         var config = await LoadAsync(ReferenceOf(target), progress, cancellationToken);
         var needs = await launcher.ForeseeAsync(config, cancellationToken) switch
         {
-            "running" => "its container still runs",
-            "started" => "its kept container is started",
-            "created" => "a new container of its image is started",
+            LaunchMethod.Running => "its container still runs",
+            LaunchMethod.Started => "its kept container is started",
+            LaunchMethod.Created => "a new container of its image is started",
             _ when config.ImageBucket.Length > 0 => $"its image has to be pulled, or loaded from {config.ImageBucket}, first",
             _ => "its image has to be pulled first",
         };
@@ -157,8 +158,8 @@ internal sealed class DeploymentOperations(
     {
         var deployment = launched.Deployment;
         var told = intent with { FromHash = application.Record.Current.Hash };
-        progress.Report(new DeploymentProgress("switching", $"switching to {deployment.Revision} at {deployment.Address}"));
-        var (_, watch) = await SwitchGuardedAsync(deployment, config.Bytes.ToArray(), told, guardFor, cancellationToken);
+        progress.Report(new DeploymentProgress("switching", $"switching to {deployment.Revision} at {deployment.Replica.Address}"));
+        var (_, watch) = await SwitchGuardedAsync(deployment, config, told, guardFor, cancellationToken);
         var seconds = SecondsSince(began);
 
         // From here on no failure ends the call: traffic goes to the new container.
@@ -167,11 +168,11 @@ internal sealed class DeploymentOperations(
         var isWritten = await history.CompleteAsync(told, claim);
         retirer.BeginRetireUnused();
         return new DeployResult(
-            deployment.Hash,
+            deployment.Hash.Value,
             deployment.Revision,
-            deployment.ContainerId,
-            deployment.Address?.ToString() ?? "",
-            launched.Method,
+            deployment.Replica.Id.Value,
+            deployment.Replica.Address?.ToString() ?? "",
+            launched.Method.ToWire(),
             seconds,
             !isWritten)
         {
@@ -182,14 +183,14 @@ internal sealed class DeploymentOperations(
     /// <summary>Switches and begins the guard's watch; nothing throws after the switch.</summary>
     /// <returns>The deployment that was current before, and the id of the watch; null for none.</returns>
     private async Task<(Deployment? Previous, string? Watch)> SwitchGuardedAsync(
-        Deployment next, byte[] config, DeploymentIntent? intent, TimeSpan? guardFor, CancellationToken cancellationToken)
+        Deployment next, LaunchConfig? config, DeploymentIntent? intent, TimeSpan? guardFor, CancellationToken cancellationToken)
     {
         var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var before = application.Record.Current;
         var previous = await switcher.SwitchAsync(next, config, intent, hold.Task, cancellationToken);
         var duration = guardFor ?? application.Options.Guard;
         string? watch = null;
-        if (previous is { Address: not null } && duration > TimeSpan.Zero)
+        if (previous is { Replica.Address: not null } && duration > TimeSpan.Zero)
         {
             application.AfterSwitch.Try(
                 "beginning the guard's watch",
@@ -219,8 +220,8 @@ internal sealed class DeploymentOperations(
             }
         }
 
-        if (known.FirstOrDefault(d => d is { State: DeploymentState.Current, Address: not null }) is { } current
-            && !known.Any(d => d.State == DeploymentState.Ready && d.CreatedAt > current.CreatedAt))
+        if (known.FirstOrDefault(d => d is { State: DeploymentState.Current, Replica.Address: not null }) is { } current
+            && !known.Any(d => d.State == DeploymentState.Ready && d.Replica.CreatedAt > current.Replica.CreatedAt))
         {
             return current;
         }
@@ -235,7 +236,7 @@ internal sealed class DeploymentOperations(
             }
         }
 
-        if (last is { } failed && failed.Reason != "not_running")
+        if (last is { } failed && failed.Reason != ProbeReason.NotRunning)
         {
             throw new DeploymentException(
                 DeploymentError.Unhealthy,
@@ -295,10 +296,10 @@ internal sealed class DeploymentOperations(
     private double SecondsSince(long began) => Math.Round(application.Clock.GetElapsedTime(began).TotalSeconds, 3);
 
     private static SwitchResult ResultOf(Deployment deployment, bool isChanged) => new(
-        deployment.Hash,
+        deployment.Hash.Value,
         deployment.Revision,
-        deployment.ContainerId,
-        deployment.Address?.ToString() ?? "",
-        deployment.Address?.Port ?? 0,
+        deployment.Replica.Id.Value,
+        deployment.Replica.Address?.ToString() ?? "",
+        deployment.Replica.Address?.Port ?? 0,
         isChanged);
 }

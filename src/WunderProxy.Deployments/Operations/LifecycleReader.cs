@@ -54,13 +54,13 @@ internal sealed class LifecycleReader(Application application, SwitchGuard guard
         {
             Current = application.Traffic.Current,
             Intended = current is null ? null : new TrafficTarget(
-                current.Address?.EndPoint ?? application.Traffic.Current?.EndPoint ?? new IPEndPoint(0, 0),
-                current.ContainerId,
-                current.Hash,
+                current.Replica.Address?.EndPoint ?? application.Traffic.Current?.EndPoint ?? new IPEndPoint(0, 0),
+                current.Replica.Id.Value,
+                current.Hash.Value,
                 current.Revision),
             Since = current is null ? null : application.Record.Current.Since,
-            Health = current?.Health ?? "unknown",
-            HealthReason = current?.HealthReason,
+            Health = (current?.Replica.Health ?? HealthState.Unknown).ToWire(),
+            HealthReason = current?.Replica.HealthReason,
             DockerState = engine.Fault,
             StoreState = store.Fault,
             Circuits = new CircuitsView(engine.ToView(), store.ToView()),
@@ -73,9 +73,9 @@ internal sealed class LifecycleReader(Application application, SwitchGuard guard
     }
 
     private static DrainView ToView(Deployment deployment) => new(
-        deployment.Hash,
+        deployment.Hash.Value,
         deployment.Revision,
-        deployment.ContainerId,
+        deployment.Replica.Id.Value,
         deployment.Drain?.Traffic.InFlight ?? 0,
         deployment.Drain?.Since ?? deployment.UsedAt);
 

@@ -40,6 +40,7 @@ internal sealed record LifecycleRecord
     /// <summary>Returns what is wrong with a record that somebody edited, or null if nothing is.</summary>
     public string? FindFault() =>
         Rejected is null ? "a list is missing"
+        : Hash.Length > 0 && !LaunchConfigHash.TryParse(Hash, out _) ? "its hash is no SHA-256 launch config hash"
         : Launched.Concat(Earlier).Any(entry => entry is not { Container: not null, Hash: not null, Revision: not null })
             ? "an entry has no container"
         : Intents.Any(intent => intent is not { Id: not null, Hash: not null, Revision: not null, By: not null })

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Docker;
 
@@ -10,15 +11,16 @@ namespace WunderProxy.Deployments.Retirement;
 /// again that the deployment is still unwanted.
 /// </summary>
 internal sealed class ContainerRetirer(
-    Application application, OrphanRemover orphans, ContainerStopper stopper, ImageClaims claims)
+    Application application, OrphanRemover orphans, ContainerStopper stopper, ImageClaims claims) : IAsyncDisposable
 {
     /// <summary>Most containers that wait after a launch; beyond this number the oldest is retired.</summary>
     private const int MaxLaunched = 3;
 
     private static readonly TimeSpan MaxLaunchedAge = TimeSpan.FromHours(24);
 
-    private readonly ConcurrentDictionary<Task, byte> _drains = new();
-    private readonly ConcurrentDictionary<Deployment, byte> _ending = new();
+    private readonly ConcurrentDictionary<Task, byte> _work = new();
+    private readonly CancellationTokenSource _ending = new();
+    private readonly ConcurrentDictionary<Deployment, byte> _busy = new();
 
     /// <summary>Drains and retires a deployment in the background.</summary>
     /// <param name="deployment">The deployment that was current, in state Draining.</param>
@@ -29,11 +31,22 @@ internal sealed class ContainerRetirer(
     {
         if (deployment.Drain is { } drain)
         {
-            var task = DrainAndRetireAsync(deployment, drain, hold);
-            _drains.TryAdd(task, 0);
-            _ = task.ContinueWith(done => _drains.TryRemove(done, out _), TaskScheduler.Default);
+            Track(() => DrainAndRetireAsync(deployment, drain, hold));
         }
     }
+
+    /// <summary>Drains an address that the current container has left, in the background.</summary>
+    public void BeginDrain(ITrafficDrain drain) => Track(async () =>
+    {
+        try
+        {
+            await drain.DrainAsync(application.Options.DrainTimeout, application.Options.DrainUpgradedTimeout, _ending.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The process ends.
+        }
+    });
 
     /// <summary>
     /// Retires in the background: stopping may take as long as the container's own <c>StopTimeout</c>, and nothing that
@@ -49,7 +62,7 @@ internal sealed class ContainerRetirer(
     /// </summary>
     public async Task RetireAsync(Deployment deployment)
     {
-        await deployment.Handling.WaitAsync();
+        await deployment.Handling.WaitAsync(_ending.Token);
         try
         {
             if (!await LeaveServiceAsync(deployment))
@@ -95,11 +108,11 @@ internal sealed class ContainerRetirer(
         var kept = application.Table.All
             .Where(d => d.State == DeploymentState.Kept)
             .OrderByDescending(d => d.UsedAt)
-            .ThenByDescending(d => d.CreatedAt);
+            .ThenByDescending(d => d.Replica.CreatedAt);
         foreach (var deployment in kept)
         {
             // A second container with the same hash is of no use, so only distinct hashes count.
-            var isWanted = seen.Add(deployment.Hash) && seen.Count - 1 <= application.Options.Keep;
+            var isWanted = seen.Add(deployment.Hash.Value) && seen.Count - 1 <= application.Options.Keep;
             if (!isWanted)
             {
                 await DropAsync(deployment);
@@ -108,13 +121,40 @@ internal sealed class ContainerRetirer(
     }
 
     /// <summary>
+    /// Cancels the work in the background and waits for its end. No work begins after that: containers stay as they are,
+    /// and the next start continues with them.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        while (_work.Keys.FirstOrDefault() is { } work)
+        {
+            await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _work.TryRemove(work, out _);
+        }
+    }
+
+    /// <summary>Begins work in the background that <see cref="DisposeAsync"/> waits for; the work handles its own faults.</summary>
+    private void Track(Func<Task> begin)
+    {
+        if (_ending.IsCancellationRequested)
+        {
+            return;
+        }
+
+        var work = begin();
+        _work.TryAdd(work, 0);
+        _ = work.ContinueWith(done => _work.TryRemove(done, out _), TaskScheduler.Default);
+    }
+
+    /// <summary>
     /// Runs one piece of work at a time for a deployment, which is examined again if more is to be done.
     /// </summary>
     private void Begin(Deployment deployment, Func<Task> work)
     {
-        if (_ending.TryAdd(deployment, 0))
+        if (_busy.TryAdd(deployment, 0))
         {
-            _ = Task.Run(() => EndAsync(deployment, work));
+            Track(() => Task.Run(() => EndAsync(deployment, work)));
         }
     }
 
@@ -124,7 +164,7 @@ internal sealed class ContainerRetirer(
         {
             await work();
         }
-        catch (ObjectDisposedException)
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {
             // The process ends, and containers stay as they are.
         }
@@ -134,7 +174,7 @@ internal sealed class ContainerRetirer(
         }
         finally
         {
-            _ending.TryRemove(deployment, out _);
+            _busy.TryRemove(deployment, out _);
         }
     }
 
@@ -143,7 +183,7 @@ internal sealed class ContainerRetirer(
     /// </summary>
     private async Task StopKeptAsync(Deployment deployment)
     {
-        await deployment.Handling.WaitAsync();
+        await deployment.Handling.WaitAsync(_ending.Token);
         try
         {
             // The container was seen running, but may have been stopped since.
@@ -160,13 +200,14 @@ internal sealed class ContainerRetirer(
 
     private async Task DrainAndRetireAsync(Deployment deployment, DrainHandle drain, Task hold)
     {
+        using var untilWanted = CancellationTokenSource.CreateLinkedTokenSource(drain.Cancellation.Token, _ending.Token);
         try
         {
             var cutOff = await drain.Traffic.DrainAsync(
-                application.Options.DrainTimeout, application.Options.DrainUpgradedTimeout, drain.Cancellation.Token);
-            DeploymentLog.Drained(application.Log, deployment.ContainerName, deployment.Revision, cutOff);
-            await hold.WaitAsync(drain.Cancellation.Token);
-            await StandByAsync(drain);
+                application.Options.DrainTimeout, application.Options.DrainUpgradedTimeout, untilWanted.Token);
+            DeploymentLog.Drained(application.Log, deployment.Replica.Name, deployment.Revision, cutOff);
+            await hold.WaitAsync(untilWanted.Token);
+            await StandByAsync(drain, untilWanted.Token);
             application.Faults.Hit("drained");
             await RetireAsync(deployment);
         }
@@ -180,18 +221,18 @@ internal sealed class ContainerRetirer(
         }
     }
 
-    private async Task StandByAsync(DrainHandle drain)
+    private async Task StandByAsync(DrainHandle drain, CancellationToken cancellationToken)
     {
         var left = drain.Since + application.Options.Standby - application.Clock.GetUtcNow();
         if (left > TimeSpan.Zero)
         {
-            await Task.Delay(left, application.Clock, drain.Cancellation.Token);
+            await Task.Delay(left, application.Clock, cancellationToken);
         }
     }
 
     private async Task<bool> LeaveServiceAsync(Deployment deployment)
     {
-        await application.SlotGuard.WaitAsync();
+        await application.SlotGuard.WaitAsync(_ending.Token);
         try
         {
             if (deployment.State is not (DeploymentState.Draining or DeploymentState.Ready))
@@ -200,12 +241,10 @@ internal sealed class ContainerRetirer(
             }
 
             deployment.MoveTo(deployment.WasCurrent ? DeploymentState.Kept : DeploymentState.Removed);
-            deployment.Drain = null;
-            deployment.Address = null;
-            deployment.Health = "unknown";
+            deployment.See(replica => replica.AsStopped());
             application.Record.TryUpdate(record => record with
             {
-                Launched = [.. record.Launched.Where(entry => entry.Container != deployment.ContainerId)],
+                Launched = [.. record.Launched.Where(entry => entry.Container != deployment.Replica.Id.Value)],
             });
             return true;
         }
@@ -219,7 +258,7 @@ internal sealed class ContainerRetirer(
     {
         try
         {
-            return (await application.Machine.Engine.InspectContainerAsync(deployment.ContainerId, CancellationToken.None)).State.Running;
+            return (await application.Machine.Engine.InspectContainerAsync(deployment.Replica.Id.Value, _ending.Token)).State.Running;
         }
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
         {
@@ -232,9 +271,9 @@ internal sealed class ContainerRetirer(
     {
         try
         {
-            await stopper.StopAsync(deployment.ContainerId, CancellationToken.None);
+            await stopper.StopAsync(deployment.Replica.Id.Value, _ending.Token);
             application.Faults.Hit("stopped");
-            DeploymentLog.Retired(application.Log, deployment.ContainerName, deployment.Revision, "kept");
+            DeploymentLog.Retired(application.Log, deployment.Replica.Name, deployment.Revision, "kept");
         }
         catch (ContainerNotFoundException)
         {
@@ -244,13 +283,13 @@ internal sealed class ContainerRetirer(
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
         {
             // The watcher stops kept containers that run, so this is tried again.
-            DeploymentLog.RetireFailed(application.Log, deployment.ContainerName, deployment.Revision, fault.Message);
+            DeploymentLog.RetireFailed(application.Log, deployment.Replica.Name, deployment.Revision, fault.Message);
         }
     }
 
     private async Task DropAsync(Deployment deployment)
     {
-        await deployment.Handling.WaitAsync();
+        await deployment.Handling.WaitAsync(_ending.Token);
         try
         {
             if (deployment.State == DeploymentState.Kept)
@@ -269,17 +308,17 @@ internal sealed class ContainerRetirer(
     private async Task RemoveAsync(Deployment deployment)
     {
         await StopBeforeRemovalAsync(deployment);
-        await orphans.RemoveAsync(deployment.ContainerId);
+        await orphans.RemoveAsync(deployment.Replica.Id.Value, _ending.Token);
         application.Faults.Hit("removed");
         Forget(deployment);
-        DeploymentLog.Retired(application.Log, deployment.ContainerName, deployment.Revision, "removed");
+        DeploymentLog.Retired(application.Log, deployment.Replica.Name, deployment.Revision, "removed");
     }
 
     private async Task StopBeforeRemovalAsync(Deployment deployment)
     {
         try
         {
-            await stopper.StopAsync(deployment.ContainerId, CancellationToken.None);
+            await stopper.StopAsync(deployment.Replica.Id.Value, _ending.Token);
         }
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
         {
@@ -292,8 +331,8 @@ internal sealed class ContainerRetirer(
         application.Table.Remove(deployment);
         application.Record.TryUpdate(record => record with
         {
-            Launched = [.. record.Launched.Where(entry => entry.Container != deployment.ContainerId)],
-            Earlier = [.. record.Earlier.Where(entry => entry.Container != deployment.ContainerId)],
+            Launched = [.. record.Launched.Where(entry => entry.Container != deployment.Replica.Id.Value)],
+            Earlier = [.. record.Earlier.Where(entry => entry.Container != deployment.Replica.Id.Value)],
         });
     }
 
@@ -314,7 +353,7 @@ internal sealed class ContainerRetirer(
         {
             if (await IsUnusedAsync(deployment))
             {
-                await application.Machine.Engine.Images.RemoveAsync(deployment.Image, CancellationToken.None);
+                await application.Machine.Engine.Images.RemoveAsync(deployment.Image, _ending.Token);
             }
         }
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
@@ -329,13 +368,13 @@ internal sealed class ContainerRetirer(
     /// </summary>
     private async Task<bool> IsUnusedAsync(Deployment removed)
     {
-        var image = await application.Machine.Engine.Images.FindAsync(removed.Image, CancellationToken.None);
+        var image = await application.Machine.Engine.Images.FindAsync(removed.Image, _ending.Token);
         if (image is null || (removed.ImageId.Length > 0 && image.Id != removed.ImageId))
         {
             return false;
         }
 
-        var all = await application.Machine.Engine.ListContainersAsync(CancellationToken.None);
-        return all.All(other => other.Id == removed.ContainerId || other.Image != removed.Image);
+        var all = await application.Machine.Engine.ListContainersAsync(_ending.Token);
+        return all.All(other => other.Id == removed.Replica.Id.Value || other.Image != removed.Image);
     }
 }

@@ -19,24 +19,27 @@ internal sealed class OrphanRemover(DockerEngineClient engine, ContainerOwnershi
 
     /// <summary>Removes a container that was proven to be ours, by force; never fails.</summary>
     /// <param name="id">Full id of the container.</param>
-    public Task RemoveAsync(string id) => RemoveAsync(new Orphan(id, IsName: false));
+    /// <param name="cancellationToken">Ends the attempt; the next one goes on.</param>
+    public Task RemoveAsync(string id, CancellationToken cancellationToken) =>
+        RemoveAsync(new Orphan(id, IsName: false), cancellationToken);
 
     /// <summary>
     /// Removes what a create call without an answer may have left. A name proves nothing, so the container is examined
     /// before it is removed.
     /// </summary>
-    public Task RemoveNamedAsync(string name) => RemoveAsync(new Orphan(name, IsName: true));
+    public Task RemoveNamedAsync(string name, CancellationToken cancellationToken) =>
+        RemoveAsync(new Orphan(name, IsName: true), cancellationToken);
 
     /// <summary>Tries again to remove the containers that are left.</summary>
-    public async Task RetryAsync()
+    public async Task RetryAsync(CancellationToken cancellationToken)
     {
         foreach (var (orphan, told) in _waiting)
         {
             try
             {
-                if (await FindIdAsync(orphan) is { } id)
+                if (await FindIdAsync(orphan, cancellationToken) is { } id)
                 {
-                    await engine.RemoveContainerAsync(id, CancellationToken.None);
+                    await engine.RemoveContainerAsync(id, cancellationToken);
                 }
 
                 _waiting.TryRemove(orphan, out _);
@@ -55,14 +58,14 @@ internal sealed class OrphanRemover(DockerEngineClient engine, ContainerOwnershi
         }
     }
 
-    private async Task RemoveAsync(Orphan orphan)
+    private async Task RemoveAsync(Orphan orphan, CancellationToken cancellationToken)
     {
         _waiting.TryAdd(orphan, "");
-        await RetryAsync();
+        await RetryAsync(cancellationToken);
     }
 
     /// <summary>Returns the id of the container to remove, or null if it is not ours.</summary>
-    private async Task<string?> FindIdAsync(Orphan orphan)
+    private async Task<string?> FindIdAsync(Orphan orphan, CancellationToken cancellationToken)
     {
         if (!orphan.IsName)
         {
@@ -70,9 +73,9 @@ internal sealed class OrphanRemover(DockerEngineClient engine, ContainerOwnershi
         }
 
         // The engine would also find a container whose id begins like the name.
-        var found = await engine.InspectContainerAsync(orphan.Container, CancellationToken.None);
+        var found = await engine.InspectContainerAsync(orphan.Container, cancellationToken);
         var isNamed = found.Name.TrimStart('/') == orphan.Container;
-        return isNamed && await ownership.JudgeAsync(found, CancellationToken.None) == ContainerOwner.Ours ? found.Id : null;
+        return isNamed && await ownership.JudgeAsync(found, cancellationToken) == ContainerOwner.Ours ? found.Id : null;
     }
 
     private readonly record struct Orphan(string Container, bool IsName);

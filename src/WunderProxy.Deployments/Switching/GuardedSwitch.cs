@@ -1,5 +1,6 @@
 using WunderProxy.Deployments.Applications;
 using WunderProxy.Deployments.History;
+using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Records;
 
 namespace WunderProxy.Deployments.Switching;
@@ -18,6 +19,7 @@ internal sealed record GuardedSwitch(
     /// <summary>Id of the watch for the caller and in <c>/status</c>.</summary>
     public string Id { get; } = DeploymentIntent.NewId();
 
-    /// <summary>Bytes of the launch config that served before; empty if unknown.</summary>
-    public byte[] PreviousConfig => Before.Hash == Previous.Hash ? Before.Config : Previous.Config;
+    /// <summary>The launch config that served before; null if unknown.</summary>
+    public LaunchConfig? PreviousConfig =>
+        Previous.Config ?? (Before.Hash == Previous.Hash.Value ? LaunchConfig.Find(Before.Config) : null);
 }

@@ -3,7 +3,6 @@ using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.History;
-using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Launching;
 using WunderProxy.Deployments.Records;
 using WunderProxy.Deployments.Storage;
@@ -20,7 +19,7 @@ internal sealed class SwitchGuard(
     HealthProbe probes,
     TrafficSwitcher switcher,
     HistoryRecorder history,
-    ITrafficMeter? meter)
+    ITrafficMeter? meter) : IAsyncDisposable
 {
     /// <summary>
     /// The name under which the guard writes history entries and events. Callers may use the same name, which decides
@@ -32,8 +31,12 @@ internal sealed class SwitchGuard(
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Guards the two fields below: calls begin watches, and each watch ends on a task of its own.</summary>
     private readonly Lock _lock = new();
+    private readonly List<Task> _watches = [];
     private GuardView? _latest;
+
+    private readonly CancellationTokenSource _ending = new();
 
     /// <summary>The latest watch; after a restart the last switch that was undone; null if there was none.</summary>
     public GuardView? View
@@ -58,9 +61,9 @@ internal sealed class SwitchGuard(
         {
             _latest = new GuardView(
                 done.Id,
-                done.Next.Hash,
+                done.Next.Hash.Value,
                 done.Next.Revision,
-                done.Previous.Hash,
+                done.Previous.Hash.Value,
                 done.Previous.Revision,
                 now,
                 now + duration,
@@ -69,8 +72,27 @@ internal sealed class SwitchGuard(
         }
 
         application.Notices.Warn(Topic, null);
-        _ = WatchAsync(done, before, duration);
+        var watch = WatchAsync(done, before, duration);
+        lock (_lock)
+        {
+            _watches.RemoveAll(ended => ended.IsCompleted);
+            _watches.Add(watch);
+        }
+
         return done.Id;
+    }
+
+    /// <summary>Ends the watches. A switch back that has begun is carried through.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        Task[] watches;
+        lock (_lock)
+        {
+            watches = [.. _watches];
+        }
+
+        await Task.WhenAll(watches);
     }
 
     private async Task WatchAsync(GuardedSwitch done, TrafficReport? before, TimeSpan duration)
@@ -80,7 +102,7 @@ internal sealed class SwitchGuard(
         {
             await JudgeAsync(done, before, duration);
         }
-        catch (ObjectDisposedException)
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {
             // The process ends, and what was switched stays switched.
         }
@@ -99,12 +121,12 @@ internal sealed class SwitchGuard(
     {
         var next = done.Next;
         var began = application.Clock.GetTimestamp();
-        var startedAt = next.StartedAt;
+        var startedAt = next.Replica.StartedAt;
         var slowness = new SlownessWatch(duration);
         var (evidence, obstacle) = ("", "");
         while (application.Clock.GetElapsedTime(began) is var elapsed && elapsed < duration)
         {
-            await Task.Delay(LookInterval, application.Clock, CancellationToken.None);
+            await Task.Delay(LookInterval, application.Clock, _ending.Token);
             if (next.State != DeploymentState.Current)
             {
                 Conclude(done, GuardState.Superseded, "");
@@ -131,7 +153,7 @@ internal sealed class SwitchGuard(
     private string? FindEvidence(
         Deployment next, string startedAt, TrafficReport? before, SlownessWatch slowness, TimeSpan elapsed)
     {
-        if (next.Address is null || next.StartedAt != startedAt)
+        if (next.Replica.Address is null || next.Replica.StartedAt != startedAt)
         {
             return "its container died or restarted";
         }
@@ -170,13 +192,13 @@ internal sealed class SwitchGuard(
         ProbeResult probe;
         try
         {
-            probe = await checker.CheckOnceAsync(previous, CancellationToken.None);
+            probe = await checker.CheckOnceAsync(previous, _ending.Token);
         }
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
         {
             // Without the engine the container's own answer decides.
             probe = await probes.ProbeAsync(
-                previous.Address!.EndPoint, previous.HealthCheckPath, null, CancellationToken.None);
+                previous.Replica.Address!.EndPoint, previous.HealthCheckPath, null, _ending.Token);
         }
 
         return probe.IsHealthy ? null : $"the container of {previous.Revision} does not take traffic any more ({probe.Reason})";
@@ -195,8 +217,8 @@ internal sealed class SwitchGuard(
         await application.Events.RecordAsync(application.Events.Create(EventType.Failure, By) with
         {
             Revision = done.Next.Revision,
-            Hash = done.Next.Hash,
-            FromHash = done.Previous.Hash,
+            Hash = done.Next.Hash.Value,
+            FromHash = done.Previous.Hash.Value,
             Result = "guard_kept",
             Reason = reason,
         });
@@ -211,7 +233,7 @@ internal sealed class SwitchGuard(
         var (next, previous) = (done.Next, done.Previous);
         var undo = CreateUndo(done);
         var rejected = new RejectedConfig(
-            next.Hash, next.Revision, previous.Hash, previous.Revision, application.Clock.GetUtcNow(), evidence)
+            next.Hash.Value, next.Revision, previous.Hash.Value, previous.Revision, application.Clock.GetUtcNow(), evidence)
         {
             Id = done.Id,
             Undo = undo.Kind == DeploymentKind.Reject ? undo : null,
@@ -225,14 +247,14 @@ internal sealed class SwitchGuard(
         // Traffic is back: no later failure may hide that.
         application.AfterSwitch.Try("noting the guard's verdict", () =>
         {
-            DeploymentLog.GuardActed(application.Log, next.Hash, previous.Hash, evidence);
+            DeploymentLog.GuardActed(application.Log, next.Hash.Value, previous.Hash.Value, evidence);
             application.Notices.Warn(Topic, $"the guard switched back from {next.Revision} to {previous.Revision}", evidence);
         });
         await application.Events.RecordAsync(application.Events.Create(EventType.GuardRollback, By) with
         {
             Revision = previous.Revision,
-            Hash = previous.Hash,
-            FromHash = next.Hash,
+            Hash = previous.Hash.Value,
+            FromHash = next.Hash.Value,
             Reason = evidence,
         });
         Conclude(done, GuardState.SwitchedBack, evidence);
@@ -250,14 +272,14 @@ internal sealed class SwitchGuard(
         var undo = done.Intent switch
         {
             { Kind: DeploymentKind.Deploy } deploy => DeploymentIntent.Withdraw(deploy, By, now),
-            { } when LaunchConfig.Find(done.PreviousConfig) is { } config => DeploymentIntent.Deploy(config, By, now),
-            _ => DeploymentIntent.Reject(next.Hash, next.Alias, next.Revision, done.Before.Since, By, now),
+            { } when done.PreviousConfig is { } config => DeploymentIntent.Deploy(config, By, now),
+            _ => DeploymentIntent.Reject(next.Hash.Value, next.Alias.Value, next.Revision, done.Before.Since, By, now),
         };
         return undo with
         {
             Origin = IntentOrigin.Guard,
-            FromHash = previous.Hash,
-            ReturnHash = previous.Hash,
+            FromHash = previous.Hash.Value,
+            ReturnHash = previous.Hash.Value,
             ReturnRevision = previous.Revision,
         };
     }
@@ -286,8 +308,5 @@ internal sealed class SwitchGuard(
             GuardState.SwitchedBack,
             rejected[^1].Reason);
 
-    private TrafficReport? Measure(Deployment deployment) =>
-        deployment.Address is { } address
-            ? meter?.Measure(new TrafficTarget(address.EndPoint, deployment.ContainerId, deployment.Hash, deployment.Revision))
-            : null;
+    private TrafficReport? Measure(Deployment deployment) => deployment.Target is { } target ? meter?.Measure(target) : null;
 }

@@ -1,7 +1,10 @@
+using System.Net;
 using WunderProxy.Deployments.Applications;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.History;
+using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Machines;
 using WunderProxy.Deployments.Records;
 using WunderProxy.Deployments.Retirement;
 using WunderProxy.Deployments.Storage;
@@ -15,7 +18,7 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
 {
     /// <summary>Sends traffic to a deployment that was just found healthy, and drains the one before.</summary>
     /// <param name="next">The deployment to switch to, which is ready or still draining.</param>
-    /// <param name="config">Bytes of its launch config; empty if they are not available.</param>
+    /// <param name="config">Its launch config; null if it is not available.</param>
     /// <param name="intent">What the history is to be told; null if another deployer writes the history.</param>
     /// <param name="hold">The previous container keeps running until this completes.</param>
     /// <param name="cancellationToken">Cancels before the switch.</param>
@@ -23,7 +26,7 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
     /// <exception cref="DeploymentException">The deployment was retired meanwhile.</exception>
     /// <exception cref="StateUnwritableException">The record cannot be written; nothing was switched.</exception>
     public async Task<Deployment?> SwitchAsync(
-        Deployment next, byte[] config, DeploymentIntent? intent, Task hold, CancellationToken cancellationToken)
+        Deployment next, LaunchConfig? config, DeploymentIntent? intent, Task hold, CancellationToken cancellationToken)
     {
         await application.SlotGuard.WaitAsync(cancellationToken);
         try
@@ -75,26 +78,13 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
         await application.SlotGuard.WaitAsync(cancellationToken);
         try
         {
-            if (current.Address is null || (application.Table.Current is { } other && other != current))
+            if (current.Target is null || application.Table.Current != current)
             {
                 return false;
             }
 
-            if (current.State != DeploymentState.Current)
-            {
-                current.MoveTo(DeploymentState.Current);
-            }
-
-            current.WasCurrent = true;
-            current.Health = "healthy";
-            var target = TargetOf(current);
-            if (application.Traffic.Current != target)
-            {
-                // No useful exchange can be in flight on an address that the container has left.
-                _ = application.Traffic.Switch(target)?.DrainAsync(TimeSpan.Zero, TimeSpan.Zero, CancellationToken.None);
-                DeploymentLog.CurrentBack(application.Log, current.ContainerName, current.Address.ToString());
-            }
-
+            current.See(replica => replica.AsHealthy());
+            Follow(current);
             return true;
         }
         finally
@@ -111,12 +101,11 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
         await application.SlotGuard.WaitAsync(cancellationToken);
         try
         {
-            if (dead.State == DeploymentState.Current && dead.Address is not null)
+            if (dead.State == DeploymentState.Current && dead.Replica.Address is not null)
             {
                 application.Traffic.Clear();
-                dead.Address = null;
-                dead.SetUnhealthy("its container does not run");
-                DeploymentLog.CurrentDied(application.Log, dead.ContainerName);
+                dead.See(replica => replica.AsUnhealthy("its container does not run") with { Address = null });
+                DeploymentLog.CurrentDied(application.Log, dead.Replica.Name);
             }
         }
         finally
@@ -128,12 +117,12 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
     /// <summary>Performs the switch, under the slot guard.</summary>
     private Deployment? Switch(
         Deployment next,
-        byte[] config,
+        LaunchConfig? config,
         DeploymentIntent? intent,
         Task hold,
         Func<LifecycleRecord, LifecycleRecord> andRecord)
     {
-        if (!next.IsUp || next.Address is null)
+        if (!next.IsUp || next.Replica.Address is null)
         {
             throw new DeploymentException(DeploymentError.NotRunning, $"the container of {next.Revision} does not run any more");
         }
@@ -143,9 +132,15 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
         var before = application.Record.Current;
         application.Record.Update(
             record => andRecord(Recorded(record, next, previous == next ? null : previous, config, intent, now)));
-        next.Config = config.Length > 0 ? config : next.Config;
+        if (config is not null)
+        {
+            next.Know(config);
+        }
+
         if (previous == next)
         {
+            // It may have come back since it was found dead, and nobody has sent traffic to it again yet.
+            Follow(next);
             return null;
         }
 
@@ -162,9 +157,9 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
     }
 
     private static LifecycleRecord Recorded(
-        LifecycleRecord record, Deployment next, Deployment? previous, byte[] config, DeploymentIntent? intent, DateTimeOffset now)
+        LifecycleRecord record, Deployment next, Deployment? previous, LaunchConfig? config, DeploymentIntent? intent, DateTimeOffset now)
     {
-        var earlier = record.Earlier.Where(entry => entry.Container != next.ContainerId && entry.Container != previous?.ContainerId);
+        var earlier = record.Earlier.Where(entry => entry.Container != next.Replica.Id.Value && entry.Container != previous?.Replica.Id.Value);
         if (previous is not null)
         {
             earlier = earlier.Append(previous.ToRecord(now));
@@ -172,16 +167,16 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
 
         return record with
         {
-            Hash = next.Hash,
-            Container = next.ContainerId,
-            Since = record.Container == next.ContainerId ? record.Since : now,
-            Config = config.Length > 0 || record.Hash != next.Hash ? config : record.Config,
-            Launched = [.. record.Launched.Where(entry => entry.Container != next.ContainerId)],
+            Hash = next.Hash.Value,
+            Container = next.Replica.Id.Value,
+            Since = record.Container == next.Replica.Id.Value ? record.Since : now,
+            Config = config?.Bytes.ToArray() ?? (record.Hash == next.Hash.Value ? record.Config : []),
+            Launched = [.. record.Launched.Where(entry => entry.Container != next.Replica.Id.Value)],
             Earlier = [.. earlier],
             Intents = intent is null ? record.Intents : [.. record.Intents, intent],
 
             // A launch config that is switched to again is no longer rejected.
-            Rejected = [.. record.Rejected.Where(rejected => rejected.Hash != next.Hash)],
+            Rejected = [.. record.Rejected.Where(rejected => rejected.Hash != next.Hash.Value)],
         };
     }
 
@@ -190,7 +185,7 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
     /// </summary>
     private ITrafficDrain? Exchange(Deployment next, LifecycleRecord before)
     {
-        var target = TargetOf(next);
+        var target = next.Target!;
         try
         {
             return application.Traffic.Switch(target);
@@ -209,26 +204,34 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
 
     private void MoveStates(Deployment next, Deployment? previous, ITrafficDrain? drain, DateTimeOffset now)
     {
-        var ended = next.Drain;
-        next.Drain = null;
         if (previous is not null)
         {
-            previous.UsedAt = now;
-            previous.Drain = new DrainHandle(drain ?? new NothingInFlight(TargetOf(previous)), new CancellationTokenSource(), now);
-            application.AfterSwitch.Try("noting what drains", () => previous.MoveTo(DeploymentState.Draining));
+            var handle = new DrainHandle(drain ?? new NothingInFlight(TargetOf(previous)), new CancellationTokenSource(), now);
+            application.AfterSwitch.Try("noting what drains", () => previous.BeginDraining(handle));
         }
 
-        next.WasCurrent = true;
-        next.Health = "healthy";
+        next.See(replica => replica.AsHealthy());
         application.AfterSwitch.Try("noting what is current", () => next.MoveTo(DeploymentState.Current));
         application.Faults.Hit("slot-exchanged");
-        ended?.Cancellation.Cancel();
-        DeploymentLog.Switched(application.Log, next.Address!.ToString(), next.ContainerName, next.Revision, next.Hash);
+        DeploymentLog.Switched(application.Log, next.Replica.Address!.ToString(), next.Replica.Name, next.Revision, next.Hash.Value);
     }
 
-    private static TrafficTarget TargetOf(Deployment deployment) => new(
-        deployment.Address?.EndPoint ?? new System.Net.IPEndPoint(System.Net.IPAddress.None, 0),
-        deployment.ContainerId,
-        deployment.Hash,
-        deployment.Revision);
+    /// <summary>Sends traffic to where the current container was last reached, if it goes elsewhere or nowhere.</summary>
+    private void Follow(Deployment current)
+    {
+        if (current.Target is { } target && application.Traffic.Current != target)
+        {
+            // The slot is empty, but for a death that nobody has seen; then the old address may still answer.
+            if (application.Traffic.Switch(target) is { } drain)
+            {
+                retirer.BeginDrain(drain);
+            }
+
+            DeploymentLog.CurrentBack(application.Log, current.Replica.Name, ContainerAddress.Format(target.EndPoint));
+        }
+    }
+
+    /// <summary>Where traffic went to a deployment; its container may be dead by now.</summary>
+    private static TrafficTarget TargetOf(Deployment deployment) => deployment.Target ?? new TrafficTarget(
+        new IPEndPoint(IPAddress.None, 0), deployment.Replica.Id.Value, deployment.Hash.Value, deployment.Revision);
 }

@@ -1,4 +1,5 @@
 using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.Docker.Models;
@@ -12,8 +13,6 @@ namespace WunderProxy.Deployments.Watching;
 internal sealed class ContainerAdopter(
     Application application, OrphanRemover orphans, ContainerRetirer retirer, ForeignContainers foreign)
 {
-    private const string RunningState = "running";
-
     private static readonly Dictionary<string, string> NoLabels = [];
 
     /// <summary>
@@ -45,16 +44,16 @@ internal sealed class ContainerAdopter(
         var byId = all.ToDictionary(summary => summary.Id, StringComparer.Ordinal);
         foreach (var deployment in known)
         {
-            var state = byId.GetValueOrDefault(deployment.ContainerId)?.State;
-            if (state is null)
+            var seen = byId.GetValueOrDefault(deployment.Replica.Id.Value);
+            if (seen is null)
             {
                 await ForgetAsync(deployment, cancellationToken);
             }
-            else if (deployment.State == DeploymentState.Kept && state == RunningState)
+            else if (deployment.State == DeploymentState.Kept && seen.IsRunning)
             {
                 retirer.BeginStopKept(deployment);
             }
-            else if (deployment.State == DeploymentState.Ready && state is "exited" or "dead")
+            else if (deployment.State == DeploymentState.Ready && seen.HasEnded)
             {
                 retirer.BeginRetire(deployment);
             }
@@ -78,31 +77,36 @@ internal sealed class ContainerAdopter(
         if (state is null)
         {
             DeploymentLog.OrphanRemoved(application.Log, name);
-            await orphans.RemoveAsync(summary.Id);
+            await orphans.RemoveAsync(summary.Id, cancellationToken);
             return;
         }
 
         // What the record says about a container takes precedence over its labels.
         var entry = record.Launched.Concat(record.Earlier).FirstOrDefault(item => item.Container == summary.Id);
-        var hash = entry?.Hash ?? (summary.Id == record.Container ? record.Hash : claim.Hash);
-        var deployment = new Deployment(hash, entry?.Revision ?? claim.Revision, state.Value, application.Faults)
+        var recorded = entry?.Hash ?? (summary.Id == record.Container ? record.Hash : "");
+        var hash = LaunchConfigHash.TryParse(recorded, out var known) ? known : LaunchConfigHash.Parse(claim.Hash);
+        LaunchConfigReference.TryParse(hash.Value == claim.Hash ? claim.Alias : "", out var alias);
+        var deployment = new Deployment(
+            hash, entry?.Revision ?? claim.Revision, state.Value, application.Faults, alias)
         {
-            Alias = hash == claim.Hash ? claim.Alias : "",
-            Config = summary.Id == record.Container ? record.Config : entry?.Config ?? [],
-            ContainerId = summary.Id,
-            ContainerName = name,
+            Config = ConfigOf(hash, summary.Id == record.Container ? record.Config : entry?.Config ?? []),
+            Replica = new Replica
+            {
+                Id = new ContainerId(summary.Id),
+                Name = name,
+                CreatedAt = DateTimeOffset.FromUnixTimeSeconds(summary.Created),
+            },
             Image = summary.Image,
             ImageId = summary.ImageID,
             CfgDigest = claim.CfgDigest,
-            CreatedAt = DateTimeOffset.FromUnixTimeSeconds(summary.Created),
             UsedAt = entry?.At ?? DateTimeOffset.FromUnixTimeSeconds(summary.Created),
             WasCurrent = state != DeploymentState.Ready || record.Earlier.Any(item => item.Container == summary.Id),
             ContainerPort = claim.ContainerPort,
             HealthCheckPath = claim.HealthCheckPath,
         };
         application.Table.Add(deployment);
-        DeploymentLog.Adopted(application.Log, deployment.ContainerName, state.Value.ToString(), deployment.Revision);
-        await TakeUpAsync(deployment, summary.State == RunningState, cancellationToken);
+        DeploymentLog.Adopted(application.Log, deployment.Replica.Name, state.Value.ToString(), deployment.Revision);
+        await TakeUpAsync(deployment, summary.IsRunning, cancellationToken);
     }
 
     /// <summary>
@@ -148,7 +152,7 @@ internal sealed class ContainerAdopter(
         }
 
         // A container that a launch took out of retirement is in both lists. A paused container is up and may go on.
-        var isRunning = summary.State is RunningState or "paused" or "restarting";
+        var isRunning = summary.IsUp;
         var wasCurrent = record.Earlier.Any(entry => entry.Container == summary.Id);
         if (record.Launched.Any(entry => entry.Container == summary.Id) && (isRunning || !wasCurrent))
         {
@@ -186,10 +190,10 @@ internal sealed class ContainerAdopter(
     {
         try
         {
-            var container = await application.Machine.Engine.InspectContainerAsync(deployment.ContainerId, cancellationToken);
-            deployment.Address = await application.Machine.Addresses.ResolveAsync(
+            var container = await application.Machine.Engine.InspectContainerAsync(deployment.Replica.Id.Value, cancellationToken);
+            var address = await application.Machine.Addresses.ResolveAsync(
                 container, deployment.ContainerPort, application.Options.ContainerAddress, cancellationToken);
-            deployment.StartedAt = container.State.StartedAt;
+            deployment.See(replica => replica with { Address = address, StartedAt = container.State.StartedAt });
         }
         catch (ContainerNotFoundException)
         {
@@ -209,25 +213,36 @@ internal sealed class ContainerAdopter(
             return;
         }
 
-        var config = LaunchConfig.Find(record.Config);
-        application.Table.Add(new Deployment(record.Hash, config?.Revision ?? "", DeploymentState.Current, application.Faults)
+        var hash = LaunchConfigHash.Parse(record.Hash);
+        var config = ConfigOf(hash, record.Config);
+        application.Table.Add(new Deployment(hash, config?.Revision ?? "", DeploymentState.Current, application.Faults)
         {
-            Alias = config?.Alias.Value ?? "",
-            Config = record.Config,
-            ContainerId = record.Container,
-            WasCurrent = true,
+            Config = config,
+            Replica = new Replica { Id = new ContainerId(record.Container) },
         });
     }
+
+    /// <summary>The launch config in recorded bytes; null when there are none, or they are not of this hash.</summary>
+    private static LaunchConfig? ConfigOf(LaunchConfigHash hash, byte[] bytes) =>
+        LaunchConfig.Find(bytes) is { } config && config.Hash == hash ? config : null;
 
     private async Task ForgetAsync(Deployment deployment, CancellationToken cancellationToken)
     {
         await deployment.Handling.WaitAsync(cancellationToken);
         try
         {
-            if (deployment.State is DeploymentState.Ready or DeploymentState.Kept)
+            await application.SlotGuard.WaitAsync(cancellationToken);
+            try
             {
-                deployment.MoveTo(DeploymentState.Removed);
-                application.Table.Remove(deployment);
+                if (deployment.State is DeploymentState.Ready or DeploymentState.Kept)
+                {
+                    deployment.MoveTo(DeploymentState.Removed);
+                    application.Table.Remove(deployment);
+                }
+            }
+            finally
+            {
+                application.SlotGuard.Release();
             }
         }
         finally

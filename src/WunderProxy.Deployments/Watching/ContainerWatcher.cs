@@ -1,4 +1,5 @@
 using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.Docker.Models;
@@ -84,13 +85,13 @@ internal sealed class ContainerWatcher(
     /// <inheritdoc/>
     public async Task ReconcileAsync(CancellationToken cancellationToken)
     {
-        if (application.Table.Current is { Address: not null } current
+        if (application.Table.Current is { Replica.Address: not null } current
             && await rescuer.HasDiedAsync(current, cancellationToken))
         {
             await switcher.ClearAsync(current, cancellationToken);
         }
 
-        await orphans.RetryAsync();
+        await orphans.RetryAsync(cancellationToken);
         await adopter.RefreshAsync(cancellationToken);
         _wake.Release();
     }
@@ -108,7 +109,7 @@ internal sealed class ContainerWatcher(
             return;
         }
 
-        if (current.Address is { } address)
+        if (application.IsServed(current) && current.Replica.Address is { } address)
         {
             rescuer.Rest();
             await ProbeAsync(current, address, cancellationToken);
@@ -126,7 +127,7 @@ internal sealed class ContainerWatcher(
         if (_health.Judge(current, probe))
         {
             DeploymentLog.HealthChanged(
-                application.Log, current.ContainerName, current.Health, current.HealthReason ?? probe.Reason);
+                application.Log, current.Replica.Name, current.Replica.Health.ToWire(), current.Replica.HealthReason ?? probe.Reason.Code);
         }
 
         if (!probe.IsHealthy && !application.Machine.IsAway && await rescuer.HasDiedAsync(current, cancellationToken))
@@ -138,15 +139,15 @@ internal sealed class ContainerWatcher(
 
     private async Task AskHealthcheckAsync(Deployment current, CancellationToken cancellationToken)
     {
-        if (current.Healthcheck == Deployment.NoHealthcheck || application.Machine.IsAway)
+        if (current.Replica.Healthcheck == HealthcheckState.None || application.Machine.IsAway)
         {
             return;
         }
 
         try
         {
-            var container = await application.Machine.Engine.InspectContainerAsync(current.ContainerId, cancellationToken);
-            current.Healthcheck = container.State.Health?.Status is { Length: > 0 } status ? status : Deployment.NoHealthcheck;
+            var container = await application.Machine.Engine.InspectContainerAsync(current.Replica.Id.Value, cancellationToken);
+            current.See(replica => replica with { Healthcheck = container.State.Healthcheck });
         }
         catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
         {
@@ -160,14 +161,14 @@ internal sealed class ContainerWatcher(
         if (!application.Machine.IsAway)
         {
             retirer.BeginRetireUnused();
-            await orphans.RetryAsync();
+            await orphans.RetryAsync(cancellationToken);
             await adopter.RefreshAsync(cancellationToken);
         }
     }
 
     private async Task WaitAsync(CancellationToken cancellationToken)
     {
-        var pause = application.Table.Current is { Address: null } ? rescuer.Pause() : application.Options.WatchInterval;
+        var pause = application.Table.Current is { } current && !application.IsServed(current) ? rescuer.Pause() : application.Options.WatchInterval;
         using var timer = new CallTimeout(pause, application.Clock, cancellationToken);
         try
         {

@@ -1,4 +1,6 @@
 using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.Docker.Models;
 using WunderProxy.Deployments.Launching;
 
 namespace WunderProxy.Deployments.Watching;
@@ -11,7 +13,7 @@ internal sealed class CurrentHealth
 {
     private const int FailuresUntilUnhealthy = 3;
 
-    private string _container = "";
+    private ContainerId _container;
     private int _failures;
 
     /// <summary>Adds the result of one look at the container.</summary>
@@ -20,26 +22,21 @@ internal sealed class CurrentHealth
     /// <returns>Whether the health changed.</returns>
     public bool Judge(Deployment current, ProbeResult probe)
     {
-        if (current.ContainerId != _container || probe.IsHealthy)
+        var id = current.Replica.Id;
+        if (id != _container || probe.IsHealthy)
         {
             _failures = 0;
-            _container = current.ContainerId;
+            _container = id;
         }
 
         _failures += probe.IsHealthy ? 0 : 1;
         var reason = _failures >= FailuresUntilUnhealthy ? $"three probes failed, the last: {probe.Reason}"
-            : current.Healthcheck == "unhealthy" ? "its own HEALTHCHECK says so"
+            : current.Replica.Healthcheck == HealthcheckState.Unhealthy ? "its own HEALTHCHECK says so"
             : null;
-        var before = (current.Health, current.HealthReason);
-        if (reason is not null)
-        {
-            current.SetUnhealthy(reason);
-        }
-        else if (probe.IsHealthy)
-        {
-            current.Health = "healthy";
-        }
-
-        return before != (current.Health, current.HealthReason);
+        var before = current.See(replica => reason is not null ? replica.AsUnhealthy(reason)
+            : probe.IsHealthy ? replica.AsHealthy()
+            : replica);
+        var now = current.Replica;
+        return (before.Health, before.HealthReason) != (now.Health, now.HealthReason);
     }
 }

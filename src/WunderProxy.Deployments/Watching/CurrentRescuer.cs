@@ -3,7 +3,6 @@ using WunderProxy.Deployments.Applications;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Docker;
-using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Launching;
 using WunderProxy.Deployments.Machines;
 using WunderProxy.Deployments.Switching;
@@ -47,9 +46,9 @@ internal sealed class CurrentRescuer(
     {
         try
         {
-            var container = await application.Machine.Engine.InspectContainerAsync(current.ContainerId, cancellationToken);
+            var container = await application.Machine.Engine.InspectContainerAsync(current.Replica.Id.Value, cancellationToken);
             return !container.State.Running || container.State.Restarting
-                || (current.StartedAt.Length > 0 && container.State.StartedAt != current.StartedAt);
+                || (current.Replica.StartedAt.Length > 0 && container.State.StartedAt != current.Replica.StartedAt);
         }
         catch (ContainerNotFoundException)
         {
@@ -62,7 +61,7 @@ internal sealed class CurrentRescuer(
     {
         try
         {
-            var container = await application.Machine.Engine.InspectContainerAsync(current.ContainerId, cancellationToken);
+            var container = await application.Machine.Engine.InspectContainerAsync(current.Replica.Id.Value, cancellationToken);
             var isAwaited = container.State.Running || container.State.Restarting;
             _isFollowing = isAwaited;
             if (isAwaited)
@@ -93,7 +92,7 @@ internal sealed class CurrentRescuer(
         {
             // The engine may be stopping its containers in a shutdown of its own.
             await application.Machine.Engine.PingAsync(cancellationToken);
-            await application.Machine.Engine.StartContainerAsync(current.ContainerId, cancellationToken);
+            await application.Machine.Engine.StartContainerAsync(current.Replica.Id.Value, cancellationToken);
             _isFollowing = true;
         },
         current);
@@ -127,38 +126,28 @@ internal sealed class CurrentRescuer(
         if (BitOperations.IsPow2(++_failures))
         {
             DeploymentLog.CurrentNotBack(
-                application.Log, current.ContainerName, _failures, MaskOf(current).Apply(fault.Message));
+                application.Log, current.Replica.Name, _failures, MaskOf(current).Apply(fault.Message));
         }
     }
 
     /// <summary>Returns the mask for messages of the engine, which quotes what it was given.</summary>
-    private SecretMask MaskOf(Deployment current) => application.Record.Current is var record
-        && record.Hash == current.Hash && LaunchConfig.Find(record.Config) is { } config
-        ? application.MaskOf(config)
-        : SecretMask.Empty;
+    private SecretMask MaskOf(Deployment current) =>
+        current.Config is { } config ? application.MaskOf(config) : SecretMask.Empty;
 
     private Task<bool> LaunchAnewAsync(Deployment current, CancellationToken cancellationToken) => application.Gate.RunAsync(
         OperationKind.Recovery,
-        current.Hash,
+        current.Hash.Value,
         null,
         async (operation, token) =>
         {
-            var config = await FindConfigAsync(current, token);
+            var config = current.Config ?? await application.Configs.LoadAsync(current.Hash, token);
             if (application.Table.Current == current)
             {
                 var launched = await launcher.LaunchAsync(config, operation, token);
-                await switcher.SwitchAsync(launched.Deployment, config.Bytes.ToArray(), null, Task.CompletedTask, token);
+                await switcher.SwitchAsync(launched.Deployment, config, null, Task.CompletedTask, token);
             }
 
             return true;
         },
         cancellationToken);
-
-    private async Task<LaunchConfig> FindConfigAsync(Deployment current, CancellationToken cancellationToken)
-    {
-        var record = application.Record.Current;
-        return record.Hash == current.Hash && LaunchConfig.Find(record.Config) is { } config
-            ? config
-            : await application.Configs.LoadAsync(LaunchConfigReference.Parse(current.Hash), cancellationToken);
-    }
 }

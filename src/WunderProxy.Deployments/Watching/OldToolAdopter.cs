@@ -1,4 +1,5 @@
 using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Docker.Models;
 using WunderProxy.Deployments.History;
@@ -22,7 +23,7 @@ internal sealed class OldToolAdopter(Application application, ForeignContainers 
         var retired = new List<Deployment>();
         var all = await application.Machine.Engine.ListContainersAsync(cancellationToken);
         var candidates = all.Where(summary =>
-            foreign.IsOfOldTool(summary) && application.Table.All.All(d => d.ContainerId != summary.Id || d.ContainerName.Length == 0));
+            foreign.IsOfOldTool(summary) && application.Table.All.All(d => d.Replica.Id.Value != summary.Id || d.Replica.Name.Length == 0));
         foreach (var summary in candidates.ToArray())
         {
             var revision = ContainerIdentity.NameOf(summary);
@@ -47,16 +48,17 @@ internal sealed class OldToolAdopter(Application application, ForeignContainers 
             : container.State.Running ? DeploymentState.Draining
             : DeploymentState.Kept;
         var phantom = isRecorded ? application.Table.Current : null;
-        var deployment = new Deployment(config.Hash.Value, config.Revision, state, application.Faults)
+        var deployment = new Deployment(config, state, application.Faults)
         {
-            Alias = config.Alias.Value,
-            Config = config.Bytes.ToArray(),
-            ContainerId = summary.Id,
-            ContainerName = ContainerIdentity.NameOf(summary),
+            Replica = new Replica
+            {
+                Id = new ContainerId(summary.Id),
+                Name = ContainerIdentity.NameOf(summary),
+                CreatedAt = container.Created,
+            },
             Image = summary.Image,
             ImageId = summary.ImageID,
             CfgDigest = application.Options.Environment.Digest,
-            CreatedAt = container.Created,
             UsedAt = container.Created,
             WasCurrent = true,
             ContainerPort = ContainerPorts.Choose(
@@ -72,7 +74,7 @@ internal sealed class OldToolAdopter(Application application, ForeignContainers 
         }
 
         application.Table.Add(deployment);
-        DeploymentLog.Adopted(application.Log, deployment.ContainerName, state.ToString(), deployment.Revision);
+        DeploymentLog.Adopted(application.Log, deployment.Replica.Name, state.ToString(), deployment.Revision);
         return state == DeploymentState.Draining ? deployment : null;
     }
 

@@ -72,7 +72,7 @@ internal sealed class StartupSequence(
 
         var (history, current) = (read.History, read.Current);
         var old = await oldTool.AdoptAsync(history, current, cancellationToken);
-        if (application.Table.Current is { Address: null } recorded
+        if (application.Table.Current is { Replica.Address: null } recorded
             && (await checker.CheckOnceAsync(recorded, cancellationToken)).IsHealthy)
         {
             await switcher.RestoreAsync(recorded, cancellationToken);
@@ -160,7 +160,7 @@ internal sealed class StartupSequence(
         {
             var launched = await launcher.LaunchAsync(current, progress, cancellationToken);
             await switcher.SwitchAsync(
-                launched.Deployment, current.Bytes.ToArray(), null, Task.CompletedTask, cancellationToken);
+                launched.Deployment, current, null, Task.CompletedTask, cancellationToken);
         }
         catch (Exception fault) when (fault is not EngineUnavailableException && DeploymentFaults.Translate(fault) is not null)
         {

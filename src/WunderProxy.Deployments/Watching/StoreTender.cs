@@ -143,6 +143,10 @@ internal sealed class StoreTender(
         _filled = record.Hash;
         var config = await application.Configs.LoadAsync(hash, cancellationToken);
         application.Record.TryUpdate(now => now.Hash == record.Hash ? now with { Config = config.Bytes.ToArray() } : now);
+        if (application.Table.Current is { } current && current.IsOf(config.Hash))
+        {
+            current.Know(config);
+        }
     }
 
     private async Task<bool> FollowAsync(CancellationToken cancellationToken)

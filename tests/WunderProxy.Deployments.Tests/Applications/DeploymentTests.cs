@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using WunderProxy.Deployments.Applications;
 using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.LaunchConfigs;
 
 namespace WunderProxy.Deployments.Tests.Applications;
 
@@ -31,7 +32,7 @@ internal sealed class DeploymentTests
     [Test]
     public void Illegal_move_is_a_bug()
     {
-        var deployment = new Deployment("hash", "r1", DeploymentState.Fetching, FaultPoints.None);
+        var deployment = new Deployment(LaunchConfigHash.Of("r1"u8), "r1", DeploymentState.Fetching, FaultPoints.None);
 
         Assert.That(() => deployment.MoveTo(DeploymentState.Current), Throws.TypeOf<UnreachableException>());
         Assert.That(deployment.State, Is.EqualTo(DeploymentState.Fetching));
@@ -43,7 +44,7 @@ internal sealed class DeploymentTests
         var seen = new List<string>();
         var faults = new FaultPoints(seen.Add);
         faults.Enter("launch");
-        var deployment = new Deployment("hash", "r1", DeploymentState.Fetching, faults);
+        var deployment = new Deployment(LaunchConfigHash.Of("r1"u8), "r1", DeploymentState.Fetching, faults);
 
         deployment.MoveTo(DeploymentState.Pulling);
         deployment.MoveTo(DeploymentState.Failed, "pull_failed");

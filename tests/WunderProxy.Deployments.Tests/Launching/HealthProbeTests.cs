@@ -42,7 +42,7 @@ internal sealed class HealthProbeTests
             accepting = application.AcceptAsync();
         }
 
-        Assert.That((await asking).Reason, Is.EqualTo(LaunchFailure.Closed));
+        Assert.That((await asking).Reason.Code, Is.EqualTo(LaunchFailure.Closed));
     }
 
     [Test]
@@ -54,7 +54,7 @@ internal sealed class HealthProbeTests
 
         var result = await probe.ProbeAsync(socket.LocalEndPoint!, "/", null, CancellationToken.None);
 
-        Assert.That(result.Reason, Is.EqualTo(LaunchFailure.Refused));
+        Assert.That(result.Reason.Code, Is.EqualTo(LaunchFailure.Refused));
     }
 
     [Test]
@@ -69,7 +69,7 @@ internal sealed class HealthProbeTests
         await connection.ReadHeadAsync();
         clock.Advance(TimeSpan.FromSeconds(5));
 
-        Assert.That((await asking).Reason, Is.EqualTo(LaunchFailure.Timeout));
+        Assert.That((await asking).Reason.Code, Is.EqualTo(LaunchFailure.Timeout));
     }
 
     [Test]
@@ -103,6 +103,6 @@ internal sealed class HealthProbeTests
             await connection.SendAsync(answer);
         }
 
-        return (await asking).Reason;
+        return (await asking).Reason.Code;
     }
 }

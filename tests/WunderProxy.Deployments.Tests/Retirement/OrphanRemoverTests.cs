@@ -33,10 +33,10 @@ internal sealed class OrphanRemoverTests
             new ContainerIdentity("shop", "memory/service"), () => new LifecycleRecord(), client.Images);
         var remover = new OrphanRemover(client, ownership, log);
 
-        await remover.RemoveAsync("c1");
+        await remover.RemoveAsync("c1", CancellationToken.None);
         for (var retry = 0; retry < 5; retry++)
         {
-            await remover.RetryAsync();
+            await remover.RetryAsync(CancellationToken.None);
         }
 
         Assert.That(answers, Is.Empty, "it was tried until it went, and then no more");

@@ -1,7 +1,10 @@
 using System.Net;
+using System.Text;
 using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.History;
+using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Machines;
 using WunderProxy.Deployments.Records;
 using WunderProxy.Deployments.Retirement;
@@ -25,6 +28,7 @@ internal sealed class TrafficSwitcherTests : IAsyncDisposable
     private readonly LocalState _state;
     private readonly Machine _machine;
     private readonly Application _application;
+    private readonly ContainerRetirer _retirer;
     private readonly TrafficSwitcher _switcher;
 
     public TrafficSwitcherTests()
@@ -44,16 +48,17 @@ internal sealed class TrafficSwitcherTests : IAsyncDisposable
             TimeProvider.System,
             log,
             FaultPoints.None);
-        var retirer = new ContainerRetirer(
+        _retirer = new ContainerRetirer(
             _application,
             new OrphanRemover(_machine.Engine, _application.Ownership, log),
             new ContainerStopper(_machine.Engine, TimeSpan.FromSeconds(10)),
             new ImageClaims(_state.FullPath));
-        _switcher = new TrafficSwitcher(_application, retirer);
+        _switcher = new TrafficSwitcher(_application, _retirer);
     }
 
     public async ValueTask DisposeAsync()
     {
+        await _retirer.DisposeAsync();
         _application.Dispose();
         await _machine.DisposeAsync();
         _state.Dispose();
@@ -95,18 +100,24 @@ internal sealed class TrafficSwitcherTests : IAsyncDisposable
 
     private Task<bool> UndoAsync(Deployment failing, Deployment earlier) => _switcher.UndoAsync(
         new GuardedSwitch(failing, earlier, new LifecycleRecord(), null, new TaskCompletionSource()),
-        new RejectedConfig(failing.Hash, failing.Revision, earlier.Hash, earlier.Revision, DateTimeOffset.UnixEpoch, "slow"),
-        DeploymentIntent.Reject(failing.Hash, "", failing.Revision, DateTimeOffset.UnixEpoch, "guard", DateTimeOffset.UnixEpoch));
+        new RejectedConfig(
+            failing.Hash.Value, failing.Revision, earlier.Hash.Value, earlier.Revision, DateTimeOffset.UnixEpoch, "slow"),
+        DeploymentIntent.Reject(
+            failing.Hash.Value, "", failing.Revision, DateTimeOffset.UnixEpoch, "guard", DateTimeOffset.UnixEpoch));
 
     private Task<Deployment?> SwitchAsync(Deployment next) =>
-        _switcher.SwitchAsync(next, [], null, _hold.Task, CancellationToken.None);
+        _switcher.SwitchAsync(next, null, null, _hold.Task, CancellationToken.None);
 
     private Deployment Add(string revision)
     {
-        var deployment = new Deployment(new string('a', 62) + revision, revision, DeploymentState.Ready, FaultPoints.None)
+        var hash = LaunchConfigHash.Of(Encoding.UTF8.GetBytes(revision));
+        var deployment = new Deployment(hash, revision, DeploymentState.Ready, FaultPoints.None)
         {
-            ContainerId = revision,
-            Address = new ContainerAddress(new IPEndPoint(IPAddress.Loopback, 1), 1),
+            Replica = new Replica
+            {
+                Id = new ContainerId(revision),
+                Address = new ContainerAddress(new IPEndPoint(IPAddress.Loopback, 1), 1),
+            },
         };
         _application.Table.Add(deployment);
         return deployment;

@@ -1,5 +1,9 @@
+using System.Globalization;
 using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.Docker.Models;
+using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Launching;
 using WunderProxy.Deployments.Watching;
 
@@ -30,11 +34,13 @@ internal sealed class CurrentHealthTests
         foreach (var look in looks.Split(' '))
         {
             var (probe, word) = (look.Split('/')[0], look.Split('/').ElementAtOrDefault(1));
-            current.Healthcheck = word;
+            var healthcheck = word is null ? (HealthcheckState?)null : Enum.Parse<HealthcheckState>(word, ignoreCase: true);
+            current.See(replica => replica with { Healthcheck = healthcheck });
             _health.Judge(current, Probe(probe));
         }
 
-        Assert.That(current.HealthReason is { } reason ? $"{current.Health}: {reason}" : current.Health, Is.EqualTo(expected));
+        var health = current.Replica.Health.ToWire();
+        Assert.That(current.Replica.HealthReason is { } reason ? $"{health}: {reason}" : health, Is.EqualTo(expected));
     }
 
     [Test]
@@ -46,7 +52,7 @@ internal sealed class CurrentHealthTests
         _health.Judge(before, Probe("refused"));
         _health.Judge(next, Probe("refused"));
 
-        Assert.That(next.Health, Is.EqualTo("healthy"));
+        Assert.That(next.Replica.Health, Is.EqualTo(HealthState.Healthy));
     }
 
     [Test]
@@ -61,7 +67,18 @@ internal sealed class CurrentHealthTests
     }
 
     private static Deployment NewDeployment(string container) =>
-        new("aa", "r1", DeploymentState.Current, FaultPoints.FromEnvironment(_ => null)) { ContainerId = container, Health = "healthy" };
+        new(LaunchConfigHash.Of("r1"u8), "r1", DeploymentState.Current, FaultPoints.None)
+        {
+            Replica = new Replica { Id = new ContainerId(container) }.AsHealthy(),
+        };
 
-    private static ProbeResult Probe(string reason) => new(DateTimeOffset.UnixEpoch, reason == "healthy" ? ProbeResult.Healthy : reason, TimeSpan.Zero);
+    private static ProbeResult Probe(string reason) => new(DateTimeOffset.UnixEpoch, ReasonOf(reason), TimeSpan.Zero);
+
+    private static ProbeReason ReasonOf(string reason) => reason switch
+    {
+        "healthy" => ProbeReason.Healthy,
+        "refused" => ProbeReason.Refused,
+        "timeout" => ProbeReason.Timeout,
+        _ => ProbeReason.Status(int.Parse(reason["status_".Length..], CultureInfo.InvariantCulture)),
+    };
 }

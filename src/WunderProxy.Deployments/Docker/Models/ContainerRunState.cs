@@ -30,4 +30,13 @@ internal sealed record ContainerRunState
     public string FinishedAt { get; init => field = value ?? ""; } = "";
 
     public ContainerHealth? Health { get; init; }
+
+    /// <summary>What <see cref="Health"/> says. A word that we do not know decides nothing.</summary>
+    public HealthcheckState Healthcheck => Health?.Status switch
+    {
+        null or "" or "none" => HealthcheckState.None,
+        "healthy" => HealthcheckState.Healthy,
+        "unhealthy" => HealthcheckState.Unhealthy,
+        _ => HealthcheckState.Starting,
+    };
 }

@@ -15,5 +15,14 @@ internal sealed record ContainerSummary
 
     public long Created { get; init; }
 
+    /// <summary>Whether the container's process runs and may go on: a paused one has not ended.</summary>
+    public bool IsUp => IsRunning || State is "paused" or "restarting";
+
+    /// <summary>Whether the container's process runs.</summary>
+    public bool IsRunning => State == "running";
+
+    /// <summary>Whether the container's process has ended.</summary>
+    public bool HasEnded => State is "exited" or "dead";
+
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 }

@@ -1,0 +1,18 @@
+using System.Diagnostics;
+
+namespace WunderProxy.Deployments.Launching;
+
+/// <summary>The names of <see cref="LaunchMethod"/>.</summary>
+internal static class LaunchMethods
+{
+    /// <summary>The name in the results of calls.</summary>
+    public static string ToWire(this LaunchMethod method) => method switch
+    {
+        LaunchMethod.Running => "running",
+        LaunchMethod.Started => "started",
+        LaunchMethod.Created => "created",
+        LaunchMethod.Pulled => "pulled",
+        LaunchMethod.Loaded => "loaded",
+        _ => throw new UnreachableException($"launch method {method}"),
+    };
+}
