@@ -120,7 +120,8 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
-    private int CountTimers()
+    /// <summary>How many timers wait for their time.</summary>
+    public int CountTimers()
     {
         lock (_gate)
         {

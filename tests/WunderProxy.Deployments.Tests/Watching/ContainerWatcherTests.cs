@@ -65,6 +65,34 @@ internal sealed class ContainerWatcherTests
         Assert.That(machine.Engine.Calls.Count(call => call.EndsWith("/made1/start", StringComparison.Ordinal)), Is.EqualTo(1), "the launch's");
     }
 
+    // A call looks at the container between its return and the watcher's next look.
+    [Test]
+    public async Task Container_that_a_call_finds_back_before_the_watcher_gets_traffic_again(
+        [Values("launch", "switch", "deploy")] string call)
+    {
+        await using var machine = await StartAsync();
+        machine.RefuseStart = () => "no";
+        machine.SetState("r1", "exited");
+        await machine.Docker.TellAsync("die", "made1");
+        await UntilEmptiedAsync(machine);
+        machine.SetState("r1", "running");
+
+        await (call switch
+        {
+            "launch" => machine.Lifecycle.LaunchAsync(machine.HashOf("r1"), "t", null, CancellationToken.None),
+            "switch" => machine.Lifecycle.SwitchAsync(machine.HashOf("r1"), new SwitchOptions { By = "t" }, CancellationToken.None),
+            _ => (Task)machine.DeployAsync("r1"),
+        });
+
+        if (call == "launch")
+        {
+            // A launch sends no traffic anywhere: the watcher does.
+            await machine.AdvanceUntilAsync("the traffic", () => machine.Traffic.Current is not null);
+        }
+
+        Assert.That(machine.Traffic.Current?.ContainerId, Is.EqualTo("made1"));
+    }
+
     [Test]
     public async Task Container_that_was_removed_is_launched_anew()
     {

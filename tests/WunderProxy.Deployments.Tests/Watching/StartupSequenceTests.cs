@@ -81,7 +81,7 @@ internal sealed class StartupSequenceTests
 
         Assert.That(machine.Traffic.Current!.Revision, Is.EqualTo("r1"));
         Assert.That(machine.Lifecycle.Snapshot().Warnings, Has.Some.StartsWith("the store's current revision r2 cannot be launched (start_failed)"));
-        Assert.That((await machine.EventsAsync())[^1], Is.EqualTo("failure r2"));
+        Assert.That(await machine.EventsAsync(), Does.Contain("failure r2"));
         Assert.That(machine.Containers, Is.EqualTo(new[] { "made1 running" }));
     }
 
