@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Memory;
 using WunderProxy.Forwarding.Upstreams;

@@ -7,6 +7,7 @@ using WunderProxy.Forwarding.Exchanges.Bodies;
 using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Transport.Memory;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges.Clients;
 
@@ -65,6 +66,21 @@ internal sealed class BareStream(TransportLoop loop) : ClientStream(loop)
     {
         _closeReason = CloseReason.RemoteReset;
         OnClosed(_closeReason);
+    }
+
+    /// <summary>Takes what is there of the answer's body, so that more may come.</summary>
+    public string Take(MemoryLoop loop)
+    {
+        var text = string.Empty;
+        loop.Run(() =>
+        {
+            if (_out.Reader.TryRead(out var read))
+            {
+                text = Encoding.ASCII.GetString(read.Buffer.ToArray());
+                _out.Reader.AdvanceTo(read.Buffer.End);
+            }
+        });
+        return text;
     }
 
     /// <summary>The body of the answer so far.</summary>

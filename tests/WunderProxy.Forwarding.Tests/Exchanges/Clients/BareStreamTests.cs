@@ -1,7 +1,7 @@
+using System.Text;
 using WunderProxy.Forwarding.Exchanges;
 using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Transport;
-using WunderProxy.Forwarding.Transport.Memory;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges.Clients;
 
@@ -102,6 +102,23 @@ internal sealed class BareStreamTests
         proxy.Loop.Run(proxy.Upstreams[0].ShutdownSend);
 
         Assert.That((stream.Received(), stream.IsComplete, stream.AbortedFor), Is.EqualTo(("ab", false, ForwardError.ResponseIncomplete)));
+    }
+
+    [Test]
+    public void Large_body_goes_through_memory_where_the_kernel_has_no_way()
+    {
+        const int Length = 200_000;
+        var proxy = new MemoryProxy(capacityBytes: 4 * Length);
+        var stream = Begin(proxy, Get);
+        var body = new StringBuilder();
+
+        proxy.Send(proxy.Upstreams[0], $"HTTP/1.1 200 OK\r\nContent-Length: {Length}\r\n\r\n{new string('a', Length)}");
+        while (stream.Take(proxy.Loop) is { Length: > 0 } part)
+        {
+            body.Append(part);
+        }
+
+        Assert.That((body.Length, stream.IsComplete), Is.EqualTo((Length, true)));
     }
 
     private static BareStream Begin(MemoryProxy proxy, string head, bool hasBody = false)
