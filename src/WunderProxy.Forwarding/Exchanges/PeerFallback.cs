@@ -9,7 +9,12 @@ namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>Sends requests of one loop that cannot be answered here to a peer.</summary>
 internal sealed class PeerFallback(
-    ForwarderSettings settings, PeerGroup group, Forwarder forwarder, EndpointConnector connector, ExchangeRecorder recorder, ExchangeLog log)
+    ForwarderSettings settings,
+    PeerGroup group,
+    Forwarder forwarder,
+    EndpointConnector connector,
+    ExchangeRecorder recorder,
+    ExchangeLog log)
 {
     /// <summary>
     /// Whether a peer may be asked: the answer would be 502 or 503, nothing has been answered yet, the request may be

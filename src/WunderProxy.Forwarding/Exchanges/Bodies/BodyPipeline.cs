@@ -93,7 +93,9 @@ internal sealed class BodyPipeline
         }
     }
 
-    /// <summary>Takes bytes of the body as they came: finds the payload, and writes or names what the receiver gets of it.</summary>
+    /// <summary>
+    /// Takes bytes of the body as they came: finds the payload, and writes or names what the receiver gets of it.
+    /// </summary>
     /// <param name="input">The input after the bytes consumed before; in one piece if the body is chunked.</param>
     /// <param name="consumed">Number of input bytes to consume.</param>
     /// <param name="direct">The part of the input to send unchanged, after what was written to the output.</param>

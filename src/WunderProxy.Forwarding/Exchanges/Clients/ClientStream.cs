@@ -15,8 +15,8 @@ namespace WunderProxy.Forwarding.Exchanges.Clients;
 /// <remarks>
 /// <para>An answer is given once: by <see cref="BeginAnswer(ResponseHead, in BodyFraming)"/> for the upstream's, by
 /// <see cref="BeginAnswer(int, string, bool)"/> for the proxy's own, or by <see cref="TryBeginTunnel"/>. Each is
-/// followed by bytes in <see cref="Output"/>, then by <see cref="Complete"/> or <see cref="Abort"/>.</para> <para>A
-/// kind may decline what it need not support: interim answers, tunnels, relays inside the kernel.</para>
+/// followed by bytes in <see cref="Output"/>, then by <see cref="Complete"/> or <see cref="Abort"/>.</para>
+/// <para>A kind may decline what it need not support: interim answers, tunnels, relays inside the kernel.</para>
 /// </remarks>
 internal abstract class ClientStream(TransportLoop loop) : LoopTimer
 {

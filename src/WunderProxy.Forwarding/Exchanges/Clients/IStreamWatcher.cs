@@ -22,6 +22,9 @@ internal interface IStreamWatcher
     /// </summary>
     void OnWriteElapsed();
 
-    /// <summary>The upstream's response or the end of a pause took longer than <see cref="ClientStream.SetResponseDeadline"/> allowed.</summary>
+    /// <summary>
+    /// The upstream's response or the end of a pause took longer than <see cref="ClientStream.SetResponseDeadline"/>
+    /// allowed.
+    /// </summary>
     void OnResponseElapsed();
 }
