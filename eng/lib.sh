@@ -163,9 +163,10 @@ dotnet_restoring() {
   return 1
 }
 
-# Publishes project $1 into folder $2, framework-dependent and compiled ahead so that it starts quickly.
+# Publishes project $1 into folder $2, framework-dependent and compiled ahead so that it starts quickly. $3 is its
+# configuration (Release); the rest goes to dotnet.
 publish() {
   rm -rf "$2"
-  dotnet_restoring publish "$ROOT/$1" -c Release -r linux-x64 -p:SelfContained=false -p:PublishReadyToRun=true -o "$2" ||
-    die "$1 was not published"
+  dotnet_restoring publish "$ROOT/$1" -c "${3:-Release}" -r linux-x64 -p:SelfContained=false -p:PublishReadyToRun=true \
+    -o "$2" "${@:4}" || die "$1 was not published"
 }

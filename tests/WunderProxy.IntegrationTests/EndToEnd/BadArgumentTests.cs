@@ -5,6 +5,7 @@ using WunderProxy.IntegrationTests.Infrastructure;
 namespace WunderProxy.IntegrationTests.EndToEnd;
 
 /// <summary>What is wrong with the command line ends at once: exit code 2 and one clear line on standard error.</summary>
+[Parallelizable]
 internal sealed class BadArgumentTests
 {
     private DirectoryInfo _folder = null!;

@@ -5,6 +5,7 @@ using WunderProxy.IntegrationTests.Lifecycle;
 namespace WunderProxy.IntegrationTests.EndToEnd;
 
 /// <summary>Calls that must fail: one clear error each, and what served keeps serving.</summary>
+[Parallelizable]
 internal sealed class BadInputTests
 {
     private TestService _service = null!;

@@ -6,6 +6,7 @@ namespace WunderProxy.IntegrationTests.EndToEnd;
 /// <summary>The commands of a deployer, run as it runs them.</summary>
 [TestFixture(StoreKind.Folder)]
 [TestFixture(StoreKind.S3)]
+[Parallelizable]
 internal sealed class CommandLineTests(StoreKind kind)
 {
     [Test]

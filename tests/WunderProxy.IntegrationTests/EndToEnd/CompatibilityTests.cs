@@ -8,6 +8,7 @@ namespace WunderProxy.IntegrationTests.EndToEnd;
 /// <summary>Data, calls and containers of the older Go tool of the same name.</summary>
 [TestFixture(StoreKind.Folder)]
 [TestFixture(StoreKind.S3)]
+[Parallelizable]
 internal sealed partial class CompatibilityTests(StoreKind kind)
 {
     private static readonly string First = OldToolData.Config("r1", "green");

@@ -6,6 +6,7 @@ using WunderProxy.IntegrationTests.Infrastructure;
 namespace WunderProxy.IntegrationTests.EndToEnd;
 
 /// <summary>WunderProxy itself as a container with the engine's socket mounted, as a load balancer sees it.</summary>
+[Parallelizable]
 internal sealed class ContainerImageTests
 {
     private const string Image = "wunderproxy:test";

@@ -7,6 +7,7 @@ namespace WunderProxy.IntegrationTests.EndToEnd;
 /// <summary>Deploy, deploy again, roll back: through the real process, engine and store.</summary>
 [TestFixture(StoreKind.Folder)]
 [TestFixture(StoreKind.S3)]
+[Parallelizable]
 internal sealed class DeploymentTests(StoreKind kind)
 {
     [Test]

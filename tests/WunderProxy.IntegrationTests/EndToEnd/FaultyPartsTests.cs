@@ -3,6 +3,7 @@ using WunderProxy.IntegrationTests.Infrastructure;
 namespace WunderProxy.IntegrationTests.EndToEnd;
 
 /// <summary>The store or the engine refuses, or is away: the service never ends because of it, and says what is wrong.</summary>
+[Parallelizable]
 internal sealed class FaultyPartsTests
 {
     [Test]

@@ -9,6 +9,7 @@ namespace WunderProxy.IntegrationTests.EndToEnd;
 /// <c>wunderproxy deploy</c> over a real manager and one that the test plays: launched on both before either switches,
 /// and back where one cannot.
 /// </summary>
+[Parallelizable]
 internal sealed class FleetTests
 {
     private const string Launched =

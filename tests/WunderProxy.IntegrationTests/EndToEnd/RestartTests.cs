@@ -3,6 +3,7 @@ using WunderProxy.IntegrationTests.Infrastructure;
 namespace WunderProxy.IntegrationTests.EndToEnd;
 
 /// <summary>WunderProxy may end in any way: what it served is served again by the same container.</summary>
+[Parallelizable]
 internal sealed class RestartTests
 {
     [Test]

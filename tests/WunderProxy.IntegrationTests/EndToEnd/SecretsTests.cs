@@ -9,6 +9,7 @@ namespace WunderProxy.IntegrationTests.EndToEnd;
 /// Secrets of a launch config, of <c>--cfg</c> and of the API, through good and bad deploys: their raw values turn up
 /// nowhere but in the stored config and in the local record.
 /// </summary>
+[Parallelizable]
 internal sealed class SecretsTests
 {
     private const string ApiToken = "raw-api-token-5d1c";

@@ -3,6 +3,7 @@ using WunderProxy.IntegrationTests.Infrastructure;
 namespace WunderProxy.IntegrationTests.EndToEnd;
 
 /// <summary>Launch and switch in every order: what is current must never be stopped.</summary>
+[Parallelizable]
 internal sealed class SwitchTests
 {
     [Test]

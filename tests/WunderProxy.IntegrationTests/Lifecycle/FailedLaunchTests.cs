@@ -75,14 +75,6 @@ internal sealed class FailedLaunchTests
     }
 
     [Test]
-    public async Task Container_that_never_becomes_healthy_fails_with_the_status()
-    {
-        var failure = await FailAsync(config => config["HealthCheckPath"] = "/nothing");
-
-        Assert.That(failure.Code, Is.EqualTo("status_404"));
-    }
-
-    [Test]
     public async Task Container_that_needs_too_much_memory_is_reported_as_such()
     {
         var failure = await FailAsync(config =>

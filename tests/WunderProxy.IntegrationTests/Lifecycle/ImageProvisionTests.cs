@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using System.Text.Json.Nodes;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.IntegrationTests.Infrastructure;
 
@@ -152,23 +151,6 @@ internal sealed class ImageProvisionTests
 
         Assert.That(failure.Code, Is.EqualTo("pull_timeout"));
         Assert.That(failure.Message, Does.Contain(image));
-    }
-
-    [Test]
-    public async Task Several_exposed_ports_without_a_named_one_are_ambiguous()
-    {
-        await using var service = new LifecycleHarness();
-        await service.StartAsync("r1");
-
-        var failure = Assert.ThrowsAsync<DeploymentException>(() => service.DeployAsync(LifecycleHarness.Config(
-            "r1",
-            config => config["ContainerConfig"]!["ExposedPorts"] = new JsonObject
-            {
-                ["8001/tcp"] = new JsonObject(),
-                ["8002/tcp"] = new JsonObject(),
-            })))!;
-
-        Assert.That(failure.Code, Is.EqualTo("ambiguous_port"));
     }
 
     private static async Task<string> ImageIdAsync(LifecycleHarness service, string tag) =>

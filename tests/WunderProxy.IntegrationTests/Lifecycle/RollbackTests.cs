@@ -10,19 +10,6 @@ namespace WunderProxy.IntegrationTests.Lifecycle;
 internal sealed class RollbackTests
 {
     [Test]
-    public async Task Container_that_still_drains_is_only_switched_to()
-    {
-        await using var service = new LifecycleHarness();
-        await service.StartAsync("r1", "r2");
-        service.Traffic.HoldDrains = new TaskCompletionSource().Task;
-
-        var (first, back, said) = await DeployTwiceAndBackAsync(service, "r1", _ => Task.CompletedTask);
-
-        Assert.That((back.Method, back.Container), Is.EqualTo(("running", first.Container)));
-        Assert.That(said, Has.Some.Contains("its container still runs"));
-    }
-
-    [Test]
     public async Task Kept_container_is_started()
     {
         await using var service = new LifecycleHarness();
@@ -33,19 +20,6 @@ internal sealed class RollbackTests
 
         Assert.That((back.Method, back.Container), Is.EqualTo(("started", first.Container)));
         Assert.That(said, Has.Some.Contains("its kept container is started"));
-    }
-
-    [Test]
-    public async Task Container_that_is_gone_is_created_from_its_image()
-    {
-        await using var service = new LifecycleHarness();
-        await service.StartAsync("r1", "r2");
-
-        var (first, back, said) = await DeployTwiceAndBackAsync(service, "r1", first => RemoveAsync(service, first));
-
-        Assert.That((back.Method, back.Container), Is.Not.EqualTo(("created", first.Container)));
-        Assert.That(back.Method, Is.EqualTo("created"));
-        Assert.That(said, Has.Some.Contains("a new container of its image is started"));
     }
 
     [Test]

@@ -6,7 +6,7 @@ using WunderProxy.IntegrationTests.Infrastructure;
 namespace WunderProxy.IntegrationTests.Storage;
 
 /// <summary>A user of the real S3 server who may only read.</summary>
-[TestFixture]
+[Parallelizable]
 internal sealed class ReadOnlyStoreTests
 {
     [Test]

@@ -5,7 +5,7 @@ using WunderProxy.IntegrationTests.Infrastructure;
 namespace WunderProxy.IntegrationTests.Storage;
 
 /// <summary>What lies where the program expects its records, and at the places where it reads the store.</summary>
-[TestFixture]
+[Parallelizable]
 internal sealed class StateInTheWayTests
 {
     [Test]
