@@ -58,6 +58,24 @@ public sealed class ScriptedUpstream : IDisposable
         }
     }
 
+    /// <summary>Answers one request on every connection with the same bytes and closes it, until it is disposed.</summary>
+    public async Task CutAllAsync(string response)
+    {
+        try
+        {
+            while (true)
+            {
+                using var connection = new RawConnection(await _listener.AcceptAsync());
+                await connection.ReadHeadAsync();
+                await connection.SendAsync(response);
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _listener.Dispose();
 

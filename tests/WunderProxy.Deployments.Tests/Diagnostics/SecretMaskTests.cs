@@ -3,7 +3,7 @@ using WunderProxy.Deployments.Diagnostics;
 
 namespace WunderProxy.Deployments.Tests.Diagnostics;
 
-[TestFixture]
+[Parallelizable]
 internal sealed class SecretMaskTests
 {
     [TestCase("SECRET_KEY_BASE", true)]

@@ -6,7 +6,7 @@ using WunderProxy.TestSupport.Storage;
 
 namespace WunderProxy.Deployments.Tests.History;
 
-[TestFixture]
+[Parallelizable]
 internal sealed class DeployerLeaseTests
 {
     private const string Prefix = "p";

@@ -5,7 +5,7 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Tests.History;
 
-[TestFixture]
+[Parallelizable]
 internal sealed class DeploymentHistoryTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);

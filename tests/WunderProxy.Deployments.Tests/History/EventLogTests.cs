@@ -5,7 +5,7 @@ using WunderProxy.TestSupport.Storage;
 
 namespace WunderProxy.Deployments.Tests.History;
 
-[TestFixture]
+[Parallelizable]
 internal sealed class EventLogTests
 {
     private static readonly DateTimeOffset At =

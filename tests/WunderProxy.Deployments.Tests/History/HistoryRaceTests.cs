@@ -9,7 +9,7 @@ namespace WunderProxy.Deployments.Tests.History;
 /// Many deployers at once over a store that loses answers at random: what they are told is what happened. The same
 /// with processes and real servers is in the integration tests.
 /// </summary>
-[TestFixture]
+[Parallelizable]
 internal sealed class HistoryRaceTests
 {
     private const string Prefix = "p";

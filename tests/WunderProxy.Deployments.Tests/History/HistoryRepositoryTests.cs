@@ -7,7 +7,7 @@ using WunderProxy.TestSupport.Storage;
 
 namespace WunderProxy.Deployments.Tests.History;
 
-[TestFixture]
+[Parallelizable]
 internal sealed class HistoryRepositoryTests
 {
     private const string Prefix = "shop/web";

@@ -4,7 +4,7 @@ using WunderProxy.Deployments.LaunchConfigs;
 namespace WunderProxy.Deployments.Tests.LaunchConfigs;
 
 /// <summary>Each rule of the create request, and whole files of the old tool against what the engine gets.</summary>
-[TestFixture]
+[Parallelizable]
 internal sealed class EngineContainerRequestTests
 {
     [TestCase("go-2015")]

@@ -2,7 +2,7 @@ using WunderProxy.Deployments.LaunchConfigs;
 
 namespace WunderProxy.Deployments.Tests.LaunchConfigs;
 
-[TestFixture]
+[Parallelizable]
 internal sealed class LaunchConfigHashTests
 {
     // printf 'abc' | md5sum; printf 'abc' | sha256sum

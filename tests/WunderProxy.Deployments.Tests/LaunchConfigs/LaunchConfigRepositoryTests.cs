@@ -5,7 +5,7 @@ using WunderProxy.TestSupport.Storage;
 
 namespace WunderProxy.Deployments.Tests.LaunchConfigs;
 
-[TestFixture]
+[Parallelizable]
 internal sealed class LaunchConfigRepositoryTests
 {
     private static readonly LaunchConfig Config = TestConfigs.Of("r1");

@@ -3,7 +3,7 @@ using WunderProxy.Deployments.LaunchConfigs;
 
 namespace WunderProxy.Deployments.Tests.LaunchConfigs;
 
-[TestFixture]
+[Parallelizable]
 internal sealed class LaunchConfigTests
 {
     [Test]

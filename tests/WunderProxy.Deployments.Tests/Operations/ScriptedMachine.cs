@@ -147,6 +147,7 @@ internal sealed class ScriptedMachine : IAsyncDisposable
     public async Task RestartAsync()
     {
         await Lifecycle.DisposeAsync();
+        Tick();
         Create(new RecordingTrafficSwitch());
         await Lifecycle.StartAsync(CancellationToken.None);
     }
@@ -335,7 +336,7 @@ internal sealed class ScriptedMachine : IAsyncDisposable
         await EventuallyAsync("the end of the folder", () => Task.FromResult(TryRemoveRoot()));
     }
 
-    /// <summary>No two operations begin at the same time: their order is that of their times.</summary>
+    /// <summary>No two operations or starts begin at the same time: their events are in the order of their times.</summary>
     private void Tick() => (Clock as ManualTimeProvider)?.Advance(TimeSpan.FromMilliseconds(1));
 
     private bool TryRemoveRoot()

@@ -6,6 +6,7 @@ using WunderProxy.Deployments.Restrictions;
 namespace WunderProxy.Deployments.Tests.Restrictions;
 
 /// <summary>Only what lies below an allowed directory may be bound, whatever links say, and never the engine's socket.</summary>
+[Parallelizable]
 internal sealed class BindPathsTests
 {
     private readonly TemporaryDirectory _root = new();

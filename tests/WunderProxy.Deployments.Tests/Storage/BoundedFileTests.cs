@@ -6,7 +6,7 @@ using WunderProxy.Deployments.Storage;
 namespace WunderProxy.Deployments.Tests.Storage;
 
 /// <summary>Files beside those of stores and state: none is waited for, none is read without a bound.</summary>
-[TestFixture]
+[Parallelizable]
 internal sealed class BoundedFileTests
 {
     private TemporaryDirectory _directory = null!;

@@ -4,7 +4,7 @@ using WunderProxy.Deployments.Storage;
 namespace WunderProxy.Deployments.Tests.Storage;
 
 /// <summary>What others put into a directory store: nothing of it is waited for, followed, or made more open.</summary>
-[TestFixture]
+[Parallelizable]
 internal sealed class DirectoryObjectStoreObstacleTests
 {
     private TemporaryDirectory _directory = null!;

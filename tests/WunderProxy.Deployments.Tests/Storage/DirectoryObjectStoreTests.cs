@@ -2,7 +2,7 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Tests.Storage;
 
-[TestFixture]
+[Parallelizable]
 internal sealed class DirectoryObjectStoreTests : ObjectStoreContract
 {
     private TemporaryDirectory _directory = null!;

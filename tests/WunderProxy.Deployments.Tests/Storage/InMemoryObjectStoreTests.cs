@@ -5,6 +5,7 @@ namespace WunderProxy.Deployments.Tests.Storage;
 
 [TestFixture(ConditionSupport.Kept)]
 [TestFixture(ConditionSupport.Refused)]
+[Parallelizable]
 internal sealed class InMemoryObjectStoreTests(ConditionSupport conditions) : ObjectStoreContract
 {
     protected override bool KeepsConditions => conditions == ConditionSupport.Kept;

@@ -5,7 +5,7 @@ using WunderProxy.TestSupport.Storage;
 namespace WunderProxy.Deployments.Tests.Storage;
 
 /// <summary>What lies where a file of ours is expected, or is none inside: it is put aside, and work goes on.</summary>
-[TestFixture]
+[Parallelizable]
 internal sealed class LocalStateObstacleTests
 {
     private const string Name = "record.json";

@@ -2,7 +2,7 @@ using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Tests.Storage;
 
-[TestFixture]
+[Parallelizable]
 internal sealed class LocalStateTests
 {
     private const string Name = "record.json";

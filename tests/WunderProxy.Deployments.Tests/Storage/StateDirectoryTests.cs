@@ -3,7 +3,7 @@ using WunderProxy.Deployments.Storage;
 namespace WunderProxy.Deployments.Tests.Storage;
 
 /// <summary>Where the state lies, and who could have put something there.</summary>
-[TestFixture]
+[Parallelizable]
 internal sealed class StateDirectoryTests
 {
     private static readonly ServiceName Service = new("bucket", "shop/web", "shop");

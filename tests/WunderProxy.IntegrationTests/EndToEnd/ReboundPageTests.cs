@@ -93,10 +93,10 @@ internal sealed partial class ReboundPageTests
     });
 
     private static int RefusedIn(string log) =>
-        log.Split('\n').Count(line => line.Contains(": 403 forbidden", StringComparison.Ordinal) && !line.Contains("refused calls", StringComparison.Ordinal))
+        log.Split('\n').Count(line => line.Contains(": 403 forbidden", StringComparison.Ordinal) && !line.Contains("more calls were refused", StringComparison.Ordinal))
         + CountedRefusals().Matches(log).Sum(match => int.Parse(match.Groups["count"].Value, CultureInfo.InvariantCulture));
 
-    [GeneratedRegex("refused calls: (?<count>[0-9]+) more", RegexOptions.None, 1000)]
+    [GeneratedRegex("(?<count>[0-9]+) more calls were refused", RegexOptions.None, 1000)]
     private static partial Regex CountedRefusals();
 
     private static string[] LinesOf(TestService service, string path) =>
