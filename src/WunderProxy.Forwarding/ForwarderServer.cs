@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Diagnostics;
@@ -11,7 +9,7 @@ using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding;
 
-/// <summary>The data plane: accepts clients on its addresses and forwards their requests to the applications of its routes.</summary>
+/// <summary>The data plane: accepts clients on its listeners and forwards their requests to the applications of its routes.</summary>
 public sealed class ForwarderServer : IAsyncDisposable
 {
     private readonly ForwarderOptions _options;
@@ -20,17 +18,17 @@ public sealed class ForwarderServer : IAsyncDisposable
     private readonly ConnectionLimit _limit;
     private readonly AccessLogWriter? _accessLog;
     private readonly ExchangeLog _log;
-    private readonly List<ITransportListener> _listeners = [];
     private readonly Lock _gate = new();
 
     // All that ever were in the table of routes, so that totals never go back; replaced as a whole, under the gate.
     private volatile ProxyApplication[] _applications;
+    private IReadOnlyList<Listener> _listeners = [];
     private ITransport? _transport;
     private LoopContext[] _contexts = [];
     private int _disposals;
 
-    /// <summary>Creates a server; no address is bound before <see cref="Start"/>.</summary>
-    /// <param name="options">What to listen on, and how to treat clients.</param>
+    /// <summary>Creates a server; it accepts no client before <see cref="Start"/>.</summary>
+    /// <param name="options">How to treat clients.</param>
     /// <param name="routes">The applications to forward to; none of them is another server's.</param>
     /// <param name="loggers">For what is logged.</param>
     /// <param name="clock">For all times.</param>
@@ -70,19 +68,20 @@ public sealed class ForwarderServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Binds all addresses and begins to serve.</summary>
-    /// <returns>The bound addresses, with the actual ports.</returns>
-    /// <exception cref="ListenException">An address cannot be bound; no address stays bound.</exception>
-    public IReadOnlyList<EndPoint> Start()
+    /// <summary>Begins to serve the clients of these listeners.</summary>
+    /// <param name="listeners">Listeners of a <see cref="ListenerSet"/>, which owns their sockets.</param>
+    public void Start(IReadOnlyList<Listener> listeners)
     {
-        var sockets = BindAll();
+        ArgumentNullException.ThrowIfNull(listeners);
         _transport = TransportFactory.Create(
             _options.Transport, _options.Threads, _loggers, _settings.Clock, _options.MaxSplicePipes);
         _contexts = [.. _transport.Loops.Select(loop => new LoopContext(loop, _settings, _limit, _log))];
         _settings.Peers?.Budget.Start(() => AllStats().Sum(stats => stats.Requests));
-        var acceptor = new ConnectionAcceptor(_contexts, _limit);
-        _listeners.AddRange(sockets.Select(socket => _transport.Listen(socket, acceptor)));
-        return [.. _listeners.Select(listener => listener.EndPoint)];
+        _listeners = listeners;
+        foreach (var listener in listeners)
+        {
+            listener.Accept(_transport, new ConnectionAcceptor(_contexts, _limit));
+        }
     }
 
     /// <summary>
@@ -91,12 +90,8 @@ public sealed class ForwarderServer : IAsyncDisposable
     /// </summary>
     public void BeginShutdown() => _settings.IsShuttingDown = true;
 
-    /// <summary>Stops accepting; connections go on.</summary>
-    public void CloseListeners()
-    {
-        _listeners.ForEach(listener => listener.Dispose());
-        _listeners.Clear();
-    }
+    /// <summary>Stops accepting and closes the server's listeners; connections go on.</summary>
+    public Task CloseListenersAsync() => Task.WhenAll(_listeners.Select(listener => listener.CloseAsync()));
 
     /// <summary>
     /// Closes idle client connections, waits until all others have ended, and cuts off at the deadlines those that
@@ -136,7 +131,7 @@ public sealed class ForwarderServer : IAsyncDisposable
             return;
         }
 
-        CloseListeners();
+        await CloseListenersAsync();
         _settings.Peers?.Dispose();
         if (_transport is not null)
         {
@@ -148,26 +143,6 @@ public sealed class ForwarderServer : IAsyncDisposable
         if (_accessLog is not null)
         {
             await _accessLog.DisposeAsync();
-        }
-    }
-
-    private List<Socket> BindAll()
-    {
-        var sockets = new List<Socket>(_options.ListeningSockets);
-        var taken = sockets.Count;
-        try
-        {
-            foreach (var endPoint in _options.EndPoints)
-            {
-                sockets.AddRange(ListenGroups.Bind(endPoint, _options.UnixSocketMode));
-            }
-
-            return sockets;
-        }
-        catch (ListenException)
-        {
-            sockets.Skip(taken).ToList().ForEach(socket => socket.Dispose());
-            throw;
         }
     }
 

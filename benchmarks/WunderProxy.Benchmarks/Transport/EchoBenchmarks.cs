@@ -17,6 +17,7 @@ public class EchoBenchmarks
     private readonly byte[] _answer = new byte[200];
     private Socket[] _clients = [];
     private ITransport? _transport;
+    private ListenerSet? _listeners;
 
     /// <summary>How sockets are driven.</summary>
     [Params(TransportKind.Sockets, TransportKind.Epoll)]
@@ -27,7 +28,9 @@ public class EchoBenchmarks
     public void Open()
     {
         _transport = TransportFactory.Create(Kind, 1, NullLoggerFactory.Instance, TimeProvider.System);
-        var listener = _transport.Listen(ListenSockets.Bind(new IPEndPoint(IPAddress.Loopback, 0)), new EchoAcceptor());
+        _listeners = ListenerSet.Bind([new ListenerOptions(new IPEndPoint(IPAddress.Loopback, 0))]);
+        var listener = _listeners.All[0];
+        listener.Accept(_transport, new EchoAcceptor());
         _clients = [.. Enumerable.Range(0, Connections).Select(_ => Connect(listener.EndPoint))];
     }
 
@@ -40,6 +43,7 @@ public class EchoBenchmarks
             client.Dispose();
         }
 
+        await _listeners!.DisposeAsync();
         await _transport!.DisposeAsync();
     }
 

@@ -16,6 +16,7 @@ internal static class ListenSockets
     /// file is removed if no process answers at it.
     /// </param>
     /// <param name="unixMode">File mode of a unix socket; null leaves the mode to the umask.</param>
+    /// <returns>The socket. Its owner removes the file of a unix socket, see <see cref="UnixSocketFile"/>.</returns>
     /// <exception cref="ListenException">
     /// The address is in use, not permitted, or not an address of this machine.
     /// </exception>
@@ -41,9 +42,40 @@ internal static class ListenSockets
         }
         catch (SocketException exception)
         {
-            socket?.Dispose();
+            Abandon(socket);
             throw new ListenException(endPoint, exception);
         }
+        catch
+        {
+            Abandon(socket);
+            throw;
+        }
+    }
+
+    /// <summary>Returns whether a socket is bound to an address and listens.</summary>
+    public static bool IsListening(Socket socket) =>
+        socket.LocalEndPoint is not null
+        && socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.AcceptConnection) is not 0;
+
+    /// <summary>Sets <see cref="UnsentLimit"/>, which every accepted connection inherits; not for unix sockets.</summary>
+    public static void LimitUnsent(Socket socket)
+    {
+        if (OperatingSystem.IsLinux() && socket.AddressFamily != AddressFamily.Unix)
+        {
+            socket.SetRawSocketOption(
+                (int)SocketOptionLevel.Tcp, UnsentLimit.Option, BitConverter.GetBytes(UnsentLimit.Bytes));
+        }
+    }
+
+    /// <summary>Closes a socket that does not listen, with the file that its bind has made.</summary>
+    private static void Abandon(Socket? socket)
+    {
+        if (socket?.LocalEndPoint is UnixDomainSocketEndPoint unix)
+        {
+            UnixSocketFile.Remove(unix);
+        }
+
+        socket?.Dispose();
     }
 
     private static void BindTcp(Socket socket, EndPoint endPoint)
@@ -53,13 +85,7 @@ internal static class ListenSockets
             socket.DualMode = false;
         }
 
-        if (OperatingSystem.IsLinux())
-        {
-            // Every accepted connection inherits this option.
-            socket.SetRawSocketOption(
-                (int)SocketOptionLevel.Tcp, UnsentLimit.Option, BitConverter.GetBytes(UnsentLimit.Bytes));
-        }
-
+        LimitUnsent(socket);
         socket.Bind(endPoint);
     }
 
@@ -71,7 +97,7 @@ internal static class ListenSockets
             RemoveLeftOver(endPoint, path);
         }
 
-        socket.Bind(endPoint);
+        socket.Bind(UnixSocketFile.Unowned(endPoint));
 
         // Set before listen, so that no client can connect while the file still has the mode of the umask.
         if (mode is { } wanted && !OperatingSystem.IsWindows())

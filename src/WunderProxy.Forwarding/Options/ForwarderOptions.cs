@@ -1,30 +1,14 @@
 using System.Net;
-using System.Net.Sockets;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Fallback;
-using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding.Options;
 
-/// <summary>The addresses of a <see cref="ForwarderServer"/>, and how the server treats its clients.</summary>
+/// <summary>How a <see cref="ForwarderServer"/> treats its clients, and what the server may use for them.</summary>
 public sealed record ForwarderOptions
 {
-    /// <summary>
-    /// Addresses to bind: <see cref="IPEndPoint"/>, where <c>[::]</c> is IPv6 alone, <see cref="EndPointGroup"/> or
-    /// <see cref="UnixDomainSocketEndPoint"/>. Port 0 takes a free port.
-    /// </summary>
-    public IReadOnlyList<EndPoint> EndPoints { get; init; } = [];
-
-    /// <summary>
-    /// Sockets already bound and listening, taken over in addition to <see cref="EndPoints"/>; the server closes them.
-    /// </summary>
-    public IReadOnlyList<Socket> ListeningSockets { get; init; } = [];
-
-    /// <summary>Mode of the socket files; null leaves the mode to the umask.</summary>
-    public UnixFileMode? UnixSocketMode { get; init; }
-
     /// <summary>How sockets are driven. Default: the fastest transport that works on this machine.</summary>
     public TransportKind Transport { get; init; } = TransportKind.Auto;
 

@@ -1,10 +1,12 @@
-using System.Net;
-
 namespace WunderProxy.Forwarding.Transport;
 
-/// <summary>A listening socket whose connections a transport accepts.</summary>
-internal interface ITransportListener : IDisposable
+/// <summary>The accepting of connections on one listening socket, whose owner started it.</summary>
+internal interface ITransportListener
 {
-    /// <summary>The bound address, with the actual port if port 0 was asked for.</summary>
-    EndPoint EndPoint { get; }
+    /// <summary>Stops accepting; accepted connections go on. Safe to call again, from any thread.</summary>
+    /// <returns>
+    /// Completes when no loop uses the descriptor any more, so that the owner may close the socket. Also completes when the
+    /// transport ends.
+    /// </returns>
+    Task StopAsync();
 }

@@ -43,14 +43,15 @@ internal sealed class ForwardCommand : Command
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var upstream = UpstreamOf(parsed.GetValue(_upstream)!);
+        var listeners = _proxy.MapListeners(parsed);
         var proxy = _proxy.Map(parsed);
         var application = _proxy.MapApplication(parsed);
         var api = _api.Map(parsed, defaultEndPoint: null, proxy);
         var status = _api.MapStatus(parsed, proxy);
         var budget = DescriptorBudget.For(
-            DescriptorLimit.Raise(), proxy, api.EndPoints.Count, runsContainers: false, status.EndPoints.Count);
+            DescriptorLimit.Raise(), proxy, listeners.Count, api.EndPoints.Count, runsContainers: false, status.EndPoints.Count);
         var builder = ServiceHost.CreateBuilder(
-            proxy, application, _proxy.MapShutdown(parsed), budget, parsed.InvocationConfiguration.Error);
+            listeners, proxy, application, _proxy.MapShutdown(parsed), budget, parsed.InvocationConfiguration.Error);
         builder.Services.AddSingleton(provider => SlotWith(upstream, provider.GetRequiredService<TimeProvider>()));
         ServiceHost.AddManagerApi(builder.Services, budget.Apply(api), budget.Apply(status), ApiServicesOf);
         await ServiceHost.RunAsync(builder, cancellationToken);

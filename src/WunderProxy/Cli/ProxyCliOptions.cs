@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using WunderProxy.Configuration;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Hosting;
@@ -122,9 +123,6 @@ internal sealed class ProxyCliOptions
         var accessLog = parsed.GetValue(_accessLog) ?? AccessLogChoice.Text;
         return defaults with
         {
-            EndPoints = parsed.GetValue(Proxy) is { Length: > 0 } given
-                ? ListenAddress.ResolveAll(Proxy.Name, given)
-                : [new IPEndPoint(IPAddress.Any, 80)],
             Limits = MapLimits(parsed, defaults.Limits),
             TrustedProxies = trusted.Length == 0
                 ? defaults.TrustedProxies
@@ -153,6 +151,16 @@ internal sealed class ProxyCliOptions
             PauseQueue = parsed.GetValue(_pauseQueue) ?? defaults.PauseQueue,
             ErrorPages = Pages(parsed).Pages,
         };
+    }
+
+    /// <summary>Converts the addresses of <c>--proxy</c> to listeners.</summary>
+    /// <exception cref="UsageException">A host name cannot be resolved.</exception>
+    public IReadOnlyList<ListenerOptions> MapListeners(ParseResult parsed)
+    {
+        IReadOnlyList<EndPoint> endPoints = parsed.GetValue(Proxy) is { Length: > 0 } given
+            ? ListenAddress.ResolveAll(Proxy.Name, given)
+            : [new IPEndPoint(IPAddress.Any, 80)];
+        return [.. endPoints.Select(endPoint => new ListenerOptions(endPoint))];
     }
 
     /// <summary>Converts the options about the end of the process.</summary>

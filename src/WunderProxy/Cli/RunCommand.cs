@@ -55,14 +55,15 @@ internal sealed class RunCommand : Command
         using var store = _store.Open(parsed);
         using var state = OpenState(_deployments.StateDirectory(parsed), service);
         var engine = EngineOf(_deployments.DockerHost(parsed));
+        var listeners = _proxy.MapListeners(parsed);
         var proxy = _proxy.Map(parsed);
         var application = _proxy.MapApplication(parsed);
         var api = _api.Map(parsed, ManagerApiOptions.DefaultEndPoint, proxy);
         var status = _api.MapStatus(parsed, proxy);
         var budget = DescriptorBudget.For(
-            DescriptorLimit.Raise(), proxy, api.EndPoints.Count, runsContainers: true, status.EndPoints.Count);
+            DescriptorLimit.Raise(), proxy, listeners.Count, api.EndPoints.Count, runsContainers: true, status.EndPoints.Count);
         var builder = ServiceHost.CreateBuilder(
-            proxy, application, shutdown, budget, parsed.InvocationConfiguration.Error);
+            listeners, proxy, application, shutdown, budget, parsed.InvocationConfiguration.Error);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<IObjectStore>(store);
         builder.Services.AddSingleton(state);

@@ -1,4 +1,5 @@
 using System.Net;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
 
@@ -29,6 +30,10 @@ internal sealed record ManagerApiOptions
     /// Mode of the API's socket files; only the owner has access unless <c>--api-mode</c> says otherwise.
     /// </summary>
     public UnixFileMode UnixSocketMode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>The public listeners of <see cref="EndPoints"/>.</summary>
+    public IReadOnlyList<ListenerOptions> Listeners =>
+        [.. EndPoints.Select(endPoint => new ListenerOptions(endPoint, ListenerKind.Api) { UnixSocketMode = UnixSocketMode })];
 
     /// <summary>Bearer token for changing calls; null if none is configured.</summary>
     public string? Token { get; init; }

@@ -1,4 +1,5 @@
 using System.Net;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
 
@@ -16,6 +17,10 @@ internal sealed record StatusListenerOptions
 
     /// <summary>Addresses of the listener; without any, the listener is off.</summary>
     public IReadOnlyList<EndPoint> EndPoints { get; init; } = [];
+
+    /// <summary>The listeners of <see cref="EndPoints"/>.</summary>
+    public IReadOnlyList<ListenerOptions> Listeners =>
+        [.. EndPoints.Select(endPoint => new ListenerOptions(endPoint, ListenerKind.Status) { UnixSocketMode = UnixSocketMode })];
 
     /// <summary>Most connections over all addresses, within the process's descriptor limit.</summary>
     public int MaxConnections { get; init; } = 256;

@@ -107,13 +107,14 @@ internal sealed record DescriptorBudget
     /// <summary>Divides a limit of open files among the parts of the process.</summary>
     /// <param name="limit">The limit of open files in force.</param>
     /// <param name="proxy">The proxy's options.</param>
+    /// <param name="proxyListeners">Number of addresses of the proxy.</param>
     /// <param name="apiListeners">Number of addresses of the manager API; 0 without the API.</param>
     /// <param name="runsContainers">Whether there are connections to an engine and a store.</param>
     /// <param name="statusListeners">
     /// Number of addresses of the listener for load balancers; 0 without the listener.
     /// </param>
     public static DescriptorBudget For(
-        int limit, ForwarderOptions proxy, int apiListeners, bool runsContainers, int statusListeners = 0)
+        int limit, ForwarderOptions proxy, int proxyListeners, int apiListeners, bool runsContainers, int statusListeners = 0)
     {
         // What serves no client grows with the root of a small limit: 8 of 256, 16 of 1024, 32 of 4096; beyond that
         // with the limit itself.
@@ -128,7 +129,7 @@ internal sealed record DescriptorBudget
         var pipes = Math.Clamp(Math.Max(root / 4, limit / 256), 4, Math.Max(4, proxy.Threads * PipesPerThread));
         var reserve = Math.Clamp(root / 2, 8, 512);
         var loops = proxy.Threads + (api == 0 ? 0 : 1) + (status == 0 ? 0 : 1);
-        var listeners = Listeners(proxy.EndPoints.Count) + (api == 0 ? 0 : Listeners(apiListeners) + InnerListeners)
+        var listeners = Listeners(proxyListeners) + (api == 0 ? 0 : Listeners(apiListeners) + InnerListeners)
             + (status == 0 ? 0 : Listeners(statusListeners) + InnerListeners);
         var own = Runtime + (loops * PerLoop) + listeners + (runsContainers ? Containers : 0)
             + (limit <= ScarceLimit ? AssembliesScarce : AssembliesAmple)

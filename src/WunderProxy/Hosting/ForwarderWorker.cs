@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Configuration;
 using WunderProxy.Forwarding;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Instance;
 
 namespace WunderProxy.Hosting;
@@ -12,6 +13,7 @@ namespace WunderProxy.Hosting;
 /// </summary>
 internal sealed class ForwarderWorker(
     ForwarderServer server,
+    ListenerSet listeners,
     InstanceState instance,
     ShutdownOptions options,
     TimeProvider clock,
@@ -20,7 +22,9 @@ internal sealed class ForwarderWorker(
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var addresses = string.Join(", ", server.Start().Select(SocketAddressText.Format));
+        var own = listeners.Of(ListenerKind.Proxy);
+        server.Start(own);
+        var addresses = string.Join(", ", own.Select(listener => SocketAddressText.Format(listener.EndPoint)));
         HostLog.Listening(logger, ProductVersion.Text, addresses);
         return Task.CompletedTask;
     }
@@ -36,7 +40,7 @@ internal sealed class ForwarderWorker(
             await Task.Delay(options.Grace, clock, cancellationToken);
         }
 
-        server.CloseListeners();
+        await server.CloseListenersAsync();
         HostLog.Draining(logger, options.DrainTimeout.TotalSeconds);
         await server.DrainAsync(options.DrainTimeout, upgraded: TimeSpan.Zero, cancellationToken);
         HostLog.Ended(logger);

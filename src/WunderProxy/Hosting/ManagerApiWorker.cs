@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Hosting;
@@ -7,12 +8,12 @@ namespace WunderProxy.Hosting;
 /// Starts and stops the manager API with the process. Registered before the proxy, so that the API ends after the proxy
 /// and <c>/status</c> shows the shutdown.
 /// </summary>
-internal sealed class ManagerApiWorker(ManagerApiServer server) : IHostedService
+internal sealed class ManagerApiWorker(ManagerApiServer server, ListenerSet listeners) : IHostedService
 {
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        server.Start();
+        server.Start(listeners.Of(ListenerKind.Api));
         return Task.CompletedTask;
     }
 

@@ -20,6 +20,7 @@ internal static class ServiceHost
     /// Registers what both commands have: the proxy, its application with the slot, the state of the process, signals, the log.
     /// </summary>
     public static HostApplicationBuilder CreateBuilder(
+        IReadOnlyList<ListenerOptions> listeners,
         ForwarderOptions forwarder,
         ApplicationOptions application,
         ShutdownOptions shutdown,
@@ -36,6 +37,8 @@ internal static class ServiceHost
         services.AddSingleton(budget);
         services.AddSingleton(budget.Apply(forwarder));
         services.AddSingleton(shutdown);
+        AddListeners(services, listeners);
+        services.AddSingleton(provider => ListenerSet.Bind(InOrder(provider.GetServices<ListenerOptions>())));
         services.AddSingleton<UpstreamSlot>();
         services.AddSingleton(application);
         services.AddSingleton<ProxyApplication>();
@@ -65,8 +68,10 @@ internal static class ServiceHost
     {
         if (status.EndPoints.Count > 0)
         {
+            AddListeners(services, status.Listeners);
             services.AddHostedService(provider => new StatusListener(
                 status,
+                provider.GetRequiredService<ListenerSet>(),
                 apiServices(provider),
                 provider.GetRequiredService<ILoggerFactory>(),
                 provider.GetRequiredService<TimeProvider>()));
@@ -77,6 +82,7 @@ internal static class ServiceHost
             return;
         }
 
+        AddListeners(services, options.Listeners);
         var token = ApiToken.From(options);
         services.AddSingleton(new ReloadAction("tokens", token.Reload, token.FindWarning));
         services.AddSingleton(provider => new ManagerApiServer(
@@ -102,6 +108,8 @@ internal static class ServiceHost
         LastResort.LogTo(exception => HostLog.Uncaught(logger, exception));
         try
         {
+            // All addresses before anything starts: one that is in use ends a start that has touched nothing.
+            host.Services.GetRequiredService<ListenerSet>();
             await host.RunAsync(cancellationToken);
         }
         catch (ListenException exception)
@@ -113,6 +121,18 @@ internal static class ServiceHost
             LastResort.LogTo(null);
         }
     }
+
+    private static void AddListeners(IServiceCollection services, IReadOnlyList<ListenerOptions> listeners)
+    {
+        foreach (var options in listeners)
+        {
+            services.AddSingleton(options);
+        }
+    }
+
+    /// <summary>The proxy is bound last, as it starts last.</summary>
+    private static IEnumerable<ListenerOptions> InOrder(IEnumerable<ListenerOptions> listeners) =>
+        listeners.OrderByDescending(options => options.Kind);
 
     private static string Explain(ListenException exception)
     {

@@ -79,23 +79,20 @@ internal sealed class ManagerApiServer : IAsyncDisposable
     {
         var apiOptions = new ManagerApiOptions
         {
-            EndPoints = options.EndPoints,
             MaxConnections = options.MaxConnections,
             MaxRefusedConnections = options.MaxRefusedConnections,
             InnerStrangers = options.InnerStrangers,
             Limits = options.Limits,
             Transport = options.Transport,
-            UnixSocketMode = StatusListenerOptions.UnixSocketMode,
         };
         var routes = BalancerRoutes.Of(services.Status, services.Instance);
         return new ManagerApiServer(
             "status listener", apiOptions, ApiToken.From(apiOptions), routes, services.Instance, loggers, clock);
     }
 
-    /// <summary>Binds all addresses and begins to serve.</summary>
-    /// <returns>The public addresses, with the actual ports.</returns>
-    /// <exception cref="ListenException">A public address cannot be bound.</exception>
-    public IReadOnlyList<EndPoint> Start()
+    /// <summary>Begins to serve the callers of these listeners.</summary>
+    /// <param name="listeners">The public listeners of a <see cref="ListenerSet"/>, which owns their sockets.</param>
+    public void Start(IReadOnlyList<Listener> listeners)
     {
         _inner = Listen();
         _slot.Switch(_inner.Upstream);
@@ -104,11 +101,11 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         var application = new ApplicationOptions { ResponseTimeout = TimeSpan.Zero };
         var routes = new RouteTable(new ProxyApplication(application, _slot, _clock));
         _front = new ForwarderServer(FrontOptions(), routes, _loggers, _clock);
-        var bound = _front.Start();
+        _front.Start(listeners);
         _ = WatchAsync();
-        foreach (var endPoint in bound)
+        foreach (var listener in listeners)
         {
-            ManagerApiLog.Listening(_logger, _name, SocketAddressText.Format(endPoint));
+            ManagerApiLog.Listening(_logger, _name, SocketAddressText.Format(listener.EndPoint));
         }
 
         if (_options.Open.Count > 0)
@@ -117,8 +114,6 @@ internal sealed class ManagerApiServer : IAsyncDisposable
             ManagerApiLog.OpenToNetworks(_logger, networks);
             _instance.Warnings = [.. _instance.Warnings, $"every caller in {networks} may make changes through the manager API without a token (--api-open)"];
         }
-
-        return bound;
     }
 
     /// <inheritdoc/>
@@ -179,8 +174,6 @@ internal sealed class ManagerApiServer : IAsyncDisposable
 
     private ForwarderOptions FrontOptions() => new()
     {
-        EndPoints = _options.EndPoints,
-        UnixSocketMode = _options.UnixSocketMode,
         Threads = 1,
         MaxConnections = _options.MaxConnections,
         MaxRefusedConnections = _options.MaxRefusedConnections,

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Configuration;
+using WunderProxy.Forwarding.Listeners;
 
 namespace WunderProxy.ManagerApi;
 
@@ -9,22 +10,18 @@ namespace WunderProxy.ManagerApi;
 /// front end and handlers are its own, so that a crowd at the manager API does not hinder a load balancer.
 /// </summary>
 internal sealed class StatusListener(
-    StatusListenerOptions options, ApiServices services, ILoggerFactory loggers, TimeProvider clock) : IHostedService, IAsyncDisposable
+    StatusListenerOptions options, ListenerSet listeners, ApiServices services, ILoggerFactory loggers, TimeProvider clock)
+    : IHostedService, IAsyncDisposable
 {
     private readonly ManagerApiServer _server = ManagerApiServer.ForBalancers(options, services, loggers, clock);
 
     /// <summary>The port on which the handlers listen; 0 before the start.</summary>
     internal int HandlerPort => _server.HandlerPort;
 
-    /// <summary>Binds all addresses and begins to serve.</summary>
-    /// <returns>The addresses, with the actual ports.</returns>
-    /// <exception cref="Forwarding.Listeners.ListenException">An address cannot be bound.</exception>
-    public IReadOnlyList<System.Net.EndPoint> Start() => _server.Start();
-
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        Start();
+        _server.Start(listeners.Of(ListenerKind.Status));
         return Task.CompletedTask;
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Exchanges;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Tests.Transport;
 using WunderProxy.Forwarding.Transport;
@@ -37,7 +38,8 @@ internal sealed class AccessLogTests(TransportKind transport)
     {
         var sink = new LineSink();
         var endPoint = new UnixDomainSocketEndPoint(TemporaryPaths.NewSocketPath());
-        await using var proxy = Start(sink, options => options with { AccessLogFormat = format, EndPoints = [endPoint] });
+        await using var proxy = Start(
+            sink, options => options with { AccessLogFormat = format }, ListenerSet.Bind([new ListenerOptions(endPoint)]));
         var (client, upstream, head) = await proxy.BeginAsync("GET / HTTP/1.0\r\n\r\n");
         await upstream.SendAsync(NoContent);
         await client.ReadHeadAsync();
@@ -139,8 +141,10 @@ internal sealed class AccessLogTests(TransportKind transport)
         return writer.TryEnd(out var length) ? length : 0;
     }
 
-    private ProxyUnderTest Start(IAccessLogSink sink, Func<ForwarderOptions, ForwarderOptions>? configure = null) =>
-        ProxyUnderTest.Start(transport, options => (configure ?? (same => same))(options with { AccessLog = sink }));
+    private ProxyUnderTest Start(
+        IAccessLogSink sink, Func<ForwarderOptions, ForwarderOptions>? configure = null, ListenerSet? listeners = null) =>
+        ProxyUnderTest.Start(
+            transport, options => (configure ?? (same => same))(options with { AccessLog = sink }), listeners: listeners);
 
     /// <summary>Takes nothing until it is released, as a full disk or a stopped reader does.</summary>
     private sealed class HeldSink : IAccessLogSink, IDisposable

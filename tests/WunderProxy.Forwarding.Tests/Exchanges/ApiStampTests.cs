@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Tests.Transport;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
@@ -236,7 +237,9 @@ internal sealed partial class ApiStampTests(TransportKind transport)
     }
 
     private ProxyUnderTest Start(EndPoint endPoint) => ProxyUnderTest.Start(
-        transport, options => options with { EndPoints = [endPoint], ApiStamp = new RequestStamp("s3cret") });
+        transport,
+        options => options with { ApiStamp = new RequestStamp("s3cret") },
+        listeners: ListenerSet.Bind([new ListenerOptions(endPoint)]));
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint GetEffectiveUser();

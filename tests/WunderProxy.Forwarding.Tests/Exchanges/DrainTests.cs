@@ -300,7 +300,7 @@ internal sealed class DrainTests(TransportKind transport)
         var (client, upstream, _) = await proxy.BeginAsync(Get);
 
         proxy.Server.BeginShutdown();
-        proxy.Server.CloseListeners();
+        await proxy.Server.CloseListenersAsync();
         var drain = proxy.Server.DrainAsync(Long, Long, CancellationToken.None);
         await upstream.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
 

@@ -1,4 +1,3 @@
-using System.Net;
 using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
@@ -191,17 +190,6 @@ internal sealed class FailureTests(TransportKind transport)
         await upstream.SendAsync("nonsense\r\n\r\n");
 
         Assert.That(await client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 502 ").And.Contain("http_protocol_error"));
-    }
-
-    [Test]
-    public void Address_in_use_is_told()
-    {
-        using var taken = ScriptedUpstream.Start();
-
-        var error = Assert.Throws<ListenException>(() => ProxyUnderTest.Start(
-            transport, options => options with { EndPoints = [(IPEndPoint)taken.EndPoint] }));
-
-        Assert.That(error!.EndPoint, Is.EqualTo(taken.EndPoint));
     }
 
     /// <summary>One limit short and the others as they are: on a busy machine another one could come first.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Fallback;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Tests.Fallback;
 using WunderProxy.Forwarding.Tests.Transport;
@@ -187,15 +188,13 @@ internal sealed class FallbackReceivedTests(TransportKind transport)
     public async Task Two_instances_with_different_keys_answer_503_after_one_hop_too()
     {
         // Each has to know the other's address before it starts.
-        var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listening.Listen(512);
+        var listening = ListenerSet.Bind([new ListenerOptions(new IPEndPoint(IPAddress.Loopback, 0))]);
         await using var second = PeeredProxy.WithoutUpstream(
             transport,
-            listening.LocalEndPoint!,
+            listening.All[0].EndPoint,
             options => options with { Fallback = options.Fallback! with { Key = PeerSignature.KeyOf("another") } });
         await using var first = PeeredProxy.WithoutUpstream(
-            transport, second.EndPoint, options => options with { EndPoints = [], ListeningSockets = [listening] });
+            transport, second.EndPoint, listeners: listening);
         using var client = await first.ConnectAsync();
 
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -236,7 +235,7 @@ internal sealed class FallbackReceivedTests(TransportKind transport)
         await using var first = PeeredProxy.WithoutUpstream(
             transport,
             second.EndPoint,
-            options => options with { EndPoints = [new UnixDomainSocketEndPoint(TemporaryPaths.NewSocketPath())] });
+            listeners: ListenerSet.Bind([new ListenerOptions(new UnixDomainSocketEndPoint(TemporaryPaths.NewSocketPath()))]));
         using var client = await first.ConnectAsync();
 
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");

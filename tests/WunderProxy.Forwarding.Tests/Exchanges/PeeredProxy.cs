@@ -1,5 +1,6 @@
 using System.Net;
 using WunderProxy.Forwarding.Fallback;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Tests.Fallback;
 using WunderProxy.Forwarding.Transport;
@@ -35,9 +36,12 @@ internal static class PeeredProxy
 
     /// <summary>One without an upstream: what its clients ask goes to the peer at that address.</summary>
     public static ProxyUnderTest WithoutUpstream(
-        TransportKind transport, EndPoint peer, Func<ForwarderOptions, ForwarderOptions>? configure = null)
+        TransportKind transport,
+        EndPoint peer,
+        Func<ForwarderOptions, ForwarderOptions>? configure = null,
+        ListenerSet? listeners = null)
     {
-        var proxy = Start(transport, peer, configure);
+        var proxy = Start(transport, peer, configure, listeners: listeners);
         proxy.Slot.Switch(null);
         return proxy;
     }
@@ -46,7 +50,8 @@ internal static class PeeredProxy
         TransportKind transport,
         EndPoint peer,
         Func<ForwarderOptions, ForwarderOptions>? configure,
-        ApplicationOptions? served = null) =>
+        ApplicationOptions? served = null,
+        ListenerSet? listeners = null) =>
         ProxyUnderTest.Start(
             transport,
             options =>
@@ -54,5 +59,6 @@ internal static class PeeredProxy
                 options = options.WithPeers(peer);
                 return configure?.Invoke(options) ?? options;
             },
-            served: served);
+            served: served,
+            listeners: listeners);
 }

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WunderProxy.Forwarding.Applications;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
@@ -40,14 +41,14 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         Func<ForwarderOptions, ForwarderOptions>? configure = null,
         TimeProvider? clock = null,
         ILoggerFactory? loggers = null,
-        ApplicationOptions? served = null)
+        ApplicationOptions? served = null,
+        ListenerSet? listeners = null)
     {
         var application = ScriptedUpstream.Start();
         var slot = new UpstreamSlot();
         slot.Switch(new Upstream(application.EndPoint, "first", TimeProvider.System));
         var options = new ForwarderOptions
         {
-            EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)],
             Transport = transport,
             Threads = 2,
         };
@@ -55,7 +56,9 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         clock ??= TimeProvider.System;
         var proxied = new ProxyApplication(served ?? new ApplicationOptions(), slot, clock);
         var server = new ForwarderServer(options, new RouteTable(proxied), loggers ?? NullLoggerFactory.Instance, clock);
-        return new ProxyUnderTest(server, proxied, application, server.Start()[0]);
+        listeners ??= ListenerSet.Bind([new ListenerOptions(new IPEndPoint(IPAddress.Loopback, 0))]);
+        server.Start(listeners.All);
+        return new ProxyUnderTest(server, proxied, application, listeners.All[0].EndPoint);
     }
 
     /// <summary>A client; it reads answers without their Date.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.TestSupport;
 
@@ -102,7 +103,8 @@ internal sealed class RequestHeadTests(TransportKind transport)
         listener.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
         listener.Listen();
         await using var proxy = ProxyUnderTest.Start(
-            transport, options => options with { EndPoints = [], ListeningSockets = [listener] });
+            transport,
+            listeners: ListenerSet.Bind([new ListenerOptions(listener.LocalEndPoint!)], [new InheritedSocket(listener)]));
         var port = ((IPEndPoint)proxy.EndPoint).Port;
         using var client = await RawConnection.ConnectAsync(new IPEndPoint(IPAddress.Parse(address), port));
 

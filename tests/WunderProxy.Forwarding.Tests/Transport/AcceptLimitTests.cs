@@ -32,7 +32,7 @@ internal sealed class AcceptLimitTests(TransportKind kind) : TransportFixture(ki
         Connect(listener.EndPoint);
         await acceptor.Accepted.NextAsync();
 
-        listener.Dispose();
+        await listener.CloseAsync();
         await Eventually.TrueAsync(() => acceptor.Open == 1);
     }
 

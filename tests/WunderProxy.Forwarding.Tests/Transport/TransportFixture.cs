@@ -12,6 +12,7 @@ namespace WunderProxy.Forwarding.Tests.Transport;
 internal abstract class TransportFixture(TransportKind kind)
 {
     private readonly List<IDisposable> _owned = [];
+    private readonly List<Listener> _listeners = [];
 
     protected ITransport Transport { get; private set; } = null!;
 
@@ -25,13 +26,18 @@ internal abstract class TransportFixture(TransportKind kind)
     {
         _owned.ForEach(owned => owned.Dispose());
         _owned.Clear();
+        await Task.WhenAll(_listeners.Select(listener => listener.CloseAsync()));
+        _listeners.Clear();
         await Transport.DisposeAsync();
     }
 
-    protected ITransportListener Listen(IConnectionAcceptor acceptor, EndPoint? endPoint = null)
+    protected Listener Listen(IConnectionAcceptor acceptor, EndPoint? endPoint = null)
     {
         var socket = ListenSockets.Bind(endPoint ?? new IPEndPoint(IPAddress.Loopback, 0));
-        return Own(Transport.Listen(socket, acceptor));
+        var listener = new Listener(socket, ListenerKind.Proxy, ownsSocketFile: true);
+        _listeners.Add(listener);
+        listener.Accept(Transport, acceptor);
+        return listener;
     }
 
     protected Socket Connect(EndPoint endPoint)

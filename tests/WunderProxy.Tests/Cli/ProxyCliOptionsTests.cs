@@ -3,6 +3,7 @@ using System.Net;
 using WunderProxy.Cli;
 using WunderProxy.Configuration;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
 
@@ -16,12 +17,24 @@ internal sealed class ProxyCliOptionsTests
     {
         var options = Map();
 
-        Assert.That(options.EndPoints, Is.EqualTo(new EndPoint[] { new IPEndPoint(IPAddress.Any, 80) }));
         Assert.That(options.Limits, Is.EqualTo(new ForwarderLimits()));
         Assert.That(options.TrustedProxies, Is.SameAs(ForwarderOptions.PrivateNetworks));
         Assert.That(options.TrustNobody, Is.False);
         Assert.That(options.AccessLog, Is.Not.Null);
         Assert.That(options.MaxConnections, Is.Zero, "as many as the descriptors allow");
+    }
+
+    [Test]
+    public void Proxy_listens_where_it_is_told_to_or_on_port_80()
+    {
+        var given = MapListeners("--proxy", "127.0.0.1:81", "--proxy", "[::1]:82");
+
+        Assert.That(given, Is.EqualTo(new[]
+        {
+            new ListenerOptions(new IPEndPoint(IPAddress.Loopback, 81)),
+            new ListenerOptions(new IPEndPoint(IPAddress.IPv6Loopback, 82)),
+        }));
+        Assert.That(MapListeners(), Is.EqualTo(new[] { new ListenerOptions(new IPEndPoint(IPAddress.Any, 80)) }));
     }
 
     [Test]
@@ -49,10 +62,8 @@ internal sealed class ProxyCliOptionsTests
     public void Every_other_option_reaches_its_place()
     {
         var options = Map(
-            "--proxy", "127.0.0.1:81", "--proxy", "[::1]:82", "--via", "edge", "--max-connections", "9",
-            "--access-log", "json", "--threads", "3", "--transport", "sockets");
+            "--via", "edge", "--max-connections", "9", "--access-log", "json", "--threads", "3", "--transport", "sockets");
 
-        Assert.That(options.EndPoints, Has.Count.EqualTo(2));
         Assert.That(options.Via, Is.EqualTo("edge"));
         Assert.That(options.MaxConnections, Is.EqualTo(9));
         Assert.That(options.AccessLogFormat, Is.EqualTo(AccessLogFormat.Json));
@@ -194,6 +205,12 @@ internal sealed class ProxyCliOptionsTests
     {
         var options = new ProxyCliOptions();
         return options.MapApplication(Parse(options, arguments));
+    }
+
+    private static IReadOnlyList<ListenerOptions> MapListeners(params string[] arguments)
+    {
+        var options = new ProxyCliOptions();
+        return options.MapListeners(Parse(options, arguments));
     }
 
     private static ParseResult Parse(ProxyCliOptions options, params string[] arguments)

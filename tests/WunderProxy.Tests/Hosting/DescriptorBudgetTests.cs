@@ -1,4 +1,3 @@
-using System.Net;
 using WunderProxy.Configuration;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Hosting;
@@ -10,7 +9,7 @@ namespace WunderProxy.Tests.Hosting;
 internal sealed class DescriptorBudgetTests
 {
     private static readonly ForwarderOptions Proxy =
-        new() { EndPoints = [new IPEndPoint(IPAddress.Any, 80)], Threads = 4 };
+        new() { Threads = 4 };
 
     [TestCase(256, 60)]
     [TestCase(1024, 400)]
@@ -39,7 +38,7 @@ internal sealed class DescriptorBudgetTests
     public void Larger_number_of_connections_is_lowered_with_a_warning()
     {
         var asked = Proxy with { MaxConnections = 5000 };
-        var budget = DescriptorBudget.For(1024, asked, 1, runsContainers: false);
+        var budget = DescriptorBudget.For(1024, asked, 1, 1, runsContainers: false);
 
         Assert.Multiple(() =>
         {
@@ -52,7 +51,7 @@ internal sealed class DescriptorBudgetTests
     [TestCase(10)]
     public void Number_that_fits_is_kept_without_a_word(int asked)
     {
-        var budget = DescriptorBudget.For(1024, Proxy with { MaxConnections = asked }, 1, runsContainers: false);
+        var budget = DescriptorBudget.For(1024, Proxy with { MaxConnections = asked }, 1, 1, runsContainers: false);
 
         Assert.Multiple(() =>
         {
@@ -78,7 +77,7 @@ internal sealed class DescriptorBudgetTests
     [Test]
     public void Api_gets_its_part_and_nothing_where_there_is_none()
     {
-        var without = DescriptorBudget.For(1024, Proxy, 0, runsContainers: false);
+        var without = DescriptorBudget.For(1024, Proxy, 1, 0, runsContainers: false);
 
         Assert.Multiple(() =>
         {
@@ -95,7 +94,7 @@ internal sealed class DescriptorBudgetTests
     [TestCase(65_536)]
     public void Strangers_that_are_borne_and_as_many_that_come_meanwhile_are_provided_for(int limit)
     {
-        var budget = DescriptorBudget.For(limit, Proxy, 1, runsContainers: true, statusListeners: 1);
+        var budget = DescriptorBudget.For(limit, Proxy, 1, 1, runsContainers: true, statusListeners: 1);
         var api = budget.Apply(new ManagerApiOptions()).InnerStrangers;
         var status = budget.Apply(new StatusListenerOptions()).InnerStrangers;
 
@@ -111,5 +110,5 @@ internal sealed class DescriptorBudgetTests
         });
     }
 
-    private static DescriptorBudget Budget(int limit) => DescriptorBudget.For(limit, Proxy, 1, runsContainers: true);
+    private static DescriptorBudget Budget(int limit) => DescriptorBudget.For(limit, Proxy, 1, 1, runsContainers: true);
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
 using WunderProxy.Configuration;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.ManagerApi;
 
@@ -23,13 +24,13 @@ internal sealed partial class BalancerTests(BalancerTests.Listener listener)
     }
 
     [OneTimeSetUp]
-    public void Start()
+    public async Task StartAsync()
     {
         _api = new ApiFixture();
         EndPoint[] endPoints = [new IPEndPoint(IPAddress.Loopback, 0)];
         var bound = listener == Listener.Api
             ? StartApi(new ManagerApiOptions { EndPoints = endPoints })
-            : StartStatus(new StatusListenerOptions { EndPoints = endPoints });
+            : await StartStatusAsync(new StatusListenerOptions { EndPoints = endPoints });
         _address = bound.OfType<IPEndPoint>().Single();
     }
 
@@ -139,14 +140,16 @@ internal sealed partial class BalancerTests(BalancerTests.Listener listener)
         var server = new ManagerApiServer(
             options, ApiToken.From(options), _api.Services, NullLoggerFactory.Instance, TimeProvider.System);
         _server = server;
-        return server.Start();
+        return server.StartOn(options);
     }
 
-    private IReadOnlyList<EndPoint> StartStatus(StatusListenerOptions options)
+    private async Task<IReadOnlyList<EndPoint>> StartStatusAsync(StatusListenerOptions options)
     {
-        var server = new StatusListener(options, _api.Services, NullLoggerFactory.Instance, TimeProvider.System);
+        var listeners = ListenerSet.Bind(options.Listeners);
+        var server = new StatusListener(options, listeners, _api.Services, NullLoggerFactory.Instance, TimeProvider.System);
         _server = server;
-        return server.Start();
+        await server.StartAsync(CancellationToken.None);
+        return listeners.EndPoints();
     }
 
     private Task<string> AskAsync(string request, bool endsItsSide = false) =>

@@ -30,7 +30,7 @@ internal sealed class ManagerApiServerTests
         };
         _server = new ManagerApiServer(
             options, ApiToken.From(options), _api.Services, NullLoggerFactory.Instance, TimeProvider.System);
-        _address = _server.Start().OfType<IPEndPoint>().Single();
+        _address = _server.StartOn(options).OfType<IPEndPoint>().Single();
         _client = new HttpClient { BaseAddress = new Uri($"http://{_address}"), Timeout = TimeSpan.FromSeconds(20) };
     }
 

@@ -91,7 +91,7 @@ internal sealed class OddRequestTests
         var options = new ManagerApiOptions { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)] };
         _server = new ManagerApiServer(
             options, ApiToken.From(options), _api.Services, NullLoggerFactory.Instance, TimeProvider.System);
-        _address = _server.Start()[0];
+        _address = _server.StartOn(options)[0];
     }
 
     [OneTimeTearDown]
@@ -140,7 +140,7 @@ internal sealed class OddRequestTests
         await using var server = new ManagerApiServer(
             options, ApiToken.From(options), _api.Services, NullLoggerFactory.Instance, TimeProvider.System);
 
-        var answer = await RawCaller.AskAsync(server.Start()[0], request);
+        var answer = await RawCaller.AskAsync(server.StartOn(options)[0], request);
 
         Assert.That(answer, Does.StartWith($"HTTP/1.1 {status} ").And.Contain($"{{\"error\":\"{code}\""));
     }
@@ -156,7 +156,7 @@ internal sealed class OddRequestTests
         await using var server = new ManagerApiServer(
             options, ApiToken.From(options), _api.Services, NullLoggerFactory.Instance, TimeProvider.System);
 
-        var answer = await RawCaller.AskAsync(server.Start()[0], "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n");
+        var answer = await RawCaller.AskAsync(server.StartOn(options)[0], "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n");
 
         Assert.That(answer, Does.StartWith("HTTP/1.1 200 ").And.EndWith("ok\n"));
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using WunderProxy.Configuration;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.ManagerApi;
@@ -19,7 +20,7 @@ internal sealed class StatusListenerTests
     private string SocketPath => Path.Combine(_directory, "status.sock");
 
     [OneTimeSetUp]
-    public void Start()
+    public async Task StartAsync()
     {
         _api = new ApiFixture();
         _api.Slot.Switch(new Upstream(new IPEndPoint(IPAddress.Loopback, 1), "served", TimeProvider.System));
@@ -27,8 +28,10 @@ internal sealed class StatusListenerTests
         {
             EndPoints = [new IPEndPoint(IPAddress.Loopback, 0), new UnixDomainSocketEndPoint(SocketPath)],
         };
-        _listener = new StatusListener(options, _api.Services, NullLoggerFactory.Instance, TimeProvider.System);
-        _address = _listener.Start().OfType<IPEndPoint>().Single();
+        var listeners = ListenerSet.Bind(options.Listeners);
+        _listener = new StatusListener(options, listeners, _api.Services, NullLoggerFactory.Instance, TimeProvider.System);
+        await _listener.StartAsync(CancellationToken.None);
+        _address = listeners.EndPoints().OfType<IPEndPoint>().Single();
     }
 
     [OneTimeTearDown]
@@ -87,9 +90,11 @@ internal sealed class StatusListenerTests
     {
         var limits = new ForwarderLimits { MaxRequestLineBytes = 100, MaxRequestHeadBytes = 200, MaxHeaderCount = 3 };
         var options = new StatusListenerOptions { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)], Limits = limits };
+        var listeners = ListenerSet.Bind(options.Listeners);
         await using var listener = new StatusListener(
-            options, _api.Services, NullLoggerFactory.Instance, TimeProvider.System);
-        var address = listener.Start()[0];
+            options, listeners, _api.Services, NullLoggerFactory.Instance, TimeProvider.System);
+        await listener.StartAsync(CancellationToken.None);
+        var address = listeners.All[0].EndPoint;
 
         var longLine = await RawCaller.AskAsync(address, $"GET /{new string('a', 100)} HTTP/1.0\r\n\r\n");
         var large = await RawCaller.AskAsync(address, $"GET / HTTP/1.0\r\nA: {new string('a', 200)}\r\n\r\n");

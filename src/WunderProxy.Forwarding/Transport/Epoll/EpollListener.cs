@@ -7,22 +7,21 @@ namespace WunderProxy.Forwarding.Transport.Epoll;
 /// <summary>A listening socket that every loop watches.</summary>
 internal sealed class EpollListener : ITransportListener
 {
-    private readonly Socket _socket;
     private readonly EpollAcceptor[] _acceptors;
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _acceptorsLeft;
-    private bool _isDisposed;
+    private bool _isStopping;
 
     public EpollListener(
         Socket socket, IConnectionAcceptor acceptor, IReadOnlyList<EpollLoop> loops, TimeProvider clock, ILogger logger)
     {
         EndPoint = socket.LocalEndPoint ?? throw new ArgumentException("The socket is not bound.", nameof(socket));
-        _socket = socket;
-        _socket.Blocking = false;
-        Descriptor = (int)_socket.SafeHandle.DangerousGetHandle();
+        socket.Blocking = false;
+        Descriptor = (int)socket.SafeHandle.DangerousGetHandle();
         if (EndPoint is IPEndPoint)
         {
             // Accepted sockets inherit this option, which saves a call for each.
-            _socket.NoDelay = true;
+            socket.NoDelay = true;
         }
 
         var pause = new AcceptPause(EndPoint, clock, logger);
@@ -34,32 +33,35 @@ internal sealed class EpollListener : ITransportListener
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>The bound address.</summary>
     public EndPoint EndPoint { get; }
 
     /// <summary>Descriptor of the listening socket.</summary>
     public int Descriptor { get; }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public Task StopAsync()
     {
-        if (Interlocked.Exchange(ref _isDisposed, true))
+        if (!Interlocked.Exchange(ref _isStopping, true))
         {
-            return;
+            foreach (var each in _acceptors)
+            {
+                each.Stop();
+            }
         }
 
-        foreach (var each in _acceptors)
-        {
-            each.Stop();
-        }
+        return _stopped.Task;
     }
 
-    /// <summary>Notes that one loop no longer watches the socket; after the last loop the socket is closed.</summary>
+    /// <summary>Notes that one loop no longer watches the socket.</summary>
     public void OnAcceptorStopped()
     {
         if (Interlocked.Decrement(ref _acceptorsLeft) == 0)
         {
-            _socket.Dispose();
+            _stopped.TrySetResult();
         }
     }
+
+    /// <summary>Notes that all loops have ended, one of them perhaps before it was told to stop watching.</summary>
+    public void OnLoopsEnded() => _stopped.TrySetResult();
 }

@@ -46,14 +46,14 @@ internal sealed class EpollTransport : ITransport
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var listener in _listeners)
-        {
-            listener.Dispose();
-        }
-
         foreach (var loop in _loops)
         {
             await loop.DisposeAsync();
+        }
+
+        foreach (var listener in _listeners)
+        {
+            listener.OnLoopsEnded();
         }
     }
 }

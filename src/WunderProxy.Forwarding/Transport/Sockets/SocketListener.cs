@@ -5,14 +5,18 @@ using Microsoft.Extensions.Logging;
 namespace WunderProxy.Forwarding.Transport.Sockets;
 
 /// <summary>Accepts on one socket and distributes the connections over the loops in turn.</summary>
+#pragma warning disable CA1001 // The source of _stopping has no timer and no linked source: nothing is left to free.
 internal sealed class SocketListener : ITransportListener
+#pragma warning restore CA1001
 {
     private readonly Socket _socket;
     private readonly IConnectionAcceptor _acceptor;
     private readonly IReadOnlyList<SocketLoop> _loops;
     private readonly TimeProvider _clock;
     private readonly AcceptPause _pause;
+    private readonly EndPoint _endPoint;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _accepting;
     private uint _next;
 
     public SocketListener(
@@ -22,22 +26,16 @@ internal sealed class SocketListener : ITransportListener
         _acceptor = acceptor;
         _loops = loops;
         _clock = clock;
-        EndPoint = socket.LocalEndPoint ?? throw new ArgumentException("The socket is not bound.", nameof(socket));
-        _pause = new AcceptPause(EndPoint, clock, logger);
-        _ = AcceptLoopAsync(_stopping.Token);
+        _endPoint = socket.LocalEndPoint ?? throw new ArgumentException("The socket is not bound.", nameof(socket));
+        _pause = new AcceptPause(_endPoint, clock, logger);
+        _accepting = AcceptLoopAsync(_stopping.Token);
     }
 
     /// <inheritdoc/>
-    public EndPoint EndPoint { get; }
-
-    /// <inheritdoc/>
-    public void Dispose()
+    public async Task StopAsync()
     {
-        if (!_stopping.IsCancellationRequested)
-        {
-            _stopping.Cancel();
-            _socket.Dispose();
-        }
+        await _stopping.CancelAsync();
+        await _accepting;
     }
 
     private async Task AcceptLoopAsync(CancellationToken stopping)
@@ -116,7 +114,7 @@ internal sealed class SocketListener : ITransportListener
                 SocketConnection connection;
                 try
                 {
-                    connection = loop.Adopt((Socket)state!, EndPoint as UnixDomainSocketEndPoint);
+                    connection = loop.Adopt((Socket)state!, _endPoint as UnixDomainSocketEndPoint);
                 }
                 catch (SocketException)
                 {

@@ -1,0 +1,16 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace WunderProxy.Forwarding.Listeners;
+
+/// <summary>An address to listen on, and what its clients speak.</summary>
+/// <param name="EndPoint">
+/// An <see cref="IPEndPoint"/>, of which <c>[::]</c> is IPv6 alone; an <see cref="EndPointGroup"/>, which becomes a listener for
+/// each of its addresses; or a <see cref="UnixDomainSocketEndPoint"/>. Port 0 takes a free port.
+/// </param>
+/// <param name="Kind">What the clients speak, and which server answers them.</param>
+public sealed record ListenerOptions(EndPoint EndPoint, ListenerKind Kind = ListenerKind.Proxy)
+{
+    /// <summary>Mode of the file of a unix socket; null leaves the mode to the umask.</summary>
+    public UnixFileMode? UnixSocketMode { get; init; }
+}
