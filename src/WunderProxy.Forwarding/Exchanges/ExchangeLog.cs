@@ -120,7 +120,7 @@ internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : 
         }
     }
 
-    [LoggerMessage(2001, LogLevel.Error, "a client connection failed by a fault of ours")]
+    [LoggerMessage(2001, LogLevel.Error, "a client connection failed because of an internal error")]
     private static partial void ConnectionFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(2002, LogLevel.Debug, "exchange ended: {Error}, upstream {Upstream}")]
@@ -135,7 +135,7 @@ internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : 
     [LoggerMessage(2005, LogLevel.Warning, "connection refused: {Error}, from {Client}")]
     private static partial void ConnectionRefused(ILogger logger, ForwardError error, string client);
 
-    [LoggerMessage(2006, LogLevel.Error, "client connections failed by a fault of ours: {What}: {Count} more in {Seconds} s")]
+    [LoggerMessage(2006, LogLevel.Error, "client connections failed because of an internal error: {What}: {Count} more in {Seconds} s")]
     private static partial void MoreConnectionsFailed(ILogger logger, string what, long count, int seconds);
 
     [LoggerMessage(2007, LogLevel.Warning, "exchange lost: {What}: {Count} more in {Seconds} s, the last with upstream {Upstream}")]

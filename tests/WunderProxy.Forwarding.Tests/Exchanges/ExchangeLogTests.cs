@@ -190,8 +190,8 @@ internal sealed class ExchangeLogTests(TransportKind transport)
 
         Assert.That(logger.MessagesFrom(LogLevel.Error), Is.EqualTo(new[]
         {
-            "a client connection failed by a fault of ours",
-            "client connections failed by a fault of ours: InternalError (InvalidOperationException): 2 more in 10 s",
+            "a client connection failed because of an internal error",
+            "client connections failed because of an internal error: InternalError (InvalidOperationException): 2 more in 10 s",
         }));
     }
 
