@@ -4,16 +4,16 @@ namespace WunderProxy.LoadClient;
 public sealed class LoadRun : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _clock;
     private readonly long _start;
     private readonly LoadWorker[] _workers;
     private readonly Task _ended;
 
-    private LoadRun(LoadOptions options, TimeProvider time)
+    private LoadRun(LoadOptions options, TimeProvider clock)
     {
-        _time = time;
-        _start = time.GetTimestamp();
-        _workers = [.. Enumerable.Range(0, options.Connections).Select(number => new LoadWorker(options, Timeline, number, time))];
+        _clock = clock;
+        _start = clock.GetTimestamp();
+        _workers = [.. Enumerable.Range(0, options.Connections).Select(number => new LoadWorker(options, Timeline, number, clock))];
         _ended = Task.WhenAll(_workers.Select(worker => Task.Run(() => worker.RunAsync(_stopping.Token))));
     }
 
@@ -24,7 +24,7 @@ public sealed class LoadRun : IAsyncDisposable
     public long Finished => _workers.Sum(worker => worker.Finished);
 
     /// <summary>Starts sending the load.</summary>
-    public static LoadRun Start(LoadOptions options, TimeProvider? time = null) => new(options, time ?? TimeProvider.System);
+    public static LoadRun Start(LoadOptions options, TimeProvider? clock = null) => new(options, clock ?? TimeProvider.System);
 
     /// <summary>Waits until the given number of further requests have finished.</summary>
     public async Task WaitForMoreAsync(long requests, CancellationToken cancellationToken)
@@ -32,7 +32,7 @@ public sealed class LoadRun : IAsyncDisposable
         var target = Finished + requests;
         while (Finished < target)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(2), _time, cancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(2), _clock, cancellationToken);
         }
     }
 
@@ -41,7 +41,7 @@ public sealed class LoadRun : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _ended;
-        return LoadReport.Sum([.. _workers.Select(worker => worker.Tally)], _time.GetElapsedTime(_start));
+        return LoadReport.Sum([.. _workers.Select(worker => worker.Tally)], _clock.GetElapsedTime(_start));
     }
 
     public async ValueTask DisposeAsync()

@@ -3,7 +3,7 @@ namespace WunderProxy.LoadClient;
 /// <summary>
 /// Sends one request after another, on a connection that is kept for a while and on single-use ones in between.
 /// </summary>
-internal sealed class LoadWorker(LoadOptions options, SwitchTimeline timeline, int number, TimeProvider time) : IDisposable
+internal sealed class LoadWorker(LoadOptions options, SwitchTimeline timeline, int number, TimeProvider clock) : IDisposable
 {
     private const int LastOnConnectionPercent = 2;
 
@@ -23,12 +23,12 @@ internal sealed class LoadWorker(LoadOptions options, SwitchTimeline timeline, i
         var interval = options.RequestsPerSecond == 0
             ? TimeSpan.Zero
             : TimeSpan.FromSeconds((double)options.Connections / options.RequestsPerSecond);
-        var start = time.GetTimestamp();
+        var start = clock.GetTimestamp();
         // Workers start spread over the interval, so that they do not keep sending at the same moments.
         var due = interval * number / options.Connections;
         while (!stopping.IsCancellationRequested)
         {
-            await WaitAsync(due - time.GetElapsedTime(start), stopping);
+            await WaitAsync(due - clock.GetElapsedTime(start), stopping);
             if (!stopping.IsCancellationRequested)
             {
                 await SendOneAsync();
@@ -42,7 +42,7 @@ internal sealed class LoadWorker(LoadOptions options, SwitchTimeline timeline, i
     {
         if (delay > TimeSpan.FromMilliseconds(1))
         {
-            await Task.Delay(delay, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(delay, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -54,7 +54,7 @@ internal sealed class LoadWorker(LoadOptions options, SwitchTimeline timeline, i
         var connection = isOneShot ? null : _kept;
         var keep = false;
         Tally.AddSent();
-        using var deadline = new CancellationTokenSource(options.Timeout, time);
+        using var deadline = new CancellationTokenSource(options.Timeout, clock);
         try
         {
             connection ??= await ClientConnection.OpenAsync(options.EndPoint, deadline.Token);
@@ -77,7 +77,7 @@ internal sealed class LoadWorker(LoadOptions options, SwitchTimeline timeline, i
     private async Task<bool> ExchangeAsync(ClientConnection connection, PlannedRequest request, CancellationToken deadline)
     {
         var mark = timeline.Mark();
-        var begin = time.GetTimestamp();
+        var begin = clock.GetTimestamp();
         var response = await connection.ExchangeAsync(request.Bytes, deadline);
         if (response.Status != 200)
         {
@@ -90,7 +90,7 @@ internal sealed class LoadWorker(LoadOptions options, SwitchTimeline timeline, i
         }
 
         var revision = response.Headers.GetValueOrDefault("X-Revision");
-        Tally.AddAnswer(revision ?? "none", time.GetElapsedTime(begin));
+        Tally.AddAnswer(revision ?? "none", clock.GetElapsedTime(begin));
         if (timeline.IsStale(mark, revision))
         {
             Tally.AddStale($"{request.Name} answered by {revision}");

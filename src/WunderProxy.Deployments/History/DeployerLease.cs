@@ -22,22 +22,22 @@ internal sealed class DeployerLease : IAsyncDisposable
 
     private readonly IObjectStore _store;
     private readonly string _prefix;
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _released = new();
     private Task _renewal = Task.CompletedTask;
     private LeaseClaim _claim;
 
-    private DeployerLease(IObjectStore store, string prefix, LeaseClaim claim, TimeProvider time) =>
-        (_store, _prefix, _claim, _time) = (store, prefix, claim, time);
+    private DeployerLease(IObjectStore store, string prefix, LeaseClaim claim, TimeProvider clock) =>
+        (_store, _prefix, _claim, _clock) = (store, prefix, claim, clock);
 
     /// <summary>Takes the lease, or throws if another deployer has it.</summary>
     /// <exception cref="LeaseHeldException">Another deployer has the lease.</exception>
     public static async Task<DeployerLease> TakeAsync(
-        IObjectStore store, string prefix, string by, TimeProvider time, CancellationToken cancellationToken)
+        IObjectStore store, string prefix, string by, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var expires = time.GetUtcNow() + Lifetime;
+        var expires = clock.GetUtcNow() + Lifetime;
         var claim = new LeaseClaim(DeploymentIntent.NewId(), LenientJson.WellFormed(by), Environment.MachineName, At: null, expires);
-        var lease = new DeployerLease(store, prefix, claim, time);
+        var lease = new DeployerLease(store, prefix, claim, clock);
         try
         {
             await lease.WriteAsync(claim, cancellationToken);
@@ -60,7 +60,7 @@ internal sealed class DeployerLease : IAsyncDisposable
     /// <exception cref="LeaseHeldException">The lease has expired.</exception>
     public void ThrowIfLost()
     {
-        if (_time.GetUtcNow() >= _claim.Expires)
+        if (_clock.GetUtcNow() >= _claim.Expires)
         {
             throw new LeaseHeldException(
                 "another deployer", "the lease of this deployment has expired; nothing was written");
@@ -91,12 +91,12 @@ internal sealed class DeployerLease : IAsyncDisposable
             throw HeldBy(holder);
         }
 
-        await WriteAsync(_claim with { At = _time.GetUtcNow() }, cancellationToken);
+        await WriteAsync(_claim with { At = _clock.GetUtcNow() }, cancellationToken);
     }
 
     private async Task AwaitTurnAsync(CancellationToken cancellationToken)
     {
-        var started = _time.GetTimestamp();
+        var started = _clock.GetTimestamp();
         var pause = AnnouncedPause;
         HashSet<string> later = new(StringComparer.Ordinal);
         while (true)
@@ -109,7 +109,7 @@ internal sealed class DeployerLease : IAsyncDisposable
                 return;
             }
 
-            var isPatient = _time.GetElapsedTime(started) < AnnouncedPatience;
+            var isPatient = _clock.GetElapsedTime(started) < AnnouncedPatience;
             if (first is not null || !isPatient)
             {
                 throw HeldBy((first ?? announced)!);
@@ -119,7 +119,7 @@ internal sealed class DeployerLease : IAsyncDisposable
             // turn never changes, so later turns need not be read again.
             var turns = others.Where(other => other.At is not null);
             later.UnionWith(turns.Select(other => ObjectKey.Lock(_prefix, other.Id)));
-            await Task.Delay(pause, _time, cancellationToken);
+            await Task.Delay(pause, _clock, cancellationToken);
             pause = pause < MaxAnnouncedPause ? pause * 2 : pause;
         }
     }
@@ -158,7 +158,7 @@ internal sealed class DeployerLease : IAsyncDisposable
             return null;
         }
 
-        var now = _time.GetUtcNow();
+        var now = _clock.GetUtcNow();
         if (claim is not { Id: not null, By: not null })
         {
             return null;
@@ -187,7 +187,7 @@ internal sealed class DeployerLease : IAsyncDisposable
         {
             do
             {
-                await Task.Delay(RenewalInterval, _time, _released.Token);
+                await Task.Delay(RenewalInterval, _clock, _released.Token);
             }
             while (await TryRenewAsync());
         }
@@ -199,7 +199,7 @@ internal sealed class DeployerLease : IAsyncDisposable
 
     private async Task<bool> TryRenewAsync()
     {
-        var now = _time.GetUtcNow();
+        var now = _clock.GetUtcNow();
         if (now >= _claim.Expires)
         {
             // Too late, for example after the machine was suspended: another deployer may hold the lease.

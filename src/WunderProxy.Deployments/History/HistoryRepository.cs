@@ -8,10 +8,10 @@ namespace WunderProxy.Deployments.History;
 /// </summary>
 /// <param name="store">The store that holds the documents.</param>
 /// <param name="prefix">The service's prefix in the store.</param>
-/// <param name="time">The clock.</param>
+/// <param name="clock">The clock.</param>
 /// <param name="configs">The launch configs of the service; null to open them here.</param>
 public sealed class HistoryRepository(
-    IObjectStore store, string prefix, TimeProvider time, LaunchConfigRepository? configs = null)
+    IObjectStore store, string prefix, TimeProvider clock, LaunchConfigRepository? configs = null)
 {
     /// <summary>Most attempts of a compare-and-swap, each after reading again.</summary>
     public const int MaxTries = 5;
@@ -19,7 +19,7 @@ public sealed class HistoryRepository(
     private const int MaxCurrentTries = 20;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(20);
 
-    private readonly LaunchConfigRepository _configs = configs ?? new LaunchConfigRepository(store, prefix, time);
+    private readonly LaunchConfigRepository _configs = configs ?? new LaunchConfigRepository(store, prefix, clock);
     private bool? _hasConditionalWrites;
 
     /// <summary>Loads the history.</summary>
@@ -93,7 +93,7 @@ public sealed class HistoryRepository(
 
         var lease = await HasConditionalWritesAsync(cancellationToken)
             ? null
-            : await DeployerLease.TakeAsync(store, prefix, by, time, cancellationToken);
+            : await DeployerLease.TakeAsync(store, prefix, by, clock, cancellationToken);
         return new HistoryClaim(this, lease);
     }
 
@@ -106,7 +106,7 @@ public sealed class HistoryRepository(
             await PauseAsync(attempt, cancellationToken);
             var read = await store.GetAsync(ObjectKey.History(prefix), cancellationToken);
             var history = Parse(read);
-            var changed = intent.ApplyTo(history, time.GetUtcNow());
+            var changed = intent.ApplyTo(history, clock.GetUtcNow());
             if (!ReferenceEquals(changed, history))
             {
                 // Fails only after one more read than writes, because the answer to the last write may have been lost
@@ -151,7 +151,7 @@ public sealed class HistoryRepository(
     private Task PauseAsync(int attempt, CancellationToken cancellationToken) =>
         attempt == 0
             ? Task.CompletedTask
-            : Task.Delay(RetryPause * attempt * (0.5 + Random.Shared.NextDouble()), time, cancellationToken);
+            : Task.Delay(RetryPause * attempt * (0.5 + Random.Shared.NextDouble()), clock, cancellationToken);
 
     private async Task<bool> TryWriteAsync(
         DeploymentHistory changed, StoredObject? read, DeployerLease? lease, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ namespace WunderProxy.Deployments.LaunchConfigs;
     "Design",
     "CA1001:Types that own disposable fields should be disposable",
     Justification = "A semaphore without a wait handle holds nothing.")]
-internal sealed class LaunchConfigCatalog(IObjectStore store, string prefix, TimeProvider time)
+internal sealed class LaunchConfigCatalog(IObjectStore store, string prefix, TimeProvider clock)
 {
     /// <summary>
     /// Most objects read in one scan. A service keeps a launch config for every deploy it ever made; the next scan
@@ -48,10 +48,10 @@ internal sealed class LaunchConfigCatalog(IObjectStore store, string prefix, Tim
         try
         {
             // A caller that waited here may use the result of a scan that began after its question.
-            var isAnswered = _begun != begun || (_scanned is { } scanned && time.GetElapsedTime(scanned) < maxAge);
+            var isAnswered = _begun != begun || (_scanned is { } scanned && clock.GetElapsedTime(scanned) < maxAge);
             if (!isAnswered)
             {
-                var began = time.GetTimestamp();
+                var began = clock.GetTimestamp();
                 Interlocked.Increment(ref _begun);
                 await ScanAsync(cancellationToken);
                 _scanned = began;

@@ -7,10 +7,10 @@ namespace WunderProxy.Deployments.LaunchConfigs;
 /// </summary>
 /// <param name="store">The store that holds the launch configs.</param>
 /// <param name="prefix">The service's prefix in the store.</param>
-/// <param name="time">The clock; null for the system clock.</param>
-public sealed class LaunchConfigRepository(IObjectStore store, string prefix, TimeProvider? time = null)
+/// <param name="clock">The clock; null for the system clock.</param>
+public sealed class LaunchConfigRepository(IObjectStore store, string prefix, TimeProvider? clock = null)
 {
-    private readonly LaunchConfigCatalog _catalog = new(store, prefix, time ?? TimeProvider.System);
+    private readonly LaunchConfigCatalog _catalog = new(store, prefix, clock ?? TimeProvider.System);
 
     /// <summary>
     /// How long callers without rights get the result of the last search for a hash that is not stored: 10 s.

@@ -17,10 +17,10 @@ public sealed class DirectoryObjectStore : IObjectStore
     private const int MaxCalls = 8;
 
     private readonly string _root;
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _clock;
     private readonly SemaphoreSlim _calls = new(MaxCalls, MaxCalls);
 
-    private DirectoryObjectStore(string root, TimeProvider time) => (_root, _time) = (root, time);
+    private DirectoryObjectStore(string root, TimeProvider clock) => (_root, _clock) = (root, clock);
 
     /// <inheritdoc/>
     public string Description => $"directory {_root}";
@@ -31,7 +31,7 @@ public sealed class DirectoryObjectStore : IObjectStore
     /// <exception cref="ObjectStoreException">
     /// <see cref="ObjectStoreFault.BadLocation"/>: the path is a file, has no parent directory, or cannot be created.
     /// </exception>
-    public static DirectoryObjectStore Open(string directory, TimeProvider time)
+    public static DirectoryObjectStore Open(string directory, TimeProvider clock)
     {
         if (directory.Length == 0)
         {
@@ -50,7 +50,7 @@ public sealed class DirectoryObjectStore : IObjectStore
         }
 
         RemoveLeftovers(root);
-        return new DirectoryObjectStore(root, time);
+        return new DirectoryObjectStore(root, clock);
     }
 
     /// <inheritdoc/>
@@ -251,7 +251,7 @@ public sealed class DirectoryObjectStore : IObjectStore
                 () => RunAsync(TryLock, null, cancellationToken, isWrite: true),
                 path,
                 ObjectStores.CallLimit,
-                _time,
+                _clock,
                 cancellationToken);
         }
         catch (TimeoutException e)
@@ -279,7 +279,7 @@ public sealed class DirectoryObjectStore : IObjectStore
     private async Task<T> RunAsync<T>(
         Func<T> call, IDisposable? held, CancellationToken cancellationToken, bool isWrite = false)
     {
-        using var limit = new CancellationTokenSource(ObjectStores.CallLimit, _time);
+        using var limit = new CancellationTokenSource(ObjectStores.CallLimit, _clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         Task<T>? running = null;
         try

@@ -50,15 +50,15 @@ internal sealed class FileLock : IDisposable
     /// <summary>Takes the lock, waiting at most <paramref name="limit"/>.</summary>
     /// <exception cref="TimeoutException">Another process held the lock all the time.</exception>
     public static Task<FileLock> TakeAsync(
-        string path, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken) =>
-        TakeAsync(() => Task.FromResult(TryTake(path)), path, limit, time, cancellationToken);
+        string path, TimeSpan limit, TimeProvider clock, CancellationToken cancellationToken) =>
+        TakeAsync(() => Task.FromResult(TryTake(path)), path, limit, clock, cancellationToken);
 
     /// <summary>Calls <paramref name="tryTake"/> until it succeeds, for at most <paramref name="limit"/>.</summary>
     /// <exception cref="TimeoutException">Another process held the lock all the time.</exception>
     public static async Task<FileLock> TakeAsync(
-        Func<Task<FileLock?>> tryTake, string path, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+        Func<Task<FileLock?>> tryTake, string path, TimeSpan limit, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var started = time.GetTimestamp();
+        var started = clock.GetTimestamp();
         var pause = TimeSpan.FromMilliseconds(1);
         while (true)
         {
@@ -67,13 +67,13 @@ internal sealed class FileLock : IDisposable
                 return taken;
             }
 
-            if (time.GetElapsedTime(started) > limit)
+            if (clock.GetElapsedTime(started) > limit)
             {
                 throw new TimeoutException($"{path} is locked by another process");
             }
 
             // Jitter keeps waiting processes from asking in step; the bound keeps the wait after a release short.
-            await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), time, cancellationToken);
+            await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), clock, cancellationToken);
             pause = TimeSpan.FromMilliseconds(Math.Min(pause.TotalMilliseconds * 2, 20));
         }
     }

@@ -37,14 +37,14 @@ public static class ObjectStores
     /// <see cref="ObjectStoreFault.BadLocation"/>: the location is a plain file, a directory without a parent, or not a
     /// bucket name.
     /// </exception>
-    public static IObjectStore Open(string bucket, TimeProvider time)
+    public static IObjectStore Open(string bucket, TimeProvider clock)
     {
         if (bucket.StartsWith(DirectoryScheme, StringComparison.Ordinal))
         {
-            return DirectoryObjectStore.Open(bucket[DirectoryScheme.Length..], time);
+            return DirectoryObjectStore.Open(bucket[DirectoryScheme.Length..], clock);
         }
 
-        return S3ObjectStore.Open(bucket, time);
+        return S3ObjectStore.Open(bucket, clock);
     }
 
     /// <summary>

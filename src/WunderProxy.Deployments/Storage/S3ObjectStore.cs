@@ -30,13 +30,13 @@ public sealed class S3ObjectStore : IObjectStore
     private readonly AmazonS3Client _client;
     private readonly S3HttpClientFactory _http;
     private readonly string _bucket;
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _clock;
 
     // The form of entity tags that this server expects in conditions; learnt once, then kept.
     private volatile EntityTagForm _tagForm;
 
-    private S3ObjectStore(AmazonS3Client client, S3HttpClientFactory http, string bucket, TimeProvider time) =>
-        (_client, _http, _bucket, _time) = (client, http, bucket, time);
+    private S3ObjectStore(AmazonS3Client client, S3HttpClientFactory http, string bucket, TimeProvider clock) =>
+        (_client, _http, _bucket, _clock) = (client, http, bucket, clock);
 
     /// <inheritdoc/>
     public string Description => $"S3 bucket {_bucket}";
@@ -46,13 +46,13 @@ public sealed class S3ObjectStore : IObjectStore
     /// <see cref="ObjectStoreFault.BadLocation"/>: the text is not a bucket name, or the SDK's environment is
     /// contradictory.
     /// </exception>
-    public static S3ObjectStore Open(string bucket, TimeProvider time) => Open(bucket, time, endpoint: null);
+    public static S3ObjectStore Open(string bucket, TimeProvider clock) => Open(bucket, clock, endpoint: null);
 
     /// <summary>
     /// Opens a bucket at the given server, or at the one that the SDK's environment names if
     /// <paramref name="endpoint"/> is null.
     /// </summary>
-    internal static S3ObjectStore Open(string bucket, TimeProvider time, S3Endpoint? endpoint)
+    internal static S3ObjectStore Open(string bucket, TimeProvider clock, S3Endpoint? endpoint)
     {
         if (bucket.Length == 0 || bucket.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '_')))
         {
@@ -66,7 +66,7 @@ public sealed class S3ObjectStore : IObjectStore
             var client = endpoint is null
                 ? new AmazonS3Client(configuration)
                 : new AmazonS3Client(endpoint.AccessKey, endpoint.SecretKey, configuration);
-            return new S3ObjectStore(client, http, bucket, time);
+            return new S3ObjectStore(client, http, bucket, clock);
         }
         catch (Exception e) when (e is AmazonClientException or ArgumentException or UriFormatException)
         {
@@ -301,7 +301,7 @@ public sealed class S3ObjectStore : IObjectStore
         CancellationToken cancellationToken,
         bool isWrite = false)
     {
-        using var limit = new CancellationTokenSource(ObjectStores.CallLimit, _time);
+        using var limit = new CancellationTokenSource(ObjectStores.CallLimit, _clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {

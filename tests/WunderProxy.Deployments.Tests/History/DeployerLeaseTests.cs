@@ -11,7 +11,7 @@ internal sealed class DeployerLeaseTests
 {
     private const string Prefix = "p";
 
-    private readonly ManualTimeProvider _time = new();
+    private readonly ManualTimeProvider _clock = new();
     private InMemoryObjectStore _store = null!;
 
     [SetUp]
@@ -64,7 +64,7 @@ internal sealed class DeployerLeaseTests
     [Test]
     public async Task Lease_of_a_dead_deployer_expires()
     {
-        Seed("dead", at: _time.GetUtcNow().AddSeconds(-61), expires: _time.GetUtcNow().AddSeconds(-1));
+        Seed("dead", at: _clock.GetUtcNow().AddSeconds(-61), expires: _clock.GetUtcNow().AddSeconds(-1));
 
         await using var lease = await TakeAsync("me");
 
@@ -74,7 +74,7 @@ internal sealed class DeployerLeaseTests
     [Test]
     public async Task Leases_long_expired_are_cleared_away()
     {
-        Seed("dead", at: _time.GetUtcNow().AddMinutes(-5), expires: _time.GetUtcNow().AddMinutes(-4));
+        Seed("dead", at: _clock.GetUtcNow().AddMinutes(-5), expires: _clock.GetUtcNow().AddMinutes(-4));
 
         await using var lease = await TakeAsync("me");
 
@@ -89,10 +89,10 @@ internal sealed class DeployerLeaseTests
         for (var i = 0; i < 10; i++)
         {
             var before = await OwnAsync();
-            _time.Advance(TimeSpan.FromSeconds(20));
+            _clock.Advance(TimeSpan.FromSeconds(20));
 
             // A renewal is written before it waits for the next.
-            await _time.WaitForTimersAsync();
+            await _clock.WaitForTimersAsync();
             Assert.That(await OwnAsync(), Is.Not.EqualTo(before));
         }
 
@@ -105,7 +105,7 @@ internal sealed class DeployerLeaseTests
         await using var lease = await TakeAsync("me");
         _store.BeforeCall = (_, _) => throw new ObjectStoreException(ObjectStoreFault.Unavailable, "away");
 
-        _time.Advance(TimeSpan.FromSeconds(61));
+        _clock.Advance(TimeSpan.FromSeconds(61));
 
         Assert.That(() => lease.ThrowIfLost(), Throws.InstanceOf<LeaseHeldException>());
     }
@@ -113,16 +113,16 @@ internal sealed class DeployerLeaseTests
     [Test]
     public async Task Deployer_who_has_announced_is_waited_for()
     {
-        Seed("other", at: null, expires: _time.GetUtcNow().AddSeconds(60));
+        Seed("other", at: null, expires: _clock.GetUtcNow().AddSeconds(60));
 
         var taking = TakeAsync("me");
-        await _time.WaitForTimersAsync(work: taking);
-        _time.Advance(TimeSpan.FromMilliseconds(10));
+        await _clock.WaitForTimersAsync(work: taking);
+        _clock.Advance(TimeSpan.FromMilliseconds(10));
         var waited = !taking.IsCompleted;
         await _store.DeleteAsync("p/lock.other.json", CancellationToken.None);
 
         // Longer than it pauses between two looks.
-        _time.Advance(TimeSpan.FromSeconds(1));
+        _clock.Advance(TimeSpan.FromSeconds(1));
         await using var lease = await taking.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.That(waited, Is.True);
     }
@@ -156,7 +156,7 @@ internal sealed class DeployerLeaseTests
     }
 
     private Task<DeployerLease> TakeAsync(string by) =>
-        DeployerLease.TakeAsync(_store, Prefix, by, _time, CancellationToken.None);
+        DeployerLease.TakeAsync(_store, Prefix, by, _clock, CancellationToken.None);
 
     private async Task<string> OwnAsync() =>
         Encoding.UTF8.GetString((await _store.GetAsync(_store.Keys[0], CancellationToken.None))!.Bytes.Span);

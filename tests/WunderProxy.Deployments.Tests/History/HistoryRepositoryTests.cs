@@ -16,7 +16,7 @@ internal sealed class HistoryRepositoryTests
     private static readonly LaunchConfig B = TestConfigs.Of("r2", "b");
     private static readonly LaunchConfig C = TestConfigs.Of("r3", "c");
 
-    private readonly ManualTimeProvider _time = new();
+    private readonly ManualTimeProvider _clock = new();
     private InMemoryObjectStore _store = null!;
 
     [SetUp]
@@ -32,11 +32,11 @@ internal sealed class HistoryRepositoryTests
         await AddAsync(A);
         _store.BeforeCall = (call, key) => writes.Add($"{call} {key}");
 
-        var entry = await ApplyAsync(DeploymentIntent.Deploy(A, "me", _time.GetUtcNow()));
+        var entry = await ApplyAsync(DeploymentIntent.Deploy(A, "me", _clock.GetUtcNow()));
 
         Assert.Multiple(async () =>
         {
-            Assert.That(entry, Is.EqualTo(new HistoryEntry("r1", _time.GetUtcNow(), "me", A.Hash.Value)));
+            Assert.That(entry, Is.EqualTo(new HistoryEntry("r1", _clock.GetUtcNow(), "me", A.Hash.Value)));
             Assert.That((await LoadAsync()).Entries, Is.EqualTo(new[] { entry }));
             Assert.That(await CurrentAsync(), Is.EqualTo(A));
             Assert.That(
@@ -50,7 +50,7 @@ internal sealed class HistoryRepositoryTests
     public async Task Deploy_of_the_last_entry_again_appends_nothing()
     {
         var first = await DeployAsync(A);
-        _time.Advance(TimeSpan.FromMinutes(1));
+        _clock.Advance(TimeSpan.FromMinutes(1));
 
         var second = await DeployAsync(A);
 
@@ -81,9 +81,9 @@ internal sealed class HistoryRepositoryTests
     public async Task Deploy_of_the_last_entry_while_another_is_in_service_appends()
     {
         await DeployAsync(A);
-        _time.Advance(TimeSpan.FromMinutes(1));
+        _clock.Advance(TimeSpan.FromMinutes(1));
 
-        await ApplyAsync(DeploymentIntent.Deploy(A, "me", _time.GetUtcNow()) with { FromHash = B.Hash.Value });
+        await ApplyAsync(DeploymentIntent.Deploy(A, "me", _clock.GetUtcNow()) with { FromHash = B.Hash.Value });
 
         Assert.That((await LoadAsync()).Entries, Has.Count.EqualTo(2));
     }
@@ -93,7 +93,7 @@ internal sealed class HistoryRepositoryTests
     {
         var forced = TestConfigs.Of("r1", "a", forceReload: true);
         await DeployAsync(forced);
-        _time.Advance(TimeSpan.FromMinutes(1));
+        _clock.Advance(TimeSpan.FromMinutes(1));
         await DeployAsync(forced);
 
         Assert.That((await LoadAsync()).Entries, Has.Count.EqualTo(2));
@@ -103,9 +103,9 @@ internal sealed class HistoryRepositoryTests
     public async Task Deploy_twice_of_one_intent_has_the_effect_of_once()
     {
         await AddAsync(A);
-        var intent = DeploymentIntent.Deploy(A, "me", _time.GetUtcNow()) with { ForceReload = true };
+        var intent = DeploymentIntent.Deploy(A, "me", _clock.GetUtcNow()) with { ForceReload = true };
         var first = await ApplyAsync(intent);
-        _time.Advance(TimeSpan.FromMinutes(1));
+        _clock.Advance(TimeSpan.FromMinutes(1));
 
         var second = await ApplyAsync(intent);
 
@@ -132,9 +132,9 @@ internal sealed class HistoryRepositoryTests
         var target = await DeployAsync(A);
         await DeployAsync(B);
         await DeployAsync(C);
-        _time.Advance(TimeSpan.FromMinutes(1));
+        _clock.Advance(TimeSpan.FromMinutes(1));
 
-        var entry = await ApplyAsync(DeploymentIntent.Rollback(target!, "me", _time.GetUtcNow()));
+        var entry = await ApplyAsync(DeploymentIntent.Rollback(target!, "me", _clock.GetUtcNow()));
 
         Assert.Multiple(async () =>
         {
@@ -149,8 +149,8 @@ internal sealed class HistoryRepositoryTests
     {
         var target = await DeployAsync(A);
         await DeployAsync(B);
-        var asked = _time.GetUtcNow().AddSeconds(1);
-        _time.Advance(TimeSpan.FromMinutes(1));
+        var asked = _clock.GetUtcNow().AddSeconds(1);
+        _clock.Advance(TimeSpan.FromMinutes(1));
         await DeployAsync(C);
 
         await ApplyAsync(DeploymentIntent.Rollback(target!, "me", asked));
@@ -167,11 +167,11 @@ internal sealed class HistoryRepositoryTests
     {
         await DeployAsync(B);
         await DeployAsync(A);
-        _time.Advance(TimeSpan.FromMinutes(1));
-        var bad = DeploymentIntent.Deploy(B, "me", _time.GetUtcNow());
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        var bad = DeploymentIntent.Deploy(B, "me", _clock.GetUtcNow());
         await ApplyAsync(bad);
 
-        await ApplyAsync(DeploymentIntent.Withdraw(bad, "guard", _time.GetUtcNow()));
+        await ApplyAsync(DeploymentIntent.Withdraw(bad, "guard", _clock.GetUtcNow()));
 
         Assert.Multiple(async () =>
         {
@@ -184,11 +184,11 @@ internal sealed class HistoryRepositoryTests
     public async Task Withdrawal_of_a_deploy_that_added_nothing_takes_nothing_out()
     {
         await DeployAsync(A);
-        _time.Advance(TimeSpan.FromMinutes(1));
-        var again = DeploymentIntent.Deploy(A, "me", _time.GetUtcNow());
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        var again = DeploymentIntent.Deploy(A, "me", _clock.GetUtcNow());
         await ApplyAsync(again);
 
-        await ApplyAsync(DeploymentIntent.Withdraw(again, "guard", _time.GetUtcNow()));
+        await ApplyAsync(DeploymentIntent.Withdraw(again, "guard", _clock.GetUtcNow()));
 
         Assert.That((await LoadAsync()).Entries, Has.Count.EqualTo(1));
     }
@@ -202,7 +202,7 @@ internal sealed class HistoryRepositoryTests
             ? PutOutcome.Unknown
             : PutOutcome.Stored;
 
-        await ApplyPatientlyAsync(DeploymentIntent.Deploy(A, "me", _time.GetUtcNow()));
+        await ApplyPatientlyAsync(DeploymentIntent.Deploy(A, "me", _clock.GetUtcNow()));
 
         Assert.That((await LoadAsync()).Entries, Has.Count.EqualTo(1));
     }
@@ -223,7 +223,7 @@ internal sealed class HistoryRepositoryTests
             }
         };
 
-        await ApplyPatientlyAsync(DeploymentIntent.Deploy(A, "me", _time.GetUtcNow()));
+        await ApplyPatientlyAsync(DeploymentIntent.Deploy(A, "me", _clock.GetUtcNow()));
 
         Assert.Multiple(async () =>
         {
@@ -247,7 +247,7 @@ internal sealed class HistoryRepositoryTests
             }
         };
 
-        var thrown = await CatchAsync(ApplyPatientlyAsync(DeploymentIntent.Deploy(A, "me", _time.GetUtcNow())));
+        var thrown = await CatchAsync(ApplyPatientlyAsync(DeploymentIntent.Deploy(A, "me", _clock.GetUtcNow())));
 
         Assert.Multiple(async () =>
         {
@@ -281,7 +281,7 @@ internal sealed class HistoryRepositoryTests
         _store.Seed(ObjectKey.History(Prefix), Encoding.UTF8.GetBytes(
             $$"""[{"Revision":"r1","DeployedAt":"2015-01-01T00:00:00Z","DeployedBy":"x","Hash":"{{A.Alias}}"}]"""));
 
-        var repository = new HistoryRepository(_store, Prefix, _time);
+        var repository = new HistoryRepository(_store, Prefix, _clock);
         var target = await repository.FindTargetAsync(A.Hash.Value, B, CancellationToken.None);
 
         Assert.That(target.Hash, Is.EqualTo(A.Alias.Value));
@@ -306,12 +306,12 @@ internal sealed class HistoryRepositoryTests
     private async Task<HistoryEntry?> DeployAsync(LaunchConfig config)
     {
         await AddAsync(config);
-        return await ApplyAsync(DeploymentIntent.Deploy(config, "me", _time.GetUtcNow()));
+        return await ApplyAsync(DeploymentIntent.Deploy(config, "me", _clock.GetUtcNow()));
     }
 
     private async Task<HistoryEntry?> ApplyAsync(DeploymentIntent intent)
     {
-        var history = new HistoryRepository(_store, Prefix, _time);
+        var history = new HistoryRepository(_store, Prefix, _clock);
         await using var claim = await history.ClaimAsync(intent.By, CancellationToken.None);
         return await claim.ApplyAsync(intent, CancellationToken.None);
     }
@@ -322,15 +322,15 @@ internal sealed class HistoryRepositoryTests
         var applied = ApplyAsync(intent);
         while (!applied.IsCompleted)
         {
-            await _time.WaitForTimersAsync(work: applied);
-            _time.Advance(TimeSpan.FromMilliseconds(100));
+            await _clock.WaitForTimersAsync(work: applied);
+            _clock.Advance(TimeSpan.FromMilliseconds(100));
         }
 
         await applied;
     }
 
     private Task<DeploymentHistory> LoadAsync() =>
-        new HistoryRepository(_store, Prefix, _time).LoadAsync(CancellationToken.None);
+        new HistoryRepository(_store, Prefix, _clock).LoadAsync(CancellationToken.None);
 
     private Task<LaunchConfig> CurrentAsync() =>
         new LaunchConfigRepository(_store, Prefix).LoadCurrentAsync(CancellationToken.None);

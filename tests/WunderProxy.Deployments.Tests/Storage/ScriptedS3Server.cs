@@ -37,8 +37,8 @@ internal sealed class ScriptedS3Server : IDisposable
         }
     }
 
-    public S3ObjectStore Open(TimeProvider? time = null) =>
-        S3ObjectStore.Open("bucket", time ?? TimeProvider.System, new S3Endpoint(Url, "key", "secret"));
+    public S3ObjectStore Open(TimeProvider? clock = null) =>
+        S3ObjectStore.Open("bucket", clock ?? TimeProvider.System, new S3Endpoint(Url, "key", "secret"));
 
     public void Dispose()
     {
