@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using WunderProxy.Deployments.Contracts;
-using WunderProxy.Deployments.Tests.Docker;
 using WunderProxy.Deployments.Tests.Operations;
 using WunderProxy.TestSupport;
 

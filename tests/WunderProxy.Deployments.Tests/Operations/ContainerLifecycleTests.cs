@@ -66,7 +66,7 @@ internal sealed class ContainerLifecycleTests
 
         await machine.DeployAsync("r1");
 
-        var labels = machine.Docker.Created.Single()["Labels"]!.AsObject();
+        var labels = machine.Docker.CreateBodies.Single()["Labels"]!.AsObject();
         Assert.That(labels["wunderproxy.app"]!.GetValue<string>(), Is.EqualTo("shop"));
         Assert.That(labels["wunderproxy.prefix"]!.GetValue<string>(), Is.EqualTo("memory/service"));
         Assert.That(labels["wunderproxy.hash"]!.GetValue<string>(), Is.EqualTo(machine.HashOf("r1")));
@@ -315,7 +315,7 @@ internal sealed class ContainerLifecycleTests
         Assert.That((refused.Code, refused.Details!.Operation!.Kind), Is.EqualTo(("busy", "deploy")));
         Assert.That(seen!.Kind, Is.EqualTo("deploy"));
         Assert.That(machine.Lifecycle.Snapshot().Operation, Is.Null);
-        Assert.That(machine.Docker.Created, Has.Count.EqualTo(1));
+        Assert.That(machine.Docker.CreateBodies, Has.Count.EqualTo(1));
     }
 
     [Test]

@@ -58,7 +58,7 @@ internal sealed class ScriptedDocker
     }
 
     /// <summary>The bodies of the create calls, in order.</summary>
-    public IReadOnlyList<JsonNode> Created
+    public IReadOnlyList<JsonNode> CreateBodies
     {
         get
         {
@@ -76,7 +76,7 @@ internal sealed class ScriptedDocker
     public Func<string>? RefuseStart { get; set; }
 
     /// <summary>When a container started, asked each time it is inspected; null to tell its starts apart.</summary>
-    public Func<string>? StartedAt { get; set; }
+    public Func<string>? StartTime { get; set; }
 
     /// <summary>Changes what an inspection tells of the container of a revision; null for nothing.</summary>
     public Action<string, JsonObject>? Inspecting { get; set; }
@@ -304,7 +304,7 @@ internal sealed class ScriptedDocker
         ["State"] = new JsonObject
         {
             ["Running"] = container["State"]!.GetValue<string>() == "running",
-            ["StartedAt"] = StartedAt?.Invoke() ?? $"start {_starts.GetValueOrDefault(id)}",
+            ["StartedAt"] = StartTime?.Invoke() ?? $"start {_starts.GetValueOrDefault(id)}",
         },
         ["Config"] = new JsonObject { ["Labels"] = container["Labels"]!.DeepClone() },
         ["HostConfig"] = new JsonObject(),

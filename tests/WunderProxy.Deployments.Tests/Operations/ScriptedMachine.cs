@@ -94,7 +94,7 @@ internal sealed class ScriptedMachine : IAsyncDisposable
     /// <summary>When a container started, asked each time it is inspected.</summary>
     public Func<string> StartedAt
     {
-        set => Docker.StartedAt = value;
+        set => Docker.StartTime = value;
     }
 
     /// <summary>What all containers answer to a request for a path.</summary>

@@ -70,7 +70,7 @@ internal sealed class SwitchGuardTests
         machine.SetState("r2", "exited");
         await machine.Docker.TellAsync("die", deployed.Container);
         await ScriptedMachine.EventuallyAsync(how, () => Task.FromResult(
-            machine.Traffic.History.Contains(null) && (how == "exited" || machine.Containers.Contains("made2 running"))));
+            machine.Traffic.History.Contains(null) && (how == "exited" || machine.Containers.Contains("made2 running", StringComparer.Ordinal))));
 
         var verdict = await machine.JudgeAsync(deployed.Guard!);
 

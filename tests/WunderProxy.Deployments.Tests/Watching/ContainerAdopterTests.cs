@@ -108,7 +108,9 @@ internal sealed class ContainerAdopterTests
 
         await machine.StartAsync(new LifecycleRecord
         {
-            Hash = machine.HashOf("r1"), Container = "gone", Config = machine.Config("r1"),
+            Hash = machine.HashOf("r1"),
+            Container = "gone",
+            Config = machine.Config("r1"),
         });
         await ScriptedMachine.EventuallyAsync("another one", () => Task.FromResult(machine.Traffic.Current is not null));
 

@@ -127,7 +127,7 @@ internal sealed class ContainerWatcherTests
         await using var machine = await StartAsync();
         machine.IsEngineAway = true;
         await machine.Docker.EndEventsAsync();
-        machine.Docker.StartedAt = () => "while it was away";
+        machine.Docker.StartTime = () => "while it was away";
 
         machine.IsEngineAway = false;
         await machine.AdvanceUntilAsync("the empty slot", () => machine.Traffic.History.Contains(null));

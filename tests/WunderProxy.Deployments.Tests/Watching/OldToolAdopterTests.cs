@@ -26,7 +26,7 @@ internal sealed class OldToolAdopterTests
         await machine.StartAsync();
 
         Assert.That(machine.Traffic.Current!.ContainerId, Is.EqualTo("old-r1"));
-        Assert.That(machine.Docker.Created, Is.Empty);
+        Assert.That(machine.Docker.CreateBodies, Is.Empty);
         Assert.That(machine.InCare, Is.EqualTo(new[] { "r1 current" }));
         Assert.That((machine.Record.Container, machine.Record.Config), Is.EqualTo(("old-r1", machine.Config("r1"))));
     }
@@ -109,7 +109,7 @@ internal sealed class OldToolAdopterTests
 
         Assert.That(machine.Traffic.Current!.ContainerId, Is.EqualTo("old-r1"));
         Assert.That(machine.InCare, Is.EqualTo(new[] { "r1 current" }), "the place that was held for it is gone");
-        Assert.That(machine.Docker.Created, Is.Empty);
+        Assert.That(machine.Docker.CreateBodies, Is.Empty);
     }
 
     private void AddOld(ScriptedMachine machine, string revision, string state) => machine.AddContainer(

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using WunderProxy.Deployments.Records;
 using WunderProxy.Deployments.Storage;
 using WunderProxy.Deployments.Tests.Operations;
 using WunderProxy.TestSupport;

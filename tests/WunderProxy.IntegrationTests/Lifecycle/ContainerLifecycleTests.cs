@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using WunderProxy.Deployments.Contracts;
 using WunderProxy.IntegrationTests.Infrastructure;
 
 namespace WunderProxy.IntegrationTests.Lifecycle;
