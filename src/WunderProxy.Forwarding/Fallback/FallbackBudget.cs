@@ -32,7 +32,7 @@ internal sealed class FallbackBudget(TimeProvider clock) : IDisposable
     /// <summary>Number of requests with peers at present.</summary>
     public int InUse => Volatile.Read(ref _inUse);
 
-    /// <summary>Begins to count requests.</summary>
+    /// <summary>Begins to count requests, once a second.</summary>
     /// <param name="requests">Returns the number of requests since start; called from any thread.</param>
     public void Start(Func<long> requests)
     {

@@ -9,7 +9,7 @@ namespace WunderProxy.Forwarding.Fallback;
 /// </summary>
 internal readonly ref struct FallbackHeader
 {
-    /// <summary>The version of this format.</summary>
+    /// <summary>The version of the header's format.</summary>
     public const string Version = "v1";
 
     /// <summary>Number of hexadecimal digits of an id.</summary>
@@ -35,13 +35,13 @@ internal readonly ref struct FallbackHeader
     /// <summary>The number that distinguishes this fallback from all others.</summary>
     public ulong Id { get; }
 
-    /// <summary>The id as sent.</summary>
+    /// <summary>The id in hexadecimal digits, as sent.</summary>
     public ReadOnlySpan<byte> IdText { get; }
 
     /// <summary>The signature as sent, 64 hexadecimal digits in any case.</summary>
     public ReadOnlySpan<byte> Mac { get; }
 
-    /// <summary>Parses a value.</summary>
+    /// <summary>Parses the value of a fallback header.</summary>
     /// <returns>False if the value does not match the grammar above.</returns>
     public static bool TryParse(ReadOnlySpan<byte> value, out FallbackHeader header)
     {

@@ -9,7 +9,7 @@ internal static class FallbackSignature
     /// <summary>Number of hexadecimal digits of a signature.</summary>
     public const int HexDigits = HMACSHA256.HashSizeInBytes * 2;
 
-    /// <summary>Signs a text.</summary>
+    /// <summary>Signs a fallback's text with the peer key.</summary>
     /// <param name="key">The shared secret.</param>
     /// <param name="text">The text to sign.</param>
     /// <param name="mac">Receives <see cref="HexDigits"/> lower-case hexadecimal digits.</param>

@@ -53,10 +53,10 @@ internal sealed class PeerGroup : IDisposable
     /// <summary>The limit on requests sent to peers.</summary>
     public FallbackBudget Budget { get; }
 
-    /// <summary>The counters of fallbacks.</summary>
+    /// <summary>The counters of requests sent to and received from peers.</summary>
     public FallbackCounters Counters { get; } = new();
 
-    /// <summary>The peers; may be empty.</summary>
+    /// <summary>The endpoints of the peers; may be empty.</summary>
     public IReadOnlyList<Endpoint> Peers => _peers;
 
     /// <summary>

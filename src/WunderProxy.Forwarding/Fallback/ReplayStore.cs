@@ -14,7 +14,7 @@ internal sealed class ReplayStore(TimeSpan keep, int capacity, TimeProvider cloc
     private HashSet<ulong> _older = [];
     private long _turnedAt = clock.GetTimestamp();
 
-    /// <summary>Adds an id that is used now.</summary>
+    /// <summary>Remembers the id of a fallback that is used now.</summary>
     /// <returns>False if the id was used before, or there is no room.</returns>
     public bool TryAdd(ulong id)
     {

@@ -1,6 +1,6 @@
 namespace WunderProxy.Forwarding.Http1;
 
-/// <summary>Why <see cref="ChunkedDecoder.Scan"/> stopped.</summary>
+/// <summary>Why <see cref="ChunkedDecoder.Scan"/> stopped before the end of its input.</summary>
 internal enum ChunkScanStatus
 {
     /// <summary>The whole input has been judged, but for the start of a line that needs more bytes.</summary>

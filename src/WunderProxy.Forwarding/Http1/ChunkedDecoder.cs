@@ -62,7 +62,7 @@ internal struct ChunkedDecoder
         /// <summary>Next comes a trailer line, or the empty line that ends the body.</summary>
         Trailers,
 
-        /// <summary>The body has ended.</summary>
+        /// <summary>The body has ended; no further bytes belong to it.</summary>
         Complete,
     }
 

@@ -120,7 +120,7 @@ internal ref struct HeadWriter(IBufferWriter<byte> output)
         _used += written;
     }
 
-    /// <summary>Writes the bytes unchanged.</summary>
+    /// <summary>Writes bytes to the output unchanged.</summary>
     public void Write(scoped ReadOnlySpan<byte> bytes)
     {
         Ensure(bytes.Length);

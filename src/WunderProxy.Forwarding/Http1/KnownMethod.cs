@@ -6,7 +6,7 @@ internal enum KnownMethod : byte
     /// <summary>Any token that is none of the methods below.</summary>
     Other,
 
-    /// <summary>GET: retrieves; safe and idempotent.</summary>
+    /// <summary>GET: reads a resource; safe and idempotent.</summary>
     Get,
 
     /// <summary>HEAD: like GET, but the response has no body.</summary>
@@ -15,10 +15,10 @@ internal enum KnownMethod : byte
     /// <summary>POST: not idempotent, so never sent twice.</summary>
     Post,
 
-    /// <summary>PUT: replaces; idempotent.</summary>
+    /// <summary>PUT: replaces a resource; idempotent.</summary>
     Put,
 
-    /// <summary>DELETE: removes; idempotent.</summary>
+    /// <summary>DELETE: removes a resource; idempotent.</summary>
     Delete,
 
     /// <summary>OPTIONS: the only method with the target "*".</summary>
@@ -27,7 +27,7 @@ internal enum KnownMethod : byte
     /// <summary>TRACE: echoes the request; idempotent.</summary>
     Trace,
 
-    /// <summary>CONNECT: refused with 501.</summary>
+    /// <summary>CONNECT: asks for a tunnel, and is refused with 501.</summary>
     Connect,
 
     /// <summary>PATCH: modifies; not idempotent, so never sent twice.</summary>

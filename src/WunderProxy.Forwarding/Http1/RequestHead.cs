@@ -11,7 +11,7 @@ internal sealed class RequestHead : MessageHead
     private int _pathStart;
     private int _pathLength;
 
-    /// <summary>The method as received.</summary>
+    /// <summary>The bytes of the method, as received.</summary>
     public ReadOnlySpan<byte> Method => Slice(0, _line.MethodLength);
 
     /// <summary>The method, if the proxy tells it apart; else <see cref="KnownMethod.Other"/>.</summary>

@@ -11,7 +11,7 @@ namespace WunderProxy.Forwarding.Listeners;
 /// <param name="addresses">The addresses, all with the same port; with port 0 all get the same free port.</param>
 public sealed class EndPointGroup(string text, IReadOnlyList<IPEndPoint> addresses) : EndPoint
 {
-    /// <summary>The addresses, at least one.</summary>
+    /// <summary>The addresses of the group, at least one.</summary>
     public IReadOnlyList<IPEndPoint> Addresses { get; } = addresses;
 
     /// <summary>Unspecified, because each address has its own family.</summary>

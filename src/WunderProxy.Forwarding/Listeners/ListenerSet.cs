@@ -45,7 +45,7 @@ public sealed class ListenerSet : IAsyncDisposable
         return new ListenerSet(listeners);
     }
 
-    /// <summary>The listeners of one kind.</summary>
+    /// <summary>The listening sockets of one kind.</summary>
     public IReadOnlyList<Listener> Of(ListenerKind kind) => [.. All.Where(listener => listener.Kind == kind)];
 
     /// <summary>

@@ -1,6 +1,6 @@
 namespace WunderProxy.Forwarding.Transport;
 
-/// <summary>Why <see cref="DirectRelay.Move"/> returned.</summary>
+/// <summary>Why <see cref="DirectRelay.Move"/> returned before it had moved all bytes.</summary>
 internal enum DirectRelayStatus
 {
     /// <summary>All bytes asked for have been taken and passed on.</summary>

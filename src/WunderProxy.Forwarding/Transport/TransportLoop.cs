@@ -9,7 +9,7 @@ namespace WunderProxy.Forwarding.Transport;
 /// </remarks>
 internal abstract class TransportLoop(int index)
 {
-    /// <summary>Most loops of a transport.</summary>
+    /// <summary>Largest number of loops in one transport.</summary>
     public const int MaxLoops = 256;
 
     /// <summary>Position of the loop in its transport, from 0.</summary>

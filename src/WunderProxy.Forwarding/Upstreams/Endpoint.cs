@@ -60,7 +60,7 @@ public sealed class Endpoint
         _pools = new PerLoop<EndpointPool>(loop => new EndpointPool(this, loop));
     }
 
-    /// <summary>The address as given.</summary>
+    /// <summary>The address of the endpoint, as given by its creator.</summary>
     public EndPoint Address { get; }
 
     /// <summary>Whether the last attempt to connect failed.</summary>

@@ -24,7 +24,7 @@ internal sealed class EndpointPool(Endpoint endpoint, TransportLoop loop) : Loop
     /// <summary>The loop that owns the pool.</summary>
     public TransportLoop Loop => loop;
 
-    /// <summary>Number of idle connections.</summary>
+    /// <summary>Number of idle connections in the pool.</summary>
     public int Count { get; private set; }
 
     /// <summary>Takes an idle connection that can carry another exchange.</summary>
@@ -65,7 +65,7 @@ internal sealed class EndpointPool(Endpoint endpoint, TransportLoop loop) : Loop
         }
     }
 
-    /// <summary>Closes all idle connections.</summary>
+    /// <summary>Closes all idle connections of the pool.</summary>
     public void Clear()
     {
         while (_oldest is { } connection)

@@ -82,7 +82,7 @@ internal sealed class LoopUpstream(Upstream upstream, TransportLoop loop)
         lease.Next = null;
     }
 
-    /// <summary>Updates the counts by kind.</summary>
+    /// <summary>Moves a lease from the count of one kind to that of another.</summary>
     public void OnKindChanged(LeaseKind from, LeaseKind to)
     {
         CountKind(from, -1);

@@ -12,9 +12,9 @@ internal struct PaddedCounter
     /// <summary>The value; readable from any thread.</summary>
     public readonly int Value => Volatile.Read(in _value);
 
-    /// <summary>Adds 1; a full fence.</summary>
+    /// <summary>Adds 1 and returns the sum; a full memory fence.</summary>
     public int Increment() => Interlocked.Increment(ref _value);
 
-    /// <summary>Subtracts 1; a full fence.</summary>
+    /// <summary>Subtracts 1 and returns the rest; a full memory fence.</summary>
     public int Decrement() => Interlocked.Decrement(ref _value);
 }

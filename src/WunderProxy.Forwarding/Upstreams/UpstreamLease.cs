@@ -69,7 +69,7 @@ internal sealed class UpstreamLease(ILeaseHolder holder)
         return false;
     }
 
-    /// <summary>Tells the holder to end.</summary>
+    /// <summary>Tells the holder of the lease to end.</summary>
     /// <returns>1 the first time, else 0.</returns>
     public int Tell()
     {
@@ -79,7 +79,7 @@ internal sealed class UpstreamLease(ILeaseHolder holder)
         return told;
     }
 
-    /// <summary>Releases the claim.</summary>
+    /// <summary>Releases the holder's claim on the upstream.</summary>
     public void Release()
     {
         var part = Part ?? throw new UnreachableException("a lease is released once");

@@ -8,7 +8,7 @@ internal sealed class UpstreamLimit(int max)
 {
     private int _open;
 
-    /// <summary>Number of open connections.</summary>
+    /// <summary>Number of open upstream connections.</summary>
     public int Open => Volatile.Read(ref _open);
 
     /// <summary>
@@ -17,9 +17,9 @@ internal sealed class UpstreamLimit(int max)
     /// </summary>
     public bool IsFull => Open >= max;
 
-    /// <summary>Counts an opened connection.</summary>
+    /// <summary>Counts an upstream connection that was opened.</summary>
     public void OnOpened() => Interlocked.Increment(ref _open);
 
-    /// <summary>Counts a closed connection.</summary>
+    /// <summary>Counts an upstream connection that was closed.</summary>
     public void OnClosed() => Interlocked.Decrement(ref _open);
 }

@@ -37,7 +37,7 @@ internal sealed class ApiCliOptions
         _token.AddTo(command);
     }
 
-    /// <summary>Converts the given options.</summary>
+    /// <summary>Converts the given options of the manager API.</summary>
     /// <param name="parsed">The parsed command line.</param>
     /// <param name="defaultEndPoint">Address to listen on without <c>--api</c>; null for none.</param>
     /// <param name="proxy">The proxy's options, whose limits apply here too.</param>

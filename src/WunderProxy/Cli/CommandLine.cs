@@ -38,7 +38,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
         ["status"] = static () => new StatusCommand(),
     };
 
-    /// <summary>Runs one command line.</summary>
+    /// <summary>Runs one command line and returns its exit code.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)
     {

@@ -100,7 +100,7 @@ internal sealed class DeploymentCliOptions
     /// <summary>Returns the directory of the local records; null for the default.</summary>
     public string? StateDirectory(ParseResult parsed) => parsed.GetValue(_stateDirectory);
 
-    /// <summary>Reads the file of <c>--cfg</c>.</summary>
+    /// <summary>Reads the environment file of <c>--cfg</c>.</summary>
     /// <exception cref="UsageException">
     /// The file cannot be read, or has an invalid line, which the message names.
     /// </exception>

@@ -11,7 +11,7 @@ internal sealed class Interruption : IDisposable
     private readonly CancellationTokenSource _source;
     private readonly PosixSignalRegistration[] _registrations;
 
-    /// <summary>Begins to handle signals.</summary>
+    /// <summary>Begins to handle SIGINT and SIGTERM.</summary>
     /// <param name="outer">A token that cancels as well.</param>
     public Interruption(CancellationToken outer)
     {

@@ -25,7 +25,7 @@ internal sealed class PeerCliOptions
         command.Options.Add(_keyFile);
     }
 
-    /// <summary>Converts the given options.</summary>
+    /// <summary>Converts the given options about peers.</summary>
     /// <returns>
     /// The options, or null without a key. With a key alone, requests from peers are believed but none are sent.
     /// </returns>

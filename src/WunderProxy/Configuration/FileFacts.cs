@@ -24,7 +24,7 @@ internal readonly partial record struct FileFacts(uint UserId, uint GroupId, int
     private const int GroupAt = 24;
     private const int ModeAt = 28;
 
-    /// <summary>Reads the facts of a file.</summary>
+    /// <summary>Reads owner, mode and type of a file.</summary>
     /// <returns>
     /// The facts, or null if the file is missing or cannot be examined, or the system lacks this call.
     /// </returns>

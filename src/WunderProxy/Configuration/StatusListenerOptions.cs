@@ -18,7 +18,7 @@ internal sealed record StatusListenerOptions
     /// <summary>Addresses of the listener; without any, the listener is off.</summary>
     public IReadOnlyList<EndPoint> EndPoints { get; init; } = [];
 
-    /// <summary>The listeners of <see cref="EndPoints"/>.</summary>
+    /// <summary>The listening sockets of <see cref="EndPoints"/>.</summary>
     public IReadOnlyList<ListenerOptions> Listeners =>
         [.. EndPoints.Select(endPoint => new ListenerOptions(endPoint, ListenerKind.Status) { UnixSocketMode = UnixSocketMode })];
 

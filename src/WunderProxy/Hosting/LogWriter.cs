@@ -39,7 +39,7 @@ internal sealed class LogWriter : IDisposable
     /// <summary>Memory that waiting lines take at present, in bytes.</summary>
     internal long WaitingBytes => Interlocked.Read(ref _waitingBytes);
 
-    /// <summary>Queues a line for writing.</summary>
+    /// <summary>Queues a line for the writing thread; never waits.</summary>
     public void Write(string line)
     {
         var bytes = BytesOf(line);

@@ -33,6 +33,6 @@ internal static class ApiErrorCode
     /// <summary>503: too many calls wait, or too many connections come from the caller's address.</summary>
     public const string Overloaded = "overloaded";
 
-    /// <summary>500: an internal error.</summary>
+    /// <summary>500: the call failed because of an internal error.</summary>
     public const string Internal = "internal";
 }

@@ -14,7 +14,7 @@ internal sealed class ApiRequest
     /// <summary>Clock for the time limit of the body.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>The method as sent.</summary>
+    /// <summary>The method of the request, as sent by the caller.</summary>
     public required string Method { get; init; }
 
     /// <summary>The path without the query, percent-decoded.</summary>

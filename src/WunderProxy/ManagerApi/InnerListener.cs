@@ -63,7 +63,7 @@ internal sealed class InnerListener : IDisposable
     public bool IsFromFront(HttpListenerRequest request) => CryptographicOperations.FixedTimeEquals(
         Encoding.ASCII.GetBytes(HttpListenerExchange.SecretOf(request)), _secret);
 
-    /// <summary>Waits for the next call.</summary>
+    /// <summary>Waits for the next call from the front end.</summary>
     /// <returns>The call, or null if the listener has stopped.</returns>
     public async Task<HttpListenerContext?> NextAsync()
     {

@@ -10,7 +10,7 @@ internal static class MetricsDocument
     private const string Gauge = "gauge";
     private const string Counter = "counter";
 
-    /// <summary>Writes the whole document.</summary>
+    /// <summary>Returns all metrics in the Prometheus text format.</summary>
     public static string Write(StatusFacts facts)
     {
         var text = new PrometheusText();

@@ -1,6 +1,6 @@
 namespace WunderProxy.ManagerApi;
 
-/// <summary>Says who may call a route.</summary>
+/// <summary>The rights that a caller needs for a route.</summary>
 internal enum RouteAccess
 {
     /// <summary>The route changes nothing and reveals no secrets; everybody may call it.</summary>

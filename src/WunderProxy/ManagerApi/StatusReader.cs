@@ -21,7 +21,7 @@ internal sealed class StatusReader(
     UpstreamTrafficSwitch? traffic,
     string app)
 {
-    /// <summary>Returns the present state.</summary>
+    /// <summary>Returns the state of both planes at present.</summary>
     public StatusFacts Read()
     {
         var containers = lifecycle?.Snapshot() ?? new LifecycleSnapshot();

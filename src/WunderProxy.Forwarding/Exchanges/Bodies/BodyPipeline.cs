@@ -37,7 +37,7 @@ internal sealed class BodyPipeline
     /// <summary>Number of bytes written to the output, in addition to those that the caller was told to send.</summary>
     public long CopiedBytes { get; private set; }
 
-    /// <summary>Prepares for the next body.</summary>
+    /// <summary>Prepares the pipeline for the next body.</summary>
     public void Reset()
     {
         _writer = null;

@@ -94,7 +94,7 @@ internal sealed class BodyRelay
         _isTunnel = false;
     }
 
-    /// <summary>Sets what to copy.</summary>
+    /// <summary>Prepares the relay for one body.</summary>
     /// <param name="reader">The source of the body.</param>
     /// <param name="writer">Receives the body; may already contain the head.</param>
     /// <param name="framing">How the body lies in the reader.</param>

@@ -16,7 +16,7 @@ internal sealed class DirectBody(ExchangeWaits waits, Waits readWait, Waits writ
     private DirectRelay? _direct;
     private bool _isUnavailable;
 
-    /// <summary>Prepares for the next body.</summary>
+    /// <summary>Prepares this object for the next body.</summary>
     public void Reset() => _isUnavailable = false;
 
     /// <summary>

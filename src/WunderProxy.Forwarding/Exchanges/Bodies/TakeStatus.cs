@@ -9,9 +9,9 @@ internal enum TakeStatus
     /// <summary>The caller sends the named part and then calls again with the rest.</summary>
     Again,
 
-    /// <summary>The body is complete.</summary>
+    /// <summary>The body is complete; nothing more is taken from the input.</summary>
     Complete,
 
-    /// <summary>The body breaks the grammar.</summary>
+    /// <summary>The body breaks the grammar of its framing.</summary>
     Malformed,
 }

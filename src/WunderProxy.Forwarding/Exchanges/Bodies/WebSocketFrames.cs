@@ -31,7 +31,7 @@ internal struct WebSocketFrames
     /// <summary>Whether no frame and no message of several frames is in progress.</summary>
     public readonly bool IsAtMessageEnd => !_isInMessage && _headerBytes == 0;
 
-    /// <summary>Follows bytes of the stream.</summary>
+    /// <summary>Follows the frames in further bytes of the stream.</summary>
     /// <param name="input">Bytes that come after those followed before.</param>
     /// <param name="stopAtMessageEnd">Whether to stop at the end of the message in progress.</param>
     /// <returns>Number of bytes followed.</returns>

@@ -27,7 +27,7 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
     /// <summary>The exchange that the stream serves; set once.</summary>
     public IStreamWatcher? Watcher { get; set; }
 
-    /// <summary>The head of the request.</summary>
+    /// <summary>The head of the request, complete once it was accepted.</summary>
     public RequestHead Request { get; } = new();
 
     /// <summary>

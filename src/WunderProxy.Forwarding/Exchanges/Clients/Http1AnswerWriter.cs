@@ -121,10 +121,10 @@ internal static class Http1AnswerWriter
     /// <param name="connection">Value of the Connection line; empty for none.</param>
     public readonly ref struct Framing(in BodyFraming body, BodyOutput output, ReadOnlySpan<byte> connection)
     {
-        /// <summary>The framing of the body.</summary>
+        /// <summary>The framing of the answer's body.</summary>
         public BodyFraming Body { get; } = body;
 
-        /// <summary>How the body is encoded.</summary>
+        /// <summary>How the answer's body is encoded.</summary>
         public BodyOutput Output { get; } = output;
 
         /// <summary>Value of the Connection line; empty for none.</summary>

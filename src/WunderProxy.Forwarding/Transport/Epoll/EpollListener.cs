@@ -33,7 +33,7 @@ internal sealed class EpollListener : ITransportListener
         }
     }
 
-    /// <summary>The bound address.</summary>
+    /// <summary>The address to which the socket is bound.</summary>
     public EndPoint EndPoint { get; }
 
     /// <summary>Descriptor of the listening socket.</summary>

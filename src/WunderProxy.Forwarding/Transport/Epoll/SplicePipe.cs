@@ -21,7 +21,7 @@ internal sealed unsafe class SplicePipe
     /// <summary>Number of bytes in the pipe.</summary>
     public int HeldBytes { get; private set; }
 
-    /// <summary>Creates a pipe.</summary>
+    /// <summary>Creates a pipe of the largest permitted size.</summary>
     /// <returns>The pipe, or null if the process or the user has reached a limit.</returns>
     public static SplicePipe? TryCreate()
     {

@@ -33,7 +33,7 @@ internal struct LoopWait
     public readonly ValueTaskSourceStatus Status =>
         IsWaiting ? ValueTaskSourceStatus.Pending : ValueTaskSourceStatus.Succeeded;
 
-    /// <summary>Begins a wait.</summary>
+    /// <summary>Begins a wait; only one may be outstanding.</summary>
     public void Begin()
     {
         Debug.Assert(IsIdle, "One wait at a time.");

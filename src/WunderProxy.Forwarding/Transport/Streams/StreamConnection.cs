@@ -84,7 +84,7 @@ internal abstract class StreamConnection : TransportConnection
     /// <inheritdoc/>
     public sealed override void Abort() => End(CloseReason.AbortedHere);
 
-    /// <summary>Receives without waiting.</summary>
+    /// <summary>Receives bytes without waiting.</summary>
     /// <returns>Number of bytes, 0 after the last one of the remote end, or an <see cref="IoStatus"/>.</returns>
     internal abstract int Receive(Span<byte> buffer);
 

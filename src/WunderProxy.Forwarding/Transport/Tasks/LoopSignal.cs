@@ -10,7 +10,7 @@ internal sealed class LoopSignal : IValueTaskSource
     /// <summary>Whether a waiter is waiting for the signal.</summary>
     public bool IsWaiting { get; private set; }
 
-    /// <summary>Waits until the next <see cref="Set"/>.</summary>
+    /// <summary>Waits until the next call of <see cref="Set"/>.</summary>
     public ValueTask WaitAsync()
     {
         _core.Reset();
