@@ -27,8 +27,8 @@ public sealed class ForwarderServer : IAsyncDisposable
     private LoopContext[] _contexts = [];
     private int _disposals;
 
-    /// <summary>Creates a server; it accepts no client before <see cref="Start"/>.</summary>
-    /// <param name="options">How to treat clients.</param>
+    /// <summary>Creates a server, which accepts no client before <see cref="Start"/>.</summary>
+    /// <param name="options">How the server treats its clients.</param>
     /// <param name="routes">The applications to forward to; none of them is another server's.</param>
     /// <param name="loggers">For what is logged.</param>
     /// <param name="clock">For all times.</param>

@@ -10,19 +10,19 @@ using WunderProxy.Deployments.Storage;
 namespace WunderProxy.Deployments.Applications;
 
 /// <summary>
-/// One service on a machine: what it is called and may do, the launch configs and the history in its store, its record on
-/// this machine, its deployments, and the two locks that put changes in order.
+/// One service on a machine: its options, the launch configs and the history in its store, its record on this machine,
+/// its deployments, and the two locks that order changes.
 /// </summary>
 internal sealed class Application : IDisposable
 {
-    /// <summary>Creates an application; neither engine nor store is contacted.</summary>
+    /// <summary>Creates an application without contacting engine or store.</summary>
     /// <param name="options">Names, limits and times.</param>
-    /// <param name="machine">Where its containers run; stays the caller's.</param>
-    /// <param name="store">Launch configs, history, events; stays the caller's.</param>
-    /// <param name="state">The local records, with their lock held; stays the caller's.</param>
-    /// <param name="traffic">The data plane.</param>
-    /// <param name="clock">All times and timers.</param>
-    /// <param name="log">What operators should know.</param>
+    /// <param name="machine">The machine that runs its containers; not disposed of here.</param>
+    /// <param name="store">The store of launch configs, history and events; not disposed of here.</param>
+    /// <param name="state">The local records, with their lock held; not disposed of here.</param>
+    /// <param name="traffic">The port to the data plane.</param>
+    /// <param name="clock">Clock of all times and timers.</param>
+    /// <param name="log">Receives messages for operators.</param>
     /// <param name="faults">Named points for fault tests.</param>
     public Application(
         LifecycleOptions options,
@@ -54,19 +54,19 @@ internal sealed class Application : IDisposable
         state.ListenToWarnings(warning => Notices.Warn($"state {warning}", warning));
     }
 
-    /// <summary>Names, limits and times.</summary>
+    /// <summary>The application's names, limits and times.</summary>
     public LifecycleOptions Options { get; }
 
-    /// <summary>Where its containers run.</summary>
+    /// <summary>The machine that runs the application's containers.</summary>
     public Machine Machine { get; }
 
-    /// <summary>The slot of the data plane that the application's traffic goes through.</summary>
+    /// <summary>The slot of the data plane through which the application's traffic goes.</summary>
     public ITrafficSwitch Traffic { get; }
 
-    /// <summary>All times and timers.</summary>
+    /// <summary>The clock of all times and timers.</summary>
     public TimeProvider Clock { get; }
 
-    /// <summary>What operators should know.</summary>
+    /// <summary>The log, with messages for operators.</summary>
     public ILogger Log { get; }
 
     /// <summary>Named points for fault tests.</summary>
@@ -75,31 +75,31 @@ internal sealed class Application : IDisposable
     /// <summary>Warnings that concern this application alone.</summary>
     public NoticeBoard Notices { get; }
 
-    /// <summary>How the application's store answers.</summary>
+    /// <summary>Tracks whether the application's store answers.</summary>
     public StoreCondition Store { get; }
 
-    /// <summary>The launch configs in the store.</summary>
+    /// <summary>The application's launch configs in the store.</summary>
     public LaunchConfigRepository Configs { get; }
 
-    /// <summary>The history in the store.</summary>
+    /// <summary>The deployment history in the store.</summary>
     public HistoryRepository History { get; }
 
-    /// <summary>Writes events.</summary>
+    /// <summary>Records the application's events.</summary>
     public EventRecorder Events { get; }
 
-    /// <summary>What this machine has in service and in care, on disk.</summary>
+    /// <summary>The record, on disk, of what this machine has in service and in care.</summary>
     public RecordKeeper Record { get; }
 
-    /// <summary>The deployments in care.</summary>
+    /// <summary>The table of the deployments in care.</summary>
     public DeploymentTable Table { get; } = new();
 
-    /// <summary>Tells the application's containers from others.</summary>
+    /// <summary>Distinguishes the application's containers from others.</summary>
     public ContainerOwnership Ownership { get; }
 
     /// <summary>The names of the application's images.</summary>
     public ImageNames Images { get; }
 
-    /// <summary>Lets one changing operation through at a time.</summary>
+    /// <summary>Lets one changing operation run at a time.</summary>
     public OperationGate Gate { get; }
 
     /// <summary>Held for the short moment in which slot, record and states change together.</summary>
@@ -108,16 +108,16 @@ internal sealed class Application : IDisposable
     /// <summary>The one place for what follows a switch and may not fail it.</summary>
     public AfterSwitch AfterSwitch { get; }
 
-    /// <summary>Whether the slot sends traffic to a deployment at the address where it was last reached.</summary>
+    /// <summary>Whether the slot sends traffic to a deployment at its last known address.</summary>
     public bool IsServed(Deployment deployment) => deployment.Target is { } target && Traffic.Current == target;
 
-    /// <summary>Hides the secrets that a container of a launch config is given.</summary>
+    /// <summary>Returns a mask for the secrets that a container of this launch config receives.</summary>
     public SecretMask MaskOf(LaunchConfig config) => SecretMask.Of(
         [.. config.Environment, .. Options.Environment.Variables.Select(pair => $"{pair.Key}={pair.Value}")],
         config.CopyContainerConfig(),
         config.CopyHostConfig());
 
-    /// <summary>Closes the locks; nothing may run any more.</summary>
+    /// <summary>Disposes of the locks; nothing may run any more.</summary>
     public void Dispose()
     {
         Gate.Dispose();

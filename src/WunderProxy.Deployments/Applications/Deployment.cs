@@ -9,18 +9,16 @@ namespace WunderProxy.Deployments.Applications;
 
 /// <summary>One launch config on its way through its container.</summary>
 /// <remarks>
-/// <para>
-/// Several tasks change a deployment: the operation under way, the watcher, the guard, drains and retirements. So all that
-/// changes lies in one immutable <see cref="Facts"/>, which the methods of this class replace under its lock. A reader sees
-/// the facts of one moment, and a move is judged by the state of that moment.
-/// </para>
-/// <para>
-/// Which task may move it depends on its state. Up to <see cref="DeploymentState.Ready"/>: the launch that brings it up,
-/// which runs under the operation gate. Among <see cref="DeploymentState.Ready"/>, <see cref="DeploymentState.Current"/> and
-/// <see cref="DeploymentState.Draining"/>, and out of these: the holder of <see cref="Application.SlotGuard"/>. Out of
-/// <see cref="DeploymentState.Kept"/>: the holder of <see cref="Handling"/>. What a look at the container found, its
-/// <see cref="Replica"/>, is written by whoever looked; the last look counts.
-/// </para>
+/// <para>Several tasks change a deployment: the operation in progress, the watcher, the guard, drains and retirements.
+/// Everything that changes is therefore held in one immutable <see cref="Facts"/>, which the methods of this class
+/// replace under the deployment's lock. A reader sees the facts of one moment, and a move is checked against the state
+/// of that moment.</para>
+/// <para>Which task may move a deployment depends on its state. Up to <see cref="DeploymentState.Ready"/>: the launch
+/// that brings it up, which runs under the operation gate. Among <see cref="DeploymentState.Ready"/>,
+/// <see cref="DeploymentState.Current"/> and <see cref="DeploymentState.Draining"/>, and out of these: the holder of
+/// <see cref="Application.SlotGuard"/>. Out of <see cref="DeploymentState.Kept"/>: the holder of
+/// <see cref="Handling"/>. What a look at the container found, its <see cref="Replica"/>, is written by the task that
+/// looked; the last look counts.</para>
 /// </remarks>
 internal sealed class Deployment
 {
@@ -33,12 +31,12 @@ internal sealed class Deployment
     public Deployment(LaunchConfig config, DeploymentState state, FaultPoints faults)
         : this(config.Hash, config.Revision, state, faults) => _facts = _facts with { Config = config };
 
-    /// <summary>Creates a deployment of which hash and revision are known, and perhaps more.</summary>
-    /// <param name="hash">SHA-256 launch config hash.</param>
-    /// <param name="revision">The application's own name for it.</param>
-    /// <param name="state">Where it stands.</param>
+    /// <summary>Creates a deployment whose hash and revision are known, and perhaps more.</summary>
+    /// <param name="hash">SHA-256 hash of the launch config.</param>
+    /// <param name="revision">The application's own name for what is deployed.</param>
+    /// <param name="state">The state in which the deployment begins.</param>
     /// <param name="faults">Named points for fault tests; each move passes one.</param>
-    /// <param name="alias">The MD5 that its container claims; the default value when that is not known.</param>
+    /// <param name="alias">The MD5 that its container claims; the default value if unknown.</param>
     public Deployment(
         LaunchConfigHash hash, string revision, DeploymentState state, FaultPoints faults, LaunchConfigReference alias = default)
     {
@@ -49,36 +47,36 @@ internal sealed class Deployment
         _facts = new Facts { State = state, WasCurrent = state == DeploymentState.Current };
     }
 
-    /// <summary>SHA-256 launch config hash.</summary>
+    /// <summary>SHA-256 hash of the launch config.</summary>
     public LaunchConfigHash Hash { get; }
 
-    /// <summary>The application's own name for it.</summary>
+    /// <summary>The application's own name for what is deployed.</summary>
     public string Revision { get; }
 
-    /// <summary>MD5 of the launch config; the default value when only the hash is known.</summary>
+    /// <summary>MD5 of the launch config; the default value if only the hash is known.</summary>
     public LaunchConfigReference Alias => Config?.Alias ?? _claimedAlias;
 
-    /// <summary>The launch config; null when it is not known on this machine.</summary>
+    /// <summary>The launch config; null if it is not known on this machine.</summary>
     public LaunchConfig? Config
     {
         get => _facts.Config;
         init => _facts = _facts with { Config = value };
     }
 
-    /// <summary>Digest of the <c>--cfg</c> content that its container was created with.</summary>
+    /// <summary>Digest of the <c>--cfg</c> content with which the container was created.</summary>
     public string CfgDigest { get; init; } = "";
 
     /// <summary>Path of the health check with its leading slash.</summary>
     public string HealthCheckPath { get; init; } = "/";
 
-    /// <summary>The image's name.</summary>
+    /// <summary>Name of the container's image.</summary>
     public string Image
     {
         get => _facts.Image;
         init => _facts = _facts with { Image = value };
     }
 
-    /// <summary>The engine's id of the image; empty when it is not known.</summary>
+    /// <summary>The engine's id of the image; empty if unknown.</summary>
     public string ImageId
     {
         get => _facts.ImageId;
@@ -92,51 +90,53 @@ internal sealed class Deployment
         init => _facts = _facts with { ContainerPort = value };
     }
 
-    /// <summary>When its launch ended, or it was last current: the order of retirement.</summary>
+    /// <summary>
+    /// When the launch ended, or when the deployment was last current; decides the order of retirement.
+    /// </summary>
     public DateTimeOffset UsedAt
     {
         get => _facts.UsedAt;
         init => _facts = _facts with { UsedAt = value };
     }
 
-    /// <summary>Whether traffic ever went to it.</summary>
+    /// <summary>Whether traffic ever went to the container.</summary>
     public bool WasCurrent
     {
         get => _facts.WasCurrent;
         init => _facts = _facts with { WasCurrent = value };
     }
 
-    /// <summary>Its containers; today there is one.</summary>
+    /// <summary>The containers of the deployment; at present always one.</summary>
     public ImmutableArray<Replica> Replicas => _facts.Replicas;
 
-    /// <summary>Its one container.</summary>
+    /// <summary>The only container of the deployment.</summary>
     public Replica Replica
     {
         get => _facts.Replicas[0];
         init => _facts = _facts with { Replicas = [value] };
     }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>The state of the deployment.</summary>
     public DeploymentState State => _facts.State;
 
-    /// <summary>Why it failed, as a reason code; empty unless it failed.</summary>
+    /// <summary>Reason code of the failure; empty unless the deployment failed.</summary>
     public string FailureReason => _facts.FailureReason;
 
-    /// <summary>Its drain; null unless it is <see cref="DeploymentState.Draining"/>.</summary>
+    /// <summary>The drain in progress; null unless the state is <see cref="DeploymentState.Draining"/>.</summary>
     public DrainHandle? Drain => _facts.Drain;
 
-    /// <summary>Whether its container should be running.</summary>
+    /// <summary>Whether the container should be running.</summary>
     public bool IsUp => State is DeploymentState.Ready or DeploymentState.Current or DeploymentState.Draining;
 
-    /// <summary>Where traffic would go; null while no container of it is reached.</summary>
+    /// <summary>The target to which traffic would go; null while no container can be reached.</summary>
     public TrafficTarget? Target => Replica is { Address: { } address } replica
         ? new TrafficTarget(address.EndPoint, replica.Id.Value, Hash.Value, Revision)
         : null;
 
-    /// <summary>Taken while its container is started or stopped, before the slot guard and never after it.</summary>
+    /// <summary>Held while the container is started or stopped; taken before the slot guard, never after it.</summary>
     public SemaphoreSlim Handling { get; } = new(1, 1);
 
-    /// <summary>Whether a hash, MD5 or SHA-256, names its launch config.</summary>
+    /// <summary>Whether a hash, MD5 or SHA-256, names the launch config.</summary>
     public bool IsOf(LaunchConfigReference reference) => reference == Hash || reference == Alias;
 
     /// <summary>What the local record keeps of its container.</summary>
@@ -146,29 +146,30 @@ internal sealed class Deployment
         Config = Config is { } config && config.Bytes.Length <= ContainerRecord.MaxConfigBytes ? config.Bytes.ToArray() : [],
     };
 
-    /// <summary>Notes what a look at its container found.</summary>
+    /// <summary>Records what a look at the container found.</summary>
     /// <returns>The container as it was before.</returns>
     public Replica See(Func<Replica, Replica> found) =>
         Change(facts => facts with { Replicas = [found(facts.Replicas[0])] }).Replicas[0];
 
-    /// <summary>Notes its launch config, which a container found at a start need not have.</summary>
+    /// <summary>Records the launch config, which may be unknown for a container found at a start.</summary>
     public void Know(LaunchConfig config) => Change(facts => facts with { Config = config });
 
-    /// <summary>Notes the image that its container is created from.</summary>
+    /// <summary>Records the image from which the container is created.</summary>
     public void UseImage(string name, string id) => Change(facts => facts with { Image = name, ImageId = id });
 
-    /// <summary>Notes the TCP port inside its container.</summary>
+    /// <summary>Records the TCP port inside the container.</summary>
     public void UsePort(int port) => Change(facts => facts with { ContainerPort = port });
 
-    /// <summary>Notes when its launch ended.</summary>
+    /// <summary>Records when the launch ended, or when the deployment was last current.</summary>
     public void NoteUse(DateTimeOffset at) => Change(facts => facts with { UsedAt = at });
 
-    /// <summary>Moves it out of service: it finishes what it has.</summary>
+    /// <summary>Moves the deployment out of service; exchanges in flight may finish.</summary>
     public void BeginDraining(DrainHandle drain) =>
         MoveTo(DeploymentState.Draining, facts => facts with { Drain = drain, UsedAt = drain.Since });
 
     /// <summary>
-    /// The one place where a deployment moves. A move out of <see cref="DeploymentState.Draining"/> calls the drain off.
+    /// Moves the deployment to another state; the only place that does. A move out of
+    /// <see cref="DeploymentState.Draining"/> cancels the drain.
     /// <code>
     /// Fetching  → Pulling | Creating | Starting | Checking | Failed
     /// Pulling   → Creating | Failed
@@ -181,13 +182,13 @@ internal sealed class Deployment
     /// Kept      → Starting | Checking | Ready | Current | Removed
     /// Failed    → Removed | Kept
     /// </code>
-    /// A kept one that does not come up again is kept as before; one that the engine runs again is ready.
+    /// A kept container that does not come up again stays kept; one that the engine starts again is ready.
     /// </summary>
     /// <exception cref="UnreachableException">The move is not in the table.</exception>
     public void MoveTo(DeploymentState next, string failureReason = "") =>
         MoveTo(next, facts => facts with { FailureReason = failureReason });
 
-    /// <summary>The table of legal moves.</summary>
+    /// <summary>Whether a deployment may move from one state to the other.</summary>
     internal static bool IsLegal(DeploymentState from, DeploymentState to) => from switch
     {
         DeploymentState.Fetching => to is DeploymentState.Pulling or DeploymentState.Creating
@@ -216,8 +217,8 @@ internal sealed class Deployment
         _faults.Hit($"{before.State}-{next}");
     }
 
-    /// <summary>Replaces the facts.</summary>
-    /// <returns>The facts of before.</returns>
+    /// <summary>Replaces the facts under the lock.</summary>
+    /// <returns>The facts as they were before.</returns>
     private Facts Change(Func<Facts, Facts> change)
     {
         lock (_lock)
@@ -228,7 +229,7 @@ internal sealed class Deployment
         }
     }
 
-    /// <summary>What changes in the life of a deployment.</summary>
+    /// <summary>Everything about a deployment that changes during its life.</summary>
     private sealed record Facts
     {
         public DeploymentState State { get; init; }

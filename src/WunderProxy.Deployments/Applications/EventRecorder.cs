@@ -43,7 +43,7 @@ internal sealed class EventRecorder(
             _ = writing.ContinueWith(done => _writing.TryRemove(done, out _), TaskScheduler.Default);
             if (!isAway)
             {
-                // What the wait ends with tells nothing: the writing handles its own faults.
+                // How the wait ends does not matter: the write handles its own failures.
                 await writing.WaitAsync(Patience, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
@@ -65,7 +65,7 @@ internal sealed class EventRecorder(
         }
     }
 
-    /// <summary>Gives up writes to the store that are under way; their events wait on this machine.</summary>
+    /// <summary>Abandons writes to the store that are in progress; their events wait on this machine.</summary>
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();

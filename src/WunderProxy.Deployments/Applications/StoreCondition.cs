@@ -5,28 +5,28 @@ using WunderProxy.Deployments.Storage;
 namespace WunderProxy.Deployments.Applications;
 
 /// <summary>
-/// How the object store of an application answers: the circuit, and the warnings of a store that answers and refuses
-/// writes, or holds something that cannot be used.
+/// Tracks whether the object store of an application answers: the circuit, and warnings about a store that answers but
+/// refuses writes, or contains something unusable.
 /// </summary>
-/// <param name="circuit">Opened by every caller that misses the store; closed by the store's tender.</param>
+/// <param name="circuit">The circuit, which callers that get no answer open and the store tender closes.</param>
 /// <param name="notices">The warnings of the application.</param>
 internal sealed class StoreCondition(Circuit circuit, NoticeBoard notices)
 {
     private const string ReadOnlyTopic = "read-only";
     private const string ContentTopic = "content";
 
-    /// <summary>Opened by every caller that misses the store; closed by the store's tender.</summary>
+    /// <summary>The circuit, which callers that get no answer open and the store tender closes.</summary>
     public Circuit Circuit => circuit;
 
-    /// <summary>Whether the store is away.</summary>
+    /// <summary>Whether the store does not answer.</summary>
     public bool IsAway => circuit.IsOpen;
 
     /// <summary>Whether the store was found to be one that may only be read.</summary>
     public bool IsReadOnly => notices.Has(ReadOnlyTopic);
 
     /// <summary>
-    /// Takes in the fault of a call to the store. A store that refuses a write for want of the right, or holds something
-    /// that cannot be used, has answered: that is a warning, and the circuit stays closed.
+    /// Records the failure of a call to the store. A store that refuses a write for lack of rights, or contains
+    /// something unusable, has answered: the result is a warning, and the circuit stays closed.
     /// </summary>
     public void Failed(Exception fault)
     {
@@ -45,9 +45,9 @@ internal sealed class StoreCondition(Circuit circuit, NoticeBoard notices)
         }
     }
 
-    /// <summary>The store has taken a write.</summary>
+    /// <summary>Records that the store accepted a write.</summary>
     public void Written() => notices.Warn(ReadOnlyTopic, null);
 
-    /// <summary>The documents that are read at every look can be used.</summary>
+    /// <summary>Records that the documents read at every look are usable.</summary>
     public void ContentFine() => notices.Warn(ContentTopic, null);
 }

@@ -1,14 +1,14 @@
 namespace WunderProxy.Deployments.Contracts;
 
-/// <summary>The engine's full id of a container; empty before there is a container.</summary>
+/// <summary>The engine's full id of a container; empty as long as there is no container.</summary>
 public readonly record struct ContainerId
 {
-    /// <summary>Digits shown to people.</summary>
+    /// <summary>Number of digits shown to people.</summary>
     private const int BriefLength = 8;
 
     private readonly string? _value;
 
-    /// <summary>Takes the id as the engine gave it.</summary>
+    /// <summary>Creates an id from the engine's text.</summary>
     public ContainerId(string? value) => _value = value;
 
     /// <summary>The id as the engine gave it; empty for the default value.</summary>
@@ -17,7 +17,7 @@ public readonly record struct ContainerId
     /// <summary>Whether there is no container yet.</summary>
     public bool IsEmpty => Value.Length == 0;
 
-    /// <summary>The first 8 digits, for people.</summary>
+    /// <summary>The first 8 digits of the id, for people.</summary>
     public string Brief => Value.Length > BriefLength ? Value[..BriefLength] : Value;
 
     /// <inheritdoc/>

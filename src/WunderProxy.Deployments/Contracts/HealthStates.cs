@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace WunderProxy.Deployments.Contracts;
 
-/// <summary>The names of <see cref="HealthState"/>.</summary>
+/// <summary>The names of <see cref="HealthState"/> values on the wire.</summary>
 internal static class HealthStates
 {
-    /// <summary>The name in logs, <c>/status</c> and <c>/containers</c>.</summary>
+    /// <summary>Returns the name for logs, <c>/status</c> and <c>/containers</c>.</summary>
     public static string ToWire(this HealthState health) => health switch
     {
         HealthState.Unknown => "unknown",

@@ -2,13 +2,15 @@ using Microsoft.Extensions.Logging;
 
 namespace WunderProxy.Deployments.Diagnostics;
 
-/// <summary>The warnings that an operator should see now, one for each topic; a warning is logged when it changes.</summary>
+/// <summary>
+/// The warnings that an operator should see at present, one for each topic; a warning is logged when it changes.
+/// </summary>
 internal sealed class NoticeBoard(ILogger log)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Notice> _notices = new(StringComparer.Ordinal);
 
-    /// <summary>The warnings of several boards as one list, in the order of their topics.</summary>
+    /// <summary>Returns the warnings of several boards as one list, in the order of their topics.</summary>
     public static IReadOnlyList<Notice> Collect(params ReadOnlySpan<NoticeBoard> boards)
     {
         var all = new List<Notice>();
@@ -24,7 +26,7 @@ internal sealed class NoticeBoard(ILogger log)
         return all;
     }
 
-    /// <summary>Whether there is a warning of a topic.</summary>
+    /// <summary>Whether there is a warning for a topic.</summary>
     public bool Has(string topic)
     {
         lock (_lock)
@@ -33,10 +35,10 @@ internal sealed class NoticeBoard(ILogger log)
         }
     }
 
-    /// <summary>Puts up the warning of a topic, or with null takes it down.</summary>
-    /// <param name="topic">What the warning is about; a later warning of the same topic takes its place.</param>
-    /// <param name="message">The warning in our own words.</param>
-    /// <param name="quoted">What engine, store, a launch config or the application said; null for nothing.</param>
+    /// <summary>Sets the warning of a topic, or removes it with null.</summary>
+    /// <param name="topic">Subject of the warning; a later warning of the same topic replaces it.</param>
+    /// <param name="message">The message in our own words.</param>
+    /// <param name="quoted">What engine, store, launch config or application said; null for nothing.</param>
     public void Warn(string topic, string? message, string? quoted = null)
     {
         bool isNew;

@@ -101,7 +101,9 @@ internal sealed class EngineConnection : IDisposable
         return away;
     }
 
-    /// <summary>Turns the half line in which a stream ended into the engine's absence.</summary>
+    /// <summary>
+    /// Creates the exception for a stream that ended within a line, which means that the engine does not answer.
+    /// </summary>
     public EngineUnavailableException BrokenOff(JsonException fault) =>
         Away(new EngineUnavailableException($"Docker engine at {_engine} broke off in the middle of an answer", fault));
 

@@ -33,7 +33,7 @@ internal static class EngineLines
         }
         catch (JsonException fault)
         {
-            // An engine that is killed leaves its last line unfinished.
+            // A killed engine leaves its last line unfinished.
             if (await ReadLineAsync(reader, connection, cancellationToken) is null)
             {
                 throw connection.BrokenOff(fault);

@@ -68,7 +68,7 @@ internal sealed class ContainerLauncher(
                 ?? await kept.StartAsync(usable, mask, progress, cancellationToken);
             if (found is not null)
             {
-                // A container that was found at a start may not know all of its launch config.
+                // A container that was found at a start may know only part of its launch config.
                 found.Deployment.Know(config);
                 NoteLaunched(found.Deployment);
                 return found;

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace WunderProxy.Deployments.Launching;
 
-/// <summary>The names of <see cref="LaunchMethod"/>.</summary>
+/// <summary>The names of <see cref="LaunchMethod"/> values on the wire.</summary>
 internal static class LaunchMethods
 {
-    /// <summary>The name in the results of calls.</summary>
+    /// <summary>Returns the name for the results of calls.</summary>
     public static string ToWire(this LaunchMethod method) => method switch
     {
         LaunchMethod.Running => "running",

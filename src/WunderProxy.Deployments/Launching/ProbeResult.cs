@@ -2,10 +2,10 @@ using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.Deployments.Launching;
 
-/// <summary>What one probe found.</summary>
-/// <param name="At">When it began.</param>
-/// <param name="Reason">Why it counts as it does.</param>
-/// <param name="Elapsed">How long it took.</param>
+/// <summary>The result of one probe of a container.</summary>
+/// <param name="At">When the probe began.</param>
+/// <param name="Reason">Why the probe succeeded or failed.</param>
+/// <param name="Elapsed">Duration of the probe.</param>
 internal readonly record struct ProbeResult(DateTimeOffset At, ProbeReason Reason, TimeSpan Elapsed)
 {
     public bool IsHealthy => Reason.IsHealthy;

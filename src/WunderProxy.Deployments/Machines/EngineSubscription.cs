@@ -1,12 +1,14 @@
 namespace WunderProxy.Deployments.Machines;
 
-/// <summary>What binds a listener to an <see cref="EngineFollower"/>; its disposal waits for a call that is under way.</summary>
+/// <summary>
+/// A listener's subscription to an <see cref="EngineFollower"/>; disposing of it waits for a call in progress.
+/// </summary>
 internal sealed class EngineSubscription(IEngineListener listener, Action<EngineSubscription> leave) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _left = new();
     private readonly SemaphoreSlim _one = new(1, 1);
 
-    /// <summary>Calls the listener, unless it has left.</summary>
+    /// <summary>Calls the listener, unless the subscription has ended.</summary>
     public async Task TellAsync(Func<IEngineListener, CancellationToken, Task> tell, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
@@ -20,7 +22,7 @@ internal sealed class EngineSubscription(IEngineListener listener, Action<Engine
         }
         catch (OperationCanceledException) when (_left.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            // The others are told all the same.
+            // The other listeners are called nevertheless.
         }
         finally
         {
@@ -28,7 +30,7 @@ internal sealed class EngineSubscription(IEngineListener listener, Action<Engine
         }
     }
 
-    /// <summary>Cancels a call under way, waits for its end, and lets none follow.</summary>
+    /// <summary>Cancels a call in progress, waits for its end, and prevents further ones.</summary>
     public async ValueTask DisposeAsync()
     {
         leave(this);

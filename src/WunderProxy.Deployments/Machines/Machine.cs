@@ -5,17 +5,17 @@ using WunderProxy.Deployments.Docker;
 namespace WunderProxy.Deployments.Machines;
 
 /// <summary>
-/// One Docker engine, shared by the applications whose containers it runs: its client, its circuit, its one stream of
-/// events, the addresses of its containers, and the warnings that concern all applications.
+/// One Docker engine, shared by the applications whose containers it runs: its client, its circuit, its single event
+/// stream, the addresses of its containers, and the warnings that concern all applications.
 /// </summary>
 internal sealed class Machine : IAsyncDisposable
 {
     private readonly EngineFollower _follower;
 
-    /// <summary>Creates a machine; the engine is not contacted.</summary>
-    /// <param name="engine">The client, which the machine disposes of.</param>
-    /// <param name="clock">All times and timers.</param>
-    /// <param name="log">What operators should know.</param>
+    /// <summary>Creates a machine without contacting the engine.</summary>
+    /// <param name="engine">The engine's client, which the machine disposes of.</param>
+    /// <param name="clock">Clock of all times and timers.</param>
+    /// <param name="log">Receives messages for operators.</param>
     public Machine(DockerEngineClient engine, TimeProvider clock, ILogger log)
     {
         Engine = engine;
@@ -26,25 +26,25 @@ internal sealed class Machine : IAsyncDisposable
         engine.Heard = Circuit.Hear;
     }
 
-    /// <summary>The engine's client.</summary>
+    /// <summary>The client for calls to the engine.</summary>
     public DockerEngineClient Engine { get; }
 
-    /// <summary>How the engine answers; the client reports every call.</summary>
+    /// <summary>The circuit of the engine, to which the client reports every call.</summary>
     public Circuit Circuit { get; }
 
-    /// <summary>Whether the engine is away: what runs by itself waits until it is back.</summary>
+    /// <summary>Whether the engine does not answer, so that background work waits.</summary>
     public bool IsAway => Circuit.IsOpen;
 
-    /// <summary>Finds where containers are reached.</summary>
+    /// <summary>Finds the addresses by which containers are reached.</summary>
     public ContainerAddressResolver Addresses { get; }
 
-    /// <summary>Warnings that concern the engine, and so every application on it.</summary>
+    /// <summary>Warnings that concern the engine, and thereby every application on it.</summary>
     public NoticeBoard Notices { get; }
 
     /// <inheritdoc cref="EngineFollower.Listen"/>
     public IAsyncDisposable Listen(IEngineListener listener) => _follower.Listen(listener);
 
-    /// <summary>Ends the stream of events and closes the client.</summary>
+    /// <summary>Ends the event stream and closes the client.</summary>
     public async ValueTask DisposeAsync()
     {
         await _follower.DisposeAsync();

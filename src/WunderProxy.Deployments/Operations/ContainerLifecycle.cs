@@ -262,7 +262,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
 
         await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        // The retirer before the guard, whose end lets go of what it held back from retirement.
+        // The retirer ends before the guard, whose end releases the containers that it held back from retirement.
         await _retirer.DisposeAsync();
         await _guard.DisposeAsync();
         if (_ownMachine is { } machine)

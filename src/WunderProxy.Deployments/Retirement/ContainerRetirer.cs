@@ -121,8 +121,8 @@ internal sealed class ContainerRetirer(
     }
 
     /// <summary>
-    /// Cancels the work in the background and waits for its end. No work begins after that: containers stay as they are,
-    /// and the next start continues with them.
+    /// Cancels the background work and waits for its end. No work begins afterwards: containers stay as they are, and
+    /// the next start continues with them.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -134,7 +134,9 @@ internal sealed class ContainerRetirer(
         }
     }
 
-    /// <summary>Begins work in the background that <see cref="DisposeAsync"/> waits for; the work handles its own faults.</summary>
+    /// <summary>
+    /// Starts background work that <see cref="DisposeAsync"/> waits for; the work handles its own failures.
+    /// </summary>
     private void Track(Func<Task> begin)
     {
         if (_ending.IsCancellationRequested)

@@ -19,7 +19,7 @@ internal sealed class OrphanRemover(DockerEngineClient engine, ContainerOwnershi
 
     /// <summary>Removes a container that was proven to be ours, by force; never fails.</summary>
     /// <param name="id">Full id of the container.</param>
-    /// <param name="cancellationToken">Ends the attempt; the next one goes on.</param>
+    /// <param name="cancellationToken">Cancels the attempt; the next one tries again.</param>
     public Task RemoveAsync(string id, CancellationToken cancellationToken) =>
         RemoveAsync(new Orphan(id, IsName: false), cancellationToken);
 

@@ -22,7 +22,10 @@ public static class ObjectKey
     /// <summary>Returns the start of the keys of all launch configs.</summary>
     public static string LaunchConfigs(string prefix) => Join(prefix, ConfigStart);
 
-    /// <summary>Returns HASH of the key <c>PREFIX/container.HASH.json</c>, unjudged, or null if the key is of another kind.</summary>
+    /// <summary>
+    /// Returns HASH of the key <c>PREFIX/container.HASH.json</c> without validating it, or null if the key is of
+    /// another kind.
+    /// </summary>
     public static string? LaunchConfigHashIn(string prefix, string key)
     {
         var start = LaunchConfigs(prefix);

@@ -31,7 +31,7 @@ internal sealed class SwitchGuard(
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Guards the two fields below: calls begin watches, and each watch ends on a task of its own.</summary>
+    /// <summary>Guards the two fields below: calls begin watches, and each watch ends on its own task.</summary>
     private readonly Lock _lock = new();
     private readonly List<Task> _watches = [];
     private GuardView? _latest;
@@ -82,7 +82,7 @@ internal sealed class SwitchGuard(
         return done.Id;
     }
 
-    /// <summary>Ends the watches. A switch back that has begun is carried through.</summary>
+    /// <summary>Ends the watches; switching back is completed if it has begun.</summary>
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();

@@ -139,7 +139,7 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
 
         if (previous == next)
         {
-            // It may have come back since it was found dead, and nobody has sent traffic to it again yet.
+            // The container may have come back since it was found dead, without traffic being sent to it again.
             Follow(next);
             return null;
         }
@@ -216,12 +216,15 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
         DeploymentLog.Switched(application.Log, next.Replica.Address!.ToString(), next.Replica.Name, next.Revision, next.Hash.Value);
     }
 
-    /// <summary>Sends traffic to where the current container was last reached, if it goes elsewhere or nowhere.</summary>
+    /// <summary>
+    /// Sends traffic to the last known address of the current container, if it goes elsewhere or nowhere.
+    /// </summary>
     private void Follow(Deployment current)
     {
         if (current.Target is { } target && application.Traffic.Current != target)
         {
-            // The slot is empty, but for a death that nobody has seen; then the old address may still answer.
+            // The slot is empty, unless nobody has noticed the container's death; in that case the old address may
+            // still answer.
             if (application.Traffic.Switch(target) is { } drain)
             {
                 retirer.BeginDrain(drain);
@@ -231,7 +234,7 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
         }
     }
 
-    /// <summary>Where traffic went to a deployment; its container may be dead by now.</summary>
+    /// <summary>Returns the target to which a deployment's traffic went; its container may be dead by now.</summary>
     private static TrafficTarget TargetOf(Deployment deployment) => deployment.Target ?? new TrafficTarget(
         new IPEndPoint(IPAddress.None, 0), deployment.Replica.Id.Value, deployment.Hash.Value, deployment.Revision);
 }

@@ -222,7 +222,9 @@ internal sealed class ContainerAdopter(
         });
     }
 
-    /// <summary>The launch config in recorded bytes; null when there are none, or they are not of this hash.</summary>
+    /// <summary>
+    /// Returns the launch config in recorded bytes, or null if there are none or they do not have this hash.
+    /// </summary>
     private static LaunchConfig? ConfigOf(LaunchConfigHash hash, byte[] bytes) =>
         LaunchConfig.Find(bytes) is { } config && config.Hash == hash ? config : null;
 

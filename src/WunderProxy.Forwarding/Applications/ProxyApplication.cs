@@ -68,7 +68,7 @@ public sealed class ProxyApplication
     {
         Gate.IsPaused = false;
 
-        // A request that is about to wait on a loop whose part is not seen here sees that the pause is over.
+        // A request about to wait on a loop whose part is not among these sees that the pause is over.
         foreach (var part in Parts)
         {
             part.Loop.Post(static state => ((LoopApplication)state!).ResumePaused(), part);

@@ -2,13 +2,15 @@ using System.Net;
 
 namespace WunderProxy.Forwarding.Listeners;
 
-/// <summary>The sockets that the process was started with and that no listener has taken yet.</summary>
+/// <summary>The sockets with which the process was started and that no listener has taken yet.</summary>
 internal sealed class InheritedSockets
 {
     private readonly List<InheritedSocket> _spare;
 
-    /// <summary>Checks the sockets and becomes their owner.</summary>
-    /// <exception cref="ArgumentException">A socket is not bound, or does not listen; all are closed.</exception>
+    /// <summary>Checks the sockets and takes ownership of them.</summary>
+    /// <exception cref="ArgumentException">
+    /// A socket is not bound or does not listen; all of them are closed.
+    /// </exception>
     public InheritedSockets(IReadOnlyList<InheritedSocket> sockets)
     {
         _spare = [.. sockets];
@@ -21,10 +23,10 @@ internal sealed class InheritedSockets
     }
 
     /// <summary>
-    /// Takes the sockets that are bound to the address; of a group, those of its addresses, of which a predecessor has left out
-    /// what its machine did not have.
+    /// Takes the sockets that are bound to the address, or to any address of a group; a predecessor may have left out
+    /// addresses that its machine did not have.
     /// </summary>
-    /// <returns>Null when there is none: the address has to be bound.</returns>
+    /// <returns>The listeners, or null if there is no such socket, so that the address has to be bound.</returns>
     public IReadOnlyList<Listener>? Take(ListenerOptions wanted)
     {
         IReadOnlyList<EndPoint> addresses = wanted.EndPoint is EndPointGroup group ? group.Addresses : [wanted.EndPoint];
@@ -33,7 +35,7 @@ internal sealed class InheritedSockets
         return taken.Count == 0 ? null : [.. taken.Select(Adopt)];
     }
 
-    /// <summary>Closes the sockets that were not taken.</summary>
+    /// <summary>Closes the sockets that no listener has taken.</summary>
     public void Close() => _spare.ForEach(spare => spare.Socket.Dispose());
 
     private static Listener Adopt(InheritedSocket inherited)

@@ -16,7 +16,7 @@ internal static class ListenSockets
     /// file is removed if no process answers at it.
     /// </param>
     /// <param name="unixMode">File mode of a unix socket; null leaves the mode to the umask.</param>
-    /// <returns>The socket. Its owner removes the file of a unix socket, see <see cref="UnixSocketFile"/>.</returns>
+    /// <returns>The socket. Its owner removes the file of a unix socket; see <see cref="UnixSocketFile"/>.</returns>
     /// <exception cref="ListenException">
     /// The address is in use, not permitted, or not an address of this machine.
     /// </exception>
@@ -52,12 +52,14 @@ internal static class ListenSockets
         }
     }
 
-    /// <summary>Returns whether a socket is bound to an address and listens.</summary>
+    /// <summary>Whether a socket is bound to an address and listens.</summary>
     public static bool IsListening(Socket socket) =>
         socket.LocalEndPoint is not null
         && socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.AcceptConnection) is not 0;
 
-    /// <summary>Sets <see cref="UnsentLimit"/>, which every accepted connection inherits; not for unix sockets.</summary>
+    /// <summary>
+    /// Sets <see cref="UnsentLimit"/>, which every accepted connection inherits; has no effect on unix sockets.
+    /// </summary>
     public static void LimitUnsent(Socket socket)
     {
         if (OperatingSystem.IsLinux() && socket.AddressFamily != AddressFamily.Unix)
@@ -67,7 +69,7 @@ internal static class ListenSockets
         }
     }
 
-    /// <summary>Closes a socket that does not listen, with the file that its bind has made.</summary>
+    /// <summary>Closes a socket that does not listen, and removes the file that its bind created.</summary>
     private static void Abandon(Socket? socket)
     {
         if (socket?.LocalEndPoint is UnixDomainSocketEndPoint unix)

@@ -5,9 +5,9 @@ using WunderProxy.Forwarding.Transport;
 namespace WunderProxy.Forwarding.Listeners;
 
 /// <summary>
-/// One listening socket: its only owner, from bind to close. The transport that accepts on it borrows the descriptor; closing
-/// stops the transport first, so that the number of a closed descriptor is never accepted on. Started and closed by one caller
-/// at a time; closing is safe to repeat, from any thread.
+/// One listening socket, which this object owns from bind to close. The transport that accepts on the socket borrows
+/// its descriptor; closing stops the transport first, so that it never accepts on a reused descriptor. One caller at a
+/// time starts and closes a listener; closing may be repeated, from any thread.
 /// </summary>
 public sealed class Listener
 {
@@ -25,15 +25,15 @@ public sealed class Listener
         EndPoint = socket.LocalEndPoint ?? throw new ArgumentException("The socket is not bound.", nameof(socket));
     }
 
-    /// <summary>What the clients speak, and which server answers them.</summary>
+    /// <summary>The protocol of the clients, and the server that answers them.</summary>
     public ListenerKind Kind { get; }
 
-    /// <summary>The bound address, with the real port when port 0 was asked for.</summary>
+    /// <summary>The bound address, with the actual port if port 0 was asked for.</summary>
     public EndPoint EndPoint { get; }
 
     /// <summary>
-    /// The listening socket, to pass its descriptor to a successor. It stays this listener's; after <see cref="HandOverAsync"/>
-    /// only the successor's copy is open.
+    /// The listening socket, whose descriptor a successor may get. The socket stays this listener's; after
+    /// <see cref="HandOverAsync"/> only the successor's copy is open.
     /// </summary>
     public SafeSocketHandle Handle => _socket.SafeHandle;
 
@@ -41,13 +41,13 @@ public sealed class Listener
     public Task CloseAsync() => EndAsync(_ownsSocketFile);
 
     /// <summary>
-    /// Stops accepting and closes the descriptor once a successor has a copy of it. The file of a unix socket stays, since the
-    /// successor's clients connect through it; clients that wait in the backlog are the successor's.
+    /// Stops accepting and closes the descriptor, after a successor has got a copy of it. The file of a unix socket
+    /// stays, because the successor's clients connect through it; clients waiting in the backlog are the successor's.
     /// </summary>
     public Task HandOverAsync() => EndAsync(removesFile: false);
 
-    /// <summary>Accepts clients from now on; the loops of the transport own their connections.</summary>
-    /// <exception cref="ObjectDisposedException">The listener is closed.</exception>
+    /// <summary>Begins to accept clients; the loops of the transport own their connections.</summary>
+    /// <exception cref="ObjectDisposedException">The listener has been closed.</exception>
     internal void Accept(ITransport transport, IConnectionAcceptor acceptor)
     {
         lock (_gate)
@@ -72,7 +72,8 @@ public sealed class Listener
             await _accepting.StopAsync();
         }
 
-        // The file first: a client that finds it may still connect, one that does not find it hears so at once.
+        // The file is removed first: a client that finds the file may still connect, and one that does not is refused
+        // at once.
         if (removesFile && EndPoint is UnixDomainSocketEndPoint unix)
         {
             UnixSocketFile.Remove(unix);

@@ -1,8 +1,8 @@
 namespace WunderProxy.Forwarding.Listeners;
 
 /// <summary>
-/// What the clients of a listener speak, and which server answers them. A further kind of client, such as one that speaks TLS
-/// first, is a further value; each server takes the listeners of the kinds that it knows.
+/// The protocol of a listener's clients, and the server that answers them. Another kind of client, such as one that
+/// begins with TLS, becomes another value; each server takes the listeners of the kinds that it knows.
 /// </summary>
 public enum ListenerKind
 {

@@ -3,16 +3,18 @@ using System.Net.Sockets;
 
 namespace WunderProxy.Forwarding.Listeners;
 
-/// <summary>The file that a unix socket is bound to.</summary>
+/// <summary>Handles the file to which a unix socket is bound.</summary>
 internal static class UnixSocketFile
 {
     /// <summary>
-    /// The address in a form by which <see cref="Socket"/> does not know that it made a file: it would remove the file with the
-    /// descriptor, also after a hand-over.
+    /// Returns the address in a form that hides from <see cref="Socket"/> that it created a file; otherwise it would
+    /// remove the file together with the descriptor, even after a hand-over.
     /// </summary>
     public static EndPoint Unowned(UnixDomainSocketEndPoint endPoint) => new UnownedEndPoint(endPoint);
 
-    /// <summary>Removes the file; a file that is gone or not ours to remove stays as it is. Abstract names have none.</summary>
+    /// <summary>
+    /// Removes the file; a file that is gone, or that must not be removed, is left alone. Abstract names have no file.
+    /// </summary>
     public static void Remove(UnixDomainSocketEndPoint endPoint)
     {
         var path = endPoint.ToString();
@@ -27,7 +29,7 @@ internal static class UnixSocketFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // The next start removes a socket file at which nobody answers.
+            // The next start removes a socket file at which no process answers.
         }
     }
 

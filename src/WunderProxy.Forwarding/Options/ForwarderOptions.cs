@@ -6,7 +6,7 @@ using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding.Options;
 
-/// <summary>How a <see cref="ForwarderServer"/> treats its clients, and what the server may use for them.</summary>
+/// <summary>How a <see cref="ForwarderServer"/> treats its clients, and which resources it may use for them.</summary>
 public sealed record ForwarderOptions
 {
     /// <summary>How sockets are driven. Default: the fastest transport that works on this machine.</summary>

@@ -8,10 +8,12 @@ internal interface ITransport : IAsyncDisposable
     /// <summary>The loops, one per forwarding thread; they start with the transport.</summary>
     IReadOnlyList<TransportLoop> Loops { get; }
 
-    /// <summary>Accepts on a socket that is already bound and listening, and spreads the connections over the loops.</summary>
+    /// <summary>
+    /// Accepts on a socket that is already bound and listening, and distributes the connections over the loops.
+    /// </summary>
     /// <param name="listeningSocket">
-    /// Stays the caller's, who closes it when <see cref="ITransportListener.StopAsync"/> has completed.
+    /// The listening socket; the caller closes it after <see cref="ITransportListener.StopAsync"/> has completed.
     /// </param>
-    /// <param name="acceptor">Called on the owning loop for each accepted connection.</param>
+    /// <param name="acceptor">Receives each accepted connection on the loop that owns it.</param>
     ITransportListener Listen(Socket listeningSocket, IConnectionAcceptor acceptor);
 }

@@ -1,12 +1,12 @@
 namespace WunderProxy.Forwarding.Transport;
 
-/// <summary>The accepting of connections on one listening socket, whose owner started it.</summary>
+/// <summary>Accepts connections on one listening socket, on behalf of the socket's owner.</summary>
 internal interface ITransportListener
 {
-    /// <summary>Stops accepting; accepted connections go on. Safe to call again, from any thread.</summary>
+    /// <summary>Stops accepting; accepted connections go on. May be called again, from any thread.</summary>
     /// <returns>
-    /// Completes when no loop uses the descriptor any more, so that the owner may close the socket. Also completes when the
-    /// transport ends.
+    /// A task that completes when no loop uses the descriptor any more, so that the owner may close the socket;
+    /// completes too when the transport ends.
     /// </returns>
     Task StopAsync();
 }

@@ -1,8 +1,8 @@
 namespace WunderProxy.Forwarding.Transport;
 
-/// <summary>Times in the unit in which loops count.</summary>
+/// <summary>Converts times to the unit in which loops count.</summary>
 internal static class LoopMilliseconds
 {
-    /// <summary>A time in whole milliseconds, rounded up; 24 days at most.</summary>
+    /// <summary>Returns a time in whole milliseconds, rounded up; at most 24 days.</summary>
     public static int Of(TimeSpan time) => (int)Math.Min(int.MaxValue, Math.Ceiling(time.TotalMilliseconds));
 }

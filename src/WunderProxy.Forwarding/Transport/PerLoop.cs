@@ -1,18 +1,21 @@
 namespace WunderProxy.Forwarding.Transport;
 
-/// <summary>The parts that loops own of something that all loops use; each is made at the first use on its loop.</summary>
+/// <summary>
+/// The parts that loops own of something that all loops use; each part is created at its first use on its loop.
+/// </summary>
 /// <remarks>
-/// A part that is being made may meet a change to the whole, such as the end of a pause. Whoever changes the whole writes
-/// first and enumerates <see cref="Made"/> then; a loop asks for its part first and looks at the whole then. Both pass a
-/// full fence in between, so that one of two things holds: the part is among those enumerated, or the loop sees the change.
+/// A part being created may meet a change of the whole, such as the end of a pause. Code that changes the whole writes
+/// first and then enumerates <see cref="Made"/>; a loop asks for its part first and then reads the whole. Both pass a
+/// full fence in between, so one of two things holds: either the part is among those enumerated, or the loop sees the
+/// change.
 /// </remarks>
-/// <param name="make">Makes the part of a loop; called on that loop, once.</param>
+/// <param name="make">Creates the part of a loop; called on that loop, once.</param>
 internal sealed class PerLoop<TPart>(Func<TransportLoop, TPart> make)
     where TPart : class
 {
     private readonly TPart?[] _parts = new TPart?[TransportLoop.MaxLoops];
 
-    /// <summary>The parts that have been made so far.</summary>
+    /// <summary>The parts created so far.</summary>
     public IEnumerable<TPart> Made
     {
         get
@@ -22,7 +25,7 @@ internal sealed class PerLoop<TPart>(Func<TransportLoop, TPart> make)
         }
     }
 
-    /// <summary>The part of <paramref name="loop"/>. On that loop.</summary>
+    /// <summary>Returns the part of <paramref name="loop"/>; called on that loop.</summary>
     public TPart Of(TransportLoop loop) => _parts[loop.Index] ?? Make(loop);
 
     private TPart Make(TransportLoop loop)

@@ -10,8 +10,9 @@ namespace WunderProxy.Forwarding.Transport;
 /// <see cref="PipeReader.ReadAsync"/> returns <see cref="ReadResult.IsCompleted"/> after the last byte; when the
 /// connection is broken or closed, reads and flushes complete with <c>IsCompleted</c> and <see cref="CloseReason"/>
 /// says why. <see cref="PipeReader.CancelPendingRead"/> and <see cref="PipeWriter.CancelPendingFlush"/> wake a waiter
-/// with <c>IsCanceled</c>.</para> <para>An idle connection holds no buffer: memory is rented when bytes arrive and
-/// returned when all are consumed.</para>
+/// with <c>IsCanceled</c>.</para>
+/// <para>An idle connection holds no buffer: memory is rented when bytes arrive and returned when all are
+/// consumed.</para>
 /// </remarks>
 internal abstract class TransportConnection : IDuplexPipe
 {

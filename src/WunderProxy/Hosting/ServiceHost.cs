@@ -108,7 +108,8 @@ internal static class ServiceHost
         LastResort.LogTo(exception => HostLog.Uncaught(logger, exception));
         try
         {
-            // All addresses before anything starts: one that is in use ends a start that has touched nothing.
+            // All addresses are bound before anything starts, so that a start that fails because of an address has
+            // touched nothing.
             host.Services.GetRequiredService<ListenerSet>();
             await host.RunAsync(cancellationToken);
         }
@@ -130,7 +131,7 @@ internal static class ServiceHost
         }
     }
 
-    /// <summary>The proxy is bound last, as it starts last.</summary>
+    /// <summary>Returns the listeners with the proxy's last, because the proxy starts last.</summary>
     private static IEnumerable<ListenerOptions> InOrder(IEnumerable<ListenerOptions> listeners) =>
         listeners.OrderByDescending(options => options.Kind);
 

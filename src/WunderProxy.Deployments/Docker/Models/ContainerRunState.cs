@@ -31,7 +31,7 @@ internal sealed record ContainerRunState
 
     public ContainerHealth? Health { get; init; }
 
-    /// <summary>What <see cref="Health"/> says. A word that we do not know decides nothing.</summary>
+    /// <summary>The state that <see cref="Health"/> reports; an unknown word decides nothing.</summary>
     public HealthcheckState Healthcheck => Health?.Status switch
     {
         null or "" or "none" => HealthcheckState.None,

@@ -15,7 +15,7 @@ internal sealed record ContainerSummary
 
     public long Created { get; init; }
 
-    /// <summary>Whether the container's process runs and may go on: a paused one has not ended.</summary>
+    /// <summary>Whether the container's process runs or may go on; a paused one has not ended.</summary>
     public bool IsUp => IsRunning || State is "paused" or "restarting";
 
     /// <summary>Whether the container's process runs.</summary>
