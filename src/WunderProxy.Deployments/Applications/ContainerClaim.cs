@@ -7,11 +7,16 @@ namespace WunderProxy.Deployments.Applications;
 /// <param name="Hash">SHA-256 hash of the launch config.</param>
 /// <param name="Revision">Revision of the launch config.</param>
 /// <param name="CfgDigest">Digest of the <c>--cfg</c> content; empty without such a file.</param>
-/// <param name="Alias">MD5 of the launch config; empty if there is none.</param>
+/// <param name="Alias">MD5 of the launch config; the default value if the labels do not tell it.</param>
 /// <param name="ContainerPort">TCP port inside the container.</param>
 /// <param name="HealthCheckPath">Path of the health check, with its leading slash.</param>
 internal sealed record ContainerClaim(
-    string Hash, string Revision, string CfgDigest, string Alias, int ContainerPort, string HealthCheckPath)
+    LaunchConfigHash Hash,
+    string Revision,
+    string CfgDigest,
+    LaunchConfigReference Alias,
+    int ContainerPort,
+    string HealthCheckPath)
 {
     /// <summary>
     /// Name of the label with the TCP port inside the container, which a start without the store needs.
@@ -30,15 +35,16 @@ internal sealed record ContainerClaim(
     /// </returns>
     public static ContainerClaim? Read(IReadOnlyDictionary<string, string> labels)
     {
-        var isComplete = labels.TryGetValue(ContainerLabels.HashLabel, out var hash)
+        var isComplete = labels.TryGetValue(ContainerLabels.HashLabel, out var hashText)
             & labels.TryGetValue(ContainerLabels.RevisionLabel, out var revision)
             & labels.TryGetValue(ContainerLabels.EnvironmentLabel, out var environment);
-        var alias = labels.GetValueOrDefault(AliasLabel, "");
+        var aliasText = labels.GetValueOrDefault(AliasLabel, "");
+        var isAlias = LaunchConfigReference.TryParse(aliasText, out var alias) && alias.IsAlias && alias.Value == aliasText;
         var health = labels.GetValueOrDefault(HealthLabel, "/");
         return isComplete
-            && LaunchConfigReference.TryParse(hash, out var reference) && !reference.IsAlias && reference.Value == hash
+            && LaunchConfigHash.TryParse(hashText, out var hash) && hash.Value == hashText
             && LaunchConfigParser.IsImageTag(revision!)
-            && (alias.Length == 0 || (LaunchConfigReference.TryParse(alias, out var md5) && md5.IsAlias && md5.Value == alias))
+            && (aliasText.Length == 0 || isAlias)
             && LaunchConfigParser.IsPath(health)
             && ReadPort(labels) is { } port
                 ? new ContainerClaim(hash, revision!, environment!, alias, port, health)

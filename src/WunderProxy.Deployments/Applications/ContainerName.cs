@@ -17,11 +17,11 @@ internal static class ContainerName
     private const string LegalStart = "app";
 
     /// <summary>Creates a new container name.</summary>
-    public static string Create(string app, string revision, string hash) =>
+    public static string Create(string app, string revision, LaunchConfigHash hash) =>
         Stem(app, revision, hash) + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(RandomBytes));
 
     /// <summary>Whether <see cref="Create"/> can have made a name from these parts.</summary>
-    public static bool IsMadeFrom(string name, string app, string revision, string hash)
+    public static bool IsMadeFrom(string name, string app, string revision, LaunchConfigHash hash)
     {
         var stem = Stem(app, revision, hash);
         return name.Length == stem.Length + (2 * RandomBytes)
@@ -29,10 +29,9 @@ internal static class ContainerName
             && name[stem.Length..].All(char.IsAsciiHexDigitLower);
     }
 
-    private static string Stem(string app, string revision, string hash)
+    private static string Stem(string app, string revision, LaunchConfigHash hash)
     {
-        var brief = hash[..Math.Min(hash.Length, LaunchConfigReference.ShortLength)];
-        var stem = string.Concat($"{app}-{revision}-{brief}-".Select(c => IsLegal(c) ? c : '-'));
+        var stem = string.Concat($"{app}-{revision}-{hash.Brief}-".Select(c => IsLegal(c) ? c : '-'));
         return char.IsAsciiLetterOrDigit(stem[0]) ? stem : LegalStart + stem;
     }
 

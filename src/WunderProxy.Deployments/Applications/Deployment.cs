@@ -130,7 +130,7 @@ internal sealed class Deployment
 
     /// <summary>The target to which traffic would go; null while no container can be reached.</summary>
     public TrafficTarget? Target => Replica is { Address: { } address } replica
-        ? new TrafficTarget(address.EndPoint, replica.Id.Value, Hash.Value, Revision)
+        ? new TrafficTarget(address.EndPoint, replica.Id.Value, Hash, Revision)
         : null;
 
     /// <summary>Held while the container is started or stopped; taken before the slot guard, never after it.</summary>

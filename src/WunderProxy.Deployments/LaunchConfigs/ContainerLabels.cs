@@ -9,7 +9,7 @@ namespace WunderProxy.Deployments.LaunchConfigs;
 /// <param name="Hash">SHA-256 hash of the launch config.</param>
 /// <param name="Revision">The application's own name for what is deployed.</param>
 /// <param name="Environment">Digest of the <c>--cfg</c> content; empty without such a file.</param>
-public sealed record ContainerLabels(string App, string Prefix, string Hash, string Revision, string Environment)
+public sealed record ContainerLabels(string App, string Prefix, LaunchConfigHash Hash, string Revision, string Environment)
 {
     /// <summary>Start of the names of all our labels; a launch config cannot set such a label.</summary>
     public const string Namespace = "wunderproxy.";
@@ -34,7 +34,7 @@ public sealed record ContainerLabels(string App, string Prefix, string Hash, str
     [
         new(AppLabel, App),
         new(PrefixLabel, Prefix),
-        new(HashLabel, Hash),
+        new(HashLabel, Hash.Value),
         new(RevisionLabel, Revision),
         new(EnvironmentLabel, Environment),
     ];

@@ -196,7 +196,7 @@ internal sealed class ContainerLauncher(
         IProgress<DeploymentProgress> progress,
         CancellationToken cancellationToken)
     {
-        var name = ContainerName.Create(application.Options.App, deployment.Revision, deployment.Hash.Value);
+        var name = ContainerName.Create(application.Options.App, deployment.Revision, deployment.Hash);
         deployment.See(replica => replica with { Name = name });
         progress.Report(new DeploymentProgress("creating", $"creating container {name}"));
         try
@@ -247,7 +247,7 @@ internal sealed class ContainerLauncher(
         Labels = new ContainerLabels(
             application.Options.App,
             application.Options.PrefixLabel,
-            config.Hash.Value,
+            config.Hash,
             config.Revision,
             application.Options.Environment.Digest),
         PublishAddress = PublishAddress,

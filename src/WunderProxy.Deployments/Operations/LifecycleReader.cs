@@ -56,7 +56,7 @@ internal sealed class LifecycleReader(Application application, SwitchGuard guard
             Intended = current is null ? null : new TrafficTarget(
                 current.Replica.Address?.EndPoint ?? application.Traffic.Current?.EndPoint ?? new IPEndPoint(0, 0),
                 current.Replica.Id.Value,
-                current.Hash.Value,
+                current.Hash,
                 current.Revision),
             Since = current is null ? null : application.Record.Current.Since,
             Health = (current?.Replica.Health ?? HealthState.Unknown).ToWire(),

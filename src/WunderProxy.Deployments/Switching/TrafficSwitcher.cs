@@ -236,5 +236,5 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
 
     /// <summary>Returns the target to which a deployment's traffic went; its container may be dead by now.</summary>
     private static TrafficTarget TargetOf(Deployment deployment) => deployment.Target ?? new TrafficTarget(
-        new IPEndPoint(IPAddress.None, 0), deployment.Replica.Id.Value, deployment.Hash.Value, deployment.Revision);
+        new IPEndPoint(IPAddress.None, 0), deployment.Replica.Id.Value, deployment.Hash, deployment.Revision);
 }

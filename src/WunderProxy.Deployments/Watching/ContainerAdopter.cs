@@ -84,8 +84,8 @@ internal sealed class ContainerAdopter(
         // What the record says about a container takes precedence over its labels.
         var entry = record.Launched.Concat(record.Earlier).FirstOrDefault(item => item.Container == summary.Id);
         var recorded = entry?.Hash ?? (summary.Id == record.Container ? record.Hash : "");
-        var hash = LaunchConfigHash.TryParse(recorded, out var known) ? known : LaunchConfigHash.Parse(claim.Hash);
-        LaunchConfigReference.TryParse(hash.Value == claim.Hash ? claim.Alias : "", out var alias);
+        var hash = LaunchConfigHash.TryParse(recorded, out var known) ? known : claim.Hash;
+        var alias = hash == claim.Hash ? claim.Alias : default;
         var deployment = new Deployment(
             hash, entry?.Revision ?? claim.Revision, state.Value, application.Faults, alias)
         {
@@ -128,10 +128,10 @@ internal sealed class ContainerAdopter(
                 config.CopyHostConfig(),
                 container.Config.ExposedPorts?.Keys ?? []);
             return new ContainerClaim(
-                config.Hash.Value,
+                config.Hash,
                 config.Revision,
                 application.Options.Environment.Digest,
-                config.Alias.Value,
+                config.Alias,
                 port,
                 config.HealthCheckPath);
         }

@@ -143,7 +143,7 @@ internal static class MetricsDocument
                 1,
                 ("address", SocketAddressText.Format(upstream.EndPoint)),
                 ("revision", target?.Revision ?? string.Empty),
-                ("hash", target?.Hash ?? string.Empty));
+                ("hash", target?.Hash.Value ?? string.Empty));
             text.Single(
                 "wunderproxy_in_flight",
                 Gauge,

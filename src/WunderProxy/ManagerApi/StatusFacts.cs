@@ -125,7 +125,7 @@ internal sealed record StatusFacts(
         return new UpstreamView(
             IsForStrangers ? string.Empty : SocketAddressText.Format(upstream.EndPoint),
             target?.ContainerId ?? string.Empty,
-            target?.Hash ?? string.Empty,
+            target?.Hash.Value ?? string.Empty,
             target?.Revision ?? string.Empty,
             Lifecycle.Since ?? upstream.Since,
             Lifecycle.Health,

@@ -43,7 +43,7 @@ internal sealed class StatusReader(
         var snapshot = previous.Upstream.Snapshot();
         return new PreviousView(
             SocketAddressText.Format(snapshot.EndPoint),
-            previous.Target.Hash,
+            previous.Target.Hash.Value,
             previous.Target.Revision,
             snapshot.Since,
             snapshot.Traffic.Requests,

@@ -8,7 +8,7 @@ namespace WunderProxy.Deployments.Tests.Applications;
 [Parallelizable(ParallelScope.All)]
 internal sealed class ContainerIdentityTests
 {
-    private static readonly string Hash = new('a', 64);
+    private static readonly LaunchConfigHash Hash = LaunchConfigHash.Parse(new string('a', 64));
 
     private readonly ContainerIdentity _identity = new("shop", "bucket/apps/shop");
 

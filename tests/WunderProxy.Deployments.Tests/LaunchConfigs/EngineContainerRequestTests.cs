@@ -62,7 +62,7 @@ internal sealed class EngineContainerRequestTests
             labels.Select(label => $"{label.Key}={label.Value}"),
             Is.EqualTo(new[]
             {
-                "team=x", "wunderproxy.app=shop", "wunderproxy.prefix=b/p", "wunderproxy.hash=h",
+                "team=x", "wunderproxy.app=shop", "wunderproxy.prefix=b/p", "wunderproxy.hash=aaa9402664f1a41f40ebbc52c9993eb66aeb366602958fdfaa283b71e64db123",
                 "wunderproxy.revision=r1", "wunderproxy.cfg=c",
             }));
     }
@@ -258,7 +258,7 @@ internal sealed class EngineContainerRequestTests
     {
         ImageName = "localhost:8080/shop:r1",
         ImageId = "sha256:1",
-        Labels = new ContainerLabels("shop", "b/p", "h", "r1", "c"),
+        Labels = new ContainerLabels("shop", "b/p", LaunchConfigHash.Of("h"u8), "r1", "c"),
     };
 
     private static JsonObject Build(string container, string host = "{}", EngineContainerOptions? options = null) =>

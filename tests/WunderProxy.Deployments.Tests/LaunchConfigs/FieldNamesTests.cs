@@ -125,7 +125,7 @@ internal sealed class FieldNamesTests
     {
         ImageName = "localhost:8080/shop:r1",
         ImageId = "sha256:1",
-        Labels = new ContainerLabels("shop", "b/p", "h", "r1", "c"),
+        Labels = new ContainerLabels("shop", "b/p", LaunchConfigHash.Of("h"u8), "r1", "c"),
     };
 
     private static LaunchConfig Parse(string container, string host) => LaunchConfig.Parse(

@@ -216,7 +216,7 @@ internal sealed class ScriptedMachine : IAsyncDisposable
     public JsonObject LabelsOf(string hash, string revision)
     {
         var labels = new JsonObject();
-        foreach (var (name, value) in new ContainerLabels(App, $"memory/{Prefix}", hash, revision, "").ToPairs())
+        foreach (var (name, value) in new ContainerLabels(App, $"memory/{Prefix}", LaunchConfigHash.Parse(hash), revision, "").ToPairs())
         {
             labels[name] = value;
         }
@@ -227,7 +227,7 @@ internal sealed class ScriptedMachine : IAsyncDisposable
 
     /// <summary>Puts a container of ours into the engine.</summary>
     public void AddContainer(string id, string hash, string revision, string state, DateTimeOffset created) => AddContainer(
-        id, ContainerName.Create(App, revision, hash), $"localhost:8080/{App}:{revision}", state, LabelsOf(hash, revision), created);
+        id, ContainerName.Create(App, revision, LaunchConfigHash.Parse(hash)), $"localhost:8080/{App}:{revision}", state, LabelsOf(hash, revision), created);
 
     /// <inheritdoc cref="ScriptedDocker.Add"/>
     public void AddContainer(

@@ -1,4 +1,5 @@
 using WunderProxy.Deployments.Applications;
+using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Records;
 using WunderProxy.Deployments.Tests.Operations;
 using WunderProxy.TestSupport;
@@ -57,7 +58,7 @@ internal sealed class ImageRemovalTests
         var at = _clock.GetUtcNow() - TimeSpan.FromDays(number + 1);
         machine.AddContainer(
             id,
-            ContainerName.Create(ScriptedMachine.App, revision, hash),
+            ContainerName.Create(ScriptedMachine.App, revision, LaunchConfigHash.Parse(hash)),
             $"localhost:8080/shop:{revision}",
             state,
             machine.LabelsOf(hash, revision),

@@ -54,7 +54,7 @@ internal sealed class ForeignContainerTests
         var labels = machine.LabelsOf(config.Hash.Value, "r1");
         machine.ImageLabels[CommittedImage] = labels.DeepClone().AsObject();
         machine.AddContainer(
-            "copy", ContainerName.Create("shop", "r1", config.Hash.Value), "copy:1", "running", labels, _clock.GetUtcNow(), CommittedImage);
+            "copy", ContainerName.Create("shop", "r1", config.Hash), "copy:1", "running", labels, _clock.GetUtcNow(), CommittedImage);
         await machine.Store.PutAsync("service/current.json", config.Bytes, PutCondition.None, CancellationToken.None);
 
         await machine.StartAsync();
@@ -87,7 +87,7 @@ internal sealed class ForeignContainerTests
         await using var machine = new ScriptedMachine(_clock);
         var labels = machine.LabelsOf(Hash, "r1");
         labels[label] = value;
-        machine.AddContainer("copy", ContainerName.Create("shop", "r1", Hash), "other:1", "running", labels, _clock.GetUtcNow());
+        machine.AddContainer("copy", ContainerName.Create("shop", "r1", LaunchConfigHash.Parse(Hash)), "other:1", "running", labels, _clock.GetUtcNow());
 
         await machine.StartAsync();
 
@@ -136,7 +136,7 @@ internal sealed class ForeignContainerTests
         await using var machine = new ScriptedMachine(_clock);
         var labels = machine.LabelsOf(Hash, "r1");
         labels[label] = value;
-        machine.AddContainer("theirs", ContainerName.Create("shop", "r1", Hash), "other:1", "running", labels, _clock.GetUtcNow());
+        machine.AddContainer("theirs", ContainerName.Create("shop", "r1", LaunchConfigHash.Parse(Hash)), "other:1", "running", labels, _clock.GetUtcNow());
 
         await machine.StartAsync();
 

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.Hosting;
 using WunderProxy.Instance;
@@ -81,7 +83,7 @@ internal sealed class UpstreamTrafficSwitchTests
         }
 
         Assert.That(traffic.Previous, Has.Count.EqualTo(UpstreamTrafficSwitch.MaxPrevious));
-        Assert.That(traffic.Previous[0].Target.Hash, Is.EqualTo("t6"));
+        Assert.That(traffic.Previous[0].Target.Revision, Is.EqualTo("r-t6"));
     }
 
     [Test]
@@ -96,7 +98,7 @@ internal sealed class UpstreamTrafficSwitchTests
     }
 
     private static TrafficTarget Target(string hash) =>
-        new(new IPEndPoint(IPAddress.Loopback, 9292), "container-" + hash, hash, "r-" + hash);
+        new(new IPEndPoint(IPAddress.Loopback, 9292), "container-" + hash, LaunchConfigHash.Of(Encoding.UTF8.GetBytes(hash)), "r-" + hash);
 }
 
 [Parallelizable]

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Tests.ManagerApi;
@@ -284,7 +285,7 @@ internal sealed class RouteTests
     public async Task Drain_turns_the_status_to_503_and_back()
     {
         await using var api = new ApiFixture();
-        api.Traffic.Switch(new TrafficTarget(new System.Net.IPEndPoint(1, 1), "c", "aa", "r1"));
+        api.Traffic.Switch(new TrafficTarget(new System.Net.IPEndPoint(1, 1), "c", LaunchConfigHash.Of("r1"u8), "r1"));
 
         await api.CallAsync("POST /drain");
         var draining = await api.CallAsync("GET /status");
@@ -299,7 +300,7 @@ internal sealed class RouteTests
     public async Task Pause_keeps_the_status_at_200()
     {
         await using var api = new ApiFixture();
-        api.Traffic.Switch(new TrafficTarget(new System.Net.IPEndPoint(1, 1), "c", "aa", "r1"));
+        api.Traffic.Switch(new TrafficTarget(new System.Net.IPEndPoint(1, 1), "c", LaunchConfigHash.Of("r1"u8), "r1"));
 
         var paused = await api.CallAsync("POST /pause");
         var status = await api.CallAsync("GET /status");
