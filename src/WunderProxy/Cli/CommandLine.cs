@@ -9,7 +9,12 @@ namespace WunderProxy.Cli;
 /// Turns arguments into an exit code: parses them, adds the environment, runs one command and prints errors in one
 /// line.
 /// </summary>
-internal sealed class CommandLine(TextWriter output, TextWriter error, Func<string, string?> environment)
+/// <param name="output">Standard output.</param>
+/// <param name="error">Standard error.</param>
+/// <param name="environment">Gives the value of an environment variable; null if it is not set.</param>
+/// <param name="isTerminal">Whether <paramref name="output"/> is a terminal.</param>
+internal sealed class CommandLine(
+    TextWriter output, TextWriter error, Func<string, string?> environment, bool isTerminal = false)
 {
     private const string RunName = "run";
 
@@ -75,11 +80,16 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
         var parsed = Parse(arguments, out var fromEnvironment);
         if (FirstError(parsed) is { } problem)
         {
+            if (UnknownCommand(arguments, parsed) is { } unknown)
+            {
+                return Tell($"{unknown} (see 'wunderproxy --help')", ExitCode.Usage);
+            }
+
             return Tell($"{problem} (see '{CommandPath(parsed)} --help')", ExitCode.Usage);
         }
 
         // The services have signal handlers of their own, which drain.
-        using var safeOutput = new TerminalWriter(output);
+        using var safeOutput = new TerminalWriter(output, isTerminal);
         using var safeError = new TerminalWriter(error);
         var isService = parsed.CommandResult.Command is RunCommand or ForwardCommand;
         using var interruption = isService ? null : new Interruption(cancellationToken);
@@ -132,6 +142,27 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, Func<stri
             || Commands.ContainsKey(arguments[0])
             || arguments[0] is "--help" or "-h" or "-?" or "--version";
         return isNamed ? arguments : [RunName, .. arguments];
+    }
+
+    /// <summary>
+    /// Judges a command line that names no command and is not a complete one of the older tool, <c>BUCKET PREFIX APP</c>:
+    /// its first word is most likely a mistyped command.
+    /// </summary>
+    private static string? UnknownCommand(IReadOnlyList<string> arguments, ParseResult parsed)
+    {
+        if (arguments.Count == 0 || Commands.ContainsKey(arguments[0]) || arguments[0].StartsWith('-'))
+        {
+            return null;
+        }
+
+        var nearest = NearestName.Find(arguments[0], Commands.Keys);
+        var isComplete = ArgumentTokens(parsed).Count() >= RunCommand.ArgumentCount;
+        return (nearest, isComplete) switch
+        {
+            ({ } name, _) => $"unknown command '{arguments[0]}'; did you mean '{name}'?",
+            (null, false) => $"unknown command '{arguments[0]}', and without a command BUCKET PREFIX APP are expected",
+            _ => null,
+        };
     }
 
     private static string? FirstError(ParseResult parsed)

@@ -25,11 +25,20 @@ internal sealed class ManagerCliOptions
     }
 
     /// <summary>Creates a client for each manager.</summary>
-    /// <exception cref="UsageException">The token is not valid, or its file cannot be read.</exception>
+    /// <exception cref="UsageException">
+    /// A manager is given twice, the token is not valid, or its file cannot be read.
+    /// </exception>
     public IReadOnlyList<ManagerClient> Clients(ParseResult parsed)
     {
         var (given, file) = _token.Map(parsed);
         var token = file is null ? given : ApiToken.ReadFile(file);
-        return [.. parsed.GetRequiredValue(_managers).Select(address => new ManagerClient(address, token))];
+        var addresses = parsed.GetRequiredValue(_managers);
+        var seen = new HashSet<(Uri, string?)>();
+        if (addresses.FirstOrDefault(address => !seen.Add((address.BaseAddress, address.UnixSocket?.ToString()))) is { } again)
+        {
+            throw new UsageException($"--manager {again.Text} is given twice: name each manager once");
+        }
+
+        return [.. addresses.Select(address => new ManagerClient(address, token))];
     }
 }

@@ -20,6 +20,9 @@ internal sealed class RunCommand : Command
     private const string Example =
         "wunderproxy run my-bucket apps/shop shop --proxy 0.0.0.0:80 --api-token-file /run/secrets/token";
 
+    /// <summary>Number of positional arguments: BUCKET PREFIX APP.</summary>
+    public const int ArgumentCount = 3;
+
     private readonly StoreArguments _store = new();
     private readonly Argument<string> _app = new("APP")
     {
@@ -45,7 +48,7 @@ internal sealed class RunCommand : Command
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var service = new ServiceName(_store.Bucket(parsed), _store.Prefix(parsed), parsed.GetRequiredValue(_app));
+        var service = new ServiceName(_store.Bucket(parsed), _store.Prefix(parsed), App(parsed));
         var shutdown = _proxy.MapShutdown(parsed);
         var options = _deployments.Map(parsed, OptionsOf(service), shutdown.DrainTimeout) with
         {
@@ -87,6 +90,12 @@ internal sealed class RunCommand : Command
 
         return ExitCode.Success;
     }
+
+    /// <exception cref="UsageException">The name is empty.</exception>
+    private string App(ParseResult parsed) =>
+        parsed.GetRequiredValue(_app) is var app && !string.IsNullOrWhiteSpace(app)
+            ? app
+            : throw new UsageException("APP is empty: give the application's name, which names its images and containers");
 
     private static LifecycleOptions OptionsOf(ServiceName service) =>
         new() { Bucket = service.Bucket, Prefix = service.Prefix, App = service.App };

@@ -7,13 +7,14 @@ namespace WunderProxy.Cli;
 /// ends pass, so a caller that writes a line has to escape those inside.
 /// </summary>
 /// <param name="inner">Standard output or standard error; not disposed of.</param>
-internal sealed class TerminalWriter(TextWriter inner) : TextWriter(inner.FormatProvider)
+/// <param name="isTerminal">Whether <paramref name="inner"/> writes to a terminal, where progress moves in place.</param>
+internal sealed class TerminalWriter(TextWriter inner, bool isTerminal = false) : TextWriter(inner.FormatProvider)
 {
     /// <inheritdoc/>
     public override Encoding Encoding => inner.Encoding;
 
     /// <summary>Whether the output is a terminal.</summary>
-    public bool IsTerminal => inner is OutputWriter && !Console.IsOutputRedirected;
+    public bool IsTerminal => isTerminal;
 
     /// <summary>Writes a control sequence for the terminal, which must not contain foreign text.</summary>
     public void WriteControl(string sequence) => inner.Write(sequence);

@@ -26,6 +26,40 @@ internal sealed class CommandLineTests
         _error.Dispose();
     }
 
+    [TestCase("statu --manager 127.0.0.1:1", "unknown command 'statu'; did you mean 'status'?")]
+    [TestCase("deploi bucket prefix --config a.json --manager 127.0.0.1:1", "unknown command 'deploi'; did you mean 'deploy'?")]
+    [TestCase("histroy bucket", "unknown command 'histroy'; did you mean 'history'?")]
+    [TestCase("launch", "unknown command 'launch', and without a command BUCKET PREFIX APP are expected")]
+    [TestCase("bucket prefix", "unknown command 'bucket', and without a command BUCKET PREFIX APP are expected")]
+    [TestCase("bucket prefix app --bogus", "unknown option '--bogus'")]
+    public async Task Word_that_is_no_command_is_told_with_the_nearest_one(string line, string expected)
+    {
+        var code = await RunAsync(line.Split(' '));
+
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(_error.ToString(), Does.StartWith($"wunderproxy: {expected} (see 'wunderproxy"));
+    }
+
+    [TestCase("")]
+    [TestCase(" ")]
+    public async Task Empty_APP_is_refused(string app)
+    {
+        Assert.That(await RunAsync(["run", "file:/tmp", "prefix", app]), Is.EqualTo(2));
+        Assert.That(await RunAsync(["file:/tmp", "prefix", app]), Is.EqualTo(2));
+        Assert.That(_error.ToString(), Does.StartWith("wunderproxy: APP is empty: ").And.Not.Contain("unknown"));
+    }
+
+    [TestCase("127.0.0.1:1", "127.0.0.1:1")]
+    [TestCase("http://127.0.0.1:1", "127.0.0.1:1")]
+    [TestCase("unix:/run/a.sock", "unix:/run/a.sock")]
+    public async Task Manager_given_twice_is_named(string first, string second)
+    {
+        var code = await RunAsync(["rollback", "file:/tmp", "prefix", "--manager", first, "--manager", second]);
+
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(_error.ToString(), Does.StartWith($"wunderproxy: --manager {second} is given twice"));
+    }
+
     [TestCase("forward")]
     [TestCase("forward --upstream")]
     [TestCase("forward --upstream nonsense")]
@@ -217,10 +251,12 @@ internal sealed class CommandLineTests
 
     private System.CommandLine.ParseResult Parse(string line) => NewCommandLine().Parse(line.Split(' '));
 
-    private async Task<int> RunAsync(string line)
+    private Task<int> RunAsync(string line) => RunAsync(line.Split(' '));
+
+    private async Task<int> RunAsync(string[] arguments)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        return await NewCommandLine().RunAsync(line.Split(' '), deadline.Token);
+        return await NewCommandLine().RunAsync(arguments, deadline.Token);
     }
 
     private CommandLine NewCommandLine() => new(_output, _error, name => _environment.GetValueOrDefault(name));
