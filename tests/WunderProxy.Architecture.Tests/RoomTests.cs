@@ -46,7 +46,7 @@ internal sealed class RoomTests
     public void No_room_is_in_a_circle()
     {
         var arrows = Used.Select(arrow => arrow.Key).ToLookup(arrow => arrow.From, arrow => arrow.To);
-        var circular = Used.Where(arrow => arrow.Key.From.Assembly != "Deployments" && IsReachable(arrow.Key.To, arrow.Key.From, arrows))
+        var circular = Used.Where(arrow => IsReachable(arrow.Key.To, arrow.Key.From, arrows))
             .Select(arrow => $"{arrow.Key}, as {arrow.Min().User} uses {arrow.Min().Used}");
 
         Assert.That(circular.Order(StringComparer.Ordinal), Is.Empty, "arrows that are part of a circle");

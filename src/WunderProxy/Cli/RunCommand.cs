@@ -91,6 +91,7 @@ internal sealed class RunCommand : Command
         return ExitCode.Success;
     }
 
+    /// <summary>Returns the name of the application.</summary>
     /// <exception cref="UsageException">The name is empty.</exception>
     private string App(ParseResult parsed) =>
         parsed.GetRequiredValue(_app) is var app && !string.IsNullOrWhiteSpace(app)
