@@ -31,7 +31,12 @@ internal sealed partial class Plan
     /// <summary>Arrows of the picture.</summary>
     public IReadOnlyList<Arrow> DrawnArrows => _drawn;
 
-    public static Plan Read()
+    /// <summary>The top folder of the repository.</summary>
+    public static string Root { get; } = FindRoot();
+
+    public static Plan Read() => new(File.ReadAllLines(Path.Combine(Root, "docs", "architecture.md")));
+
+    private static string FindRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "WunderProxy.sln")))
@@ -39,7 +44,7 @@ internal sealed partial class Plan
             folder = folder.Parent ?? throw new DirectoryNotFoundException("There is no WunderProxy.sln above the tests.");
         }
 
-        return new Plan(File.ReadAllLines(Path.Combine(folder.FullName, "docs", "architecture.md")));
+        return folder.FullName;
     }
 
     private void ReadTables(string[] lines)

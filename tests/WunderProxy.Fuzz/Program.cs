@@ -28,9 +28,9 @@ static int RunParsers(FuzzOptions options)
             Console.WriteLine($"{done} inputs, {fuzzer.Accepted} accepted, {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s");
         }
     }
-    catch (WunderProxy.Forwarding.Tests.Http1.Fuzzing.FuzzFailureException failure)
+    catch (WunderProxy.Forwarding.Tests.Http1.Fuzzing.FuzzFailureException exception)
     {
-        Console.Error.WriteLine(failure);
+        Console.Error.WriteLine(exception);
         return 1;
     }
 

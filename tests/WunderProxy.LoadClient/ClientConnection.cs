@@ -36,10 +36,10 @@ public sealed class ClientConnection : IDisposable
             await socket.ConnectAsync(endPoint, cancellationToken);
             return new ClientConnection(socket);
         }
-        catch (SocketException e)
+        catch (SocketException exception)
         {
             socket.Dispose();
-            throw new RequestFailedException(FailureKind.Connect, $"connect: {e.SocketErrorCode}", e);
+            throw new RequestFailedException(FailureKind.Connect, $"connect: {exception.SocketErrorCode}", exception);
         }
         catch
         {
@@ -57,10 +57,10 @@ public sealed class ClientConnection : IDisposable
             await _stream.WriteAsync(request, cancellationToken);
             return await _reader.ReadAsync(cancellationToken);
         }
-        catch (IOException e)
+        catch (IOException exception)
         {
-            var reason = (e.InnerException as SocketException)?.SocketErrorCode.ToString() ?? e.Message;
-            throw new RequestFailedException(FailureKind.Reset, $"connection broken: {reason}", e);
+            var reason = (exception.InnerException as SocketException)?.SocketErrorCode.ToString() ?? exception.Message;
+            throw new RequestFailedException(FailureKind.Reset, $"connection broken: {reason}", exception);
         }
     }
 

@@ -60,9 +60,9 @@ internal sealed class LoadWorker(LoadOptions options, SwitchTimeline timeline, i
             connection ??= await ClientConnection.OpenAsync(options.EndPoint, deadline.Token);
             keep = await ExchangeAsync(connection, request, deadline.Token) && !isOneShot;
         }
-        catch (RequestFailedException e)
+        catch (RequestFailedException exception)
         {
-            Tally.AddFailure(e.Kind, $"{request.Name}: {e.Message}");
+            Tally.AddFailure(exception.Kind, $"{request.Name}: {exception.Message}");
         }
         catch (OperationCanceledException)
         {

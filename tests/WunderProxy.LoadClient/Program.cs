@@ -5,9 +5,9 @@ try
 {
     command = LoadCommand.Parse(args);
 }
-catch (FormatException e)
+catch (FormatException exception)
 {
-    Console.Error.WriteLine($"{e.Message}\n{LoadCommand.Usage}");
+    Console.Error.WriteLine($"{exception.Message}\n{LoadCommand.Usage}");
     return 2;
 }
 

@@ -25,13 +25,13 @@ internal sealed class Deployer(IObjectStore store, string prefix, string name)
         {
             return await RepeatAsync(() => DeployAsync(config, intent));
         }
-        catch (LeaseHeldException e)
+        catch (LeaseHeldException exception)
         {
-            return $"refused {e.Holder}";
+            return $"refused {exception.Holder}";
         }
-        catch (ObjectStoreException e)
+        catch (ObjectStoreException exception)
         {
-            return $"failed {e.Message}";
+            return $"failed {exception.Message}";
         }
     }
 

@@ -107,9 +107,9 @@ public sealed class ManualTimeProvider : TimeProvider
         {
             await Task.WhenAny(wait.Reached.Task, work ?? wait.Reached.Task).WaitAsync(Patience);
         }
-        catch (TimeoutException fault)
+        catch (TimeoutException exception)
         {
-            throw new TimeoutException($"{CountTimers()} timers wait on the clock, {otherwise}", fault);
+            throw new TimeoutException($"{CountTimers()} timers wait on the clock, {otherwise}", exception);
         }
         finally
         {

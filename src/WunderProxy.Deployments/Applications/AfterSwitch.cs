@@ -24,9 +24,9 @@ internal sealed class AfterSwitch(NoticeBoard notices, ILogger log)
             work();
             return true;
         }
-        catch (Exception fault)
+        catch (Exception exception)
         {
-            Note(step, fault);
+            Note(step, exception);
             return false;
         }
     }
@@ -39,9 +39,9 @@ internal sealed class AfterSwitch(NoticeBoard notices, ILogger log)
             await work();
             return true;
         }
-        catch (Exception fault)
+        catch (Exception exception)
         {
-            Note(step, fault);
+            Note(step, exception);
             return false;
         }
     }
@@ -54,10 +54,10 @@ internal sealed class AfterSwitch(NoticeBoard notices, ILogger log)
             DeploymentLog.AfterSwitchFailed(log, step, fault);
             notices.Warn($"{Topic} {step}", $"{step} failed after a switch; traffic is not affected", Describe(fault));
         }
-        catch (Exception lost)
+        catch (Exception exception)
         {
             // A logger that throws must not fail the call either.
-            Trace.TraceError(lost.Message);
+            Trace.TraceError(exception.Message);
         }
     }
 

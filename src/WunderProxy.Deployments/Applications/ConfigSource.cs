@@ -39,7 +39,7 @@ internal sealed class ConfigSource(
             var loading = stored.LoadAsync(deployment.Hash, cancellationToken);
             return await loading.WaitAsync(Patience, clock, cancellationToken);
         }
-        catch (Exception fault) when (fault is TimeoutException || DeploymentFaults.IsKnown(fault))
+        catch (Exception exception) when (exception is TimeoutException || DeploymentFaults.IsKnown(exception))
         {
             // The switch goes ahead without the store; the store tender completes the record when the store answers.
             return null;

@@ -49,9 +49,9 @@ internal sealed class EventRecorder(
 
             faults.Hit("event-after");
         }
-        catch (Exception fault)
+        catch (Exception exception)
         {
-            DeploymentLog.EventLost(log, recorded.Type, AfterSwitch.Describe(fault));
+            DeploymentLog.EventLost(log, recorded.Type, AfterSwitch.Describe(exception));
         }
     }
 
@@ -93,9 +93,9 @@ internal sealed class EventRecorder(
         {
             // The process ends, and the event waits on this machine.
         }
-        catch (Exception fault)
+        catch (Exception exception)
         {
-            DeploymentLog.EventLost(log, recorded.Type, AfterSwitch.Describe(fault));
+            DeploymentLog.EventLost(log, recorded.Type, AfterSwitch.Describe(exception));
         }
     }
 }

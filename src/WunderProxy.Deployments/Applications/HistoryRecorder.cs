@@ -35,17 +35,17 @@ internal sealed class HistoryRecorder(Application application) : IDisposable
                 await ClaimAndApplyAsync(intent, held);
                 return true;
             }
-            catch (Exception fault)
+            catch (Exception exception)
             {
-                if (IsGivenUp(intent, fault))
+                if (IsGivenUp(intent, exception))
                 {
                     return application.AfterSwitch.Try("giving up a history entry", () => Forget(intent));
                 }
 
-                application.AfterSwitch.Try("noting a history that waits", () => NoteWaiting(intent, fault));
+                application.AfterSwitch.Try("noting a history that waits", () => NoteWaiting(intent, exception));
                 if (attempt == Tries)
                 {
-                    await application.AfterSwitch.TryAsync("telling of a history that waits", () => TellWaitingAsync(intent, fault));
+                    await application.AfterSwitch.TryAsync("telling of a history that waits", () => TellWaitingAsync(intent, exception));
                     return false;
                 }
 
@@ -70,13 +70,13 @@ internal sealed class HistoryRecorder(Application application) : IDisposable
             await using var claim = await application.History.ClaimAsync(waiting[^1].By, cancellationToken);
             await ApplyThroughAsync(waiting[^1], claim, cancellationToken);
         }
-        catch (Exception fault) when (waiting.Where(intent => IsGivenUp(intent, fault)).ToArray() is { Length: > 0 } lost)
+        catch (Exception exception) when (waiting.Where(intent => IsGivenUp(intent, exception)).ToArray() is { Length: > 0 } lost)
         {
             Array.ForEach(lost, Forget);
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            NoteWaiting(waiting[0], fault);
+            NoteWaiting(waiting[0], exception);
             throw;
         }
     }
@@ -102,7 +102,7 @@ internal sealed class HistoryRecorder(Application application) : IDisposable
             await claim.ApplyAsync(late.Undo, cancellationToken);
             NoteRejected(late.Undo);
         }
-        catch (ObjectStoreException fault) when (fault.Fault == ObjectStoreFault.Denied)
+        catch (ObjectStoreException exception) when (exception.Fault == ObjectStoreFault.Denied)
         {
             NoteRejected(late.Undo!);
         }
@@ -162,7 +162,7 @@ internal sealed class HistoryRecorder(Application application) : IDisposable
         {
             entry = await claim.ApplyAsync(intent, cancellationToken);
         }
-        catch (Exception fault) when (!isLast && claim.IsHistoryWritten && fault
+        catch (Exception exception) when (!isLast && claim.IsHistoryWritten && exception
             is LaunchConfigNotFoundException or HashMismatchException or InvalidLaunchConfigException)
         {
             // The launch config of an earlier switch is gone from the store; the later intent decides what current.json

@@ -240,7 +240,7 @@ internal sealed class SecretFinder
         {
             AddDocument(JsonNode.Parse(text));
         }
-        catch (Exception fault) when (fault is JsonException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or ArgumentException)
         {
             // The text only looks like JSON.
         }

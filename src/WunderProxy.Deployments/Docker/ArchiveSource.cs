@@ -28,9 +28,9 @@ internal sealed class ArchiveSource(Stream inner) : Stream
         {
             return await inner.ReadAsync(buffer, cancellationToken);
         }
-        catch (Exception fault) when (fault is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            throw BrokenOff(fault);
+            throw BrokenOff(exception);
         }
     }
 
@@ -40,9 +40,9 @@ internal sealed class ArchiveSource(Stream inner) : Stream
         {
             return inner.Read(buffer, offset, count);
         }
-        catch (Exception fault)
+        catch (Exception exception)
         {
-            throw BrokenOff(fault);
+            throw BrokenOff(exception);
         }
     }
 

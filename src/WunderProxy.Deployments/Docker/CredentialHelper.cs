@@ -69,9 +69,9 @@ internal sealed class CredentialHelper(string name, string searchPath, TimeProvi
                 RedirectStandardError = true,
             })!;
         }
-        catch (Win32Exception fault)
+        catch (Win32Exception exception)
         {
-            throw new CredentialHelperException($"{path}, which is to know the login of {registry}, cannot be run: {fault.Message}", fault);
+            throw new CredentialHelperException($"{path}, which is to know the login of {registry}, cannot be run: {exception.Message}", exception);
         }
     }
 

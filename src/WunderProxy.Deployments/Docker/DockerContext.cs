@@ -46,9 +46,9 @@ internal static class DockerContext
             return JsonSerializer.Deserialize(bytes, DockerJsonContext.Default.DockerContextFile)
                 ?? new DockerContextFile(null);
         }
-        catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new FormatException($"DOCKER_CONTEXT: the context '{name}' cannot be read: {fault.Message}", fault);
+            throw new FormatException($"DOCKER_CONTEXT: the context '{name}' cannot be read: {exception.Message}", exception);
         }
     }
 
@@ -58,9 +58,9 @@ internal static class DockerContext
         {
             return DockerEndpoint.Parse(host, certificates);
         }
-        catch (FormatException fault)
+        catch (FormatException exception)
         {
-            throw new FormatException($"DOCKER_CONTEXT: the context '{name}': {fault.Message}", fault);
+            throw new FormatException($"DOCKER_CONTEXT: the context '{name}': {exception.Message}", exception);
         }
     }
 }

@@ -95,10 +95,10 @@ public sealed partial class DockerEndpoint
         {
             _ = IsTls ? ReadCertificates(_certificateDirectory) : null;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             throw new FormatException(
-                $"TLS to {Url} needs ca.pem, cert.pem and key.pem in {_certificateDirectory}: {fault.Message}", fault);
+                $"TLS to {Url} needs ca.pem, cert.pem and key.pem in {_certificateDirectory}: {exception.Message}", exception);
         }
     }
 
@@ -204,11 +204,11 @@ public sealed partial class DockerEndpoint
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath!), cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }
-        catch (SocketException fault)
+        catch (SocketException exception)
         {
             socket.Dispose();
 #pragma warning disable MA0054 // The innermost exception is shown to users, and this one says more than the socket's own.
-            throw new IOException(UnixSocketFault.Explain(SocketPath!, fault));
+            throw new IOException(UnixSocketFault.Explain(SocketPath!, exception));
 #pragma warning restore MA0054
         }
         catch

@@ -152,9 +152,9 @@ internal sealed class DockerEngineClient : IDisposable
             await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
             return await ContainerLog.ReadAsync(body, isTerminal, tail, limit.Token);
         }
-        catch (Exception fault) when (EngineConnection.IsAway(fault, cancellationToken))
+        catch (Exception exception) when (EngineConnection.IsAway(exception, cancellationToken))
         {
-            throw _connection.Away(fault);
+            throw _connection.Away(exception);
         }
     }
 

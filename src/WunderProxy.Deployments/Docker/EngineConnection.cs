@@ -57,9 +57,9 @@ internal sealed class EngineConnection : IDisposable
             return await JsonSerializer.DeserializeAsync(body, type, limit.Token)
                 ?? throw new DockerEngineException(response.StatusCode, $"empty answer to {method} {path}");
         }
-        catch (Exception fault) when (IsAway(fault, cancellationToken))
+        catch (Exception exception) when (IsAway(exception, cancellationToken))
         {
-            throw Away(fault);
+            throw Away(exception);
         }
     }
 
@@ -82,9 +82,9 @@ internal sealed class EngineConnection : IDisposable
         {
             return await SendAsync(_client, method, path, content, registryLogin, cancellationToken);
         }
-        catch (Exception fault) when (IsAway(fault, cancellationToken))
+        catch (Exception exception) when (IsAway(exception, cancellationToken))
         {
-            throw Away(fault);
+            throw Away(exception);
         }
     }
 
@@ -138,9 +138,9 @@ internal sealed class EngineConnection : IDisposable
         {
             using var response = await SendAsync(client, method, path, content, null, limit.Token);
         }
-        catch (Exception fault) when (IsAway(fault, cancellationToken))
+        catch (Exception exception) when (IsAway(exception, cancellationToken))
         {
-            throw Away(fault);
+            throw Away(exception);
         }
     }
 

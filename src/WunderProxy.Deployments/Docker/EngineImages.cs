@@ -23,7 +23,7 @@ internal sealed class EngineImages(EngineConnection connection, TimeProvider clo
                 DockerJsonContext.Default.ImageDetails,
                 cancellationToken);
         }
-        catch (DockerEngineException fault) when (fault.StatusCode == HttpStatusCode.NotFound)
+        catch (DockerEngineException exception) when (exception.StatusCode == HttpStatusCode.NotFound)
         {
             return null;
         }
@@ -63,9 +63,9 @@ internal sealed class EngineImages(EngineConnection connection, TimeProvider clo
             await StreamAsync("/images/load?quiet=0", content, null, stall, progress, Note, cancellationToken);
             return loaded;
         }
-        catch (HttpRequestException fault) when (EngineConnection.FindBroken(fault) is { } broken)
+        catch (HttpRequestException exception) when (EngineConnection.FindBroken(exception) is { } broken)
         {
-            throw new ArchiveBrokenException(broken.Message, fault);
+            throw new ArchiveBrokenException(broken.Message, exception);
         }
 
         void Note(EngineMessage message)
@@ -129,10 +129,10 @@ internal sealed class EngineImages(EngineConnection connection, TimeProvider clo
                 progress(counter.Add(message));
             }
         }
-        catch (Exception fault) when (timer.IsExpired && !cancellationToken.IsCancellationRequested
-            && fault is OperationCanceledException or EngineUnavailableException)
+        catch (Exception exception) when (timer.IsExpired && !cancellationToken.IsCancellationRequested
+            && exception is OperationCanceledException or EngineUnavailableException)
         {
-            throw new TimeoutException($"no progress for {stall.TotalSeconds:0} s", fault);
+            throw new TimeoutException($"no progress for {stall.TotalSeconds:0} s", exception);
         }
     }
 

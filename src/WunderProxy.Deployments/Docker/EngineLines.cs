@@ -31,12 +31,12 @@ internal static class EngineLines
         {
             return JsonSerializer.Deserialize(line, type);
         }
-        catch (JsonException fault)
+        catch (JsonException exception)
         {
             // A killed engine leaves its last line unfinished.
             if (await ReadLineAsync(reader, connection, cancellationToken) is null)
             {
-                throw connection.BrokenOff(fault);
+                throw connection.BrokenOff(exception);
             }
 
             throw;
@@ -50,9 +50,9 @@ internal static class EngineLines
         {
             return await reader.ReadLineAsync(cancellationToken);
         }
-        catch (Exception fault) when (EngineConnection.IsAway(fault, cancellationToken))
+        catch (Exception exception) when (EngineConnection.IsAway(exception, cancellationToken))
         {
-            throw connection.Away(fault);
+            throw connection.Away(exception);
         }
     }
 }

@@ -41,9 +41,9 @@ internal sealed class RegistryCredentials(string configFile, string searchPath, 
             return await new CredentialHelper(helper, searchPath, clock).FindAsync(registry, cancellationToken)
                 ?? FindStored(file, registry);
         }
-        catch (CredentialHelperException fault)
+        catch (CredentialHelperException exception)
         {
-            return FindStored(file, registry) ?? throw new CredentialHelperException($"{configFile}: {fault.Message}", fault);
+            return FindStored(file, registry) ?? throw new CredentialHelperException($"{configFile}: {exception.Message}", exception);
         }
     }
 
@@ -55,9 +55,9 @@ internal sealed class RegistryCredentials(string configFile, string searchPath, 
                 ? JsonSerializer.Deserialize(bytes, DockerJsonContext.Default.DockerConfigFile)
                 : null;
         }
-        catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new InvalidDataException($"{configFile} cannot be read: {fault.Message}", fault);
+            throw new InvalidDataException($"{configFile} cannot be read: {exception.Message}", exception);
         }
     }
 
@@ -67,9 +67,9 @@ internal sealed class RegistryCredentials(string configFile, string searchPath, 
         {
             return DockerLogins.FindStored(file, registry);
         }
-        catch (InvalidDataException fault)
+        catch (InvalidDataException exception)
         {
-            throw new InvalidDataException($"{configFile}: {fault.Message}", fault);
+            throw new InvalidDataException($"{configFile}: {exception.Message}", exception);
         }
     }
 }

@@ -152,7 +152,7 @@ internal sealed class DeployerLease : IAsyncDisposable
                 ? JsonSerializer.Deserialize(LenientJson.Repair(read.Bytes).Span, HistoryJsonContext.Default.LeaseClaim)
                 : null;
         }
-        catch (Exception e) when (e is JsonException or ObjectStoreException { IsAboutContent: true })
+        catch (Exception exception) when (exception is JsonException or ObjectStoreException { IsAboutContent: true })
         {
             // No deployer wrote this object, which would otherwise keep all of them away for ever.
             return null;

@@ -116,7 +116,7 @@ public sealed class EventLog(IObjectStore store, string prefix, LocalState? stat
                 return parsed with { Id = key[(key.LastIndexOf('-') + 1)..(end < 0 ? key.Length : end)] };
             }
         }
-        catch (ObjectStoreException e) when (e.IsAboutContent)
+        catch (ObjectStoreException exception) when (exception.IsAboutContent)
         {
             // The object is too large, or a link or the like in a directory.
         }
@@ -132,9 +132,9 @@ public sealed class EventLog(IObjectStore store, string prefix, LocalState? stat
             state?.AddPendingEvent(name, bytes);
             return state is not null;
         }
-        catch (StateUnwritableException e)
+        catch (StateUnwritableException exception)
         {
-            failure = e;
+            failure = exception;
             return false;
         }
     }

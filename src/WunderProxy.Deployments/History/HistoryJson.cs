@@ -21,10 +21,10 @@ internal static class HistoryJson
         {
             return [.. Slice(json).Select(ReadEntry)];
         }
-        catch (JsonException e)
+        catch (JsonException exception)
         {
             throw new FormatException(
-                e.LineNumber is { } line ? $"bad JSON at line {line + 1}, position {e.BytePositionInLine + 1}" : e.Message, e);
+                exception.LineNumber is { } line ? $"bad JSON at line {line + 1}, position {exception.BytePositionInLine + 1}" : exception.Message, exception);
         }
     }
 

@@ -38,16 +38,16 @@ public sealed class HistoryRepository(
         {
             return new HistoryReading(await LoadAsync(cancellationToken));
         }
-        catch (ObjectStoreException fault) when (fault.IsAboutContent)
+        catch (ObjectStoreException exception) when (exception.IsAboutContent)
         {
-            return new HistoryReading(DeploymentHistory.Empty, fault);
+            return new HistoryReading(DeploymentHistory.Empty, exception);
         }
-        catch (ObjectStoreException fault) when (fault.Fault == ObjectStoreFault.Denied)
+        catch (ObjectStoreException exception) when (exception.Fault == ObjectStoreFault.Denied)
         {
             // Without the right to list, S3 refuses a missing history; without any right it refuses this read too.
             await using var current = await store.OpenReadAsync(ObjectKey.Current(prefix), cancellationToken);
             return new HistoryReading(
-                DeploymentHistory.Empty, new ObjectStoreException(ObjectStoreFault.Refused, fault.Message, fault));
+                DeploymentHistory.Empty, new ObjectStoreException(ObjectStoreFault.Refused, exception.Message, exception));
         }
     }
 
@@ -207,10 +207,10 @@ public sealed class HistoryRepository(
         {
             return read is null ? DeploymentHistory.Empty : DeploymentHistory.Parse(read.Bytes);
         }
-        catch (FormatException e)
+        catch (FormatException exception)
         {
             var key = ObjectKey.History(prefix);
-            throw new ObjectStoreException(ObjectStoreFault.Corrupt, $"{key} in {store.Description}: {e.Message}", e);
+            throw new ObjectStoreException(ObjectStoreFault.Corrupt, $"{key} in {store.Description}: {exception.Message}", exception);
         }
     }
 }

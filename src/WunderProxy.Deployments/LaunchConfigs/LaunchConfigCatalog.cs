@@ -128,7 +128,7 @@ internal sealed class LaunchConfigCatalog(IObjectStore store, string prefix, Tim
                 Learn(key, name.IsAlias ? LaunchConfigHash.Of(bytes) : LaunchConfigReference.AliasOf(bytes));
             }
         }
-        catch (ObjectStoreException e) when (e.IsAboutContent)
+        catch (ObjectStoreException exception) when (exception.IsAboutContent)
         {
             // An object that is too large, or a link in a directory, is never a launch config, whatever its name.
             lock (_gate)

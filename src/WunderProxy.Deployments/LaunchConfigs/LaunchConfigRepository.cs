@@ -120,9 +120,9 @@ public sealed class LaunchConfigRepository(IObjectStore store, string prefix, Ti
         {
             return await store.GetAsync(key, cancellationToken);
         }
-        catch (ObjectStoreException e) when (e.Fault == ObjectStoreFault.TooLarge)
+        catch (ObjectStoreException exception) when (exception.Fault == ObjectStoreFault.TooLarge)
         {
-            throw new InvalidLaunchConfigException("", e.Message);
+            throw new InvalidLaunchConfigException("", exception.Message);
         }
     }
 

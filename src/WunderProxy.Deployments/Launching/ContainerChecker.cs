@@ -197,7 +197,7 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
         {
             await machine.Engine.WaitForExitAsync(container, cancellationToken);
         }
-        catch (Exception fault) when (fault is OperationCanceledException or DockerEngineException
+        catch (Exception exception) when (exception is OperationCanceledException or DockerEngineException
             or EngineUnavailableException or IOException or HttpRequestException)
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken)

@@ -34,10 +34,10 @@ internal sealed class ContainerLauncher(
             DemandAllowed(config);
             return await LaunchAsync(config, mask, new MaskedProgress(progress, mask), cancellationToken);
         }
-        catch (Exception fault) when (fault is DeploymentException or DockerEngineException)
+        catch (Exception exception) when (exception is DeploymentException or DockerEngineException)
         {
             // The engine quotes what it was given, and messages about its answers may contain the quotes.
-            throw DeploymentFaults.Of(fault).Masked(mask);
+            throw DeploymentFaults.Of(exception).Masked(mask);
         }
     }
 
@@ -151,9 +151,9 @@ internal sealed class ContainerLauncher(
             progress.Report(new DeploymentProgress("ready", $"{deployment.Revision} is healthy at {deployment.Replica.Address}"));
             return new LaunchedContainer(deployment, image.Method);
         }
-        catch (Exception fault)
+        catch (Exception exception)
         {
-            deployment.MoveTo(DeploymentState.Failed, DeploymentFaults.Translate(fault)?.Code ?? "cancelled");
+            deployment.MoveTo(DeploymentState.Failed, DeploymentFaults.Translate(exception)?.Code ?? "cancelled");
             await RemoveFailedAsync(deployment);
             throw;
         }
@@ -204,16 +204,16 @@ internal sealed class ContainerLauncher(
             var id = new ContainerId(await application.Machine.Engine.CreateContainerAsync(name, request.Body, cancellationToken));
             deployment.See(replica => replica with { Id = id, CreatedAt = application.Clock.GetUtcNow() });
         }
-        catch (DockerEngineException fault)
+        catch (DockerEngineException exception)
         {
             // Another call created the container that has this name.
-            var isTaken = fault.StatusCode == HttpStatusCode.Conflict
-                && fault.Message.Contains(name, StringComparison.Ordinal);
+            var isTaken = exception.StatusCode == HttpStatusCode.Conflict
+                && exception.Message.Contains(name, StringComparison.Ordinal);
             deployment.See(replica => replica with { Name = "" });
             if (!isTaken || isLast)
             {
                 throw DeploymentFaults.Launch(
-                    LaunchFailure.CreateFailed, $"the container of {deployment.Revision} cannot be created: {fault.Message}", fault);
+                    LaunchFailure.CreateFailed, $"the container of {deployment.Revision} cannot be created: {exception.Message}", exception);
             }
         }
     }
@@ -227,10 +227,10 @@ internal sealed class ContainerLauncher(
         {
             await application.Machine.Engine.StartContainerAsync(deployment.Replica.Id.Value, cancellationToken);
         }
-        catch (DockerEngineException fault)
+        catch (DockerEngineException exception)
         {
             throw DeploymentFaults.Launch(
-                LaunchFailure.StartFailed, $"the container of {deployment.Revision} cannot be started: {fault.Message}", fault);
+                LaunchFailure.StartFailed, $"the container of {deployment.Revision} cannot be started: {exception.Message}", exception);
         }
 
         application.Faults.Hit("started");

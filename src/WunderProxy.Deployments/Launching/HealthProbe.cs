@@ -59,11 +59,11 @@ internal sealed class HealthProbe : IDisposable
                 ? ProbeReason.Healthy
                 : ProbeReason.Status((int)response.StatusCode);
         }
-        catch (Exception fault) when (fault is HttpRequestException or SocketException)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException)
         {
             // A bare socket exception means that the container reset the connection while the HTTP client was setting
             // it up.
-            return ReasonOf(fault);
+            return ReasonOf(exception);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

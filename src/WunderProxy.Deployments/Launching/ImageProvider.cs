@@ -80,15 +80,15 @@ internal sealed class ImageProvider(
                 image, login, options.PullStallTimeout, Throttle($"pulling {name}", progress), cancellationToken);
             return null;
         }
-        catch (DockerEngineException fault)
+        catch (DockerEngineException exception)
         {
-            var reason = fault.StatusCode == HttpStatusCode.NotFound ? LaunchFailure.ImageNotFound : LaunchFailure.PullFailed;
-            return DeploymentFaults.Launch(reason, $"image {name} cannot be pulled: {fault.Message}{withoutLogin}", fault);
+            var reason = exception.StatusCode == HttpStatusCode.NotFound ? LaunchFailure.ImageNotFound : LaunchFailure.PullFailed;
+            return DeploymentFaults.Launch(reason, $"image {name} cannot be pulled: {exception.Message}{withoutLogin}", exception);
         }
-        catch (Exception fault) when (fault is TimeoutException or InvalidDataException)
+        catch (Exception exception) when (exception is TimeoutException or InvalidDataException)
         {
-            var reason = fault is TimeoutException ? LaunchFailure.PullTimeout : LaunchFailure.PullFailed;
-            return DeploymentFaults.Launch(reason, $"image {name} cannot be pulled: {fault.Message}", fault);
+            var reason = exception is TimeoutException ? LaunchFailure.PullTimeout : LaunchFailure.PullFailed;
+            return DeploymentFaults.Launch(reason, $"image {name} cannot be pulled: {exception.Message}", exception);
         }
     }
 
@@ -102,9 +102,9 @@ internal sealed class ImageProvider(
         {
             return (await credentials.FindAsync(registry, cancellationToken), null);
         }
-        catch (CredentialHelperException fault)
+        catch (CredentialHelperException exception)
         {
-            return (null, fault.Message);
+            return (null, exception.Message);
         }
     }
 
@@ -161,16 +161,16 @@ internal sealed class ImageProvider(
                 archive, options.PullStallTimeout, Throttle($"loading {key}", progress), cancellationToken);
             return [.. loaded.Distinct(StringComparer.Ordinal)];
         }
-        catch (Exception fault) when (archive.Refusal is not null && fault is not OperationCanceledException)
+        catch (Exception exception) when (archive.Refusal is not null && exception is not OperationCanceledException)
         {
             // The engine may have answered before the end of the archive, and then sees a broken connection.
             throw archive.Refusal.IsMismatch
-                ? new DeploymentException(DeploymentError.ImageMismatch, $"{key}: {archive.Refusal.Message}", null, fault)
-                : DeploymentFaults.Launch(LaunchFailure.LoadFailed, $"{key} cannot be loaded: {archive.Refusal.Message}", fault);
+                ? new DeploymentException(DeploymentError.ImageMismatch, $"{key}: {archive.Refusal.Message}", null, exception)
+                : DeploymentFaults.Launch(LaunchFailure.LoadFailed, $"{key} cannot be loaded: {archive.Refusal.Message}", exception);
         }
-        catch (Exception fault) when (fault is DockerEngineException or TimeoutException or ArchiveBrokenException)
+        catch (Exception exception) when (exception is DockerEngineException or TimeoutException or ArchiveBrokenException)
         {
-            throw DeploymentFaults.Launch(LaunchFailure.LoadFailed, $"{key} cannot be loaded: {fault.Message}", fault);
+            throw DeploymentFaults.Launch(LaunchFailure.LoadFailed, $"{key} cannot be loaded: {exception.Message}", exception);
         }
     }
 

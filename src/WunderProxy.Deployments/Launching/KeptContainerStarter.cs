@@ -63,14 +63,14 @@ internal sealed class KeptContainerStarter(
             table.Remove(deployment);
             return false;
         }
-        catch (Exception fault)
+        catch (Exception exception)
         {
-            deployment.MoveTo(DeploymentState.Failed, DeploymentFaults.Translate(fault)?.Code ?? "cancelled");
+            deployment.MoveTo(DeploymentState.Failed, DeploymentFaults.Translate(exception)?.Code ?? "cancelled");
             deployment.MoveTo(DeploymentState.Kept);
             retirer.BeginStopKept(deployment);
-            if (fault is DeploymentException or DockerEngineException)
+            if (exception is DeploymentException or DockerEngineException)
             {
-                progress.Report(new DeploymentProgress("creating", $"the kept container did not come up: {fault.Message}"));
+                progress.Report(new DeploymentProgress("creating", $"the kept container did not come up: {exception.Message}"));
                 return false;
             }
 

@@ -66,8 +66,8 @@ internal sealed class KillInquiry(DockerEngineClient engine, TimeProvider clock)
                 found = happened.Action;
             }
         }
-        catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException
-            || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (exception is DockerEngineException or EngineUnavailableException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // The events received so far have to suffice.
         }

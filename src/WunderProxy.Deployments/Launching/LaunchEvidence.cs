@@ -57,7 +57,7 @@ internal sealed class LaunchEvidence(DockerEngineClient engine, TimeProvider clo
                 Log = await FindLogAsync(state, mask, cancellationToken),
             };
         }
-        catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
+        catch (Exception exception) when (exception is DockerEngineException or EngineUnavailableException)
         {
             // Engine or container may be gone; the reason is reported without this evidence.
             return details;
@@ -75,7 +75,7 @@ internal sealed class LaunchEvidence(DockerEngineClient engine, TimeProvider clo
             var log = await engine.ReadLogsAsync(container.Id, container.Config.Tty, LogLines, cancellationToken);
             return [.. log.Select(mask.Apply)];
         }
-        catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
+        catch (Exception exception) when (exception is DockerEngineException or EngineUnavailableException)
         {
             return null;
         }

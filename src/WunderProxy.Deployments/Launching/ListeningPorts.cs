@@ -77,7 +77,7 @@ internal static class ListeningPorts
             string[] tables = [$"{folder}/net/tcp", $"{folder}/net/tcp6"];
             return [.. tables.Where(File.Exists).SelectMany(table => Parse(File.ReadLines(table))).Distinct().OrderBy(l => l.Port)];
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
         {
             return null;
         }
@@ -109,7 +109,7 @@ internal static class ListeningPorts
             await socket.ConnectAsync(address, port, limit.Token);
             return true;
         }
-        catch (Exception fault) when (fault is SocketException or OperationCanceledException)
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException)
         {
             return false;
         }

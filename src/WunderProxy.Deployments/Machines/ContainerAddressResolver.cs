@@ -169,9 +169,9 @@ internal sealed class ContainerAddressResolver(DockerEngineClient engine, OwnCon
             await socket.ConnectAsync(endPoint, limit.Token);
             return true;
         }
-        catch (SocketException fault)
+        catch (SocketException exception)
         {
-            return fault.SocketErrorCode == SocketError.ConnectionRefused;
+            return exception.SocketErrorCode == SocketError.ConnectionRefused;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

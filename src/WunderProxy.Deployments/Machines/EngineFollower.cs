@@ -82,17 +82,17 @@ internal sealed class EngineFollower(
             {
                 await FollowAsync(joined, cancellationToken);
             }
-            catch (Exception fault) when (fault is EngineUnavailableException or OperationCanceledException)
+            catch (Exception exception) when (exception is EngineUnavailableException or OperationCanceledException)
             {
                 // Its circuit is open, as the client told it; somebody has joined; or the process ends.
             }
-            catch (DockerEngineException fault)
+            catch (DockerEngineException exception)
             {
-                notices.Warn(Topic, "the Docker engine's events cannot be followed", fault.Message);
+                notices.Warn(Topic, "the Docker engine's events cannot be followed", exception.Message);
             }
-            catch (Exception fault)
+            catch (Exception exception)
             {
-                DeploymentLog.BackgroundFailed(log, fault);
+                DeploymentLog.BackgroundFailed(log, exception);
             }
 
             if (!joined.IsCancellationRequested)

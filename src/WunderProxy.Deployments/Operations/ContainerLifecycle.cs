@@ -303,10 +303,10 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
             {
                 result = await body(operation, token);
             }
-            catch (Exception fault) when (DeploymentFaults.IsKnown(fault))
+            catch (Exception exception) when (DeploymentFaults.IsKnown(exception))
             {
-                await NoteFailureAsync(kind, reference, by, DeploymentFaults.Of(fault));
-                throw DeploymentFaults.Of(fault);
+                await NoteFailureAsync(kind, reference, by, DeploymentFaults.Of(exception));
+                throw DeploymentFaults.Of(exception);
             }
 
             // What was done stays done, even if logging it fails.

@@ -21,9 +21,9 @@ internal sealed class LifecycleReader(Application application, SwitchGuard guard
             return [.. history.Entries.Select(entry => new HistoryEntryView(
                 entry.Revision, entry.DeployedAt, entry.DeployedBy, entry.Hash, ReferenceEquals(entry, current)))];
         }
-        catch (Exception fault) when (DeploymentFaults.IsKnown(fault))
+        catch (Exception exception) when (DeploymentFaults.IsKnown(exception))
         {
-            throw DeploymentFaults.Of(fault);
+            throw DeploymentFaults.Of(exception);
         }
     }
 
@@ -38,9 +38,9 @@ internal sealed class LifecycleReader(Application application, SwitchGuard guard
         {
             return (await application.Configs.LoadAsync(reference, LaunchConfigRepository.MissLife, cancellationToken)).Bytes;
         }
-        catch (Exception fault) when (DeploymentFaults.IsKnown(fault))
+        catch (Exception exception) when (DeploymentFaults.IsKnown(exception))
         {
-            throw DeploymentFaults.Of(fault);
+            throw DeploymentFaults.Of(exception);
         }
     }
 

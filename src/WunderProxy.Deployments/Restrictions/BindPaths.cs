@@ -37,9 +37,9 @@ internal sealed class BindPaths(IReadOnlyList<string> directories, DockerEndpoin
         {
             return RefusalOfReal(path, RealPath.Of(path));
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return $"the path cannot be looked at: {fault.Message}";
+            return $"the path cannot be looked at: {exception.Message}";
         }
     }
 

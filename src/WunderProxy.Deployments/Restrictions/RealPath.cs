@@ -56,7 +56,7 @@ internal static class RealPath
         {
             return File.GetAttributes(path).HasFlag(FileAttributes.ReparsePoint) ? new FileInfo(path).LinkTarget : null;
         }
-        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }

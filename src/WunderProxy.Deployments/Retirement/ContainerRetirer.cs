@@ -170,9 +170,9 @@ internal sealed class ContainerRetirer(
         {
             // The process ends, and containers stay as they are.
         }
-        catch (Exception fault)
+        catch (Exception exception)
         {
-            DeploymentLog.BackgroundFailed(application.Log, fault);
+            DeploymentLog.BackgroundFailed(application.Log, exception);
         }
         finally
         {
@@ -217,9 +217,9 @@ internal sealed class ContainerRetirer(
         {
             // The deployment is wanted again, or the process ends; containers stay as they are.
         }
-        catch (Exception fault)
+        catch (Exception exception)
         {
-            DeploymentLog.BackgroundFailed(application.Log, fault);
+            DeploymentLog.BackgroundFailed(application.Log, exception);
         }
     }
 
@@ -262,7 +262,7 @@ internal sealed class ContainerRetirer(
         {
             return (await application.Machine.Engine.InspectContainerAsync(deployment.Replica.Id.Value, _ending.Token)).State.Running;
         }
-        catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
+        catch (Exception exception) when (exception is DockerEngineException or EngineUnavailableException)
         {
             // The attempt to stop the container will show what is wrong.
             return true;
@@ -282,10 +282,10 @@ internal sealed class ContainerRetirer(
             deployment.MoveTo(DeploymentState.Removed);
             Forget(deployment);
         }
-        catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
+        catch (Exception exception) when (exception is DockerEngineException or EngineUnavailableException)
         {
             // The watcher stops kept containers that run, so this is tried again.
-            DeploymentLog.RetireFailed(application.Log, deployment.Replica.Name, deployment.Revision, fault.Message);
+            DeploymentLog.RetireFailed(application.Log, deployment.Replica.Name, deployment.Revision, exception.Message);
         }
     }
 
@@ -322,7 +322,7 @@ internal sealed class ContainerRetirer(
         {
             await stopper.StopAsync(deployment.Replica.Id.Value, _ending.Token);
         }
-        catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
+        catch (Exception exception) when (exception is DockerEngineException or EngineUnavailableException)
         {
             // Removal by force follows, and is repeated until the engine carries it out.
         }
@@ -358,7 +358,7 @@ internal sealed class ContainerRetirer(
                 await application.Machine.Engine.Images.RemoveAsync(deployment.Image, _ending.Token);
             }
         }
-        catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
+        catch (Exception exception) when (exception is DockerEngineException or EngineUnavailableException)
         {
             // 409: a container uses the image, which therefore stays.
         }

@@ -48,7 +48,7 @@ internal sealed class ImageClaims(string ownDirectory)
             var isListed = isOwn && record.Launched.Concat(record.Earlier).Any(entry => entry.Revision == revision);
             return isListed || (record.Config.Length > 0 && IsOf(LaunchConfig.Parse(record.Config), isOwn, revision, image));
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException
             or InvalidLaunchConfigException)
         {
             return true;

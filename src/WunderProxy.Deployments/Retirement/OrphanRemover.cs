@@ -48,11 +48,11 @@ internal sealed class OrphanRemover(DockerEngineClient engine, ContainerOwnershi
             {
                 _waiting.TryRemove(orphan, out _);
             }
-            catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
+            catch (Exception exception) when (exception is DockerEngineException or EngineUnavailableException)
             {
-                if (fault.Message != told && _waiting.TryUpdate(orphan, fault.Message, told))
+                if (exception.Message != told && _waiting.TryUpdate(orphan, exception.Message, told))
                 {
-                    DeploymentLog.RetireFailed(log, orphan.Container, "", fault.Message);
+                    DeploymentLog.RetireFailed(log, orphan.Container, "", exception.Message);
                 }
             }
         }

@@ -71,7 +71,7 @@ public sealed class DirectoryObjectStore : IObjectStore
             var held = await LockAsync(cancellationToken);
             return await RunAsync(() => Put(key, bytes.Span, condition), held, cancellationToken, isWrite: true);
         }
-        catch (ObjectStoreException e) when (e.Fault == ObjectStoreFault.TimedOut && condition != PutCondition.None)
+        catch (ObjectStoreException exception) when (exception.Fault == ObjectStoreFault.TimedOut && condition != PutCondition.None)
         {
             return PutOutcome.Unknown;
         }
@@ -122,9 +122,9 @@ public sealed class DirectoryObjectStore : IObjectStore
         {
             Directory.CreateDirectory(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw BadLocation($"cannot make the directory {root}: {e.Message}", e);
+            throw BadLocation($"cannot make the directory {root}: {exception.Message}", exception);
         }
     }
 
@@ -145,7 +145,7 @@ public sealed class DirectoryObjectStore : IObjectStore
                 DurableFile.RemoveLeftovers(own);
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // Ignored: the first call on the store reports the problem.
         }
@@ -254,9 +254,9 @@ public sealed class DirectoryObjectStore : IObjectStore
                 _clock,
                 cancellationToken);
         }
-        catch (TimeoutException e)
+        catch (TimeoutException exception)
         {
-            throw new ObjectStoreException(ObjectStoreFault.TimedOut, $"the {Description} is busy: {e.Message}", e);
+            throw new ObjectStoreException(ObjectStoreFault.TimedOut, $"the {Description} is busy: {exception.Message}", exception);
         }
     }
 
@@ -288,17 +288,17 @@ public sealed class DirectoryObjectStore : IObjectStore
             running = Task.Run(() => Run(call, held), CancellationToken.None);
             return await running.WaitAsync(both.Token);
         }
-        catch (OperationCanceledException e)
+        catch (OperationCanceledException exception)
         {
             Abandon(running, held);
             cancellationToken.ThrowIfCancellationRequested();
             var seconds = ObjectStores.CallLimit.TotalSeconds;
             throw new ObjectStoreException(
-                ObjectStoreFault.TimedOut, $"the {Description} did not answer within {seconds} s", e);
+                ObjectStoreFault.TimedOut, $"the {Description} did not answer within {seconds} s", exception);
         }
-        catch (Exception e) when (e is not ObjectStoreException)
+        catch (Exception exception) when (exception is not ObjectStoreException)
         {
-            throw Explain(e, isWrite);
+            throw Explain(exception, isWrite);
         }
     }
 

@@ -126,18 +126,18 @@ public sealed class LocalState : IDisposable
 
             PutAside(_directory, name, fault);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException or FormatException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or NotSupportedException or FormatException)
         {
             // Documents are replaced whole, so somebody edited this one or the disk lost it.
             PutAside(_directory, name, "it is not a valid document of its kind");
         }
-        catch (Exception e) when (e is NotRegularFileException or FileTooLargeException)
+        catch (Exception exception) when (exception is NotRegularFileException or FileTooLargeException)
         {
-            PutAside(_directory, name, e.Message);
+            PutAside(_directory, name, exception.Message);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StateUnreadableException($"the local record cannot be read: {e.Message}", e);
+            throw new StateUnreadableException($"the local record cannot be read: {exception.Message}", exception);
         }
 
         return null;
@@ -171,7 +171,7 @@ public sealed class LocalState : IDisposable
 
             return [.. names.Skip(surplus).Take(EventsAtOnce)];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return [];
         }
@@ -187,11 +187,11 @@ public sealed class LocalState : IDisposable
         {
             return ReadOwn(_events, name, DocumentLimits.Event);
         }
-        catch (Exception e) when (e is NotRegularFileException or FileTooLargeException)
+        catch (Exception exception) when (exception is NotRegularFileException or FileTooLargeException)
         {
-            RejectPendingEvent(name, e.Message);
+            RejectPendingEvent(name, exception.Message);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The next round tries again.
         }
@@ -209,7 +209,7 @@ public sealed class LocalState : IDisposable
         {
             _events.Delete(name);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // Harmless: the same event is written again under the same key.
         }
@@ -252,15 +252,15 @@ public sealed class LocalState : IDisposable
             {
                 DurableFile.Write(directory, name, _directory, bytes);
             }
-            catch (NotRegularFileException e)
+            catch (NotRegularFileException exception)
             {
-                PutAside(directory, name, e.Message);
+                PutAside(directory, name, exception.Message);
                 DurableFile.Write(directory, name, _directory, bytes);
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Unwritable(FullPath, e);
+            throw Unwritable(FullPath, exception);
         }
     }
 
@@ -270,9 +270,9 @@ public sealed class LocalState : IDisposable
         {
             return action();
         }
-        catch (NotRegularFileException e)
+        catch (NotRegularFileException exception)
         {
-            PutAside(directory, name, e.Message);
+            PutAside(directory, name, exception.Message);
             return action();
         }
     }
@@ -286,9 +286,9 @@ public sealed class LocalState : IDisposable
         {
             directory.TakeOver(directory, name, aside);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Unwritable(FullPath, e);
+            throw Unwritable(FullPath, exception);
         }
 
         Warn($"{directory.PathOf(name)} was put aside as {aside}: {reason}");
@@ -323,9 +323,9 @@ public sealed class LocalState : IDisposable
         {
             return action();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Unwritable(path, e);
+            throw Unwritable(path, exception);
         }
     }
 

@@ -68,11 +68,11 @@ public sealed class S3ObjectStore : IObjectStore
                 : new AmazonS3Client(endpoint.AccessKey, endpoint.SecretKey, configuration);
             return new S3ObjectStore(client, http, bucket, clock);
         }
-        catch (Exception e) when (e is AmazonClientException or ArgumentException or UriFormatException)
+        catch (Exception exception) when (exception is AmazonClientException or ArgumentException or UriFormatException)
         {
             http.Dispose();
             const string Hint = "S3 is not configured: set AWS_REGION, and AWS_ENDPOINT_URL for a server of your own";
-            throw new ObjectStoreException(ObjectStoreFault.BadLocation, $"{Hint} ({e.Message})", e);
+            throw new ObjectStoreException(ObjectStoreFault.BadLocation, $"{Hint} ({exception.Message})", exception);
         }
     }
 
@@ -211,7 +211,7 @@ public sealed class S3ObjectStore : IObjectStore
                 return PutOutcome.Stored;
             }, absent: null, cancellationToken, isWrite: true);
         }
-        catch (ObjectStoreException e) when (OutcomeOf(e, condition) is { } outcome)
+        catch (ObjectStoreException exception) when (OutcomeOf(exception, condition) is { } outcome)
         {
             return outcome;
         }
@@ -275,15 +275,15 @@ public sealed class S3ObjectStore : IObjectStore
 
             return bytes.ToArray();
         }
-        catch (Exception e) when (e is FormatException or InvalidDataException)
+        catch (Exception exception) when (exception is FormatException or InvalidDataException)
         {
             throw new ObjectStoreException(
-                ObjectStoreFault.Corrupt, $"{key} in the {Description} cannot be read: {e.Message}", e);
+                ObjectStoreFault.Corrupt, $"{key} in the {Description} cannot be read: {exception.Message}", exception);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException)
         {
             throw new ObjectStoreException(
-                ObjectStoreFault.Unavailable, $"the {Description} broke off in the middle of {key}", e);
+                ObjectStoreFault.Unavailable, $"the {Description} broke off in the middle of {key}", exception);
         }
     }
 
@@ -307,21 +307,21 @@ public sealed class S3ObjectStore : IObjectStore
         {
             return await CallTwiceAsync(call, both.Token);
         }
-        catch (AmazonS3Exception e) when (absent is not null && IsAbsent(e))
+        catch (AmazonS3Exception exception) when (absent is not null && IsAbsent(exception))
         {
             return absent();
         }
-        catch (Exception e) when (IsTimeout(e, limit.Token) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (IsTimeout(exception, limit.Token) && !cancellationToken.IsCancellationRequested)
         {
             var seconds = ObjectStores.CallLimit.TotalSeconds;
             throw new ObjectStoreException(
-                ObjectStoreFault.TimedOut, $"the {Description} did not answer within {seconds} s: {what}", e);
+                ObjectStoreFault.TimedOut, $"the {Description} did not answer within {seconds} s: {what}", exception);
         }
-        catch (Exception e) when (e is not ObjectStoreException and not OperationCanceledException)
+        catch (Exception exception) when (exception is not ObjectStoreException and not OperationCanceledException)
         {
             // A bare socket exception means that the server reset the connection while the HTTP client was setting it
             // up; other exceptions mean that the SDK cannot handle a malformed answer.
-            throw Explain(e, what, isWrite);
+            throw Explain(exception, what, isWrite);
         }
     }
 
@@ -336,7 +336,7 @@ public sealed class S3ObjectStore : IObjectStore
         {
             return await call(limited);
         }
-        catch (AmazonS3Exception e) when (e is { StatusCode: HttpStatusCode.BadRequest, ErrorCode: "BadRequest" or null })
+        catch (AmazonS3Exception exception) when (exception is { StatusCode: HttpStatusCode.BadRequest, ErrorCode: "BadRequest" or null })
         {
             return await call(limited);
         }

@@ -109,7 +109,7 @@ internal static class StateDirectory
             handle.Delete(probe);
             return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return false;
         }

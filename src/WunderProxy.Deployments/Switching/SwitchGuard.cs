@@ -106,10 +106,10 @@ internal sealed class SwitchGuard(
         {
             // The process ends, and what was switched stays switched.
         }
-        catch (Exception fault)
+        catch (Exception exception)
         {
-            Conclude(done, GuardState.Failed, AfterSwitch.Describe(fault));
-            DeploymentLog.BackgroundFailed(application.Log, fault);
+            Conclude(done, GuardState.Failed, AfterSwitch.Describe(exception));
+            DeploymentLog.BackgroundFailed(application.Log, exception);
         }
         finally
         {
@@ -178,9 +178,9 @@ internal sealed class SwitchGuard(
             await SwitchBackAsync(done, evidence);
             return null;
         }
-        catch (Exception fault) when (fault is DeploymentException or StateUnwritableException)
+        catch (Exception exception) when (exception is DeploymentException or StateUnwritableException)
         {
-            return fault.Message;
+            return exception.Message;
         }
     }
 
@@ -194,7 +194,7 @@ internal sealed class SwitchGuard(
         {
             probe = await checker.CheckOnceAsync(previous, _ending.Token);
         }
-        catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
+        catch (Exception exception) when (exception is DockerEngineException or EngineUnavailableException)
         {
             // Without the engine the container's own answer decides.
             probe = await probes.ProbeAsync(

@@ -195,9 +195,9 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
             application.Record.TryUpdate(_ => before);
             throw;
         }
-        catch (Exception fault)
+        catch (Exception exception)
         {
-            application.AfterSwitch.Note("exchanging the upstream", fault);
+            application.AfterSwitch.Note("exchanging the upstream", exception);
             return null;
         }
     }

@@ -135,7 +135,7 @@ internal sealed class ContainerAdopter(
                 port,
                 config.HealthCheckPath);
         }
-        catch (Exception fault) when (fault is ContainerNotFoundException or AmbiguousPortException)
+        catch (Exception exception) when (exception is ContainerNotFoundException or AmbiguousPortException)
         {
             return null;
         }

@@ -48,9 +48,9 @@ internal sealed class ContainerWatcher(
             {
                 // The engine's circuit is open; when it closes, all containers are examined again.
             }
-            catch (Exception fault) when (fault is not OperationCanceledException)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                DeploymentLog.BackgroundFailed(application.Log, fault);
+                DeploymentLog.BackgroundFailed(application.Log, exception);
             }
         }
     }
@@ -149,7 +149,7 @@ internal sealed class ContainerWatcher(
             var container = await application.Machine.Engine.InspectContainerAsync(current.Replica.Id.Value, cancellationToken);
             current.See(replica => replica with { Healthcheck = container.State.Healthcheck });
         }
-        catch (Exception fault) when (fault is DockerEngineException or EngineUnavailableException)
+        catch (Exception exception) when (exception is DockerEngineException or EngineUnavailableException)
         {
             // If the container is gone, events or the next failing probe will tell; if the engine does not answer, the
             // last result stands.

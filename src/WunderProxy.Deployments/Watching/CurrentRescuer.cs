@@ -110,10 +110,10 @@ internal sealed class CurrentRescuer(
         {
             await step();
         }
-        catch (Exception fault) when (DeploymentFaults.IsKnown(fault)
-            && fault is not (EngineUnavailableException or ContainerNotFoundException))
+        catch (Exception exception) when (DeploymentFaults.IsKnown(exception)
+            && exception is not (EngineUnavailableException or ContainerNotFoundException))
         {
-            Tell(current, fault);
+            Tell(current, exception);
         }
     }
 

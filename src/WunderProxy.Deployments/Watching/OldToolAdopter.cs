@@ -91,7 +91,7 @@ internal sealed class OldToolAdopter(Application application, ForeignContainers 
         {
             return await application.Configs.LoadAsync(reference, cancellationToken);
         }
-        catch (Exception fault) when (fault is LaunchConfigNotFoundException or HashMismatchException
+        catch (Exception exception) when (exception is LaunchConfigNotFoundException or HashMismatchException
             or InvalidLaunchConfigException)
         {
             return null;

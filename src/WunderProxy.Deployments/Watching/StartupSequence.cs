@@ -99,9 +99,9 @@ internal sealed class StartupSequence(
                 ? null
                 : "the store has no conditional writes: deployers are kept apart by a lease object");
         }
-        catch (ObjectStoreException fault) when (fault.IsWriteDenied)
+        catch (ObjectStoreException exception) when (exception.IsWriteDenied)
         {
-            application.Store.Failed(fault);
+            application.Store.Failed(exception);
         }
     }
 
@@ -111,9 +111,9 @@ internal sealed class StartupSequence(
         {
             return await application.Configs.FindCurrentAsync(cancellationToken);
         }
-        catch (InvalidLaunchConfigException fault)
+        catch (InvalidLaunchConfigException exception)
         {
-            application.Notices.Warn(Topic, "current.json in the store is not a launch config", fault.Message);
+            application.Notices.Warn(Topic, "current.json in the store is not a launch config", exception.Message);
             return null;
         }
     }
@@ -162,9 +162,9 @@ internal sealed class StartupSequence(
             await switcher.SwitchAsync(
                 launched.Deployment, current, null, Task.CompletedTask, cancellationToken);
         }
-        catch (Exception fault) when (fault is not EngineUnavailableException && DeploymentFaults.Translate(fault) is not null)
+        catch (Exception exception) when (exception is not EngineUnavailableException && DeploymentFaults.Translate(exception) is not null)
         {
-            var known = DeploymentFaults.Translate(fault)!;
+            var known = DeploymentFaults.Translate(exception)!;
             application.Notices.Warn(
                 Topic, $"the store's current revision {current.Revision} cannot be launched ({known.Code})", known.Message);
             DeploymentLog.OperationFailed(application.Log, By, current.Hash.Value, By, known.Code, known.Message);

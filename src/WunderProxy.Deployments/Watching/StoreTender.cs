@@ -120,10 +120,10 @@ internal sealed class StoreTender(
             _denied = null;
             await application.Events.FlushAsync(cancellationToken);
         }
-        catch (ObjectStoreException fault) when (fault.IsWriteDenied)
+        catch (ObjectStoreException exception) when (exception.IsWriteDenied)
         {
             _denied ??= application.Clock.GetTimestamp();
-            application.Store.Failed(fault);
+            application.Store.Failed(exception);
         }
     }
 
@@ -170,11 +170,11 @@ internal sealed class StoreTender(
         {
             // The client has opened the circuit.
         }
-        catch (Exception fault) when (fault is ObjectStoreException or LeaseHeldException or LaunchConfigNotFoundException)
+        catch (Exception exception) when (exception is ObjectStoreException or LeaseHeldException or LaunchConfigNotFoundException)
         {
-            application.Store.Failed(fault);
+            application.Store.Failed(exception);
         }
-        catch (DeploymentException fault) when (fault.Error == DeploymentError.Busy)
+        catch (DeploymentException exception) when (exception.Error == DeploymentError.Busy)
         {
             // A deploy is in progress; the start goes on after it.
         }
@@ -182,9 +182,9 @@ internal sealed class StoreTender(
         {
             // The process ends.
         }
-        catch (Exception fault)
+        catch (Exception exception)
         {
-            DeploymentLog.BackgroundFailed(application.Log, fault);
+            DeploymentLog.BackgroundFailed(application.Log, exception);
         }
 
         return false;

@@ -77,11 +77,11 @@ internal sealed class FleetReport(TerminalWriter output, TextWriter error) : IFl
         {
             write();
         }
-        catch (Exception lost) when (lost is CommandFailedException or IOException)
+        catch (Exception exception) when (exception is CommandFailedException or IOException)
         {
             if (!_isLost)
             {
-                error.WriteLine($"wunderproxy: {lost.Message}; the work goes on");
+                error.WriteLine($"wunderproxy: {exception.Message}; the work goes on");
             }
 
             _isLost = true;

@@ -294,9 +294,9 @@ internal sealed class HistoryRepositoryTests
             await task;
             return null;
         }
-        catch (Exception e) when (e is not AssertionException)
+        catch (Exception exception) when (exception is not AssertionException)
         {
-            return e;
+            return exception;
         }
     }
 

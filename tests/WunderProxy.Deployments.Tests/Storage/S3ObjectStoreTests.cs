@@ -84,7 +84,7 @@ internal sealed class S3ObjectStoreTests
                     connection.Reset();
                 }
             }
-            catch (Exception end) when (end is SocketException or ObjectDisposedException or OperationCanceledException)
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
             {
                 // The test is over.
             }

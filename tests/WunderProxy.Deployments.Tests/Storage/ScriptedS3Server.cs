@@ -56,7 +56,7 @@ internal sealed class ScriptedS3Server : IDisposable
             {
                 context = await _listener.GetContextAsync();
             }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+            catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
             {
                 return;
             }

@@ -65,9 +65,9 @@ internal sealed class FuzzOrigin : IDisposable
             {
                 isOpen = await ServeOneAsync(connection, found => fuzzCase = found);
             }
-            catch (FuzzFailureException failure)
+            catch (FuzzFailureException exception)
             {
-                _onFailure(fuzzCase, $"{failure.Message}; at the origin: {connection.Text}");
+                _onFailure(fuzzCase, $"{exception.Message}; at the origin: {connection.Text}");
                 return;
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException)

@@ -101,9 +101,9 @@ internal sealed class ProxyFuzzer : IAsyncDisposable
             {
                 Interlocked.Add(ref _answers, await client.RunAsync(fuzzCase));
             }
-            catch (FuzzFailureException failure)
+            catch (FuzzFailureException exception)
             {
-                Fail(fuzzCase, failure.Message);
+                Fail(fuzzCase, exception.Message);
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {

@@ -59,10 +59,10 @@ internal sealed class ComparedProxy(string name, EndPoint endPoint, RecordingOri
         {
             return ([.. received], false);
         }
-        catch (OperationCanceledException e)
+        catch (OperationCanceledException exception)
         {
             var text = Encoding.Latin1.GetString([.. received]);
-            throw new TimeoutException($"{name} keeps the connection after: {text}", e);
+            throw new TimeoutException($"{name} keeps the connection after: {text}", exception);
         }
     }
 

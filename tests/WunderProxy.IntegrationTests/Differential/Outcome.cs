@@ -83,10 +83,10 @@ internal static class Outcome
                 finals += answer.Status >= 200 ? 1 : 0;
             }
         }
-        catch (FormatException e)
+        catch (FormatException exception)
         {
             // Differs from whatever is well-formed: nobody may send a client this.
-            answers.Add(new WireMessage { StartLine = $"MALFORMED {e.Message}", Fields = [], IsComplete = true });
+            answers.Add(new WireMessage { StartLine = $"MALFORMED {exception.Message}", Fields = [], IsComplete = true });
         }
 
         return answers;

@@ -50,7 +50,7 @@ internal sealed class RecordingOrigin : IDisposable
             {
                 _ = ServeAsync(await _listener.AcceptAsync(), _requests);
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {
                 return;
             }
@@ -92,10 +92,10 @@ internal sealed class RecordingOrigin : IDisposable
         {
             // The proxy gave up: what came of the request does not count.
         }
-        catch (FormatException e)
+        catch (FormatException exception)
         {
             // Shows in the comparison: no proxy may send this.
-            requests.Enqueue(new WireMessage { StartLine = $"MALFORMED {e.Message}", Fields = [] });
+            requests.Enqueue(new WireMessage { StartLine = $"MALFORMED {exception.Message}", Fields = [] });
         }
     }
 

@@ -59,9 +59,9 @@ internal sealed class EchoClient(IPEndPoint proxy, int number)
                 // The client aborts its own socket then, and whatever was under way says so in its own way.
                 return;
             }
-            catch (Exception e) when (e is WebSocketException or IOException or InvalidOperationException)
+            catch (Exception exception) when (exception is WebSocketException or IOException or InvalidOperationException)
             {
-                Add(_faults, $"{_revision ?? "connecting"}: {e}");
+                Add(_faults, $"{_revision ?? "connecting"}: {exception}");
             }
             finally
             {

@@ -29,11 +29,11 @@ internal sealed class EventReader(IPEndPoint proxy)
                 // The reader aborts its own request then, and whatever was under way says so in its own way.
                 return;
             }
-            catch (HttpRequestException e) when (e.HttpRequestError != HttpRequestError.ResponseEnded)
+            catch (HttpRequestException exception) when (exception.HttpRequestError != HttpRequestError.ResponseEnded)
             {
-                _faults.Add(e.Message);
+                _faults.Add(exception.Message);
             }
-            catch (Exception e) when (e is HttpIOException or HttpRequestException or IOException)
+            catch (Exception exception) when (exception is HttpIOException or HttpRequestException or IOException)
             {
                 // Closed at the deadline of its drain: what an event stream's reader expects, it opens another.
             }

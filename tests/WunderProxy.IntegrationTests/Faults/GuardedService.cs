@@ -92,10 +92,10 @@ internal sealed class GuardedService : IAsyncDisposable
         {
             await Eventually.TrueAsync("the guard acts", async () => (events = await ReadGuardEventsAsync()).Count >= count, 15);
         }
-        catch (AssertionException e)
+        catch (AssertionException exception)
         {
             var status = await _service.StatusAsync();
-            throw new AssertionException($"round {count}: {e.Message}\n{status["ResponseTimes"]}\n{status["Previous"]}\n{_service.Process!.Errors}", e);
+            throw new AssertionException($"round {count}: {exception.Message}\n{status["ResponseTimes"]}\n{status["Previous"]}\n{_service.Process!.Errors}", exception);
         }
 
         return events;

@@ -61,7 +61,7 @@ internal sealed class StoreRelay : IAsyncDisposable
             {
                 _ = ServeAsync(await _listener.AcceptSocketAsync(_stopping.Token));
             }
-            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+            catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
             {
                 return;
             }
@@ -83,7 +83,7 @@ internal sealed class StoreRelay : IAsyncDisposable
 
             await AnswerAsync(client, socket, head, body, fault);
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
             // The product sees its connection end, as with any network.
         }

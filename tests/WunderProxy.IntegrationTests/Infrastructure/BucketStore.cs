@@ -42,7 +42,7 @@ internal sealed class BucketStore(string bucket, IReadOnlyDictionary<string, str
             await response.ResponseStream.CopyToAsync(content);
             return content.ToArray();
         }
-        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
+        catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.NotFound)
         {
             return null;
         }

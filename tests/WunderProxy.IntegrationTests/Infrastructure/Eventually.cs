@@ -22,9 +22,9 @@ internal static class Eventually
                     return;
                 }
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+            catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
             {
-                last = e;
+                last = exception;
             }
 
             await Task.Delay(Pace, TimeProvider.System);

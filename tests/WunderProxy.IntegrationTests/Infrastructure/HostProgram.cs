@@ -29,10 +29,10 @@ internal static class HostProgram
             await process.WaitForExitAsync(deadline.Token);
             return new ProgramResult(process.ExitCode, await output, await errors);
         }
-        catch (OperationCanceledException e)
+        catch (OperationCanceledException exception)
         {
             process.Kill(entireProcessTree: true);
-            throw new AssertionException($"{program} still runs after {Deadline.TotalSeconds} s", e);
+            throw new AssertionException($"{program} still runs after {Deadline.TotalSeconds} s", exception);
         }
     }
 

@@ -65,7 +65,7 @@ internal sealed class TcpGate : IAsyncDisposable
             {
                 client = await _listener.AcceptAsync(_stopping.Token);
             }
-            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+            catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
             {
                 return;
             }
@@ -112,7 +112,7 @@ internal sealed class TcpGate : IAsyncDisposable
                 await to.SendAsync(buffer.AsMemory(0, count));
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // The other direction ends too.
         }

@@ -38,7 +38,7 @@ internal sealed class TestHttpServer : IAsyncDisposable
             {
                 await AnswerAsync(await _listener.GetContextAsync());
             }
-            catch (Exception fault) when (fault is HttpListenerException or ObjectDisposedException)
+            catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
             {
                 // A client may have left before its answer.
                 if (!_listener.IsListening)

@@ -134,9 +134,9 @@ internal sealed class TestService : IAsyncDisposable
         {
             await Eventually.TrueAsync(what, condition, seconds);
         }
-        catch (AssertionException e)
+        catch (AssertionException exception)
         {
-            throw new AssertionException($"{e.Message}\n{Process?.Output}\n{Process?.Errors}", e);
+            throw new AssertionException($"{exception.Message}\n{Process?.Output}\n{Process?.Errors}", exception);
         }
     }
 

@@ -98,9 +98,9 @@ internal sealed partial class WunderProxyProcess : IDisposable
         {
             await _process.WaitForExitAsync(deadline.Token);
         }
-        catch (OperationCanceledException e)
+        catch (OperationCanceledException exception)
         {
-            throw new AssertionException($"the program still runs after {seconds} s\n{Output}\n{Errors}", e);
+            throw new AssertionException($"the program still runs after {seconds} s\n{Output}\n{Errors}", exception);
         }
 
         return _process.ExitCode;

@@ -73,9 +73,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
                     && status["Operation"] is null && status["Draining"]!.AsArray().Count == 0;
             });
         }
-        catch (AssertionException e)
+        catch (AssertionException exception)
         {
-            throw new AssertionException($"{e.Message}\n{last}\n{Log}", e);
+            throw new AssertionException($"{exception.Message}\n{last}\n{Log}", exception);
         }
     }
 

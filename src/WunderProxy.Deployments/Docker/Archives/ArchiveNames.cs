@@ -51,9 +51,9 @@ internal sealed class ArchiveNames(ImageName wanted)
                 _ => "{}"u8.ToArray(),
             };
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
-            throw new ArchiveRefusedException($"{fileName} in it cannot be read: {FirstLine(fault.Message)}");
+            throw new ArchiveRefusedException($"{fileName} in it cannot be read: {FirstLine(exception.Message)}");
         }
     }
 

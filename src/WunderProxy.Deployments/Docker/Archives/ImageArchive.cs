@@ -61,9 +61,9 @@ internal sealed class ImageArchive : Stream
         {
             return await ReadNextAsync(buffer, cancellationToken);
         }
-        catch (ArchiveRefusedException refusal)
+        catch (ArchiveRefusedException exception)
         {
-            Refusal = refusal;
+            Refusal = exception;
             throw;
         }
     }
@@ -252,10 +252,10 @@ internal sealed class ImageArchive : Stream
         {
             return await reading;
         }
-        catch (Exception fault) when (fault is InvalidDataException or EndOfStreamException or FormatException or OverflowException
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException or OverflowException
             or ArgumentException or InvalidOperationException or NotSupportedException)
         {
-            throw new ArchiveRefusedException($"it is not a complete tar archive: {fault.Message}");
+            throw new ArchiveRefusedException($"it is not a complete tar archive: {exception.Message}");
         }
     }
 

@@ -37,9 +37,9 @@ internal sealed class Http1Fuzzer
             {
                 RunOne((int)(_round % 3));
             }
-            catch (Exception failure) when (failure is not FuzzFailureException)
+            catch (Exception exception) when (exception is not FuzzFailureException)
             {
-                throw new FuzzFailureException("An exception escaped", _seed, _round, _input, failure);
+                throw new FuzzFailureException("An exception escaped", _seed, _round, _input, exception);
             }
         }
     }
