@@ -26,9 +26,9 @@ internal sealed partial class HabitTests
     }
 
     // Only a catch inside another one needs a second name.
-    [GeneratedRegex(@"\bcatch \([\w.]+ (?!exception\)|second\))\w+\)", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\bcatch \([\w.]+ (?!exception\)|second\))\w+\)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex OtherExceptionName();
 
-    [GeneratedRegex(@"\bTimeProvider\?? (?!_?[cC]lock\b)\w+( =|[,;)]| \{)", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\bTimeProvider\?? (?!_?[cC]lock\b)\w+( =|[,;)]| \{)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex OtherClockName();
 }

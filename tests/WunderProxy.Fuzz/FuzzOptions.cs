@@ -19,18 +19,18 @@ internal sealed record FuzzOptions(string Target, long Count, int Seed, int Firs
     public static FuzzOptions? Parse(string[] arguments)
     {
         var options = new FuzzOptions("parsers", 1_000_000, Random.Shared.Next(), 0, null);
-        for (int at = 0; at < arguments.Length; at += 2)
+        for (var at = 0; at < arguments.Length; at += 2)
         {
-            string value = at + 1 < arguments.Length ? arguments[at + 1] : "";
-            FuzzOptions? next = arguments[at] switch
+            var value = at + 1 < arguments.Length ? arguments[at + 1] : "";
+            var next = arguments[at] switch
             {
                 "--target" when value is "parsers" or "proxy" => options with { Target = value },
                 "--transport" when value is "epoll" or "sockets" => options with { Transport = value },
-                "--count" when long.TryParse(value, CultureInfo.InvariantCulture, out long count) =>
+                "--count" when long.TryParse(value, CultureInfo.InvariantCulture, out var count) =>
                     options with { Count = count },
-                "--seed" when int.TryParse(value, CultureInfo.InvariantCulture, out int seed) =>
+                "--seed" when int.TryParse(value, CultureInfo.InvariantCulture, out var seed) =>
                     options with { Seed = seed },
-                "--first" when int.TryParse(value, CultureInfo.InvariantCulture, out int first) =>
+                "--first" when int.TryParse(value, CultureInfo.InvariantCulture, out var first) =>
                     options with { First = first },
                 _ => null,
             };

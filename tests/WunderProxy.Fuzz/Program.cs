@@ -3,7 +3,7 @@ using WunderProxy.Forwarding.Tests.Http1.Fuzzing;
 using WunderProxy.Fuzz;
 using WunderProxy.Fuzz.Proxy;
 
-FuzzOptions? options = FuzzOptions.Parse(args);
+var options = FuzzOptions.Parse(args);
 if (options is null)
 {
     Console.Error.WriteLine(FuzzOptions.Usage);
@@ -17,12 +17,12 @@ static int RunParsers(FuzzOptions options)
 {
     const long InputsPerReport = 1_000_000;
     var fuzzer = new Http1Fuzzer(options.Seed);
-    long start = Stopwatch.GetTimestamp();
+    var start = Stopwatch.GetTimestamp();
     try
     {
         for (long done = 0; done < options.Count;)
         {
-            long next = Math.Min(InputsPerReport, options.Count - done);
+            var next = Math.Min(InputsPerReport, options.Count - done);
             fuzzer.Run(next);
             done += next;
             Console.WriteLine($"{done} inputs, {fuzzer.Accepted} accepted, {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s");
@@ -40,7 +40,7 @@ static int RunParsers(FuzzOptions options)
 static async Task<int> RunProxyAsync(FuzzOptions options)
 {
     string[] transports = options.Transport is null ? ["epoll", "sockets"] : [options.Transport];
-    foreach (string transport in transports)
+    foreach (var transport in transports)
     {
         await using var fuzzer = new ProxyFuzzer(new ProxyFuzzOptions
         {
@@ -50,7 +50,7 @@ static async Task<int> RunProxyAsync(FuzzOptions options)
             First = options.First,
             Count = (int)(options.Count / transports.Length),
         });
-        string? failure = await fuzzer.RunAsync(Console.WriteLine);
+        var failure = await fuzzer.RunAsync(Console.WriteLine);
         Console.WriteLine(fuzzer.Summary);
         if (failure is not null)
         {

@@ -49,7 +49,7 @@ internal static class LegacyFields
     /// </summary>
     private static JsonArray? ToList(string field, JsonNode? node)
     {
-        IEnumerable<string> items = node switch
+        var items = node switch
         {
             null => [],
             JsonArray array => array.Select((item, i) => TextOf($"{field}[{i}]", item)),

@@ -17,8 +17,8 @@ internal static class ChunkExtensions
     /// </param>
     public static ParseStatus Parse(ReadOnlySpan<byte> input, out int length, out ChunkRejection rejection)
     {
-        ReadOnlySpan<byte> window = input[..Math.Min(input.Length, MaxBytes + 2)];
-        ParseStatus status = ParseAll(window, out length, out rejection);
+        var window = input[..Math.Min(input.Length, MaxBytes + 2)];
+        var status = ParseAll(window, out length, out rejection);
         if (status == ParseStatus.NeedMore && window.Length < input.Length)
         {
             rejection = ChunkRejection.ExtensionsTooLong;
@@ -39,7 +39,7 @@ internal static class ChunkExtensions
                 return ParseLineEnd(input[length..], out rejection);
             }
 
-            ParseStatus status = ParseExtension(input, ref length, out rejection);
+            var status = ParseExtension(input, ref length, out rejection);
             if (status != ParseStatus.Done)
             {
                 return status;
@@ -63,7 +63,7 @@ internal static class ChunkExtensions
 
     private static ParseStatus ParseExtension(ReadOnlySpan<byte> input, ref int at, out ChunkRejection rejection)
     {
-        ParseStatus status = Expect(input, ref at, (byte)';', out rejection);
+        var status = Expect(input, ref at, (byte)';', out rejection);
         if (status == ParseStatus.Done)
         {
             status = ParseToken(input, ref at, out rejection);
@@ -75,7 +75,7 @@ internal static class ChunkExtensions
         }
 
         // White space after the name belongs to "=" or to the next ";", never to the line end.
-        int next = SkipBlanks(input, at);
+        var next = SkipBlanks(input, at);
         if (next == input.Length)
         {
             return ParseStatus.NeedMore;
@@ -122,7 +122,7 @@ internal static class ChunkExtensions
     private static ParseStatus ParseToken(ReadOnlySpan<byte> input, ref int at, out ChunkRejection rejection)
     {
         rejection = ChunkRejection.None;
-        int length = input[at..].IndexOfAnyExcept(Grammar.Token);
+        var length = input[at..].IndexOfAnyExcept(Grammar.Token);
         if (length < 0)
         {
             return ParseStatus.NeedMore;
@@ -141,10 +141,10 @@ internal static class ChunkExtensions
     private static ParseStatus ParseQuoted(ReadOnlySpan<byte> input, ref int at, out ChunkRejection rejection)
     {
         rejection = ChunkRejection.None;
-        bool isEscaped = false;
+        var isEscaped = false;
         for (; at < input.Length; at++)
         {
-            byte value = input[at];
+            var value = input[at];
             if ((value < ' ' && value != '\t') || value == 0x7F)
             {
                 return Refuse(value, out rejection);

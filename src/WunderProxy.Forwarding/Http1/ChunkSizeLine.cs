@@ -13,7 +13,7 @@ internal static class ChunkSizeLine
         ReadOnlySpan<byte> input, out long size, out int extensionBytes, out int length, out ChunkRejection rejection)
     {
         extensionBytes = length = 0;
-        ParseStatus status = ParseSize(input, out size, out int digits, out rejection);
+        var status = ParseSize(input, out size, out var digits, out rejection);
         if (status != ParseStatus.Done)
         {
             return status;
@@ -37,7 +37,7 @@ internal static class ChunkSizeLine
         rejection = ChunkRejection.None;
         for (digits = 0; digits < input.Length; digits++)
         {
-            int value = Grammar.HexValue(input[digits]);
+            var value = Grammar.HexValue(input[digits]);
             if (value < 0)
             {
                 rejection = CheckStop(input[digits], digits);

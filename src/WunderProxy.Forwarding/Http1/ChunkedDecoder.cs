@@ -100,7 +100,7 @@ internal struct ChunkedDecoder
         SkipBytes = 0;
         while (_state != State.Complete)
         {
-            ParseStatus status = Step(input[verbatimBytes..], out int length, out bool isRewritten);
+            var status = Step(input[verbatimBytes..], out var length, out var isRewritten);
             if (status != ParseStatus.Done)
             {
                 return status == ParseStatus.NeedMore ? ChunkScanStatus.NeedMore : ChunkScanStatus.Rejected;
@@ -130,14 +130,14 @@ internal struct ChunkedDecoder
         payload = default;
         while (_state != State.Complete)
         {
-            bool isData = _state == State.Data;
-            ParseStatus status = Step(input[consumed..], out int length, out _);
+            var isData = _state == State.Data;
+            var status = Step(input[consumed..], out var length, out _);
             if (status != ParseStatus.Done)
             {
                 return status;
             }
 
-            int start = consumed;
+            var start = consumed;
             consumed += length;
             if (isData)
             {
@@ -171,8 +171,8 @@ internal struct ChunkedDecoder
     private ParseStatus ReadSizeLine(ReadOnlySpan<byte> input, out int length, out bool isRewritten)
     {
         isRewritten = false;
-        ParseStatus status = ChunkSizeLine.Parse(
-            input, out long size, out int extensionBytes, out length, out ChunkRejection rejection);
+        var status = ChunkSizeLine.Parse(
+            input, out var size, out var extensionBytes, out length, out var rejection);
         if (status != ParseStatus.Done)
         {
             return status == ParseStatus.Rejected ? Reject(rejection) : status;
@@ -235,8 +235,8 @@ internal struct ChunkedDecoder
             return EndBody(input[1]);
         }
 
-        int windowBytes = Math.Min(input.Length, Math.Min(LongestLineBytes, _maxTrailerBytes - _trailerBytes));
-        ParseStatus status = FieldLineParser.Parse(input[..windowBytes], 0, out HeaderField field, out FieldFault fault);
+        var windowBytes = Math.Min(input.Length, Math.Min(LongestLineBytes, _maxTrailerBytes - _trailerBytes));
+        var status = FieldLineParser.Parse(input[..windowBytes], 0, out var field, out var fault);
         if (status == ParseStatus.NeedMore)
         {
             return windowBytes < input.Length ? Reject(ChunkRejection.TrailersTooLarge) : status;
@@ -244,7 +244,7 @@ internal struct ChunkedDecoder
 
         if (status == ParseStatus.Rejected)
         {
-            bool isLineEnd = fault is FieldFault.BareCr or FieldFault.BareLf;
+            var isLineEnd = fault is FieldFault.BareCr or FieldFault.BareLf;
             return Reject(isLineEnd ? ChunkRejection.BareLineEnd : ChunkRejection.BadTrailer);
         }
 

@@ -41,7 +41,7 @@ internal static class ClientEvidence
             return false;
         }
 
-        foreach (byte[] prefix in Prefixes)
+        foreach (var prefix in Prefixes)
         {
             if (name.Length >= prefix.Length && Ascii.EqualsIgnoreCase(name[..prefix.Length], prefix))
             {
@@ -49,7 +49,7 @@ internal static class ClientEvidence
             }
         }
 
-        foreach (byte[] exact in Names)
+        foreach (var exact in Names)
         {
             if (Ascii.EqualsIgnoreCase(name, exact))
             {

@@ -16,13 +16,13 @@ internal static class ConnectionFields
     public static bool Apply(MessageHead head)
     {
         var options = ConnectionOptions.None;
-        int nominations = 0;
-        for (int at = head.IndexOf(HeaderName.Connection); at >= 0; at = head.IndexOf(HeaderName.Connection, at + 1))
+        var nominations = 0;
+        for (var at = head.IndexOf(HeaderName.Connection); at >= 0; at = head.IndexOf(HeaderName.Connection, at + 1))
         {
             var elements = new ListValue(head.ValueOf(head.Fields[at]));
             while (elements.MoveNext())
             {
-                ConnectionOptions option = FindOption(elements.Current);
+                var option = FindOption(elements.Current);
                 options |= option;
                 if (option == ConnectionOptions.None && ++nominations > MaxNominations)
                 {
@@ -33,7 +33,7 @@ internal static class ConnectionFields
             }
         }
 
-        bool isH2c = IsH2c(head);
+        var isH2c = IsH2c(head);
         head.SetConnection(options, !isH2c && OffersUpgrade(head, options), isH2c);
         return true;
     }
@@ -57,7 +57,7 @@ internal static class ConnectionFields
             return false;
         }
 
-        for (int at = head.IndexOf(HeaderName.Connection); at >= 0; at = head.IndexOf(HeaderName.Connection, at + 1))
+        for (var at = head.IndexOf(HeaderName.Connection); at >= 0; at = head.IndexOf(HeaderName.Connection, at + 1))
         {
             var elements = new ListValue(head.ValueOf(head.Fields[at]));
             while (elements.MoveNext())
@@ -74,8 +74,8 @@ internal static class ConnectionFields
 
     private static void Nominate(MessageHead head, ReadOnlySpan<byte> name)
     {
-        ReadOnlySpan<HeaderField> fields = head.Fields;
-        for (int index = 0; index < fields.Length; index++)
+        var fields = head.Fields;
+        for (var index = 0; index < fields.Length; index++)
         {
             if (fields[index].NameLength == name.Length && Ascii.EqualsIgnoreCase(head.NameOf(in fields[index]), name)
                 && MayNominate(head, fields[index].Known, name))
@@ -98,12 +98,12 @@ internal static class ConnectionFields
 
     private static bool IsH2c(MessageHead head)
     {
-        for (int at = head.IndexOf(HeaderName.Upgrade); at >= 0; at = head.IndexOf(HeaderName.Upgrade, at + 1))
+        for (var at = head.IndexOf(HeaderName.Upgrade); at >= 0; at = head.IndexOf(HeaderName.Upgrade, at + 1))
         {
             var protocols = new ListValue(head.ValueOf(head.Fields[at]));
             while (protocols.MoveNext())
             {
-                ReadOnlySpan<byte> protocol = protocols.Current;
+                var protocol = protocols.Current;
                 if (protocol.Length >= 3 && Ascii.EqualsIgnoreCase(protocol[..3], "h2c"u8))
                 {
                     return true;
@@ -122,7 +122,7 @@ internal static class ConnectionFields
         }
 
         var protocols = new ListValue(head.Upgrade);
-        int count = 0;
+        var count = 0;
         while (protocols.MoveNext())
         {
             count++;
@@ -138,7 +138,7 @@ internal static class ConnectionFields
     // Checks protocol-name [ "/" protocol-version ], both of which are tokens.
     private static bool IsProtocol(ReadOnlySpan<byte> protocol)
     {
-        int slash = protocol.IndexOf((byte)'/');
+        var slash = protocol.IndexOf((byte)'/');
         return slash < 0
             ? Grammar.IsToken(protocol)
             : Grammar.IsToken(protocol[..slash]) && Grammar.IsToken(protocol[(slash + 1)..]);

@@ -12,8 +12,8 @@ internal static class FieldLineParser
     {
         field = default;
         fault = FieldFault.None;
-        ReadOnlySpan<byte> line = bytes[start..];
-        int nameLength = line.IndexOfAnyExcept(Grammar.Token);
+        var line = bytes[start..];
+        var nameLength = line.IndexOfAnyExcept(Grammar.Token);
         if (nameLength < 0)
         {
             return ParseStatus.NeedMore;
@@ -25,8 +25,8 @@ internal static class FieldLineParser
             return ParseStatus.Rejected;
         }
 
-        int valueStart = nameLength + 1;
-        ParseStatus status = FindValueEnd(line[valueStart..], out int valueLength, out fault);
+        var valueStart = nameLength + 1;
+        var status = FindValueEnd(line[valueStart..], out var valueLength, out fault);
         if (status == ParseStatus.Done)
         {
             field = Describe(line, start, nameLength, valueStart + valueLength);
@@ -67,8 +67,8 @@ internal static class FieldLineParser
 
     private static HeaderField Describe(ReadOnlySpan<byte> line, int start, int nameLength, int lineEnd)
     {
-        int valueStart = nameLength + 1;
-        int valueEnd = lineEnd;
+        var valueStart = nameLength + 1;
+        var valueEnd = lineEnd;
         while (valueStart < valueEnd && Grammar.IsBlank(line[valueStart]))
         {
             valueStart++;
@@ -79,9 +79,9 @@ internal static class FieldLineParser
             valueEnd--;
         }
 
-        ReadOnlySpan<byte> name = line[..nameLength];
-        HeaderName known = HeaderNames.Find(name);
-        HeaderFlags flags = known == HeaderName.Unknown ? HeaderNames.ConfusableFlag(name) : HeaderNames.FlagsOf(known);
+        var name = line[..nameLength];
+        var known = HeaderNames.Find(name);
+        var flags = known == HeaderName.Unknown ? HeaderNames.ConfusableFlag(name) : HeaderNames.FlagsOf(known);
         return new HeaderField(
             start, nameLength, start + valueStart, valueEnd - valueStart, start + lineEnd + 2, known, flags);
     }

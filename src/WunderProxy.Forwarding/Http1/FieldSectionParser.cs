@@ -25,9 +25,9 @@ internal static class FieldSectionParser
         out FieldFault fault)
     {
         // Bytes beyond the limit are never examined, so the outcome does not depend on how much has arrived.
-        int windowEnd = (int)Math.Min(bytes.Length, (long)start + maxBytes + 2);
-        ReadOnlySpan<byte> window = bytes[..windowEnd];
-        ParseStatus status = ParseLines(window, start, maxCount, head, out end, out fault);
+        var windowEnd = (int)Math.Min(bytes.Length, (long)start + maxBytes + 2);
+        var window = bytes[..windowEnd];
+        var status = ParseLines(window, start, maxCount, head, out end, out fault);
         if (status == ParseStatus.NeedMore && windowEnd < bytes.Length)
         {
             fault = FieldFault.TooLarge;
@@ -44,7 +44,7 @@ internal static class FieldSectionParser
         end = start;
         while (end < bytes.Length && bytes[end] != Grammar.Cr)
         {
-            ParseStatus status = FieldLineParser.Parse(bytes, end, out HeaderField field, out fault);
+            var status = FieldLineParser.Parse(bytes, end, out var field, out fault);
             if (status != ParseStatus.Done)
             {
                 return status;

@@ -68,9 +68,9 @@ internal static class Grammar
             return false;
         }
 
-        foreach (byte digit in digits)
+        foreach (var digit in digits)
         {
-            int units = digit - '0';
+            var units = digit - '0';
             if ((uint)units > 9 || value > (long.MaxValue - units) / 10)
             {
                 return false;

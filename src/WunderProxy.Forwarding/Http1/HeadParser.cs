@@ -27,16 +27,16 @@ internal static class HeadParser
     {
         consumed = 0;
         head.Reset();
-        int start = SkipEmptyLines(input);
-        ReadOnlySpan<byte> bytes = input[start..];
-        ParseStatus status = ParseRequestLine(bytes, limits.MaxRequestLineBytes, out RequestLine line, out reason);
+        var start = SkipEmptyLines(input);
+        var bytes = input[start..];
+        var status = ParseRequestLine(bytes, limits.MaxRequestLineBytes, out var line, out reason);
         if (status != ParseStatus.Done)
         {
             return status;
         }
 
         status = FieldSectionParser.Parse(
-            bytes, line.Length, limits.MaxHeaderBytes, limits.MaxHeaderCount, head, out int end, out FieldFault fault);
+            bytes, line.Length, limits.MaxHeaderBytes, limits.MaxHeaderCount, head, out var end, out var fault);
         if (status != ParseStatus.Done)
         {
             // The lines parsed so far refer to bytes that nobody keeps. The method stays known: it decides whether a
@@ -73,17 +73,17 @@ internal static class HeadParser
     {
         consumed = 0;
         head.Reset();
-        ReadOnlySpan<byte> window = input[..Math.Min(input.Length, limits.MaxResponseHeaderBytes)];
-        ParseStatus status = StatusLineParser.Parse(
-            window, out int minor, out int statusCode, out Range reasonPhrase, out int lineLength, out reason);
+        var window = input[..Math.Min(input.Length, limits.MaxResponseHeaderBytes)];
+        var status = StatusLineParser.Parse(
+            window, out var minor, out var statusCode, out var reasonPhrase, out var lineLength, out reason);
         if (status != ParseStatus.Done)
         {
             return OrTooLarge(status, window.Length < input.Length, ref reason);
         }
 
-        int maxFieldBytes = limits.MaxResponseHeaderBytes - lineLength;
+        var maxFieldBytes = limits.MaxResponseHeaderBytes - lineLength;
         status = FieldSectionParser.Parse(
-            input, lineLength, maxFieldBytes, limits.MaxResponseHeaderCount, head, out int end, out FieldFault fault);
+            input, lineLength, maxFieldBytes, limits.MaxResponseHeaderCount, head, out var end, out var fault);
         if (status != ParseStatus.Done)
         {
             head.Reset();
@@ -104,8 +104,8 @@ internal static class HeadParser
 
     private static int SkipEmptyLines(ReadOnlySpan<byte> input)
     {
-        int start = 0;
-        for (int line = 0; line < MaxLeadingEmptyLines && input[start..].StartsWith("\r\n"u8); line++)
+        var start = 0;
+        for (var line = 0; line < MaxLeadingEmptyLines && input[start..].StartsWith("\r\n"u8); line++)
         {
             start += 2;
         }
@@ -124,8 +124,8 @@ internal static class HeadParser
             return ParseStatus.NeedMore;
         }
 
-        ReadOnlySpan<byte> window = bytes[..(int)Math.Min(bytes.Length, (long)maxBytes + 2)];
-        ParseStatus status = RequestLineParser.Parse(window, out line, out reason);
+        var window = bytes[..(int)Math.Min(bytes.Length, (long)maxBytes + 2)];
+        var status = RequestLineParser.Parse(window, out line, out reason);
         if (status == ParseStatus.NeedMore && window.Length < bytes.Length)
         {
             reason = RequestRejection.RequestLineTooLong;
@@ -148,7 +148,7 @@ internal static class HeadParser
 
     private static RequestRejection CheckHead(RequestHead head)
     {
-        RequestRejection reason = CheckHost(head);
+        var reason = CheckHost(head);
         return reason == RequestRejection.None && !ConnectionFields.Apply(head)
             ? RequestRejection.TooManyConnectionOptions
             : reason;
@@ -157,7 +157,7 @@ internal static class HeadParser
     // RFC 9112 section 3.2. The grammar allows an empty value, but an empty value names no host to route by.
     private static RequestRejection CheckHost(RequestHead head)
     {
-        int index = head.IndexOf(HeaderName.Host);
+        var index = head.IndexOf(HeaderName.Host);
         if (index < 0)
         {
             return head.MinorVersion >= 1 ? RequestRejection.MissingHost : RequestRejection.None;
@@ -168,7 +168,7 @@ internal static class HeadParser
             return RequestRejection.SeveralHosts;
         }
 
-        HeaderField host = head.Fields[index];
+        var host = head.Fields[index];
         if (host.ValueLength > 0 && !HostGrammar.IsValid(head.ValueOf(in host)))
         {
             return RequestRejection.BadHost;

@@ -44,10 +44,10 @@ internal ref struct HeadWriter(IBufferWriter<byte> output)
     /// </summary>
     public void Fields(MessageHead head, HeaderFlags without, HeaderNameSet withoutNames = default)
     {
-        ReadOnlySpan<byte> bytes = head.Bytes;
-        int blockStart = 0;
-        int blockEnd = 0;
-        foreach (ref readonly HeaderField field in head.Fields)
+        var bytes = head.Bytes;
+        var blockStart = 0;
+        var blockEnd = 0;
+        foreach (ref readonly var field in head.Fields)
         {
             if ((field.Flags & without) != HeaderFlags.None || withoutNames.Contains(field.Known))
             {
@@ -105,7 +105,7 @@ internal ref struct HeadWriter(IBufferWriter<byte> output)
     public void ChunkSize(long size)
     {
         Ensure(MaxHexBytes);
-        bool fits = Utf8Formatter.TryFormat(size, _free[_used..], out int written, new StandardFormat('x'));
+        var fits = Utf8Formatter.TryFormat(size, _free[_used..], out var written, new StandardFormat('x'));
         Debug.Assert(fits, "Room was made for every number.");
         _used += written;
         Write("\r\n"u8);
@@ -115,7 +115,7 @@ internal ref struct HeadWriter(IBufferWriter<byte> output)
     public void Number(long value)
     {
         Ensure(MaxDecimalBytes);
-        bool fits = Utf8Formatter.TryFormat(value, _free[_used..], out int written);
+        var fits = Utf8Formatter.TryFormat(value, _free[_used..], out var written);
         Debug.Assert(fits, "Room was made for every number.");
         _used += written;
     }

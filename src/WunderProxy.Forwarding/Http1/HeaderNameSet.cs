@@ -8,7 +8,7 @@ internal readonly record struct HeaderNameSet
     /// <summary>Creates a set of these names.</summary>
     public HeaderNameSet(params ReadOnlySpan<HeaderName> names)
     {
-        foreach (HeaderName name in names)
+        foreach (var name in names)
         {
             _bits |= 1UL << (int)name;
         }

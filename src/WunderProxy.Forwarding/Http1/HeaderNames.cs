@@ -26,12 +26,12 @@ internal static class HeaderNames
             return HeaderName.Unknown;
         }
 
-        int first = name[0] | 0x20;
+        var first = name[0] | 0x20;
         if (name.Length <= LongestName)
         {
-            foreach (HeaderName candidate in ByLength[name.Length])
+            foreach (var candidate in ByLength[name.Length])
             {
-                byte[] spelling = Spellings[(int)candidate];
+                var spelling = Spellings[(int)candidate];
                 if ((spelling[0] | 0x20) == first && Ascii.EqualsIgnoreCase(name, spelling))
                 {
                     return candidate;
@@ -69,8 +69,8 @@ internal static class HeaderNames
         Span<byte> hyphened = stackalloc byte[MaxConfusableLength];
         hyphened = hyphened[..name.Length];
         name.Replace(hyphened, (byte)'_', (byte)'-');
-        HeaderName known = Find(hyphened);
-        bool matters = known is HeaderName.Host or HeaderName.MaxForwards || FlagsOf(known) != HeaderFlags.None;
+        var known = Find(hyphened);
+        var matters = known is HeaderName.Host or HeaderName.MaxForwards || FlagsOf(known) != HeaderFlags.None;
         return matters ? HeaderFlags.Confusable : HeaderFlags.None;
     }
 
@@ -90,7 +90,7 @@ internal static class HeaderNames
     private static HeaderName[][] CreateLengthTable()
     {
         var table = new HeaderName[LongestName + 1][];
-        for (int length = 0; length < table.Length; length++)
+        for (var length = 0; length < table.Length; length++)
         {
             table[length] = [.. Enum.GetValues<HeaderName>().Where(name => length > 0 && Spellings[(int)name].Length == length)];
         }
@@ -100,9 +100,9 @@ internal static class HeaderNames
 
     private static byte[][] CreateSpellings()
     {
-        HeaderName[] names = Enum.GetValues<HeaderName>();
+        var names = Enum.GetValues<HeaderName>();
         var spellings = new byte[names.Length][];
-        foreach (HeaderName name in names)
+        foreach (var name in names)
         {
             spellings[(int)name] = Encoding.ASCII.GetBytes(Spell(name));
         }
@@ -126,7 +126,7 @@ internal static class HeaderNames
     private static string Hyphenate(string name)
     {
         var text = new StringBuilder();
-        foreach (char letter in name)
+        foreach (var letter in name)
         {
             text.Append(char.IsAsciiLetterUpper(letter) && text.Length > 0 ? "-" : "").Append(letter);
         }

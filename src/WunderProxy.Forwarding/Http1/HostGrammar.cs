@@ -17,35 +17,35 @@ internal static class HostGrammar
             return false;
         }
 
-        int end = host[0] == '[' ? IpLiteralEnd(host) : RegNameEnd(host);
+        var end = host[0] == '[' ? IpLiteralEnd(host) : RegNameEnd(host);
         return end > 0 && IsPort(host[end..]);
     }
 
     private static int IpLiteralEnd(ReadOnlySpan<byte> host)
     {
-        int close = host.IndexOf((byte)']');
+        var close = host.IndexOf((byte)']');
         if (close < 0)
         {
             return -1;
         }
 
         // The runtime's parser also accepts zone names and dotted IPv4; neither may stand in brackets here.
-        ReadOnlySpan<byte> address = host[1..close];
-        bool valid = address.Contains((byte)':') && !address.ContainsAnyExcept(Grammar.Ipv6)
+        var address = host[1..close];
+        var valid = address.Contains((byte)':') && !address.ContainsAnyExcept(Grammar.Ipv6)
             && IPAddress.IsValidUtf8(address);
         return valid ? close + 1 : -1;
     }
 
     private static int RegNameEnd(ReadOnlySpan<byte> host)
     {
-        int end = host.IndexOfAnyExcept(Grammar.RegName);
+        var end = host.IndexOfAnyExcept(Grammar.RegName);
         end = end < 0 ? host.Length : end;
         return HasValidEscapes(host[..end]) ? end : -1;
     }
 
     private static bool HasValidEscapes(ReadOnlySpan<byte> name)
     {
-        for (int at = name.IndexOf((byte)'%'); at >= 0; at = name.IndexOf((byte)'%'))
+        for (var at = name.IndexOf((byte)'%'); at >= 0; at = name.IndexOf((byte)'%'))
         {
             if (at + 2 >= name.Length || Grammar.HexValue(name[at + 1]) < 0 || Grammar.HexValue(name[at + 2]) < 0)
             {
@@ -66,7 +66,7 @@ internal static class HostGrammar
             return true;
         }
 
-        ReadOnlySpan<byte> port = rest[1..];
-        return rest[0] == ':' && (port.IsEmpty || (Grammar.TryReadDecimal(port, out long value) && value <= MaxPort));
+        var port = rest[1..];
+        return rest[0] == ':' && (port.IsEmpty || (Grammar.TryReadDecimal(port, out var value) && value <= MaxPort));
     }
 }

@@ -16,7 +16,7 @@ internal ref struct ListValue(ReadOnlySpan<byte> value)
     {
         while (!_rest.IsEmpty)
         {
-            int comma = _rest.IndexOf((byte)',');
+            var comma = _rest.IndexOf((byte)',');
             Current = Grammar.TrimBlanks(comma < 0 ? _rest : _rest[..comma]);
             _rest = comma < 0 ? default : _rest[(comma + 1)..];
             if (!Current.IsEmpty)

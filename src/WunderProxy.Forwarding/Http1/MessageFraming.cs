@@ -16,7 +16,7 @@ internal static class MessageFraming
     public static ParseStatus DecideRequest(RequestHead head, out BodyFraming framing, out RequestRejection reason)
     {
         framing = BodyFraming.None;
-        bool hasLength = head.Has(HeaderName.ContentLength);
+        var hasLength = head.Has(HeaderName.ContentLength);
         if (head.Has(HeaderName.TransferEncoding))
         {
             // Rule 3: a length beside a coding "ought to be handled as an error". Rule 4: chunked must be the final
@@ -29,7 +29,7 @@ internal static class MessageFraming
         else if (hasLength)
         {
             // Rules 5 and 6.
-            bool isNumber = Grammar.TryReadDecimal(head.ValueOf(HeaderName.ContentLength), out long length);
+            var isNumber = Grammar.TryReadDecimal(head.ValueOf(HeaderName.ContentLength), out var length);
             reason = head.Count(HeaderName.ContentLength) > 1 ? RequestRejection.SeveralContentLengths
                 : isNumber ? RequestRejection.None
                 : RequestRejection.BadContentLength;
@@ -54,7 +54,7 @@ internal static class MessageFraming
         ResponseHead head, KnownMethod requestMethod, out BodyFraming framing, out ResponseRejection reason)
     {
         framing = BodyFraming.None;
-        reason = CheckResponseFields(head, out long length);
+        reason = CheckResponseFields(head, out var length);
         if (reason != ResponseRejection.None)
         {
             return ParseStatus.Rejected;
@@ -85,24 +85,24 @@ internal static class MessageFraming
 
     private static RequestRejection CheckRequestCoding(RequestHead head)
     {
-        int index = head.IndexOf(HeaderName.TransferEncoding);
-        bool isSingle = head.IndexOf(HeaderName.TransferEncoding, index + 1) < 0;
-        ReadOnlySpan<byte> value = head.ValueOf(HeaderName.TransferEncoding);
+        var index = head.IndexOf(HeaderName.TransferEncoding);
+        var isSingle = head.IndexOf(HeaderName.TransferEncoding, index + 1) < 0;
+        var value = head.ValueOf(HeaderName.TransferEncoding);
         if (isSingle && IsChunked(value))
         {
             return RequestRejection.None;
         }
 
         // "gzip, chunked" is well framed and merely not understood (section 6.1); any other coding cannot be framed.
-        int comma = value.LastIndexOf((byte)',');
-        bool isUnderstandable = isSingle && comma > 0 && IsChunked(Grammar.TrimBlanks(value[(comma + 1)..]))
+        var comma = value.LastIndexOf((byte)',');
+        var isUnderstandable = isSingle && comma > 0 && IsChunked(Grammar.TrimBlanks(value[(comma + 1)..]))
             && AreOtherCodings(value[..comma]);
         return isUnderstandable ? RequestRejection.UnknownTransferCoding : RequestRejection.BadTransferEncoding;
     }
 
     private static bool AreOtherCodings(ReadOnlySpan<byte> codings)
     {
-        int count = 0;
+        var count = 0;
         var elements = new ListValue(codings);
         while (elements.MoveNext())
         {
@@ -119,7 +119,7 @@ internal static class MessageFraming
     private static ResponseRejection CheckResponseFields(ResponseHead head, out long length)
     {
         length = -1;
-        bool hasLength = head.Has(HeaderName.ContentLength);
+        var hasLength = head.Has(HeaderName.ContentLength);
         if (!head.Has(HeaderName.TransferEncoding))
         {
             return hasLength ? ReadLengths(head, out length) : ResponseRejection.None;
@@ -135,7 +135,7 @@ internal static class MessageFraming
             return ResponseRejection.TransferEncodingInHttp10;
         }
 
-        bool isChunked = head.Count(HeaderName.TransferEncoding) == 1
+        var isChunked = head.Count(HeaderName.TransferEncoding) == 1
             && IsChunked(head.ValueOf(HeaderName.TransferEncoding));
         return isChunked ? ResponseRejection.None : ResponseRejection.BadTransferEncoding;
     }
@@ -144,10 +144,10 @@ internal static class MessageFraming
     private static ResponseRejection ReadLengths(ResponseHead head, out long length)
     {
         length = -1;
-        int at = head.IndexOf(HeaderName.ContentLength);
+        var at = head.IndexOf(HeaderName.ContentLength);
         for (; at >= 0; at = head.IndexOf(HeaderName.ContentLength, at + 1))
         {
-            if (!Grammar.TryReadDecimal(head.ValueOf(head.Fields[at]), out long value))
+            if (!Grammar.TryReadDecimal(head.ValueOf(head.Fields[at]), out var value))
             {
                 return ResponseRejection.BadContentLength;
             }

@@ -72,7 +72,7 @@ internal abstract class MessageHead
             return -1;
         }
 
-        for (int index = start; index < _count; index++)
+        for (var index = start; index < _count; index++)
         {
             if (_fields[index].Known == name)
             {
@@ -86,8 +86,8 @@ internal abstract class MessageHead
     /// <summary>Returns the number of header lines of this name.</summary>
     public int Count(HeaderName name)
     {
-        int count = 0;
-        for (int index = IndexOf(name); index >= 0; index = IndexOf(name, index + 1))
+        var count = 0;
+        for (var index = IndexOf(name); index >= 0; index = IndexOf(name, index + 1))
         {
             count++;
         }
@@ -106,14 +106,14 @@ internal abstract class MessageHead
     /// </summary>
     public ReadOnlySpan<byte> ValueOf(HeaderName name)
     {
-        int index = IndexOf(name);
+        var index = IndexOf(name);
         return index < 0 ? default : ValueOf(in _fields[index]);
     }
 
     /// <summary>Whether a line of this name has the token as a list element; upper and lower case are equal.</summary>
     public bool HasToken(HeaderName name, ReadOnlySpan<byte> token)
     {
-        for (int index = IndexOf(name); index >= 0; index = IndexOf(name, index + 1))
+        for (var index = IndexOf(name); index >= 0; index = IndexOf(name, index + 1))
         {
             var elements = new ListValue(ValueOf(in _fields[index]));
             while (elements.MoveNext())
@@ -167,7 +167,7 @@ internal abstract class MessageHead
 
     internal void Mark(int index, HeaderFlags flag)
     {
-        ref HeaderField field = ref _fields[index];
+        ref var field = ref _fields[index];
         field = field with { Flags = field.Flags | flag };
     }
 
@@ -182,7 +182,7 @@ internal abstract class MessageHead
     internal Span<byte> Own(ReadOnlySpan<byte> bytes, int extraBytes)
     {
         Debug.Assert(_length == 0, "A head is reset before it is filled again.");
-        int wanted = bytes.Length + extraBytes;
+        var wanted = bytes.Length + extraBytes;
         if (_buffer.Length < wanted)
         {
             GiveBack();
@@ -199,7 +199,7 @@ internal abstract class MessageHead
 
     private void GiveBack()
     {
-        byte[] buffer = _buffer;
+        var buffer = _buffer;
         _buffer = [];
         if (buffer.Length > 0)
         {

@@ -58,7 +58,7 @@ internal sealed class RequestHead : MessageHead
     /// single plain number.
     /// </summary>
     public long? MaxForwards => Count(HeaderName.MaxForwards) == 1
-        && Grammar.TryReadDecimal(ValueOf(HeaderName.MaxForwards), out long value) ? value : null;
+        && Grammar.TryReadDecimal(ValueOf(HeaderName.MaxForwards), out var value) ? value : null;
 
     /// <inheritdoc/>
     public override void Reset()
@@ -76,8 +76,8 @@ internal sealed class RequestHead : MessageHead
     {
         _line = line;
         SetMinorVersion(line.MinorVersion);
-        ReadOnlySpan<byte> path = bytes[line.PathStart..(line.TargetStart + line.TargetLength)];
-        bool isComplete = !path.IsEmpty && path[0] is (byte)'/' or (byte)'*';
+        var path = bytes[line.PathStart..(line.TargetStart + line.TargetLength)];
+        var isComplete = !path.IsEmpty && path[0] is (byte)'/' or (byte)'*';
         if (isComplete)
         {
             Own(bytes, 0);
@@ -87,7 +87,7 @@ internal sealed class RequestHead : MessageHead
         }
 
         // A missing path, as in "http://host" or "http://host?query", is completed in the extra bytes after the head.
-        Span<byte> made = Own(bytes, path.Length + 1);
+        var made = Own(bytes, path.Length + 1);
         made[0] = path.IsEmpty && line.Method == KnownMethod.Options ? (byte)'*' : (byte)'/';
         path.CopyTo(made[1..]);
         _pathStart = bytes.Length;

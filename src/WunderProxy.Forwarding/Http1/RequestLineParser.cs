@@ -13,7 +13,7 @@ internal static class RequestLineParser
     {
         line = default;
         reason = RequestRejection.None;
-        int methodLength = bytes.IndexOfAnyExcept(Grammar.Token);
+        var methodLength = bytes.IndexOfAnyExcept(Grammar.Token);
         if (methodLength < 0)
         {
             return ParseStatus.NeedMore;
@@ -25,10 +25,10 @@ internal static class RequestLineParser
             return ParseStatus.Rejected;
         }
 
-        KnownMethod method = KnownMethods.Find(bytes[..methodLength]);
-        int targetStart = methodLength + 1;
-        ReadOnlySpan<byte> rest = bytes[targetStart..];
-        int targetLength = rest.IndexOfAnyExcept(Grammar.Target);
+        var method = KnownMethods.Find(bytes[..methodLength]);
+        var targetStart = methodLength + 1;
+        var rest = bytes[targetStart..];
+        var targetLength = rest.IndexOfAnyExcept(Grammar.Target);
         if (targetLength < 0)
         {
             return ParseStatus.NeedMore;
@@ -45,8 +45,8 @@ internal static class RequestLineParser
             return ParseStatus.Rejected;
         }
 
-        int versionStart = targetStart + targetLength + 1;
-        ParseStatus status = VersionGrammar.ParseRequest(bytes[versionStart..], out int minor, out reason);
+        var versionStart = targetStart + targetLength + 1;
+        var status = VersionGrammar.ParseRequest(bytes[versionStart..], out var minor, out reason);
         line = line with { MinorVersion = minor, Length = versionStart + VersionGrammar.Length + 2 };
         return status;
     }
@@ -85,14 +85,14 @@ internal static class RequestLineParser
 
     private static RequestRejection ReadAbsoluteTarget(ReadOnlySpan<byte> target, ref RequestLine line)
     {
-        int schemeLength = SchemeLength(target);
+        var schemeLength = SchemeLength(target);
         if (schemeLength == 0)
         {
             return RequestRejection.BadTarget;
         }
 
-        ReadOnlySpan<byte> afterScheme = target[schemeLength..];
-        int authorityLength = afterScheme.IndexOfAny((byte)'/', (byte)'?');
+        var afterScheme = target[schemeLength..];
+        var authorityLength = afterScheme.IndexOfAny((byte)'/', (byte)'?');
         authorityLength = authorityLength < 0 ? afterScheme.Length : authorityLength;
         line = line with
         {
@@ -107,8 +107,8 @@ internal static class RequestLineParser
 
     private static int SchemeLength(ReadOnlySpan<byte> target)
     {
-        ReadOnlySpan<byte> http = "http://"u8;
-        ReadOnlySpan<byte> https = "https://"u8;
+        var http = "http://"u8;
+        var https = "https://"u8;
         if (target.Length >= http.Length && Ascii.EqualsIgnoreCase(target[..http.Length], http))
         {
             return http.Length;

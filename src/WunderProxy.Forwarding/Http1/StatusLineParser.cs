@@ -27,7 +27,7 @@ internal static class StatusLineParser
     {
         status = length = 0;
         reasonPhrase = default;
-        ParseStatus outcome = ParseVersion(bytes, out minor, out reason);
+        var outcome = ParseVersion(bytes, out minor, out reason);
         if (outcome != ParseStatus.Done)
         {
             return outcome;
@@ -40,7 +40,7 @@ internal static class StatusLineParser
     private static ParseStatus ParseVersion(ReadOnlySpan<byte> bytes, out int minor, out ResponseRejection reason)
     {
         reason = ResponseRejection.None;
-        ParseStatus outcome = VersionGrammar.Parse(bytes, out int major, out minor);
+        var outcome = VersionGrammar.Parse(bytes, out var major, out minor);
         if (outcome == ParseStatus.NeedMore || (outcome == ParseStatus.Done && bytes.Length == VersionGrammar.Length))
         {
             return ParseStatus.NeedMore;
@@ -59,7 +59,7 @@ internal static class StatusLineParser
     {
         status = 0;
         reason = ResponseRejection.BadStatus;
-        for (int at = 0; at < 3; at++)
+        for (var at = 0; at < 3; at++)
         {
             if (at == bytes.Length)
             {
@@ -67,7 +67,7 @@ internal static class StatusLineParser
                 return ParseStatus.NeedMore;
             }
 
-            int digit = bytes[at] - '0';
+            var digit = bytes[at] - '0';
             if ((uint)digit > 9)
             {
                 return ParseStatus.Rejected;
@@ -91,14 +91,14 @@ internal static class StatusLineParser
         length = 0;
         reasonPhrase = default;
         reason = ResponseRejection.None;
-        ReadOnlySpan<byte> rest = bytes[(ReasonAt - 1)..];
+        var rest = bytes[(ReasonAt - 1)..];
         if (!rest.IsEmpty && rest[0] is not ((byte)' ' or Grammar.Cr or Grammar.Lf))
         {
             reason = ResponseRejection.BadStatus;
             return ParseStatus.Rejected;
         }
 
-        int end = rest.IndexOfAny(Grammar.ValueEnd);
+        var end = rest.IndexOfAny(Grammar.ValueEnd);
         if (end < 0 || (rest[end] == Grammar.Cr && end + 1 == rest.Length))
         {
             return ParseStatus.NeedMore;
@@ -115,7 +115,7 @@ internal static class StatusLineParser
             return ParseStatus.Rejected;
         }
 
-        int reasonEnd = ReasonAt - 1 + end;
+        var reasonEnd = ReasonAt - 1 + end;
         reasonPhrase = Math.Min(ReasonAt, reasonEnd)..reasonEnd;
         length = reasonEnd + 2;
         return ParseStatus.Done;

@@ -19,7 +19,7 @@ internal static class VersionGrammar
             return ParseStatus.Done;
         }
 
-        ParseStatus status = Parse(bytes, out int major, out minor);
+        var status = Parse(bytes, out var major, out minor);
         if (status != ParseStatus.Done)
         {
             reason = status == ParseStatus.Rejected ? RequestRejection.BadVersion : RequestRejection.None;
@@ -36,11 +36,11 @@ internal static class VersionGrammar
     public static ParseStatus Parse(ReadOnlySpan<byte> bytes, out int major, out int minor)
     {
         major = minor = 0;
-        ReadOnlySpan<byte> pattern = "HTTP/0.0"u8;
-        int available = Math.Min(bytes.Length, Length);
-        for (int at = 0; at < available; at++)
+        var pattern = "HTTP/0.0"u8;
+        var available = Math.Min(bytes.Length, Length);
+        for (var at = 0; at < available; at++)
         {
-            bool fits = at is MajorAt or MinorAt ? char.IsAsciiDigit((char)bytes[at]) : bytes[at] == pattern[at];
+            var fits = at is MajorAt or MinorAt ? char.IsAsciiDigit((char)bytes[at]) : bytes[at] == pattern[at];
             if (!fits)
             {
                 return ParseStatus.Rejected;

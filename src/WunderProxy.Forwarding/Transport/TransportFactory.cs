@@ -20,7 +20,7 @@ internal static class TransportFactory
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         var logger = loggers.CreateLogger("WunderProxy.Transport");
-        ITransport transport = kind switch
+        var transport = kind switch
         {
             TransportKind.Epoll => new EpollTransport(threads, maxPipes, clock, logger),
             TransportKind.Auto when OperatingSystem.IsLinux() => EpollOrSockets(threads, maxPipes, clock, logger),

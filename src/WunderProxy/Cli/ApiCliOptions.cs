@@ -45,7 +45,7 @@ internal sealed class ApiCliOptions
     public ManagerApiOptions Map(ParseResult parsed, EndPoint? defaultEndPoint, ForwarderOptions proxy)
     {
         var given = parsed.GetValue(_api) ?? [];
-        IReadOnlyList<EndPoint> endPoints = given.Length > 0 || defaultEndPoint is null
+        var endPoints = given.Length > 0 || defaultEndPoint is null
             ? ListenAddress.ResolveAll(_api.Name, given)
             : [defaultEndPoint];
         var (token, tokenFile) = _token.Map(parsed);

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using WunderProxy.Configuration;
 using WunderProxy.Deployments.Storage;
-using WunderProxy.ManagerApi;
 using WunderProxy.Fleet;
+using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Cli;
 

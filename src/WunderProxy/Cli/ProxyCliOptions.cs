@@ -157,7 +157,7 @@ internal sealed class ProxyCliOptions
     /// <exception cref="UsageException">A host name cannot be resolved.</exception>
     public IReadOnlyList<ListenerOptions> MapListeners(ParseResult parsed)
     {
-        IReadOnlyList<EndPoint> endPoints = parsed.GetValue(Proxy) is { Length: > 0 } given
+        var endPoints = parsed.GetValue(Proxy) is { Length: > 0 } given
             ? ListenAddress.ResolveAll(Proxy.Name, given)
             : [new IPEndPoint(IPAddress.Any, 80)];
         return [.. endPoints.Select(endPoint => new ListenerOptions(endPoint))];

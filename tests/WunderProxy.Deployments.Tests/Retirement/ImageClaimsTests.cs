@@ -1,6 +1,6 @@
 using System.Text;
-using WunderProxy.Deployments.Retirement;
 using WunderProxy.Deployments.Records;
+using WunderProxy.Deployments.Retirement;
 using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Tests.Retirement;

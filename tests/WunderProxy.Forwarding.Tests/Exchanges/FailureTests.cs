@@ -1,4 +1,3 @@
-using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;

@@ -31,7 +31,7 @@ internal static class ChunkedDecoderCases
 
     public static IEnumerable<ChunkedCase> Rejected()
     {
-        foreach (string size in new[] { "", "Z", "g5", "0x5", "+5", "-5", " 5", "\t5", ";a=b", "5.", "5,", "5z", "5\0", "\x85", "5\xa0", "\r\n5" })
+        foreach (var size in new[] { "", "Z", "g5", "0x5", "+5", "-5", " 5", "\t5", ";a=b", "5.", "5,", "5z", "5\0", "\x85", "5\xa0", "\r\n5" })
         {
             yield return Bad("RFC 9112 7.1, size", size + "\r\nhello\r\n0\r\n\r\n", BadSize);
         }
@@ -40,7 +40,7 @@ internal static class ChunkedDecoderCases
         yield return Bad("RFC 9112 7.1, 2^63", "8000000000000000\r\nhello\r\n0\r\n\r\n", SizeOverflow);
         yield return Bad("RFC 9112 7.1, 2^64 + 5", "10000000000000005\r\nhello\r\n0\r\n\r\n", SizeOverflow);
         yield return Bad("RFC 9112 7.1, endless", new string('f', 5000), SizeOverflow);
-        foreach (string extension in new[] { "5 ", "5\t", "5 a=b", "5;", "5;;a", "5; ", "5;a=", "5;a=;b", "5;=b", "5;a=b c", "5;a ", "5;a=b ", "5;a=\"b", "5;a=\"b\"c", "5;a=\"\x7f\"", "5;a=\"\0\"", "5;\xff", "5;a=\"b\\" })
+        foreach (var extension in new[] { "5 ", "5\t", "5 a=b", "5;", "5;;a", "5; ", "5;a=", "5;a=;b", "5;=b", "5;a=b c", "5;a ", "5;a=b ", "5;a=\"b", "5;a=\"b\"c", "5;a=\"\x7f\"", "5;a=\"\0\"", "5;\xff", "5;a=\"b\\" })
         {
             yield return Bad("RFC 9112 7.1.1", extension + "\r\nhello\r\n0\r\n\r\n", BadExtension);
         }

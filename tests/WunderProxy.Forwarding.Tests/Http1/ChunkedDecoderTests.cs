@@ -9,10 +9,10 @@ internal sealed class ChunkedDecoderTests
     [TestCaseSource(typeof(ChunkedDecoderCases), nameof(ChunkedDecoderCases.Accepted))]
     public void Accepted_body_is_passed_on_at_any_split(ChunkedCase row)
     {
-        byte[] input = Latin1.Bytes(row.Input + "GET /next");
+        var input = Latin1.Bytes(row.Input + "GET /next");
         var expected = new ChunkedReplay(row.Forwarded ?? row.Input, true, row.Input.Length, ChunkRejection.None);
 
-        for (int cut = 0; cut <= row.Input.Length; cut++)
+        for (var cut = 0; cut <= row.Input.Length; cut++)
         {
             Assert.That(ChunkedReplay.Scan(input, cut), Is.EqualTo(expected), () => $"cut at {cut}");
         }
@@ -21,10 +21,10 @@ internal sealed class ChunkedDecoderTests
     [TestCaseSource(typeof(ChunkedDecoderCases), nameof(ChunkedDecoderCases.Accepted))]
     public void Accepted_body_gives_its_payload_at_any_split(ChunkedCase row)
     {
-        byte[] input = Latin1.Bytes(row.Input + "GET /next");
+        var input = Latin1.Bytes(row.Input + "GET /next");
         var expected = new ChunkedReplay(row.Payload, true, row.Input.Length, ChunkRejection.None);
 
-        for (int cut = 0; cut <= row.Input.Length; cut++)
+        for (var cut = 0; cut <= row.Input.Length; cut++)
         {
             Assert.That(ChunkedReplay.Read(input, cut), Is.EqualTo(expected), () => $"cut at {cut}");
         }
@@ -33,11 +33,11 @@ internal sealed class ChunkedDecoderTests
     [TestCaseSource(typeof(ChunkedDecoderCases), nameof(ChunkedDecoderCases.Accepted))]
     public void Accepted_body_is_not_complete_before_its_last_byte(ChunkedCase row)
     {
-        byte[] input = Latin1.Bytes(row.Input);
+        var input = Latin1.Bytes(row.Input);
 
-        for (int length = 0; length < input.Length; length++)
+        for (var length = 0; length < input.Length; length++)
         {
-            ChunkedReplay replay = ChunkedReplay.Scan(input.AsSpan(0, length));
+            var replay = ChunkedReplay.Scan(input.AsSpan(0, length));
             Assert.That((replay.IsComplete, replay.Rejection), Is.EqualTo((false, ChunkRejection.None)));
         }
     }
@@ -45,12 +45,12 @@ internal sealed class ChunkedDecoderTests
     [TestCaseSource(typeof(ChunkedDecoderCases), nameof(ChunkedDecoderCases.Rejected))]
     public void Rejected_body_never_completes_at_any_split(ChunkedCase row)
     {
-        byte[] input = Latin1.Bytes(row.Input);
+        var input = Latin1.Bytes(row.Input);
 
-        for (int cut = 0; cut <= input.Length; cut++)
+        for (var cut = 0; cut <= input.Length; cut++)
         {
-            ChunkedReplay scanned = ChunkedReplay.Scan(input, cut);
-            ChunkedReplay read = ChunkedReplay.Read(input, cut);
+            var scanned = ChunkedReplay.Scan(input, cut);
+            var read = ChunkedReplay.Read(input, cut);
             Assert.That((scanned.IsComplete, scanned.Rejection), Is.EqualTo((false, row.Rejection)), () => $"cut at {cut}");
             Assert.That((read.IsComplete, read.Rejection), Is.EqualTo((false, row.Rejection)), () => $"cut at {cut}");
         }
@@ -59,7 +59,7 @@ internal sealed class ChunkedDecoderTests
     [Test]
     public void Flood_of_extensions_with_little_data_is_refused()
     {
-        byte[] input = Latin1.Bytes(string.Concat(Enumerable.Repeat("1;" + new string('e', 200) + "\r\nx\r\n", 100)));
+        var input = Latin1.Bytes(string.Concat(Enumerable.Repeat("1;" + new string('e', 200) + "\r\nx\r\n", 100)));
 
         Assert.That(ChunkedReplay.Scan(input).Rejection, Is.EqualTo(ChunkRejection.ExtensionsTooLong));
         Assert.That(ChunkedReplay.Scan(input.AsSpan(0, 80 * 207)).Rejection, Is.EqualTo(ChunkRejection.None));
@@ -68,10 +68,10 @@ internal sealed class ChunkedDecoderTests
     [Test]
     public void Extensions_are_paid_for_by_the_data_they_come_with()
     {
-        string chunk = new string('x', 256) + "\r\n";
-        byte[] input = Latin1.Bytes(string.Concat(Enumerable.Repeat("100;" + new string('e', 255) + "\r\n" + chunk, 100)));
+        var chunk = new string('x', 256) + "\r\n";
+        var input = Latin1.Bytes(string.Concat(Enumerable.Repeat("100;" + new string('e', 255) + "\r\n" + chunk, 100)));
 
-        ChunkedReplay replay = ChunkedReplay.Scan(input);
+        var replay = ChunkedReplay.Scan(input);
 
         Assert.That(replay.Rejection, Is.EqualTo(ChunkRejection.None));
         Assert.That(replay.Forwarded, Is.EqualTo(string.Concat(Enumerable.Repeat("100\r\n" + chunk, 100))));
@@ -80,7 +80,7 @@ internal sealed class ChunkedDecoderTests
     [Test]
     public void Body_byte_by_byte_is_passed_on_whole()
     {
-        byte[] input = "5;a=\"b\"\r\nhello\r\n3\r\nabc\r\n0\r\nHost: x\r\nX-T: 1\r\n\r\n"u8.ToArray();
+        var input = "5;a=\"b\"\r\nhello\r\n3\r\nabc\r\n0\r\nHost: x\r\nX-T: 1\r\n\r\n"u8.ToArray();
         int[] cuts = [.. Enumerable.Range(0, input.Length)];
 
         Assert.Multiple(() =>
@@ -93,10 +93,10 @@ internal sealed class ChunkedDecoderTests
     [Test]
     public void Many_tiny_chunks_are_judged_in_one_call()
     {
-        byte[] input = Latin1.Bytes(string.Concat(Enumerable.Repeat("1\r\nx\r\n", 1000)));
+        var input = Latin1.Bytes(string.Concat(Enumerable.Repeat("1\r\nx\r\n", 1000)));
         var decoder = new ChunkedDecoder(HeadLimits.Default);
 
-        ChunkScanStatus status = decoder.Scan(input, out int verbatim);
+        var status = decoder.Scan(input, out var verbatim);
 
         Assert.That((status, verbatim), Is.EqualTo((ChunkScanStatus.NeedMore, input.Length)));
     }
@@ -107,7 +107,7 @@ internal sealed class ChunkedDecoderTests
         var decoder = new ChunkedDecoder(HeadLimits.Default);
         decoder.Scan("7fffffffffffffff\r\n"u8, out _);
 
-        ChunkScanStatus status = decoder.Scan(new byte[100_000], out int verbatim);
+        var status = decoder.Scan(new byte[100_000], out var verbatim);
 
         Assert.That((status, verbatim), Is.EqualTo((ChunkScanStatus.NeedMore, 100_000)));
     }
@@ -120,9 +120,9 @@ internal sealed class ChunkedDecoderTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(decoder.Scan("5\r\n"u8, out int verbatim), Is.EqualTo(ChunkScanStatus.Done));
+            Assert.That(decoder.Scan("5\r\n"u8, out var verbatim), Is.EqualTo(ChunkScanStatus.Done));
             Assert.That(verbatim, Is.Zero);
-            Assert.That(decoder.Next("5\r\n"u8, out int consumed, out _), Is.EqualTo(ParseStatus.Done));
+            Assert.That(decoder.Next("5\r\n"u8, out var consumed, out _), Is.EqualTo(ParseStatus.Done));
             Assert.That(consumed, Is.Zero);
         });
     }
@@ -132,7 +132,7 @@ internal sealed class ChunkedDecoderTests
     {
         var decoder = new ChunkedDecoder(HeadLimits.Default);
 
-        ChunkScanStatus status = decoder.Scan("2\r\nab\r\n1"u8, out int verbatim);
+        var status = decoder.Scan("2\r\nab\r\n1"u8, out var verbatim);
 
         Assert.That((status, verbatim, decoder.IsComplete), Is.EqualTo((ChunkScanStatus.NeedMore, 7, false)));
     }
@@ -140,11 +140,11 @@ internal sealed class ChunkedDecoderTests
     [Test]
     public void Hostile_trailer_byte_by_byte_costs_bounded_work()
     {
-        byte[] input = Latin1.Bytes("0\r\nX: " + new string('v', 8000));
+        var input = Latin1.Bytes("0\r\nX: " + new string('v', 8000));
         int[] cuts = [.. Enumerable.Range(0, input.Length)];
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
 
-        ChunkedReplay replay = ChunkedReplay.Scan(input, cuts);
+        var replay = ChunkedReplay.Scan(input, cuts);
 
         Assert.That(replay.IsComplete, Is.False);
         Assert.That(Stopwatch.GetElapsedTime(start), Is.LessThan(TimeSpan.FromSeconds(5)));

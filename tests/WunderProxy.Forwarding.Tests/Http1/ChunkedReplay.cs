@@ -15,14 +15,14 @@ internal sealed record ChunkedReplay(string Forwarded, bool IsComplete, int Cons
     {
         var decoder = new ChunkedDecoder(HeadLimits.Default);
         var output = new StringBuilder();
-        int consumed = 0;
-        ChunkScanStatus status = ChunkScanStatus.NeedMore;
-        for (int turn = 0; turn <= cuts.Length && status == ChunkScanStatus.NeedMore; turn++)
+        var consumed = 0;
+        var status = ChunkScanStatus.NeedMore;
+        for (var turn = 0; turn <= cuts.Length && status == ChunkScanStatus.NeedMore; turn++)
         {
-            ReadOnlySpan<byte> arrived = turn < cuts.Length ? input[..cuts[turn]] : input;
+            var arrived = turn < cuts.Length ? input[..cuts[turn]] : input;
             do
             {
-                status = decoder.Scan(arrived[consumed..], out int verbatim);
+                status = decoder.Scan(arrived[consumed..], out var verbatim);
                 if (status == ChunkScanStatus.Rejected)
                 {
                     break;
@@ -46,16 +46,16 @@ internal sealed record ChunkedReplay(string Forwarded, bool IsComplete, int Cons
     {
         var decoder = new ChunkedDecoder(HeadLimits.Default);
         var output = new StringBuilder();
-        int consumed = 0;
-        ParseStatus status = ParseStatus.NeedMore;
-        for (int turn = 0; turn <= cuts.Length && status == ParseStatus.NeedMore; turn++)
+        var consumed = 0;
+        var status = ParseStatus.NeedMore;
+        for (var turn = 0; turn <= cuts.Length && status == ParseStatus.NeedMore; turn++)
         {
-            ReadOnlySpan<byte> arrived = turn < cuts.Length ? input[..cuts[turn]] : input;
+            var arrived = turn < cuts.Length ? input[..cuts[turn]] : input;
             bool hasPayload;
             do
             {
-                ReadOnlySpan<byte> rest = arrived[consumed..];
-                status = decoder.Next(rest, out int taken, out Range payload);
+                var rest = arrived[consumed..];
+                status = decoder.Next(rest, out var taken, out var payload);
                 output.Append(Latin1.Text(rest[payload]));
                 hasPayload = !rest[payload].IsEmpty;
                 consumed += taken;

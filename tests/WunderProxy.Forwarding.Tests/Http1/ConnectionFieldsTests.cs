@@ -33,7 +33,7 @@ internal sealed class ConnectionFieldsTests
     [TestCase("Proxy-Connection: X-Hop\r\nKeep-Alive: X-Hop\r\nX-Hop: 1\r\n", "")]
     public void Nominated_headers_are_for_this_connection(string lines, string expected)
     {
-        RequestHead head = Parse("1.1", lines);
+        var head = Parse("1.1", lines);
 
         Assert.That(Marked(head), Is.EqualTo(expected));
     }
@@ -92,7 +92,7 @@ internal sealed class ConnectionFieldsTests
     [TestCase("1.1", "Upgrade: h2c\r\n", false, true)]
     public void Upgrade_needs_the_option_one_line_and_no_h2c(string version, string lines, bool wants, bool isH2c)
     {
-        RequestHead head = Parse(version, lines);
+        var head = Parse(version, lines);
 
         Assert.That((head.WantsUpgrade, head.IsH2c), Is.EqualTo((wants, isH2c)));
     }
@@ -100,7 +100,7 @@ internal sealed class ConnectionFieldsTests
     [Test]
     public void Upgrade_value_is_exposed()
     {
-        RequestHead head = Parse("1.1", "Connection: Upgrade\r\nUpgrade: websocket\r\n");
+        var head = Parse("1.1", "Connection: Upgrade\r\nUpgrade: websocket\r\n");
 
         Assert.That(Latin1.Text(head.Upgrade), Is.EqualTo("websocket"));
     }
@@ -108,7 +108,7 @@ internal sealed class ConnectionFieldsTests
     [Test]
     public void Nominations_are_counted_without_empty_elements_and_options()
     {
-        string options = string.Join(" , ,", Enumerable.Repeat("close", 1000).Concat(Enumerable.Repeat("x", 32)));
+        var options = string.Join(" , ,", Enumerable.Repeat("close", 1000).Concat(Enumerable.Repeat("x", 32)));
 
         Assert.That(Parse("1.1", $"Connection: {options}\r\n").KeepAlive, Is.False);
     }
@@ -116,7 +116,7 @@ internal sealed class ConnectionFieldsTests
     private static string Marked(RequestHead head)
     {
         List<string> marked = [];
-        foreach (HeaderField field in head.Fields)
+        foreach (var field in head.Fields)
         {
             if (field.Flags.HasFlag(HeaderFlags.Nominated))
             {
@@ -130,8 +130,8 @@ internal sealed class ConnectionFieldsTests
     private static RequestHead Parse(string version, string lines)
     {
         var head = new RequestHead();
-        byte[] input = Latin1.Bytes($"GET / HTTP/{version}\r\nHost: h\r\n{lines}\r\n");
-        ParseStatus status = HeadParser.ParseRequest(input, HeadLimits.Default, head, out _, out RequestRejection reason);
+        var input = Latin1.Bytes($"GET / HTTP/{version}\r\nHost: h\r\n{lines}\r\n");
+        var status = HeadParser.ParseRequest(input, HeadLimits.Default, head, out _, out var reason);
         Assert.That(status, Is.EqualTo(ParseStatus.Done), reason.ToString());
         return head;
     }

@@ -8,7 +8,7 @@ internal sealed class FieldFaultsTests
     [Test]
     public void Every_fault_is_a_rejection_of_its_own_in_both_directions()
     {
-        FieldFault[] faults = Enum.GetValues<FieldFault>();
+        var faults = Enum.GetValues<FieldFault>();
 
         Assert.Multiple(() =>
         {

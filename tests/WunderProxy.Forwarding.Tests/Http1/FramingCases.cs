@@ -25,7 +25,7 @@ internal static class FramingCases
 
     public static IEnumerable<TestCaseData> RejectedRequests()
     {
-        foreach (string value in new[] { "", "+5", "-5", "5.0", "5e0", "0x5", "0_5", "5,", "5, 5", "5 5", "\"5\"", "5;a=b", "five", "\xff5", "9223372036854775808", "18446744073709551621", new string('1', 400) })
+        foreach (var value in new[] { "", "+5", "-5", "5.0", "5e0", "0x5", "0_5", "5,", "5, 5", "5 5", "\"5\"", "5;a=b", "five", "\xff5", "9223372036854775808", "18446744073709551621", new string('1', 400) })
         {
             yield return Reject("RFC 9112 6.3 rule 5", $"Content-Length: {value}\r\n", BadContentLength);
         }
@@ -39,7 +39,7 @@ internal static class FramingCases
         yield return Reject("TE.TE, two lines", "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", BadTransferEncoding);
         yield return Reject("TE.TE, two lines that would pass alone", "Transfer-Encoding: gzip, chunked\r\nTransfer-Encoding: gzip, chunked\r\n", BadTransferEncoding);
         yield return Reject("TE.TE, empty line", "Transfer-Encoding:\r\nTransfer-Encoding: chunked\r\n", BadTransferEncoding);
-        foreach (string value in new[] { "", "identity", "chunk", "xchunked", "chunkedx", "chunked, identity", "chunked, chunked", "chunked,", ",chunked", " , chunked", ", ,chunked", "\"chunked\"", "'chunked'", "chunked;q=1", "chunked;", "chunked chunked", "\xff" + "chunked", "chunked\xa0", "gzip", "ch\tunked", "g z, chunked", "chunked, gzip, chunked" })
+        foreach (var value in new[] { "", "identity", "chunk", "xchunked", "chunkedx", "chunked, identity", "chunked, chunked", "chunked,", ",chunked", " , chunked", ", ,chunked", "\"chunked\"", "'chunked'", "chunked;q=1", "chunked;", "chunked chunked", "\xff" + "chunked", "chunked\xa0", "gzip", "ch\tunked", "g z, chunked", "chunked, gzip, chunked" })
         {
             yield return Reject("TE.TE; RFC 9112 6.3 rule 4", $"Transfer-Encoding: {value}\r\n", BadTransferEncoding);
         }

@@ -10,12 +10,12 @@ internal sealed class HeadParserTests
     [TestCaseSource(typeof(HeadParserCases), nameof(HeadParserCases.Accepted))]
     public void Accepted_head_is_complete_at_its_last_byte_and_not_before(RequestCase row)
     {
-        byte[] input = Latin1.Bytes(row.Input);
+        var input = Latin1.Bytes(row.Input);
         var head = new RequestHead();
 
-        for (int length = 0; length < input.Length; length++)
+        for (var length = 0; length < input.Length; length++)
         {
-            ParseStatus early = HeadParser.ParseRequest(input.AsSpan(0, length), Limits, head, out int taken, out _);
+            var early = HeadParser.ParseRequest(input.AsSpan(0, length), Limits, head, out var taken, out _);
             if (early != ParseStatus.NeedMore || taken != 0)
             {
                 Assert.Fail($"{early} with {taken} consumed at {length} bytes");
@@ -23,7 +23,7 @@ internal sealed class HeadParserTests
         }
 
         byte[] withNext = [.. input, .. "GET /next HTTP/1.1\r\n\r\n"u8];
-        ParseStatus status = HeadParser.ParseRequest(withNext, Limits, head, out int consumed, out RequestRejection reason);
+        var status = HeadParser.ParseRequest(withNext, Limits, head, out var consumed, out var reason);
 
         Assert.That((status, consumed, reason), Is.EqualTo((ParseStatus.Done, input.Length, RequestRejection.None)));
     }
@@ -32,15 +32,15 @@ internal sealed class HeadParserTests
     [TestCaseSource(typeof(HeadParserCases), nameof(HeadParserCases.RejectedHeaders))]
     public void Rejected_head_is_refused_for_the_same_reason_at_any_split(RequestCase row)
     {
-        byte[] input = Latin1.Bytes(row.Input);
+        var input = Latin1.Bytes(row.Input);
         var head = new RequestHead();
-        bool isRejected = false;
+        var isRejected = false;
 
-        for (int length = 0; length <= input.Length; length++)
+        for (var length = 0; length <= input.Length; length++)
         {
-            ParseStatus status = HeadParser.ParseRequest(
-                input.AsSpan(0, length), Limits, head, out int consumed, out RequestRejection reason);
-            bool wasRejected = isRejected;
+            var status = HeadParser.ParseRequest(
+                input.AsSpan(0, length), Limits, head, out var consumed, out var reason);
+            var wasRejected = isRejected;
             isRejected = status == ParseStatus.Rejected;
             if (consumed != 0 || status == ParseStatus.Done || (wasRejected && !isRejected)
                 || reason != (isRejected ? row.Rejection : RequestRejection.None))
@@ -60,8 +60,8 @@ internal sealed class HeadParserTests
     [TestCase("GET / HTTP/1.1\n", RequestRejection.BareLf)]
     public void Bad_request_line_is_refused_before_the_head_is_complete(string start, RequestRejection expected)
     {
-        ParseStatus status = HeadParser.ParseRequest(
-            Latin1.Bytes(start), Limits, new RequestHead(), out _, out RequestRejection reason);
+        var status = HeadParser.ParseRequest(
+            Latin1.Bytes(start), Limits, new RequestHead(), out _, out var reason);
 
         Assert.That((status, reason), Is.EqualTo((ParseStatus.Rejected, expected)));
     }
@@ -76,7 +76,7 @@ internal sealed class HeadParserTests
     [TestCase("GET /http://a.test/ HTTP/1.1", TargetForm.Origin, "/http://a.test/", "example.test")]
     public void Target_is_split_for_the_origin_server(string line, TargetForm form, string target, string host)
     {
-        RequestHead head = Parse(line + "\r\nHost: example.test\r\n\r\n");
+        var head = Parse(line + "\r\nHost: example.test\r\n\r\n");
 
         Assert.Multiple(() =>
         {
@@ -92,7 +92,7 @@ internal sealed class HeadParserTests
     [Test]
     public void Head_keeps_a_copy_of_its_bytes()
     {
-        byte[] input = "\r\nGET /a HTTP/1.1\r\nHost: h\r\nX-A:  1 \r\n\r\n"u8.ToArray();
+        var input = "\r\nGET /a HTTP/1.1\r\nHost: h\r\nX-A:  1 \r\n\r\n"u8.ToArray();
         var head = new RequestHead();
         HeadParser.ParseRequest(input, Limits, head, out _, out _);
 
@@ -111,7 +111,7 @@ internal sealed class HeadParserTests
     public void Head_is_reused_without_a_trace_of_the_message_before()
     {
         var head = new RequestHead();
-        byte[] first = Latin1.Bytes("POST http://a/ HTTP/1.1\r\nHost: h\r\nConnection: close, upgrade\r\nUpgrade: x\r\nExpect: 100-continue\r\n\r\n");
+        var first = Latin1.Bytes("POST http://a/ HTTP/1.1\r\nHost: h\r\nConnection: close, upgrade\r\nUpgrade: x\r\nExpect: 100-continue\r\n\r\n");
         HeadParser.ParseRequest(first, Limits, head, out _, out _);
         Assert.That((head.WantsUpgrade, head.Expects100Continue, head.KeepAlive), Is.EqualTo((true, true, false)));
 
@@ -130,7 +130,7 @@ internal sealed class HeadParserTests
     [Test]
     public void Reset_twice_gives_the_memory_back_once()
     {
-        RequestHead head = Parse("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        var head = Parse("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
 
         head.Reset();
         head.Reset();
@@ -141,7 +141,7 @@ internal sealed class HeadParserTests
     [Test]
     public void Head_with_many_lines_does_not_keep_its_large_table()
     {
-        RequestHead head = Parse("GET / HTTP/1.1\r\nHost: h\r\n" + string.Concat(Enumerable.Range(0, 100).Select(n => $"X-{n}: {n}\r\n")) + "\r\n");
+        var head = Parse("GET / HTTP/1.1\r\nHost: h\r\n" + string.Concat(Enumerable.Range(0, 100).Select(n => $"X-{n}: {n}\r\n")) + "\r\n");
         Assert.That(Latin1.Text(head.ValueOf(head.Fields[100])), Is.EqualTo("99"));
 
         head.Reset();
@@ -153,12 +153,12 @@ internal sealed class HeadParserTests
     [Test]
     public void Steady_state_allocates_nothing()
     {
-        byte[] input = "GET /a HTTP/1.1\r\nHost: h\r\nAccept: */*\r\nConnection: keep-alive\r\nX-A: 1\r\n\r\n"u8.ToArray();
+        var input = "GET /a HTTP/1.1\r\nHost: h\r\nAccept: */*\r\nConnection: keep-alive\r\nX-A: 1\r\n\r\n"u8.ToArray();
         var head = new RequestHead();
         HeadParser.ParseRequest(input, Limits, head, out _, out _);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var before = GC.GetAllocatedBytesForCurrentThread();
 
-        for (int round = 0; round < 1000; round++)
+        for (var round = 0; round < 1000; round++)
         {
             HeadParser.ParseRequest(input, Limits, head, out _, out _);
             MessageFraming.DecideRequest(head, out _, out _);
@@ -171,10 +171,10 @@ internal sealed class HeadParserTests
     [Test]
     public void Many_heads_in_use_at_once_allocate_nothing_when_used_again()
     {
-        byte[] input = Latin1.Bytes($"GET /a HTTP/1.1\r\nHost: h\r\nCookie: {new string('c', 2000)}\r\n\r\n");
+        var input = Latin1.Bytes($"GET /a HTTP/1.1\r\nHost: h\r\nCookie: {new string('c', 2000)}\r\n\r\n");
         RequestHead[] heads = [.. Enumerable.Range(0, 500).Select(_ => new RequestHead())];
         ParseAll(heads, input);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var before = GC.GetAllocatedBytesForCurrentThread();
 
         ParseAll(heads, input);
 
@@ -185,9 +185,9 @@ internal sealed class HeadParserTests
     public void Head_is_read_behind_a_large_and_a_small_one()
     {
         var head = new RequestHead();
-        foreach (int length in new[] { 20_000, 10, 5000, 3000, 20_000 })
+        foreach (var length in new[] { 20_000, 10, 5000, 3000, 20_000 })
         {
-            byte[] input = Latin1.Bytes($"GET /a HTTP/1.1\r\nHost: h\r\nCookie: {new string('c', length)}\r\n\r\n");
+            var input = Latin1.Bytes($"GET /a HTTP/1.1\r\nHost: h\r\nCookie: {new string('c', length)}\r\n\r\n");
 
             HeadParser.ParseRequest(input, Limits, head, out _, out _);
 
@@ -213,7 +213,7 @@ internal sealed class HeadParserTests
     [TestCase("TE: deflate\r\n", false, false)]
     public void Expectations_of_the_client_are_read(string line, bool waits, bool takesTrailers)
     {
-        RequestHead head = Parse("POST / HTTP/1.1\r\nHost: h\r\n" + line + "\r\n");
+        var head = Parse("POST / HTTP/1.1\r\nHost: h\r\n" + line + "\r\n");
 
         Assert.That((head.Expects100Continue, head.AcceptsTrailers), Is.EqualTo((waits, takesTrailers)));
     }
@@ -226,12 +226,12 @@ internal sealed class HeadParserTests
 
     private static void ParseAll(RequestHead[] heads, byte[] input)
     {
-        foreach (RequestHead head in heads)
+        foreach (var head in heads)
         {
             HeadParser.ParseRequest(input, Limits, head, out _, out _);
         }
 
-        foreach (RequestHead head in heads)
+        foreach (var head in heads)
         {
             head.Reset();
         }
@@ -240,7 +240,7 @@ internal sealed class HeadParserTests
     private static RequestHead Parse(string input)
     {
         var head = new RequestHead();
-        ParseStatus status = HeadParser.ParseRequest(Latin1.Bytes(input), Limits, head, out _, out RequestRejection reason);
+        var status = HeadParser.ParseRequest(Latin1.Bytes(input), Limits, head, out _, out var reason);
         Assert.That(status, Is.EqualTo(ParseStatus.Done), reason.ToString());
         return head;
     }

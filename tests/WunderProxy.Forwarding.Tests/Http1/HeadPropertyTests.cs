@@ -28,10 +28,10 @@ internal sealed class HeadPropertyTests
     {
         Prop.ForAll(Lines.ToArbitrary(), lines =>
         {
-            byte[] written = Write(lines);
+            var written = Write(lines);
             var head = new RequestHead();
 
-            ParseStatus status = HeadParser.ParseRequest(written, HeadLimits.Default, head, out int consumed, out _);
+            var status = HeadParser.ParseRequest(written, HeadLimits.Default, head, out var consumed, out _);
 
             return status == ParseStatus.Done && consumed == written.Length && Read(head).SequenceEqual(lines);
         }).QuickCheckThrowOnFailure();
@@ -68,12 +68,12 @@ internal sealed class HeadPropertyTests
 
         Prop.ForAll(cases.ToArbitrary(), given =>
         {
-            byte[] body = WriteChunked(given.Payload, given.Size);
-            int first = Math.Min(given.First, body.Length);
-            int second = Math.Clamp(given.Second, first, body.Length);
+            var body = WriteChunked(given.Payload, given.Size);
+            var first = Math.Min(given.First, body.Length);
+            var second = Math.Clamp(given.Second, first, body.Length);
 
-            ChunkedReplay scanned = ChunkedReplay.Scan(body, first, second);
-            ChunkedReplay read = ChunkedReplay.Read(body, first, second);
+            var scanned = ChunkedReplay.Scan(body, first, second);
+            var read = ChunkedReplay.Read(body, first, second);
 
             return scanned == new ChunkedReplay(Latin1.Text(body), true, body.Length, ChunkRejection.None)
                 && read == new ChunkedReplay(Latin1.Text(given.Payload), true, body.Length, ChunkRejection.None);
@@ -86,7 +86,7 @@ internal sealed class HeadPropertyTests
         var writer = new HeadWriter(output);
         writer.RequestLine("PUT"u8, "/t"u8);
         writer.Field(HeaderName.Host, "h"u8);
-        foreach ((string name, string value) in lines)
+        foreach ((var name, var value) in lines)
         {
             writer.Field(Latin1.Bytes(name), Latin1.Bytes(value));
         }
@@ -99,7 +99,7 @@ internal sealed class HeadPropertyTests
     private static List<(string Name, string Value)> Read(RequestHead head)
     {
         List<(string, string)> lines = [];
-        foreach (ref readonly HeaderField field in head.Fields[1..])
+        foreach (ref readonly var field in head.Fields[1..])
         {
             lines.Add((Latin1.Text(head.NameOf(in field)), Latin1.Text(head.ValueOf(in field))));
         }
@@ -111,7 +111,7 @@ internal sealed class HeadPropertyTests
     {
         var output = new ArrayBufferWriter<byte>();
         var writer = new HeadWriter(output);
-        foreach (byte[] chunk in payload.Chunk(chunkBytes))
+        foreach (var chunk in payload.Chunk(chunkBytes))
         {
             writer.ChunkSize(chunk.Length);
             writer.Write(chunk);

@@ -64,7 +64,7 @@ internal sealed class HeadWriterTests
     public void Kept_lines_are_copied_as_they_came(string lines, string expected)
     {
         var head = new RequestHead();
-        byte[] input = Latin1.Bytes($"GET / HTTP/1.1\r\nHost: h\r\n{lines}\r\n");
+        var input = Latin1.Bytes($"GET / HTTP/1.1\r\nHost: h\r\n{lines}\r\n");
         HeadParser.ParseRequest(input, HeadLimits.Default, head, out _, out _);
         var output = new ArrayBufferWriter<byte>();
         var writer = new HeadWriter(output);
@@ -80,7 +80,7 @@ internal sealed class HeadWriterTests
     {
         var output = new ArrayBufferWriter<byte>(16);
         var writer = new HeadWriter(output);
-        byte[] value = Latin1.Bytes(new string('v', 5000));
+        var value = Latin1.Bytes(new string('v', 5000));
 
         writer.Field(HeaderName.Accept, value);
         writer.Field(HeaderName.Server, value);

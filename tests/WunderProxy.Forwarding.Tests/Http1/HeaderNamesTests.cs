@@ -13,9 +13,9 @@ internal sealed class HeaderNamesTests
     {
         Assert.Multiple(() =>
         {
-            foreach (HeaderName name in Enum.GetValues<HeaderName>().Except(Families))
+            foreach (var name in Enum.GetValues<HeaderName>().Except(Families))
             {
-                string spelling = Latin1.Text(HeaderNames.Spelling(name));
+                var spelling = Latin1.Text(HeaderNames.Spelling(name));
                 Assert.That(HeaderNames.Find(Latin1.Bytes(spelling)), Is.EqualTo(name));
                 Assert.That(HeaderNames.Find(Latin1.Bytes(spelling.ToUpperInvariant())), Is.EqualTo(name));
                 Assert.That(HeaderNames.Find(Latin1.Bytes(spelling.ToLowerInvariant())), Is.EqualTo(name));

@@ -24,7 +24,7 @@ internal sealed class KnownMethodsTests
     [TestCase("", KnownMethod.Other, false)]
     public void Method_is_recognised_by_its_exact_bytes(string name, KnownMethod expected, bool isIdempotent)
     {
-        KnownMethod method = KnownMethods.Find(Latin1.Bytes(name));
+        var method = KnownMethods.Find(Latin1.Bytes(name));
 
         Assert.That((method, method.IsIdempotent()), Is.EqualTo((expected, isIdempotent)));
     }

@@ -13,7 +13,7 @@ internal static class Latin1
     public static string Escape(string text)
     {
         var escaped = new StringBuilder();
-        foreach (char letter in text)
+        foreach (var letter in text)
         {
             _ = letter switch
             {

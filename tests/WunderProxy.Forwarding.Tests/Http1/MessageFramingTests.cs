@@ -8,7 +8,7 @@ internal sealed class MessageFramingTests
     [TestCaseSource(typeof(FramingCases), nameof(FramingCases.AcceptedRequests))]
     public void Request_body_ends_as_declared(string lines, BodyFraming expected)
     {
-        ParseStatus status = MessageFraming.DecideRequest(Request("1.1", lines), out BodyFraming framing, out _);
+        var status = MessageFraming.DecideRequest(Request("1.1", lines), out var framing, out _);
 
         Assert.That((status, framing), Is.EqualTo((ParseStatus.Done, expected)));
     }
@@ -16,7 +16,7 @@ internal sealed class MessageFramingTests
     [TestCaseSource(typeof(FramingCases), nameof(FramingCases.RejectedRequests))]
     public void Request_whose_end_is_doubtful_is_refused(string lines, RequestRejection expected)
     {
-        ParseStatus status = MessageFraming.DecideRequest(Request("1.1", lines), out _, out RequestRejection reason);
+        var status = MessageFraming.DecideRequest(Request("1.1", lines), out _, out var reason);
 
         Assert.That((status, reason), Is.EqualTo((ParseStatus.Rejected, expected)));
     }
@@ -24,9 +24,9 @@ internal sealed class MessageFramingTests
     [Test]
     public void Request_with_transfer_encoding_in_http_1_0_is_refused()
     {
-        RequestHead head = Request("1.0", "Transfer-Encoding: chunked\r\n");
+        var head = Request("1.0", "Transfer-Encoding: chunked\r\n");
 
-        ParseStatus status = MessageFraming.DecideRequest(head, out _, out RequestRejection reason);
+        var status = MessageFraming.DecideRequest(head, out _, out var reason);
 
         Assert.That((status, reason), Is.EqualTo((ParseStatus.Rejected, RequestRejection.TransferEncodingInHttp10)));
     }
@@ -34,7 +34,7 @@ internal sealed class MessageFramingTests
     [TestCaseSource(typeof(FramingCases), nameof(FramingCases.AcceptedResponses))]
     public void Response_body_ends_as_declared(string input, KnownMethod method, BodyFraming expected)
     {
-        ParseStatus status = MessageFraming.DecideResponse(Response(input), method, out BodyFraming framing, out _);
+        var status = MessageFraming.DecideResponse(Response(input), method, out var framing, out _);
 
         Assert.That((status, framing), Is.EqualTo((ParseStatus.Done, expected)));
     }
@@ -42,8 +42,8 @@ internal sealed class MessageFramingTests
     [TestCaseSource(typeof(FramingCases), nameof(FramingCases.RejectedResponses))]
     public void Response_whose_end_is_doubtful_is_refused(string input, ResponseRejection expected)
     {
-        ParseStatus status = MessageFraming.DecideResponse(
-            Response(input), KnownMethod.Get, out _, out ResponseRejection reason);
+        var status = MessageFraming.DecideResponse(
+            Response(input), KnownMethod.Get, out _, out var reason);
 
         Assert.That((status, reason), Is.EqualTo((ParseStatus.Rejected, expected)));
     }
@@ -62,8 +62,8 @@ internal sealed class MessageFramingTests
     private static RequestHead Request(string version, string lines)
     {
         var head = new RequestHead();
-        byte[] input = Latin1.Bytes($"POST / HTTP/{version}\r\nHost: h\r\n{lines}\r\n");
-        ParseStatus status = HeadParser.ParseRequest(input, HeadLimits.Default, head, out _, out RequestRejection reason);
+        var input = Latin1.Bytes($"POST / HTTP/{version}\r\nHost: h\r\n{lines}\r\n");
+        var status = HeadParser.ParseRequest(input, HeadLimits.Default, head, out _, out var reason);
         Assert.That(status, Is.EqualTo(ParseStatus.Done), reason.ToString());
         return head;
     }
@@ -71,7 +71,7 @@ internal sealed class MessageFramingTests
     private static ResponseHead Response(string input)
     {
         var head = new ResponseHead();
-        HeadParser.ParseResponse(Latin1.Bytes(input), HeadLimits.Default, head, out _, out ResponseRejection reason);
+        HeadParser.ParseResponse(Latin1.Bytes(input), HeadLimits.Default, head, out _, out var reason);
         Assert.That(reason, Is.EqualTo(ResponseRejection.None));
         return head;
     }

@@ -12,10 +12,10 @@ internal sealed record RequestJudge(string Rejection, bool IsComplete, int Consu
     public static RequestJudge Judge(ReadOnlySpan<byte> input, int cut)
     {
         var head = new RequestHead();
-        ParseStatus status = HeadParser.ParseRequest(input, HeadLimits.Default, head, out int consumed, out RequestRejection reason);
+        var status = HeadParser.ParseRequest(input, HeadLimits.Default, head, out var consumed, out var reason);
         if (status == ParseStatus.Done)
         {
-            status = MessageFraming.DecideRequest(head, out BodyFraming framing, out reason);
+            status = MessageFraming.DecideRequest(head, out var framing, out reason);
             if (status == ParseStatus.Done)
             {
                 return JudgeBody(input, consumed, cut, framing);
@@ -29,12 +29,12 @@ internal sealed record RequestJudge(string Rejection, bool IsComplete, int Consu
     {
         if (framing.Kind != BodyKind.Chunked)
         {
-            long end = start + Math.Max(framing.Length, 0);
+            var end = start + Math.Max(framing.Length, 0);
             return new RequestJudge("", end <= input.Length, (int)Math.Min(end, input.Length));
         }
 
-        ChunkedReplay body = ChunkedReplay.Scan(input[start..], Math.Max(cut - start, 0));
-        string rejection = body.Rejection == ChunkRejection.None ? "" : body.Rejection.ToString();
+        var body = ChunkedReplay.Scan(input[start..], Math.Max(cut - start, 0));
+        var rejection = body.Rejection == ChunkRejection.None ? "" : body.Rejection.ToString();
         return new RequestJudge(rejection, body.IsComplete, start + body.Consumed);
     }
 }

@@ -10,12 +10,12 @@ internal sealed class ResponseHeadTests
     [TestCaseSource(typeof(ResponseCases), nameof(ResponseCases.Accepted))]
     public void Accepted_head_is_complete_at_its_last_byte_and_not_before(ResponseCase row)
     {
-        byte[] input = Latin1.Bytes(row.Input);
+        var input = Latin1.Bytes(row.Input);
         var head = new ResponseHead();
 
-        for (int length = 0; length < input.Length; length++)
+        for (var length = 0; length < input.Length; length++)
         {
-            ParseStatus early = HeadParser.ParseResponse(input.AsSpan(0, length), Limits, head, out int taken, out _);
+            var early = HeadParser.ParseResponse(input.AsSpan(0, length), Limits, head, out var taken, out _);
             if (early != ParseStatus.NeedMore || taken != 0)
             {
                 Assert.Fail($"{early} with {taken} consumed at {length} bytes");
@@ -23,7 +23,7 @@ internal sealed class ResponseHeadTests
         }
 
         byte[] withNext = [.. input, .. "body"u8];
-        ParseStatus status = HeadParser.ParseResponse(withNext, Limits, head, out int consumed, out ResponseRejection reason);
+        var status = HeadParser.ParseResponse(withNext, Limits, head, out var consumed, out var reason);
 
         Assert.That((status, consumed, reason), Is.EqualTo((ParseStatus.Done, input.Length, ResponseRejection.None)));
     }
@@ -31,15 +31,15 @@ internal sealed class ResponseHeadTests
     [TestCaseSource(typeof(ResponseCases), nameof(ResponseCases.Rejected))]
     public void Rejected_head_is_refused_for_the_same_reason_at_any_split(ResponseCase row)
     {
-        byte[] input = Latin1.Bytes(row.Input);
+        var input = Latin1.Bytes(row.Input);
         var head = new ResponseHead();
-        bool isRejected = false;
+        var isRejected = false;
 
-        for (int length = 0; length <= input.Length; length++)
+        for (var length = 0; length <= input.Length; length++)
         {
-            ParseStatus status = HeadParser.ParseResponse(
-                input.AsSpan(0, length), Limits, head, out int consumed, out ResponseRejection reason);
-            bool wasRejected = isRejected;
+            var status = HeadParser.ParseResponse(
+                input.AsSpan(0, length), Limits, head, out var consumed, out var reason);
+            var wasRejected = isRejected;
             isRejected = status == ParseStatus.Rejected;
             if (consumed != 0 || status == ParseStatus.Done || (wasRejected && !isRejected)
                 || reason != (isRejected ? row.Rejection : ResponseRejection.None))
@@ -72,11 +72,11 @@ internal sealed class ResponseHeadTests
     [Test]
     public void Interim_response_is_followed_by_the_final_one_in_the_same_head()
     {
-        ReadOnlySpan<byte> input = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.0 200 OK\r\n\r\n"u8;
+        var input = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.0 200 OK\r\n\r\n"u8;
         var head = new ResponseHead();
-        HeadParser.ParseResponse(input, Limits, head, out int consumed, out _);
+        HeadParser.ParseResponse(input, Limits, head, out var consumed, out _);
 
-        ParseStatus status = HeadParser.ParseResponse(input[consumed..], Limits, head, out _, out _);
+        var status = HeadParser.ParseResponse(input[consumed..], Limits, head, out _, out _);
 
         Assert.That((status, head.StatusCode, head.Fields.Length, head.MinorVersion), Is.EqualTo((ParseStatus.Done, 200, 0, 0)));
     }

@@ -6,12 +6,12 @@ internal sealed class SmugglingTests
     [TestCaseSource(typeof(SmugglingCases), nameof(SmugglingCases.Refused))]
     public void Doubtful_request_is_refused_at_any_split(string request, string rejection)
     {
-        byte[] input = Latin1.Bytes(request);
+        var input = Latin1.Bytes(request);
         Assert.That(RequestJudge.Judge(input, 0).Rejection, Is.EqualTo(rejection));
 
-        for (int length = 0; length <= input.Length; length++)
+        for (var length = 0; length <= input.Length; length++)
         {
-            RequestJudge early = RequestJudge.Judge(input.AsSpan(0, length), length / 2);
+            var early = RequestJudge.Judge(input.AsSpan(0, length), length / 2);
             Assert.That(early.IsComplete, Is.False, () => $"complete with {length} bytes");
             Assert.That(early.Rejection, Is.EqualTo(rejection).Or.Empty, () => $"{length} bytes");
         }
@@ -20,9 +20,9 @@ internal sealed class SmugglingTests
     [TestCaseSource(typeof(SmugglingCases), nameof(SmugglingCases.TakenWhole))]
     public void Clear_request_ends_where_all_agree(string request, string next)
     {
-        byte[] input = Latin1.Bytes(request + next);
+        var input = Latin1.Bytes(request + next);
 
-        for (int cut = 0; cut <= request.Length; cut++)
+        for (var cut = 0; cut <= request.Length; cut++)
         {
             Assert.That(RequestJudge.Judge(input, cut), Is.EqualTo(new RequestJudge("", true, request.Length)));
         }

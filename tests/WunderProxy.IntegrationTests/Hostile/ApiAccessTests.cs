@@ -67,7 +67,7 @@ internal sealed class ApiAccessTests
     private static async Task<string> CurlAsync(string? user, string[] arguments)
     {
         string[] line = ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--noproxy", "*", .. arguments];
-        string[] wrapped = user is null ? line : ["setpriv", "--reuid", user, "--clear-groups", .. line];
+        var wrapped = user is null ? line : ["setpriv", "--reuid", user, "--clear-groups", .. line];
         var result = await HostProgram.RunAsync(wrapped[0], wrapped[1..]);
         return result.Output.Trim();
     }

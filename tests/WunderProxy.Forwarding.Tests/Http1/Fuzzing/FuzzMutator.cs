@@ -13,7 +13,7 @@ internal sealed class FuzzMutator(Random random)
     {
         _bytes.Clear();
         _bytes.AddRange(seeds[random.Next(seeds.Count)]);
-        for (int edits = random.Next(MaxEdits + 1); edits > 0; edits--)
+        for (var edits = random.Next(MaxEdits + 1); edits > 0; edits--)
         {
             Edit(seeds);
         }
@@ -23,7 +23,7 @@ internal sealed class FuzzMutator(Random random)
 
     private void Edit(IReadOnlyList<byte[]> seeds)
     {
-        int at = random.Next(_bytes.Count + 1);
+        var at = random.Next(_bytes.Count + 1);
         switch (random.Next(6))
         {
             case 0:
@@ -42,7 +42,7 @@ internal sealed class FuzzMutator(Random random)
                 _bytes.InsertRange(at, _bytes.GetRange(at, Math.Min(random.Next(MaxCutBytes), _bytes.Count - at)));
                 break;
             default:
-                byte[] other = seeds[random.Next(seeds.Count)];
+                var other = seeds[random.Next(seeds.Count)];
                 _bytes.RemoveRange(at, _bytes.Count - at);
                 _bytes.AddRange(other[random.Next(other.Length)..]);
                 break;

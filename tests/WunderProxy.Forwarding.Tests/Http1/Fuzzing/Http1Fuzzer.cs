@@ -31,7 +31,7 @@ internal sealed class Http1Fuzzer
     /// <exception cref="FuzzFailureException">An invariant was broken.</exception>
     public void Run(long count)
     {
-        for (long end = _round + count; _round < end; _round++)
+        for (var end = _round + count; _round < end; _round++)
         {
             try
             {
@@ -58,11 +58,11 @@ internal sealed class Http1Fuzzer
 
     private void CheckRequest()
     {
-        int cut = _random.Next(_input.Length + 1);
-        ParseStatus early = HeadParser.ParseRequest(
-            _input.AsSpan(0, cut), HeadLimits.Default, _request, out int earlyConsumed, out RequestRejection earlyReason);
-        ParseStatus status = HeadParser.ParseRequest(
-            _input, HeadLimits.Default, _request, out int consumed, out RequestRejection reason);
+        var cut = _random.Next(_input.Length + 1);
+        var early = HeadParser.ParseRequest(
+            _input.AsSpan(0, cut), HeadLimits.Default, _request, out var earlyConsumed, out var earlyReason);
+        var status = HeadParser.ParseRequest(
+            _input, HeadLimits.Default, _request, out var consumed, out var reason);
 
         Hold(status == ParseStatus.Done ? consumed > 0 && consumed <= _input.Length : consumed == 0, "consumed fits the status");
         Hold((status == ParseStatus.Rejected) == (reason != RequestRejection.None), "a reason comes with a rejection");
@@ -82,13 +82,13 @@ internal sealed class Http1Fuzzer
     {
         Hold(PlainGrammar.IsRequestHead(head), "an accepted head keeps the plain grammar");
         Hold(PlainGrammar.Values(head, "Host").Length == 1 || _request.MinorVersion == 0, "one Host");
-        if (MessageFraming.DecideRequest(_request, out BodyFraming framing, out _) != ParseStatus.Done)
+        if (MessageFraming.DecideRequest(_request, out var framing, out _) != ParseStatus.Done)
         {
             return;
         }
 
-        string[] lengths = PlainGrammar.Values(head, "Content-Length");
-        string[] codings = PlainGrammar.Values(head, "Transfer-Encoding");
+        var lengths = PlainGrammar.Values(head, "Content-Length");
+        var codings = PlainGrammar.Values(head, "Transfer-Encoding");
         Hold(lengths.Length + codings.Length <= 1, "at most one framing header");
         Hold(codings.All(coding => coding.Equals("chunked", StringComparison.OrdinalIgnoreCase)), "only chunked");
         Hold(lengths.All(length => length.All(char.IsAsciiDigit) && long.Parse(length) == framing.Length), "a plain length");
@@ -105,14 +105,14 @@ internal sealed class Http1Fuzzer
         writer.Fields(_request, HeaderFlags.NeverForwarded, new HeaderNameSet(HeaderName.Host));
         writer.End();
         writer.Flush();
-        string target = Latin1.Text(_request.OriginTarget);
-        string host = Latin1.Text(_request.EffectiveHost);
+        var target = Latin1.Text(_request.OriginTarget);
+        var host = Latin1.Text(_request.EffectiveHost);
 
-        ParseStatus status = HeadParser.ParseRequest(output.WrittenSpan, HeadLimits.Default, _request, out int consumed, out _);
+        var status = HeadParser.ParseRequest(output.WrittenSpan, HeadLimits.Default, _request, out var consumed, out _);
 
         Hold(status == ParseStatus.Done && consumed == output.WrittenCount, "what is written is read");
         Hold(Latin1.Text(_request.OriginTarget) == target && Latin1.Text(_request.Host) == host, "target and host survive");
-        foreach (ref readonly HeaderField field in _request.Fields)
+        foreach (ref readonly var field in _request.Fields)
         {
             Hold((field.Flags & HeaderFlags.NeverForwarded) == HeaderFlags.None, "nothing hop-by-hop is passed on");
         }
@@ -122,11 +122,11 @@ internal sealed class Http1Fuzzer
 
     private void CheckResponse()
     {
-        int cut = _random.Next(_input.Length + 1);
-        ParseStatus early = HeadParser.ParseResponse(
-            _input.AsSpan(0, cut), HeadLimits.Default, _response, out int earlyConsumed, out ResponseRejection earlyReason);
-        ParseStatus status = HeadParser.ParseResponse(
-            _input, HeadLimits.Default, _response, out int consumed, out ResponseRejection reason);
+        var cut = _random.Next(_input.Length + 1);
+        var early = HeadParser.ParseResponse(
+            _input.AsSpan(0, cut), HeadLimits.Default, _response, out var earlyConsumed, out var earlyReason);
+        var status = HeadParser.ParseResponse(
+            _input, HeadLimits.Default, _response, out var consumed, out var reason);
 
         Hold(status == ParseStatus.Done ? consumed > 0 && consumed <= _input.Length : consumed == 0, "consumed fits the status");
         Hold((status == ParseStatus.Rejected) == (reason != ResponseRejection.None), "a reason comes with a rejection");
@@ -145,11 +145,11 @@ internal sealed class Http1Fuzzer
 
     private void CheckChunked()
     {
-        int first = _random.Next(_input.Length + 1);
-        int second = _random.Next(first, _input.Length + 1);
-        ChunkedReplay whole = ChunkedReplay.Scan(_input);
-        ChunkedReplay pieces = ChunkedReplay.Scan(_input, first, second);
-        ChunkedReplay payload = ChunkedReplay.Read(_input, first, second);
+        var first = _random.Next(_input.Length + 1);
+        var second = _random.Next(first, _input.Length + 1);
+        var whole = ChunkedReplay.Scan(_input);
+        var pieces = ChunkedReplay.Scan(_input, first, second);
+        var payload = ChunkedReplay.Read(_input, first, second);
 
         Hold(whole.Consumed <= _input.Length, "consumed fits the input");
         Hold((whole.IsComplete, whole.Rejection) == (pieces.IsComplete, pieces.Rejection), "splits agree");
@@ -165,13 +165,13 @@ internal sealed class Http1Fuzzer
     // The head as a reader would see it that knows nothing but the empty line; all of the input if there is none.
     private string HeadText(int skippedEmptyLines)
     {
-        string text = Latin1.Text(_input);
-        for (int line = 0; line < skippedEmptyLines && text.StartsWith("\r\n", StringComparison.Ordinal); line++)
+        var text = Latin1.Text(_input);
+        for (var line = 0; line < skippedEmptyLines && text.StartsWith("\r\n", StringComparison.Ordinal); line++)
         {
             text = text[2..];
         }
 
-        int end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         return end < 0 ? text : text[..(end + 4)];
     }
 

@@ -29,16 +29,16 @@ internal static partial class PlainGrammar
     /// <summary>The content of a chunked body without extensions; null unless the text is exactly one such body.</summary>
     public static string? DecodeChunked(string text)
     {
-        string payload = "";
+        var payload = "";
         while (true)
         {
-            int lineEnd = text.IndexOf("\r\n", StringComparison.Ordinal);
+            var lineEnd = text.IndexOf("\r\n", StringComparison.Ordinal);
             if (lineEnd < 0 || !ChunkSize().IsMatch(text[..lineEnd]))
             {
                 return null;
             }
 
-            long size = long.Parse(text[..lineEnd], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            var size = long.Parse(text[..lineEnd], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             text = text[(lineEnd + 2)..];
             if (size == 0)
             {
@@ -57,7 +57,7 @@ internal static partial class PlainGrammar
 
     private static bool IsHead(string text, Regex startLine)
     {
-        string[] lines = text.Split("\r\n");
+        var lines = text.Split("\r\n");
         return lines.Length >= 3 && lines[^1].Length == 0 && lines[^2].Length == 0 && startLine.IsMatch(lines[0])
             && lines[1..^2].All(line => FieldLine().IsMatch(line));
     }
