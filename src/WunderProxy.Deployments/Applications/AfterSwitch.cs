@@ -13,7 +13,7 @@ internal sealed class AfterSwitch(NoticeBoard notices, ILogger log)
     /// <summary>Start of the topics of this class's warnings in <c>/status</c>.</summary>
     private const string Topic = "after-switch";
 
-    /// <summary>Runs one step; never throws.</summary>
+    /// <summary>Runs one step after a switch; never throws.</summary>
     /// <param name="step">Description of the step for the warning, such as <c>retiring unused containers</c>.</param>
     /// <param name="work">The work of the step.</param>
     /// <returns>Whether the step succeeded.</returns>

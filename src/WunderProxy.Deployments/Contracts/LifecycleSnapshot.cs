@@ -41,7 +41,7 @@ public sealed record LifecycleSnapshot
     /// <summary>Earlier upstreams that still have exchanges or tunnels in flight.</summary>
     public IReadOnlyList<DrainView> Draining { get; init; } = [];
 
-    /// <summary>Warnings for the operator.</summary>
+    /// <summary>Warnings that an operator should see.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>The warnings without words of engine, store or application, for callers without rights.</summary>

@@ -1,6 +1,6 @@
 namespace WunderProxy.Deployments.Contracts;
 
-/// <summary>The options of a switch.</summary>
+/// <summary>The options of a switch: who switches, and the guard.</summary>
 public sealed record SwitchOptions
 {
     /// <summary>Name of the deployer who switches, for events.</summary>

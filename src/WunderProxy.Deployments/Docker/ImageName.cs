@@ -15,7 +15,7 @@ public readonly partial record struct ImageName(string Repository, string Tag)
     /// </summary>
     private const int MaxPathLength = 200;
 
-    /// <summary>Whether <see cref="Tag"/> is a digest.</summary>
+    /// <summary>Whether <see cref="Tag"/> is a digest and not a tag.</summary>
     public bool HasDigest => Tag.Contains(':', StringComparison.Ordinal);
 
     /// <summary>The registry, as the Docker client's config file names it.</summary>
@@ -69,7 +69,7 @@ public readonly partial record struct ImageName(string Repository, string Tag)
             : new ImageName(reference, "latest");
     }
 
-    /// <summary>Returns the full reference.</summary>
+    /// <summary>Returns the full image reference.</summary>
     public override string ToString() => HasDigest ? $"{Repository}@{Tag}" : $"{Repository}:{Tag}";
 
     [GeneratedRegex("^[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*)*$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]

@@ -18,7 +18,7 @@ public static class EventType
     /// <summary>A guard switched back to the previous container.</summary>
     public const string GuardRollback = "guard_rollback";
 
-    /// <summary>An operation failed.</summary>
+    /// <summary>A launch, switch, deploy or rollback failed.</summary>
     public const string Failure = "failure";
 
     /// <summary>Traffic was paused.</summary>

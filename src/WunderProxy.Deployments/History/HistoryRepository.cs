@@ -22,7 +22,7 @@ public sealed class HistoryRepository(
     private readonly LaunchConfigRepository _configs = configs ?? new LaunchConfigRepository(store, prefix, clock);
     private bool? _hasConditionalWrites;
 
-    /// <summary>Loads the history.</summary>
+    /// <summary>Loads the service's deployment history.</summary>
     /// <exception cref="ObjectStoreException">The store failed, or <c>history.json</c> is not a history.</exception>
     public async Task<DeploymentHistory> LoadAsync(CancellationToken cancellationToken) =>
         Parse(await store.GetAsync(ObjectKey.History(prefix), cancellationToken));

@@ -25,7 +25,7 @@ public sealed class ContainerEnvironmentFile
     /// </summary>
     public string Digest { get; }
 
-    /// <summary>Reads and parses a file.</summary>
+    /// <summary>Reads and parses an environment file.</summary>
     /// <exception cref="FormatException">
     /// A line is neither blank, a comment nor <c>key=value</c>, or is not UTF-8; the message names the line.
     /// </exception>

@@ -21,7 +21,7 @@ internal ref struct JsonText
 
     private JsonText(ReadOnlySpan<byte> bytes) => _bytes = bytes;
 
-    /// <summary>Checks a whole text.</summary>
+    /// <summary>Checks a whole text and throws at the first error.</summary>
     /// <exception cref="InvalidLaunchConfigException">
     /// The bytes are not such a text; the message names field, line and column.
     /// </exception>

@@ -50,7 +50,7 @@ public sealed record LaunchConfig
     /// <summary><c>ContainerConfig.Env</c>, with entries such as <c>KEY=value</c>.</summary>
     public IReadOnlyList<string> Environment { get; init; } = [];
 
-    /// <summary>Parses a launch config.</summary>
+    /// <summary>Parses the bytes of a launch config.</summary>
     /// <exception cref="InvalidLaunchConfigException">The bytes are not a launch config.</exception>
     public static LaunchConfig Parse(ReadOnlyMemory<byte> bytes) => LaunchConfigParser.Parse(bytes);
 

@@ -35,7 +35,7 @@ internal static class FieldRules
         "ro", "rw", "z", "Z", "nocopy", "private", "rprivate", "consistent", "cached", "delegated", "default",
     };
 
-    /// <summary>Allows any value.</summary>
+    /// <summary>Allows any value of the field.</summary>
     public static string? Any(JsonNode value, JsonObject parent, RestrictionScope scope) => null;
 
     /// <summary>Returns a rule that allows one of these texts, or a list of them.</summary>

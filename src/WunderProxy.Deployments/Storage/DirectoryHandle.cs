@@ -206,7 +206,7 @@ internal sealed class DirectoryHandle : IDisposable
     /// <summary>Returns the path of a name in this directory, for error messages.</summary>
     public string PathOf(string name) => Path.Combine(FullPath, name);
 
-    /// <summary>Closes the directory.</summary>
+    /// <summary>Closes the handle of the directory.</summary>
     public void Dispose() => _handle.Dispose();
 
     private static bool IsOfGroup(DirectoryHandle made, uint group) =>

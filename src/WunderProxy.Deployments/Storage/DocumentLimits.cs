@@ -9,7 +9,7 @@ public static class DocumentLimits
     /// <summary>Limit of a launch config, <c>current.json</c> included; the same as for the manager API.</summary>
     public const int LaunchConfig = 1 << 20;
 
-    /// <summary>Limit of <c>history.json</c>.</summary>
+    /// <summary>Largest size of <c>history.json</c>, in bytes.</summary>
     public const int History = 1 << 20;
 
     /// <summary>Limit of an event, in the store or waiting in the local state.</summary>

@@ -9,7 +9,7 @@ namespace WunderProxy.Deployments.Storage;
 public sealed class ObjectStoreException(ObjectStoreFault fault, string message, Exception? cause = null)
     : Exception(message, cause)
 {
-    /// <summary>Why the call failed.</summary>
+    /// <summary>Why the call to the store failed.</summary>
     public ObjectStoreFault Fault { get; } = fault;
 
     /// <summary>Whether a write was refused because the right to write is missing; reads may still work.</summary>

@@ -1,6 +1,6 @@
 namespace WunderProxy.Deployments.Storage;
 
-/// <summary>The outcome of a write.</summary>
+/// <summary>The outcome of a write to an object store.</summary>
 public enum PutOutcome
 {
     /// <summary>The object holds the written bytes.</summary>

@@ -22,7 +22,7 @@ internal sealed class SlownessWatch(TimeSpan duration)
     private TimeSpan _fromTime;
     private int _slow;
 
-    /// <summary>Looks at the traffic again.</summary>
+    /// <summary>Looks at the traffic since the last look.</summary>
     /// <param name="elapsed">Time since the switch.</param>
     /// <param name="before">Statistics of the upstream before.</param>
     /// <param name="now">Statistics of the new upstream so far.</param>

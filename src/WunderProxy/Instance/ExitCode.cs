@@ -3,7 +3,7 @@ namespace WunderProxy.Instance;
 /// <summary>Exit codes of the process.</summary>
 internal static class ExitCode
 {
-    /// <summary>The command succeeded.</summary>
+    /// <summary>The command succeeded, or the service ended in order.</summary>
     public const int Success = 0;
 
     /// <summary>A deploy, rollback or query failed.</summary>

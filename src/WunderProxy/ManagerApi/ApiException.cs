@@ -11,7 +11,7 @@ internal sealed class ApiException(int status, string code, string message) : Ex
     /// <summary>The HTTP status of the answer.</summary>
     public int Status { get; } = status;
 
-    /// <summary>The error code for programs.</summary>
+    /// <summary>The error code for programs, in snake case.</summary>
     public string Code { get; } = code;
 
     /// <summary>Evidence such as log lines of the container; null without any.</summary>

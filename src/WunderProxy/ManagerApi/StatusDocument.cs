@@ -80,6 +80,6 @@ internal sealed record StatusDocument
     /// <summary>The circuits of engine and store; left out for <c>forward</c>.</summary>
     public CircuitsView? Circuits { get; init; }
 
-    /// <summary>Warnings for the operator.</summary>
+    /// <summary>Warnings that an operator should see.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 }
