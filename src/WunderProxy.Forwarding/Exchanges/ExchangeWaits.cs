@@ -14,7 +14,7 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
     private bool _isTunnel;
     private int _tunnelReadMilliseconds;
 
-    /// <summary>The client's end.</summary>
+    /// <summary>The client's end of the exchange.</summary>
     public ClientStream Client => client;
 
     /// <summary>The upstream's end; null while no connection is in use.</summary>

@@ -6,12 +6,12 @@ internal enum Side
     /// <summary>No side, because the exchange succeeded.</summary>
     None,
 
-    /// <summary>The client.</summary>
+    /// <summary>The client caused the end of the exchange.</summary>
     Downstream,
 
-    /// <summary>The application.</summary>
+    /// <summary>The application caused the end of the exchange.</summary>
     Upstream,
 
-    /// <summary>The proxy itself, by a drain, a pause or a limit.</summary>
+    /// <summary>The proxy itself caused the end, by a drain, a pause or a limit.</summary>
     Proxy,
 }
