@@ -80,7 +80,7 @@ internal sealed class StartupSequenceTests
 
         Assert.That(machine.Traffic.Current!.Revision, Is.EqualTo("r1"));
         Assert.That(machine.Lifecycle.Snapshot().Warnings, Has.Some.StartsWith("the store's current revision r2 cannot be launched (start_failed)"));
-        await ScriptedMachine.EventuallyAsync("its event", async () => (await machine.EventsAsync()).Contains("failure r2"));
+        await ScriptedMachine.EventuallyAsync("its event", async () => (await machine.EventsAsync()).Contains("failure r2", StringComparer.Ordinal));
         await machine.UntilContainersAreAsync("made1 running");
     }
 
