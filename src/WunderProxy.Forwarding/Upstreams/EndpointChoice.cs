@@ -4,8 +4,8 @@ namespace WunderProxy.Forwarding.Upstreams;
 internal static class EndpointChoice
 {
     /// <summary>
-    /// Chooses among the endpoints of an upstream: the first that is not set aside. If all are set aside, all are
-    /// tried, because nothing else could answer.
+    /// Chooses among the endpoints of an upstream: the first that is not set aside. If all are set aside, the first one is
+    /// tried nevertheless, because nothing else could answer.
     /// </summary>
     public static Endpoint OfUpstream(Endpoint[] endpoints) => FirstUsable(endpoints, start: 0) ?? endpoints[0];
 

@@ -4,7 +4,7 @@ using WunderProxy.Forwarding.Http1;
 namespace WunderProxy.Forwarding.Exchanges.Answers;
 
 /// <summary>
-/// The only table that turns errors and rejections into statuses; no other code chooses a number such as 502.
+/// The only table that turns errors and rejections into statuses: no other code chooses a number such as 502 for a failure.
 /// </summary>
 internal static class ErrorResponses
 {
