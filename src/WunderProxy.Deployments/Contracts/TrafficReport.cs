@@ -2,7 +2,7 @@ namespace WunderProxy.Deployments.Contracts;
 
 /// <summary>The exchanges that one target has served.</summary>
 /// <param name="Requests">Number of exchanges that ended.</param>
-/// <param name="ServerErrors">Number of answers with status 500 to 599, whoever made them.</param>
+/// <param name="ServerErrors">Number of answers with status 500 to 599, made by the upstream or by the proxy.</param>
 /// <param name="GatewayErrors">Number of 502 and 504 among them that the proxy made.</param>
 /// <param name="Times">Histogram of the durations, shortest first.</param>
 public sealed record TrafficReport(long Requests, long ServerErrors, long GatewayErrors, IReadOnlyList<TimeCount> Times)

@@ -4,7 +4,7 @@ using WunderProxy.Deployments.Contracts;
 namespace WunderProxy.Deployments.Switching;
 
 /// <summary>
-/// Decides from statistics whether a new upstream is clearly worse than the one before. Pure functions, which return
+/// Decides from statistics whether a new upstream is clearly worse than the previous one. Pure functions, which return
 /// the evidence.
 /// </summary>
 internal static class GuardVerdict

@@ -3,7 +3,7 @@ using WunderProxy.Deployments.Contracts;
 namespace WunderProxy.Deployments.Switching;
 
 /// <summary>
-/// Decides whether a new upstream stays slower than the one before. Its traffic is cut into spans, and several clearly
+/// Decides whether a new upstream stays slower than the previous one. Its traffic is cut into spans, and several clearly
 /// slower spans in a row are a verdict; a single burst of a busy machine affects one span or two.
 /// </summary>
 /// <param name="duration">How long the guard watches.</param>

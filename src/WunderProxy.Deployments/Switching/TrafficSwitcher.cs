@@ -16,7 +16,7 @@ namespace WunderProxy.Deployments.Switching;
 /// </summary>
 internal sealed class TrafficSwitcher(Application application, ContainerRetirer retirer)
 {
-    /// <summary>Sends traffic to a deployment that was just found healthy, and drains the one before.</summary>
+    /// <summary>Sends traffic to a deployment that was just found healthy, and drains the previous deployment.</summary>
     /// <param name="next">The deployment to switch to, which is ready or still draining.</param>
     /// <param name="config">Its launch config; null if it is not available.</param>
     /// <param name="intent">What the history is to be told; null if another deployer writes the history.</param>

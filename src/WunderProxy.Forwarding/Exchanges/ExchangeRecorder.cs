@@ -24,7 +24,7 @@ internal sealed class ExchangeRecorder(TimeProvider clock, WallClock wallClock, 
 
     /// <summary>
     /// Counts, for its upstream only, that an exchange failed with this status. A peer's answer afterwards does not
-    /// count for the upstream, because a guard has to see how the upstream fares whoever helps out.
+    /// count for the upstream, because a guard has to see how the upstream fares without such help.
     /// </summary>
     public void RecordFailure(Exchange exchange, int status)
     {
