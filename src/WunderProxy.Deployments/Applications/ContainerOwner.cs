@@ -1,6 +1,6 @@
 namespace WunderProxy.Deployments.Applications;
 
-/// <summary>The owner of a container.</summary>
+/// <summary>To whom a container on the engine belongs, as far as this service is concerned.</summary>
 internal enum ContainerOwner
 {
     /// <summary>The container does not refer to this application.</summary>

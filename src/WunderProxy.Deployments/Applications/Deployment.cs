@@ -116,7 +116,7 @@ internal sealed class Deployment
         init => _facts = _facts with { Replicas = [value] };
     }
 
-    /// <summary>The state of the deployment.</summary>
+    /// <summary>How far the deployment has come, between being fetched and being removed.</summary>
     public DeploymentState State => _facts.State;
 
     /// <summary>Reason code of the failure; empty unless the deployment failed.</summary>

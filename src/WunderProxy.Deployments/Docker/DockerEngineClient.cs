@@ -37,7 +37,7 @@ internal sealed class DockerEngineClient : IDisposable
         Images = new EngineImages(_connection, clock);
     }
 
-    /// <summary>The address of the engine.</summary>
+    /// <summary>Where the Docker engine is reached: a unix socket or a TCP address, with or without TLS.</summary>
     public DockerEndpoint Endpoint { get; }
 
     /// <summary>The engine's calls about images.</summary>

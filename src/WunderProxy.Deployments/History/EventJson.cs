@@ -35,7 +35,7 @@ internal static class EventJson
         }
     }
 
-    /// <summary>Parses the JSON of an event.</summary>
+    /// <summary>Reads a deployment event from the JSON text under which it is stored.</summary>
     /// <returns>False if the bytes are not an event.</returns>
     public static bool TryRead(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out DeploymentEvent? read)
     {

@@ -16,7 +16,7 @@ internal sealed class LoopApplication(ProxyApplication application, TransportLoo
     /// <summary>The application to which this part belongs.</summary>
     public ProxyApplication Application => application;
 
-    /// <summary>The loop that owns the part.</summary>
+    /// <summary>The loop on which this part of the application is used.</summary>
     public TransportLoop Loop => loop;
 
     /// <summary>The slot that holds the application's upstream.</summary>

@@ -9,12 +9,12 @@ internal enum ConnectionState : byte
     /// <summary>A request is arriving or being served.</summary>
     Active,
 
-    /// <summary>Open between two exchanges.</summary>
+    /// <summary>The connection is open and waits for its next exchange.</summary>
     Idle,
 
     /// <summary>A tunnel after a 101 response.</summary>
     Upgraded,
 
-    /// <summary>Closed, or being closed.</summary>
+    /// <summary>The connection is closed, or its closing has begun.</summary>
     Closed,
 }

@@ -21,7 +21,7 @@ internal sealed class LoopUpstream(Upstream upstream, TransportLoop loop)
     /// <summary>The upstream to which this part belongs.</summary>
     public Upstream Upstream => upstream;
 
-    /// <summary>The loop that owns the part.</summary>
+    /// <summary>The loop on which the leases and counters of this part of the upstream change.</summary>
     public TransportLoop Loop => loop;
 
     /// <summary>Counters of what this loop served from the upstream.</summary>

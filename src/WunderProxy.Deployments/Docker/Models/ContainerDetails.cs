@@ -9,7 +9,7 @@ internal sealed record ContainerDetails
 
     public DateTimeOffset Created { get; init; }
 
-    /// <summary>Id of the container's image.</summary>
+    /// <summary>Id of the image from which the container was created; empty if the engine did not tell.</summary>
     public string Image { get; init => field = value ?? ""; } = "";
 
     public int RestartCount { get; init; }
