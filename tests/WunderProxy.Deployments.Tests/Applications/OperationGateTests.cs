@@ -17,8 +17,8 @@ internal sealed class OperationGateTests
 
         var first = Run(gate, OperationKind.Deploy, "a", work.Task);
         var second = Run(gate, OperationKind.Deploy, "a", Task.FromResult(9));
-        var other = Assert.ThrowsAsync<DeploymentException>(() => Run(gate, OperationKind.Deploy, "b", Task.FromResult(9)))!;
-        var kind = Assert.ThrowsAsync<DeploymentException>(() => Run(gate, OperationKind.Launch, "a", Task.FromResult(9)))!;
+        var other = (await Assert.ThrowsAsync<DeploymentException>(() => Run(gate, OperationKind.Deploy, "b", Task.FromResult(9))))!;
+        var kind = (await Assert.ThrowsAsync<DeploymentException>(() => Run(gate, OperationKind.Launch, "a", Task.FromResult(9))))!;
         work.SetResult(7);
 
         Assert.That((await first, await second), Is.EqualTo((7, 7)));
@@ -139,7 +139,7 @@ internal sealed class OperationGateTests
         clock.Advance(TimeSpan.FromSeconds(59));
         Assert.That(waiting.IsCompleted, Is.False);
         clock.Advance(TimeSpan.FromSeconds(1));
-        var busy = Assert.ThrowsAsync<DeploymentException>(() => waiting)!;
+        var busy = (await Assert.ThrowsAsync<DeploymentException>(() => waiting))!;
         start.SetResult(0);
         await starting;
 

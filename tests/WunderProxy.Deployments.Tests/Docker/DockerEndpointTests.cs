@@ -140,17 +140,17 @@ internal sealed class DockerEndpointTests
     }
 
     [Test]
-    public void Missing_socket_is_called_missing()
+    public async Task Missing_socket_is_called_missing()
     {
         using var folder = new TemporaryDirectory();
 
-        Assert.That(Ask(Path.Combine(folder.FullPath, "none.sock")), Does.Contain("none.sock is missing"));
-        Assert.That(Ask(Path.Combine(folder.FullPath, "no", "folder.sock")), Does.Contain("folder.sock is missing"));
-        Assert.That(Ask(folder.FullPath), Does.Contain("is a folder"));
+        Assert.That(await AskAsync(Path.Combine(folder.FullPath, "none.sock")), Does.Contain("none.sock is missing"));
+        Assert.That(await AskAsync(Path.Combine(folder.FullPath, "no", "folder.sock")), Does.Contain("folder.sock is missing"));
+        Assert.That(await AskAsync(folder.FullPath), Does.Contain("is a folder"));
     }
 
     [Test]
-    public void Socket_without_a_listener_is_told_from_a_missing_one()
+    public async Task Socket_without_a_listener_is_told_from_a_missing_one()
     {
         using var folder = new TemporaryDirectory();
         var path = Path.Combine(folder.FullPath, "left.sock");
@@ -161,7 +161,7 @@ internal sealed class DockerEndpointTests
 
         File.WriteAllText(path, "");
 
-        Assert.That(Ask(path), Does.Contain("nothing listens at").And.Contain("left.sock"));
+        Assert.That(await AskAsync(path), Does.Contain("nothing listens at").And.Contain("left.sock"));
     }
 
     [Test]
@@ -176,9 +176,9 @@ internal sealed class DockerEndpointTests
         File.WriteAllText(Path.Combine(path.FullName, "meta.json"), text);
     }
 
-    private static string Ask(string path)
+    private static async Task<string> AskAsync(string path)
     {
         using var client = new DockerEngineClient(DockerEndpoint.Parse($"unix://{path}"), TimeProvider.System);
-        return Assert.ThrowsAsync<EngineUnavailableException>(() => client.PingAsync(CancellationToken.None))!.Message;
+        return (await Assert.ThrowsAsync<EngineUnavailableException>(() => client.PingAsync(CancellationToken.None)))!.Message;
     }
 }

@@ -26,23 +26,23 @@ internal sealed class DockerEngineClientTests
 
     [TestCase("1.20", "1.12")]
     [TestCase("1.99", "1.80")]
-    public void Engine_of_another_age_is_refused_with_both_ranges(string newest, string oldest)
+    public async Task Engine_of_another_age_is_refused_with_both_ranges(string newest, string oldest)
     {
         using var engine = new ScriptedEngine { ApiVersion = newest, MinApiVersion = oldest };
         using var client = engine.CreateClient();
 
-        var fault = Assert.ThrowsAsync<EngineUnavailableException>(() => client.PingAsync(CancellationToken.None))!;
+        var fault = (await Assert.ThrowsAsync<EngineUnavailableException>(() => client.PingAsync(CancellationToken.None)))!;
 
         Assert.That(fault.Message, Does.Contain($"{oldest} to {newest}").And.Contain("1.30 to 1.51"));
     }
 
     [Test]
-    public void Engine_that_cannot_be_reached_is_unavailable()
+    public async Task Engine_that_cannot_be_reached_is_unavailable()
     {
         using var engine = new ScriptedEngine();
         using var client = engine.CreateClient();
 
-        var fault = Assert.ThrowsAsync<EngineUnavailableException>(() => client.PingAsync(CancellationToken.None))!;
+        var fault = (await Assert.ThrowsAsync<EngineUnavailableException>(() => client.PingAsync(CancellationToken.None)))!;
 
         Assert.That(fault.Message, Does.Contain("unix:///nowhere.sock").And.Contain("refused"));
     }
@@ -62,12 +62,12 @@ internal sealed class DockerEngineClientTests
         await client.StartContainerAsync("a", CancellationToken.None);
 
         Assert.That(heard, Is.EqualTo(new string?[] { null, null }));
-        Assert.ThrowsAsync<EngineUnavailableException>(() => client.PingAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<EngineUnavailableException>(() => client.PingAsync(CancellationToken.None));
         Assert.That(heard[^1], Does.Contain("refused"));
     }
 
     [Test]
-    public void Missing_container_is_told_from_other_errors()
+    public async Task Missing_container_is_told_from_other_errors()
     {
         using var engine = new ScriptedEngine()
             .On(HttpMethod.Get, "/containers/gone/json", HttpStatusCode.NotFound, """{"message":"No such container: gone"}""")
@@ -75,11 +75,11 @@ internal sealed class DockerEngineClientTests
             .On(HttpMethod.Post, "/containers/a/start", HttpStatusCode.InternalServerError, "plain words");
         using var client = engine.CreateClient();
 
-        var gone = Assert.ThrowsAsync<ContainerNotFoundException>(
-            () => client.InspectContainerAsync("gone", CancellationToken.None))!;
-        var create = Assert.ThrowsAsync<DockerEngineException>(
-            () => client.CreateContainerAsync("n", [], CancellationToken.None))!;
-        var start = Assert.ThrowsAsync<DockerEngineException>(() => client.StartContainerAsync("a", CancellationToken.None))!;
+        var gone = (await Assert.ThrowsAsync<ContainerNotFoundException>(
+            () => client.InspectContainerAsync("gone", CancellationToken.None)))!;
+        var create = (await Assert.ThrowsAsync<DockerEngineException>(
+            () => client.CreateContainerAsync("n", [], CancellationToken.None)))!;
+        var start = (await Assert.ThrowsAsync<DockerEngineException>(() => client.StartContainerAsync("a", CancellationToken.None)))!;
 
         Assert.That(gone.Message, Is.EqualTo("No such container: gone"));
         Assert.That((create.StatusCode, create.Message), Is.EqualTo((HttpStatusCode.NotFound, "No such image: x")));
@@ -131,14 +131,14 @@ internal sealed class DockerEngineClientTests
     }
 
     [Test]
-    public void Error_inside_a_pull_that_began_well_fails_it()
+    public async Task Error_inside_a_pull_that_began_well_fails_it()
     {
         using var engine = new ScriptedEngine().On(
             HttpMethod.Post, "/images/create", HttpStatusCode.OK, """{"status":"Pulling"}""" + "\n" + """{"error":"disk full"}""");
         using var client = engine.CreateClient();
 
-        var fault = Assert.ThrowsAsync<DockerEngineException>(() => client.Images.PullAsync(
-            ImageName.Parse("app"), null, TimeSpan.FromMinutes(1), _ => { }, CancellationToken.None))!;
+        var fault = (await Assert.ThrowsAsync<DockerEngineException>(() => client.Images.PullAsync(
+            ImageName.Parse("app"), null, TimeSpan.FromMinutes(1), _ => { }, CancellationToken.None)))!;
 
         Assert.That(fault.Message, Is.EqualTo("disk full"));
     }
@@ -159,7 +159,7 @@ internal sealed class DockerEngineClientTests
     }
 
     [Test]
-    public void Archive_that_breaks_off_is_not_the_engines_absence([Values] bool isReadThroughTheClient, [Values] bool isTimeout)
+    public async Task Archive_that_breaks_off_is_not_the_engines_absence([Values] bool isReadThroughTheClient, [Values] bool isTimeout)
     {
         Exception cause = isTimeout ? new TaskCanceledException("too slow") : new IOException("reset by the store");
         using var engine = new ScriptedEngine().On(HttpMethod.Post, "/images/load", request =>
@@ -177,8 +177,8 @@ internal sealed class DockerEngineClientTests
         var heard = new List<string?>();
         client.Heard = heard.Add;
 
-        var fault = Assert.ThrowsAsync<ArchiveBrokenException>(() => client.Images.LoadAsync(
-            new BrokenStream(cause), TimeSpan.FromMinutes(1), _ => { }, CancellationToken.None))!;
+        var fault = (await Assert.ThrowsAsync<ArchiveBrokenException>(() => client.Images.LoadAsync(
+            new BrokenStream(cause), TimeSpan.FromMinutes(1), _ => { }, CancellationToken.None)))!;
 
         Assert.That(fault.Message, Is.EqualTo($"it broke off: {cause.Message}"));
         Assert.That(heard, Is.All.Null, "its circuit stays closed");

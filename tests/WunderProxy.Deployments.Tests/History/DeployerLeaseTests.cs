@@ -51,7 +51,7 @@ internal sealed class DeployerLeaseTests
     {
         await using var first = await TakeAsync("alice");
 
-        var thrown = Assert.ThrowsAsync<LeaseHeldException>(() => TakeAsync("bob"));
+        var thrown = await Assert.ThrowsAsync<LeaseHeldException>(() => TakeAsync("bob"));
 
         Assert.Multiple(() =>
         {

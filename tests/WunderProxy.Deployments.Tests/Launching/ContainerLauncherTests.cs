@@ -276,8 +276,8 @@ internal sealed class ContainerLauncherTests
     private async Task<DeploymentException> FailAsync(ScriptedMachine machine, byte[] config, Listener? told = null)
     {
         var deploying = machine.DeployAsync(config, null, told);
-        var failure = Assert.ThrowsAsync<DeploymentException>(
-            () => _clock.PassPausesAsync(ScriptedMachine.HealthInterval, "the failure", deploying))!;
+        var failure = (await Assert.ThrowsAsync<DeploymentException>(
+            () => _clock.PassPausesAsync(ScriptedMachine.HealthInterval, "the failure", deploying)))!;
 
         Assert.That(failure.Error, Is.EqualTo(DeploymentError.LaunchFailed));
         Assert.That(machine.Containers, Is.EqualTo(new[] { "made1 running" }), "containers left");

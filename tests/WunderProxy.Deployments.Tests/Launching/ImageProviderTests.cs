@@ -43,7 +43,7 @@ internal sealed class ImageProviderTests : IDisposable
         await using var machine = await StartAsync();
         machine.Docker.Registry = _ => ScriptedDocker.Refusal(HttpStatusCode.NotFound, "manifest unknown");
 
-        var failure = Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync("r1"))!;
+        var failure = (await Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync("r1")))!;
 
         Assert.That((failure.Code, failure.Message), Is.EqualTo(("image_not_found", $"image {Image} cannot be pulled: manifest unknown")));
         Assert.That(machine.Containers, Is.Empty);
@@ -55,7 +55,7 @@ internal sealed class ImageProviderTests : IDisposable
         await using var machine = await StartAsync();
         machine.Docker.Registry = _ => Lines("""{"status":"Pulling"}""", """{"error":"unauthorized"}""");
 
-        var failure = Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync("r1"))!;
+        var failure = (await Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync("r1")))!;
 
         Assert.That((failure.Code, failure.Message), Is.EqualTo(("pull_failed", $"image {Image} cannot be pulled: unauthorized")));
     }
@@ -66,7 +66,7 @@ internal sealed class ImageProviderTests : IDisposable
         await using var machine = await StartAsync();
         machine.Docker.Registry = _ => ScriptedEngine.Answer(HttpStatusCode.OK, """{"status":"Down"""u8.ToArray());
 
-        var failure = Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync("r1"))!;
+        var failure = (await Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync("r1")))!;
 
         Assert.That(failure.Error, Is.EqualTo(DeploymentError.EngineUnavailable));
         Assert.That(failure.Message, Does.EndWith("broke off in the middle of an answer"));
@@ -80,7 +80,7 @@ internal sealed class ImageProviderTests : IDisposable
         await using var machine = await StartAsync(options => options with { PullStallTimeout = TimeSpan.FromMilliseconds(1) });
         machine.Docker.Registry = _ => ScriptedDocker.Silence();
 
-        var failure = Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync("r1"))!;
+        var failure = (await Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync("r1")))!;
 
         Assert.That((failure.Code, failure.Message), Is.EqualTo(("pull_timeout", $"image {Image} cannot be pulled: no progress for 0 s")));
     }
@@ -91,7 +91,7 @@ internal sealed class ImageProviderTests : IDisposable
         await using var machine = await StartAsync();
         machine.Docker.LosesPulled = true;
 
-        var failure = Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync("r1"))!;
+        var failure = (await Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync("r1")))!;
 
         Assert.That((failure.Code, failure.Message), Is.EqualTo(
             ("pull_failed", $"image {Image} is not on this machine after it was pulled")));
@@ -119,7 +119,7 @@ internal sealed class ImageProviderTests : IDisposable
         await using var machine = await StartAsync();
         RefusePulls(machine);
 
-        var failure = Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync(Config(machine)))!;
+        var failure = (await Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync(Config(machine))))!;
 
         Assert.That((failure.Code, failure.Message), Is.EqualTo(("image_not_found", $"image {Image} cannot be pulled: manifest unknown")));
     }
@@ -131,7 +131,7 @@ internal sealed class ImageProviderTests : IDisposable
         ImageArchives.Write(Folder(), "image.r1.tar", "one:1", "two:2");
         RefusePulls(machine);
 
-        var failure = Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync(Config(machine)))!;
+        var failure = (await Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync(Config(machine))))!;
 
         Assert.That(failure.Error, Is.EqualTo(DeploymentError.ImageMismatch));
         Assert.That(failure.Message, Does.Contain("image.r1.tar").And.Contain("one:1").And.Contain("two:2"));
@@ -145,7 +145,7 @@ internal sealed class ImageProviderTests : IDisposable
         machine.Docker.LoadAnswer = "Loaded image ID: sha256:1\nLoaded image ID: sha256:2\n";
         RefusePulls(machine);
 
-        var failure = Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync(Config(machine)))!;
+        var failure = (await Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync(Config(machine))))!;
 
         Assert.That(failure.Error, Is.EqualTo(DeploymentError.ImageMismatch));
         Assert.That(failure.Message, Does.Contain("holds 2 images (sha256:1, sha256:2)"));
@@ -158,7 +158,7 @@ internal sealed class ImageProviderTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(Folder(), "image.r1.tar"), new string('x', 2000));
         RefusePulls(machine);
 
-        var failure = Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync(Config(machine)))!;
+        var failure = (await Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync(Config(machine))))!;
 
         Assert.That(failure.Code, Is.EqualTo("load_failed"));
         Assert.That(failure.Message, Does.StartWith("service/image.r1.tar cannot be loaded: "));
@@ -172,7 +172,7 @@ internal sealed class ImageProviderTests : IDisposable
         machine.Docker.RefuseLoad = "no space left on device";
         RefusePulls(machine);
 
-        var failure = Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync(Config(machine)))!;
+        var failure = (await Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync(Config(machine))))!;
 
         Assert.That((failure.Code, failure.Message), Is.EqualTo(
             ("load_failed", "service/image.r1.tar cannot be loaded: no space left on device")));
@@ -187,11 +187,11 @@ internal sealed class ImageProviderTests : IDisposable
         machine.Docker.MissingImages.Add(named);
         RefusePulls(machine);
 
-        var failure = Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync(machine.Config("r1", config =>
+        var failure = (await Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync(machine.Config("r1", config =>
         {
             config["ContainerConfig"]!["Image"] = named;
             config["ImageBucket"] = $"file:{_bucket.FullPath}";
-        })))!;
+        }))))!;
 
         Assert.That(failure.Code, Is.EqualTo("load_failed"));
         Assert.That(failure.Message, Does.Contain("named by its digest").And.Contain(named));

@@ -21,8 +21,8 @@ internal sealed class ApplicationNameTests
         unnamed["ContainerConfig"]!.AsObject().Remove("Image");
 
         var deployed = await DeployAsync(machine, named);
-        var refused = Assert.ThrowsAsync<DeploymentException>(
-            () => DeployAsync(machine, JsonSerializer.SerializeToUtf8Bytes(unnamed)))!;
+        var refused = (await Assert.ThrowsAsync<DeploymentException>(
+            () => DeployAsync(machine, JsonSerializer.SerializeToUtf8Bytes(unnamed))))!;
 
         Assert.That(deployed.Container, Is.EqualTo("made1"));
         Assert.That(refused.Code, Is.EqualTo("invalid_config"));

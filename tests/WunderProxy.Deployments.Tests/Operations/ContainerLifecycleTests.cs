@@ -183,7 +183,7 @@ internal sealed class ContainerLifecycleTests
         await machine.LaunchAsync("r2");
         machine.StatusOf = _ => 503;
 
-        var refused = Assert.ThrowsAsync<DeploymentException>(() => machine.SwitchAsync("r2"))!;
+        var refused = (await Assert.ThrowsAsync<DeploymentException>(() => machine.SwitchAsync("r2")))!;
 
         Assert.That((refused.Error, refused.Details!.Probes!.Single().Result), Is.EqualTo((DeploymentError.Unhealthy, "status_503")));
         Assert.That(machine.Traffic.Current!.Revision, Is.EqualTo("r1"));
@@ -199,7 +199,7 @@ internal sealed class ContainerLifecycleTests
         await machine.LaunchAsync("r2");
         machine.SetState("r2", "exited");
 
-        var refused = Assert.ThrowsAsync<DeploymentException>(() => machine.SwitchAsync("r2"))!;
+        var refused = (await Assert.ThrowsAsync<DeploymentException>(() => machine.SwitchAsync("r2")))!;
 
         Assert.That(refused.Error, Is.EqualTo(DeploymentError.NotRunning));
         Assert.That(refused.Message, Does.Contain("r2").And.Contain("launch it first"));
@@ -307,7 +307,7 @@ internal sealed class ContainerLifecycleTests
 
         var first = machine.DeployAsync("r1");
         var joined = machine.DeployAsync("r1");
-        var refused = Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync("r2"))!;
+        var refused = (await Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync("r2")))!;
         var seen = machine.Lifecycle.Snapshot().Operation;
         goOn.SetResult();
 

@@ -73,8 +73,8 @@ internal sealed class DigestTests
             """[{"Revision":"r1","DeployedAt":"2015-01-01T00:00:00Z","DeployedBy":"x","Hash":"../../x"}]"""));
         await machine.DeployAsync("r2");
 
-        var refused = Assert.ThrowsAsync<DeploymentException>(() => machine.Lifecycle.RollbackAsync(
-            new RollbackRequest { Target = "r1", By = "t" }, null, CancellationToken.None))!;
+        var refused = (await Assert.ThrowsAsync<DeploymentException>(() => machine.Lifecycle.RollbackAsync(
+            new RollbackRequest { Target = "r1", By = "t" }, null, CancellationToken.None)))!;
 
         Assert.That(refused.Message, Does.Contain("../../x").And.Contain("r1"));
         Assert.That(machine.Traffic.Current!.Revision, Is.EqualTo("r2"));

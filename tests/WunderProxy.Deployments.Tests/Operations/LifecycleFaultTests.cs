@@ -176,7 +176,7 @@ internal sealed class LifecycleFaultTests
         await machine.StartAsync();
         arrange(machine);
 
-        var failure = Assert.ThrowsAsync<DeploymentException>(() => call(machine))!;
+        var failure = (await Assert.ThrowsAsync<DeploymentException>(() => call(machine)))!;
 
         Assert.That(failure.Error, Is.EqualTo(error), failure.ToString());
         Assert.That(machine.Traffic.History, Is.Empty);

@@ -99,7 +99,7 @@ internal sealed class RollbackTests
     {
         await using var machine = await DeployTwiceAsync();
 
-        var refused = Assert.ThrowsAsync<DeploymentException>(() => machine.RollbackAsync("r9"))!;
+        var refused = (await Assert.ThrowsAsync<DeploymentException>(() => machine.RollbackAsync("r9")))!;
 
         Assert.That((refused.Error, refused.Message), Is.EqualTo((DeploymentError.HistoryEmpty, "the history has no earlier entry of 'r9'")));
         Assert.That(machine.Traffic.Current!.Revision, Is.EqualTo("r2"));

@@ -17,7 +17,7 @@ internal sealed class RestrictedLaunchTests
     {
         await using var machine = await StartAsync();
 
-        var failure = Assert.ThrowsAsync<DeploymentException>(() => DeployAsync(machine, Config(machine, host)))!;
+        var failure = (await Assert.ThrowsAsync<DeploymentException>(() => DeployAsync(machine, Config(machine, host))))!;
 
         Assert.That((failure.Error, failure.Code), Is.EqualTo((DeploymentError.Restricted, "restricted")));
         Assert.That(failure.Message, Does.Contain(field));

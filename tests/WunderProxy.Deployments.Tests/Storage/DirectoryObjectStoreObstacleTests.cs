@@ -171,8 +171,8 @@ internal sealed class DirectoryObjectStoreObstacleTests
         // Not even root writes there.
         using var store = ObjectStores.Open("file:/sys", TimeProvider.System);
 
-        var failure = Assert.ThrowsAsync<ObjectStoreException>(
-            () => store.PutAsync("p/x", new byte[1], PutCondition.IfAbsent, CancellationToken.None))!;
+        var failure = (await Assert.ThrowsAsync<ObjectStoreException>(
+            () => store.PutAsync("p/x", new byte[1], PutCondition.IfAbsent, CancellationToken.None)))!;
 
         Assert.That((failure.Fault, failure.IsWriteDenied), Is.EqualTo((ObjectStoreFault.Denied, true)));
         Assert.That(await store.GetAsync("p/x", CancellationToken.None), Is.Null);

@@ -65,7 +65,7 @@ internal sealed class S3ObjectStoreTests
         using var store = S3ObjectStore.Open(
             "bucket", TimeProvider.System, new S3Endpoint($"http://{server.EndPoint}", "key", "secret"));
 
-        var failure = Assert.ThrowsAsync<ObjectStoreException>(() => store.GetAsync("k", CancellationToken.None))!;
+        var failure = (await Assert.ThrowsAsync<ObjectStoreException>(() => store.GetAsync("k", CancellationToken.None)))!;
         server.Dispose();
         await serving;
 
@@ -295,7 +295,7 @@ internal sealed class S3ObjectStoreTests
         using var store = S3ObjectStore.Open(
             "bucket", TimeProvider.System, new S3Endpoint($"http://{server.EndPoint}", "key", "secret"));
 
-        var failure = Assert.ThrowsAsync<ObjectStoreException>(() => store.GetAsync("k", CancellationToken.None))!;
+        var failure = (await Assert.ThrowsAsync<ObjectStoreException>(() => store.GetAsync("k", CancellationToken.None)))!;
         server.Dispose();
         await serving;
 
@@ -370,18 +370,18 @@ internal sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public void Write_without_the_right_is_told_apart_from_wrong_keys()
+    public async Task Write_without_the_right_is_told_apart_from_wrong_keys()
     {
         var code = "AccessDenied";
         using var server = new ScriptedS3Server(_ => ScriptedS3Answer.Error(403, code));
         using var store = server.Open();
 
-        var write = Assert.ThrowsAsync<ObjectStoreException>(
-            () => store.PutAsync("k", new byte[1], PutCondition.IfAbsent, CancellationToken.None))!;
-        var read = Assert.ThrowsAsync<ObjectStoreException>(() => store.GetAsync("k", CancellationToken.None))!;
+        var write = (await Assert.ThrowsAsync<ObjectStoreException>(
+            () => store.PutAsync("k", new byte[1], PutCondition.IfAbsent, CancellationToken.None)))!;
+        var read = (await Assert.ThrowsAsync<ObjectStoreException>(() => store.GetAsync("k", CancellationToken.None)))!;
         code = "InvalidAccessKeyId";
-        var unknown = Assert.ThrowsAsync<ObjectStoreException>(
-            () => store.PutAsync("k", new byte[1], PutCondition.IfAbsent, CancellationToken.None))!;
+        var unknown = (await Assert.ThrowsAsync<ObjectStoreException>(
+            () => store.PutAsync("k", new byte[1], PutCondition.IfAbsent, CancellationToken.None)))!;
 
         Assert.Multiple(() =>
         {

@@ -192,7 +192,7 @@ internal sealed class ContainerWatcherTests
         machine.IsEngineAway = true;
         await machine.Docker.EndEventsAsync();
         await machine.AdvanceUntilAsync("it is told", () => machine.Lifecycle.Snapshot().DockerState != "Ok");
-        var refused = Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync("r2"))!;
+        var refused = (await Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync("r2")))!;
         machine.IsEngineAway = false;
         await machine.AdvanceUntilAsync("it is back", () => machine.Lifecycle.Snapshot().DockerState == "Ok");
 

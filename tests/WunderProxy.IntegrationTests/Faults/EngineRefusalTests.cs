@@ -78,7 +78,7 @@ internal sealed class EngineRefusalTests
         var answer = await _service.PostAsync("/deploy", config.ToJsonString());
 
         Assert.That(answer.Status, Is.EqualTo(422), answer.ToString());
-        Assert.That(named, Is.All.Matches<string>(text => answer.Text.Contains(text, StringComparison.Ordinal)), answer.ToString());
+        Assert.That(named, Is.All.Matches<string>(text => answer.Text.Contains(text!, StringComparison.Ordinal)), answer.ToString());
         Assert.That((await _service.GetProxiedAsync("/up")).Text, Is.EqualTo("good\n"));
         Assert.That(await _service.Engine.ListAsync($"wunderproxy.app={_service.App}"), Has.Count.EqualTo(1), "nothing is left behind");
     }

@@ -147,8 +147,8 @@ internal sealed class FailedLaunchTests
         await service.StartAsync("good", "bad");
         var good = await service.DeployAsync(LifecycleHarness.Config("good"));
 
-        var failure = Assert.ThrowsAsync<DeploymentException>(
-            () => service.DeployAsync(LifecycleHarness.Config("bad", change)))!;
+        var failure = (await Assert.ThrowsAsync<DeploymentException>(
+            () => service.DeployAsync(LifecycleHarness.Config("bad", change))))!;
 
         var left = await service.Engine.ListAsync($"wunderproxy.app={service.App}");
         Assert.That(left.Select(c => c["Id"]!.GetValue<string>()), Is.EqualTo(new[] { good.Container }), "containers left");

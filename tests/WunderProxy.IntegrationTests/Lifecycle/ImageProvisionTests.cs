@@ -110,8 +110,8 @@ internal sealed class ImageProvisionTests
         await BusyboxImage.ImportAsync(TestEngine.SocketPath, service.Repository, "a");
         var before = await ImageIdAsync(service, "a");
 
-        var failure = Assert.ThrowsAsync<DeploymentException>(() => service.DeployAsync(
-            LifecycleHarness.Config("r1", config => config["ImageBucket"] = bucket.Bucket)))!;
+        var failure = (await Assert.ThrowsAsync<DeploymentException>(() => service.DeployAsync(
+            LifecycleHarness.Config("r1", config => config["ImageBucket"] = bucket.Bucket))))!;
 
         Assert.That(failure.Code, Is.EqualTo("image_mismatch"));
         Assert.That(await ImageIdAsync(service, "a"), Is.EqualTo(before), "a refused archive changes no name");
@@ -126,8 +126,8 @@ internal sealed class ImageProvisionTests
         using var bucket = new ImageFolder();
         await bucket.WriteAsync("image.r1.tar", Encoding.ASCII.GetBytes(content));
 
-        var failure = Assert.ThrowsAsync<DeploymentException>(() => service.DeployAsync(
-            LifecycleHarness.Config("r1", config => config["ImageBucket"] = bucket.Bucket)))!;
+        var failure = (await Assert.ThrowsAsync<DeploymentException>(() => service.DeployAsync(
+            LifecycleHarness.Config("r1", config => config["ImageBucket"] = bucket.Bucket))))!;
 
         Assert.That(failure.Code, Is.EqualTo("load_failed"));
         Assert.That(failure.Message, Does.Contain("service/image.r1.tar"));
@@ -146,8 +146,8 @@ internal sealed class ImageProvisionTests
         await service.StartAsync();
 
         var image = $"{silent.LocalEndPoint}/application:r1";
-        var failure = Assert.ThrowsAsync<DeploymentException>(() => service.DeployAsync(
-            LifecycleHarness.Config("r1", config => config["ContainerConfig"]!["Image"] = image)))!;
+        var failure = (await Assert.ThrowsAsync<DeploymentException>(() => service.DeployAsync(
+            LifecycleHarness.Config("r1", config => config["ContainerConfig"]!["Image"] = image))))!;
 
         Assert.That(failure.Code, Is.EqualTo("pull_timeout"));
         Assert.That(failure.Message, Does.Contain(image));

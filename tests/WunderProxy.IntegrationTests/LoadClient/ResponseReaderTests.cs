@@ -37,11 +37,11 @@ internal sealed class ResponseReaderTests
     [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell")]
     [TestCase("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")]
     [TestCase("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n")]
-    public void Response_cut_short_is_a_reset(string bytes)
+    public async Task Response_cut_short_is_a_reset(string bytes)
     {
         using var stream = new CutStream(Encoding.Latin1.GetBytes(bytes), bytes.Length);
 
-        var failure = Assert.ThrowsAsync<RequestFailedException>(
+        var failure = await Assert.ThrowsAsync<RequestFailedException>(
             async () => await new ResponseReader(stream).ReadAsync(CancellationToken.None));
 
         Assert.That(failure!.Kind, Is.EqualTo(FailureKind.Reset));
@@ -52,11 +52,11 @@ internal sealed class ResponseReaderTests
     [TestCase("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello")]
     [TestCase("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nhello\r\n0\r\n\r\n")]
     [TestCase("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhello\r\n0\r\n\r\n")]
-    public void Malformed_response_is_a_wrong_body(string bytes)
+    public async Task Malformed_response_is_a_wrong_body(string bytes)
     {
         using var stream = new CutStream(Encoding.Latin1.GetBytes(bytes), bytes.Length);
 
-        var failure = Assert.ThrowsAsync<RequestFailedException>(
+        var failure = await Assert.ThrowsAsync<RequestFailedException>(
             async () => await new ResponseReader(stream).ReadAsync(CancellationToken.None));
 
         Assert.That(failure!.Kind, Is.EqualTo(FailureKind.Body));

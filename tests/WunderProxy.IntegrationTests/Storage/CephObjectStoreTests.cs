@@ -9,44 +9,44 @@ namespace WunderProxy.IntegrationTests.Storage;
 internal sealed class CephObjectStoreTests : ObjectStoreContract
 {
     [Test]
-    public void Missing_bucket_is_named()
+    public async Task Missing_bucket_is_named()
     {
         using var store = TestS3.Open(TestS3.Ceph, "no-such-bucket");
 
-        AssertFault(store, ObjectStoreFault.NoSuchBucket, "S3 bucket no-such-bucket");
+        await AssertFaultAsync(store, ObjectStoreFault.NoSuchBucket, "S3 bucket no-such-bucket");
     }
 
     [Test]
-    public void User_without_rights_is_denied()
+    public async Task User_without_rights_is_denied()
     {
         using var store = TestS3.Open(TestS3.PoorCeph, TestEnvironment.S3Bucket);
 
-        AssertFault(store, ObjectStoreFault.Denied, "AccessDenied");
+        await AssertFaultAsync(store, ObjectStoreFault.Denied, "AccessDenied");
     }
 
     [Test]
-    public void Wrong_secret_is_denied()
+    public async Task Wrong_secret_is_denied()
     {
         using var store = TestS3.Open(TestS3.Ceph with { SecretKey = "wrong" }, TestEnvironment.S3Bucket);
 
-        AssertFault(store, ObjectStoreFault.Denied, "SignatureDoesNotMatch");
+        await AssertFaultAsync(store, ObjectStoreFault.Denied, "SignatureDoesNotMatch");
     }
 
     [Test]
-    public void Unknown_key_is_denied()
+    public async Task Unknown_key_is_denied()
     {
         using var store = TestS3.Open(TestS3.Ceph with { AccessKey = "NOBODY" }, TestEnvironment.S3Bucket);
 
-        AssertFault(store, ObjectStoreFault.Denied, "InvalidAccessKeyId");
+        await AssertFaultAsync(store, ObjectStoreFault.Denied, "InvalidAccessKeyId");
     }
 
     [Test]
-    public void Server_that_is_not_there_is_unavailable()
+    public async Task Server_that_is_not_there_is_unavailable()
     {
         var nobody = TestS3.Ceph with { Url = $"http://127.0.0.1:{FreePort.Next()}" };
         using var store = TestS3.Open(nobody, TestEnvironment.S3Bucket);
 
-        AssertFault(store, ObjectStoreFault.Unavailable, "cannot be reached");
+        await AssertFaultAsync(store, ObjectStoreFault.Unavailable, "cannot be reached");
     }
 
     [Test]
@@ -92,7 +92,7 @@ internal sealed class CephObjectStoreTests : ObjectStoreContract
 
     protected override IObjectStore Open() => TestS3.Open(TestS3.Ceph, TestEnvironment.S3Bucket);
 
-    private static void AssertFault(S3ObjectStore store, ObjectStoreFault fault, string part)
+    private static async Task AssertFaultAsync(S3ObjectStore store, ObjectStoreFault fault, string part)
     {
         Func<Task>[] calls =
         [
@@ -101,14 +101,14 @@ internal sealed class CephObjectStoreTests : ObjectStoreContract
             () => store.PutAsync("x/y", new byte[1], PutCondition.IfAbsent, CancellationToken.None),
             () => store.ListAsync("x/", CancellationToken.None),
         ];
-        Assert.Multiple(() =>
+        using (Assert.EnterMultipleScope())
         {
             foreach (var call in calls)
             {
-                var thrown = Assert.CatchAsync<ObjectStoreException>(() => call());
+                var thrown = await Assert.CatchAsync<ObjectStoreException>(call);
                 Assert.That(thrown?.Fault, Is.EqualTo(fault), thrown?.Message);
                 Assert.That(thrown?.Message, Does.Contain(part).And.Not.Contain("\n"));
             }
-        });
+        }
     }
 }

@@ -43,10 +43,10 @@ internal sealed class ReadOnlyStoreTests
         using var store = TestS3.Open(TestS3.PoorCeph, bucket.Bucket);
 
         var there = await store.GetAsync("p/current.json", CancellationToken.None);
-        var absent = Assert.ThrowsAsync<ObjectStoreException>(() => store.GetAsync("p/absent.json", CancellationToken.None))!;
+        var absent = (await Assert.ThrowsAsync<ObjectStoreException>(() => store.GetAsync("p/absent.json", CancellationToken.None)))!;
         var history = await new HistoryRepository(store, "p", TimeProvider.System).LoadOrExplainAsync(CancellationToken.None);
-        var write = Assert.ThrowsAsync<ObjectStoreException>(
-            () => store.PutAsync("p/x", new byte[1], PutCondition.IfAbsent, CancellationToken.None))!;
+        var write = (await Assert.ThrowsAsync<ObjectStoreException>(
+            () => store.PutAsync("p/x", new byte[1], PutCondition.IfAbsent, CancellationToken.None)))!;
 
         Assert.That(there, Is.Not.Null);
         Assert.That((absent.Fault, absent.Message), Is.EqualTo((ObjectStoreFault.Denied, absent.Message)));

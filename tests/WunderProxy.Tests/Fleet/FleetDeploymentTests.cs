@@ -26,12 +26,12 @@ internal sealed class FleetDeploymentTests
     }
 
     [Test]
-    public void Launch_that_fails_switches_nothing()
+    public async Task Launch_that_fails_switches_nothing()
     {
         var calls = new List<string>();
         ScriptedManager[] managers = [new("a", calls), new("b", calls) { LaunchFailure = Refusal("exit_code") }];
 
-        var failure = Assert.ThrowsAsync<FleetException>(() => RunAsync(managers));
+        var failure = await Assert.ThrowsAsync<FleetException>(() => RunAsync(managers));
 
         Assert.That(failure!.Message, Does.Contain("b").And.Contain("nothing was switched"));
         Assert.That(calls, Has.None.Contains("switch"));
@@ -39,13 +39,13 @@ internal sealed class FleetDeploymentTests
     }
 
     [Test]
-    public void Switch_that_is_refused_sends_the_others_back()
+    public async Task Switch_that_is_refused_sends_the_others_back()
     {
         var calls = new List<string>();
         ScriptedManager[] managers =
             [new("a", calls), new("b", calls) { SwitchFailure = Refusal("unhealthy") }, new("c", calls)];
 
-        var failure = Assert.ThrowsAsync<FleetException>(() => RunAsync(managers));
+        var failure = await Assert.ThrowsAsync<FleetException>(() => RunAsync(managers));
 
         Assert.That(failure!.Message, Does.Contain("b").And.Contain("unhealthy"));
         Assert.That(
@@ -55,37 +55,37 @@ internal sealed class FleetDeploymentTests
     }
 
     [Test]
-    public void Switch_without_an_answer_is_sent_back_too()
+    public async Task Switch_without_an_answer_is_sent_back_too()
     {
         var calls = new List<string>();
         ScriptedManager[] managers =
             [new("a", calls), new("b", calls) { SwitchFailure = new ManagerCallException("reset", isAnswer: false) }];
 
-        Assert.ThrowsAsync<FleetException>(() => RunAsync(managers));
+        await Assert.ThrowsAsync<FleetException>(() => RunAsync(managers));
 
         Assert.That(calls.TakeLast(2), Is.EqualTo(new[] { $"a switch {Old}", $"b switch {Old}" }));
     }
 
     [Test]
-    public void Manager_that_served_nothing_before_has_nowhere_to_go_back_to()
+    public async Task Manager_that_served_nothing_before_has_nowhere_to_go_back_to()
     {
         var calls = new List<string>();
         ScriptedManager[] managers =
             [new("a", calls) { Served = "" }, new("b", calls) { SwitchFailure = Refusal("unhealthy") }];
 
-        Assert.ThrowsAsync<FleetException>(() => RunAsync(managers));
+        await Assert.ThrowsAsync<FleetException>(() => RunAsync(managers));
 
         Assert.That(_report.Lines, Does.Contain("a: stays: it served nothing before"));
     }
 
     [Test]
-    public void Manager_out_of_reach_changes_nothing()
+    public async Task Manager_out_of_reach_changes_nothing()
     {
         var calls = new List<string>();
         ScriptedManager[] managers =
             [new("a", calls), new("b", calls) { StatusFailure = new ManagerCallException("refused", isAnswer: false) }];
 
-        Assert.ThrowsAsync<FleetException>(() => RunAsync(managers));
+        await Assert.ThrowsAsync<FleetException>(() => RunAsync(managers));
 
         Assert.That(calls, Is.Empty);
     }

@@ -40,7 +40,7 @@ internal sealed class FleetGuardTests
         using var fleet = await Fleet.CreateAsync();
         fleet.Managers[1].Verdict = (state, "50% of 100 requests answered 5xx");
 
-        var failure = Assert.ThrowsAsync<FleetException>(() => fleet.DeployAsync(R2))!;
+        var failure = (await Assert.ThrowsAsync<FleetException>(() => fleet.DeployAsync(R2)))!;
 
         Assert.That(failure.Message, Does.Contain("b found r2 worse").And.Contain("50% of 100").And.Contain("taken out"));
         Assert.That(fleet.Managers.Select(manager => manager.Served), Is.All.EqualTo(R1.Hash.Value));
@@ -56,7 +56,7 @@ internal sealed class FleetGuardTests
         fleet.Managers[1].Verdict = (GuardState.SwitchedBack, "it died");
         fleet.Managers[0].IsStopped = hash => hash == R1.Hash.Value;
 
-        Assert.ThrowsAsync<FleetException>(() => fleet.DeployAsync(R2));
+        await Assert.ThrowsAsync<FleetException>(() => fleet.DeployAsync(R2));
 
         Assert.That(fleet.Managers.Select(manager => manager.Served), Is.All.EqualTo(R1.Hash.Value));
     }
@@ -68,7 +68,7 @@ internal sealed class FleetGuardTests
         await fleet.DeployAsync(R2);
         fleet.Managers[0].Verdict = (GuardState.SwitchedBack, "slow");
 
-        var failure = Assert.ThrowsAsync<FleetException>(() => fleet.RollbackAsync("r1"))!;
+        var failure = (await Assert.ThrowsAsync<FleetException>(() => fleet.RollbackAsync("r1")))!;
 
         Assert.That(failure.Message, Does.Contain("a found r1 worse: slow"));
         Assert.That(fleet.Managers.Select(manager => manager.Served), Is.All.EqualTo(R2.Hash.Value));
@@ -83,7 +83,7 @@ internal sealed class FleetGuardTests
         using var fleet = await Fleet.CreateAsync();
         fleet.Managers[0].Verdict = (state, "");
 
-        var failure = Assert.ThrowsAsync<FleetException>(() => fleet.DeployAsync(R2))!;
+        var failure = (await Assert.ThrowsAsync<FleetException>(() => fleet.DeployAsync(R2)))!;
 
         Assert.That(failure.Message, Does.Contain("r2 is recorded").And.Contain("no verdict from a"));
         Assert.That(fleet.Managers.Select(manager => manager.Served), Is.All.EqualTo(R2.Hash.Value));
@@ -106,7 +106,7 @@ internal sealed class FleetGuardTests
             _ => status,
         };
 
-        var failure = Assert.ThrowsAsync<FleetException>(() => fleet.DeployAsync(R2))!;
+        var failure = (await Assert.ThrowsAsync<FleetException>(() => fleet.DeployAsync(R2)))!;
 
         Assert.That(failure.Message, Does.Contain($"no verdict from b ({reason})"));
         Assert.That(fleet.Managers.Select(manager => manager.Served), Is.All.EqualTo(R2.Hash.Value));
@@ -137,7 +137,7 @@ internal sealed class FleetGuardTests
             }
         };
 
-        var failure = Assert.ThrowsAsync<FleetException>(() => fleet.DeployAsync(R2))!;
+        var failure = (await Assert.ThrowsAsync<FleetException>(() => fleet.DeployAsync(R2)))!;
         fleet.Store.BeforeCall = null;
 
         Assert.That(failure.Message, Does.Contain("r2 is in service on a, b").And.Contain(words).And.Contain("run the deploy again"));
@@ -178,7 +178,7 @@ internal sealed class FleetGuardTests
             }
         };
 
-        var failure = Assert.ThrowsAsync<FleetException>(() => fleet.DeployAsync(R2, interruption.Token))!;
+        var failure = (await Assert.ThrowsAsync<FleetException>(() => fleet.DeployAsync(R2, interruption.Token)))!;
 
         Assert.That(failure.Message, Does.Contain("interrupted").And.Contain("in service on a, b and recorded"));
         Assert.That(await fleet.HistoryAsync(), Is.EqualTo(new[] { "r1", "r2" }));

@@ -16,7 +16,7 @@ internal sealed class ManagerClientTests
     [TestCase("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 2\r\n\r\n{}", "answered 502", false)]
     [TestCase("HTTP/1.1 503 Unavailable\r\nContent-Length: 50\r\n\r\n" + Json, "too many calls (unavailable)", true)]
     [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n{", "more than 16 MiB", false)]
-    public void Odd_answer_is_told_in_words(string response, string words, bool isAnswer)
+    public async Task Odd_answer_is_told_in_words(string response, string words, bool isAnswer)
     {
         using var manager = ScriptedUpstream.Start();
         _ = manager.AnswerAllAsync(response);
@@ -30,7 +30,7 @@ internal sealed class ManagerClientTests
         ];
         foreach (var call in calls)
         {
-            var failure = Assert.ThrowsAsync<ManagerCallException>(call.Invoke)!;
+            var failure = (await Assert.ThrowsAsync<ManagerCallException>(call.Invoke))!;
             Assert.That(failure.Message, Does.Contain(words));
             Assert.That(failure.IsAnswer, Is.EqualTo(isAnswer), "else the manager may have switched all the same");
         }
@@ -38,13 +38,13 @@ internal sealed class ManagerClientTests
 
     [TestCase("")]
     [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"Status\"")]
-    public void Connection_that_ends_early_is_told_in_words(string response)
+    public async Task Connection_that_ends_early_is_told_in_words(string response)
     {
         using var manager = ScriptedUpstream.Start();
         _ = manager.CutAllAsync(response);
         using var client = ClientOf(manager);
 
-        var failure = Assert.ThrowsAsync<ManagerCallException>(() => client.GetStatusAsync(CancellationToken.None))!;
+        var failure = (await Assert.ThrowsAsync<ManagerCallException>(() => client.GetStatusAsync(CancellationToken.None)))!;
 
         Assert.That(failure.Message, Does.Contain("closed the connection before its answer was complete"));
     }
