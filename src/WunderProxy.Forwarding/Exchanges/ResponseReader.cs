@@ -74,7 +74,7 @@ internal sealed class ResponseReader(ForwarderSettings settings)
         }
 
         var framing = upstream.ResponseFraming;
-        var filter = framing.HasBody ? settings.ResponseFilter?.Invoke(client.Request, upstream.Response) : null;
+        var filter = EditHead(exchange);
         var output = client.BeginAnswer(upstream.Response, filter is null ? framing : BodyFraming.UntilClose);
         exchange.Down.Prepare(
             upstream.Connection!.Transport.Input, client.Output, framing, output, upstream.Response, filter);
@@ -86,6 +86,14 @@ internal sealed class ResponseReader(ForwarderSettings settings)
         await exchange.Down.RunAsync();
         return EndOf(exchange, exchange.Down.End);
     }
+
+    /// <summary>
+    /// Applies the rules by which the head of the final response is changed for the client, and chooses the filter of
+    /// its body.
+    /// </summary>
+    private BodyFilter? EditHead(Exchange exchange) => exchange.Upstream.ResponseFraming.HasBody
+        ? settings.ResponseFilter?.Invoke(exchange.Client.Request, exchange.Upstream.Response)
+        : null;
 
     private static ForwardError EndOf(Exchange exchange, RelayEnd end) => end switch
     {

@@ -32,6 +32,9 @@ internal enum HeaderFlags : byte
     /// </summary>
     Nominated = 32,
 
+    /// <summary>A line of a response that the proxy leaves out, often because it appends another one in its place.</summary>
+    LeftOut = 64,
+
     /// <summary>Header lines with any of these flags are left out when a head is forwarded.</summary>
     NeverForwarded = HopByHop | Internal | Framing | Confusable | Nominated,
 

@@ -26,7 +26,8 @@ internal abstract class MessageHead
     private ulong _present;
 
     /// <summary>
-    /// The head as received: start line, header lines, empty line. Offsets in fields count from its start.
+    /// The head as received: start line, header lines, empty line; then the lines that were appended to a response.
+    /// Offsets in fields count from its start.
     /// </summary>
     public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
 
@@ -192,6 +193,33 @@ internal abstract class MessageHead
         _length = bytes.Length;
         bytes.CopyTo(_buffer);
         return _buffer.AsSpan(_length, extraBytes);
+    }
+
+    /// <summary>Copies a header line behind the bytes of the head, as one more line of the message.</summary>
+    private protected void AppendLine(HeaderName name, ReadOnlySpan<byte> before, ReadOnlySpan<byte> value)
+    {
+        var spelling = HeaderNames.Spelling(name);
+        var start = _length;
+        var valueStart = start + spelling.Length + 2;
+        var valueLength = before.Length + value.Length;
+        var end = valueStart + valueLength + 2;
+        var buffer = _buffer.Length >= end ? _buffer : ArrayPool<byte>.Shared.Rent(end);
+        var line = buffer.AsSpan(start, end - start);
+        spelling.CopyTo(line);
+        ": "u8.CopyTo(line[spelling.Length..]);
+        before.CopyTo(line[(spelling.Length + 2)..]);
+        value.CopyTo(line[(spelling.Length + 2 + before.Length)..]);
+        "\r\n"u8.CopyTo(line[^2..]);
+        if (buffer != _buffer)
+        {
+            // Only now, because the value may lie in the buffer that goes back.
+            Bytes.CopyTo(buffer);
+            GiveBack();
+            _buffer = buffer;
+        }
+
+        _length = end;
+        Add(new HeaderField(start, spelling.Length, valueStart, valueLength, end, name, HeaderNames.FlagsOf(name)));
     }
 
     /// <summary>Returns bytes of the buffer, which may be the extra ones after the head.</summary>

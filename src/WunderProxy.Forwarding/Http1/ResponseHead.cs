@@ -27,6 +27,20 @@ internal sealed class ResponseHead : MessageHead
         _reasonPhrase = default;
     }
 
+    /// <summary>Leaves a header line, by its position in <see cref="MessageHead.Fields"/>, out of what the client gets.</summary>
+    public void LeaveOut(int index) => Mark(index, HeaderFlags.LeftOut);
+
+    /// <summary>
+    /// Adds a header line behind those of the upstream, for the client. Call once the upstream's own lines have been
+    /// judged: from now on they and this one are told apart by nothing.
+    /// </summary>
+    /// <param name="name">The name of the line, which has a spelling.</param>
+    /// <param name="value">A valid value, which may be a part of this head.</param>
+    public void Append(HeaderName name, ReadOnlySpan<byte> value) => AppendLine(name, default, value);
+
+    /// <summary>Adds a header line whose value is the two parts, one after the other.</summary>
+    public void Append(HeaderName name, ReadOnlySpan<byte> before, ReadOnlySpan<byte> value) => AppendLine(name, before, value);
+
     /// <summary>Fills the head from a parsed response and copies its bytes.</summary>
     internal void Complete(int minorVersion, int statusCode, Range reasonPhrase, ReadOnlySpan<byte> bytes)
     {

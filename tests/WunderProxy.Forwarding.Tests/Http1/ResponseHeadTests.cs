@@ -1,3 +1,4 @@
+using System.Buffers;
 using WunderProxy.Forwarding.Http1;
 
 namespace WunderProxy.Forwarding.Tests.Http1;
@@ -79,5 +80,59 @@ internal sealed class ResponseHeadTests
         var status = HeadParser.ParseResponse(input[consumed..], Limits, head, out _, out _);
 
         Assert.That((status, head.StatusCode, head.Fields.Length, head.MinorVersion), Is.EqualTo((ParseStatus.Done, 200, 0, 0)));
+    }
+
+    [Test]
+    public void Line_that_is_appended_is_written_and_one_that_is_left_out_is_not()
+    {
+        var head = Parse("HTTP/1.1 200 OK\r\nETag: \"1\"\r\nA: b\r\n\r\n");
+
+        head.LeaveOut(0);
+        head.Append(HeaderName.ETag, "W/"u8, head.ValueOf(HeaderName.ETag));
+        head.Append(HeaderName.Vary, "Accept-Encoding"u8);
+
+        Assert.That(Written(head), Is.EqualTo("A: b\r\nETag: W/\"1\"\r\nVary: Accept-Encoding\r\n"));
+        Assert.That((head.Count(HeaderName.ETag), head.Has(HeaderName.Vary)), Is.EqualTo((2, true)));
+    }
+
+    [Test]
+    public void Lines_may_be_appended_beyond_the_memory_of_the_head()
+    {
+        var head = Parse("HTTP/1.1 200 OK\r\nETag: \"1\"\r\n\r\n");
+
+        for (var i = 0; i < 500; i++)
+        {
+            head.Append(HeaderName.ETag, "W/"u8, head.ValueOf(HeaderName.ETag));
+        }
+
+        Assert.That(Written(head), Is.EqualTo("ETag: \"1\"\r\n" + string.Concat(Enumerable.Repeat("ETag: W/\"1\"\r\n", 500))));
+    }
+
+    [Test]
+    public void Nothing_that_was_appended_is_in_the_next_head()
+    {
+        var head = Parse("HTTP/1.1 200 OK\r\nA: b\r\n\r\n");
+        head.Append(HeaderName.Vary, "Accept-Encoding"u8);
+        head.Reset();
+
+        HeadParser.ParseResponse("HTTP/1.1 200 OK\r\n\r\n"u8, Limits, head, out _, out _);
+
+        Assert.That((Written(head), head.Has(HeaderName.Vary)), Is.EqualTo(("", false)));
+    }
+
+    private static ResponseHead Parse(string text)
+    {
+        var head = new ResponseHead();
+        HeadParser.ParseResponse(Latin1.Bytes(text), Limits, head, out _, out _);
+        return head;
+    }
+
+    private static string Written(ResponseHead head)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var writer = new HeadWriter(output);
+        writer.Fields(head, HeaderFlags.LeftOut);
+        writer.Flush();
+        return Latin1.Text(output.WrittenSpan);
     }
 }

@@ -10,7 +10,7 @@ internal static class Http1AnswerWriter
 {
     /// <summary>Flags of the response header lines that a client must not see.</summary>
     private const HeaderFlags Removed =
-        HeaderFlags.HopByHop | HeaderFlags.Nominated | HeaderFlags.Framing | HeaderFlags.Internal;
+        HeaderFlags.HopByHop | HeaderFlags.Nominated | HeaderFlags.Framing | HeaderFlags.Internal | HeaderFlags.LeftOut;
 
     /// <summary>Writes the head of a final answer.</summary>
     public static long Write(ResponseHead head, in Framing framing, WallClock clock, byte[]? via, PipeWriter output)
