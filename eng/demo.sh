@@ -20,6 +20,7 @@ PROGRAM=$ROOT/artifacts/publish/wunderproxy/wunderproxy
 LOAD_CLIENT=$ROOT/artifacts/bin/WunderProxy.LoadClient/release/wunderproxy-load
 prepared='' load_process=''
 . "$ROOT/eng/parts/usage.sh"
+. "$ROOT/eng/parts/native.sh"
 
 finish() {
   local code=$?
@@ -87,8 +88,14 @@ load_env
 mkdir -p "$DEMO/state"
 prepared=1
 
-say "building WunderProxy, the load client and the sample application"
-"$ROOT/eng/publish.sh" >/dev/null
+options=()
+if can_build_native; then
+  say "building WunderProxy as a native program, the load client and the sample application"
+else
+  say "building the portable WunderProxy (${MISSING[*]} is not here for the native one), the load client and the sample application"
+  options=(--portable)
+fi
+"$ROOT/eng/publish.sh" ${options[@]+"${options[@]}"} >/dev/null
 dotnet_restoring build "$ROOT/tests/WunderProxy.LoadClient" -c Release
 "$ROOT/eng/images.sh" --app demo r1 r2
 

@@ -170,3 +170,13 @@ publish() {
   dotnet_restoring publish "$ROOT/$1" -c "${3:-Release}" -r linux-x64 -p:SelfContained=false -p:PublishReadyToRun=true \
     -o "$2" "${@:4}" || die "$1 was not published"
 }
+
+# Publishes project $1 into folder $2 as one native file, its symbols into $2.symbols; further arguments as above. Any trim
+# or AOT warning fails it. Where nothing has changed since the last time, nothing is compiled.
+publish_native() {
+  rm -rf "$2" "$2.symbols"
+  dotnet_restoring publish "$ROOT/$1" -c "${3:-Release}" -r linux-x64 -p:PublishAot=true \
+    -o "$2" "${@:4}" || die "$1 was not published"
+  mkdir "$2.symbols"
+  mv "$2"/*.dbg "$2.symbols"
+}

@@ -1,6 +1,9 @@
-# Images without pulling anything: the base is put together from this machine's own libraries and .NET runtime.
+# Images without pulling anything: two bases are put together from this machine's own libraries and .NET runtime, as small
+# as those that one would pull.
 # shellcheck shell=bash
 
+# For the native program, and for programs that need the runtime.
+DEPS_IMAGE=wunderproxy-base/runtime-deps:10.0
 BASE_IMAGE=wunderproxy-base/aspnet:10.0
 
 engine_api() {
@@ -29,13 +32,18 @@ check_progress() {
   return 1
 }
 
-# The C library and what .NET loads, certificates, two users, /tmp, the runtime. No shell: nothing to run but .NET.
+base_images() {
+  image_exists "$DEPS_IMAGE" || base_image "$DEPS_IMAGE"
+  image_exists "$BASE_IMAGE" || base_image "$BASE_IMAGE" base_runtime
+}
+
+# Makes image $1: the C library and what .NET programs load, certificates, two users, /tmp. No shell: nothing to run but
+# them. $2 adds to the folder in $work.
 base_image() {
-  if image_exists "$BASE_IMAGE"; then return; fi
-  say "making the base image $BASE_IMAGE from this machine's own libraries and .NET runtime"
-  local work=$RUN_DIR/base library path dotnet
+  say "making the base image $1 from this machine's own libraries"
+  local work=$RUN_DIR/base library path
   rm -rf "$work"
-  mkdir -p "$work"/{app,tmp,etc/ssl/certs,usr/bin,usr/share/dotnet/shared,lib64}
+  mkdir -p "$work"/{app,tmp,etc/ssl/certs,lib64}
   chmod 1777 "$work/tmp"
   for library in libc libm libgcc_s libstdc++ libdl libpthread librt libssl libcrypto libz libresolv libnss_dns libnss_files; do
     for path in $(ldconfig -p | awk -v name="$library.so" 'index($1, name) == 1 && /x86-64|AArch64/ { print $NF }'); do
@@ -48,14 +56,21 @@ base_image() {
   printf 'root:x:0:0:root:/root:/\napp:x:1654:1654:app:/app:/\n' >"$work/etc/passwd"
   printf 'root:x:0:\napp:x:1654:\n' >"$work/etc/group"
   echo 'hosts: files dns' >"$work/etc/nsswitch.conf"
-  dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
-  cp -a "$dotnet/dotnet" "$dotnet/host" "$work/usr/share/dotnet/"
-  for library in Microsoft.NETCore.App Microsoft.AspNetCore.App; do newest_runtime "$dotnet/shared/$library" "$work/usr/share/dotnet/shared"; done
-  ln -s /usr/share/dotnet/dotnet "$work/usr/bin/dotnet"
-  tar -C "$work" -c . | engine_api POST "images/create?fromSrc=-&repo=${BASE_IMAGE%:*}&tag=${BASE_IMAGE#*:}&changes=$(base_changes)" \
+  ${2:-true}
+  tar -C "$work" -c . | engine_api POST "images/create?fromSrc=-&repo=${1%:*}&tag=${1#*:}&changes=$(base_changes)" \
     -H 'Content-Type: application/x-tar' --data-binary @- -H 'Expect:' >"$RUN_DIR/base.out"
   rm -rf "$work"
   check_progress "the import of the base image" "$RUN_DIR/base.out"
+}
+
+# Adds the .NET runtime.
+base_runtime() {
+  local dotnet library
+  dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
+  mkdir -p "$work"/usr/{bin,share/dotnet/shared}
+  cp -a "$dotnet/dotnet" "$dotnet/host" "$work/usr/share/dotnet/"
+  for library in Microsoft.NETCore.App Microsoft.AspNetCore.App; do newest_runtime "$dotnet/shared/$library" "$work/usr/share/dotnet/shared"; done
+  ln -s /usr/share/dotnet/dotnet "$work/usr/bin/dotnet"
 }
 
 base_changes() {
@@ -77,9 +92,10 @@ newest_runtime() {
 
 # Builds the folder $1 (with a Dockerfile) as image $2; further arguments are build arguments NAME=VALUE.
 build_image() {
-  local folder=$1 image=$2 pair arguments="\"RUNTIME_BASE\":\"$BASE_IMAGE\""
+  local folder=$1 image=$2 pair arguments=''
   shift 2
   for pair in "$@"; do arguments+=",\"${pair%%=*}\":\"${pair#*=}\""; done
+  arguments=${arguments#,}
   tar -C "$folder" -c . | engine_api POST "build?t=$(url_encode "$image")&buildargs=$(url_encode "{$arguments}")" \
     -H 'Content-Type: application/x-tar' -H 'Expect:' --data-binary @- >"$RUN_DIR/build.out"
   check_progress "the build of $image" "$RUN_DIR/build.out"

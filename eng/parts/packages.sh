@@ -48,6 +48,8 @@ collect_missing() {
         need prlimit util-linux
         need chromium chromium; need chromedriver chromium-driver ;;
       chromium) need chromium chromium ;;
+      # What links the native program; zlib, which Microsoft's list names too, comes with the SDK's packages.
+      native) need gcc gcc; need ld binutils; need objcopy binutils; need_file /usr/include/stdio.h libc6-dev ;;
       rivals) need nginx nginx-light; need haproxy haproxy; need keepalived keepalived; need genhash keepalived; need wrk wrk ;;
       # The comparison of benchmarks/; its --profile also takes strace and perf, where they are.
       compare) need nginx nginx-light; need haproxy haproxy; need gcc gcc; need_file /usr/include/stdio.h libc6-dev
@@ -64,8 +66,8 @@ installed_servers() {
     sed -n 's/^ii *//p' | sort
 }
 
-# Installs what is missing for the uses that the arguments name: sdk, engine, stores, swift, clients, chromium, rivals, compare,
-# bare.
+# Installs what is missing for the uses that the arguments name: sdk, native, engine, stores, swift, clients, chromium, rivals,
+# compare, bare.
 install_packages() {
   collect_missing "$@"
   if [ ${#MISSING[@]} = 0 ]; then return; fi

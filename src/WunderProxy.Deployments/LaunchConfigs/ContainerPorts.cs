@@ -97,7 +97,7 @@ internal static class ContainerPorts
     }
 
     private static JsonArray Binding(string address, string hostPort) =>
-        [new JsonObject { ["HostIp"] = address, ["HostPort"] = hostPort }];
+        new(new JsonObject { ["HostIp"] = address, ["HostPort"] = hostPort });
 
     private static IEnumerable<string> NamesIn(JsonNode? ports) => (ports as JsonObject)?.Select(p => p.Key) ?? [];
 
