@@ -50,7 +50,7 @@ internal sealed class ContainerOwnership(ContainerIdentity identity, Func<Lifecy
         try
         {
             var details = image.Length == 0 ? null : await images.FindAsync(image, cancellationToken);
-            return details is not null && !ContainerIdentity.IsInherited(labels, details.Config?.Labels);
+            return details is not null && !ContainerIdentity.IsInherited(labels, details.Labels);
         }
         catch (DockerEngineException)
         {

@@ -1,21 +1,20 @@
 using System.Globalization;
-using System.Net.Http.Headers;
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Docker.DotNet.Models;
 using WunderProxy.Deployments.Docker.Models;
 
 namespace WunderProxy.Deployments.Docker;
 
 /// <summary>
-/// The part of the Docker Engine API that this program uses, with one method per call; API 1.30 to 1.51.
+/// The calls to the Docker engine that this program needs, made through Docker.DotNet; nothing outside this folder sees
+/// the library.
 /// </summary>
 internal sealed class DockerEngineClient : IDisposable
 {
-    private static readonly MediaTypeHeaderValue JsonType = new("application/json");
-
     private readonly EngineConnection _connection;
-    private readonly TimeProvider _clock;
 
     public DockerEngineClient(DockerEndpoint endpoint, TimeProvider clock)
         : this(endpoint.CreateHandler(), HandlerAnew(endpoint), endpoint, clock)
@@ -32,7 +31,6 @@ internal sealed class DockerEngineClient : IDisposable
         HttpMessageHandler handler, HttpMessageHandler handlerAnew, DockerEndpoint endpoint, TimeProvider clock)
     {
         Endpoint = endpoint;
-        _clock = clock;
         _connection = new EngineConnection(handler, handlerAnew, endpoint.BaseAddress, endpoint.Url, clock);
         Images = new EngineImages(_connection, clock);
     }
@@ -56,106 +54,122 @@ internal sealed class DockerEngineClient : IDisposable
     /// accepts no new connections but still obeys calls on existing ones; a container started at that time would be
     /// lost half-way, and its published port too.
     /// </summary>
-    public Task PingAsync(CancellationToken cancellationToken) => _connection.PingAsync(cancellationToken);
+    public Task PingAsync(CancellationToken cancellationToken) =>
+        CallAsync((session, token) => session.Anew.System.PingAsync(token), cancellationToken);
 
     /// <summary>Lists all containers, running or stopped (<c>GET /containers/json?all=1</c>).</summary>
-    public async Task<IReadOnlyList<ContainerSummary>> ListContainersAsync(CancellationToken cancellationToken) =>
-        await _connection.CallAsync(
-            HttpMethod.Get, "/containers/json?all=1", null, DockerJsonContext.Default.ListContainerSummary, cancellationToken);
+    public async Task<IReadOnlyList<ContainerSummary>> ListContainersAsync(CancellationToken cancellationToken)
+    {
+        var parameters = new ContainersListParameters { All = true };
+        var all = await CallAsync(
+            (session, token) => session.Client.Containers.ListContainersAsync(parameters, token), cancellationToken);
+        return [.. (all ?? []).Select(EngineAnswers.ToSummary)];
+    }
 
     /// <summary>Reads one container (<c>GET /containers/{id}/json</c>).</summary>
     /// <exception cref="ContainerNotFoundException">The container does not exist any more.</exception>
-    public Task<ContainerDetails> InspectContainerAsync(string id, CancellationToken cancellationToken) =>
-        _connection.CallAsync(
-            HttpMethod.Get, $"/containers/{Escape(id)}/json", null, DockerJsonContext.Default.ContainerDetails, cancellationToken);
+    public async Task<ContainerDetails> InspectContainerAsync(string id, CancellationToken cancellationToken) =>
+        EngineAnswers.ToDetails(await CallAsync(
+            (session, token) => session.Client.Containers.InspectContainerAsync(Segment(id), token), cancellationToken));
 
-    /// <summary>Creates a container from the user's JSON (<c>POST /containers/create</c>).</summary>
+    /// <summary>
+    /// Creates a container from the user's JSON (<c>POST /containers/create</c>), which the engine gets as it is: the
+    /// library's model would drop the fields that it does not know.
+    /// </summary>
     /// <returns>The full id of the container.</returns>
-    public async Task<string> CreateContainerAsync(string name, JsonObject body, CancellationToken cancellationToken)
+    public Task<string> CreateContainerAsync(string name, JsonObject body, CancellationToken cancellationToken)
     {
-        using var content = JsonContent(JsonSerializer.SerializeToUtf8Bytes(body, DockerJsonContext.Default.JsonObject));
-        var created = await _connection.CallAsync(
-            HttpMethod.Post,
-            $"/containers/create?name={Escape(name)}",
-            content,
-            DockerJsonContext.Default.CreatedContainer,
+        var json = JsonSerializer.SerializeToUtf8Bytes(body, DockerJsonContext.Default.JsonObject);
+        return CallAsync(
+            async (session, token) => EngineAnswers.ToId(
+                await session.PostAsync($"containers/create?name={Uri.EscapeDataString(name)}", json, token)),
             cancellationToken);
-        return created.Id;
     }
 
     /// <summary>
-    /// Starts a container (<c>POST /containers/{id}/start</c>), without a body because newer engines refuse one.
+    /// Starts a container (<c>POST /containers/{id}/start</c>), without a body because newer engines refuse one. A
+    /// container that runs already is no error.
     /// </summary>
-    public Task StartContainerAsync(string id, CancellationToken cancellationToken) =>
-        _connection.CallAsync(HttpMethod.Post, $"/containers/{Escape(id)}/start", null, TimeSpan.Zero, cancellationToken);
+    public Task StartContainerAsync(string id, CancellationToken cancellationToken) => CallAsync(
+        (session, token) => session.Client.Containers.StartContainerAsync(Segment(id), null, token), cancellationToken);
 
     /// <summary>
-    /// Sends SIGTERM, then SIGKILL after <paramref name="patience"/> (<c>POST /containers/{id}/stop</c>).
+    /// Sends the stop signal, then SIGKILL after <paramref name="patience"/> (<c>POST /containers/{id}/stop</c>). A
+    /// container that has stopped already is no error.
     /// </summary>
     public Task StopContainerAsync(string id, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var seconds = ((long)Math.Ceiling(patience.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        var seconds = (uint)Math.Clamp(Math.Ceiling(patience.TotalSeconds), 0, int.MaxValue);
+        if (seconds == 0)
+        {
+            return StopAtOnceAsync(id, cancellationToken);
+        }
+
+        var parameters = new ContainerStopParameters { WaitBeforeKillSeconds = seconds };
         return _connection.CallAsync(
-            HttpMethod.Post, $"/containers/{Escape(id)}/stop?t={seconds}", null, patience, cancellationToken);
+            (session, token) => session.Client.Containers.StopContainerAsync(Segment(id), parameters, token),
+            patience,
+            cancellationToken);
     }
 
     /// <summary>Sends SIGKILL to a container (<c>POST /containers/{id}/kill</c>).</summary>
-    public Task KillContainerAsync(string id, CancellationToken cancellationToken) =>
-        _connection.CallAsync(HttpMethod.Post, $"/containers/{Escape(id)}/kill", null, TimeSpan.Zero, cancellationToken);
+    public Task KillContainerAsync(string id, CancellationToken cancellationToken)
+    {
+        var parameters = new ContainerKillParameters();
+        return CallAsync(
+            (session, token) => session.Client.Containers.KillContainerAsync(Segment(id), parameters, token), cancellationToken);
+    }
 
     /// <summary>
     /// Removes a container with its anonymous volumes, running or not (<c>DELETE /containers/{id}?v=1&amp;force=1</c>).
     /// </summary>
-    public Task RemoveContainerAsync(string id, CancellationToken cancellationToken) =>
-        _connection.CallAsync(
-            HttpMethod.Delete, $"/containers/{Escape(id)}?v=1&force=1", null, TimeSpan.Zero, cancellationToken);
+    public Task RemoveContainerAsync(string id, CancellationToken cancellationToken)
+    {
+        var parameters = new ContainerRemoveParameters { RemoveVolumes = true, Force = true };
+        return CallAsync(
+            (session, token) => session.Client.Containers.RemoveContainerAsync(Segment(id), parameters, token), cancellationToken);
+    }
 
     /// <summary>
-    /// Waits for the next exit of a container, without a time limit (<c>POST
-    /// /containers/{id}/wait?condition=next-exit</c>).
+    /// Waits until a container does not run, without a time limit (<c>POST /containers/{id}/wait</c>); one that has
+    /// ended, or was never started, completes the call at once.
     /// </summary>
+    /// <returns>The exit code.</returns>
     public async Task<long> WaitForExitAsync(string id, CancellationToken cancellationToken)
     {
-        using var response = await _connection.OpenAsync(
-            HttpMethod.Post, $"/containers/{Escape(id)}/wait?condition=next-exit", null, null, cancellationToken);
-        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var exit = await JsonSerializer.DeserializeAsync(body, DockerJsonContext.Default.ContainerExit, cancellationToken);
+        var exit = await _connection.CallUnlimitedAsync(
+            (session, token) => session.Client.Containers.WaitContainerAsync(Segment(id), token), cancellationToken);
         return exit?.StatusCode ?? 0;
     }
 
     /// <summary>Connects a container to a network (<c>POST /networks/{id}/connect</c>).</summary>
-    public async Task ConnectNetworkAsync(string network, string container, CancellationToken cancellationToken)
+    public Task ConnectNetworkAsync(string network, string container, CancellationToken cancellationToken)
     {
-        using var content = JsonContent(JsonSerializer.SerializeToUtf8Bytes(
-            new NetworkConnection(container), DockerJsonContext.Default.NetworkConnection));
-        await _connection.CallAsync(
-            HttpMethod.Post, $"/networks/{Escape(network)}/connect", content, TimeSpan.Zero, cancellationToken);
+        var parameters = new NetworkConnectParameters { Container = container };
+        return CallAsync(
+            (session, token) => session.Client.Networks.ConnectNetworkAsync(Uri.EscapeDataString(network), parameters, token),
+            cancellationToken);
     }
 
     /// <summary>Reads the last lines of both outputs of a container (<c>GET /containers/{id}/logs</c>).</summary>
     /// <param name="id">Id of the container.</param>
-    /// <param name="isTerminal">Whether the container has a terminal: its stream is then raw, otherwise framed.</param>
     /// <param name="tail">Number of lines to read.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<IReadOnlyList<string>> ReadLogsAsync(
-        string id, bool isTerminal, int tail, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<string>> ReadLogsAsync(string id, int tail, CancellationToken cancellationToken)
     {
-        using var limit = new CallTimeout(EngineConnection.CallLimit, _clock, cancellationToken);
-        try
+        var parameters = new ContainerLogsParameters
         {
-            using var response = await _connection.OpenAsync(
-                HttpMethod.Get,
-                string.Create(CultureInfo.InvariantCulture, $"/containers/{Escape(id)}/logs?stdout=1&stderr=1&tail={tail}"),
-                null,
-                null,
-                limit.Token);
-            await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
-            return await ContainerLog.ReadAsync(body, isTerminal, tail, limit.Token);
-        }
-        catch (Exception exception) when (EngineConnection.IsAway(exception, cancellationToken))
-        {
-            throw _connection.Away(exception);
-        }
+            ShowStdout = true,
+            ShowStderr = true,
+            Tail = tail.ToString(CultureInfo.InvariantCulture),
+        };
+        return CallAsync(
+            async (session, token) =>
+            {
+                using var log = await session.Client.Containers.GetContainerLogsAsync(Segment(id), parameters, token);
+                return await ContainerLog.ReadAsync(log, tail, token);
+            },
+            cancellationToken);
     }
 
     /// <summary>Follows the events of all containers until the engine ends the stream (<c>GET /events</c>).</summary>
@@ -163,12 +177,14 @@ internal sealed class DockerEngineClient : IDisposable
     /// <param name="cancellationToken">Ends the stream.</param>
     public IAsyncEnumerable<EngineEvent> FollowEventsAsync(long sinceNanoseconds, CancellationToken cancellationToken) =>
         ReadEventsAsync(
-            new Dictionary<string, string[]>(StringComparer.Ordinal)
+            new ContainerEventsParameters
             {
-                ["type"] = ["container"],
-                ["event"] = ["start", "die", "oom", "destroy", "pause", "unpause", "health_status"],
+                Since = sinceNanoseconds == 0 ? null : Timestamp(sinceNanoseconds),
+                Filters = Filters(
+                    ("type", ["container"]),
+                    ("event", ["start", "die", "oom", "destroy", "pause", "unpause", "health_status"])),
             },
-            sinceNanoseconds == 0 ? "" : $"&since={Timestamp(sinceNanoseconds)}",
+            sinceNanoseconds,
             cancellationToken);
 
     /// <summary>
@@ -186,26 +202,64 @@ internal sealed class DockerEngineClient : IDisposable
         DateTimeOffset since,
         DateTimeOffset until,
         CancellationToken cancellationToken) => ReadEventsAsync(
-            new Dictionary<string, string[]>(StringComparer.Ordinal) { ["container"] = [container], ["event"] = events },
-            $"&since={Timestamp(Nanoseconds(since))}&until={Timestamp(Nanoseconds(until))}",
+            new ContainerEventsParameters
+            {
+                Since = Timestamp(Nanoseconds(since)),
+                Until = Timestamp(Nanoseconds(until)),
+                Filters = Filters(("container", [container]), ("event", events)),
+            },
+            Nanoseconds(since),
             cancellationToken);
 
     public void Dispose() => _connection.Dispose();
 
-    internal static string Escape(string text) => Uri.EscapeDataString(text);
-
+    /// <summary>
+    /// Asks for the stream of events through the library, but reads its lines here. The overload that reads them, too,
+    /// ends at the first event that its model cannot hold, and would again each time that the engine repeats the event.
+    /// </summary>
     private async IAsyncEnumerable<EngineEvent> ReadEventsAsync(
-        Dictionary<string, string[]> filters, string times, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ContainerEventsParameters parameters, long sinceNanoseconds, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var query = Escape(JsonSerializer.Serialize(filters, DockerJsonContext.Default.DictionaryStringStringArray));
-        using var response = await _connection.OpenAsync(
-            HttpMethod.Get, $"/events?filters={query}{times}", null, null, cancellationToken);
-        await foreach (var line in EngineLines.ReadAsync(
-            response, DockerJsonContext.Default.EngineEvent, _connection, cancellationToken))
+#pragma warning disable CS0618 // The library prefers its other overload; the summary says why it will not do.
+        await using var stream = await _connection.CallUnlimitedAsync(
+            (session, token) => session.Client.System.MonitorEventsAsync(parameters, token), cancellationToken);
+#pragma warning restore CS0618
+        using var reader = new StreamReader(stream);
+        var seen = sinceNanoseconds;
+        while (await _connection.TranslateAsync(reader.ReadLineAsync(cancellationToken).AsTask(), cancellationToken) is { } line)
         {
-            yield return line;
+            if (EngineEvent.Read(line, seen) is { } happened)
+            {
+                seen = happened.TimeNanoseconds;
+                yield return happened;
+            }
         }
     }
+
+    /// <summary>Kills a container. The library leaves out a patience of 0 s, and the engine would take its own 10 s.</summary>
+    private async Task StopAtOnceAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await KillContainerAsync(id, cancellationToken);
+        }
+        catch (DockerEngineException fault) when (fault.StatusCode == HttpStatusCode.Conflict)
+        {
+            // The container does not run.
+        }
+    }
+
+    private Task<T> CallAsync<T>(
+        Func<EngineSession, CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
+        _connection.CallAsync(call, TimeSpan.Zero, cancellationToken);
+
+    private Task CallAsync(Func<EngineSession, CancellationToken, Task> call, CancellationToken cancellationToken) =>
+        _connection.CallAsync(call, TimeSpan.Zero, cancellationToken);
+
+    /// <summary>Returns a container's id as a part of a path, which the library takes as it is.</summary>
+    private static string Segment(string id) => id.Length > 0
+        ? Uri.EscapeDataString(id)
+        : throw new ContainerNotFoundException("no container has an empty id");
 
     private static SocketsHttpHandler HandlerAnew(DockerEndpoint endpoint)
     {
@@ -214,16 +268,15 @@ internal sealed class DockerEngineClient : IDisposable
         return handler;
     }
 
+    private static Dictionary<string, IDictionary<string, bool>> Filters(params (string Name, string[] Values)[] filters) =>
+        filters.ToDictionary(
+            filter => filter.Name,
+            filter => (IDictionary<string, bool>)filter.Values.ToDictionary(value => value, _ => true, StringComparer.Ordinal),
+            StringComparer.Ordinal);
+
     private static string Timestamp(long nanoseconds) => string.Create(
         CultureInfo.InvariantCulture, $"{nanoseconds / 1_000_000_000}.{nanoseconds % 1_000_000_000:D9}");
 
     private static long Nanoseconds(DateTimeOffset time) =>
         (time - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
-
-    private static ByteArrayContent JsonContent(byte[] json)
-    {
-        var content = new ByteArrayContent(json);
-        content.Headers.ContentType = JsonType;
-        return content;
-    }
 }

@@ -1,29 +1,42 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-using WunderProxy.Deployments.Docker.Models;
+using Docker.DotNet;
+using Docker.DotNet.Handler.Abstractions;
+using Docker.DotNet.Models;
+using Microsoft.Extensions.Logging.Abstractions;
+using Version = System.Version;
 
 namespace WunderProxy.Deployments.Docker;
 
-/// <summary>HTTP calls to the engine: API version, time limits and error handling.</summary>
+/// <summary>
+/// Makes the engine's calls through the library: negotiates the API version, limits each call in time, and turns the
+/// library's exceptions into ours.
+/// </summary>
 internal sealed class EngineConnection : IDisposable
 {
     /// <summary>Time limit of one call, 30 s; pulls, loads, waits and event streams have none.</summary>
     public static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>Oldest supported API version, the first with <c>wait?condition=</c>.</summary>
+    /// <summary>Oldest supported API version (Docker 17.06).</summary>
     private static readonly Version OldestVersion = new(1, 30);
 
-    /// <summary>Newest API version used; a newer engine still accepts calls of this version.</summary>
-    private static readonly Version NewestVersion = new(1, 51);
+    /// <summary>
+    /// Newest API version used: that of Docker 29.4, which the library's models are made from. A newer engine still
+    /// accepts calls of this version.
+    /// </summary>
+    private static readonly Version NewestVersion = new(1, 54);
 
-    private readonly HttpClient _client;
-    private readonly HttpClient _anew;
-    private readonly TimeProvider _clock;
+    private readonly HttpMessageHandler _handler;
+    private readonly EngineHandler _kept;
+    private readonly EngineHandler _anew;
+    private readonly HttpMessageInvoker _invoker;
+    private readonly Uri _baseAddress;
     private readonly string _engine;
-    private volatile string? _version;
+    private readonly TimeProvider _clock;
+
+    /// <summary>
+    /// The session of the negotiated version; null before the first call and after a fault. Any call may write the
+    /// field: sessions share the handlers, so one that another call replaces still works.
+    /// </summary>
+    private volatile EngineSession? _session;
 
     /// <summary>Creates the connection without contacting the engine.</summary>
     /// <param name="handler">Carries the calls, on connections that it keeps open.</param>
@@ -34,8 +47,11 @@ internal sealed class EngineConnection : IDisposable
     public EngineConnection(
         HttpMessageHandler handler, HttpMessageHandler handlerAnew, Uri baseAddress, string engine, TimeProvider clock)
     {
-        _client = new HttpClient(handler) { BaseAddress = baseAddress, Timeout = Timeout.InfiniteTimeSpan };
-        _anew = new HttpClient(handlerAnew) { BaseAddress = baseAddress, Timeout = Timeout.InfiniteTimeSpan };
+        _handler = handler;
+        _kept = new EngineHandler(handler, () => Heard(null));
+        _anew = new EngineHandler(handlerAnew, () => Heard(null));
+        _invoker = new HttpMessageInvoker(_kept, disposeHandler: false);
+        _baseAddress = baseAddress;
         _engine = engine;
         _clock = clock;
     }
@@ -46,194 +62,133 @@ internal sealed class EngineConnection : IDisposable
     public Action<string?> Heard { get; set; } = static _ => { };
 
     /// <summary>Makes a call and reads the whole answer, within the time limit.</summary>
+    /// <param name="call">The call, through the library.</param>
+    /// <param name="extraLimit">Time that the engine may need beyond <see cref="CallLimit"/>.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<T> CallAsync<T>(
-        HttpMethod method, string path, HttpContent? content, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        Func<EngineSession, CancellationToken, Task<T>> call, TimeSpan extraLimit, CancellationToken cancellationToken)
     {
-        using var limit = new CallTimeout(CallLimit, _clock, cancellationToken);
-        try
-        {
-            using var response = await SendAsync(_client, method, path, content, null, limit.Token);
-            await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
-            return await JsonSerializer.DeserializeAsync(body, type, limit.Token)
-                ?? throw new DockerEngineException(response.StatusCode, $"empty answer to {method} {path}");
-        }
-        catch (Exception exception) when (IsAway(exception, cancellationToken))
-        {
-            throw Away(exception);
-        }
+        using var limit = new CallTimeout(CallLimit + extraLimit, _clock, cancellationToken);
+        return await TranslateAsync(RunAsync(call, limit.Token), cancellationToken);
     }
 
-    /// <summary>Makes a call whose answer has no content. Status 304 (already so) counts as success.</summary>
+    /// <inheritdoc cref="CallAsync{T}(Func{EngineSession, CancellationToken, Task{T}}, TimeSpan, CancellationToken)"/>
     public Task CallAsync(
-        HttpMethod method, string path, HttpContent? content, TimeSpan extraLimit, CancellationToken cancellationToken) =>
-        CallAsync(_client, method, path, content, extraLimit, cancellationToken);
+        Func<EngineSession, CancellationToken, Task> call, TimeSpan extraLimit, CancellationToken cancellationToken) =>
+        CallAsync(WithResult(call), extraLimit, cancellationToken);
 
-    /// <summary>Asks whether the engine works, over a connection of its own (<c>GET /_ping</c>).</summary>
-    public Task PingAsync(CancellationToken cancellationToken) =>
-        CallAsync(_anew, HttpMethod.Get, "/_ping", null, TimeSpan.Zero, cancellationToken);
+    /// <summary>Makes a call without a time limit, apart from that of the negotiation.</summary>
+    public Task<T> CallUnlimitedAsync<T>(
+        Func<EngineSession, CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
+        TranslateAsync(RunAsync(call, cancellationToken), cancellationToken);
 
-    /// <summary>
-    /// Opens a streamed answer without a time limit; the caller disposes of it and handles faults of reading.
-    /// </summary>
-    public async Task<HttpResponseMessage> OpenAsync(
-        HttpMethod method, string path, HttpContent? content, string? registryLogin, CancellationToken cancellationToken)
+    /// <inheritdoc cref="CallUnlimitedAsync{T}"/>
+    public Task CallUnlimitedAsync(
+        Func<EngineSession, CancellationToken, Task> call, CancellationToken cancellationToken) =>
+        CallUnlimitedAsync(WithResult(call), cancellationToken);
+
+    /// <summary>Awaits a part of a call and turns the library's exceptions into ours.</summary>
+    /// <exception cref="ContainerNotFoundException">The container does not exist.</exception>
+    /// <exception cref="DockerEngineException">The engine refuses, or its answer cannot be read.</exception>
+    /// <exception cref="EngineUnavailableException">The engine does not answer.</exception>
+    public async Task<T> TranslateAsync<T>(Task<T> part, CancellationToken cancellationToken)
     {
         try
         {
-            return await SendAsync(_client, method, path, content, registryLogin, cancellationToken);
+            return await part;
         }
-        catch (Exception exception) when (IsAway(exception, cancellationToken))
+        catch (DockerContainerNotFoundException fault)
         {
-            throw Away(exception);
+            throw new ContainerNotFoundException(EngineFaults.MessageOf(fault), fault);
+        }
+        catch (DockerApiException fault)
+        {
+            throw new DockerEngineException(fault.StatusCode, EngineFaults.MessageOf(fault), fault);
+        }
+        catch (Exception fault) when (EngineFaults.IsAway(fault, cancellationToken))
+        {
+            throw Away(fault);
+        }
+        catch (Exception fault) when (EngineFaults.IsUnreadable(fault))
+        {
+            throw DockerEngineException.Unreadable(fault);
         }
     }
-
-    /// <summary>
-    /// Creates the exception for a fault of reading a stream, which means that the engine does not answer.
-    /// </summary>
-    public EngineUnavailableException Away(Exception fault)
-    {
-        // After a restart the engine may have another version.
-        _version = null;
-        var away = fault as EngineUnavailableException ?? new EngineUnavailableException(
-            $"Docker engine at {_engine} does not answer: {Innermost(fault)}", fault);
-        Heard(away.Message);
-        return away;
-    }
-
-    /// <summary>
-    /// Creates the exception for a stream that ended within a line, which means that the engine does not answer.
-    /// </summary>
-    public EngineUnavailableException BrokenOff(JsonException fault) =>
-        Away(new EngineUnavailableException($"Docker engine at {_engine} broke off in the middle of an answer", fault));
-
-    /// <summary>Whether a fault means that the engine does not answer, and not that the caller cancelled.</summary>
-    public static bool IsAway(Exception fault, CancellationToken cancellationToken) =>
-        FindBroken(fault) is null
-        && (fault is HttpRequestException or IOException or SocketException or EngineUnavailableException
-            || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested));
-
-    /// <summary>
-    /// Returns the fault of the archive being sent, which the HTTP client wraps, or null for any other fault.
-    /// </summary>
-    public static ArchiveBrokenException? FindBroken(Exception fault) =>
-        fault as ArchiveBrokenException ?? fault.InnerException as ArchiveBrokenException;
 
     public void Dispose()
     {
-        _client.Dispose();
+        _invoker.Dispose();
+        _kept.Dispose();
         _anew.Dispose();
     }
 
-    private async Task CallAsync(
-        HttpClient client,
-        HttpMethod method,
-        string path,
-        HttpContent? content,
-        TimeSpan extraLimit,
-        CancellationToken cancellationToken)
+    private static Func<EngineSession, CancellationToken, Task<bool>> WithResult(
+        Func<EngineSession, CancellationToken, Task> call) => async (session, token) =>
+        {
+            await call(session, token);
+            return true;
+        };
+
+    private async Task<T> RunAsync<T>(
+        Func<EngineSession, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
-        using var limit = new CallTimeout(CallLimit + extraLimit, _clock, cancellationToken);
-        try
-        {
-            using var response = await SendAsync(client, method, path, content, null, limit.Token);
-        }
-        catch (Exception exception) when (IsAway(exception, cancellationToken))
-        {
-            throw Away(exception);
-        }
-    }
-
-    private async Task<HttpResponseMessage> SendAsync(
-        HttpClient client,
-        HttpMethod method,
-        string path,
-        HttpContent? content,
-        string? registryLogin,
-        CancellationToken cancellationToken)
-    {
-        _version ??= await NegotiateAsync(cancellationToken);
-        using var request = new HttpRequestMessage(method, $"/v{_version}{path}") { Content = content };
-        if (registryLogin is not null)
-        {
-            request.Headers.TryAddWithoutValidation("X-Registry-Auth", registryLogin);
-        }
-
-        var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        Heard(null);
-        if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified)
-        {
-            return response;
-        }
-
-        using (response)
-        {
-            throw await ReadErrorAsync(response, path, cancellationToken);
-        }
+        var session = _session ??= await NegotiateAsync(cancellationToken);
+        return await call(session, cancellationToken);
     }
 
     /// <summary>Chooses the newest API version that both sides support (<c>GET /version</c>, unversioned).</summary>
-    private async Task<string> NegotiateAsync(CancellationToken cancellationToken)
+    private async Task<EngineSession> NegotiateAsync(CancellationToken cancellationToken)
+    {
+        var engine = await AskVersionAsync(cancellationToken);
+        var newest = Version.TryParse(engine.APIVersion, out var api)
+            ? api
+            : throw new EngineUnavailableException($"what answers at {_engine} names no API version: it is no Docker engine");
+        var oldest = Version.TryParse(engine.MinAPIVersion, out var min) ? min : newest;
+        var chosen = newest < NewestVersion ? newest : NewestVersion;
+        return chosen >= oldest && chosen >= OldestVersion
+            ? new EngineSession(chosen, Connect(_kept, chosen), Connect(_anew, chosen), _invoker, _baseAddress)
+            : throw new EngineUnavailableException(
+                $"Docker engine {engine.Version} at {_engine} speaks API {oldest} to {newest}; this program {OldestVersion} to {NewestVersion}");
+    }
+
+    private async Task<VersionResponse> AskVersionAsync(CancellationToken cancellationToken)
     {
         // Streams have no time limit, but the calls before them have.
         using var limit = new CallTimeout(CallLimit, _clock, cancellationToken);
-        using var response = await _client.GetAsync("/version", limit.Token);
-        var body = await response.Content.ReadAsStringAsync(limit.Token);
-        if (!response.IsSuccessStatusCode)
-        {
-            throw new EngineUnavailableException($"Docker engine at {_engine} answers {(int)response.StatusCode}: {body.Trim()}");
-        }
-
-        var version = JsonSerializer.Deserialize(body, DockerJsonContext.Default.EngineVersion);
-        var newest = Version.TryParse(version?.ApiVersion, out var api) ? api : OldestVersion;
-        var oldest = Version.TryParse(version?.MinAPIVersion, out var min) ? min : newest;
-        var chosen = newest < NewestVersion ? newest : NewestVersion;
-        if (chosen < oldest || chosen < OldestVersion)
-        {
-            throw new EngineUnavailableException(
-                $"Docker engine {version?.Version} at {_engine} speaks API {oldest} to {newest}; this program {OldestVersion} to {NewestVersion}");
-        }
-
-        return chosen.ToString(2);
-    }
-
-    private static async Task<DockerEngineException> ReadErrorAsync(
-        HttpResponseMessage response, string path, CancellationToken cancellationToken)
-    {
-        var body = await response.Content.ReadAsStringAsync(cancellationToken);
-        var message = Parse(body) ?? body.Trim();
-        if (message.Length == 0)
-        {
-            message = string.Create(CultureInfo.InvariantCulture, $"status {(int)response.StatusCode}");
-        }
-
-        var isContainer = path.StartsWith("/containers/", StringComparison.Ordinal)
-            && !path.StartsWith("/containers/create", StringComparison.Ordinal);
-        return response.StatusCode == HttpStatusCode.NotFound && isContainer
-            ? new ContainerNotFoundException(message)
-            : new DockerEngineException(response.StatusCode, message);
-    }
-
-    private static string? Parse(string body)
-    {
         try
         {
-            return JsonSerializer.Deserialize(body, DockerJsonContext.Default.EngineError)?.Message;
+            return await Connect(_handler, null).System.GetVersionAsync(limit.Token) ?? new VersionResponse();
         }
-        catch (JsonException)
+        catch (DockerApiException fault)
         {
-            // Answers to very old API versions are plain text.
-            return null;
+            throw new EngineUnavailableException(
+                $"Docker engine at {_engine} answers {(int)fault.StatusCode}: {EngineFaults.MessageOf(fault)}", fault);
+        }
+        catch (Exception fault) when (EngineFaults.IsUnreadable(fault))
+        {
+            throw new EngineUnavailableException(
+                $"what answers at {_engine} does not speak as a Docker engine does: {fault.Message}", fault);
         }
     }
 
-    private static string Innermost(Exception fault)
-    {
-        while (fault.InnerException is { } inner)
-        {
-            fault = inner;
-        }
+    /// <summary>
+    /// Makes a client of the library. It owns nothing but its reference to the handler, so nobody disposes of it.
+    /// </summary>
+    private DockerClient Connect(HttpMessageHandler handler, Version? version) =>
+        new DockerClientBuilder<HttpMessageHandler>(
+            EngineHandlerFactory.Instance,
+            handler,
+            new ClientOptions { ApiVersion = version, Endpoint = _baseAddress, Timeout = Timeout.InfiniteTimeSpan },
+            NullLogger.Instance).Build();
 
-        return fault is OperationCanceledException ? "time-out" : fault.Message;
+    /// <summary>Creates the exception for a fault that means that the engine does not answer.</summary>
+    private EngineUnavailableException Away(Exception fault)
+    {
+        // After a restart the engine may have another version.
+        _session = null;
+        var away = fault as EngineUnavailableException
+            ?? new EngineUnavailableException($"Docker engine at {_engine} {EngineFaults.Describe(fault)}", fault);
+        Heard(away.Message);
+        return away;
     }
 }

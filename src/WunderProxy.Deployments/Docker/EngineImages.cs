@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text.Json;
+using Docker.DotNet;
+using Docker.DotNet.Models;
 using WunderProxy.Deployments.Docker.Models;
 
 namespace WunderProxy.Deployments.Docker;
@@ -16,14 +16,12 @@ internal sealed class EngineImages(EngineConnection connection, TimeProvider clo
     {
         try
         {
-            return await connection.CallAsync(
-                HttpMethod.Get,
-                $"/images/{DockerEngineClient.Escape(name)}/json",
-                null,
-                DockerJsonContext.Default.ImageDetails,
-                cancellationToken);
+            return EngineAnswers.ToImage(await connection.CallAsync(
+                (session, token) => session.Client.Images.InspectImageAsync(Segment(name), token),
+                TimeSpan.Zero,
+                cancellationToken));
         }
-        catch (DockerEngineException exception) when (exception.StatusCode == HttpStatusCode.NotFound)
+        catch (DockerEngineException fault) when (fault.StatusCode == HttpStatusCode.NotFound)
         {
             return null;
         }
@@ -39,12 +37,24 @@ internal sealed class EngineImages(EngineConnection connection, TimeProvider clo
     /// <exception cref="DockerEngineException">
     /// The registry or the engine refuses, before or during the stream.
     /// </exception>
-    public async Task PullAsync(
+    public Task PullAsync(
         ImageName name, RegistryLogin? login, TimeSpan stall, Action<PullProgress> progress, CancellationToken cancellationToken)
     {
-        var path = $"/images/create?fromImage={DockerEngineClient.Escape(name.Repository)}&tag={DockerEngineClient.Escape(name.Tag)}";
-        var header = login is null ? null : Encode(login);
-        await StreamAsync(path, null, header, stall, progress, _ => { }, cancellationToken);
+        var parameters = new ImagesCreateParameters { FromImage = name.Repository, Tag = name.Tag };
+        var credentials = login is null ? null : new AuthConfig
+        {
+            Username = login.Username,
+            Password = login.Password,
+            IdentityToken = login.IdentityToken,
+            RegistryToken = login.RegistryToken,
+            ServerAddress = login.ServerAddress,
+        };
+        return StreamAsync(
+            (images, steps, token) => images.CreateImageAsync(parameters, credentials, steps, token),
+            stall,
+            progress,
+            _ => { },
+            cancellationToken);
     }
 
     /// <summary>Loads an image archive, plain or gzip (<c>POST /images/load</c>).</summary>
@@ -55,20 +65,24 @@ internal sealed class EngineImages(EngineConnection connection, TimeProvider clo
         Stream archive, TimeSpan stall, Action<PullProgress> progress, CancellationToken cancellationToken)
     {
         var loaded = new List<string>();
+        var parameters = new ImageLoadParameters { Quiet = false };
         await using var source = new ArchiveSource(archive);
-        using var content = new StreamContent(source);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-tar");
         try
         {
-            await StreamAsync("/images/load?quiet=0", content, null, stall, progress, Note, cancellationToken);
+            await StreamAsync(
+                (images, steps, token) => images.LoadImageAsync(parameters, source, steps, token),
+                stall,
+                progress,
+                Note,
+                cancellationToken);
             return loaded;
         }
-        catch (HttpRequestException exception) when (EngineConnection.FindBroken(exception) is { } broken)
+        catch (HttpRequestException fault) when (EngineFaults.FindBroken(fault) is { } broken)
         {
-            throw new ArchiveBrokenException(broken.Message, exception);
+            throw new ArchiveBrokenException(broken.Message, fault);
         }
 
-        void Note(EngineMessage message)
+        void Note(JSONMessage message)
         {
             // Several images without names arrive as lines of one message.
             foreach (var line in (message.Stream ?? "").Split('\n', StringSplitOptions.TrimEntries))
@@ -86,58 +100,64 @@ internal sealed class EngineImages(EngineConnection connection, TimeProvider clo
     }
 
     /// <summary>Gives an image another name (<c>POST /images/{id}/tag</c>).</summary>
-    public Task TagAsync(string image, ImageName name, CancellationToken cancellationToken) =>
-        connection.CallAsync(
-            HttpMethod.Post,
-            $"/images/{DockerEngineClient.Escape(image)}/tag?repo={DockerEngineClient.Escape(name.Repository)}&tag={DockerEngineClient.Escape(name.Tag)}",
-            null,
+    public Task TagAsync(string image, ImageName name, CancellationToken cancellationToken)
+    {
+        var parameters = new ImageTagParameters { RepositoryName = name.Repository, Tag = name.Tag };
+        return connection.CallAsync(
+            (session, token) => session.Client.Images.TagImageAsync(Segment(image), parameters, token),
             TimeSpan.Zero,
             cancellationToken);
+    }
 
     /// <summary>
     /// Removes a name of an image, and the image with its last name; never by force (<c>DELETE /images/{name}</c>).
     /// </summary>
     /// <exception cref="DockerEngineException">Status 409 if a container uses the image.</exception>
-    public Task RemoveAsync(string name, CancellationToken cancellationToken) =>
-        connection.CallAsync(
-            HttpMethod.Delete, $"/images/{DockerEngineClient.Escape(name)}", null, TimeSpan.Zero, cancellationToken);
+    public Task RemoveAsync(string name, CancellationToken cancellationToken)
+    {
+        var parameters = new ImageDeleteParameters();
+        return connection.CallAsync(
+            (session, token) => session.Client.Images.DeleteImageAsync(Segment(name), parameters, token),
+            TimeSpan.Zero,
+            cancellationToken);
+    }
 
     private async Task StreamAsync(
-        string path,
-        HttpContent? content,
-        string? login,
+        Func<IImageOperations, IProgress<JSONMessage>, CancellationToken, Task> call,
         TimeSpan stall,
         Action<PullProgress> progress,
-        Action<EngineMessage> each,
+        Action<JSONMessage> each,
         CancellationToken cancellationToken)
     {
         using var timer = new CallTimeout(stall, clock, cancellationToken);
         var counter = new PullProgressCounter();
+        var steps = new StepProgress<JSONMessage>(Step);
         try
         {
-            using var response = await connection.OpenAsync(HttpMethod.Post, path, content, login, timer.Token);
-            await foreach (var message in EngineLines.ReadAsync(
-                response, DockerJsonContext.Default.EngineMessage, connection, timer.Token))
-            {
-                timer.Restart(stall);
-                if (message.Error is not null)
-                {
-                    throw new DockerEngineException(HttpStatusCode.OK, message.Error);
-                }
-
-                each(message);
-                progress(counter.Add(message));
-            }
+            await connection.CallUnlimitedAsync((session, token) => call(session.Client.Images, steps, token), timer.Token);
         }
-        catch (Exception exception) when (timer.IsExpired && !cancellationToken.IsCancellationRequested
-            && exception is OperationCanceledException or EngineUnavailableException)
+        catch (Exception fault) when (timer.IsExpired && !cancellationToken.IsCancellationRequested
+            && fault is OperationCanceledException or EngineUnavailableException)
         {
-            throw new TimeoutException($"no progress for {stall.TotalSeconds:0} s", exception);
+            throw new TimeoutException($"no progress for {stall.TotalSeconds:0} s", fault);
+        }
+
+        void Step(JSONMessage message)
+        {
+            timer.Restart(stall);
+            if (message.Error is { } error)
+            {
+                // Once the stream has begun, the engine reports errors as messages of a 200 answer.
+                throw new DockerEngineException(HttpStatusCode.OK, error.Message ?? "the engine names no cause");
+            }
+
+            each(message);
+            progress(counter.Add(message));
         }
     }
 
-    private static string Encode(RegistryLogin login) =>
-        Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(login, DockerJsonContext.Default.RegistryLogin))
-            .Replace('+', '-')
-            .Replace('/', '_');
+    /// <summary>Returns an image's name or id as a part of a path, which the library takes as it is.</summary>
+    private static string Segment(string name) => name.Length > 0
+        ? Uri.EscapeDataString(name)
+        : throw new DockerEngineException(HttpStatusCode.NotFound, "no image has an empty name");
 }

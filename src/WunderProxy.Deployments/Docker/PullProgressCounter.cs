@@ -1,4 +1,4 @@
-using WunderProxy.Deployments.Docker.Models;
+using Docker.DotNet.Models;
 
 namespace WunderProxy.Deployments.Docker;
 
@@ -8,15 +8,15 @@ internal sealed class PullProgressCounter
     private readonly Dictionary<string, (long Done, long Total)> _layers = new(StringComparer.Ordinal);
 
     /// <summary>Adds one message and returns the sum so far.</summary>
-    public PullProgress Add(EngineMessage message)
+    public PullProgress Add(JSONMessage message)
     {
         // Extracting counts the same bytes again, so only the transfer is added up.
         var isTransfer = message.Status is "Downloading" or "Loading layer";
-        if (isTransfer && message is { Id: { } layer, ProgressDetail: { Current: { } current, Total: > 0 and var total } })
+        if (isTransfer && message is { ID: { } layer, Progress: { Current: { } current, Total: > 0 and var total } })
         {
             _layers[layer] = (current, total);
         }
-        else if (message is { Status: "Download complete" or "Pull complete", Id: { } done }
+        else if (message is { Status: "Download complete" or "Pull complete", ID: { } done }
             && _layers.TryGetValue(done, out var known))
         {
             _layers[done] = (known.Total, known.Total);
@@ -24,7 +24,7 @@ internal sealed class PullProgressCounter
 
         var text = message.Status ?? message.Stream?.Trim() ?? "";
         return new PullProgress(
-            message.Id is null ? text : $"{message.Id}: {text}",
+            message.ID is null ? text : $"{message.ID}: {text}",
             _layers.Values.Sum(layer => layer.Done),
             _layers.Values.Sum(layer => layer.Total));
     }

@@ -242,7 +242,7 @@ internal sealed class ContainerLauncher(
     {
         ImageName = image.Name,
         ImageId = image.Details.Id,
-        ImagePorts = [.. image.Details.Config?.ExposedPorts?.Keys ?? []],
+        ImagePorts = image.Details.ExposedPorts,
         Environment = application.Options.Environment,
         Labels = new ContainerLabels(
             application.Options.App,

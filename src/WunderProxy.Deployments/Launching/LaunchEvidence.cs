@@ -54,7 +54,7 @@ internal sealed class LaunchEvidence(DockerEngineClient engine, TimeProvider clo
                 ExitCode = ExitCodeOf(state),
                 ListeningPorts = Listeners is null ? null : [.. Listeners.Select(listener => listener.Port).Distinct()],
                 ListeningAddresses = Listeners is null ? null : [.. Listeners.Select(listener => listener.ToString())],
-                Log = await FindLogAsync(state, mask, cancellationToken),
+                Log = await FindLogAsync(container, mask, cancellationToken),
             };
         }
         catch (Exception exception) when (exception is DockerEngineException or EngineUnavailableException)
@@ -68,11 +68,11 @@ internal sealed class LaunchEvidence(DockerEngineClient engine, TimeProvider clo
     /// Reads the last lines of the log; null if there is nothing to read, as some log drivers only write.
     /// </summary>
     private async Task<IReadOnlyList<string>?> FindLogAsync(
-        ContainerDetails container, SecretMask mask, CancellationToken cancellationToken)
+        string container, SecretMask mask, CancellationToken cancellationToken)
     {
         try
         {
-            var log = await engine.ReadLogsAsync(container.Id, container.Config.Tty, LogLines, cancellationToken);
+            var log = await engine.ReadLogsAsync(container, LogLines, cancellationToken);
             return [.. log.Select(mask.Apply)];
         }
         catch (Exception exception) when (exception is DockerEngineException or EngineUnavailableException)

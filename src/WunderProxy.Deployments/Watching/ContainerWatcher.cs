@@ -58,7 +58,7 @@ internal sealed class ContainerWatcher(
     /// <inheritdoc/>
     public async Task HandleAsync(EngineEvent happened, CancellationToken cancellationToken)
     {
-        if (application.Table.FindContainer(happened.Actor.ID) is not { } deployment)
+        if (application.Table.FindContainer(happened.ContainerId) is not { } deployment)
         {
             return;
         }

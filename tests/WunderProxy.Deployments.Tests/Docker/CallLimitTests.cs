@@ -7,24 +7,6 @@ namespace WunderProxy.Deployments.Tests.Docker;
 [Parallelizable(ParallelScope.All)]
 internal sealed class CallLimitTests
 {
-    private static readonly (string Name, Func<DockerEngineClient, Task> Call)[] Limited =
-    [
-        ("ping", client => client.PingAsync(CancellationToken.None)),
-        ("list", client => client.ListContainersAsync(CancellationToken.None)),
-        ("inspect", client => client.InspectContainerAsync("a", CancellationToken.None)),
-        ("create", client => client.CreateContainerAsync("a", [], CancellationToken.None)),
-        ("start", client => client.StartContainerAsync("a", CancellationToken.None)),
-        ("stop", client => client.StopContainerAsync("a", TimeSpan.Zero, CancellationToken.None)),
-        ("kill", client => client.KillContainerAsync("a", CancellationToken.None)),
-        ("remove", client => client.RemoveContainerAsync("a", CancellationToken.None)),
-        ("connect", client => client.ConnectNetworkAsync("n", "a", CancellationToken.None)),
-        ("logs", client => client.ReadLogsAsync("a", false, 50, CancellationToken.None)),
-        ("image", client => client.Images.FindAsync("a", CancellationToken.None)),
-        ("tag", client => client.Images.TagAsync("a", ImageName.Parse("b:c"), CancellationToken.None)),
-        ("remove image", client => client.Images.RemoveAsync("a", CancellationToken.None)),
-        ("wait, whose negotiation has the limit", client => client.WaitForExitAsync("a", CancellationToken.None)),
-    ];
-
     [TestCaseSource(nameof(Names))]
     public void Call_ends_at_the_limit(string name)
     {
@@ -34,7 +16,7 @@ internal sealed class CallLimitTests
         var heard = new List<string?>();
         client.Heard = heard.Add;
 
-        var call = Limited.Single(row => row.Name == name).Call(client);
+        var call = EngineCalls.All[name](client);
         clock.Advance(TimeSpan.FromSeconds(29));
         var before = call.IsCompleted;
         clock.Advance(TimeSpan.FromSeconds(1));
@@ -80,7 +62,8 @@ internal sealed class CallLimitTests
         Assert.That(isOver, Is.False);
     }
 
-    private static IEnumerable<string> Names() => Limited.Select(row => row.Name);
+    /// <summary>The negotiation before a wait has the limit, too; the others without one end earlier or not at all.</summary>
+    private static IEnumerable<string> Names() => [.. EngineCalls.Limited.Keys, "wait", "events"];
 
     private sealed class MuteEngine : HttpMessageHandler
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Docker.DotNet;
 using WunderProxy.Deployments.Docker;
 
 namespace WunderProxy.Deployments.Tests.Docker;
@@ -11,7 +12,7 @@ internal sealed class ContainerLogTests
     [Test]
     public async Task Frames_of_both_streams_are_joined_in_their_order()
     {
-        var lines = await ContainerLog.ReadAsync(Frames((1, "one\ntw"), (2, "o\n"), (1, "three\r\n")), false, 50, CancellationToken.None);
+        var lines = await ContainerLog.ReadAsync(Framed(Frames((1, "one\ntw"), (2, "o\n"), (1, "three\r\n"))), 50, CancellationToken.None);
 
         Assert.That(lines, Is.EqualTo(new[] { "one", "two", "three" }));
     }
@@ -19,7 +20,7 @@ internal sealed class ContainerLogTests
     [Test]
     public async Task Terminal_output_is_taken_as_it_is()
     {
-        var lines = await ContainerLog.ReadAsync(new MemoryStream("a\r\nb\r\n"u8.ToArray()), true, 50, CancellationToken.None);
+        var lines = await ContainerLog.ReadAsync(new MultiplexedStream(new MemoryStream("a\r\nb\r\n"u8.ToArray()), false), 50, CancellationToken.None);
 
         Assert.That(lines, Is.EqualTo(new[] { "a", "b" }));
     }
@@ -27,7 +28,7 @@ internal sealed class ContainerLogTests
     [Test]
     public async Task Only_the_last_lines_are_kept()
     {
-        var lines = await ContainerLog.ReadAsync(Frames((1, "1\n2\n3\n4\n")), false, 2, CancellationToken.None);
+        var lines = await ContainerLog.ReadAsync(Framed(Frames((1, "1\n2\n3\n4\n"))), 2, CancellationToken.None);
 
         Assert.That(lines, Is.EqualTo(new[] { "3", "4" }));
     }
@@ -37,10 +38,12 @@ internal sealed class ContainerLogTests
     {
         var whole = Frames((1, "complete\n"), (1, "half of it")).ToArray();
 
-        var lines = await ContainerLog.ReadAsync(new MemoryStream(whole[..^4]), false, 50, CancellationToken.None);
+        var lines = await ContainerLog.ReadAsync(Framed(new MemoryStream(whole[..^4])), 50, CancellationToken.None);
 
         Assert.That(lines, Is.EqualTo(new[] { "complete", "half o" }));
     }
+
+    private static MultiplexedStream Framed(MemoryStream frames) => new(frames, multiplexed: true);
 
     private static MemoryStream Frames(params (byte Stream, string Text)[] frames)
     {

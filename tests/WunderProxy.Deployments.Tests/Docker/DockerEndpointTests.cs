@@ -121,6 +121,18 @@ internal sealed class DockerEndpointTests
         Is.EqualTo(DockerEndpoint.DefaultUrl));
 
     [Test]
+    public void Current_context_of_the_docker_client_does_not_count()
+    {
+        using var folder = new TemporaryDirectory();
+        WriteContext(folder, "far", """{"Name":"far","Endpoints":{"docker":{"Host":"tcp://10.0.0.3:3"}}}""");
+        File.WriteAllText(Path.Combine(folder.FullPath, "config.json"), """{"currentContext":"far"}""");
+
+        var endpoint = DockerEndpoint.FromEnvironment(null, name => name == "DOCKER_CONFIG" ? folder.FullPath : null);
+
+        Assert.That(endpoint.Url, Is.EqualTo(DockerEndpoint.DefaultUrl));
+    }
+
+    [Test]
     public void Certificates_that_are_missing_are_named_before_the_first_call()
     {
         var endpoint = DockerEndpoint.Parse("tcp://10.0.0.1", "/nowhere");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.Docker.Models;
 using WunderProxy.TestSupport;
@@ -11,7 +12,7 @@ namespace WunderProxy.Deployments.Tests.Docker;
 internal sealed class DockerEngineClientTests
 {
     [TestCase("1.41", "1.12", "1.41")]
-    [TestCase("1.99", "1.44", "1.51")]
+    [TestCase("1.99", "1.44", "1.54")]
     [TestCase("1.44", "1.44", "1.44")]
     public async Task Version_is_the_newest_that_both_know(string newest, string oldest, string expected)
     {
@@ -25,6 +26,7 @@ internal sealed class DockerEngineClientTests
     }
 
     [TestCase("1.20", "1.12")]
+    [TestCase("1.29", "1.29")]
     [TestCase("1.99", "1.80")]
     public async Task Engine_of_another_age_is_refused_with_both_ranges(string newest, string oldest)
     {
@@ -33,7 +35,7 @@ internal sealed class DockerEngineClientTests
 
         var fault = (await Assert.ThrowsAsync<EngineUnavailableException>(() => client.PingAsync(CancellationToken.None)))!;
 
-        Assert.That(fault.Message, Does.Contain($"{oldest} to {newest}").And.Contain("1.30 to 1.51"));
+        Assert.That(fault.Message, Does.Contain($"{oldest} to {newest}").And.Contain("1.30 to 1.54"));
     }
 
     [Test]
@@ -87,6 +89,60 @@ internal sealed class DockerEngineClientTests
     }
 
     [Test]
+    public async Task Create_sends_the_users_json_whole()
+    {
+        const string Body =
+            """{"Image":"x","FieldOfTomorrow":{"a":[1,2.50,1e3,null]},"HostConfig":{"RestartPolicy":{"Name":"sometimes"}},"z":"\u00fc"}""";
+        var sent = "";
+        using var engine = new ScriptedEngine().On(HttpMethod.Post, "/containers/create", request =>
+        {
+            using var reader = new StreamReader(request.Content!.ReadAsStream());
+            sent = $"{request.Content.Headers.ContentType} {reader.ReadToEnd()}";
+            return ScriptedEngine.Answer(HttpStatusCode.Created, """{"Id":"made","Warnings":["careful"]}"""u8.ToArray());
+        });
+        using var client = engine.CreateClient();
+
+        var id = await client.CreateContainerAsync("web r1", JsonNode.Parse(Body)!.AsObject(), CancellationToken.None);
+
+        Assert.That((id, engine.Calls[^1]), Is.EqualTo(("made", "POST /v1.41/containers/create?name=web%20r1")));
+        Assert.That(sent, Is.EqualTo($"application/json {Body}").IgnoreCase);
+    }
+
+    [Test]
+    public async Task Names_stay_one_part_of_the_path()
+    {
+        using var engine = new ScriptedEngine()
+            .On(HttpMethod.Get, "/images/", HttpStatusCode.OK, """{"Id":"i"}""")
+            .On(HttpMethod.Get, "/containers/", HttpStatusCode.OK, """{"Id":"c"}""")
+            .On(HttpMethod.Post, "/", HttpStatusCode.OK, "");
+        using var client = engine.CreateClient();
+
+        await client.Images.FindAsync("localhost:5000/app:r1", CancellationToken.None);
+        await client.Images.TagAsync("sha256:1", ImageName.Parse("a/b:c"), CancellationToken.None);
+        await client.InspectContainerAsync("../images/json?x#y", CancellationToken.None);
+        await client.ConnectNetworkAsync("my net/1", "c", CancellationToken.None);
+
+        Assert.That(engine.Calls.Skip(1), Is.EqualTo(new[]
+        {
+            "GET /v1.41/images/localhost%3A5000%2Fapp%3Ar1/json",
+            "POST /v1.41/images/sha256%3A1/tag?repo=a%2Fb&tag=c",
+            "GET /v1.41/containers/..%2Fimages%2Fjson%3Fx%23y/json",
+            "POST /v1.41/networks/my%20net%2F1/connect",
+        }));
+    }
+
+    [Test]
+    public async Task Empty_names_are_not_asked_for()
+    {
+        using var engine = new ScriptedEngine();
+        using var client = engine.CreateClient();
+
+        Assert.ThrowsAsync<ContainerNotFoundException>(() => client.InspectContainerAsync("", CancellationToken.None));
+        Assert.That(await client.Images.FindAsync("", CancellationToken.None), Is.Null);
+        Assert.That(engine.Calls, Has.None.Contains("/v1"));
+    }
+
+    [Test]
     public async Task Starting_what_runs_is_no_error()
     {
         using var engine = new ScriptedEngine().On(HttpMethod.Post, "/containers/a/start", HttpStatusCode.NotModified, "");
@@ -134,7 +190,7 @@ internal sealed class DockerEngineClientTests
     public async Task Error_inside_a_pull_that_began_well_fails_it()
     {
         using var engine = new ScriptedEngine().On(
-            HttpMethod.Post, "/images/create", HttpStatusCode.OK, """{"status":"Pulling"}""" + "\n" + """{"error":"disk full"}""");
+            HttpMethod.Post, "/images/create", HttpStatusCode.OK, """{"status":"Pulling"}""" + "\n" + """{"errorDetail":{"message":"disk full"},"error":"disk full"}""");
         using var client = engine.CreateClient();
 
         var fault = (await Assert.ThrowsAsync<DockerEngineException>(() => client.Images.PullAsync(
@@ -200,8 +256,8 @@ internal sealed class DockerEngineClientTests
             seen.Add(happened);
         }
 
-        Assert.That((seen.Single().Action, seen[0].Actor.ID, seen[0].TimeNanoseconds), Is.EqualTo(("die", "a", 42L)));
-        Assert.That(engine.Calls[^1], Does.EndWith("&since=1500000000.000000007"));
+        Assert.That((seen.Single().Action, seen[0].ContainerId, seen[0].TimeNanoseconds), Is.EqualTo(("die", "a", 42L)));
+        Assert.That(engine.Calls[^1], Contains.Substring("?since=1500000000.000000007&"));
     }
 
     private sealed class BrokenStream(Exception cause) : MemoryStream

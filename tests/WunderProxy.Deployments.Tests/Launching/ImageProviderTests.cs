@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using WunderProxy.Deployments.Applications;
@@ -53,7 +54,8 @@ internal sealed class ImageProviderTests : IDisposable
     public async Task Registry_that_refuses_within_the_stream_fails_the_pull()
     {
         await using var machine = await StartAsync();
-        machine.Docker.Registry = _ => Lines("""{"status":"Pulling"}""", """{"error":"unauthorized"}""");
+        machine.Docker.Registry = _ => Lines(
+            """{"status":"Pulling"}""", """{"errorDetail":{"message":"unauthorized"},"error":"unauthorized"}""");
 
         var failure = (await Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync("r1")))!;
 
@@ -64,7 +66,10 @@ internal sealed class ImageProviderTests : IDisposable
     public async Task Engine_that_breaks_off_in_the_middle_of_a_line_is_away()
     {
         await using var machine = await StartAsync();
-        machine.Docker.Registry = _ => ScriptedEngine.Answer(HttpStatusCode.OK, """{"status":"Down"""u8.ToArray());
+        var pipe = new Pipe();
+        await pipe.Writer.WriteAsync("""{"status":"Down"""u8.ToArray());
+        await pipe.Writer.CompleteAsync(new HttpIOException(HttpRequestError.ResponseEnded));
+        machine.Docker.Registry = _ => new HttpResponseMessage { Content = new StreamContent(pipe.Reader.AsStream()) };
 
         var failure = (await Assert.ThrowsAsync<DeploymentException>(() => machine.DeployAsync("r1")))!;
 

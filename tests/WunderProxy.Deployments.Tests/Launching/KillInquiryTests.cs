@@ -41,8 +41,8 @@ internal sealed class KillInquiryTests
         await new KillInquiry(client, TimeProvider.System).FindLackOfMemoryAsync(Dead(false, 137, 0), CancellationToken.None);
 
         var call = Uri.UnescapeDataString(engine.Calls[^1]);
-        Assert.That(call, Does.Contain("""{"container":["a"],"event":["oom","kill"]}"""));
-        Assert.That(call, Does.Contain("&since=1767225600.000000000&until=1767225602.500000000"));
+        Assert.That(call, Does.Contain("""{"container":{"a":true},"event":{"oom":true,"kill":true}}"""));
+        Assert.That(call, Does.Contain("?since=1767225600.000000000&until=1767225602.500000000&"));
     }
 
     [Test]

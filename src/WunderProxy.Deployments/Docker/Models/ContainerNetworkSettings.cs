@@ -1,6 +1,6 @@
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>The fields in use of an inspected container's <c>NetworkSettings</c>.</summary>
+/// <summary>What is used of an inspected container's <c>NetworkSettings</c>.</summary>
 internal sealed record ContainerNetworkSettings
 {
     /// <summary>

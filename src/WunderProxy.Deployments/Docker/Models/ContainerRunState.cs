@@ -1,10 +1,8 @@
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>The fields in use of an inspected container's <c>State</c>.</summary>
+/// <summary>What is used of an inspected container's <c>State</c>.</summary>
 internal sealed record ContainerRunState
 {
-    public string Status { get; init => field = value ?? ""; } = "";
-
     public bool Running { get; init; }
 
     public bool Paused { get; init; }
@@ -17,17 +15,17 @@ internal sealed record ContainerRunState
 
     public long ExitCode { get; init; }
 
-    public string Error { get; init => field = value ?? ""; } = "";
+    public string Error { get; init; } = "";
 
     /// <summary>
     /// When the container was started, RFC 3339 with nanoseconds; kept as text, since only equality matters.
     /// </summary>
-    public string StartedAt { get; init => field = value ?? ""; } = "";
+    public string StartedAt { get; init; } = "";
 
     /// <summary>
     /// When the container ended, RFC 3339 with nanoseconds, by the engine's clock; the year 1 if it never ended.
     /// </summary>
-    public string FinishedAt { get; init => field = value ?? ""; } = "";
+    public string FinishedAt { get; init; } = "";
 
     public ContainerHealth? Health { get; init; }
 

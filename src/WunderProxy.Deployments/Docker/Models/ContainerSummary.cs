@@ -1,18 +1,19 @@
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>One item of the answer to <c>GET /containers/json</c>.</summary>
+/// <summary>What is used of a container in the engine's list.</summary>
 internal sealed record ContainerSummary
 {
     public required string Id { get; init; }
 
     public IReadOnlyList<string>? Names { get; init; }
 
-    public string Image { get; init => field = value ?? ""; } = "";
+    public string Image { get; init; } = "";
 
-    public string ImageID { get; init => field = value ?? ""; } = "";
+    public string ImageID { get; init; } = "";
 
-    public string State { get; init => field = value ?? ""; } = "";
+    public string State { get; init; } = "";
 
+    /// <summary>Unix time in seconds.</summary>
     public long Created { get; init; }
 
     /// <summary>Whether the container's process runs or may go on; a paused one has not ended.</summary>

@@ -1,16 +1,38 @@
-using System.Text.Json.Serialization;
+using System.Text.Json;
 
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>One event of the stream <c>GET /events</c>.</summary>
-internal sealed record EngineEvent
+/// <summary>One event of the stream <c>GET /events</c> about a container.</summary>
+/// <param name="Action">What happened, such as <c>die</c>.</param>
+/// <param name="ContainerId">Full id of the container.</param>
+/// <param name="TimeNanoseconds">Unix time in nanoseconds, by the engine's clock.</param>
+internal sealed record EngineEvent(string Action, string ContainerId, long TimeNanoseconds)
 {
-    public string Type { get; init => field = value ?? ""; } = "";
+    /// <summary>Reads one line of the stream; fields of unexpected types count as missing.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="previousNanoseconds">Time of the event before, for an event without one.</param>
+    /// <returns>The event; null if the line names no action or no container.</returns>
+    public static EngineEvent? Read(string line, long previousNanoseconds)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            var (happened, actor) = (json.RootElement, default(JsonElement));
+            var isKnown = happened.ValueKind == JsonValueKind.Object && happened.TryGetProperty("Actor", out actor);
+            return isKnown && happened.TextOf("Action") is { Length: > 0 } action && actor.TextOf("ID") is { Length: > 0 } id
+                ? new EngineEvent(action, id, TimeOf(happened) ?? previousNanoseconds)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
-    public string Action { get; init => field = value ?? ""; } = "";
-
-    public EngineEventActor Actor { get; init => field = value ?? new(); } = new();
-
-    [JsonPropertyName("timeNano")]
-    public long TimeNanoseconds { get; init; }
+    private static long? TimeOf(JsonElement happened) =>
+        happened.TryGetProperty("timeNano", out var time)
+            && time.ValueKind == JsonValueKind.Number
+            && time.TryGetInt64(out var nanoseconds)
+            ? nanoseconds
+            : null;
 }

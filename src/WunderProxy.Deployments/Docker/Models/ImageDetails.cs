@@ -1,11 +1,12 @@
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>The fields in use of the answer to <c>GET /images/{name}/json</c>.</summary>
+/// <summary>What is used of an inspected image.</summary>
 internal sealed record ImageDetails
 {
     public required string Id { get; init; }
 
-    public IReadOnlyList<string>? RepoTags { get; init; }
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
-    public ContainerSettings? Config { get; init; }
+    /// <summary>Ports such as <c>9292/tcp</c>.</summary>
+    public IReadOnlyList<string> ExposedPorts { get; init; } = [];
 }

@@ -3,7 +3,7 @@ namespace WunderProxy.Deployments.Docker.Models;
 /// <summary>A container's connection to one network.</summary>
 internal sealed record NetworkEndpoint
 {
-    public string NetworkID { get; init => field = value ?? ""; } = "";
+    public string NetworkID { get; init; } = "";
 
     public string? IPAddress { get; init; }
 

@@ -1,22 +1,17 @@
-using System.Text.Json.Serialization;
-
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>The content of the header <c>X-Registry-Auth</c>.</summary>
+/// <summary>The login for one registry.</summary>
 internal sealed record RegistryLogin
 {
-    [JsonPropertyName("username")]
     public string? Username { get; init; }
 
-    [JsonPropertyName("password")]
     public string? Password { get; init; }
 
-    [JsonPropertyName("identitytoken")]
+    /// <summary>An identity token, which replaces the password.</summary>
     public string? IdentityToken { get; init; }
 
-    [JsonPropertyName("registrytoken")]
+    /// <summary>A bearer token, which is sent to the registry unchanged.</summary>
     public string? RegistryToken { get; init; }
 
-    [JsonPropertyName("serveraddress")]
     public string? ServerAddress { get; init; }
 }

@@ -1,0 +1,101 @@
+using System.Net;
+using System.Text.Json;
+using WunderProxy.Deployments.Docker.Models;
+using Library = Docker.DotNet.Models;
+
+namespace WunderProxy.Deployments.Docker;
+
+/// <summary>
+/// Takes from the library's models what this program uses. The models promise more than an engine keeps: any reference
+/// in them may be null.
+/// </summary>
+internal static class EngineAnswers
+{
+    public static ContainerSummary ToSummary(Library.ContainerListResponse container) => new()
+    {
+        Id = IdOf(container.ID),
+        Names = container.Names?.AsReadOnly(),
+        Image = container.Image ?? "",
+        ImageID = container.ImageID ?? "",
+        State = container.State ?? "",
+        Created = TimeOf(container.Created).ToUnixTimeSeconds(),
+        Labels = container.Labels?.AsReadOnly(),
+    };
+
+    public static ContainerDetails ToDetails(Library.ContainerInspectResponse? container) => new()
+    {
+        Id = IdOf(container?.ID),
+        Name = container!.Name ?? "",
+        Created = TimeOf(container.Created),
+        Image = container.Image ?? "",
+        RestartCount = (int)container.RestartCount,
+        State = ToState(container.State),
+        Config = ToSettings(container.Config),
+        HostConfig = new ContainerHostSettings
+        {
+            NetworkMode = container.HostConfig?.NetworkMode ?? "",
+            Memory = container.HostConfig?.Memory ?? 0,
+        },
+        NetworkSettings = ToNetworks(container.NetworkSettings),
+    };
+
+    public static ImageDetails ToImage(Library.ImageInspectResponse? image) => new()
+    {
+        Id = IdOf(image?.ID),
+        Labels = image!.Config?.Labels?.AsReadOnly(),
+        ExposedPorts = [.. image.Config?.ExposedPorts?.Keys ?? []],
+    };
+
+    /// <summary>Reads the id from the answer to <c>POST /containers/create</c>.</summary>
+    /// <exception cref="DockerEngineException">The answer names no id.</exception>
+    /// <exception cref="JsonException">The answer is no JSON.</exception>
+    public static string ToId(byte[] created)
+    {
+        using var json = JsonDocument.Parse(created);
+        return IdOf(json.RootElement.TextOf("Id"));
+    }
+
+    private static string IdOf(string? id) => !string.IsNullOrEmpty(id)
+        ? id
+        : throw new DockerEngineException(HttpStatusCode.OK, "the engine's answer cannot be read: it names no id");
+
+    private static ContainerRunState ToState(Library.State? state) => state is null ? new ContainerRunState() : new()
+    {
+        Running = state.Running,
+        Paused = state.Paused,
+        Restarting = state.Restarting,
+        OOMKilled = state.OOMKilled,
+        Pid = (int)state.Pid,
+        ExitCode = state.ExitCode,
+        Error = state.Error ?? "",
+        StartedAt = state.StartedAt ?? "",
+        FinishedAt = state.FinishedAt ?? "",
+        Health = state.Health is null ? null : new ContainerHealth(state.Health.Status),
+    };
+
+    private static ContainerSettings ToSettings(Library.ContainerConfig? config) => config is null ? new ContainerSettings() : new()
+    {
+        StopTimeout = (long?)config.StopTimeout?.TotalSeconds,
+        Labels = config.Labels?.AsReadOnly(),
+        ExposedPorts = [.. config.ExposedPorts?.Keys ?? []],
+    };
+
+    private static ContainerNetworkSettings ToNetworks(Library.NetworkSettings? settings) => new()
+    {
+        Ports = settings?.Ports?.ToDictionary(
+            port => port.Key,
+            port => (IReadOnlyList<PortBinding>?)port.Value?.Select(binding => new PortBinding(binding.HostIP, binding.HostPort)).ToArray(),
+            StringComparer.Ordinal),
+        Networks = settings?.Networks?.Where(network => network.Value is not null).ToDictionary(
+            network => network.Key,
+            network => new NetworkEndpoint
+            {
+                NetworkID = network.Value.NetworkID ?? "",
+                IPAddress = network.Value.IPAddress,
+                GlobalIPv6Address = network.Value.GlobalIPv6Address,
+            },
+            StringComparer.Ordinal),
+    };
+
+    private static DateTimeOffset TimeOf(DateTime time) => new(time.ToUniversalTime());
+}
