@@ -21,11 +21,17 @@ internal sealed class LibraryTests
 
     [TestCase("WunderProxy.Deployments")]
     [TestCase("WunderProxy")]
-    public void Only_Storage_knows_the_store_s_library(string assembly)
+    public void Only_Storage_knows_the_store_s_library(string assembly) => OnlyRoomKnows("Storage", "^Amazon", assembly);
+
+    [TestCase("WunderProxy.Deployments")]
+    [TestCase("WunderProxy")]
+    public void Only_Docker_knows_the_engine_s_library(string assembly) => OnlyRoomKnows("Docker", @"^Docker\.DotNet", assembly);
+
+    private static void OnlyRoomKnows(string room, string library, string assembly)
     {
         var rule = Types().That().ResideInNamespaceMatching($@"^{assembly}\.")
-            .And().DoNotResideInNamespaceMatching(@"^WunderProxy\.Deployments\.Storage")
-            .Should().NotDependOnAnyTypesThat().ResideInNamespaceMatching("^Amazon");
+            .And().DoNotResideInNamespaceMatching($@"^WunderProxy\.Deployments\.{room}(\.|$)")
+            .Should().NotDependOnAnyTypesThat().ResideInNamespaceMatching(library);
 
         rule.Check(Code.Model);
     }
