@@ -231,19 +231,32 @@ internal sealed class HostileEngineTests : IDisposable
         {
             try
             {
-                var connection = new RawConnection(await _listener.AcceptAsync());
-                var head = await connection.ReadHeadAsync();
-                await connection.SendAsync(answer(head));
-                if (!staysOpen || IsVersion(head))
-                {
-                    connection.Dispose();
-                }
+                _ = AnswerAsync(new RawConnection(await _listener.AcceptAsync()), answer, staysOpen);
             }
             catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
             {
                 return;
             }
-            catch (Exception fault) when (fault is IOException or TimeoutException)
+        }
+    }
+
+    private static async Task AnswerAsync(RawConnection connection, Func<string, string> answer, bool staysOpen)
+    {
+        using (connection)
+        {
+            try
+            {
+                var head = await connection.ReadHeadAsync();
+                await connection.SendAsync(answer(head));
+                if (!staysOpen || IsVersion(head))
+                {
+                    connection.ShutdownSend();
+                }
+
+                // What is not read of the request would reset the connection, and the answer with it.
+                await connection.WaitForEndAsync();
+            }
+            catch (Exception fault) when (fault is IOException or SocketException or TimeoutException)
             {
                 // The client closed its connection first.
             }
