@@ -29,7 +29,7 @@ internal static class ContainerLog
                 bytes.Write(buffer, 0, read.Count);
             }
         }
-        catch (IOException fault) when (IsFrameFault(fault))
+        catch (IOException exception) when (IsFrameFault(exception))
         {
             // The lines before it are worth more than none.
         }
@@ -43,6 +43,6 @@ internal static class ContainerLog
     /// Whether the library cannot read a frame, because it is of an unknown kind or incomplete; faults of the
     /// connection have types or causes of their own.
     /// </summary>
-    private static bool IsFrameFault(IOException fault) =>
-        fault is EndOfStreamException || (fault.GetType() == typeof(IOException) && fault.InnerException is null);
+    private static bool IsFrameFault(IOException exception) =>
+        exception is EndOfStreamException || (exception.GetType() == typeof(IOException) && exception.InnerException is null);
 }

@@ -243,7 +243,7 @@ internal sealed class DockerEngineClient : IDisposable
         {
             await KillContainerAsync(id, cancellationToken);
         }
-        catch (DockerEngineException fault) when (fault.StatusCode == HttpStatusCode.Conflict)
+        catch (DockerEngineException exception) when (exception.StatusCode == HttpStatusCode.Conflict)
         {
             // The container does not run.
         }

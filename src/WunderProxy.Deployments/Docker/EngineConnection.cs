@@ -97,21 +97,21 @@ internal sealed class EngineConnection : IDisposable
         {
             return await part;
         }
-        catch (DockerContainerNotFoundException fault)
+        catch (DockerContainerNotFoundException exception)
         {
-            throw new ContainerNotFoundException(EngineFaults.MessageOf(fault), fault);
+            throw new ContainerNotFoundException(EngineFaults.MessageOf(exception), exception);
         }
-        catch (DockerApiException fault)
+        catch (DockerApiException exception)
         {
-            throw new DockerEngineException(fault.StatusCode, EngineFaults.MessageOf(fault), fault);
+            throw new DockerEngineException(exception.StatusCode, EngineFaults.MessageOf(exception), exception);
         }
-        catch (Exception fault) when (EngineFaults.IsAway(fault, cancellationToken))
+        catch (Exception exception) when (EngineFaults.IsAway(exception, cancellationToken))
         {
-            throw Away(fault);
+            throw Away(exception);
         }
-        catch (Exception fault) when (EngineFaults.IsUnreadable(fault))
+        catch (Exception exception) when (EngineFaults.IsUnreadable(exception))
         {
-            throw DockerEngineException.Unreadable(fault);
+            throw DockerEngineException.Unreadable(exception);
         }
     }
 
@@ -159,15 +159,15 @@ internal sealed class EngineConnection : IDisposable
         {
             return await Connect(_handler, null).System.GetVersionAsync(limit.Token) ?? new VersionResponse();
         }
-        catch (DockerApiException fault)
+        catch (DockerApiException exception)
         {
             throw new EngineUnavailableException(
-                $"Docker engine at {_engine} answers {(int)fault.StatusCode}: {EngineFaults.MessageOf(fault)}", fault);
+                $"Docker engine at {_engine} answers {(int)exception.StatusCode}: {EngineFaults.MessageOf(exception)}", exception);
         }
-        catch (Exception fault) when (EngineFaults.IsUnreadable(fault))
+        catch (Exception exception) when (EngineFaults.IsUnreadable(exception))
         {
             throw new EngineUnavailableException(
-                $"what answers at {_engine} does not speak as a Docker engine does: {fault.Message}", fault);
+                $"what answers at {_engine} does not speak as a Docker engine does: {exception.Message}", exception);
         }
     }
 
@@ -182,12 +182,12 @@ internal sealed class EngineConnection : IDisposable
             NullLogger.Instance).Build();
 
     /// <summary>Creates the exception for a fault that means that the engine does not answer.</summary>
-    private EngineUnavailableException Away(Exception fault)
+    private EngineUnavailableException Away(Exception exception)
     {
         // After a restart the engine may have another version.
         _session = null;
-        var away = fault as EngineUnavailableException
-            ?? new EngineUnavailableException($"Docker engine at {_engine} {EngineFaults.Describe(fault)}", fault);
+        var away = exception as EngineUnavailableException
+            ?? new EngineUnavailableException($"Docker engine at {_engine} {EngineFaults.Describe(exception)}", exception);
         Heard(away.Message);
         return away;
     }

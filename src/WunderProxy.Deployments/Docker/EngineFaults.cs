@@ -9,47 +9,47 @@ namespace WunderProxy.Deployments.Docker;
 internal static class EngineFaults
 {
     /// <summary>Whether a fault means that the engine does not answer, and not that the caller cancelled.</summary>
-    public static bool IsAway(Exception fault, CancellationToken cancellationToken) =>
-        FindBroken(fault) is null
-        && (fault is HttpRequestException or IOException or SocketException or EngineUnavailableException
-            || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested));
+    public static bool IsAway(Exception exception, CancellationToken cancellationToken) =>
+        FindBroken(exception) is null
+        && (exception is HttpRequestException or IOException or SocketException or EngineUnavailableException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested));
 
     /// <summary>
     /// Whether a fault means that an answer does not fit the library's models. The library's converters let more than
     /// <see cref="JsonException"/> through.
     /// </summary>
-    public static bool IsUnreadable(Exception fault) =>
-        fault is JsonException or FormatException or OverflowException or ArgumentException or NotSupportedException
+    public static bool IsUnreadable(Exception exception) =>
+        exception is JsonException or FormatException or OverflowException or ArgumentException or NotSupportedException
             or NotImplementedException or (InvalidOperationException and not ObjectDisposedException);
 
     /// <summary>
     /// Returns the fault of the archive being sent, which the HTTP client wraps, or null for any other fault.
     /// </summary>
-    public static ArchiveBrokenException? FindBroken(Exception fault) =>
-        fault as ArchiveBrokenException ?? fault.InnerException as ArchiveBrokenException;
+    public static ArchiveBrokenException? FindBroken(Exception exception) =>
+        exception as ArchiveBrokenException ?? exception.InnerException as ArchiveBrokenException;
 
     /// <summary>Says how an engine failed to answer, as the end of a sentence about the engine.</summary>
-    public static string Describe(Exception fault)
+    public static string Describe(Exception exception)
     {
-        if (fault is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded })
+        if (exception is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded })
         {
             return "broke off in the middle of an answer";
         }
 
-        while (fault.InnerException is { } inner)
+        while (exception.InnerException is { } inner)
         {
-            fault = inner;
+            exception = inner;
         }
 
-        return $"does not answer: {(fault is OperationCanceledException ? "time-out" : fault.Message)}";
+        return $"does not answer: {(exception is OperationCanceledException ? "time-out" : exception.Message)}";
     }
 
     /// <summary>Returns the engine's own message of an error, else the body as text, else the status.</summary>
-    public static string MessageOf(DockerApiException fault)
+    public static string MessageOf(DockerApiException exception)
     {
-        var body = fault.ResponseBody ?? "";
+        var body = exception.ResponseBody ?? "";
         var message = Parse(body) ?? body.Trim();
-        return message.Length > 0 ? message : string.Create(CultureInfo.InvariantCulture, $"status {(int)fault.StatusCode}");
+        return message.Length > 0 ? message : string.Create(CultureInfo.InvariantCulture, $"status {(int)exception.StatusCode}");
     }
 
     private static string? Parse(string body)

@@ -21,7 +21,7 @@ internal sealed class EngineImages(EngineConnection connection, TimeProvider clo
                 TimeSpan.Zero,
                 cancellationToken));
         }
-        catch (DockerEngineException fault) when (fault.StatusCode == HttpStatusCode.NotFound)
+        catch (DockerEngineException exception) when (exception.StatusCode == HttpStatusCode.NotFound)
         {
             return null;
         }
@@ -77,9 +77,9 @@ internal sealed class EngineImages(EngineConnection connection, TimeProvider clo
                 cancellationToken);
             return loaded;
         }
-        catch (HttpRequestException fault) when (EngineFaults.FindBroken(fault) is { } broken)
+        catch (HttpRequestException exception) when (EngineFaults.FindBroken(exception) is { } broken)
         {
-            throw new ArchiveBrokenException(broken.Message, fault);
+            throw new ArchiveBrokenException(broken.Message, exception);
         }
 
         void Note(JSONMessage message)
@@ -136,10 +136,10 @@ internal sealed class EngineImages(EngineConnection connection, TimeProvider clo
         {
             await connection.CallUnlimitedAsync((session, token) => call(session.Client.Images, steps, token), timer.Token);
         }
-        catch (Exception fault) when (timer.IsExpired && !cancellationToken.IsCancellationRequested
-            && fault is OperationCanceledException or EngineUnavailableException)
+        catch (Exception exception) when (timer.IsExpired && !cancellationToken.IsCancellationRequested
+            && exception is OperationCanceledException or EngineUnavailableException)
         {
-            throw new TimeoutException($"no progress for {stall.TotalSeconds:0} s", fault);
+            throw new TimeoutException($"no progress for {stall.TotalSeconds:0} s", exception);
         }
 
         void Step(JSONMessage message)

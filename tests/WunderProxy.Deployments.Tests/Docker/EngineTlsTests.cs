@@ -90,11 +90,11 @@ internal sealed class EngineTlsTests : IDisposable
                 using var accepted = await _listener.AcceptTcpClientAsync();
                 await AnswerAsync(accepted.GetStream(), options);
             }
-            catch (Exception fault) when (fault is IOException or AuthenticationException)
+            catch (Exception exception) when (exception is IOException or AuthenticationException)
             {
                 // The client does not trust this engine.
             }
-            catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {
                 return;
             }

@@ -233,7 +233,7 @@ internal sealed class HostileEngineTests : IDisposable
             {
                 _ = AnswerAsync(new RawConnection(await _listener.AcceptAsync()), answer, staysOpen);
             }
-            catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {
                 return;
             }
@@ -256,7 +256,7 @@ internal sealed class HostileEngineTests : IDisposable
                 // What is not read of the request would reset the connection, and the answer with it.
                 await connection.WaitForEndAsync();
             }
-            catch (Exception fault) when (fault is IOException or SocketException or TimeoutException)
+            catch (Exception exception) when (exception is IOException or SocketException or TimeoutException)
             {
                 // The client closed its connection first.
             }
