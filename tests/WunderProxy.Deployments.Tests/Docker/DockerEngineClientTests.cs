@@ -137,7 +137,7 @@ internal sealed class DockerEngineClientTests
         using var engine = new ScriptedEngine();
         using var client = engine.CreateClient();
 
-        Assert.ThrowsAsync<ContainerNotFoundException>(() => client.InspectContainerAsync("", CancellationToken.None));
+        await Assert.ThrowsAsync<ContainerNotFoundException>(() => client.InspectContainerAsync("", CancellationToken.None));
         Assert.That(await client.Images.FindAsync("", CancellationToken.None), Is.Null);
         Assert.That(engine.Calls, Has.None.Contains("/v1"));
     }

@@ -51,7 +51,7 @@ internal sealed class EngineTlsTests : IDisposable
         using var client = Connect();
         _ = ServeAsync(server, authority);
 
-        var fault = Assert.ThrowsAsync<EngineUnavailableException>(() => client.PingAsync(CancellationToken.None))!;
+        var fault = (await Assert.ThrowsAsync<EngineUnavailableException>(() => client.PingAsync(CancellationToken.None)))!;
 
         Assert.That(fault.Message, Does.Contain("certificate"));
         Assert.That(_asked, Is.Empty);

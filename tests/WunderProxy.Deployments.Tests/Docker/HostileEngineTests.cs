@@ -38,37 +38,37 @@ internal sealed class HostileEngineTests : IDisposable
     [TestCase("HTTP/1.1 204 No Content\r\n\r\n")]
     [TestCase("HTTP/1.1 301 Moved Permanently\r\nLocation: https://x/\r\nContent-Length: 0\r\n\r\n")]
     [TestCase("HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nnot found")]
-    public void Something_else_on_the_socket_is_no_engine(string answer)
+    public async Task Something_else_on_the_socket_is_no_engine(string answer)
     {
         using var client = Listen(_ => answer);
 
-        var fault = Assert.ThrowsAsync<EngineUnavailableException>(() => client.PingAsync(CancellationToken.None))!;
+        var fault = (await Assert.ThrowsAsync<EngineUnavailableException>(() => client.PingAsync(CancellationToken.None)))!;
 
         Assert.That(fault.Message, Does.Contain(_folder.FullPath));
         Assert.That(_heard, Is.EqualTo(new[] { fault.Message }));
     }
 
     [Test]
-    public void Call_that_the_engine_ends_is_not_answered(
+    public async Task Call_that_the_engine_ends_is_not_answered(
         [ValueSource(typeof(EngineCalls), nameof(EngineCalls.Names))] string call,
         [Values("", "HTTP/1.1 200 OK\r\nTransf", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"Id\"")] string answer)
     {
         using var client = Listen(head => IsVersion(head) ? Whole(Version) : answer);
 
-        var fault = Assert.ThrowsAsync<EngineUnavailableException>(() => EngineCalls.All[call](client))!;
+        var fault = (await Assert.ThrowsAsync<EngineUnavailableException>(() => EngineCalls.All[call](client)))!;
 
         Assert.That(fault.Message, Does.StartWith($"Docker engine at unix://{_folder.FullPath}/engine.sock "));
         Assert.That(_heard[^1], Is.EqualTo(fault.Message));
     }
 
     [Test]
-    public void Log_that_the_engine_ends_is_not_answered()
+    public async Task Log_that_the_engine_ends_is_not_answered()
     {
         using var client = Listen(head => IsVersion(head) ? Whole(Version)
             : head.Contains("/logs", StringComparison.Ordinal) ? "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
             : Whole("""{"Id":"a","Config":{"Tty":true}}"""));
 
-        var fault = Assert.ThrowsAsync<EngineUnavailableException>(() => client.ReadLogsAsync("a", 50, CancellationToken.None))!;
+        var fault = (await Assert.ThrowsAsync<EngineUnavailableException>(() => client.ReadLogsAsync("a", 50, CancellationToken.None)))!;
 
         Assert.That(fault.Message, Does.EndWith("broke off in the middle of an answer"));
     }
@@ -88,7 +88,7 @@ internal sealed class HostileEngineTests : IDisposable
         await client.PingAsync(CancellationToken.None);
 
         (isGone, version) = (true, """{"ApiVersion":"1.44","MinAPIVersion":"1.24"}""");
-        Assert.ThrowsAsync<EngineUnavailableException>(() => client.PingAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<EngineUnavailableException>(() => client.PingAsync(CancellationToken.None));
         isGone = false;
         await client.PingAsync(CancellationToken.None);
 
@@ -114,11 +114,11 @@ internal sealed class HostileEngineTests : IDisposable
     [TestCase("pull", """{"status":"Pulling","id":7}""")]
     [TestCase("load", """{"stream":["Loaded image: a"]}""")]
     [TestCase("logs", """{"Id":"a"}""")]
-    public void Answer_of_another_form_is_an_error_of_the_call_and_not_the_engines_absence(string call, string answer)
+    public async Task Answer_of_another_form_is_an_error_of_the_call_and_not_the_engines_absence(string call, string answer)
     {
         using var client = Listen(head => Whole(IsVersion(head) ? Version : answer));
 
-        var fault = Assert.ThrowsAsync<DockerEngineException>(() => EngineCalls.All[call](client))!;
+        var fault = (await Assert.ThrowsAsync<DockerEngineException>(() => EngineCalls.All[call](client)))!;
 
         Assert.That(fault.StatusCode, Is.EqualTo(HttpStatusCode.OK));
         Assert.That(fault.Message, Does.StartWith("the engine's answer cannot be read: "));
@@ -145,13 +145,13 @@ internal sealed class HostileEngineTests : IDisposable
     }
 
     [Test]
-    public void Redirect_is_not_taken_for_success()
+    public async Task Redirect_is_not_taken_for_success()
     {
         using var client = Listen(head => IsVersion(head)
             ? Whole(Version)
             : "HTTP/1.1 302 Found\r\nLocation: https://x/\r\nContent-Length: 0\r\n\r\n");
 
-        var fault = Assert.ThrowsAsync<EngineUnavailableException>(() => client.StartContainerAsync("a", CancellationToken.None))!;
+        var fault = (await Assert.ThrowsAsync<EngineUnavailableException>(() => client.StartContainerAsync("a", CancellationToken.None)))!;
 
         Assert.That(fault.Message, Does.EndWith("does not answer: status 302, which no Docker engine answers with"));
     }
