@@ -1,4 +1,5 @@
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Tasks;
 using WunderProxy.Forwarding.Upstreams;
@@ -32,6 +33,9 @@ internal sealed class LoopApplication(ProxyApplication application, TransportLoo
     /// Longest wait for a response head after the last request byte was sent, in milliseconds; 0 means no limit.
     /// </summary>
     public int ResponseMilliseconds => application.ResponseMilliseconds;
+
+    /// <summary>Whether and how responses of the application are compressed.</summary>
+    public ResponseCompression Compression => application.Compression;
 
     /// <summary>Counters of what this loop served for the application, over all upstreams and without one.</summary>
     public TrafficStats Stats { get; } = new();

@@ -27,6 +27,7 @@ public sealed class ProxyApplication
         Gate = new PauseGate(options.PauseQueue, LoopMilliseconds.Of(options.PauseTimeout));
         Pages = new ErrorPages(options.ErrorPages);
         ResponseMilliseconds = LoopMilliseconds.Of(options.ResponseTimeout);
+        Compression = options.Compression;
         _clock = clock;
         _parts = new PerLoop<LoopApplication>(loop => new LoopApplication(this, loop));
     }
@@ -53,6 +54,9 @@ public sealed class ProxyApplication
     /// Longest wait for a response head after the last request byte was sent, in milliseconds; 0 means no limit.
     /// </summary>
     internal int ResponseMilliseconds { get; }
+
+    /// <summary>Whether and how responses of the application are compressed.</summary>
+    internal ResponseCompression Compression { get; }
 
     /// <summary>The parts of the loops that have served the application so far.</summary>
     internal IEnumerable<LoopApplication> Parts => _parts.Made;

@@ -1,5 +1,7 @@
 using WunderProxy.Forwarding.Exchanges.Clients;
+using WunderProxy.Forwarding.Exchanges.Compression;
 using WunderProxy.Forwarding.Http1;
+using WunderProxy.Forwarding.Options;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
@@ -25,13 +27,19 @@ internal sealed class RequestHeadWriter(
         if (stamp is null)
         {
             var removed = HeaderFlags.NeverForwarded | (isTrusted ? HeaderFlags.None : HeaderFlags.Forwarding);
-            writer.Fields(head, removed, RewrittenNames(client, isHostWritten, isTrusted));
+            var showsTags = upstream.Application!.Compression != ResponseCompression.Off && ShownTags.HasWeak(head);
+            writer.Fields(head, removed, RewrittenNames(client, isHostWritten, isTrusted, showsTags));
+            if (showsTags)
+            {
+                ShownTags.Write(ref writer, head);
+            }
+
             ForwardedHeaders.Write(ref writer, client, isTrusted);
         }
         else
         {
             ApiStamp.LeaveOutUnreadable(head);
-            writer.Fields(head, HeaderFlags.NeverForApi, RewrittenNames(client, isHostWritten, isTrusted: false));
+            writer.Fields(head, HeaderFlags.NeverForApi, RewrittenNames(client, isHostWritten, isTrusted: false, showsTags: false));
             var isCrowded = crowd?.IsCrowded(client.Address, limit.Served) == true;
             ApiStamp.Write(ref writer, client, upstream.Lease.Part!.Upstream.StampSecret ?? stamp, isCrowded);
         }
@@ -83,7 +91,7 @@ internal sealed class RequestHeadWriter(
         return isAbsolute;
     }
 
-    private static HeaderNameSet RewrittenNames(ClientStream client, bool isHostWritten, bool isTrusted)
+    private static HeaderNameSet RewrittenNames(ClientStream client, bool isHostWritten, bool isTrusted, bool showsTags)
     {
         var head = client.Request;
 
@@ -93,6 +101,7 @@ internal sealed class RequestHeadWriter(
         return new HeaderNameSet(
             isHostWritten ? HeaderName.Host : Nothing,
             isTrusted ? HeaderName.XForwardedFor : Nothing,
+            showsTags ? HeaderName.IfNoneMatch : Nothing,
             isExpectDropped ? HeaderName.Expect : Nothing,
             IsBoundByMaxForwards(head) ? HeaderName.MaxForwards : Nothing);
     }

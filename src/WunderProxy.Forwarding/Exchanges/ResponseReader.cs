@@ -2,7 +2,9 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text;
 using WunderProxy.Forwarding.Exchanges.Bodies;
+using WunderProxy.Forwarding.Exchanges.Compression;
 using WunderProxy.Forwarding.Http1;
+using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport.Tasks;
 using WunderProxy.Forwarding.Upstreams;
 
@@ -13,6 +15,8 @@ internal sealed class ResponseReader(ForwarderSettings settings)
 {
     // No protocol sends more; without a limit an upstream could keep an exchange busy for ever.
     private const int MaxInterimResponses = 64;
+
+    private readonly ResponseCompressor _compressor = new();
 
     /// <summary>Reads heads up to the final one or a 101; interim responses are passed on.</summary>
     /// <returns>The error; <see cref="ForwardError.UpstreamClosed"/> only if no byte of a response arrived.</returns>
@@ -91,9 +95,19 @@ internal sealed class ResponseReader(ForwarderSettings settings)
     /// Applies the rules by which the head of the final response is changed for the client, and chooses the filter of
     /// its body.
     /// </summary>
-    private BodyFilter? EditHead(Exchange exchange) => exchange.Upstream.ResponseFraming.HasBody
-        ? settings.ResponseFilter?.Invoke(exchange.Client.Request, exchange.Upstream.Response)
-        : null;
+    private BodyFilter? EditHead(Exchange exchange)
+    {
+        var upstream = exchange.Upstream;
+        var framing = upstream.ResponseFraming;
+        if (settings.ResponseFilter is { } choose && framing.HasBody)
+        {
+            return choose(exchange.Client.Request, upstream.Response);
+        }
+
+        return upstream.Application!.Compression is var level and not ResponseCompression.Off
+            ? _compressor.Begin(level, exchange.Client.Request, upstream.Response, framing)
+            : null;
+    }
 
     private static ForwardError EndOf(Exchange exchange, RelayEnd end) => end switch
     {

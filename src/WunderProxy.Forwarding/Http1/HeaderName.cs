@@ -25,6 +25,7 @@ internal enum HeaderName : byte
     Forwarded,
     Host,
     Http2Settings,
+    IfNoneMatch,
     KeepAlive,
     LastModified,
     Location,

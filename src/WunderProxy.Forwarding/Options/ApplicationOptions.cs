@@ -23,6 +23,9 @@ public sealed record ApplicationOptions
     /// </summary>
     public int PauseQueue { get; init; } = 10_000;
 
+    /// <summary>Whether and how responses of the application are compressed. Default off.</summary>
+    public ResponseCompression Compression { get; init; }
+
     /// <summary>Bodies of our own answers by file name, such as <c>502.html</c> or <c>502.json</c>; the others are built in.</summary>
     public IReadOnlyDictionary<string, byte[]> ErrorPages { get; init; } = FrozenDictionary<string, byte[]>.Empty;
 }

@@ -70,6 +70,16 @@ internal sealed class ProxyCliOptions
     private readonly Option<string?> _errorPages = CliOption.Path(
         "--error-pages", "DIR", "Directory with 502.html, 502.json and so on [default: built in]");
 
+    private readonly Option<bool> _compress = CliOption.Flag(
+        "--compress", "Compress texts with Brotli or gzip for clients that take it, where the application did not");
+
+    private readonly Option<ResponseCompression?> _compressLevel = CliOption.Choice<ResponseCompression>(
+        "--compress-level",
+        "How hard --compress tries [default: normal]",
+        ("fast", ResponseCompression.Fast),
+        ("normal", ResponseCompression.Normal),
+        ("small", ResponseCompression.Small));
+
     private readonly Option<AccessLogChoice?> _accessLog = CliOption.Choice<AccessLogChoice>(
         "--access-log",
         "Access log on standard output [default: text]",
@@ -106,7 +116,7 @@ internal sealed class ProxyCliOptions
         [
             Proxy, _trustedProxy, _via, _maxRequestLine, _maxHeaderBytes, _maxHeaderCount, _maxResponseHeader,
             _headerTimeout, _bodyTimeout, _idleTimeout, _connectTimeout, _responseTimeout, _maxConnections,
-            _pauseTimeout, _pauseQueue, _errorPages, _accessLog, _threads, _transport, _drainTimeout, _shutdownGrace,
+            _pauseTimeout, _pauseQueue, _errorPages, _compress, _compressLevel, _accessLog, _threads, _transport, _drainTimeout, _shutdownGrace,
         ];
         Array.ForEach(options, command.Options.Add);
         _peers.AddTo(command);
@@ -140,7 +150,9 @@ internal sealed class ProxyCliOptions
     }
 
     /// <summary>Maps what concerns the application; the rest keeps the defaults of <see cref="ApplicationOptions"/>.</summary>
-    /// <exception cref="UsageException">The directory of error pages cannot be read.</exception>
+    /// <exception cref="UsageException">
+    /// The directory of error pages cannot be read, or a level of compression is given without compression.
+    /// </exception>
     public ApplicationOptions MapApplication(ParseResult parsed)
     {
         var defaults = new ApplicationOptions();
@@ -149,6 +161,7 @@ internal sealed class ProxyCliOptions
             ResponseTimeout = parsed.GetValue(_responseTimeout) ?? defaults.ResponseTimeout,
             PauseTimeout = parsed.GetValue(_pauseTimeout) ?? defaults.PauseTimeout,
             PauseQueue = parsed.GetValue(_pauseQueue) ?? defaults.PauseQueue,
+            Compression = MapCompression(parsed),
             ErrorPages = Pages(parsed).Pages,
         };
     }
@@ -185,6 +198,19 @@ internal sealed class ProxyCliOptions
         IdleTimeout = parsed.GetValue(_idleTimeout) ?? defaults.IdleTimeout,
         ConnectTimeout = parsed.GetValue(_connectTimeout) ?? defaults.ConnectTimeout,
     };
+
+    private ResponseCompression MapCompression(ParseResult parsed)
+    {
+        var level = parsed.GetValue(_compressLevel);
+        if (parsed.GetValue(_compress))
+        {
+            return level ?? ResponseCompression.Normal;
+        }
+
+        return level is null
+            ? ResponseCompression.Off
+            : throw new UsageException($"{_compressLevel.Name} needs {_compress.Name}, without which nothing is compressed");
+    }
 
     private ErrorPageFolder Pages(ParseResult parsed)
     {

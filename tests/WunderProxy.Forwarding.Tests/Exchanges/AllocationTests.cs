@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using WunderProxy.Forwarding.Fallback;
+using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Tests.Fallback;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
@@ -57,6 +58,37 @@ internal sealed class AllocationTests
         }
 
         Assert.That(allocated, Is.LessThan(MeasuredExchanges), $"{allocated} bytes for {MeasuredExchanges} exchanges");
+    }
+
+    [TestCase("", 1, Description = "compression is on, and this client does not take it")]
+    [TestCase("Accept-Encoding: br\r\n", 256)]
+    [TestCase("Accept-Encoding: gzip\r\n", 1024)]
+    public async Task Response_that_is_or_may_be_compressed_allocates_little(string line, int mostBytes)
+    {
+        const int Exchanges = 2_000;
+        await using var proxy = ProxyUnderTest.Start(
+            TransportKind.Epoll,
+            options => options with { Threads = 1 },
+            served: new ApplicationOptions { Compression = ResponseCompression.Normal });
+        var request = Encoding.ASCII.GetBytes($"GET /a HTTP/1.1\r\nHost: a\r\n{line}\r\n");
+        var page = string.Concat(Enumerable.Range(0, 130).Select(i => $"<p>{i}</p>"));
+        var answer = $"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nETag: \"1\"\r\nContent-Length: {page.Length}\r\n\r\n{page}";
+        using var application = new BlockingApplication(request[^4..], Encoding.ASCII.GetBytes(answer));
+        proxy.Slot.Switch(new Upstream(application.EndPoint, "blocking", TimeProvider.System));
+        using var clients = new BlockingClients(proxy.EndPoint, 8);
+        var answerEnd = line.Length == 0 ? Encoding.ASCII.GetBytes(answer[^7..]) : "\r\n0\r\n\r\n"u8.ToArray();
+
+        clients.Exchange(2_000, request, answerEnd);
+        var allocated = long.MaxValue;
+        for (var round = 0; round < MostRounds && allocated >= mostBytes * Exchanges; round++)
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            clients.Exchange(Exchanges, request, answerEnd);
+            allocated = Math.Min(allocated, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        await TestContext.Out.WriteLineAsync($"{allocated / Exchanges} bytes for each response");
+        Assert.That(allocated / Exchanges, Is.LessThan(mostBytes));
     }
 
     private static long Measure(BlockingClients clients, byte[] request, byte[] answerEnd)

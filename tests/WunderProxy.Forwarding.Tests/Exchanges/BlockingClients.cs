@@ -46,7 +46,7 @@ internal sealed class BlockingClients : IDisposable
 
     private static void ReadAnswer(Socket socket, ReadOnlySpan<byte> end)
     {
-        Span<byte> buffer = stackalloc byte[1024];
+        Span<byte> buffer = stackalloc byte[4096];
         var length = 0;
         while (!buffer[..length].EndsWith(end))
         {

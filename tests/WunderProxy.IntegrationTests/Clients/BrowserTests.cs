@@ -5,10 +5,10 @@ using WunderProxy.IntegrationTests.Infrastructure;
 
 namespace WunderProxy.IntegrationTests.Clients;
 
-/// <summary>A browser through the proxy: Chromium, driven by its own driver.</summary>
+/// <summary>A browser through the proxy, which compresses: Chromium, driven by its own driver.</summary>
 [TestFixture("epoll")]
 [TestFixture("sockets")]
-internal sealed class BrowserTests(string transport) : ClientFixture(transport)
+internal sealed class BrowserTests(string transport) : ClientFixture(transport, "--compress")
 {
     private static readonly string[] Switches =
     [
@@ -27,6 +27,10 @@ internal sealed class BrowserTests(string transport) : ClientFixture(transport)
         Assert.That(TextOf(driver, "socket"), Is.EqualTo("one zwei \u00fc closed 1000 true"));
         Assert.That(TextOf(driver, "events"), Is.EqualTo("1:event 2:event 3:event"));
         Assert.That(TextOf(driver, "posted"), Is.EqualTo(100_000.ToString(CultureInfo.InvariantCulture)));
+        Assert.That(
+            driver.ExecuteScript("const page = performance.getEntriesByType('navigation')[0]; return page.encodedBodySize < page.decodedBodySize;"),
+            Is.True,
+            "the page came compressed");
     }
 
     private ChromeDriver Start()

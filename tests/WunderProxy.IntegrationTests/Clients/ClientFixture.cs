@@ -4,7 +4,8 @@ namespace WunderProxy.IntegrationTests.Clients;
 
 /// <summary>The application and the built program in front of it, for the tests of one client.</summary>
 /// <param name="transport">How the program drives its sockets.</param>
-internal abstract class ClientFixture(string transport)
+/// <param name="options">Further options of the program.</param>
+internal abstract class ClientFixture(string transport, params string[] options)
 {
     private ApplicationProcess? _application;
     private ForwardProcess? _proxy;
@@ -22,7 +23,7 @@ internal abstract class ClientFixture(string transport)
         await PrepareAsync();
         _application = await ApplicationProcess.StartAsync(Folder);
         _proxy = await ForwardProcess.StartAsync(
-            _application.EndPoint, "--transport", transport, "--access-log", "none");
+            _application.EndPoint, ["--transport", transport, "--access-log", "none", .. options]);
     }
 
     [OneTimeTearDown]

@@ -71,6 +71,19 @@ internal sealed class ProxyCliOptionsTests
         Assert.That(options.Transport, Is.EqualTo(TransportKind.Sockets));
     }
 
+    [TestCase(ResponseCompression.Off)]
+    [TestCase(ResponseCompression.Normal, "--compress")]
+    [TestCase(ResponseCompression.Fast, "--compress", "--compress-level", "fast")]
+    [TestCase(ResponseCompression.Normal, "--compress-level", "normal", "--compress")]
+    [TestCase(ResponseCompression.Small, "--compress", "--compress-level=small")]
+    public void Compression_is_off_or_has_a_level(ResponseCompression compression, params string[] arguments) =>
+        Assert.That(MapApplication(arguments).Compression, Is.EqualTo(compression));
+
+    [Test]
+    public void Level_of_compression_without_compression_is_an_error() => Assert.That(
+        () => MapApplication("--compress-level", "small"),
+        Throws.TypeOf<UsageException>().With.Message.Contains("--compress-level needs --compress"));
+
     [Test]
     public void Every_option_of_the_application_reaches_its_place()
     {

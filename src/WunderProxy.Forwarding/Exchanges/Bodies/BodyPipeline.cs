@@ -14,6 +14,9 @@ internal sealed class BodyPipeline
     // Below this size a copy into the output's block is cheaper than a send call of its own.
     private const int MaxCopiedBytes = 2 * 1024;
 
+    // Most payload that a filter gets in one call, because it may take long over it: the caller gives way in between.
+    private const int MaxFilteredBytes = 16 * 1024;
+
     private readonly FilteredBytes _filtered = new();
     private PipeWriter? _writer;
     private BodyOutput _output;
@@ -147,21 +150,25 @@ internal sealed class BodyPipeline
     {
         consumed = 0;
         direct = default;
-        while (true)
+        var filteredBytes = 0;
+        var windowBytes = MaxFilteredBytes;
+        while (filteredBytes < MaxFilteredBytes)
         {
             var rest = input[consumed..];
-            var status = _decoder.Next(rest, out var taken, out var range);
+            var window = rest[..Math.Min(rest.Length, windowBytes)];
+            var status = _decoder.Next(window, out var taken, out var range);
             if (status == TakeStatus.Malformed)
             {
                 return status;
             }
 
-            var payload = rest[range];
+            var payload = window[range];
             consumed += taken;
             if (!payload.IsEmpty)
             {
                 filter.Write(payload, _filtered);
                 EncodeFiltered();
+                filteredBytes += payload.Length;
             }
 
             if (status == TakeStatus.Complete)
@@ -170,11 +177,22 @@ internal sealed class BodyPipeline
                 return status;
             }
 
-            if (payload.IsEmpty)
+            if (!payload.IsEmpty)
+            {
+                windowBytes = MaxFilteredBytes;
+            }
+            else if (window.Length == rest.Length)
             {
                 return status;
             }
+            else
+            {
+                // The window ends within a line of the framing.
+                windowBytes += MaxFilteredBytes;
+            }
         }
+
+        return TakeStatus.Again;
     }
 
     private void EncodeFiltered()

@@ -16,12 +16,16 @@ internal sealed class BodyRelay
     // As much as fits into a small block of the output.
     private const int MaxPutOffBytes = 4 * 1024;
 
+    // What a filter writes is sent in pieces of this size, or when the sender pauses: it writes little at a time.
+    private const int GatheredBytes = 16 * 1024;
+
     private readonly BodyPipeline _pipeline = new();
     private readonly ExchangeWaits _waits;
     private readonly Waits _readWait;
     private readonly Waits _writeWait;
     private readonly HeadLimits _limits;
     private readonly DirectBody _direct;
+    private LoopSignal? _turn;
     private PipeReader? _reader;
     private PipeWriter? _writer;
     private long _sentBytes;
@@ -73,6 +77,8 @@ internal sealed class BodyRelay
     public bool IsStopped => _stopRequested || _waits.IsStopped;
 
     private bool IsDown => _readWait == Waits.UpstreamRead;
+
+    private bool MayGather => !_pipeline.IsUntouched && _writer!.UnflushedBytes < GatheredBytes;
 
     private bool HasSourceEndedInOrder => IsDown
         ? _waits.Upstream?.CloseReason == CloseReason.RemoteFinished
@@ -199,6 +205,12 @@ internal sealed class BodyRelay
             _pipeline.WriteCloseIfDue();
             var reading = _reader!.ReadAsync();
 
+            if (!reading.IsCompleted && !_pipeline.IsUntouched)
+            {
+                // A flush costs a filter a part of its effect: what arrives within this turn of the loop is taken first.
+                await YieldAsync();
+            }
+
             // A relay that was stopped before it began must not begin to wait: nothing would wake it any more.
             if (!reading.IsCompleted && (!await FlushBeforeWaitAsync() || IsStopped))
             {
@@ -258,7 +270,8 @@ internal sealed class BodyRelay
             }
 
             var isEnd = status == TakeStatus.Complete || _isTunnel;
-            var end = isEnd && TryPutOff(input.Span[direct]) ? RelayEnd.None : await WriteAsync(input[direct]);
+            var isPutOff = isEnd ? TryPutOff(input.Span[direct]) : MayGather;
+            var end = isPutOff ? RelayEnd.None : await WriteAsync(input[direct]);
             Return(rented);
             if (end != RelayEnd.None)
             {
@@ -269,6 +282,16 @@ internal sealed class BodyRelay
             rest = rest.Slice(consumed);
             TakenBytes += consumed;
 
+            if (status == TakeStatus.Again && !_pipeline.IsUntouched)
+            {
+                await YieldAsync();
+                if (IsStopped)
+                {
+                    _reader!.AdvanceTo(rest.Start);
+                    return RelayEnd.Stopped;
+                }
+            }
+
             // Chunked input is taken in one piece, so its rest is an unfinished line.
             if (status == TakeStatus.Complete || (status == TakeStatus.NeedMore && _pipeline.Kind == BodyKind.Chunked))
             {
@@ -278,6 +301,15 @@ internal sealed class BodyRelay
 
         _reader!.AdvanceTo(rest.Start, status == TakeStatus.Complete ? rest.Start : buffer.End);
         return status == TakeStatus.Complete ? RelayEnd.Complete : await EndOfSourceAsync(result);
+    }
+
+    /// <summary>Lets the loop serve others, and take what has arrived meanwhile.</summary>
+    private ValueTask YieldAsync()
+    {
+        _turn ??= new LoopSignal();
+        var turn = _turn.WaitAsync();
+        _waits.Client.Loop.Post(static signal => ((LoopSignal)signal!).Set(), _turn);
+        return turn;
     }
 
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]

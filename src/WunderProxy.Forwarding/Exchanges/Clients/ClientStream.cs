@@ -97,7 +97,7 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
     public long HeadBytesOut { get; protected set; }
 
     /// <summary>The loop that owns the stream.</summary>
-    protected TransportLoop Loop => loop;
+    public TransportLoop Loop => loop;
 
     /// <summary>Reads the request's head, within its time limit.</summary>
     public abstract ValueTask<HeadResult> ReadHeadAsync();
