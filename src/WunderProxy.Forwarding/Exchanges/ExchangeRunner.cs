@@ -57,6 +57,18 @@ internal sealed class ExchangeRunner(
     }
 
     /// <summary>
+    /// Refuses a connection whose first bytes, before any request, were wrong or late; counted and logged as a refused
+    /// request is.
+    /// </summary>
+    /// <param name="exchange">An exchange whose stream has begun.</param>
+    /// <param name="error">The reason, about which the client is told.</param>
+    public ValueTask RefuseAsync(Exchange exchange, ForwardError error)
+    {
+        exchange.StartTimestamp = settings.Clock.GetTimestamp();
+        return RefuseAndRecordAsync(exchange, error);
+    }
+
+    /// <summary>
     /// Answers a client whose connection is beyond the limit, whatever it asks for, without waiting until the answer is
     /// sent.
     /// </summary>
@@ -145,6 +157,13 @@ internal sealed class ExchangeRunner(
 
         WriteError(exchange, ErrorResponses.For(result.Error), mayPersist: result.Side != Side.Downstream);
         return FlushAsync(exchange);
+    }
+
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
+    private async ValueTask RefuseAndRecordAsync(Exchange exchange, ForwardError error)
+    {
+        await RefuseAsync(exchange, new HeadResult(error));
+        recorder.Record(exchange);
     }
 
     private ValueTask RefuseAsync(Exchange exchange, HeadResult head)

@@ -44,6 +44,11 @@ internal enum ForwardError
     /// <summary>The client's header section took too long.</summary>
     HeaderTimeout,
 
+    /// <summary>
+    /// A load balancer sent no header of the PROXY protocol, or a malformed one.
+    /// </summary>
+    BadProxyHeader,
+
     /// <summary>The client was silent too long within its request body.</summary>
     RequestBodyTimeout,
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Forwarding.Applications;
@@ -14,6 +15,7 @@ namespace WunderProxy.Forwarding.Exchanges;
 /// <summary>The options in the form in which exchanges use them; shared by all loops.</summary>
 internal sealed class ForwarderSettings
 {
+    private readonly IPNetwork[] _announcers;
     private RouteTable _routes;
 
     public ForwarderSettings(
@@ -35,6 +37,7 @@ internal sealed class ForwarderSettings
         IdleMilliseconds = LoopMilliseconds.Of(limits.IdleTimeout);
         ConnectMilliseconds = LoopMilliseconds.Of(limits.ConnectTimeout);
         Trust = new TrustedProxies(options);
+        _announcers = [.. options.ProxyProtocolNetworks];
         Via = options.Via is { } via ? Encoding.ASCII.GetBytes($"1.1 {via}") : null;
         StampSecret = options.ApiStamp is { } stamp ? Encoding.ASCII.GetBytes(stamp.Secret) : null;
         Peers = options.Fallback is { } fallback ? new PeerGroup(fallback, clock, logger) : null;
@@ -67,6 +70,11 @@ internal sealed class ForwarderSettings
     public int ConnectMilliseconds { get; }
 
     public TrustedProxies Trust { get; }
+
+    /// <summary>Whether connections from this address begin with a header of the PROXY protocol.</summary>
+    /// <param name="remote">Address of the remote end, not mapped into IPv6; null on a unix socket.</param>
+    public bool ExpectsProxyHeader(IPAddress? remote) =>
+        _announcers.Length > 0 && remote is not null && Array.Exists(_announcers, network => network.Contains(remote));
 
     /// <summary>Value of the Via line to add; null for none.</summary>
     public byte[]? Via { get; }

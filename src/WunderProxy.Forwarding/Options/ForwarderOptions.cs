@@ -35,6 +35,12 @@ public sealed record ForwarderOptions
     public bool TrustNobody { get; init; }
 
     /// <summary>
+    /// Networks of load balancers whose connections begin with a header of the PROXY protocol, version 1 or 2, which
+    /// says who their client is. From these it is mandatory, and from others refused. Default: none.
+    /// </summary>
+    public IReadOnlyList<IPNetwork> ProxyProtocolNetworks { get; init; } = [];
+
+    /// <summary>
     /// Name for <c>Via</c> fields; null, the default, adds none, because applications behind nginx's gzip_proxied stop
     /// compressing when they see one.
     /// </summary>

@@ -26,6 +26,13 @@ internal sealed class ProxyCliOptions
         TrustText.Expected,
         TrustText.TryParse);
 
+    private readonly Option<IPNetwork[]> _proxyProtocol = CliOption.Repeatable<IPNetwork>(
+        "--proxy-protocol",
+        "CIDR",
+        "Load balancers whose connections begin with a PROXY header, version 1 or 2 [default: none]",
+        TrustText.ExpectedNetwork,
+        TrustText.TryParseNetwork);
+
     private readonly PeerCliOptions _peers = new();
 
     private readonly Option<string?> _via = CliOption.Text(
@@ -114,7 +121,7 @@ internal sealed class ProxyCliOptions
     {
         Option[] options =
         [
-            Proxy, _trustedProxy, _via, _maxRequestLine, _maxHeaderBytes, _maxHeaderCount, _maxResponseHeader,
+            Proxy, _trustedProxy, _proxyProtocol, _via, _maxRequestLine, _maxHeaderBytes, _maxHeaderCount, _maxResponseHeader,
             _headerTimeout, _bodyTimeout, _idleTimeout, _connectTimeout, _responseTimeout, _maxConnections,
             _pauseTimeout, _pauseQueue, _errorPages, _compress, _compressLevel, _accessLog, _threads, _transport, _drainTimeout, _shutdownGrace,
         ];
@@ -139,6 +146,7 @@ internal sealed class ProxyCliOptions
                 : [.. trusted.SelectMany(networks => networks)],
             TrustNobody = trusted.Length > 0 && trusted.All(networks => networks.Count == 0),
             UntrustedProxies = ContainerGateway.Find() is { } gateway ? [gateway] : [],
+            ProxyProtocolNetworks = parsed.GetValue(_proxyProtocol) ?? [],
             Fallback = _peers.Map(parsed),
             Via = parsed.GetValue(_via),
             AccessLog = accessLog == AccessLogChoice.None ? null : new StandardOutputLog(),

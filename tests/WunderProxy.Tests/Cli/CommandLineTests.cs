@@ -73,6 +73,7 @@ internal sealed class CommandLineTests
     [TestCase("forward --upstream 127.0.0.1:1 --transport uring")]
     [TestCase("forward --upstream 127.0.0.1:1 --max-header-bytes 8k")]
     [TestCase("forward --upstream 127.0.0.1:1 --trusted-proxy anybody")]
+    [TestCase("forward --upstream 127.0.0.1:1 --proxy-protocol private")]
     [TestCase("forward --upstream 127.0.0.1:1 --compress-level best")]
     [TestCase("forward --upstream 127.0.0.1:1 --compress-level small")]
     [TestCase("forward --upstream 127.0.0.1:1 --api-open 10.0.0.0/99")]

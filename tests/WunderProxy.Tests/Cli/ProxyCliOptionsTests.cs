@@ -116,6 +116,15 @@ internal sealed class ProxyCliOptionsTests
     }
 
     [Test]
+    public void Balancers_that_send_a_proxy_header_are_named_by_their_networks()
+    {
+        Assert.That(Map().ProxyProtocolNetworks, Is.Empty);
+        Assert.That(
+            Map("--proxy-protocol", "10.0.0.0/8", "--proxy-protocol", "2001:db8::1").ProxyProtocolNetworks,
+            Is.EqualTo(new[] { IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("2001:db8::1/128") }));
+    }
+
+    [Test]
     public void Access_log_none_writes_none() => Assert.That(Map("--access-log", "none").AccessLog, Is.Null);
 
     [Test]

@@ -30,6 +30,7 @@ internal static class ErrorResponses
         ForwardError.ResponseTimeout => new(504, "http_response_timeout"),
         ForwardError.ResponseIncomplete => new(502, "http_response_incomplete"),
         ForwardError.HeaderTimeout => new(408, "http_request_error"),
+        ForwardError.BadProxyHeader => new(400, "http_request_error"),
         ForwardError.RequestBodyTimeout => new(408, "http_request_error"),
         ForwardError.BadRequestBody => new(400, "http_request_error"),
         ForwardError.TraceWithBody => new(400, "http_request_error"),

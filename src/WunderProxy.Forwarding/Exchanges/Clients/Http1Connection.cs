@@ -1,7 +1,9 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Runtime.CompilerServices;
 using WunderProxy.Forwarding.Connections;
 using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Transport.ProxyProtocol;
 using WunderProxy.Forwarding.Transport.Tasks;
 
 namespace WunderProxy.Forwarding.Exchanges.Clients;
@@ -22,7 +24,10 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
     private readonly ExchangePool _exchanges;
     private readonly bool _isWelcome;
     private bool _makesRoom;
+    private bool _awaitsProxyHeader;
+    private ConnectionFate _fateAfterHeader;
     private long _deadline;
+    private IPAddress? _remoteAddress;
     private Exchange? _exchange;
 
     public Http1Connection(ExchangePool exchanges, TransportConnection transport, bool isWelcome)
@@ -32,18 +37,22 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
         _isWelcome = isWelcome;
         Transport = transport;
         transport.Watcher = this;
-        RemoteAddress = AddressOf(transport.RemoteEndPoint);
+        _remoteAddress = AddressOf(transport.RemoteEndPoint);
         IsTrusted = Context.Settings.Trust.Contains(RemoteAddress);
+        _awaitsProxyHeader = isWelcome && Context.Settings.ExpectsProxyHeader(RemoteAddress);
     }
 
     /// <summary>The connection's bytes, in both directions.</summary>
     public TransportConnection Transport { get; }
 
-    /// <inheritdoc/>
-    public override IPAddress? RemoteAddress { get; }
+    /// <summary>
+    /// The client's address: that of the remote end, or the one that a header of the PROXY protocol names; null on a
+    /// unix socket.
+    /// </summary>
+    public override IPAddress? RemoteAddress => _remoteAddress;
 
-    /// <summary>Whether forwarding headers from the remote address are believed.</summary>
-    public bool IsTrusted { get; }
+    /// <summary>Whether forwarding headers from the client's address are believed.</summary>
+    public bool IsTrusted { get; private set; }
 
     /// <inheritdoc/>
     public override bool IsWaitingForClient => _isWelcome && !_makesRoom && State switch
@@ -64,6 +73,13 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
         try
         {
             var fate = _isWelcome ? ConnectionFate.Reuse : Refuse();
+            if (_awaitsProxyHeader)
+            {
+                // The outcome is in a field: another type of task would make every idle connection larger.
+                await ReadProxyHeaderAsync();
+                fate = _fateAfterHeader;
+            }
+
             while (fate == ConnectionFate.Reuse)
             {
                 SetDeadline(Context.Settings.IdleMilliseconds);
@@ -146,7 +162,14 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
         if (_deadline <= now)
         {
             _deadline = 0;
-            Transport.Close();
+            if (_awaitsProxyHeader)
+            {
+                Transport.Input.CancelPendingRead();
+            }
+            else
+            {
+                Transport.Close();
+            }
         }
         else
         {
@@ -159,6 +182,65 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
     internal static IPAddress? AddressOf(EndPoint? endPoint) => endPoint is not IPEndPoint { Address: var address }
         ? null
         : address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+    /// <summary>
+    /// Reads the header of the PROXY protocol, within the time for a head, and takes over the address that it names. A
+    /// remote end that sends nothing at all, as a balancer's check of the port, is not answered.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
+    private async ValueTask ReadProxyHeaderAsync()
+    {
+        SetDeadline(Context.Settings.HeaderMilliseconds);
+        while (true)
+        {
+            var read = await Transport.Input.ReadAsync();
+            var isLate = read.IsCanceled;
+            var isEmpty = read.Buffer.IsEmpty;
+            var status = ParseProxyHeader(read);
+            if (status == ProxyHeaderStatus.NeedMore && !isLate && !read.IsCompleted)
+            {
+                continue;
+            }
+
+            _awaitsProxyHeader = false;
+            _deadline = 0;
+            _fateAfterHeader = status switch
+            {
+                ProxyHeaderStatus.Done => ConnectionFate.Reuse,
+                ProxyHeaderStatus.NeedMore when read.IsCompleted || isEmpty => ConnectionFate.Close,
+                ProxyHeaderStatus.NeedMore => await RefuseAsync(ForwardError.HeaderTimeout),
+                _ => await RefuseAsync(ForwardError.BadProxyHeader),
+            };
+            return;
+        }
+    }
+
+    private ProxyHeaderStatus ParseProxyHeader(in ReadResult read)
+    {
+        var buffer = read.Buffer;
+        var bytes = ContiguousBytes.Of(buffer);
+        var status = ProxyHeader.Parse(bytes.Span, out var consumed, out var source);
+        bytes.Return();
+        Transport.Input.AdvanceTo(
+            buffer.GetPosition(consumed), status == ProxyHeaderStatus.NeedMore ? buffer.End : buffer.GetPosition(consumed));
+        if (source is not null)
+        {
+            var balancer = _remoteAddress;
+            _remoteAddress = AddressOf(source);
+            IsTrusted = Context.Settings.Trust.Contains(_remoteAddress);
+            Context.Crowd?.Move(balancer, _remoteAddress);
+        }
+
+        return status;
+    }
+
+    /// <summary>Answers a connection that may not send requests.</summary>
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
+    private async ValueTask<ConnectionFate> RefuseAsync(ForwardError error)
+    {
+        await Context.Runner.RefuseAsync(BeginExchange(), error);
+        return EndExchange();
+    }
 
     private Exchange BeginExchange()
     {
