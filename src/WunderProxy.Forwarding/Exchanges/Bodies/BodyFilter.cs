@@ -7,8 +7,8 @@ namespace WunderProxy.Forwarding.Exchanges.Bodies;
 /// length. A filter is used on one loop, for one body at a time.
 /// </summary>
 /// <remarks>
-/// The relay hands over what has arrived, at most one block of a read at a time, and waits between blocks while the
-/// receiver accepts nothing: a filter itself neither limits nor delays anything.
+/// The relay hands over what has arrived, 16 KiB in a turn of the loop, and waits while the receiver accepts nothing: a
+/// filter itself neither limits nor delays anything. It asks for a flush only when a turn of the loop brought no more.
 /// </remarks>
 internal abstract class BodyFilter
 {
