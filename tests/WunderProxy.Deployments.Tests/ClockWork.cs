@@ -32,11 +32,21 @@ internal static class ClockWork
     /// <param name="pause">What the loop asks the clock for, and nothing else does.</param>
     /// <param name="what">What is waited for.</param>
     /// <param name="happening">Ends when it has happened.</param>
-    public static async Task PassPausesAsync(this ManualTimeProvider clock, TimeSpan pause, string what, Task happening)
+    public static Task PassPausesAsync(this ManualTimeProvider clock, TimeSpan pause, string what, Task happening) =>
+        clock.PassPausesAsync([pause], what, happening);
+
+    /// <summary>Lets one loop pause as long as is given, and then for the last of the pauses again and again.</summary>
+    /// <param name="clock">Paces the loop.</param>
+    /// <param name="pauses">What the loop asks the clock for, in order, and nothing else does.</param>
+    /// <param name="what">What is waited for.</param>
+    /// <param name="happening">Ends when it has happened.</param>
+    public static async Task PassPausesAsync(
+        this ManualTimeProvider clock, IReadOnlyList<TimeSpan> pauses, string what, Task happening)
     {
         var began = TimeProvider.System.GetTimestamp();
-        while (true)
+        for (var turn = 0; ; turn++)
         {
+            var pause = pauses[Math.Min(turn, pauses.Count - 1)];
             await clock.WaitForTimerAsync(pause, happening);
             if (happening.IsCompleted)
             {

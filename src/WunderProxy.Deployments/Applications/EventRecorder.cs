@@ -31,29 +31,13 @@ internal sealed class EventRecorder(
         new(type, clock.GetUtcNow(), by, Environment.MachineName);
 
     /// <summary>Records an event; never throws, because what the event reports has already happened.</summary>
-    public async Task RecordAsync(DeploymentEvent recorded)
-    {
-        try
-        {
-            // The local copy is written before the first await of this call.
-            faults.Hit("event-before");
-            var isAway = store.IsAway;
-            var writing = WriteAsync(recorded with { Reason = SecretMask.Empty.Apply(recorded.Reason) });
-            _writing.TryAdd(writing, 0);
-            _ = writing.ContinueWith(done => _writing.TryRemove(done, out _), TaskScheduler.Default);
-            if (!isAway)
-            {
-                // How the wait ends does not matter: the write handles its own failures.
-                await writing.WaitAsync(Patience, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+    public Task RecordAsync(DeploymentEvent recorded) => RecordAsync(recorded, Patience);
 
-            faults.Hit("event-after");
-        }
-        catch (Exception exception)
-        {
-            DeploymentLog.EventLost(log, recorded.Type, AfterSwitch.Describe(exception));
-        }
-    }
+    /// <summary>
+    /// Records an event like <see cref="RecordAsync(DeploymentEvent)"/>, but does not wait for the store: for events on
+    /// the way to a switch.
+    /// </summary>
+    public Task RecordAtOnceAsync(DeploymentEvent recorded) => RecordAsync(recorded, TimeSpan.Zero);
 
     /// <summary>Gives the store the events that wait on this machine.</summary>
     /// <exception cref="Storage.ObjectStoreException">The store is away, or takes no writes.</exception>
@@ -73,6 +57,30 @@ internal sealed class EventRecorder(
         {
             await writing;
             _writing.TryRemove(writing, out _);
+        }
+    }
+
+    private async Task RecordAsync(DeploymentEvent recorded, TimeSpan patience)
+    {
+        try
+        {
+            // The local copy is written before the first await of this call.
+            faults.Hit("event-before");
+            var isAway = store.IsAway;
+            var writing = WriteAsync(recorded with { Reason = SecretMask.Empty.Apply(recorded.Reason) });
+            _writing.TryAdd(writing, 0);
+            _ = writing.ContinueWith(done => _writing.TryRemove(done, out _), TaskScheduler.Default);
+            if (!isAway && patience > TimeSpan.Zero)
+            {
+                // How the wait ends does not matter: the write handles its own failures.
+                await writing.WaitAsync(patience, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            faults.Hit("event-after");
+        }
+        catch (Exception exception)
+        {
+            DeploymentLog.EventLost(log, recorded.Type, AfterSwitch.Describe(exception));
         }
     }
 

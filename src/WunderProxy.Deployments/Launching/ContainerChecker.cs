@@ -18,6 +18,7 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
     /// address and start time.
     /// </summary>
     /// <param name="deployment">The deployment whose container is checked.</param>
+    /// <param name="seen">The running container, if it was just read; else null.</param>
     /// <param name="restartsBefore">The engine's restart count before this start.</param>
     /// <param name="mask">Masks secrets in the container's log.</param>
     /// <param name="progress">Receives the result of each probe.</param>
@@ -27,16 +28,18 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
     /// </exception>
     public async Task WaitUntilHealthyAsync(
         Deployment deployment,
+        ContainerDetails? seen,
         int restartsBefore,
         SecretMask mask,
         IProgress<DeploymentProgress> progress,
         CancellationToken cancellationToken)
     {
         using var watch = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var exit = WatchExitAsync(deployment.Replica.Id.Value, watch.Token);
+        using var exited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var exit = WatchExitAsync(deployment.Replica.Id.Value, exited, watch.Token);
         try
         {
-            await WaitUntilHealthyAsync(deployment, restartsBefore, exit, mask, progress, cancellationToken);
+            await WaitUntilHealthyAsync(deployment, seen, restartsBefore, exited.Token, mask, progress, cancellationToken);
         }
         finally
         {
@@ -75,31 +78,32 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
         }
     }
 
+    /// <summary>
+    /// Probes and then looks whether the container still runs as before, with growing pauses. The end of
+    /// <paramref name="exited"/> cuts a probe and a pause short, so that the next look comes at once.
+    /// </summary>
     private async Task WaitUntilHealthyAsync(
         Deployment deployment,
+        ContainerDetails? seen,
         int restartsBefore,
-        Task exit,
+        CancellationToken exited,
         SecretMask mask,
         IProgress<DeploymentProgress> progress,
         CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
         var evidence = new LaunchEvidence(machine.Engine, clock);
-        string? startedAt = null;
+        var pauses = new ProbePauses(options.HealthInterval);
+        var container = seen ?? await InspectAsync(deployment, cancellationToken);
+        var startedAt = container.State.StartedAt;
+        await DemandRunningAsync(deployment, container, startedAt, restartsBefore, evidence, mask, cancellationToken);
         while (true)
         {
-            var container = await machine.Engine.InspectContainerAsync(deployment.Replica.Id.Value, cancellationToken);
-            startedAt ??= container.State.StartedAt;
-            if (FailureOf(container, startedAt, restartsBefore) is { } failure)
-            {
-                var lack = failure == LaunchFailure.Healthcheck ? null : await _inquiry.FindLackOfMemoryAsync(container, cancellationToken);
-                throw await FailAsync(
-                    deployment, lack is null ? failure : LaunchFailure.OutOfMemory, lack ?? Describe(failure, container), evidence, mask);
-            }
-
             var remaining = options.LaunchTimeout - clock.GetElapsedTime(began);
-            if (await ProbeAsync(deployment, container, evidence, remaining, cancellationToken)
-                && await IsUnchangedAsync(deployment, startedAt, cancellationToken))
+            var isHealthy = await ProbeUntilExitAsync(deployment, container, evidence, remaining, exited, cancellationToken);
+            container = await InspectAsync(deployment, cancellationToken);
+            await DemandRunningAsync(deployment, container, startedAt, restartsBefore, evidence, mask, cancellationToken);
+            if (isHealthy)
             {
                 deployment.See(replica => replica.AsHealthy() with { StartedAt = startedAt });
                 return;
@@ -113,7 +117,53 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
             }
 
             progress.Report(new DeploymentProgress("checking", $"{deployment.Revision} is not healthy yet: {evidence.LastReason}"));
-            await PauseAsync(exit, cancellationToken);
+            if (await IsCutShortAsync(pauses.Next(), exited, cancellationToken))
+            {
+                // An exit that the engine has not yet put down cuts nothing short a second time.
+                exited = cancellationToken;
+                container = await InspectAsync(deployment, cancellationToken);
+                await DemandRunningAsync(deployment, container, startedAt, restartsBefore, evidence, mask, cancellationToken);
+            }
+        }
+    }
+
+    private Task<ContainerDetails> InspectAsync(Deployment deployment, CancellationToken cancellationToken) =>
+        machine.Engine.InspectContainerAsync(deployment.Replica.Id.Value, cancellationToken);
+
+    /// <summary>Throws, with the evidence, if the container does not run any more as it was started.</summary>
+    private async Task DemandRunningAsync(
+        Deployment deployment,
+        ContainerDetails container,
+        string startedAt,
+        int restartsBefore,
+        LaunchEvidence evidence,
+        SecretMask mask,
+        CancellationToken cancellationToken)
+    {
+        if (FailureOf(container, startedAt, restartsBefore) is { } failure)
+        {
+            var lack = failure == LaunchFailure.Healthcheck ? null : await _inquiry.FindLackOfMemoryAsync(container, cancellationToken);
+            throw await FailAsync(
+                deployment, lack is null ? failure : LaunchFailure.OutOfMemory, lack ?? Describe(failure, container), evidence, mask);
+        }
+    }
+
+    /// <summary>Probes; a probe that the container's exit cuts short is no evidence.</summary>
+    private async Task<bool> ProbeUntilExitAsync(
+        Deployment deployment,
+        ContainerDetails container,
+        LaunchEvidence evidence,
+        TimeSpan patience,
+        CancellationToken exited,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ProbeAsync(deployment, container, evidence, patience, exited);
+        }
+        catch (OperationCanceledException) when (exited.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
         }
     }
 
@@ -149,14 +199,6 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
         return container.State.Running && container.State.StartedAt == startedAt;
     }
 
-    private async Task<bool> IsUnchangedAsync(Deployment deployment, string startedAt, CancellationToken cancellationToken)
-    {
-        var container = await machine.Engine.InspectContainerAsync(deployment.Replica.Id.Value, cancellationToken);
-        return container.State is { Running: true, Restarting: false }
-            && container.State.StartedAt == startedAt
-            && container.State.Healthcheck != HealthcheckState.Unhealthy;
-    }
-
     private static string? FailureOf(ContainerDetails container, string startedAt, int restartsBefore)
     {
         var state = container.State;
@@ -190,27 +232,26 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
             DeploymentError.LaunchFailed, mask.Apply($"the container of {deployment.Revision} {what}{listens}"), details);
     }
 
-    /// <summary>Ends the pause between two checks early when the container exits; the next check decides.</summary>
-    private async Task WatchExitAsync(string container, CancellationToken cancellationToken)
+    /// <summary>Reports the container's exit; the next look at the container decides what it means.</summary>
+    private async Task WatchExitAsync(string container, CancellationTokenSource exited, CancellationToken cancellationToken)
     {
         try
         {
             await machine.Engine.WaitForExitAsync(container, cancellationToken);
+            await exited.CancelAsync();
         }
         catch (Exception exception) when (exception is OperationCanceledException or DockerEngineException
             or EngineUnavailableException or IOException or HttpRequestException)
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Without this report the exit is found by the look after the next probe.
         }
     }
 
-    private async Task PauseAsync(Task exit, CancellationToken cancellationToken)
+    /// <summary>Pauses; returns whether the container's exit ended the pause early.</summary>
+    private async Task<bool> IsCutShortAsync(TimeSpan pause, CancellationToken exited, CancellationToken cancellationToken)
     {
-        using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var delay = Task.Delay(options.HealthInterval, clock, pause.Token);
-        await Task.WhenAny(delay, exit);
-        await pause.CancelAsync();
+        await Task.Delay(pause, clock, exited).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
+        return exited.IsCancellationRequested;
     }
 }

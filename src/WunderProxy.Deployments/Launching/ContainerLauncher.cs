@@ -16,7 +16,7 @@ namespace WunderProxy.Deployments.Launching;
 /// else alone.
 /// </summary>
 internal sealed class ContainerLauncher(
-    Application application, ImageProvider images, ContainerChecker checker, KeptContainerStarter kept, OrphanRemover orphans)
+    Application application, ImageProvider images, ContainerChecker checker, KeptContainerStarter kept, ContainerStarter starter, OrphanRemover orphans)
 {
     /// <summary>Most names tried for a container; a random name is taken once in 65,536 times.</summary>
     private const int MaxNames = 3;
@@ -145,8 +145,8 @@ internal sealed class ContainerLauncher(
             var image = await images.EnsureAsync(
                 config, () => deployment.MoveTo(DeploymentState.Pulling), progress, cancellationToken);
             await CreateContainerAsync(deployment, config, image, progress, cancellationToken);
-            await StartAsync(deployment, progress, cancellationToken);
-            await checker.WaitUntilHealthyAsync(deployment, 0, mask, progress, cancellationToken);
+            var running = await StartAsync(deployment, progress, cancellationToken);
+            await checker.WaitUntilHealthyAsync(deployment, running, 0, mask, progress, cancellationToken);
             deployment.MoveTo(DeploymentState.Ready);
             progress.Report(new DeploymentProgress("ready", $"{deployment.Revision} is healthy at {deployment.Replica.Address}"));
             return new LaunchedContainer(deployment, image.Method);
@@ -218,14 +218,15 @@ internal sealed class ContainerLauncher(
         }
     }
 
-    private async Task StartAsync(
+    private async Task<ContainerDetails?> StartAsync(
         Deployment deployment, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
     {
         deployment.MoveTo(DeploymentState.Starting);
         progress.Report(new DeploymentProgress("starting", $"starting container {deployment.Replica.Name}"));
+        ContainerDetails? running;
         try
         {
-            await application.Machine.Engine.StartContainerAsync(deployment.Replica.Id.Value, cancellationToken);
+            running = await starter.StartAsync(deployment.Replica.Id.Value, startedBefore: "", cancellationToken);
         }
         catch (DockerEngineException exception)
         {
@@ -236,6 +237,7 @@ internal sealed class ContainerLauncher(
         application.Faults.Hit("started");
         deployment.MoveTo(DeploymentState.Checking);
         progress.Report(new DeploymentProgress("checking", $"waiting until {deployment.Revision} is healthy"));
+        return running;
     }
 
     private EngineContainerOptions OptionsOf(LaunchConfig config, ProvidedImage image) => new()

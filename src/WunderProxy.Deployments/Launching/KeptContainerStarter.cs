@@ -8,7 +8,12 @@ namespace WunderProxy.Deployments.Launching;
 
 /// <summary>Starts a kept container again; a container that does not come up stays kept.</summary>
 internal sealed class KeptContainerStarter(
-    DockerEngineClient engine, DeploymentTable table, ContainerChecker checker, ContainerRetirer retirer, FaultPoints faults)
+    DockerEngineClient engine,
+    DeploymentTable table,
+    ContainerStarter starter,
+    ContainerChecker checker,
+    ContainerRetirer retirer,
+    FaultPoints faults)
 {
     /// <summary>Starts the first of the containers that comes up healthy.</summary>
     /// <returns>The launched container, or null if none comes up.</returns>
@@ -49,10 +54,10 @@ internal sealed class KeptContainerStarter(
         try
         {
             var before = await engine.InspectContainerAsync(deployment.Replica.Id.Value, cancellationToken);
-            await engine.StartContainerAsync(deployment.Replica.Id.Value, cancellationToken);
+            var running = await starter.StartAsync(deployment.Replica.Id.Value, before.State.StartedAt, cancellationToken);
             faults.Hit("kept-started");
             deployment.MoveTo(DeploymentState.Checking);
-            await checker.WaitUntilHealthyAsync(deployment, before.RestartCount, mask, progress, cancellationToken);
+            await checker.WaitUntilHealthyAsync(deployment, running, before.RestartCount, mask, progress, cancellationToken);
             deployment.MoveTo(DeploymentState.Ready);
             return true;
         }

@@ -29,6 +29,9 @@ internal sealed class EngineFollower(
     /// <summary>Written by the loop alone; the first listener starts it.</summary>
     private long _seenNanoseconds;
 
+    /// <summary>The <c>start</c> events, which launches wait for.</summary>
+    public StartEvents Starts { get; } = new();
+
     /// <summary>
     /// Begins to tell a listener, which is reconciled first. Disposing of the returned handle ends that: when the disposal
     /// is complete, no call to the listener is under way and none will come.
@@ -118,6 +121,9 @@ internal sealed class EngineFollower(
             {
                 _seenNanoseconds = happened.TimeNanoseconds + 1;
                 notices.Warn(Topic, null);
+
+                // Before the listeners, which may ask the engine about the containers of an event.
+                Starts.Note(happened);
                 await TellAsync((listener, token) => listener.HandleAsync(happened, token), untilAway.Token);
             }
         }

@@ -41,6 +41,9 @@ internal sealed class Machine : IAsyncDisposable
     /// <summary>Warnings that concern the engine, and thereby every application on it.</summary>
     public NoticeBoard Notices { get; }
 
+    /// <summary>The engine's <c>start</c> events, which launches wait for.</summary>
+    public StartEvents Starts => _follower.Starts;
+
     /// <inheritdoc cref="EngineFollower.Listen"/>
     public IAsyncDisposable Listen(IEngineListener listener) => _follower.Listen(listener);
 

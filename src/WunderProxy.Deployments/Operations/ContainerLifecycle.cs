@@ -110,8 +110,9 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
         var stopper = new ContainerStopper(engine, options.StopTimeout);
         _retirer = new ContainerRetirer(application, orphans, stopper, new ImageClaims(state.FullPath));
         var checker = new ContainerChecker(machine, _probes, options, clock);
-        var kept = new KeptContainerStarter(engine, application.Table, checker, _retirer, faults);
-        var launcher = new ContainerLauncher(application, images, checker, kept, orphans);
+        var starter = new ContainerStarter(machine);
+        var kept = new KeptContainerStarter(engine, application.Table, starter, checker, _retirer, faults);
+        var launcher = new ContainerLauncher(application, images, checker, kept, starter, orphans);
         var switcher = new TrafficSwitcher(application, _retirer);
         _history = new HistoryRecorder(application);
         _guard = new SwitchGuard(application, checker, _probes, switcher, _history, meter);

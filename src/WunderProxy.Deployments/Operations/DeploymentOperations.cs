@@ -28,7 +28,7 @@ internal sealed class DeploymentOperations(
         progress.AddNames(config);
         var launched = await launcher.LaunchAsync(config, progress, cancellationToken);
         application.Faults.Hit("launched");
-        await application.Events.RecordAsync(application.Events.Create(EventType.Launch, by) with
+        await application.Events.RecordAtOnceAsync(application.Events.Create(EventType.Launch, by) with
         {
             Revision = config.Revision,
             Hash = config.Hash.Value,
@@ -96,9 +96,10 @@ internal sealed class DeploymentOperations(
         progress.AddNames(config);
 
         // Stored also if the caller named it by its MD5, because the history will name it by its SHA-256.
-        await StoreAsync(config, progress, cancellationToken);
+        var (_, claim) = await ClaimBesideAsync(
+            request.By, () => StoreAsync(config, progress, cancellationToken), cancellationToken);
         var intent = DeploymentIntent.Deploy(config, request.By, application.Clock.GetUtcNow());
-        return await BringIntoServiceAsync(config, intent, request.Guard, began, progress, cancellationToken);
+        return await BringIntoServiceAsync(config, intent, claim, request.Guard, began, progress, cancellationToken);
     }
 
     /// <summary>Finds the history entry to go back to and brings its launch config into service.</summary>
@@ -106,6 +107,15 @@ internal sealed class DeploymentOperations(
         RollbackRequest request, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
     {
         var began = application.Clock.GetTimestamp();
+        var (found, claim) = await ClaimBesideAsync(
+            request.By, () => FindEarlierAsync(request, progress, cancellationToken), cancellationToken);
+        var intent = DeploymentIntent.Rollback(found.Target, request.By, application.Clock.GetUtcNow());
+        return await BringIntoServiceAsync(found.Config, intent, claim, request.Guard, began, progress, cancellationToken);
+    }
+
+    private async Task<(HistoryEntry Target, LaunchConfig Config)> FindEarlierAsync(
+        RollbackRequest request, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+    {
         progress.Report(new DeploymentProgress("fetching", "reading the history"));
         var loaded = await application.History.LoadAsync(cancellationToken);
         var target = loaded.FindTarget(
@@ -120,19 +130,47 @@ internal sealed class DeploymentOperations(
             _ => "its image has to be pulled first",
         };
         progress.Report(new DeploymentProgress("fetching", $"going back to {config.Revision} of {target.DeployedAt:O}: {needs}"));
-        var intent = DeploymentIntent.Rollback(target, request.By, application.Clock.GetUtcNow());
-        return await BringIntoServiceAsync(config, intent, request.Guard, began, progress, cancellationToken);
+        return (target, config);
+    }
+
+    /// <summary>
+    /// Claims the history while another step before the launch runs. If the step or the claim fails, the claim is given
+    /// back; the step's failure is reported before the claim's.
+    /// </summary>
+    private async Task<(T Result, HistoryClaim Claim)> ClaimBesideAsync<T>(
+        string by, Func<Task<T>> step, CancellationToken cancellationToken)
+    {
+        var claiming = application.History.ClaimAsync(by, cancellationToken);
+        try
+        {
+            var result = await step();
+            return (result, await claiming);
+        }
+        catch
+        {
+            await application.AfterSwitch.TryAsync("giving the lease back", () => GiveBackAsync(claiming));
+            throw;
+        }
+    }
+
+    private static async Task GiveBackAsync(Task<HistoryClaim> claiming)
+    {
+        await ((Task)claiming).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (claiming.IsCompletedSuccessfully)
+        {
+            await (await claiming).DisposeAsync();
+        }
     }
 
     private async Task<DeployResult> BringIntoServiceAsync(
         LaunchConfig config,
         DeploymentIntent intent,
+        HistoryClaim claim,
         TimeSpan? guardFor,
         long began,
         IProgress<DeploymentProgress> progress,
         CancellationToken cancellationToken)
     {
-        var claim = await application.History.ClaimAsync(intent.By, cancellationToken);
         try
         {
             application.Faults.Hit("claimed");
@@ -258,12 +296,13 @@ internal sealed class DeploymentOperations(
                 DeploymentError.NotFound,
                 $"the history entry of {target.Revision} names no launch config: its Hash is '{target.Hash}'");
 
-    private async Task StoreAsync(
+    private async Task<LaunchConfig> StoreAsync(
         LaunchConfig config, Operation progress, CancellationToken cancellationToken)
     {
         progress.Report(new DeploymentProgress("fetching", $"storing launch config {config}"));
         await application.Configs.AddAsync(config, cancellationToken);
         application.Faults.Hit("config-stored");
+        return config;
     }
 
     private async Task<LaunchConfig> LoadAsync(

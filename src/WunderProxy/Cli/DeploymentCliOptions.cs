@@ -39,7 +39,7 @@ internal sealed class DeploymentCliOptions
         ("network", ContainerAddressMode.Network));
 
     private readonly Option<TimeSpan?> _healthInterval = CliOption.Duration(
-        "--health-interval", "Time between two probes at launch [default: 1s]");
+        "--health-interval", "Longest pause between two probes at launch; the pauses begin with 20 ms and double [default: 1s]");
 
     private readonly Option<TimeSpan?> _healthTimeout = CliOption.Duration(
         "--health-timeout", "Longest wait for the answer to a probe [default: 5s]");

@@ -158,7 +158,7 @@ internal sealed class ContainerLauncherTests
         machine.StatusOf = path => path == "/slow" && ++probes < 5 ? 503 : 200;
 
         var deploying = machine.DeployAsync(machine.Config("slow", config => config["HealthCheckPath"] = "/slow"));
-        await _clock.PassPausesAsync(ScriptedMachine.HealthInterval, "health", deploying);
+        await _clock.PassPausesAsync(ScriptedMachine.ProbePauses, "health", deploying);
 
         Assert.That((machine.Traffic.Current!.Revision, probes), Is.EqualTo(("slow", 5)));
     }
@@ -277,7 +277,7 @@ internal sealed class ContainerLauncherTests
     {
         var deploying = machine.DeployAsync(config, null, told);
         var failure = (await Assert.ThrowsAsync<DeploymentException>(
-            () => _clock.PassPausesAsync(ScriptedMachine.HealthInterval, "the failure", deploying)))!;
+            () => _clock.PassPausesAsync(ScriptedMachine.ProbePauses, "the failure", deploying)))!;
 
         Assert.That(failure.Error, Is.EqualTo(DeploymentError.LaunchFailed));
         Assert.That(machine.Containers, Is.EqualTo(new[] { "made1 running" }), "containers left");

@@ -17,6 +17,7 @@ internal sealed class ScriptedDocker
     private readonly Dictionary<string, JsonObject> _containers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _starts = new(StringComparer.Ordinal);
     private readonly List<JsonNode> _created = [];
+    private readonly List<PipeWriter> _waits = [];
     private TaskCompletionSource<PipeWriter> _events = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastEvent;
 
@@ -130,6 +131,24 @@ internal sealed class ScriptedDocker
             {
                 container["State"] = state;
             }
+        }
+    }
+
+    /// <summary>Ends the containers of a revision, and answers all calls that wait for an exit.</summary>
+    public async Task ExitAsync(string revision)
+    {
+        SetState(revision, "exited");
+        PipeWriter[] waits;
+        lock (_containers)
+        {
+            waits = [.. _waits];
+            _waits.Clear();
+        }
+
+        foreach (var wait in waits)
+        {
+            await wait.WriteAsync("""{"StatusCode":3}"""u8.ToArray());
+            await wait.CompleteAsync();
         }
     }
 
@@ -266,8 +285,19 @@ internal sealed class ScriptedDocker
         "start" when RefuseStart is { } refuse => Refusal(HttpStatusCode.InternalServerError, refuse()),
         "start" => With(request, Start),
         "stop" or "kill" => With(request, id => _containers[id]["State"] = "exited"),
-        _ => Silence(),
+        _ => Wait(),
     };
+
+    private HttpResponseMessage Wait()
+    {
+        var pipe = new Pipe();
+        lock (_containers)
+        {
+            _waits.Add(pipe.Writer);
+        }
+
+        return Stream(pipe);
+    }
 
     private void Start(string id)
     {

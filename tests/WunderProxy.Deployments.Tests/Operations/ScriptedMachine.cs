@@ -25,8 +25,12 @@ internal sealed class ScriptedMachine : IAsyncDisposable
     public const string App = "shop";
     public const string Prefix = "service";
 
-    /// <summary>The pause between two looks at a container that is awaited; nothing else pauses for so long.</summary>
+    /// <summary>The longest pause between two probes of a container that is awaited.</summary>
     public static readonly TimeSpan HealthInterval = TimeSpan.FromMilliseconds(900);
+
+    /// <summary>The pauses between the probes of a container that is awaited; nothing else pauses for so long.</summary>
+    public static readonly IReadOnlyList<TimeSpan> ProbePauses =
+        [.. new[] { 20, 40, 80, 160, 320, 640 }.Select(milliseconds => TimeSpan.FromMilliseconds(milliseconds)), HealthInterval];
 
     /// <summary>The pause between two looks of a guard.</summary>
     private static readonly TimeSpan GuardPause = TimeSpan.FromMilliseconds(250);
