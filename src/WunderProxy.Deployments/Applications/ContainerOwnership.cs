@@ -21,7 +21,7 @@ internal sealed class ContainerOwnership(ContainerIdentity identity, Func<Lifecy
     /// <summary>Returns the owner of an inspected container.</summary>
     /// <exception cref="EngineUnavailableException">The engine does not answer.</exception>
     public Task<ContainerOwner> JudgeAsync(ContainerDetails container, CancellationToken cancellationToken) => JudgeAsync(
-        container.Id, container.Name.TrimStart('/'), container.Image, container.Config.Labels, cancellationToken);
+        container.Id, container.Name.TrimStart('/'), container.Image, container.Labels, cancellationToken);
 
     private async Task<ContainerOwner> JudgeAsync(
         string id, string name, string image, IReadOnlyDictionary<string, string>? labels, CancellationToken cancellationToken)

@@ -30,13 +30,18 @@ internal static class EngineAnswers
         Image = container.Image ?? "",
         RestartCount = (int)container.RestartCount,
         State = ToState(container.State),
-        Config = ToSettings(container.Config),
-        HostConfig = new ContainerHostSettings
-        {
-            NetworkMode = container.HostConfig?.NetworkMode ?? "",
-            Memory = container.HostConfig?.Memory ?? 0,
-        },
-        NetworkSettings = ToNetworks(container.NetworkSettings),
+        StopTimeout = (long?)container.Config?.StopTimeout?.TotalSeconds,
+        Labels = container.Config?.Labels?.AsReadOnly(),
+        ExposedPorts = [.. container.Config?.ExposedPorts?.Keys ?? []],
+        NetworkMode = container.HostConfig?.NetworkMode ?? "",
+        MemoryLimit = container.HostConfig?.Memory ?? 0,
+        Ports = (container.NetworkSettings?.Ports ?? Empty<IList<Library.PortBinding>>()).ToDictionary(
+            port => port.Key,
+            port => (IReadOnlyList<PortBinding>?)port.Value?.Select(binding => new PortBinding(binding.HostIP, binding.HostPort)).ToArray(),
+            StringComparer.Ordinal),
+        Networks = (container.NetworkSettings?.Networks ?? Empty<Library.EndpointSettings>())
+            .Where(network => network.Value is not null)
+            .ToDictionary(network => network.Key, network => ToNetwork(network.Value), StringComparer.Ordinal),
     };
 
     public static ImageDetails ToImage(Library.ImageInspectResponse? image) => new()
@@ -70,32 +75,26 @@ internal static class EngineAnswers
         Error = state.Error ?? "",
         StartedAt = state.StartedAt ?? "",
         FinishedAt = state.FinishedAt ?? "",
-        Health = state.Health is null ? null : new ContainerHealth(state.Health.Status),
+        Healthcheck = ToHealthcheck(state.Health?.Status),
     };
 
-    private static ContainerSettings ToSettings(Library.ContainerConfig? config) => config is null ? new ContainerSettings() : new()
+    /// <summary>Returns the state of the container's own check; an unknown word decides nothing.</summary>
+    private static HealthcheckState ToHealthcheck(string? status) => status switch
     {
-        StopTimeout = (long?)config.StopTimeout?.TotalSeconds,
-        Labels = config.Labels?.AsReadOnly(),
-        ExposedPorts = [.. config.ExposedPorts?.Keys ?? []],
+        null or "" or "none" => HealthcheckState.None,
+        "healthy" => HealthcheckState.Healthy,
+        "unhealthy" => HealthcheckState.Unhealthy,
+        _ => HealthcheckState.Starting,
     };
 
-    private static ContainerNetworkSettings ToNetworks(Library.NetworkSettings? settings) => new()
+    private static NetworkEndpoint ToNetwork(Library.EndpointSettings network) => new()
     {
-        Ports = settings?.Ports?.ToDictionary(
-            port => port.Key,
-            port => (IReadOnlyList<PortBinding>?)port.Value?.Select(binding => new PortBinding(binding.HostIP, binding.HostPort)).ToArray(),
-            StringComparer.Ordinal),
-        Networks = settings?.Networks?.Where(network => network.Value is not null).ToDictionary(
-            network => network.Key,
-            network => new NetworkEndpoint
-            {
-                NetworkID = network.Value.NetworkID ?? "",
-                IPAddress = network.Value.IPAddress,
-                GlobalIPv6Address = network.Value.GlobalIPv6Address,
-            },
-            StringComparer.Ordinal),
+        NetworkID = network.NetworkID ?? "",
+        IPAddress = network.IPAddress,
+        GlobalIPv6Address = network.GlobalIPv6Address,
     };
+
+    private static Dictionary<string, T> Empty<T>() => [];
 
     private static DateTimeOffset TimeOf(DateTime time) => new(time.ToUniversalTime());
 }

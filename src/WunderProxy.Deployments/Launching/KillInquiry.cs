@@ -24,7 +24,7 @@ internal sealed class KillInquiry(DockerEngineClient engine, TimeProvider clock)
     /// <param name="cancellationToken">Cancels the search.</param>
     public async Task<string?> FindLackOfMemoryAsync(ContainerDetails dead, CancellationToken cancellationToken)
     {
-        var limit = dead.HostConfig.Memory;
+        var limit = dead.MemoryLimit;
         var limited = limit > 0 ? $", with a memory limit of {Mebibytes(limit)} MiB" : "";
         if (dead.State.OOMKilled)
         {

@@ -28,7 +28,7 @@ internal static class ListeningPorts
     public static async Task<IReadOnlyList<IPEndPoint>?> FindAsync(
         ContainerDetails container, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (!container.State.Running || container.HostConfig.NetworkMode == NetworkOwner.HostMode)
+        if (!container.State.Running || container.NetworkMode == NetworkOwner.HostMode)
         {
             return null;
         }
@@ -86,7 +86,7 @@ internal static class ListeningPorts
     private static async Task<IReadOnlyList<IPEndPoint>?> TryUsualAsync(
         ContainerDetails container, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var address = (container.NetworkSettings.Networks?.Values ?? [])
+        var address = container.Networks.Values
             .SelectMany(network => new[] { network.IPAddress, network.GlobalIPv6Address })
             .FirstOrDefault(text => IPAddress.TryParse(text, out _));
         if (address is null)

@@ -26,7 +26,7 @@ internal sealed class ContainerAddressResolver(DockerEngineClient engine, OwnCon
             return null;
         }
 
-        if (owner.HostConfig.NetworkMode == NetworkOwner.HostMode)
+        if (owner.NetworkMode == NetworkOwner.HostMode)
         {
             return await OnMachineAsync(containerPort, cancellationToken);
         }
@@ -71,7 +71,7 @@ internal sealed class ContainerAddressResolver(DockerEngineClient engine, OwnCon
         ContainerDetails container, int containerPort, CancellationToken cancellationToken)
     {
         var key = string.Create(CultureInfo.InvariantCulture, $"{containerPort}/tcp");
-        var bindings = container.NetworkSettings.Ports?.GetValueOrDefault(key) ?? [];
+        var bindings = container.Ports.GetValueOrDefault(key) ?? [];
         var binding = bindings.MinBy(b => RankOf(b.HostIp));
         if (!int.TryParse(binding?.HostPort, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0)
         {
@@ -129,8 +129,8 @@ internal sealed class ContainerAddressResolver(DockerEngineClient engine, OwnCon
     /// </summary>
     private static IEnumerable<IPEndPoint> AddressesOf(ContainerDetails container, ContainerDetails? own, int port)
     {
-        var ours = own?.NetworkSettings.Networks?.Values.Select(network => network.NetworkID).ToHashSet(StringComparer.Ordinal);
-        var shared = (container.NetworkSettings.Networks?.Values ?? []).Where(n => ours?.Contains(n.NetworkID) != false).ToArray();
+        var ours = own?.Networks.Values.Select(network => network.NetworkID).ToHashSet(StringComparer.Ordinal);
+        var shared = container.Networks.Values.Where(n => ours?.Contains(n.NetworkID) != false).ToArray();
         return shared.Select(network => network.IPAddress)
             .Concat(shared.Select(network => network.GlobalIPv6Address))
             .Select(text => IPAddress.TryParse(text, out var address) ? address : null)
@@ -141,13 +141,13 @@ internal sealed class ContainerAddressResolver(DockerEngineClient engine, OwnCon
     private async Task<IPEndPoint?> JoinAsync(
         ContainerDetails container, ContainerDetails own, int port, CancellationToken cancellationToken)
     {
-        var network = own.NetworkSettings.Networks?.FirstOrDefault(n => !SpecialNetworks.Contains(n.Key, StringComparer.Ordinal)).Value;
+        var network = own.Networks.FirstOrDefault(n => !SpecialNetworks.Contains(n.Key, StringComparer.Ordinal)).Value;
         if (network is null)
         {
             return null;
         }
 
-        var isMember = container.NetworkSettings.Networks?.Values.Any(n => n.NetworkID == network.NetworkID) == true;
+        var isMember = container.Networks.Values.Any(n => n.NetworkID == network.NetworkID);
         if (!isMember)
         {
             await engine.ConnectNetworkAsync(network.NetworkID, container.Id, cancellationToken);

@@ -24,7 +24,7 @@ internal static class NetworkOwner
     {
         for (var depth = 0; depth < MaxDepth; depth++)
         {
-            var mode = container.HostConfig.NetworkMode;
+            var mode = container.NetworkMode;
             if (!mode.StartsWith(Shared, StringComparison.Ordinal))
             {
                 return container;

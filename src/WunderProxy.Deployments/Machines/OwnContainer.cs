@@ -24,7 +24,7 @@ internal sealed partial class OwnContainer(DockerEngineClient engine, string mou
         {
             var own = await engine.InspectContainerAsync(_id, cancellationToken);
             var owner = await NetworkOwner.FindAsync(engine, own, cancellationToken) ?? own;
-            return owner.HostConfig.NetworkMode == NetworkOwner.HostMode ? null : owner;
+            return owner.NetworkMode == NetworkOwner.HostMode ? null : owner;
         }
         catch (ContainerNotFoundException)
         {

@@ -23,7 +23,7 @@ internal sealed class ContainerStopper(DockerEngineClient engine, TimeSpan stand
     public async Task StopAsync(string id, CancellationToken cancellationToken)
     {
         var container = await engine.InspectContainerAsync(id, cancellationToken);
-        await engine.StopContainerAsync(id, PatienceOf(container.Config.StopTimeout), cancellationToken);
+        await engine.StopContainerAsync(id, PatienceOf(container.StopTimeout), cancellationToken);
     }
 
     private TimeSpan PatienceOf(long? seconds) => seconds switch

@@ -126,7 +126,7 @@ internal sealed class ContainerAdopter(
                 config.ContainerPort,
                 config.CopyContainerConfig(),
                 config.CopyHostConfig(),
-                container.Config.ExposedPorts);
+                container.ExposedPorts);
             return new ContainerClaim(
                 config.Hash,
                 config.Revision,

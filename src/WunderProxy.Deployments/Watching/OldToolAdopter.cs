@@ -65,7 +65,7 @@ internal sealed class OldToolAdopter(Application application, ForeignContainers 
                 config.ContainerPort,
                 config.CopyContainerConfig(),
                 config.CopyHostConfig(),
-                container.Config.ExposedPorts),
+                container.ExposedPorts),
             HealthCheckPath = config.HealthCheckPath,
         };
         if (phantom is not null)

@@ -139,9 +139,9 @@ internal sealed class HostileEngineTests : IDisposable
 
         Assert.That((listed.Image, listed.Labels, listed.Names), Is.EqualTo(("", (object?)null, (object?)null)));
         Assert.That((container.Name, container.State.Running, container.State.StartedAt), Is.EqualTo(("", false, "")));
-        Assert.That((container.Config.StopTimeout, container.HostConfig.NetworkMode), Is.EqualTo(((long?)null, "")));
-        Assert.That(container.NetworkSettings.Ports!["1/tcp"], Is.Null);
-        Assert.That((container.NetworkSettings.Networks!.Count, image!.Labels, image.ExposedPorts.Count), Is.EqualTo((0, (object?)null, 0)));
+        Assert.That((container.StopTimeout, container.NetworkMode), Is.EqualTo(((long?)null, "")));
+        Assert.That(container.Ports!["1/tcp"], Is.Null);
+        Assert.That((container.Networks!.Count, image!.Labels, image.ExposedPorts.Count), Is.EqualTo((0, (object?)null, 0)));
     }
 
     [Test]

@@ -66,6 +66,6 @@ internal sealed class KillInquiryTests
             StartedAt = "2026-01-01T00:00:00Z",
             FinishedAt = "2026-01-01T00:00:01.500000000Z",
         },
-        HostConfig = new ContainerHostSettings { Memory = limitMebibytes * 1024L * 1024 },
+        MemoryLimit = limitMebibytes * 1024L * 1024,
     };
 }

@@ -81,12 +81,9 @@ internal sealed class ContainerAddressResolverTests
         using var engine = new ScriptedEngine();
         var container = Details("c", "six") with
         {
-            NetworkSettings = new ContainerNetworkSettings
+            Networks = new Dictionary<string, NetworkEndpoint>(StringComparer.Ordinal)
             {
-                Networks = new Dictionary<string, NetworkEndpoint>(StringComparer.Ordinal)
-                {
-                    ["six"] = new() { NetworkID = "n", IPAddress = null, GlobalIPv6Address = "::1" },
-                },
+                ["six"] = new() { NetworkID = "n", IPAddress = null, GlobalIPv6Address = "::1" },
             },
         };
 
@@ -112,10 +109,7 @@ internal sealed class ContainerAddressResolverTests
             .ToArray();
         var container = Details("c", "bridge") with
         {
-            NetworkSettings = new ContainerNetworkSettings
-            {
-                Ports = new Dictionary<string, IReadOnlyList<PortBinding>?>(StringComparer.Ordinal) { [$"{Port}/tcp"] = published },
-            },
+            Ports = new Dictionary<string, IReadOnlyList<PortBinding>?>(StringComparer.Ordinal) { [$"{Port}/tcp"] = published },
         };
 
         var found = await ResolveAsync(engine, container, ContainerAddressMode.Published);
@@ -146,7 +140,7 @@ internal sealed class ContainerAddressResolverTests
     }
 
     private static ContainerDetails Details(string id, string mode) =>
-        new() { Id = id, HostConfig = new ContainerHostSettings { NetworkMode = mode } };
+        new() { Id = id, NetworkMode = mode };
 
     private static string Container(string id, string mode, (string V4, string V6) address, (string Ip, string Port)? binding = null)
     {

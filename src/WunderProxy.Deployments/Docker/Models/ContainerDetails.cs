@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace WunderProxy.Deployments.Docker.Models;
 
 /// <summary>What is used of an inspected container.</summary>
@@ -16,9 +18,28 @@ internal sealed record ContainerDetails
 
     public ContainerRunState State { get; init; } = new();
 
-    public ContainerSettings Config { get; init; } = new();
+    /// <summary>
+    /// Seconds between the stop signal and SIGKILL; null for the engine's default, negative for no limit.
+    /// </summary>
+    public long? StopTimeout { get; init; }
 
-    public ContainerHostSettings HostConfig { get; init; } = new();
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
-    public ContainerNetworkSettings NetworkSettings { get; init; } = new();
+    /// <summary>Ports such as <c>9292/tcp</c>.</summary>
+    public IReadOnlyList<string> ExposedPorts { get; init; } = [];
+
+    public string NetworkMode { get; init; } = "";
+
+    /// <summary>Memory limit in bytes; 0 without a limit.</summary>
+    public long MemoryLimit { get; init; }
+
+    /// <summary>
+    /// Bindings by container port, such as <c>9292/tcp</c>; null for an exposed port that is not published.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<PortBinding>?> Ports { get; init; } =
+        ReadOnlyDictionary<string, IReadOnlyList<PortBinding>?>.Empty;
+
+    /// <summary>The container's connections by the name of the network.</summary>
+    public IReadOnlyDictionary<string, NetworkEndpoint> Networks { get; init; } =
+        ReadOnlyDictionary<string, NetworkEndpoint>.Empty;
 }

@@ -27,14 +27,5 @@ internal sealed record ContainerRunState
     /// </summary>
     public string FinishedAt { get; init; } = "";
 
-    public ContainerHealth? Health { get; init; }
-
-    /// <summary>The state that <see cref="Health"/> reports; an unknown word decides nothing.</summary>
-    public HealthcheckState Healthcheck => Health?.Status switch
-    {
-        null or "" or "none" => HealthcheckState.None,
-        "healthy" => HealthcheckState.Healthy,
-        "unhealthy" => HealthcheckState.Unhealthy,
-        _ => HealthcheckState.Starting,
-    };
+    public HealthcheckState Healthcheck { get; init; }
 }
