@@ -31,10 +31,10 @@ internal static class DockerContext
         }
 
         var certificates = Path.Combine(configFolder, "contexts", "tls", id, Engine);
-        var isTls = Directory.Exists(certificates);
-        return isTls && engine.SkipTLSVerify
+        var endpoint = Parse(name, engine.Host, Directory.Exists(certificates) ? certificates : null);
+        return endpoint.SocketPath is null && engine.SkipTLSVerify
             ? throw new FormatException($"DOCKER_CONTEXT: the context '{name}' skips the check of certificates, which is not done here")
-            : Parse(name, engine.Host, isTls ? certificates : null);
+            : endpoint;
     }
 
     private static DockerContextFile ReadFile(string name, string path)

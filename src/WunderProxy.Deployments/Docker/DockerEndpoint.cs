@@ -98,7 +98,7 @@ public sealed partial class DockerEndpoint
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             throw new FormatException(
-                $"TLS to {Url} needs ca.pem, cert.pem and key.pem in {_certificateDirectory}: {exception.Message}", exception);
+                $"TLS to {Url} needs ca.pem, and with client certificates cert.pem and key.pem, in {_certificateDirectory}: {exception.Message}", exception);
         }
     }
 
@@ -172,7 +172,7 @@ public sealed partial class DockerEndpoint
 
     /// <summary>
     /// Reads the certificates. Without a directory the machine's own authorities are trusted and no client certificate
-    /// is sent.
+    /// is sent; a directory may hold the authority's certificate alone.
     /// </summary>
     private static SslClientAuthenticationOptions ReadCertificates(string? directory)
     {
@@ -187,12 +187,12 @@ public sealed partial class DockerEndpoint
             RevocationMode = X509RevocationMode.NoCheck,
         };
         policy.CustomTrustStore.ImportFromPemFile(Path.Combine(directory, "ca.pem"));
-        var client = X509Certificate2.CreateFromPemFile(
-            Path.Combine(directory, "cert.pem"), Path.Combine(directory, "key.pem"));
+        var (certificate, key) = (Path.Combine(directory, "cert.pem"), Path.Combine(directory, "key.pem"));
+        var hasClient = File.Exists(certificate) || File.Exists(key);
         return new SslClientAuthenticationOptions
         {
             CertificateChainPolicy = policy,
-            ClientCertificates = [client],
+            ClientCertificates = hasClient ? [X509Certificate2.CreateFromPemFile(certificate, key)] : null,
         };
     }
 

@@ -224,9 +224,9 @@ internal sealed class DockerEngineClient : IDisposable
         await using var stream = await _connection.CallUnlimitedAsync(
             (session, token) => session.Client.System.MonitorEventsAsync(parameters, token), cancellationToken);
 #pragma warning restore CS0618
-        using var reader = new StreamReader(stream);
+        var lines = new EventLines(stream);
         var seen = sinceNanoseconds;
-        while (await _connection.TranslateAsync(reader.ReadLineAsync(cancellationToken).AsTask(), cancellationToken) is { } line)
+        while (await _connection.TranslateAsync(lines.ReadAsync(cancellationToken), cancellationToken) is { } line)
         {
             if (EngineEvent.Read(line, seen) is { } happened)
             {

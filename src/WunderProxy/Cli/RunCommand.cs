@@ -126,7 +126,8 @@ internal sealed class RunCommand : Command
         }
         catch (FormatException exception)
         {
-            throw new UsageException($"--docker-host: {exception.Message}", exception);
+            var option = string.IsNullOrEmpty(dockerHost) ? "" : "--docker-host: ";
+            throw new UsageException(option + exception.Message, exception);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using WunderProxy.Deployments.Docker;
 
@@ -96,13 +97,25 @@ internal sealed class DockerEndpointTests
 
     [TestCase("none", "cannot be read")]
     [TestCase("broken", "cannot be read")]
+    [TestCase("number", "cannot be read")]
+    [TestCase("list", "cannot be read")]
+    [TestCase("folder", "cannot be read")]
     [TestCase("empty", "names no engine")]
+    [TestCase("null", "names no engine")]
+    [TestCase("kubernetes", "names no engine")]
     [TestCase("remote", "ssh://host")]
+    [TestCase("unchecked", "skips the check of certificates")]
     public void Context_that_cannot_be_used_is_named(string name, string words)
     {
         using var folder = new TemporaryDirectory();
         WriteContext(folder, "broken", "{");
+        WriteContext(folder, "number", """{"Endpoints":{"docker":{"Host":7}}}""");
+        WriteContext(folder, "list", """{"Endpoints":[]}""");
+        WriteContext(folder, "folder", null);
         WriteContext(folder, "empty", "{}");
+        WriteContext(folder, "null", "null");
+        WriteContext(folder, "kubernetes", """{"Endpoints":{"docker":null,"kubernetes":{"Host":"https://host"}}}""");
+        WriteContext(folder, "unchecked", """{"Endpoints":{"docker":{"Host":"tcp://host:1","SkipTLSVerify":true}}}""");
         WriteContext(folder, "remote", """{"Endpoints":{"docker":{"Host":"ssh://host"}}}""");
 
         Assert.That(
@@ -139,6 +152,21 @@ internal sealed class DockerEndpointTests
 
         Assert.That(endpoint.CheckCertificates, Throws.TypeOf<FormatException>().With.Message.Contains("ca.pem").And.Message.Contains("/nowhere"));
         Assert.That(DockerEndpoint.Parse("https://10.0.0.1").CheckCertificates, Throws.Nothing);
+    }
+
+    [Test]
+    public void Authority_s_certificate_may_stand_alone_but_a_client_s_needs_its_key()
+    {
+        using var folder = new TemporaryDirectory();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = new CertificateRequest("CN=a", key, HashAlgorithmName.SHA256).CreateSelfSigned(now, now.AddDays(1));
+        var endpoint = DockerEndpoint.Parse("tcp://10.0.0.1", folder.FullPath);
+
+        File.WriteAllText(Path.Combine(folder.FullPath, "ca.pem"), certificate.ExportCertificatePem());
+        Assert.That(endpoint.CheckCertificates, Throws.Nothing);
+        File.WriteAllText(Path.Combine(folder.FullPath, "cert.pem"), certificate.ExportCertificatePem());
+        Assert.That(endpoint.CheckCertificates, Throws.TypeOf<FormatException>().With.Message.Contains("key.pem"));
     }
 
     [TestCase("tcp://10.0.0.1")]
@@ -181,11 +209,18 @@ internal sealed class DockerEndpointTests
         UnixSocketFault.Explain("/var/run/docker.sock", new SocketException((int)SocketError.AccessDenied)),
         Does.StartWith("no permission for /var/run/docker.sock"));
 
-    private static void WriteContext(TemporaryDirectory folder, string name, string text)
+    private static void WriteContext(TemporaryDirectory folder, string name, string? text)
     {
         var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
         var path = Directory.CreateDirectory(Path.Combine(folder.FullPath, "contexts", "meta", id));
-        File.WriteAllText(Path.Combine(path.FullName, "meta.json"), text);
+        var file = Path.Combine(path.FullName, "meta.json");
+        if (text is null)
+        {
+            Directory.CreateDirectory(file);
+            return;
+        }
+
+        File.WriteAllText(file, text);
     }
 
     private static async Task<string> AskAsync(string path)

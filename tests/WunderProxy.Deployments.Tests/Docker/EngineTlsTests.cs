@@ -21,6 +21,8 @@ internal sealed class EngineTlsTests : IDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentQueue<string> _asked = [];
 
+    private int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
     public void Dispose()
     {
         _listener.Dispose();
@@ -42,6 +44,33 @@ internal sealed class EngineTlsTests : IDisposable
     }
 
     [Test]
+    public async Task Context_brings_its_own_certificates()
+    {
+        const string Name = "far";
+        using var authority = CreateAuthority();
+        var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Name)));
+        WriteClient(authority, authority, Path.Combine("contexts", "tls", id, "docker"));
+        using var server = Issue(authority, "localhost", isServer: true);
+        _listener.Start();
+        var meta = Directory.CreateDirectory(Path.Combine(_folder.FullPath, "contexts", "meta", id)).FullName;
+        File.WriteAllText(
+            Path.Combine(meta, "meta.json"),
+            $$$"""{"Name":"{{{Name}}}","Endpoints":{"docker":{"Host":"tcp://localhost:{{{Port}}}","SkipTLSVerify":false} } }""");
+        var endpoint = DockerEndpoint.FromEnvironment(null, name => name switch
+        {
+            "DOCKER_CONFIG" => _folder.FullPath,
+            "DOCKER_CONTEXT" => Name,
+            _ => null,
+        });
+        using var client = new DockerEngineClient(endpoint, TimeProvider.System);
+        _ = ServeAsync(server, authority);
+
+        await client.PingAsync(CancellationToken.None);
+
+        Assert.That(_asked, Has.Count.EqualTo(2).And.All.StartsWith("CN=client: GET /"));
+    }
+
+    [Test]
     public async Task Engine_of_another_authority_is_not_trusted()
     {
         using var authority = CreateAuthority();
@@ -60,8 +89,7 @@ internal sealed class EngineTlsTests : IDisposable
     private DockerEngineClient Connect()
     {
         _listener.Start();
-        var port = ((IPEndPoint)_listener.LocalEndpoint).Port;
-        var endpoint = DockerEndpoint.FromEnvironment($"tcp://localhost:{port}", name => name switch
+        var endpoint = DockerEndpoint.FromEnvironment($"tcp://localhost:{Port}", name => name switch
         {
             "DOCKER_TLS_VERIFY" => "1",
             "DOCKER_CERT_PATH" => _folder.FullPath,
@@ -115,13 +143,14 @@ internal sealed class EngineTlsTests : IDisposable
         }
     }
 
-    private void WriteClient(X509Certificate2 trusted, X509Certificate2 issuer)
+    private void WriteClient(X509Certificate2 trusted, X509Certificate2 issuer, string path = "")
     {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder.FullPath, path)).FullName;
         using var client = Issue(issuer, "client", isServer: false);
-        File.WriteAllText(Path.Combine(_folder.FullPath, "ca.pem"), trusted.ExportCertificatePem());
-        File.WriteAllText(Path.Combine(_folder.FullPath, "cert.pem"), client.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(folder, "ca.pem"), trusted.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(folder, "cert.pem"), client.ExportCertificatePem());
         using var key = client.GetECDsaPrivateKey()!;
-        File.WriteAllText(Path.Combine(_folder.FullPath, "key.pem"), key.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(Path.Combine(folder, "key.pem"), key.ExportPkcs8PrivateKeyPem());
     }
 
     private static X509Certificate2 CreateAuthority()

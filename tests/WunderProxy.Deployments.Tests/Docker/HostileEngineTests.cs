@@ -29,6 +29,8 @@ internal sealed class HostileEngineTests : IDisposable
     [TestCase("SSH-2.0-OpenSSH_9.2\r\n")]
     [TestCase("+PONG\r\n")]
     [TestCase("\0\0\0\u0004\u0008\0\0\0\0\0\0")]
+    [TestCase("\u0015\u0003\u0001\0\u0002\u0002\u0046")]
+    [TestCase("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n")]
     [TestCase("")]
     [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n<html>hi</html>")]
     [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")]
@@ -195,6 +197,9 @@ internal sealed class HostileEngineTests : IDisposable
             {"Type":7,"Action":"oom","Actor":{"ID":"a","Attributes":[1]},"scope":{},"time":"now","timeNano":7}
             {"Type":"container","Action":"pause","Actor":{"ID":"a"},"timeNano":"8"}
             {"Type":"container","Action":"unpause","Actor":{"ID":"a"},"timeNano":1e300}
+            {"Type":"container","Action":"oom","Actor":{"ID":"b"},"timeNano":9223372036854775807}
+            {"Type":"container","Action":"oom","Actor":{"ID":"c"},"timeNano":-1}
+            {"Type":null,"Action":null,"Actor":null,"timeNano":null}
             []
             null
             <html>
@@ -206,7 +211,7 @@ internal sealed class HostileEngineTests : IDisposable
 
         var seen = await EngineCalls.ReadAllAsync(client.FollowEventsAsync(1, CancellationToken.None));
 
-        Assert.That(seen, Is.EqualTo(new[] { "start a 1", "oom a 7", "pause a 7", "unpause a 7", "destroy a 9" }));
+        Assert.That(seen, Is.EqualTo(new[] { "start a 1", "oom a 7", "pause a 7", "unpause a 7", "oom b 7", "oom c 7", "destroy a 9" }));
         Assert.That(_heard, Is.All.Null);
     }
 

@@ -9,10 +9,10 @@ namespace WunderProxy.Deployments.Docker.Models;
 internal sealed record EngineEvent(string Action, string ContainerId, long TimeNanoseconds)
 {
     /// <summary>Reads one line of the stream; fields of unexpected types count as missing.</summary>
-    /// <param name="line">The line.</param>
+    /// <param name="line">The line, in UTF-8.</param>
     /// <param name="previousNanoseconds">Time of the event before, for an event without one.</param>
     /// <returns>The event; null if the line names no action or no container.</returns>
-    public static EngineEvent? Read(string line, long previousNanoseconds)
+    public static EngineEvent? Read(ReadOnlyMemory<byte> line, long previousNanoseconds)
     {
         try
         {
@@ -33,6 +33,7 @@ internal sealed record EngineEvent(string Action, string ContainerId, long TimeN
         happened.TryGetProperty("timeNano", out var time)
             && time.ValueKind == JsonValueKind.Number
             && time.TryGetInt64(out var nanoseconds)
+            && nanoseconds is > 0 and < long.MaxValue
             ? nanoseconds
             : null;
 }
