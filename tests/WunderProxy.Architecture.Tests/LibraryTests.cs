@@ -27,6 +27,26 @@ internal sealed class LibraryTests
     [TestCase("WunderProxy")]
     public void Only_Docker_knows_the_engine_s_library(string assembly) => OnlyRoomKnows("Docker", @"^Docker\.DotNet", assembly);
 
+    /// <summary>
+    /// The control plane's classes that make HTTP requests: one for health checks, one for S3, and of the engine's those that
+    /// give the library its handler and send the create body over it.
+    /// </summary>
+    [Test]
+    public void Engine_has_no_http_client_but_the_library_s()
+    {
+        string[] clients = ["System.Net.Http.HttpClient", "System.Net.Http.HttpMessageInvoker", "System.Net.Http.SocketsHttpHandler"];
+        var users = Code.Model.Types
+            .Where(type => type.FullName.StartsWith("WunderProxy.Deployments.", StringComparison.Ordinal))
+            .Where(type => type.Dependencies.Any(dependency => clients.Contains(dependency.Target.FullName, StringComparer.Ordinal)))
+            .Select(type => type.FullName.Split('.', '+', '/').SkipWhile(part => part != "Deployments").ElementAt(2))
+            .Distinct(StringComparer.Ordinal);
+
+        Assert.That(users, Is.EquivalentTo(new[]
+        {
+            "HealthProbe", "S3HttpClientFactory", "DockerEndpoint", "DockerEngineClient", "EngineConnection", "EngineSession",
+        }));
+    }
+
     private static void OnlyRoomKnows(string room, string library, string assembly)
     {
         var rule = Types().That().ResideInNamespaceMatching($@"^{assembly}\.")
