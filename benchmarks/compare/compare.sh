@@ -17,9 +17,8 @@ esac
 
 make -s -C "$here/tools" OUT="$out/tools"
 if [ -z "${COMPARE_PROGRAM+set}" ]; then
-  echo "building wunderproxy (Release, ReadyToRun)" >&2
-  dotnet publish "$root/src/WunderProxy" -c Release -r linux-x64 -p:SelfContained=false -p:PublishReadyToRun=true \
-    -o "$out/wunderproxy" -v quiet -nologo >&2
+  echo "building wunderproxy (the native program)" >&2
+  "$root/eng/publish.sh" "$out/wunderproxy" >&2
   COMPARE_PROGRAM="$out/wunderproxy/wunderproxy"
 fi
 

@@ -2,7 +2,9 @@
 """Compares WunderProxy with nginx and HAProxy on this machine; `compare.sh` builds what it needs and calls it."""
 import argparse
 import json
+import os
 import resource
+import shlex
 import shutil
 import signal
 import sys
@@ -80,10 +82,20 @@ def header(options):
     versions = [machine.version_of("nginx", "-v").replace("nginx version: ", ""),
                 machine.version_of("haproxy", "-v").split(" - ")[0]]
     if options.program:
-        versions.append("WunderProxy " + machine.version_of(options.program, "--version"))
+        versions.append(f"WunderProxy {machine.version_of(options.program, '--version')} ({build_of(options.program)})")
+    for pair in options.also:
+        name, _, command = pair.partition("=")
+        program = shlex.split(command)[0].replace("{program}", options.program or "")
+        if name != "wunderproxy":
+            versions.append(f"{name}: {build_of(program)}")
     return (f"{time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())}. {machine.description()}. {'; '.join(versions)}.\n"
             f"{options.rounds} rounds of {options.seconds:g} s; access logs {'on' if options.access_log else 'off'}. Medians; "
             "best = best round and IQR % = spread of the first judged column; x = median of the ratios within each round.\n")
+
+
+def build_of(program):
+    """Which build of WunderProxy a program is; the portable one has its assembly beside it."""
+    return "portable" if os.path.exists(f"{program}.dll") else "native"
 
 
 def run(options):

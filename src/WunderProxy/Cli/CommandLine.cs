@@ -88,10 +88,17 @@ internal sealed class CommandLine(
             return Tell($"{problem} (see '{CommandPath(parsed)} --help')", ExitCode.Usage);
         }
 
+        // Not for --help, whose action is an option's.
+        var command = parsed.CommandResult.Command;
+        if (command is not ForwardCommand && parsed.Action is { } action && action == command.Action)
+        {
+            OpenSslLibrary.Require($"'{CommandPath(parsed)}'");
+        }
+
         // The services have signal handlers of their own, which drain.
         using var safeOutput = new TerminalWriter(output, isTerminal);
         using var safeError = new TerminalWriter(error);
-        var isService = parsed.CommandResult.Command is RunCommand or ForwardCommand;
+        var isService = command is RunCommand or ForwardCommand;
         using var interruption = isService ? null : new Interruption(cancellationToken);
         var code = await parsed.InvokeAsync(
             new CommandInvocation

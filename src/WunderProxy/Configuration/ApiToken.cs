@@ -22,10 +22,18 @@ internal sealed class ApiToken
 
     /// <summary>Reads the token that the options name.</summary>
     /// <exception cref="UsageException">
-    /// The token is not valid, or its file cannot be read or contains none.
+    /// The token is not valid, its file cannot be read or contains none, or OpenSSL is missing.
     /// </exception>
-    public static ApiToken From(ManagerApiOptions options) =>
-        new(options.TokenFile is { } file ? ReadFile(file) : options.Token, options.TokenFile);
+    public static ApiToken From(ManagerApiOptions options)
+    {
+        var token = options.TokenFile is { } file ? ReadFile(file) : options.Token;
+        if (token is not null)
+        {
+            OpenSslLibrary.Require("an API token");
+        }
+
+        return new ApiToken(token, options.TokenFile);
+    }
 
     /// <summary>Whether a candidate is the configured token; compared in constant time.</summary>
     public bool Matches(string candidate) =>

@@ -11,9 +11,10 @@ internal static class PeerKeyFile
     public static string? WarningOf(string path) => SecretFile.WarningOf(Option, path);
 
     /// <summary>Reads the peer key from its file.</summary>
-    /// <exception cref="UsageException">The file cannot be read or is empty.</exception>
+    /// <exception cref="UsageException">The file cannot be read or is empty, or OpenSSL is missing.</exception>
     public static byte[] Read(string path)
     {
+        OpenSslLibrary.Require("a peer key");
         var bytes = SecretFile.Read(Option, path);
         var key = bytes is [.., (byte)'\n'] ? bytes[..^1] : bytes;
         return key.Length > 0 ? key : throw new UsageException($"{Option}: {path} is empty");

@@ -19,7 +19,8 @@ internal sealed class InnerListener : IDisposable
 
     private InnerListener(HttpListener listener, int port, TimeProvider clock)
     {
-        var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        // 244 bits of the kernel's random numbers. RandomNumberGenerator takes OpenSSL's, and `forward` runs without OpenSSL.
+        var secret = $"{Guid.NewGuid():n}{Guid.NewGuid():n}";
         _listener = listener;
         _secret = Encoding.ASCII.GetBytes(secret);
         Port = port;
