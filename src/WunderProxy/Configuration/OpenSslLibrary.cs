@@ -18,7 +18,7 @@ internal static class OpenSslLibrary
     public static void Require(string user)
     {
         var version = Environment.GetEnvironmentVariable(VersionVariable);
-        string[] names = string.IsNullOrEmpty(version) ? FileNames : [$"libssl.so.{version}", .. FileNames];
+        var names = string.IsNullOrEmpty(version) ? FileNames : [$"libssl.so.{version}", .. FileNames];
         if (!names.Any(name => NativeLibrary.TryLoad(name, out _)))
         {
             throw new UsageException(
