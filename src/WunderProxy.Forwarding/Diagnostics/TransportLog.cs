@@ -23,4 +23,8 @@ internal static partial class TransportLog
 
     [LoggerMessage(1003, LogLevel.Information, "epoll cannot be used here ({Error}); falling back to portable sockets")]
     public static partial void EpollUnavailable(ILogger logger, string error);
+
+    [LoggerMessage(1005, LogLevel.Warning,
+        "TLS runs on the engine of the runtime, which costs more memory and CPU, because {Reason}")]
+    public static partial void OpenSslUnavailable(ILogger logger, string reason);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Transport.Tls;
 
 namespace WunderProxy.Forwarding.Listeners;
 
@@ -47,13 +48,17 @@ public sealed class Listener
     public Task HandOverAsync() => EndAsync(removesFile: false);
 
     /// <summary>Begins to accept clients; the loops of the transport own their connections.</summary>
+    /// <param name="transport">Accepts on the socket.</param>
+    /// <param name="acceptor">Receives each connection, established if there is TLS.</param>
+    /// <param name="tls">Policy and certificates of TLS; null if the connections are plain.</param>
     /// <exception cref="ObjectDisposedException">The listener has been closed.</exception>
-    internal void Accept(ITransport transport, IConnectionAcceptor acceptor)
+    /// <exception cref="TlsException">The engine is missing, or refuses the policy or a certificate.</exception>
+    internal void Accept(ITransport transport, IConnectionAcceptor acceptor, TlsSource? tls = null)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closing is not null, this);
-            _accepting = transport.Listen(_socket, acceptor);
+            _accepting = transport.Listen(_socket, acceptor, tls);
         }
     }
 

@@ -9,6 +9,12 @@ internal interface IConnectionAcceptor
     /// </summary>
     bool IsMakingRoom => false;
 
+    /// <summary>
+    /// What a client gets that sends text where a TLS handshake is expected; empty to close the connection without a
+    /// word.
+    /// </summary>
+    ReadOnlyMemory<byte> AnswerToPlainText => default;
+
     /// <summary>Reserves a place for a connection before it is accepted. Callable from any thread.</summary>
     /// <returns>
     /// Whether there is room. If not, the listener leaves the client in the backlog and asks again later.
@@ -16,15 +22,15 @@ internal interface IConnectionAcceptor
     bool TryReserve() => true;
 
     /// <summary>
-    /// Returns a reserved place, because no client was waiting or the connection was lost before
-    /// <see cref="OnAccepted"/>.
+    /// Returns a reserved place, because no client was waiting, or the connection was lost or its TLS handshake
+    /// failed before <see cref="OnAccepted"/>. Callable from any thread.
     /// </summary>
     void CancelReservation()
     {
     }
 
     /// <summary>
-    /// Takes over an accepted connection. Called on the loop that owns <paramref name="connection"/>; must not block.
+    /// Takes over an accepted connection, whose TLS handshake is complete if there is one. Called on the loop that owns <paramref name="connection"/>; must not block.
     /// </summary>
     void OnAccepted(TransportConnection connection);
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using WunderProxy.Forwarding.Transport.Tls;
 
 namespace WunderProxy.Forwarding.Transport;
 
@@ -15,5 +16,7 @@ internal interface ITransport : IAsyncDisposable
     /// The listening socket; the caller closes it after <see cref="ITransportListener.StopAsync"/> has completed.
     /// </param>
     /// <param name="acceptor">Receives each accepted connection on the loop that owns it.</param>
-    ITransportListener Listen(Socket listeningSocket, IConnectionAcceptor acceptor);
+    /// <param name="tls">Policy and certificates of TLS; null if the connections are plain.</param>
+    /// <exception cref="TlsException">The engine is missing, or refuses the policy or a certificate.</exception>
+    ITransportListener Listen(Socket listeningSocket, IConnectionAcceptor acceptor, TlsSource? tls = null);
 }

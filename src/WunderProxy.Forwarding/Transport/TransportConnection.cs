@@ -37,6 +37,9 @@ internal abstract class TransportConnection : IDuplexPipe
     /// <summary>This process's address on the connection.</summary>
     public abstract EndPoint? LocalEndPoint { get; }
 
+    /// <summary>What the TLS handshake has negotiated; null if the connection is plain.</summary>
+    public virtual TlsDetails? Tls => null;
+
     /// <summary>
     /// Asks the kernel which user of this machine owns the remote end of an accepted connection: at present, for a
     /// loopback address; at the time of connecting, for a unix socket.

@@ -7,7 +7,22 @@ namespace WunderProxy.Forwarding.Exchanges.Clients;
 /// </summary>
 internal sealed class ConnectionAcceptor(LoopContext[] contexts, ConnectionLimit limit) : IConnectionAcceptor
 {
+    // The text is that of nginx, which people search for.
+    private static readonly byte[] PlainTextAnswer =
+        """
+        HTTP/1.1 400 Bad Request
+        Content-Type: text/plain
+        Content-Length: 47
+        Connection: close
+        
+        The plain HTTP request was sent to HTTPS port.
+
+        """u8.ToArray();
+
     private readonly ExchangePool[] _exchanges = [.. contexts.Select(NewPool)];
+
+    /// <inheritdoc/>
+    public ReadOnlyMemory<byte> AnswerToPlainText => PlainTextAnswer;
 
     /// <inheritdoc/>
     public bool IsMakingRoom => limit.IsMakingRoom;

@@ -24,6 +24,9 @@ internal sealed unsafe class EpollAcceptor(
     /// <inheritdoc/>
     public uint Generation { get; set; }
 
+    /// <inheritdoc/>
+    public bool IsConnection => false;
+
     public void Start() => loop.Post(static self => ((EpollAcceptor)self!).Watch(), this);
 
     public void Stop() => loop.Post(static self => ((EpollAcceptor)self!).OnLoopEnds(), this);
@@ -167,6 +170,18 @@ internal sealed unsafe class EpollAcceptor(
     private void Admit(EpollLoop target, int accepted, in RemoteAddress address)
     {
         var unixName = listener.EndPoint as System.Net.Sockets.UnixDomainSocketEndPoint;
+        if (listener.TlsContexts is { } contexts)
+        {
+            // Whatever a client sends before the handshake has to be taken from the socket here: OpenSSL receives all
+            // that comes from then on.
+            if (!TlsHandshake.TryBegin(target, accepted, contexts, acceptor, address, unixName))
+            {
+                acceptor.CancelReservation();
+            }
+
+            return;
+        }
+
         if (target.Adopt(accepted, address, unixName) is { } connection)
         {
             acceptor.OnAccepted(connection);

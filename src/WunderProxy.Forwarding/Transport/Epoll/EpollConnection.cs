@@ -4,23 +4,25 @@ using WunderProxy.Forwarding.Transport.Streams;
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
 /// <summary>A connection over a bare descriptor, registered with epoll once, edge-triggered, for all events.</summary>
-internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
+internal sealed class EpollConnection : StreamConnection, IEpollTarget
 {
     private readonly EndPoint? _remote;
     private readonly RemoteAddress _address;
-    private int _descriptor;
-    private bool _isFull;
+    private EpollSocket _socket;
 
     public EpollConnection(EpollLoop loop, int descriptor, in RemoteAddress address, EndPoint? remote)
         : base(loop)
     {
-        _descriptor = descriptor;
+        _socket = new EpollSocket(descriptor);
         _address = address;
         _remote = remote;
     }
 
     /// <inheritdoc/>
     public uint Generation { get; set; }
+
+    /// <inheritdoc/>
+    public bool IsConnection => true;
 
     /// <summary>Whether the socket has an <see cref="UnsentLimit"/>, inherited from its listening socket.</summary>
     public bool HasUnsentLimit { get; init; }
@@ -29,10 +31,10 @@ internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
     public override EndPoint? RemoteEndPoint => _remote ?? _address.ToEndPoint();
 
     /// <inheritdoc/>
-    public override EndPoint? LocalEndPoint => IsClosed ? null : SocketName.Of(_descriptor) ?? _remote;
+    public override EndPoint? LocalEndPoint => IsClosed ? null : SocketName.Of(_socket.Descriptor) ?? _remote;
 
     /// <inheritdoc/>
-    public override uint? FindRemoteUser() => RemoteUser.Of(_descriptor, RemoteEndPoint, LocalEndPoint);
+    public override uint? FindRemoteUser() => RemoteUser.Of(_socket.Descriptor, RemoteEndPoint, LocalEndPoint);
 
     /// <inheritdoc/>
     public void OnEvents(EpollEvents events)
@@ -53,7 +55,7 @@ internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
 
         if (!IsClosed && (events & (EpollEvents.Out | EpollEvents.Error | EpollEvents.HangUp)) != EpollEvents.None)
         {
-            _isFull = false;
+            _socket.NoteWritable();
             OnWritable(0);
         }
     }
@@ -62,35 +64,17 @@ internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
     public void OnLoopEnds() => Abort();
 
     /// <inheritdoc/>
-    internal override int Receive(Span<byte> buffer) => Receive(buffer, flags: 0);
+    internal override int Receive(Span<byte> buffer) => _socket.Receive(buffer);
 
     /// <inheritdoc/>
     internal override int Peek()
     {
         Span<byte> one = stackalloc byte[1];
-        return Receive(one, LinuxCalls.MsgPeek);
+        return _socket.Receive(one, LinuxCalls.MsgPeek);
     }
 
     /// <inheritdoc/>
-    internal override int Send(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
-    {
-        if (_isFull)
-        {
-            return IoStatus.WouldBlock;
-        }
-
-        nint sent;
-        fixed (byte* firstStart = first, secondStart = second)
-        {
-            sent = first.IsEmpty ? SendOne(secondStart, second.Length)
-                : second.IsEmpty ? SendOne(firstStart, first.Length)
-                : SendTwo(firstStart, first.Length, secondStart, second.Length);
-        }
-
-        // A short send means that the socket is full. An event will follow; another call would only cost time.
-        _isFull = sent >= 0 && sent < first.Length + second.Length;
-        return sent >= 0 ? (int)sent : StatusOfError();
-    }
+    internal override int Send(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) => _socket.Send(first, second);
 
     /// <inheritdoc/>
     internal override DirectRelay? TryOpenRelayTo(StreamConnection destination) =>
@@ -103,8 +87,7 @@ internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
     {
         if (HasUnsentLimit && !IsClosed)
         {
-            // A unix socket refuses this option, which does no harm.
-            _ = LinuxCalls.SetSocketOption(_descriptor, LinuxCalls.IpProtoTcp, UnsentLimit.Option, &bytes, sizeof(int));
+            _socket.LimitUnsent(bytes);
         }
     }
 
@@ -117,36 +100,14 @@ internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
             return IsClosed ? IoStatus.Broken : IoStatus.WouldBlock;
         }
 
-        var moved = pipe.TakeFrom(_descriptor, maxBytes);
-        moved = moved >= 0 ? moved : StatusOfError();
+        var moved = _socket.SpliceTo(pipe, maxBytes);
         NoteReceived(moved);
         return moved;
     }
 
     /// <summary>Sends bytes from a pipe to the socket.</summary>
     /// <returns>Number of bytes, or an <see cref="IoStatus"/>.</returns>
-    internal int SpliceFrom(SplicePipe pipe)
-    {
-        if (IsClosed)
-        {
-            return IoStatus.Broken;
-        }
-
-        if (_isFull)
-        {
-            return IoStatus.WouldBlock;
-        }
-
-        var moved = pipe.PassTo(_descriptor);
-        if (moved >= 0)
-        {
-            return moved;
-        }
-
-        var status = StatusOfError();
-        _isFull = status == IoStatus.WouldBlock;
-        return status;
-    }
+    internal int SpliceFrom(SplicePipe pipe) => IsClosed ? IoStatus.Broken : _socket.SpliceFrom(pipe);
 
     /// <inheritdoc/>
     internal override void AwaitReadable()
@@ -155,44 +116,8 @@ internal sealed unsafe class EpollConnection : StreamConnection, IEpollTarget
     }
 
     /// <inheritdoc/>
-    protected override void ShutdownSocketSend() => _ = LinuxCalls.Shutdown(_descriptor, LinuxCalls.ShutWrite);
+    protected override void ShutdownSocketSend() => _socket.ShutdownSend();
 
     /// <inheritdoc/>
-    protected override void CloseSocket(CloseReason reason)
-    {
-        if (reason == CloseReason.AbortedHere)
-        {
-            var lingerOnForZeroSeconds = 1L;
-            _ = LinuxCalls.SetSocketOption(
-                _descriptor, LinuxCalls.SolSocket, LinuxCalls.SoLinger, &lingerOnForZeroSeconds, sizeof(long));
-        }
-
-        ((EpollLoop)WorkLoop).Forget(_descriptor);
-        _ = LinuxCalls.Close(_descriptor);
-        _descriptor = -1;
-    }
-
-    private static int StatusOfError() =>
-        LinuxCalls.LastError == Errno.TryAgain ? IoStatus.WouldBlock : IoStatus.Broken;
-
-    private int Receive(Span<byte> buffer, int flags)
-    {
-        fixed (byte* start = buffer)
-        {
-            var received = LinuxCalls.Receive(_descriptor, start, (nuint)buffer.Length, flags);
-            return received >= 0 ? (int)received : StatusOfError();
-        }
-    }
-
-    private nint SendOne(byte* start, int length) =>
-        LinuxCalls.Send(_descriptor, start, (nuint)length, LinuxCalls.MsgNoSignal);
-
-    private nint SendTwo(byte* first, int firstLength, byte* second, int secondLength)
-    {
-        var vectors = stackalloc IoVector[2];
-        vectors[0] = new IoVector { Start = first, Length = (nuint)firstLength };
-        vectors[1] = new IoVector { Start = second, Length = (nuint)secondLength };
-        var message = new MessageHeader { Vectors = vectors, VectorCount = 2 };
-        return LinuxCalls.SendMessage(_descriptor, &message, LinuxCalls.MsgNoSignal);
-    }
+    protected override void CloseSocket(CloseReason reason) => _socket.Close((EpollLoop)WorkLoop, reason);
 }

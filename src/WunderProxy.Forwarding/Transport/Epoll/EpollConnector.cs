@@ -16,6 +16,9 @@ internal sealed unsafe class EpollConnector(EpollLoop loop, EndPoint endPoint)
     /// <inheritdoc/>
     public uint Generation { get; set; }
 
+    /// <inheritdoc/>
+    public bool IsConnection => false;
+
     public ValueTask<ConnectResult> ConnectAsync(int timeoutMilliseconds)
     {
         _wait.Begin();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using WunderProxy.Forwarding.Transport.OpenSsl;
 
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
@@ -13,8 +14,10 @@ internal sealed class EpollListener : ITransportListener
     private bool _isStopping;
 
     public EpollListener(
-        Socket socket, IConnectionAcceptor acceptor, IReadOnlyList<EpollLoop> loops, TimeProvider clock, ILogger logger)
+        Socket socket, IConnectionAcceptor acceptor, TlsContextSource? tlsContexts, IReadOnlyList<EpollLoop> loops,
+        TimeProvider clock, ILogger logger)
     {
+        TlsContexts = tlsContexts;
         EndPoint = socket.LocalEndPoint ?? throw new ArgumentException("The socket is not bound.", nameof(socket));
         socket.Blocking = false;
         Descriptor = (int)socket.SafeHandle.DangerousGetHandle();
@@ -35,6 +38,9 @@ internal sealed class EpollListener : ITransportListener
 
     /// <summary>The address to which the socket is bound.</summary>
     public EndPoint EndPoint { get; }
+
+    /// <summary>Where the handshakes of the clients get their contexts; null if connections are plain.</summary>
+    public TlsContextSource? TlsContexts { get; }
 
     /// <summary>Descriptor of the listening socket.</summary>
     public int Descriptor { get; }
@@ -63,5 +69,9 @@ internal sealed class EpollListener : ITransportListener
     }
 
     /// <summary>Notes that all loops have ended, one of them perhaps before it was told to stop watching.</summary>
-    public void OnLoopsEnded() => _stopped.TrySetResult();
+    public void OnLoopsEnded()
+    {
+        TlsContexts?.Dispose();
+        _stopped.TrySetResult();
+    }
 }

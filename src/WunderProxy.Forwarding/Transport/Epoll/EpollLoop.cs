@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Transport.OpenSsl;
 using WunderProxy.Forwarding.Transport.Streams;
 
 namespace WunderProxy.Forwarding.Transport.Epoll;
@@ -19,6 +20,8 @@ internal sealed unsafe class EpollLoop : ThreadLoop
     private uint _generation;
     private int _eventCount;
     private int _connectionCount;
+    private TlsWire? _wire;
+    private HandshakeQueue? _handshakes;
 
     public EpollLoop(int index, int maxPipes, TimeProvider clock, ILogger logger)
         : base(index, clock, logger)
@@ -33,6 +36,12 @@ internal sealed unsafe class EpollLoop : ThreadLoop
 
     /// <summary>The relays that splice bytes between connections of this loop.</summary>
     public SpliceRelayPool Relays { get; }
+
+    /// <summary>The wire of the TLS sessions of this loop.</summary>
+    public TlsWire Wire => _wire ??= new TlsWire();
+
+    /// <summary>The TLS handshakes that can go on.</summary>
+    public HandshakeQueue Handshakes => _handshakes ??= new HandshakeQueue(this);
 
     /// <summary>Number of connections of this loop; other loops read this to balance.</summary>
     public int ConnectionCount => Volatile.Read(ref _connectionCount);
@@ -75,20 +84,32 @@ internal sealed unsafe class EpollLoop : ThreadLoop
         var connection = new EpollConnection(this, descriptor, address, remote) { HasUnsentLimit = true };
         if (!Register(descriptor, connection, EpollEvents.Connection))
         {
-            AddToCount(-1);
-            _ = LinuxCalls.Close(descriptor);
+            Discard(descriptor);
             return null;
         }
 
         return connection;
     }
 
-    /// <summary>Replaces a connector by its connection; the kernel's registration stays as it is.</summary>
-    public void Replace(int descriptor, EpollConnection connection)
+    /// <summary>Closes an accepted socket that <see cref="CountAhead"/> has counted and that was not registered.</summary>
+    public void Discard(int descriptor)
     {
-        connection.Generation = _targets[descriptor]!.Generation;
+        AddToCount(-1);
+        _ = LinuxCalls.Close(descriptor);
+    }
+
+    /// <summary>
+    /// Replaces a connector or a handshake by its connection; the kernel's registration stays as it is.
+    /// </summary>
+    public void Replace(int descriptor, IEpollTarget connection)
+    {
+        var replaced = _targets[descriptor]!;
+        connection.Generation = replaced.Generation;
         _targets[descriptor] = connection;
-        AddToCount(1);
+        if (!replaced.IsConnection)
+        {
+            AddToCount(1);
+        }
     }
 
     /// <summary>
@@ -96,7 +117,7 @@ internal sealed unsafe class EpollLoop : ThreadLoop
     /// </summary>
     public void Forget(int descriptor)
     {
-        if (_targets[descriptor] is EpollConnection)
+        if (_targets[descriptor] is { IsConnection: true })
         {
             AddToCount(-1);
         }
@@ -157,6 +178,7 @@ internal sealed unsafe class EpollLoop : ThreadLoop
     protected override void Release()
     {
         Relays.CloseAll();
+        _wire?.Dispose();
         _ = LinuxCalls.Close(_wakeUp);
         _ = LinuxCalls.Close(_epoll);
         _events.Dispose();

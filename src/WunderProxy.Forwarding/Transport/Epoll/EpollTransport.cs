@@ -1,6 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Transport.OpenSsl;
+using WunderProxy.Forwarding.Transport.SslStreams;
+using WunderProxy.Forwarding.Transport.Tls;
 
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
@@ -11,6 +15,7 @@ internal sealed class EpollTransport : ITransport
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly ConcurrentBag<EpollListener> _listeners = [];
+    private readonly ConcurrentBag<SslStreamAcceptor> _tlsAcceptors = [];
 
     /// <summary>Creates and starts the loops.</summary>
     /// <param name="threads">Number of loops, each with its own thread.</param>
@@ -36,9 +41,21 @@ internal sealed class EpollTransport : ITransport
     public IReadOnlyList<TransportLoop> Loops => _loops;
 
     /// <inheritdoc/>
-    public ITransportListener Listen(Socket listeningSocket, IConnectionAcceptor acceptor)
+    public ITransportListener Listen(Socket listeningSocket, IConnectionAcceptor acceptor, TlsSource? tls = null)
     {
-        var listener = new EpollListener(listeningSocket, acceptor, _loops, _clock, _logger);
+        TlsContextSource? contexts = null;
+        if (tls is not null && UsesOpenSsl(tls))
+        {
+            contexts = new TlsContextSource(tls, _clock);
+        }
+        else if (tls is not null)
+        {
+            var over = new SslStreamAcceptor(acceptor, tls);
+            _tlsAcceptors.Add(over);
+            acceptor = over;
+        }
+
+        var listener = new EpollListener(listeningSocket, acceptor, contexts, _loops, _clock, _logger);
         _listeners.Add(listener);
         return listener;
     }
@@ -55,5 +72,21 @@ internal sealed class EpollTransport : ITransport
         {
             listener.OnLoopsEnded();
         }
+
+        foreach (var acceptor in _tlsAcceptors)
+        {
+            acceptor.Dispose();
+        }
+    }
+
+    private bool UsesOpenSsl(TlsSource tls)
+    {
+        var usesOpenSsl = TlsEngines.UsesOpenSslOnEpoll(tls.Policy.Engine, out var reasonAgainst);
+        if (reasonAgainst is not null)
+        {
+            TransportLog.OpenSslUnavailable(_logger, reasonAgainst);
+        }
+
+        return usesOpenSsl;
     }
 }

@@ -9,6 +9,9 @@ internal interface IEpollTarget
     /// </summary>
     uint Generation { get; set; }
 
+    /// <summary>Whether the descriptor is one of those that <see cref="EpollLoop.ConnectionCount"/> counts.</summary>
+    bool IsConnection { get; }
+
     /// <summary>Handles events that the kernel reported for the descriptor.</summary>
     void OnEvents(EpollEvents events);
 

@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using WunderProxy.Forwarding.Transport.SslStreams;
+using WunderProxy.Forwarding.Transport.Tls;
 
 namespace WunderProxy.Forwarding.Transport.Sockets;
 
@@ -9,6 +12,7 @@ internal sealed class SocketTransport : ITransport
     private readonly SocketLoop[] _loops;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private readonly ConcurrentBag<SslStreamAcceptor> _tlsAcceptors = [];
 
     public SocketTransport(int threads, TimeProvider clock, ILogger logger)
     {
@@ -25,8 +29,18 @@ internal sealed class SocketTransport : ITransport
     public IReadOnlyList<TransportLoop> Loops => _loops;
 
     /// <inheritdoc/>
-    public ITransportListener Listen(Socket listeningSocket, IConnectionAcceptor acceptor) =>
-        new SocketListener(listeningSocket, acceptor, _loops, _clock, _logger);
+    public ITransportListener Listen(Socket listeningSocket, IConnectionAcceptor acceptor, TlsSource? tls = null)
+    {
+        if (tls is not null)
+        {
+            TlsEngines.RequireRuntime(tls.Policy.Engine);
+            var over = new SslStreamAcceptor(acceptor, tls);
+            _tlsAcceptors.Add(over);
+            acceptor = over;
+        }
+
+        return new SocketListener(listeningSocket, acceptor, _loops, _clock, _logger);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -34,6 +48,11 @@ internal sealed class SocketTransport : ITransport
         foreach (var loop in _loops)
         {
             await loop.DisposeAsync();
+        }
+
+        foreach (var acceptor in _tlsAcceptors)
+        {
+            acceptor.Dispose();
         }
     }
 }

@@ -1,0 +1,268 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using WunderProxy.Forwarding.Transport.Streams;
+
+namespace WunderProxy.Forwarding.Transport.SslStreams;
+
+/// <summary>
+/// A connection over an established <see cref="SslStream"/>, which lies over a plain connection of any transport.
+/// </summary>
+/// <remarks>
+/// A read that was cancelled leaves an SslStream unusable. So reads belong to a pump: it reads when somebody waits for
+/// bytes, keeps what arrives, and is never cancelled; only the waiting for it is.
+/// </remarks>
+#pragma warning disable CA1001 // The stream is disposed of when the connection is closed and its calls have returned.
+internal sealed class SslStreamConnection : StreamConnection, IConnectionWatcher
+#pragma warning restore CA1001
+{
+    private readonly TransportConnection _plain;
+    private readonly ConnectionStream _wire;
+    private readonly SslStream _stream;
+    private BufferBlock? _arrived;
+    private int _offset;
+    private int _count;
+    private int? _end;
+    private bool _isReading;
+    private bool _isWriting;
+    private bool _isWritingBroken;
+
+    /// <summary>Takes over the stream of a handshake that is complete, and the connection under it.</summary>
+    public SslStreamConnection(TransportConnection plain, ConnectionStream wire, SslStream stream)
+        : base((WorkLoop)plain.Loop)
+    {
+        _plain = plain;
+        _wire = wire;
+        _stream = stream;
+        Tls = Describe(stream);
+        plain.Watcher = this;
+    }
+
+    /// <inheritdoc/>
+    public override TlsDetails Tls { get; }
+
+    /// <inheritdoc/>
+    public override EndPoint? RemoteEndPoint => _plain.RemoteEndPoint;
+
+    /// <inheritdoc/>
+    public override EndPoint? LocalEndPoint => _plain.LocalEndPoint;
+
+    /// <inheritdoc/>
+    public override uint? FindRemoteUser() => _plain.FindRemoteUser();
+
+    /// <inheritdoc/>
+    public void OnRemoteClosed(TransportConnection connection, CloseReason reason)
+    {
+        if (!IsClosed)
+        {
+            NoteRemoteClosed(reason);
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override int Receive(Span<byte> buffer)
+    {
+        if (_count == 0)
+        {
+            return _end ?? IoStatus.WouldBlock;
+        }
+
+        var taken = Math.Min(buffer.Length, _count);
+        _arrived!.Bytes.AsSpan(_offset, taken).CopyTo(buffer);
+        _offset += taken;
+        _count -= taken;
+        if (_count == 0)
+        {
+            ReleaseArrived();
+        }
+
+        return taken;
+    }
+
+    /// <inheritdoc/>
+    internal override int Peek() => _count > 0 ? 1 : _end ?? IoStatus.WouldBlock;
+
+    /// <inheritdoc/>
+    internal override int Send(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        if (_isWriting || _isWritingBroken)
+        {
+            return _isWriting ? IoStatus.WouldBlock : IoStatus.Broken;
+        }
+
+        // A copy, because after a cancelled flush the caller takes its memory back; it also joins head and body.
+        var block = WorkLoop.Buffers.RentLarge();
+        var fromFirst = Math.Min(first.Length, block.Bytes.Length);
+        var fromSecond = Math.Min(second.Length, block.Bytes.Length - fromFirst);
+        first[..fromFirst].CopyTo(block.Bytes);
+        second[..fromSecond].CopyTo(block.Bytes.AsSpan(fromFirst));
+        _isWriting = true;
+        var writing = WriteAsync(block, fromFirst + fromSecond);
+        if (writing.IsCompletedSuccessfully)
+        {
+            return _isWritingBroken ? IoStatus.Broken : writing.Result;
+        }
+
+        _ = ReportWrittenAsync(writing);
+        return IoStatus.WouldBlock;
+    }
+
+    /// <inheritdoc/>
+    internal override void AwaitReadable()
+    {
+        if (!_isReading && !IsClosed && _count == 0 && _end is null)
+        {
+            _isReading = true;
+            _ = ReadAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ShutdownSocketSend() => _ = FinishAsync();
+
+    /// <inheritdoc/>
+    protected override void CloseSocket(CloseReason reason)
+    {
+        _plain.Watcher = null;
+        if (reason == CloseReason.ClosedHere && !_isWriting && (_isWritingBroken || FinishAsync().IsCompleted))
+        {
+            _plain.Close();
+        }
+        else
+        {
+            _plain.Abort();
+        }
+
+        ReleaseArrived();
+        DisposeWhenUnused();
+    }
+
+    private static TlsDetails Describe(SslStream stream)
+    {
+        var alpn = stream.NegotiatedApplicationProtocol;
+        return new TlsDetails(
+            stream.SslProtocol == SslProtocols.Tls13 ? TlsDetails.Version13 : TlsDetails.Version12,
+            stream.NegotiatedCipherSuite.ToString(),
+            string.IsNullOrEmpty(stream.TargetHostName) ? null : stream.TargetHostName,
+            alpn == SslApplicationProtocol.Http11 ? "http/1.1" : alpn.Protocol.IsEmpty ? null : alpn.ToString(),
+            IsResumed: false);
+    }
+
+    /// <summary>Whether the stream failed in one of the ways in which a remote end makes it fail.</summary>
+    private static bool IsOfRemoteEnd(Exception exception) =>
+        exception is IOException or AuthenticationException or InvalidOperationException or OperationCanceledException;
+
+    private async Task ReadAsync()
+    {
+        int read;
+        try
+        {
+            // The read of no bytes waits without a buffer.
+            _ = await _stream.ReadAsync(Memory<byte>.Empty);
+            await Loop.ReturnAsync();
+            _arrived = WorkLoop.Buffers.RentLarge();
+            read = await _stream.ReadAsync(_arrived.Bytes);
+        }
+        catch (Exception exception) when (IsOfRemoteEnd(exception))
+        {
+            read = IoStatus.Broken;
+        }
+
+        await Loop.ReturnAsync();
+
+        // Posted, because a read may complete inside the call that started it.
+        WorkLoop.Post(_ => OnRead(read), null);
+    }
+
+    private void OnRead(int read)
+    {
+        _isReading = false;
+        if (read <= 0 || IsClosed)
+        {
+            ReleaseArrived();
+        }
+
+        if (IsClosed)
+        {
+            DisposeWhenUnused();
+            return;
+        }
+
+        if (read > 0)
+        {
+            _offset = 0;
+            _count = read;
+        }
+        else
+        {
+            // The stream reports the end of the connection like a close_notify; only the latter ends it in order.
+            _end = read == 0 && _wire.HasEnded ? IoStatus.Broken : read;
+        }
+
+        OnReadable();
+    }
+
+    private async ValueTask<int> WriteAsync(BufferBlock block, int length)
+    {
+        try
+        {
+            await _stream.WriteAsync(block.Bytes.AsMemory(0, length));
+        }
+        catch (Exception exception) when (IsOfRemoteEnd(exception))
+        {
+            _isWritingBroken = true;
+        }
+
+        await Loop.ReturnAsync();
+        WorkLoop.Buffers.Return(block);
+        _isWriting = false;
+        return length;
+    }
+
+    private async Task ReportWrittenAsync(ValueTask<int> writing)
+    {
+        var written = await writing;
+        if (IsClosed)
+        {
+            DisposeWhenUnused();
+            return;
+        }
+
+        OnWritable(_isWritingBroken ? 0 : written);
+    }
+
+    /// <summary>Sends a close_notify and then the end of the stream.</summary>
+    private async Task FinishAsync()
+    {
+        try
+        {
+            await _stream.ShutdownAsync();
+        }
+        catch (Exception exception) when (IsOfRemoteEnd(exception))
+        {
+            _isWritingBroken = true;
+        }
+
+        await Loop.ReturnAsync();
+        _plain.ShutdownSend();
+    }
+
+    private void ReleaseArrived()
+    {
+        // The pump may still read into the block, and releases it afterwards.
+        if (_arrived is { } block && !_isReading)
+        {
+            WorkLoop.Buffers.Return(block);
+            _arrived = null;
+            _count = 0;
+        }
+    }
+
+    private void DisposeWhenUnused()
+    {
+        if (!_isReading && !_isWriting)
+        {
+            _stream.Dispose();
+        }
+    }
+}

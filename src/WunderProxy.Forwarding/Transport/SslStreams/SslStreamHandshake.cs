@@ -1,0 +1,135 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using WunderProxy.Forwarding.Transport.Tls;
+
+namespace WunderProxy.Forwarding.Transport.SslStreams;
+
+/// <summary>
+/// The TLS handshake of one accepted connection. Is itself the timer of the handshake, and owns the connection until the
+/// acceptor gets it or it is closed.
+/// </summary>
+internal sealed class SslStreamHandshake(
+    TransportConnection plain, IConnectionAcceptor acceptor, TlsSource source, SslStreamOptions options) : LoopTimer
+{
+    // As long and as much may a client go on sending that gets an answer in plain text.
+    private const int LingerMilliseconds = 1_000;
+    private const int LingerBytes = 256 * 1024;
+
+    private readonly ConnectionStream _wire = new(plain);
+    private bool _hasTimedOut;
+
+    /// <summary>Begins the handshake, whose end the acceptor learns.</summary>
+    public void Begin()
+    {
+        plain.Loop.Timers.Arm(this, plain.Loop.NowMilliseconds, LoopMilliseconds.Of(source.Policy.HandshakeTimeout));
+        _ = RunAsync();
+    }
+
+    /// <inheritdoc/>
+    protected internal override void OnElapsed()
+    {
+        _hasTimedOut = true;
+        plain.Abort();
+    }
+
+    private async Task RunAsync()
+    {
+        if (await IsPlainHttpAsync())
+        {
+            source.Counters.Count(TlsFailure.PlainHttp);
+            await RefuseAsync();
+            return;
+        }
+
+#pragma warning disable CA2000 // The connection disposes of the stream, or the failure does.
+        var stream = new SslStream(_wire, leaveInnerStreamOpen: true);
+#pragma warning restore CA2000
+        var isDone = await TryAuthenticateAsync(stream);
+        await plain.Loop.ReturnAsync();
+        plain.Loop.Timers.Disarm(this);
+        if (isDone && plain.CloseReason is CloseReason.None or CloseReason.RemoteFinished)
+        {
+            Establish(stream);
+        }
+        else
+        {
+            stream.Dispose();
+            source.Counters.Count(ReasonOfFailure());
+            End();
+        }
+    }
+
+    private async ValueTask<bool> IsPlainHttpAsync()
+    {
+        var read = await plain.Input.ReadAsync();
+        var isHttp = !read.Buffer.IsEmpty && read.Buffer.FirstSpan[0] is >= (byte)'A' and <= (byte)'Z';
+        plain.Input.AdvanceTo(read.Buffer.Start);
+        return isHttp;
+    }
+
+    private async Task<bool> TryAuthenticateAsync(SslStream stream)
+    {
+        try
+        {
+            await stream.AuthenticateAsServerAsync(
+                static (_, hello, state, _) => ValueTask.FromResult(((SslStreamOptions)state!).For(hello.ServerName)),
+                options);
+            return true;
+        }
+        catch (Exception exception) when (exception is AuthenticationException or IOException
+            or InvalidOperationException or OperationCanceledException or NotSupportedException)
+        {
+            return false;
+        }
+    }
+
+    private void Establish(SslStream stream)
+    {
+        _wire.EndHandshake();
+        var connection = new SslStreamConnection(plain, _wire, stream);
+        source.Counters.Count(connection.Tls);
+        acceptor.OnAccepted(connection);
+        connection.AwaitReadable();
+    }
+
+    /// <summary>Answers in plain text; the client may go on sending for a while, or a reset would overtake the answer.</summary>
+    private async Task RefuseAsync()
+    {
+        plain.Loop.Timers.Arm(this, plain.Loop.NowMilliseconds, LingerMilliseconds);
+        await plain.Output.WriteAsync(acceptor.AnswerToPlainText);
+        plain.ShutdownSend();
+        for (long dropped = 0; dropped < LingerBytes;)
+        {
+            var read = await plain.Input.ReadAsync();
+            dropped += read.Buffer.Length;
+            plain.Input.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+            {
+                break;
+            }
+        }
+
+        plain.Loop.Timers.Disarm(this);
+        End();
+    }
+
+    private void End()
+    {
+        // A reset would overtake an alert: what has come is taken, and the end of the stream is sent first.
+        plain.ShutdownSend();
+        if (plain.Input.TryRead(out var read))
+        {
+            plain.Input.AdvanceTo(read.Buffer.End);
+        }
+
+        plain.Close();
+        plain.Input.Complete();
+        acceptor.CancelReservation();
+    }
+
+    private TlsFailure ReasonOfFailure() =>
+        _hasTimedOut ? TlsFailure.TimedOut
+        : _wire.IsOverAllowance ? TlsFailure.TooLong
+        : _wire.HasEnded ? TlsFailure.Closed
+        : TlsFailure.Malformed;
+}

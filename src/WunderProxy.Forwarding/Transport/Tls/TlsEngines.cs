@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using WunderProxy.Forwarding.Transport.OpenSsl;
+
+namespace WunderProxy.Forwarding.Transport.Tls;
+
+/// <summary>Decides which engine encrypts, by what is asked for and what the machine has.</summary>
+internal static class TlsEngines
+{
+    // The libraries that .NET looks for (opensslshim.c of the runtime); without one it ends the process.
+    private static readonly string[] RuntimeLibraries =
+        ["libssl.so.3", "libssl.so.1.1", "libssl.so.1.0.2", "libssl.so.1.0.0", "libssl.so.10", "libssl.so.4"];
+
+    /// <summary>
+    /// Checks that the runtime can use cryptography at all. Called before the first certificate is read, because the
+    /// runtime ends the process where it misses its library.
+    /// </summary>
+    /// <exception cref="TlsException">The machine has no libssl.</exception>
+    public static void RequireLibrary()
+    {
+        if (OperatingSystem.IsLinux() && !RuntimeLibraries.Any(CanLoad))
+        {
+            throw new TlsException(
+                "TLS needs libssl (OpenSSL 3), which this machine does not have: install the package libssl3 or openssl");
+        }
+    }
+
+    /// <summary>Returns whether connections of the epoll transport are encrypted by libssl directly.</summary>
+    /// <exception cref="TlsException">libssl is asked for and cannot be used.</exception>
+    public static bool UsesOpenSslOnEpoll(TlsEngine engine, out string? reasonAgainst)
+    {
+        reasonAgainst = null;
+        if (engine == TlsEngine.Runtime)
+        {
+            return false;
+        }
+
+        var isLoaded = OpenSslLibrary.TryLoad(out reasonAgainst);
+        if (!isLoaded && engine == TlsEngine.OpenSsl)
+        {
+            throw new TlsException($"the TLS engine \"openssl\" cannot be used: {reasonAgainst}");
+        }
+
+        return isLoaded;
+    }
+
+    /// <summary>Checks that the engine can be used on a transport other than epoll.</summary>
+    /// <exception cref="TlsException">libssl is asked for.</exception>
+    public static void RequireRuntime(TlsEngine engine)
+    {
+        if (engine == TlsEngine.OpenSsl)
+        {
+            throw new TlsException("the TLS engine \"openssl\" needs the transport \"epoll\"");
+        }
+    }
+
+    private static bool CanLoad(string name) => NativeLibrary.TryLoad(name, out _);
+}
