@@ -38,6 +38,12 @@ public sealed class Listener
     /// </summary>
     public SafeSocketHandle Handle => _socket.SafeHandle;
 
+    /// <summary>
+    /// Policy and certificates for the clients of the proxy; null if they speak plain HTTP. Set before
+    /// <see cref="Accept"/>.
+    /// </summary>
+    internal TlsSource? Tls { get; set; }
+
     /// <summary>Stops accepting, closes the descriptor and removes the file of a unix socket. Accepted connections go on.</summary>
     public Task CloseAsync() => EndAsync(_ownsSocketFile);
 
@@ -50,15 +56,14 @@ public sealed class Listener
     /// <summary>Begins to accept clients; the loops of the transport own their connections.</summary>
     /// <param name="transport">Accepts on the socket.</param>
     /// <param name="acceptor">Receives each connection, established if there is TLS.</param>
-    /// <param name="tls">Policy and certificates of TLS; null if the connections are plain.</param>
     /// <exception cref="ObjectDisposedException">The listener has been closed.</exception>
     /// <exception cref="TlsException">The engine is missing, or refuses the policy or a certificate.</exception>
-    internal void Accept(ITransport transport, IConnectionAcceptor acceptor, TlsSource? tls = null)
+    internal void Accept(ITransport transport, IConnectionAcceptor acceptor)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closing is not null, this);
-            _accepting = transport.Listen(_socket, acceptor, tls);
+            _accepting = transport.Listen(_socket, acceptor, Tls);
         }
     }
 

@@ -9,15 +9,10 @@ internal sealed class ConnectionAcceptor(LoopContext[] contexts, ConnectionLimit
 {
     // The text is that of nginx, which people search for.
     private static readonly byte[] PlainTextAnswer =
-        """
-        HTTP/1.1 400 Bad Request
-        Content-Type: text/plain
-        Content-Length: 47
-        Connection: close
-        
-        The plain HTTP request was sent to HTTPS port.
-
-        """u8.ToArray();
+    [
+        .. "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 47\r\nConnection: close\r\n\r\n"u8,
+        .. "The plain HTTP request was sent to HTTPS port.\n"u8,
+    ];
 
     private readonly ExchangePool[] _exchanges = [.. contexts.Select(NewPool)];
 
