@@ -1,11 +1,15 @@
 using System.Net.Sockets;
+using WunderProxy.Forwarding.Tests.Transport.Tls;
 using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Tests.Transport;
 
-[TestFixture(TransportKind.Sockets)]
-[TestFixture(TransportKind.Epoll)]
-internal sealed class TransportCloseTests(TransportKind kind) : TransportFixture(kind)
+[TestFixture(TransportKind.Sockets, Wiring.Plain)]
+[TestFixture(TransportKind.Epoll, Wiring.Plain)]
+[TestFixture(TransportKind.Epoll, Wiring.OpenSsl)]
+[TestFixture(TransportKind.Epoll, Wiring.Runtime)]
+[TestFixture(TransportKind.Sockets, Wiring.Runtime)]
+internal sealed class TransportCloseTests(TransportKind kind, Wiring wiring) : TransportFixture(kind, wiring)
 {
     [Test]
     public async Task Remote_end_that_finished_still_gets_its_answer()

@@ -3,18 +3,25 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using WunderProxy.Forwarding.Listeners;
+using WunderProxy.Forwarding.Tests.Transport.Tls;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Streams;
 
 namespace WunderProxy.Forwarding.Tests.Transport;
 
-/// <summary>A transport with two loops, and plain blocking sockets at the far end.</summary>
-internal abstract class TransportFixture(TransportKind kind)
+/// <summary>
+/// A transport with two loops, and plain blocking sockets at the far end, with or without TLS between them.
+/// </summary>
+internal abstract class TransportFixture(TransportKind kind, Wiring wiring = Wiring.Plain)
 {
+    private readonly Dictionary<EndPoint, TlsBridge> _bridges = [];
     private readonly List<IDisposable> _owned = [];
     private readonly List<Listener> _listeners = [];
 
     protected ITransport Transport { get; private set; } = null!;
+
+    /// <summary>Blocks of a connection that is read from: SslStream has a connection of its own below it.</summary>
+    protected int MostBlocksOfAReader => wiring == Wiring.Runtime ? 3 : 2;
 
     protected TransportLoop Loop => Transport.Loops[0];
 
@@ -26,6 +33,7 @@ internal abstract class TransportFixture(TransportKind kind)
     {
         _owned.ForEach(owned => owned.Dispose());
         _owned.Clear();
+        _bridges.Clear();
         await Task.WhenAll(_listeners.Select(listener => listener.CloseAsync()));
         _listeners.Clear();
         await Transport.DisposeAsync();
@@ -34,14 +42,32 @@ internal abstract class TransportFixture(TransportKind kind)
     protected Listener Listen(IConnectionAcceptor acceptor, EndPoint? endPoint = null)
     {
         var socket = ListenSockets.Bind(endPoint ?? new IPEndPoint(IPAddress.Loopback, 0));
-        var listener = new Listener(socket, ListenerKind.Proxy, ownsSocketFile: true);
+        var listener = new Listener(socket, ListenerKind.Proxy, ownsSocketFile: true) { Tls = TestCertificates.Source(wiring) };
         _listeners.Add(listener);
         listener.Accept(Transport, acceptor);
         return listener;
     }
 
+    /// <summary>Where plain sockets connect to reach a listener: the listener itself, or a bridge to its TLS.</summary>
+    protected EndPoint EntryOf(EndPoint listener)
+    {
+        if (wiring == Wiring.Plain || _listeners.TrueForAll(each => !each.EndPoint.Equals(listener)))
+        {
+            return listener;
+        }
+
+        if (!_bridges.TryGetValue(listener, out var bridge))
+        {
+            bridge = Own(new TlsBridge(listener));
+            _bridges.Add(listener, bridge);
+        }
+
+        return bridge.EndPoint;
+    }
+
     protected Socket Connect(EndPoint endPoint)
     {
+        endPoint = EntryOf(endPoint);
         var isUnix = endPoint.AddressFamily == AddressFamily.Unix;
         var protocol = isUnix ? ProtocolType.Unspecified : ProtocolType.Tcp;
         var socket = Own(new Socket(endPoint.AddressFamily, SocketType.Stream, protocol));

@@ -1,12 +1,16 @@
 using System.Buffers;
 using System.Net.Sockets;
+using WunderProxy.Forwarding.Tests.Transport.Tls;
 using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Tests.Transport;
 
-[TestFixture(TransportKind.Sockets)]
-[TestFixture(TransportKind.Epoll)]
-internal sealed class TransportFlushSoonTests(TransportKind kind) : TransportFixture(kind)
+[TestFixture(TransportKind.Sockets, Wiring.Plain)]
+[TestFixture(TransportKind.Epoll, Wiring.Plain)]
+[TestFixture(TransportKind.Epoll, Wiring.OpenSsl)]
+[TestFixture(TransportKind.Epoll, Wiring.Runtime)]
+[TestFixture(TransportKind.Sockets, Wiring.Runtime)]
+internal sealed class TransportFlushSoonTests(TransportKind kind, Wiring wiring) : TransportFixture(kind, wiring)
 {
     [Test]
     public async Task Bytes_are_sent_when_the_turn_ends_and_not_before()

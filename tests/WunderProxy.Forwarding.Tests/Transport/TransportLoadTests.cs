@@ -1,11 +1,15 @@
 using System.Net.Sockets;
+using WunderProxy.Forwarding.Tests.Transport.Tls;
 using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Tests.Transport;
 
-[TestFixture(TransportKind.Sockets)]
-[TestFixture(TransportKind.Epoll)]
-internal sealed class TransportLoadTests(TransportKind kind) : TransportFixture(kind)
+[TestFixture(TransportKind.Sockets, Wiring.Plain)]
+[TestFixture(TransportKind.Epoll, Wiring.Plain)]
+[TestFixture(TransportKind.Epoll, Wiring.OpenSsl)]
+[TestFixture(TransportKind.Epoll, Wiring.Runtime)]
+[TestFixture(TransportKind.Sockets, Wiring.Runtime)]
+internal sealed class TransportLoadTests(TransportKind kind, Wiring wiring) : TransportFixture(kind, wiring)
 {
     [Test]
     public void Echo_returns_what_was_sent()
@@ -56,7 +60,7 @@ internal sealed class TransportLoadTests(TransportKind kind) : TransportFixture(
     [Test]
     public void Connections_that_come_and_go_never_see_each_other_s_bytes()
     {
-        var endPoint = Listen(new EchoAcceptor()).EndPoint;
+        var endPoint = EntryOf(Listen(new EchoAcceptor()).EndPoint);
 
         Parallel.For(0, 4, worker =>
         {
@@ -79,7 +83,7 @@ internal sealed class TransportLoadTests(TransportKind kind) : TransportFixture(
     [Test]
     public async Task Closed_connections_leave_no_descriptor_behind()
     {
-        var endPoint = Listen(new EchoAcceptor()).EndPoint;
+        var endPoint = EntryOf(Listen(new EchoAcceptor()).EndPoint);
         ExchangeOnce(endPoint);
         var before = OpenDescriptors();
 

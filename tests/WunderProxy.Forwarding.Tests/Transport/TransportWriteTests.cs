@@ -1,13 +1,17 @@
 using System.Buffers;
 using System.Net.Sockets;
 using System.Text;
+using WunderProxy.Forwarding.Tests.Transport.Tls;
 using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Tests.Transport;
 
-[TestFixture(TransportKind.Sockets)]
-[TestFixture(TransportKind.Epoll)]
-internal sealed class TransportWriteTests(TransportKind kind) : TransportFixture(kind)
+[TestFixture(TransportKind.Sockets, Wiring.Plain)]
+[TestFixture(TransportKind.Epoll, Wiring.Plain)]
+[TestFixture(TransportKind.Epoll, Wiring.OpenSsl)]
+[TestFixture(TransportKind.Epoll, Wiring.Runtime)]
+[TestFixture(TransportKind.Sockets, Wiring.Runtime)]
+internal sealed class TransportWriteTests(TransportKind kind, Wiring wiring) : TransportFixture(kind, wiring)
 {
     private const int MoreThanTheKernelTakes = 16_000_000;
 
