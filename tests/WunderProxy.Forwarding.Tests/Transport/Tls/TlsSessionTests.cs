@@ -174,7 +174,6 @@ internal sealed class TlsSessionTests
             client.UpdateKeys();
             client.Write([(byte)round]);
             Assert.That(Receive(client, server, 1), Is.EqualTo(new[] { (byte)round }));
-            Assert.That(server.Sent, Is.Not.Empty);
             server.Write([(byte)~round]);
             Assert.That(Receive(server, client, 1), Is.EqualTo(new[] { (byte)~round }));
         }
@@ -262,7 +261,7 @@ internal sealed class TlsSessionTests
     }
 
     [Test]
-    public void Handshake_with_a_byte_changed_never_hangs_the_session_up_badly()
+    public void Hello_with_a_bit_changed_is_answered_or_refused()
     {
         for (var round = 0; round < 300; round++)
         {
@@ -332,6 +331,9 @@ internal sealed class TlsSessionTests
 
         // The tickets of TLS 1.3 come after the handshake.
         client.ReadAll(out _);
+
+        // A session that is freed without an end counts as broken and is not resumed.
+        client.Shutdown();
         return client.TakeSession();
     }
 

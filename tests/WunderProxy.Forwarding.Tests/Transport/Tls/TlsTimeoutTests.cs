@@ -1,0 +1,29 @@
+using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Transport.Tls;
+
+namespace WunderProxy.Forwarding.Tests.Transport.Tls;
+
+[TestFixture(TransportKind.Epoll, TlsEngine.OpenSsl)]
+[TestFixture(TransportKind.Epoll, TlsEngine.Runtime)]
+[TestFixture(TransportKind.Sockets, TlsEngine.Runtime)]
+internal sealed class TlsTimeoutTests(TransportKind kind, TlsEngine engine) : TlsListenerFixture(kind, engine)
+{
+    protected override TimeSpan HandshakeTimeout => TimeSpan.FromMilliseconds(150);
+
+    [TestCase(0)]
+    [TestCase(1)]
+    [TestCase(100)]
+    public async Task Handshake_that_stalls_is_ended_by_its_timeout(int bytes)
+    {
+        using var client = TlsEnd.Client();
+        client.Handshake();
+        var socket = Connect(EndPoint);
+        socket.Send(client.TakeSent().AsSpan(0, bytes));
+
+        ReceiveToEnd(socket);
+
+        await Eventually.TrueAsync(() => Acceptor.Reserved <= 1);
+        Assert.That(Tls.Counters.Failed(TlsFailure.TimedOut), Is.EqualTo(1));
+        Assert.That(Acceptor.Accepted, Is.Zero);
+    }
+}
