@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
+using WunderProxy.Forwarding.Tests.Transport.Tls;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.TestSupport;
@@ -56,10 +57,28 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         clock ??= TimeProvider.System;
         var proxied = new ProxyApplication(served ?? new ApplicationOptions(), slot, clock);
         var server = new ForwarderServer(options, new RouteTable(proxied), loggers ?? NullLoggerFactory.Instance, clock);
-        listeners ??= ListenerSet.Bind([new ListenerOptions(new IPEndPoint(IPAddress.Loopback, 0))]);
+        if (listeners is not null)
+        {
+            server.Start(listeners.All);
+            return new ProxyUnderTest(server, proxied, application, listeners.All[0].EndPoint);
+        }
+
+        listeners = ListenerSet.Bind([new ListenerOptions(new IPEndPoint(IPAddress.Loopback, 0))]);
+        var listener = listeners.All[0];
+        listener.Tls = TestCertificates.Source(WiringOfAll(transport));
         server.Start(listeners.All);
-        return new ProxyUnderTest(server, proxied, application, listeners.All[0].EndPoint);
+        return new ProxyUnderTest(server, proxied, application, EntryOf(listener));
     }
+
+    // With this variable, as eng/tls.sh sets it, the clients of every test reach the proxy over TLS of that wiring.
+    private static Wiring WiringOfAll(TransportKind transport) =>
+        !Enum.TryParse<Wiring>(Environment.GetEnvironmentVariable("WUNDERPROXY_TEST_TLS"), ignoreCase: true, out var wiring)
+            ? Wiring.Plain
+            : wiring == Wiring.OpenSsl && transport == TransportKind.Sockets ? Wiring.Runtime
+            : wiring;
+
+    private static EndPoint EntryOf(Listener listener) =>
+        listener.Tls is null ? listener.EndPoint : new TlsBridge(listener.EndPoint).EndPoint;
 
     /// <summary>A client; it reads answers without their Date.</summary>
     public async Task<RawConnection> ConnectAsync()

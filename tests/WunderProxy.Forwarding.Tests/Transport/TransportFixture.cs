@@ -6,6 +6,7 @@ using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Tests.Transport.Tls;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Streams;
+using WunderProxy.Forwarding.Transport.Tls;
 
 namespace WunderProxy.Forwarding.Tests.Transport;
 
@@ -39,10 +40,10 @@ internal abstract class TransportFixture(TransportKind kind, Wiring wiring = Wir
         await Transport.DisposeAsync();
     }
 
-    protected Listener Listen(IConnectionAcceptor acceptor, EndPoint? endPoint = null)
+    protected Listener Listen(IConnectionAcceptor acceptor, EndPoint? endPoint = null, TlsSource? tls = null)
     {
         var socket = ListenSockets.Bind(endPoint ?? new IPEndPoint(IPAddress.Loopback, 0));
-        var listener = new Listener(socket, ListenerKind.Proxy, ownsSocketFile: true) { Tls = TestCertificates.Source(wiring) };
+        var listener = new Listener(socket, ListenerKind.Proxy, ownsSocketFile: true) { Tls = tls ?? TestCertificates.Source(wiring) };
         _listeners.Add(listener);
         listener.Accept(Transport, acceptor);
         return listener;

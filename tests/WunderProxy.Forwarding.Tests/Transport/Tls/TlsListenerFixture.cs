@@ -47,7 +47,7 @@ internal abstract class TlsListenerFixture(TransportKind kind, TlsEngine engine)
     }
 
     /// <summary>Does a handshake by libssl on a socket, which stays plain for bytes that the end does not make.</summary>
-    protected static void Shake(Socket socket, TlsEnd end)
+    internal static void Shake(Socket socket, TlsEnd end)
     {
         var buffer = new byte[64 * 1024];
         while (true)
