@@ -37,7 +37,7 @@ internal static unsafe class SocketBio
             var method = OpenSslCalls.NewBioMethod(OpenSslCalls.GetNewBioIndex() | OpenSslCalls.BioTypeSourceSink, name);
             if (method == 0)
             {
-                throw new InsufficientMemoryException("OpenSSL has no memory for a BIO method.");
+                throw new InvalidOperationException("OpenSSL has no memory for a BIO method.");
             }
 
             _ = OpenSslCalls.SetBioRead(method, &Read);

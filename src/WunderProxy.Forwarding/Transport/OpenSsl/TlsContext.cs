@@ -197,7 +197,7 @@ internal sealed unsafe class TlsContext
     {
         using var elliptic = certificate.Leaf.GetECDsaPrivateKey();
         using var rsa = elliptic is null ? certificate.Leaf.GetRSAPrivateKey() : null;
-        AsymmetricAlgorithm key = (AsymmetricAlgorithm?)elliptic ?? rsa
+        var key = (AsymmetricAlgorithm?)elliptic ?? rsa
             ?? throw new TlsException($"{certificate}: the key is neither an elliptic-curve nor an RSA key");
         var bytes = key.ExportPkcs8PrivateKey();
         try

@@ -12,10 +12,8 @@ internal static class LoopSwitch
         }
 
         // Without the option that moves continuations to the pool: they have to run on the loop.
-#pragma warning disable MA0147, VSTHRD003
         var back = new TaskCompletionSource();
         loop.Post(static back => ((TaskCompletionSource)back!).SetResult(), back);
         return back.Task;
-#pragma warning restore MA0147, VSTHRD003
     }
 }

@@ -8,8 +8,10 @@ namespace WunderProxy.Forwarding.Transport.SslStreams;
 /// The TLS handshake of one accepted connection. Is itself the timer of the handshake, and owns the connection until the
 /// acceptor gets it or it is closed.
 /// </summary>
+#pragma warning disable CA1001 // The stream over the connection holds nothing but the connection, which End closes.
 internal sealed class SslStreamHandshake(
     TransportConnection plain, IConnectionAcceptor acceptor, TlsSource source, SslStreamOptions options) : LoopTimer
+#pragma warning restore CA1001
 {
     // As long and as much may a client go on sending that gets an answer in plain text.
     private const int LingerMilliseconds = 1_000;
