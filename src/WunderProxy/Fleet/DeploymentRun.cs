@@ -32,8 +32,7 @@ internal sealed class DeploymentRun(
     public async Task<DeploymentSummary> DeployAsync(LaunchConfig config, CancellationToken cancellationToken)
     {
         var startedAt = clock.GetUtcNow();
-        var claim = await _history.ClaimAsync(by, cancellationToken);
-        return await RunAsync("deployed", claim, PrepareAsync, cancellationToken);
+        return await RunAsync("deployed", PrepareAsync, cancellationToken);
 
         async Task<(LaunchConfig Config, DeploymentIntent Intent)> PrepareAsync(IReadOnlyList<string> served)
         {
@@ -51,8 +50,7 @@ internal sealed class DeploymentRun(
     public async Task<DeploymentSummary> RollbackAsync(string target, CancellationToken cancellationToken)
     {
         var startedAt = clock.GetUtcNow();
-        var claim = await _history.ClaimAsync(by, cancellationToken);
-        return await RunAsync("rolled back to", claim, PrepareAsync, cancellationToken);
+        return await RunAsync("rolled back to", PrepareAsync, cancellationToken);
 
         async Task<(LaunchConfig Config, DeploymentIntent Intent)> PrepareAsync(IReadOnlyList<string> served)
         {
@@ -65,18 +63,31 @@ internal sealed class DeploymentRun(
 
     private async Task<DeploymentSummary> RunAsync(
         string action,
-        HistoryClaim claim,
         Func<IReadOnlyList<string>, Task<(LaunchConfig Config, DeploymentIntent Intent)>> prepareAsync,
         CancellationToken cancellationToken)
     {
         var start = clock.GetTimestamp();
+
+        // Reading what the managers serve changes nothing, so that it need not wait for the claim.
+        var reading = _fleet.ReadServedAsync(cancellationToken);
+        HistoryClaim claim;
+        try
+        {
+            claim = await _history.ClaimAsync(by, cancellationToken);
+        }
+        catch
+        {
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
         IReadOnlyList<string> served;
         LaunchConfig config;
         DeploymentIntent intent;
         FleetSwitch done;
         try
         {
-            served = await _fleet.ReadServedAsync(cancellationToken);
+            served = await reading;
             (config, intent) = await prepareAsync(served);
             done = await SwitchAsync(config, intent, served, cancellationToken);
 
@@ -170,10 +181,11 @@ internal sealed class DeploymentRun(
     private async Task<HistoryEntry> FindTargetAsync(
         string target, IReadOnlyList<string> served, CancellationToken cancellationToken)
     {
-        var history = await _history.LoadAsync(cancellationToken);
-        var inService = await FindConfigAsync(served[0], cancellationToken);
-        var named = await FindConfigAsync(target, cancellationToken);
-        return history.FindTarget(target, inService, named);
+        var history = _history.LoadAsync(cancellationToken);
+        var inService = FindConfigAsync(served[0], cancellationToken);
+        var named = FindConfigAsync(target, cancellationToken);
+        await Task.WhenAll(history, inService, named);
+        return (await history).FindTarget(target, await inService, await named);
     }
 
     private async Task<LaunchConfig?> FindConfigAsync(string hash, CancellationToken cancellationToken)
