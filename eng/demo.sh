@@ -30,6 +30,7 @@ finish() {
   if [ -n "$prepared" ]; then
     stop_pid_file "$DEMO/pid" "$DEMO" 10
     remove_containers || true
+    remove_by_hand || true
     rm -rf "$DEMO"
   fi
   leave_run_dir || true
@@ -41,6 +42,35 @@ remove_containers() {
     sed 's/"Id":"/\n&/g' | sed -n 's/^"Id":"\([0-9a-f]\{64\}\)".*/\1/p' |
     while read -r id; do engine_api DELETE "containers/$id?force=1&v=1"; done
 }
+
+remove_by_hand() { engine_api DELETE "containers/demo-by-hand?force=1&v=1" -o /dev/null; }
+
+# Starts the image of r1 without WunderProxy and says how long it takes until its first good answer: what no deploy can beat.
+start_by_hand() {
+  local begin milliseconds port
+  remove_by_hand
+  begin=$(date +%s%N)
+  engine_api POST "containers/create?name=demo-by-hand" -H 'Content-Type: application/json' -o /dev/null -f -d "{
+    \"Image\": \"localhost:${WUNDERPROXY_TEST_REGISTRY_PORT:-8080}/demo:r1\", \"Env\": [\"REVISION=r1\"],
+    \"HostConfig\": { \"PortBindings\": { \"9292/tcp\": [{ \"HostIp\": \"127.0.0.1\", \"HostPort\": \"\" }] } } }"
+  engine_api POST "containers/demo-by-hand/start" -o /dev/null -f
+  port=$(engine_api GET "containers/demo-by-hand/json" | grep -o '"HostPort":"[0-9][0-9]*"' | head -n 1 | tr -dc 0-9)
+  wait_until 20 "the container started by hand" answers_soon "http://127.0.0.1:$port/up"
+  milliseconds=$((($(date +%s%N) - begin) / 1000000))
+  remove_by_hand
+  say "by hand: create, start and polling until the first good answer take $(seconds_of $milliseconds) s"
+}
+
+# Asks every 10 ms for a second.
+answers_soon() {
+  for _ in $(seq 100); do
+    if curl -sf -o /dev/null --max-time 1 "$1"; then return; fi
+    sleep 0.01
+  done
+  return 1
+}
+
+seconds_of() { printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)); }
 
 # The launch config of revision $1: which image, what environment, which path says that it is healthy.
 write_config() {
@@ -66,7 +96,7 @@ change_to() {
   [ "$(served_revision)" = "$revision" ] || die "the proxy serves '$(served_revision)', not $revision"
   milliseconds=$((($(date +%s%N) - begin) / 1000000))
   tell switched
-  say "$revision in service, $((milliseconds / 1000)).$(printf '%03d' $((milliseconds % 1000))) s from command to traffic"
+  say "$revision in service, $(seconds_of $milliseconds) s from command to traffic"
 }
 
 # Tells the load client of a switch, if it runs, and waits until it has noted it.
@@ -84,7 +114,7 @@ enter_run_dir
 "$ROOT/eng/setup.sh" --engine-only
 load_env
 . "$ROOT/eng/parts/images.sh"
-[ ! -d "$DEMO" ] || { stop_pid_file "$DEMO/pid" "$DEMO" 10; remove_containers; rm -rf "$DEMO"; }
+[ ! -d "$DEMO" ] || { stop_pid_file "$DEMO/pid" "$DEMO" 10; remove_containers; remove_by_hand; rm -rf "$DEMO"; }
 mkdir -p "$DEMO/state"
 prepared=1
 
@@ -110,6 +140,7 @@ wait_until 20 "the manager API" curl -sf "http://127.0.0.1:$api_port/livez"
 
 write_config r1
 write_config r2
+start_by_hand
 say "deploying r1"
 change_to r1 deploy "file:$DEMO/store" demo --config "$DEMO/r1.json" --by demo
 
