@@ -39,7 +39,7 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
         var exit = WatchExitAsync(deployment.Replica.Id.Value, exited, watch.Token);
         try
         {
-            await WaitUntilHealthyAsync(deployment, seen, restartsBefore, exited.Token, mask, progress, cancellationToken);
+            await WaitUntilHealthyAsync(deployment, seen, restartsBefore, mask, progress, exited.Token, cancellationToken);
         }
         finally
         {
@@ -86,9 +86,9 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
         Deployment deployment,
         ContainerDetails? seen,
         int restartsBefore,
-        CancellationToken exited,
         SecretMask mask,
         IProgress<DeploymentProgress> progress,
+        CancellationToken exited,
         CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
