@@ -77,7 +77,7 @@ internal sealed class DeploymentRun(
         }
         catch
         {
-            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
 

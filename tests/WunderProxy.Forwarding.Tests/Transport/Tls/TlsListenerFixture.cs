@@ -40,7 +40,7 @@ internal abstract class TlsListenerFixture(TransportKind kind, TlsEngine engine)
         await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
             TargetHost = serverName,
-            RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+            RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
             ApplicationProtocols = [SslApplicationProtocol.Http11],
         }).WaitAsync(LoopCalls.Deadline);
         return stream;
