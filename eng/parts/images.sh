@@ -37,20 +37,15 @@ base_images() {
   image_exists "$BASE_IMAGE" || base_image "$BASE_IMAGE" base_runtime
 }
 
-# Makes image $1: the C library and what .NET programs load, certificates, two users, /tmp. No shell: nothing to run but
-# them. $2 adds to the folder in $work.
+# Makes image $1: the C library, OpenSSL, certificates, two users, /tmp. No shell: nothing to run but the program that
+# comes. $2 adds to the folder in $work.
 base_image() {
   say "making the base image $1 from this machine's own libraries"
-  local work=$RUN_DIR/base library path
+  local work=$RUN_DIR/base
   rm -rf "$work"
   mkdir -p "$work"/{app,tmp,etc/ssl/certs,lib64}
   chmod 1777 "$work/tmp"
-  for library in libc libm libgcc_s libstdc++ libdl libpthread librt libssl libcrypto libz libresolv libnss_dns libnss_files; do
-    for path in $(ldconfig -p | awk -v name="$library.so" 'index($1, name) == 1 && /x86-64|AArch64/ { print $NF }'); do
-      mkdir -p "$work$(dirname "$path")"
-      cp -L "$path" "$work$path"
-    done
-  done
+  copy_libraries libc libm libdl libpthread librt libssl libcrypto libresolv libnss_dns libnss_files
   cp -L /lib64/ld-linux-x86-64.so.2 "$work/lib64/" 2>/dev/null || cp -L /lib/ld-linux-aarch64.so.1 "$work/lib/"
   cp -L /etc/ssl/certs/ca-certificates.crt "$work/etc/ssl/certs/"
   printf 'root:x:0:0:root:/root:/\napp:x:1654:1654:app:/app:/\n' >"$work/etc/passwd"
@@ -63,9 +58,21 @@ base_image() {
   check_progress "the import of the base image" "$RUN_DIR/base.out"
 }
 
-# Adds the .NET runtime.
+# Copies the libraries of these names into the folder in $work.
+copy_libraries() {
+  local library path
+  for library in "$@"; do
+    for path in $(ldconfig -p | awk -v name="$library.so" 'index($1, name) == 1 && /x86-64|AArch64/ { print $NF }'); do
+      mkdir -p "$work$(dirname "$path")"
+      cp -L "$path" "$work$path"
+    done
+  done
+}
+
+# Adds the .NET runtime and the libraries that it loads beyond those of a native program.
 base_runtime() {
   local dotnet library
+  copy_libraries libgcc_s libstdc++ libz
   dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
   mkdir -p "$work"/usr/{bin,share/dotnet/shared}
   cp -a "$dotnet/dotnet" "$dotnet/host" "$work/usr/share/dotnet/"
