@@ -41,7 +41,7 @@ internal sealed class WithoutOpenSslTests
     {
         var result = await WunderProxyProcess.RunAsync(
             [.. S3, "--state-dir", "/nowhere"],
-            new Dictionary<string, string> { ["AWS_ENDPOINT_URL_S3"] = "https://127.0.0.1:9" },
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["AWS_ENDPOINT_URL_S3"] = "https://127.0.0.1:9" },
             WithoutLibrary);
 
         AssertNamesLibrary(result, "'wunderproxy run'");
@@ -66,7 +66,7 @@ internal sealed class WithoutOpenSslTests
         Assert.That((result.ExitCode, result.Errors), Is.EqualTo((0, "")));
     }
 
-    private static async Task<HttpStatusCode> StatusAsync(HttpClient http, Uri address)
+    private static async Task<HttpStatusCode?> StatusAsync(HttpClient http, Uri address)
     {
         try
         {
@@ -75,7 +75,7 @@ internal sealed class WithoutOpenSslTests
         }
         catch (HttpRequestException)
         {
-            return 0;
+            return null;
         }
     }
 
