@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Instance;
@@ -17,7 +18,8 @@ internal sealed class DescriptorWorker(
             instance.Warnings = [.. instance.Warnings, warning];
         }
 
-        if (budget.IsScarce && OperatingSystem.IsLinux())
+        // A native program is one file and has no assemblies to load.
+        if (budget.IsScarce && OperatingSystem.IsLinux() && RuntimeFeature.IsDynamicCodeSupported)
         {
             AssemblyFiles.LoadAll();
             AssemblyFiles.CloseAll();

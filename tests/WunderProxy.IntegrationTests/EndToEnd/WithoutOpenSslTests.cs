@@ -51,8 +51,9 @@ internal sealed class WithoutOpenSslTests
     public async Task Forward_with_a_token_names_what_is_missing()
     {
         var result = await WunderProxyProcess.RunAsync(
-            ["forward", "--upstream", "127.0.0.1:9", "--proxy", "127.0.0.1:0", "--api", "127.0.0.1:0", "--api-token", "secret"],
-            wrapper: WithoutLibrary);
+            ["forward", "--upstream", "127.0.0.1:9", "--proxy", "127.0.0.1:0", "--api", "127.0.0.1:0"],
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["WUNDERPROXY_API_TOKEN"] = "secret" },
+            WithoutLibrary);
 
         AssertNamesLibrary(result, "an API token");
     }
