@@ -3,6 +3,10 @@
 # shellcheck shell=bash
 
 MISSING=()
+
+# Notes a package that is missing, once.
+miss() { case " ${MISSING[*]-} " in *" $1 "*) ;; *) MISSING+=("$1") ;; esac; }
+
 PACKAGES_LOCK=/run/lock/wunderproxy-packages
 APT_LOG=${APT_LOG:-$RUN_DIR/apt.log}
 
@@ -14,16 +18,16 @@ SERVER_PACKAGES=(
 
 # Notes package $2 when command $1 is not there. Commands are asked, not packages: another origin will do.
 need() {
-  PATH=$PATH:/usr/sbin:/sbin type -P "$1" >/dev/null || MISSING+=("$2")
+  PATH=$PATH:/usr/sbin:/sbin type -P "$1" >/dev/null || miss "$2"
 }
 
-need_file() { [ -e "$1" ] || MISSING+=("$2"); }
+need_file() { [ -e "$1" ] || miss "$2"; }
 
-need_library() { PATH=$PATH:/sbin ldconfig -p | grep -q "^[[:space:]]*$1 " || MISSING+=("$2"); }
+need_library() { PATH=$PATH:/sbin ldconfig -p | grep -q "^[[:space:]]*$1 " || miss "$2"; }
 
 # A program that runs in an image with nothing else in it; Debian's package busybox has one of the same name that does not.
 need_static() {
-  if [ ! -x "$1" ] || ldd "$1" >/dev/null 2>&1; then MISSING+=("$2"); fi
+  if [ ! -x "$1" ] || ldd "$1" >/dev/null 2>&1; then miss "$2"; fi
 }
 
 # Notes what is missing for each of the uses that the arguments name.
