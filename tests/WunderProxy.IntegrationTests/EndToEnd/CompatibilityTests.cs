@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -118,6 +119,8 @@ internal sealed partial class CompatibilityTests(StoreKind kind)
         var id = await service.Engine.RunAsync(revision, OldContainer(service, revision));
         try
         {
+            // Adopted is what answers one probe; the program starts faster than this container does.
+            await WaitUntilAnsweringAsync(await service.Engine.AddressAsync(id));
             await service.StartAsync();
 
             await service.WaitUntilServingAsync(revision);
@@ -164,6 +167,23 @@ internal sealed partial class CompatibilityTests(StoreKind kind)
             },
         },
     };
+
+    private static async Task WaitUntilAnsweringAsync(IPAddress address)
+    {
+        using var http = new HttpClient();
+        await Eventually.TrueAsync("the old container", async () =>
+        {
+            try
+            {
+                using var response = await http.GetAsync(new Uri($"http://{address}:9292/up"));
+                return response.IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        });
+    }
 
     private static async Task<string> TextAsync(TestService service, string key) =>
         Encoding.UTF8.GetString(await service.Store.GetAsync($"{service.Prefix}/{key}") ?? []);
