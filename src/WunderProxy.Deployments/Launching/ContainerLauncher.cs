@@ -209,7 +209,12 @@ internal sealed class ContainerLauncher(
             // Another call created the container that has this name.
             var isTaken = exception.StatusCode == HttpStatusCode.Conflict
                 && exception.Message.Contains(name, StringComparison.Ordinal);
-            deployment.See(replica => replica with { Name = "" });
+            if (exception.StatusCode >= HttpStatusCode.BadRequest)
+            {
+                // After an answer that cannot be read the name stays: the engine may have created the container.
+                deployment.See(replica => replica with { Name = "" });
+            }
+
             if (!isTaken || isLast)
             {
                 throw DeploymentFaults.Launch(
@@ -287,7 +292,7 @@ internal sealed class ContainerLauncher(
         }
         else if (deployment.Replica.Name.Length > 0)
         {
-            // The engine gave no answer and may have created the container.
+            // The engine gave no answer that can be read, and may have created the container.
             await orphans.RemoveNamedAsync(deployment.Replica.Name, CancellationToken.None);
         }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.Tests.Docker;
 using WunderProxy.Deployments.Tests.Operations;
 using WunderProxy.TestSupport;
 
@@ -27,6 +28,23 @@ internal sealed class ContainerLauncherTests
         Assert.That((failure.Code, failure.Message), Is.EqualTo(
             ("create_failed", "the container of bad cannot be created: Memory: expected a number")));
         Assert.That(machine.Engine.Calls, Has.None.StartsWith("DELETE"), "nothing was made");
+    }
+
+    [Test]
+    public async Task Container_that_was_created_with_an_answer_that_cannot_be_read_is_removed()
+    {
+        await using var machine = await StartAsync();
+        machine.BeforeCreate = name =>
+        {
+            var labels = machine.LabelsOf(machine.HashOf("bad"), "bad");
+            machine.AddContainer("unread", name, "there:1", "created", labels, _clock.GetUtcNow());
+            return ScriptedEngine.Answer(HttpStatusCode.Created, """{"Id":7}"""u8.ToArray());
+        };
+
+        var failure = await FailAsync(machine, machine.Config("bad"));
+
+        Assert.That(failure.Code, Is.EqualTo("create_failed"));
+        Assert.That(machine.Engine.Calls, Has.One.Match("^DELETE /v[0-9.]+/containers/unread[?]"));
     }
 
     [Test]
