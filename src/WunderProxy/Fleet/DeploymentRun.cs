@@ -67,27 +67,15 @@ internal sealed class DeploymentRun(
         CancellationToken cancellationToken)
     {
         var start = clock.GetTimestamp();
-
-        // Reading what the managers serve changes nothing, so that it need not wait for the claim.
-        var reading = _fleet.ReadServedAsync(cancellationToken);
-        HistoryClaim claim;
-        try
-        {
-            claim = await _history.ClaimAsync(by, cancellationToken);
-        }
-        catch
-        {
-            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw;
-        }
-
+        var claim = await _history.ClaimAsync(by, cancellationToken);
         IReadOnlyList<string> served;
         LaunchConfig config;
         DeploymentIntent intent;
         FleetSwitch done;
         try
         {
-            served = await reading;
+            // Read under the claim: until it is taken, another deployer may still switch the managers.
+            served = await _fleet.ReadServedAsync(cancellationToken);
             (config, intent) = await prepareAsync(served);
             done = await SwitchAsync(config, intent, served, cancellationToken);
 

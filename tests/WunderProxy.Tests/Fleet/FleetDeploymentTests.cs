@@ -1,7 +1,9 @@
 using System.Text.Json;
 using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Fleet;
 using WunderProxy.ManagerApi;
+using WunderProxy.TestSupport.Storage;
 
 namespace WunderProxy.Tests.Fleet;
 
@@ -90,6 +92,22 @@ internal sealed class FleetDeploymentTests
         Assert.That(calls, Is.Empty);
     }
 
+    [Test]
+    public async Task Managers_go_back_to_what_they_served_once_the_history_was_claimed()
+    {
+        const string Meanwhile = "m1d00000";
+        var calls = new List<string>();
+        ScriptedManager[] managers = [new("a", calls), new("b", calls) { SwitchFailure = Refusal("unhealthy") }];
+        using var store = new InMemoryObjectStore { Conditions = ConditionSupport.Refused };
+        store.BeforeCall = (_, _) => managers[0].Served = Meanwhile;
+        var run = new DeploymentRun(store, "p", managers, "ada", guard: null, _report, TimeProvider.System);
+        var config = LaunchConfig.Parse("""{"ContainerConfig":{},"Revision":"r1"}"""u8.ToArray());
+
+        await Assert.ThrowsAsync<FleetException>(() => run.DeployAsync(config, CancellationToken.None));
+
+        Assert.That(calls[^1], Is.EqualTo($"a switch {Meanwhile}"));
+    }
+
     private async Task RunAsync(ScriptedManager[] managers)
     {
         var fleet = new FleetDeployment(managers, "ada", _report, TimeProvider.System);
@@ -114,7 +132,7 @@ internal sealed class FleetDeploymentTests
     {
         public string Name => name;
 
-        public string Served { get; init; } = Old;
+        public string Served { get; set; } = Old;
 
         public ManagerCallException? StatusFailure { get; init; }
 
