@@ -1,3 +1,4 @@
+using System.Net;
 using Docker.DotNet;
 using Docker.DotNet.Handler.Abstractions;
 using Docker.DotNet.Models;
@@ -33,8 +34,8 @@ internal sealed class EngineConnection : IDisposable
     private readonly TimeProvider _clock;
 
     /// <summary>
-    /// The session of the negotiated version; null before the first call and after a fault. Any call may write the
-    /// field: sessions share the handlers, so one that another call replaces still works.
+    /// The session of the negotiated version; null before the first call, after a fault and after an answer of status
+    /// 400. Any call may write the field: sessions share the handlers, so one that another call replaces still works.
     /// </summary>
     private volatile EngineSession? _session;
 
@@ -103,6 +104,12 @@ internal sealed class EngineConnection : IDisposable
         }
         catch (DockerApiException exception)
         {
+            if (exception.StatusCode == HttpStatusCode.BadRequest)
+            {
+                // An upgraded engine refuses a version that it no longer speaks, and no connection need have broken.
+                _session = null;
+            }
+
             throw new DockerEngineException(exception.StatusCode, EngineFaults.MessageOf(exception), exception);
         }
         catch (Exception exception) when (EngineFaults.IsAway(exception, cancellationToken))

@@ -25,6 +25,24 @@ internal sealed class DockerEngineClientTests
         Assert.That(engine.Calls[^1], Is.EqualTo($"GET /v{expected}/_ping"));
     }
 
+    [Test]
+    public async Task Version_that_an_upgraded_engine_refuses_is_negotiated_anew()
+    {
+        using var engine = new ScriptedEngine();
+        engine.On(HttpMethod.Get, "/_ping", request => request.RequestUri!.AbsolutePath == $"/v{engine.ApiVersion}/_ping"
+            ? ScriptedEngine.Answer(HttpStatusCode.OK, "OK"u8.ToArray())
+            : ScriptedEngine.Answer(HttpStatusCode.BadRequest, """{"message":"client version 1.41 is too old"}"""u8.ToArray()));
+        using var client = engine.CreateClient();
+        await client.PingAsync(CancellationToken.None);
+        (engine.ApiVersion, engine.MinApiVersion) = ("1.52", "1.44");
+
+        var refusal = (await Assert.ThrowsAsync<DockerEngineException>(() => client.PingAsync(CancellationToken.None)))!;
+        await client.PingAsync(CancellationToken.None);
+
+        Assert.That((refusal.StatusCode, refusal.Message), Is.EqualTo((HttpStatusCode.BadRequest, "client version 1.41 is too old")));
+        Assert.That(engine.Calls.Skip(2), Is.EqualTo(new[] { "GET /v1.41/_ping", "GET /version", "GET /v1.52/_ping" }));
+    }
+
     [TestCase("1.20", "1.12")]
     [TestCase("1.29", "1.29")]
     [TestCase("1.99", "1.80")]

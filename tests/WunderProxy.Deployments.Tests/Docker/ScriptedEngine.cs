@@ -26,9 +26,9 @@ internal sealed class ScriptedEngine : HttpMessageHandler
     /// <summary>What a call waits for before it is answered.</summary>
     public Func<HttpRequestMessage, Task> Delay { get; set; } = static _ => Task.CompletedTask;
 
-    public string ApiVersion { get; init; } = "1.41";
+    public string ApiVersion { get; set; } = "1.41";
 
-    public string MinApiVersion { get; init; } = "1.12";
+    public string MinApiVersion { get; set; } = "1.12";
 
     /// <summary>Answers calls whose path behind the version begins so.</summary>
     public ScriptedEngine On(HttpMethod method, string start, HttpStatusCode status, string body)
