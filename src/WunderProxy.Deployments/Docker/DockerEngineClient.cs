@@ -147,7 +147,7 @@ internal sealed class DockerEngineClient : IDisposable
     {
         var parameters = new NetworkConnectParameters { Container = container };
         return CallAsync(
-            (session, token) => session.Client.Networks.ConnectNetworkAsync(Uri.EscapeDataString(network), parameters, token),
+            (session, token) => session.Client.Networks.ConnectNetworkAsync(NetworkSegment(network), parameters, token),
             cancellationToken);
     }
 
@@ -260,6 +260,11 @@ internal sealed class DockerEngineClient : IDisposable
     private static string Segment(string id) => id.Length > 0
         ? Uri.EscapeDataString(id)
         : throw new ContainerNotFoundException("no container has an empty id");
+
+    /// <summary>Returns a network's id as a part of a path, which the library takes as it is.</summary>
+    private static string NetworkSegment(string id) => id.Length > 0
+        ? Uri.EscapeDataString(id)
+        : throw new DockerEngineException(HttpStatusCode.NotFound, "no network has an empty id");
 
     private static SocketsHttpHandler HandlerAnew(DockerEndpoint endpoint)
     {

@@ -157,6 +157,7 @@ internal sealed class DockerEngineClientTests
 
         await Assert.ThrowsAsync<ContainerNotFoundException>(() => client.InspectContainerAsync("", CancellationToken.None));
         Assert.That(await client.Images.FindAsync("", CancellationToken.None), Is.Null);
+        await Assert.ThrowsAsync<DockerEngineException>(() => client.ConnectNetworkAsync("", "c", CancellationToken.None));
         Assert.That(engine.Calls, Has.None.Contains("/v1"));
     }
 
