@@ -240,8 +240,7 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
             await machine.Engine.WaitForExitAsync(container, cancellationToken);
             await exited.CancelAsync();
         }
-        catch (Exception exception) when (exception is OperationCanceledException or DockerEngineException
-            or EngineUnavailableException or IOException or HttpRequestException)
+        catch (Exception exception) when (exception is OperationCanceledException or DockerEngineException or EngineUnavailableException)
         {
             // Without this report the exit is found by the look after the next probe.
         }
