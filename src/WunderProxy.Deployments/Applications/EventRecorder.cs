@@ -6,8 +6,8 @@ using WunderProxy.Deployments.History;
 namespace WunderProxy.Deployments.Applications;
 
 /// <summary>
-/// Records events. An event is durable locally on return; a slow store delays the caller by at most 1 s, and no failure
-/// reaches the caller.
+/// Records events. An event is durable locally on return; while the local state cannot be written, only the store keeps
+/// events. A slow store delays the caller by at most 1 s, and no failure reaches the caller.
 /// </summary>
 /// <param name="eventLog">Keeps events on this machine until the store has them.</param>
 /// <param name="store">How the store answers.</param>
@@ -31,13 +31,13 @@ internal sealed class EventRecorder(
         new(type, clock.GetUtcNow(), by, Environment.MachineName);
 
     /// <summary>Records an event; never throws, because what the event reports has already happened.</summary>
-    public Task RecordAsync(DeploymentEvent recorded) => RecordAsync(recorded, Patience);
+    public Task RecordAsync(DeploymentEvent recorded) => RecordAsync(recorded, isLocalEnough: false);
 
     /// <summary>
-    /// Records an event like <see cref="RecordAsync(DeploymentEvent)"/>, but does not wait for the store: for events on
-    /// the way to a switch.
+    /// Records an event like <see cref="RecordAsync(DeploymentEvent)"/>, but does not wait for the store if the event is
+    /// durable locally: for events on the way to a switch.
     /// </summary>
-    public Task RecordAtOnceAsync(DeploymentEvent recorded) => RecordAsync(recorded, TimeSpan.Zero);
+    public Task RecordAtOnceAsync(DeploymentEvent recorded) => RecordAsync(recorded, isLocalEnough: true);
 
     /// <summary>Gives the store the events that wait on this machine.</summary>
     /// <exception cref="Storage.ObjectStoreException">The store is away, or takes no writes.</exception>
@@ -60,20 +60,22 @@ internal sealed class EventRecorder(
         }
     }
 
-    private async Task RecordAsync(DeploymentEvent recorded, TimeSpan patience)
+    private async Task RecordAsync(DeploymentEvent recorded, bool isLocalEnough)
     {
         try
         {
             // The local copy is written before the first await of this call.
             faults.Hit("event-before");
             var isAway = store.IsAway;
-            var writing = WriteAsync(recorded with { Reason = SecretMask.Empty.Apply(recorded.Reason) });
+            var masked = recorded with { Reason = SecretMask.Empty.Apply(recorded.Reason) };
+            var recording = eventLog.RecordAsync(masked, out var isKept, _ending.Token);
+            var writing = FinishAsync(recording, isKept, recorded.Type);
             _writing.TryAdd(writing, 0);
             _ = writing.ContinueWith(done => _writing.TryRemove(done, out _), TaskScheduler.Default);
-            if (!isAway && patience > TimeSpan.Zero)
+            if (!isAway && !(isLocalEnough && isKept))
             {
                 // How the wait ends does not matter: the write handles its own failures.
-                await writing.WaitAsync(patience, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await writing.WaitAsync(Patience, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             faults.Hit("event-after");
@@ -84,11 +86,12 @@ internal sealed class EventRecorder(
         }
     }
 
-    private async Task WriteAsync(DeploymentEvent recorded)
+    /// <summary>Notes how the store took an event; handles all failures.</summary>
+    private async Task FinishAsync(Task<bool> recording, bool isKept, string type)
     {
         try
         {
-            if (await eventLog.RecordAsync(recorded, _ending.Token))
+            if (await recording)
             {
                 store.Written();
             }
@@ -99,11 +102,15 @@ internal sealed class EventRecorder(
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {
-            // The process ends, and the event waits on this machine.
+            // The process ends; an event that was kept waits on this machine.
+            if (!isKept)
+            {
+                DeploymentLog.EventLost(log, type, "the process ends before the store has the event, and the local state cannot be written");
+            }
         }
         catch (Exception exception)
         {
-            DeploymentLog.EventLost(log, recorded.Type, AfterSwitch.Describe(exception));
+            DeploymentLog.EventLost(log, type, AfterSwitch.Describe(exception));
         }
     }
 }

@@ -21,27 +21,19 @@ public sealed class EventLog(IObjectStore store, string prefix, LocalState? stat
     /// <exception cref="StateUnwritableException">
     /// The local state cannot be written, and the store failed too.
     /// </exception>
-    public async Task<bool> RecordAsync(DeploymentEvent recorded, CancellationToken cancellationToken)
+    public Task<bool> RecordAsync(DeploymentEvent recorded, CancellationToken cancellationToken) =>
+        RecordAsync(recorded, out _, cancellationToken);
+
+    /// <inheritdoc cref="RecordAsync(DeploymentEvent, CancellationToken)"/>
+    /// <param name="recorded">The event.</param>
+    /// <param name="isKept">Whether the event is durable in the local state when the call returns its task.</param>
+    /// <param name="cancellationToken">Cancels the write to the store.</param>
+    internal Task<bool> RecordAsync(DeploymentEvent recorded, out bool isKept, CancellationToken cancellationToken)
     {
         var key = ObjectKey.Event(prefix, recorded.At, recorded.Id);
-        var name = key[ObjectKey.Events(prefix).Length..];
         var bytes = EventJson.Write(recorded);
-        var isKept = TryKeep(name, bytes, out var notKept);
-        try
-        {
-            await store.PutAsync(key, bytes, PutCondition.None, cancellationToken);
-        }
-        catch (ObjectStoreException) when (isKept)
-        {
-            return false;
-        }
-        catch (ObjectStoreException) when (notKept is not null)
-        {
-            throw notKept;
-        }
-
-        state?.RemovePendingEvent(name);
-        return true;
+        isKept = TryKeep(key[ObjectKey.Events(prefix).Length..], bytes, out var notKept);
+        return StoreAsync(key, bytes, isKept, notKept, cancellationToken);
     }
 
     /// <summary>Writes the events that wait in the local state to the store, oldest first.</summary>
@@ -85,6 +77,26 @@ public sealed class EventLog(IObjectStore store, string prefix, LocalState? stat
         }
 
         return events;
+    }
+
+    private async Task<bool> StoreAsync(
+        string key, byte[] bytes, bool isKept, StateUnwritableException? notKept, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.PutAsync(key, bytes, PutCondition.None, cancellationToken);
+        }
+        catch (ObjectStoreException) when (isKept)
+        {
+            return false;
+        }
+        catch (ObjectStoreException) when (notKept is not null)
+        {
+            throw notKept;
+        }
+
+        state?.RemovePendingEvent(key[ObjectKey.Events(prefix).Length..]);
+        return true;
     }
 
     /// <summary>
