@@ -25,11 +25,13 @@ internal sealed class ContainerStarter(Machine machine)
     {
         using var watch = machine.Starts.Watch(container);
         var call = machine.Engine.StartContainerAsync(container, cancellationToken);
+
+        // A launch that goes on, or is given up, before the answer does not await the call: its fault counts as seen.
+        _ = call.ContinueWith(static done => done.Exception, TaskScheduler.Default);
         await Task.WhenAny(call, watch.Seen);
         if (!call.IsCompleted && await FindStartedAsync(container, startedBefore, cancellationToken) is { } started)
         {
             // The container runs, so the outcome of the call does not matter any more.
-            _ = call.ContinueWith(done => done.Exception, TaskScheduler.Default);
             return started;
         }
 
