@@ -35,8 +35,8 @@ internal sealed class EngineHandler(HttpMessageHandler inner, Action heard) : De
     }
 
     /// <summary>
-    /// Reads the body of an error, because the library reads that of a streamed call without a limit in time or size;
-    /// and refuses a redirect, which the library would take for success.
+    /// Reads the body of an error with the call's token and a limit in size, because the library reads the body of a
+    /// streamed call's error with neither; and refuses a redirect, which the library would take for success.
     /// </summary>
     private static async Task CheckAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
