@@ -14,7 +14,7 @@ internal sealed class EventLines(Stream stream)
 
     private readonly PipeReader _reader = PipeReader.Create(stream);
 
-    /// <summary>Reads a line.</summary>
+    /// <summary>Waits for the next line of the engine's events, at most 4 MiB long; longer lines are passed over.</summary>
     /// <returns>The line without its end, or null at the end of the stream.</returns>
     public async Task<byte[]?> ReadAsync(CancellationToken cancellationToken)
     {

@@ -17,6 +17,6 @@ internal sealed class StartWatch(string container, Action<StartWatch> leave) : I
         }
     }
 
-    /// <summary>Ends the watch.</summary>
+    /// <summary>Stops listening for the container's <c>start</c> event; <see cref="Seen"/> stays as it is.</summary>
     public void Dispose() => leave(this);
 }

@@ -13,7 +13,7 @@ internal sealed record ContainerSummary
 
     public string State { get; init; } = "";
 
-    /// <summary>Unix time in seconds.</summary>
+    /// <summary>When the engine created the container, as Unix time in seconds.</summary>
     public long Created { get; init; }
 
     /// <summary>Whether the container's process runs or may go on; a paused one has not ended.</summary>

@@ -1,6 +1,9 @@
 namespace WunderProxy.Deployments.Docker.Models;
 
-/// <summary>The login for one registry.</summary>
+/// <summary>
+/// The credentials that the engine presents to one registry: a user name with a password or an identity token, or a
+/// bearer token.
+/// </summary>
 internal sealed record RegistryLogin
 {
     public string? Username { get; init; }
