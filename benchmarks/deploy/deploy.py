@@ -5,6 +5,7 @@ start again; with WunderProxy, a deploy and two rollbacks, from the command unti
 """
 import argparse
 import collections
+import contextlib
 import hashlib
 import http.client
 import io
@@ -167,6 +168,8 @@ class Service:
              "--api", f"127.0.0.1:{self.api}", "--state-dir", f"{folder}/state", "--docker-host", options.docker_host,
              "--access-log", "none", "--shutdown-grace", "0s"],
             stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT)
+
+    def wait_up(self):
         end = time.monotonic() + PATIENCE
         while self.call("GET", "/livez", ok=None) != 200:
             if time.monotonic() > end or self._process.poll() is not None:
@@ -226,9 +229,16 @@ class Service:
             time.sleep(0.02)
 
     def stop(self):
+        """Ends the process, by force unless it has ended 20 s after the request."""
         self._process.terminate()
-        self._process.wait(20)
-        self._log.close()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            raise SystemExit("WunderProxy did not end within 20 s and was killed:\n" + self.log())
+        finally:
+            self._log.close()
 
 
 def free_port():
@@ -315,25 +325,24 @@ def main():
     # The default would end the program without taking away what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     engine = Engine(options.docker_host)
-    engine.import_image()
-    folder = tempfile.mkdtemp(prefix="wunderproxy-deploy-")
     figures = collections.defaultdict(list)
-    service = None
-    try:
+    # Everything is taken away in the opposite order, whatever fails on the way.
+    with contextlib.ExitStack() as cleanup:
+        folder = tempfile.mkdtemp(prefix="wunderproxy-deploy-")
+        cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
+        cleanup.callback(engine.call, "DELETE", f"/images/{IMAGE}", ok=(200, 404, 409))
+        engine.import_image()
+        cleanup.callback(engine.remove_all, HAND_LABEL)
+        cleanup.callback(engine.remove_all, f"wunderproxy.app={APP}")
         service = Service(options, engine, folder)
+        cleanup.callback(service.stop)
+        service.wait_up()
         for number in range(options.rounds + 1):
             measured = figures if number > 0 else collections.defaultdict(list)
             by_hand(engine, f"hand{number}", options.delay, measured)
             for way in options.ways:
                 with_wunderproxy(service, way, number, options.delay, measured)
         report(figures, options.rounds, options)
-    finally:
-        if service is not None:
-            service.stop()
-            engine.remove_all(f"wunderproxy.app={APP}")
-        engine.remove_all(HAND_LABEL)
-        engine.call("DELETE", f"/images/{IMAGE}", ok=(200, 404, 409))
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -58,6 +58,8 @@ collect_missing() {
       # The comparison of benchmarks/; its --profile also takes strace and perf, where they are.
       compare) need nginx nginx-light; need haproxy haproxy; need gcc gcc; need_file /usr/include/stdio.h libc6-dev
         need make make; need python3 python3; need ip iproute2; need taskset util-linux ;;
+      # The benchmark of deploys; its containers run this machine's busybox.
+      deploy) need python3 python3; need_static /bin/busybox busybox-static ;;
       bare) need debootstrap debootstrap; need git git; need unshare util-linux; need pivot_root util-linux ;;
       *) die "nobody knows what $use needs" ;;
     esac
@@ -71,7 +73,7 @@ installed_servers() {
 }
 
 # Installs what is missing for the uses that the arguments name: sdk, native, engine, stores, swift, clients, chromium, rivals,
-# compare, bare.
+# compare, deploy, bare.
 install_packages() {
   collect_missing "$@"
   if [ ${#MISSING[@]} = 0 ]; then return; fi
