@@ -142,28 +142,11 @@ internal sealed class ResponseCompressor
     private static void WeakenConfirmedTag(RequestHead request, ResponseHead response)
     {
         var tag = response.ValueOf(HeaderName.ETag);
-        if (tag.StartsWith("\""u8) && Shows(request, tag))
+        if (tag.StartsWith("\""u8) && ShownTags.HasWeak(request, tag))
         {
             WeakenTag(response);
             AddVary(response);
         }
-    }
-
-    /// <summary>Whether If-None-Match names the tag in its weak form.</summary>
-    private static bool Shows(RequestHead request, ReadOnlySpan<byte> tag)
-    {
-        var index = request.IndexOf(HeaderName.IfNoneMatch);
-        for (; index >= 0; index = request.IndexOf(HeaderName.IfNoneMatch, index + 1))
-        {
-            var shown = request.ValueOf(in request.Fields[index]);
-            var at = shown.IndexOf(tag);
-            if (at >= 2 && shown[(at - 2)..at].SequenceEqual("W/"u8))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     /// <summary>Ranges would be counted in the application's bytes, not in those that the client has.</summary>

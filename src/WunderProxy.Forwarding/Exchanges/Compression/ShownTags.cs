@@ -14,9 +14,33 @@ internal static class ShownTags
     {
         for (var index = request.IndexOf(HeaderName.IfNoneMatch); index >= 0; index = request.IndexOf(HeaderName.IfNoneMatch, index + 1))
         {
-            if (request.ValueOf(in request.Fields[index]).IndexOf("W/\""u8) >= 0)
+            var tags = new EntityTags(request.ValueOf(in request.Fields[index]));
+            while (tags.MoveNext())
             {
-                return true;
+                if (tags.IsWeak)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether the request shows a strong tag in its weak form, whatever other tags it shows.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="strong">The strong tag, with its quotes.</param>
+    public static bool HasWeak(RequestHead request, ReadOnlySpan<byte> strong)
+    {
+        for (var index = request.IndexOf(HeaderName.IfNoneMatch); index >= 0; index = request.IndexOf(HeaderName.IfNoneMatch, index + 1))
+        {
+            var tags = new EntityTags(request.ValueOf(in request.Fields[index]));
+            while (tags.MoveNext())
+            {
+                if (tags.IsWeak && tags.Opaque.SequenceEqual(strong))
+                {
+                    return true;
+                }
             }
         }
 
@@ -37,26 +61,17 @@ internal static class ShownTags
 
         for (var index = request.IndexOf(HeaderName.IfNoneMatch); index >= 0; index = request.IndexOf(HeaderName.IfNoneMatch, index + 1))
         {
-            WriteStrong(ref writer, request.ValueOf(in request.Fields[index]));
+            var tags = new EntityTags(request.ValueOf(in request.Fields[index]));
+            while (tags.MoveNext())
+            {
+                if (tags.IsWeak)
+                {
+                    writer.Write(", "u8);
+                    writer.Write(tags.Opaque);
+                }
+            }
         }
 
         writer.EndField();
-    }
-
-    private static void WriteStrong(ref HeadWriter writer, ReadOnlySpan<byte> shown)
-    {
-        while (shown.IndexOf("W/\""u8) is >= 0 and var at)
-        {
-            var tag = shown[(at + 2)..];
-            var length = tag[1..].IndexOf((byte)'"') + 2;
-            if (length < 2)
-            {
-                return;
-            }
-
-            writer.Write(", "u8);
-            writer.Write(tag[..length]);
-            shown = tag[length..];
-        }
     }
 }

@@ -249,7 +249,11 @@ internal sealed class CompressedResponseTests
     [TestCase("W/\"1\"", "W/\"1\"", "Accept-Encoding")]
     [TestCase("\"0\", W/\"1\"", "W/\"1\"", "Accept-Encoding")]
     [TestCase("\"1\"", "\"1\"", "")]
+    [TestCase("\"1\", W/\"1\"", "W/\"1\"", "Accept-Encoding")]
+    [TestCase("W/\"1\", \"1\"", "W/\"1\"", "Accept-Encoding")]
+    [TestCase("\"2\"\r\nIf-None-Match: W/\"1\"", "W/\"1\"", "Accept-Encoding")]
     [TestCase("W/\"11\"", "\"1\"", "")]
+    [TestCase("\"W/\"1\"", "\"1\"", "")]
     [TestCase("*", "\"1\"", "")]
     public void Tag_that_was_weakened_is_confirmed_as_a_weak_one(string shown, string tag, string vary)
     {
@@ -268,6 +272,8 @@ internal sealed class CompressedResponseTests
     [TestCase("*", "*")]
     [TestCase("W/\"1", "W/\"1")]
     [TestCase("W/\"\"", "W/\"\", \"\"")]
+    [TestCase("\"aW/\", W/\"b\"", "\"aW/\", W/\"b\", \"b\"")]
+    [TestCase("\"aW/\", \"b\"", "\"aW/\", \"b\"")]
     public void Application_is_shown_the_tag_as_it_may_have_made_it(string shown, string sent)
     {
         var proxy = NewProxy();
