@@ -12,7 +12,7 @@ internal static class ShownTags
     /// <summary>Whether the request shows a weak tag.</summary>
     public static bool HasWeak(RequestHead request)
     {
-        for (var index = request.IndexOf(HeaderName.IfNoneMatch); index >= 0; index = request.IndexOf(HeaderName.IfNoneMatch, index + 1))
+        for (var index = NextLine(request, 0); index >= 0; index = NextLine(request, index + 1))
         {
             var tags = new EntityTags(request.ValueOf(in request.Fields[index]));
             while (tags.MoveNext())
@@ -32,7 +32,7 @@ internal static class ShownTags
     /// <param name="strong">The strong tag, with its quotes.</param>
     public static bool HasWeak(RequestHead request, ReadOnlySpan<byte> strong)
     {
-        for (var index = request.IndexOf(HeaderName.IfNoneMatch); index >= 0; index = request.IndexOf(HeaderName.IfNoneMatch, index + 1))
+        for (var index = NextLine(request, 0); index >= 0; index = NextLine(request, index + 1))
         {
             var tags = new EntityTags(request.ValueOf(in request.Fields[index]));
             while (tags.MoveNext())
@@ -52,14 +52,14 @@ internal static class ShownTags
     {
         writer.BeginField(HeaderNames.Spelling(HeaderName.IfNoneMatch));
         var isFirst = true;
-        for (var index = request.IndexOf(HeaderName.IfNoneMatch); index >= 0; index = request.IndexOf(HeaderName.IfNoneMatch, index + 1))
+        for (var index = NextLine(request, 0); index >= 0; index = NextLine(request, index + 1))
         {
             writer.Write(isFirst ? default : ", "u8);
             writer.Write(request.ValueOf(in request.Fields[index]));
             isFirst = false;
         }
 
-        for (var index = request.IndexOf(HeaderName.IfNoneMatch); index >= 0; index = request.IndexOf(HeaderName.IfNoneMatch, index + 1))
+        for (var index = NextLine(request, 0); index >= 0; index = NextLine(request, index + 1))
         {
             var tags = new EntityTags(request.ValueOf(in request.Fields[index]));
             while (tags.MoveNext())
@@ -73,5 +73,20 @@ internal static class ShownTags
         }
 
         writer.EndField();
+    }
+
+    /// <summary>
+    /// Returns the position of the next If-None-Match that is forwarded, or -1: Connection may name the field, which is
+    /// then meant for this proxy only.
+    /// </summary>
+    private static int NextLine(RequestHead request, int start)
+    {
+        var index = request.IndexOf(HeaderName.IfNoneMatch, start);
+        while (index >= 0 && (request.Fields[index].Flags & HeaderFlags.NeverForwarded) != HeaderFlags.None)
+        {
+            index = request.IndexOf(HeaderName.IfNoneMatch, index + 1);
+        }
+
+        return index;
     }
 }

@@ -284,6 +284,16 @@ internal sealed class CompressedResponseTests
     }
 
     [Test]
+    public void Tags_that_are_meant_for_the_proxy_alone_are_not_forwarded()
+    {
+        var proxy = NewProxy();
+
+        var (_, upstream) = proxy.Begin("GET / HTTP/1.1\r\nHost: a\r\nConnection: If-None-Match\r\nIf-None-Match: W/\"1\"\r\n\r\n");
+
+        Assert.That(proxy.Received(upstream), Does.StartWith("GET / ").And.Not.Contain("If-None-Match"));
+    }
+
+    [Test]
     public void Without_compression_tags_pass_as_they_are()
     {
         var proxy = new MemoryProxy();
