@@ -27,7 +27,7 @@ internal sealed class RequestHeadWriter(
         if (stamp is null)
         {
             var removed = HeaderFlags.NeverForwarded | (isTrusted ? HeaderFlags.None : HeaderFlags.Forwarding);
-            var showsTags = upstream.Application!.Compression != ResponseCompression.Off && ShownTags.HasWeak(head);
+            var showsTags = upstream.Application!.Compression != ResponseCompression.Off && ShownTags.NeedBothForms(head);
             writer.Fields(head, removed, RewrittenNames(client, isHostWritten, isTrusted, showsTags));
             if (showsTags)
             {

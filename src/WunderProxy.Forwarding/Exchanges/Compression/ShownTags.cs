@@ -9,22 +9,29 @@ namespace WunderProxy.Forwarding.Exchanges.Compression;
 /// </summary>
 internal static class ShownTags
 {
-    /// <summary>Whether the request shows a weak tag.</summary>
-    public static bool HasWeak(RequestHead request)
+    // The second form at most doubles the field, so that the head stays within what servers accept.
+    private const int MaxBytes = 4 * 1024;
+
+    /// <summary>
+    /// Whether <see cref="Write"/> has to replace the If-None-Match lines: the request shows a weak tag, and the values
+    /// of all lines sum to 4 KiB at most. Longer ones pass as they are.
+    /// </summary>
+    public static bool NeedBothForms(RequestHead request)
     {
+        var bytes = 0;
+        var hasWeak = false;
         for (var index = NextLine(request, 0); index >= 0; index = NextLine(request, index + 1))
         {
-            var tags = new EntityTags(request.ValueOf(in request.Fields[index]));
-            while (tags.MoveNext())
+            var value = request.ValueOf(in request.Fields[index]);
+            bytes += value.Length;
+            var tags = new EntityTags(value);
+            while (!hasWeak && tags.MoveNext())
             {
-                if (tags.IsWeak)
-                {
-                    return true;
-                }
+                hasWeak = tags.IsWeak;
             }
         }
 
-        return false;
+        return hasWeak && bytes <= MaxBytes;
     }
 
     /// <summary>Whether the request shows a strong tag in its weak form, whatever other tags it shows.</summary>

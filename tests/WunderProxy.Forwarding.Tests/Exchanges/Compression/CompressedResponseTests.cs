@@ -283,6 +283,21 @@ internal sealed class CompressedResponseTests
         Assert.That(ReceivedResponse.Parse(proxy.Received(upstream)).Value("If-None-Match"), Is.EqualTo(sent));
     }
 
+    [TestCase(4096, true)]
+    [TestCase(4097, false)]
+    public void Tags_are_shown_in_both_forms_up_to_4_KiB_in_all_lines(int bytes, bool areDoubled)
+    {
+        const string Weak = "W/\"1\"";
+        var strong = $"\"{new string('2', bytes - Weak.Length - 2)}\"";
+        var proxy = NewProxy();
+
+        var (_, upstream) = proxy.Begin($"GET / HTTP/1.1\r\nHost: a\r\nIf-None-Match: {Weak}\r\nIf-None-Match: {strong}\r\n\r\n");
+
+        Assert.That(
+            ReceivedResponse.Parse(proxy.Received(upstream)).Value("If-None-Match"),
+            Is.EqualTo(areDoubled ? $"{Weak}, {strong}, \"1\"" : $"{Weak}|{strong}"));
+    }
+
     [Test]
     public void Tags_that_are_meant_for_the_proxy_alone_are_not_forwarded()
     {
