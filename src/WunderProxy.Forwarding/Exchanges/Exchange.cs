@@ -87,6 +87,10 @@ internal sealed class Exchange : ILeaseHolder, IStreamWatcher
     {
         Upstream.Abandon();
         Client.Retire();
+
+        // The upload may still be suspended, the relay to the client never: whoever starts it awaits it before the error
+        // can come out.
+        Down.Reset();
     }
 
     /// <summary>Begins to serve the request.</summary>

@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using WunderProxy.Forwarding.Exchanges.Bodies;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.TestSupport;
 
@@ -56,6 +58,24 @@ internal sealed class FaultTests
         });
     }
 
+    [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabcd")]
+    [TestCase("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n")]
+    public void Fault_in_a_filter_releases_it(string response)
+    {
+        var filter = new BrokenFilter();
+        var proxy = new MemoryProxy(responseFilter: (_, _) => filter);
+        var (client, upstream) = proxy.Begin(Get);
+
+        proxy.Send(upstream, response);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(filter.Releases, Is.EqualTo(1));
+            Assert.That((client.CloseReason, upstream.CloseReason), Is.EqualTo((CloseReason.RemoteReset, CloseReason.RemoteReset)));
+            Assert.That(proxy.Slot.Current!.InFlight, Is.Zero);
+        });
+    }
+
     [Test]
     public void Exchanges_beyond_what_a_loop_keeps_are_let_go()
     {
@@ -67,6 +87,24 @@ internal sealed class FaultTests
 
         Assert.That(again.Intersect(exchanges).Count(), Is.EqualTo(1024));
         Assert.That(again, Has.Count.EqualTo(2000));
+    }
+
+    private sealed class BrokenFilter : BodyFilter
+    {
+        public int Releases { get; private set; }
+
+        public override void Write(ReadOnlySpan<byte> payload, IBufferWriter<byte> output) =>
+            throw new InvalidOperationException("made by the test");
+
+        public override void Flush(IBufferWriter<byte> output)
+        {
+        }
+
+        public override void End(IBufferWriter<byte> output)
+        {
+        }
+
+        public override void Release() => Releases++;
     }
 
     private sealed class BrokenConnection(TransportLoop loop) : TransportConnection

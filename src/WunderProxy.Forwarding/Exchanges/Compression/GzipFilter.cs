@@ -82,7 +82,8 @@ internal sealed class GzipFilter(ResponseCompressor owner) : BodyFilter
     /// <inheritdoc/>
     public override void Release()
     {
-        // A body that broke off has no end: what the stream still writes is dropped.
+        // A body that broke off, or failed while bytes were written, has no end: what the stream still writes is dropped.
+        _sink.Output = null;
         _stream?.Dispose();
         _stream = null;
         owner.Return(this);

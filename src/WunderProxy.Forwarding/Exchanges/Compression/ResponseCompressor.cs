@@ -60,9 +60,10 @@ internal sealed class ResponseCompressor
         WeakenTag(response);
         LeaveOutAcceptRanges(response);
         response.Append(HeaderName.ContentEncoding, coding == ContentCoding.Brotli ? "br"u8 : "gzip"u8);
-        Active++;
         NativeHeap.KeepFreed();
-        return coding == ContentCoding.Brotli ? RentBrotli(level) : RentGzip(level);
+        BodyFilter filter = coding == ContentCoding.Brotli ? RentBrotli(level) : RentGzip(level);
+        Active++;
+        return filter;
     }
 
     internal void Return(BrotliFilter filter)
