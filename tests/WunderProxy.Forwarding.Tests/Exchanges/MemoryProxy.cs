@@ -69,10 +69,10 @@ internal sealed class MemoryProxy
 
     private int CapacityBytes { get; }
 
-    /// <summary>A new client, from an address when one is named.</summary>
-    public MemoryConnection Connect(EndPoint? from = null)
+    /// <summary>A new client, from an address when one is named; a slow one has less capacity than the application.</summary>
+    public MemoryConnection Connect(EndPoint? from = null, int? capacityBytes = null)
     {
-        var (near, far) = MemoryConnection.CreatePair(Loop, CapacityBytes);
+        var (near, far) = MemoryConnection.CreatePair(Loop, capacityBytes ?? CapacityBytes);
         far.RemoteAddress = from ?? far.RemoteAddress;
         Loop.Run(() => Accept(far));
         return near;

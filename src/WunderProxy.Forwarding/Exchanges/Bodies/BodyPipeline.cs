@@ -45,12 +45,7 @@ internal sealed class BodyPipeline
     {
         _writer = null;
         CopiedBytes = 0;
-        if (_filter is { } filter)
-        {
-            _filter = null;
-            _filtered.Release();
-            filter.Release();
-        }
+        ReleaseFilter();
     }
 
     /// <summary>Starts a body: how it comes, how it goes, and what changes it on the way.</summary>
@@ -130,7 +125,8 @@ internal sealed class BodyPipeline
     }
 
     /// <summary>
-    /// Writes what a filter kept, and the last chunk if the receiver needs one, because the payload is complete.
+    /// Writes what a filter kept, and the last chunk if the receiver needs one, because the payload is complete. The
+    /// filter is released at once: the receiver may take long to accept what was written.
     /// </summary>
     public void End()
     {
@@ -138,11 +134,22 @@ internal sealed class BodyPipeline
         {
             filter.End(_filtered);
             EncodeFiltered();
+            ReleaseFilter();
         }
 
         if (_output == BodyOutput.Chunked)
         {
             _writer!.Write("0\r\n\r\n"u8);
+        }
+    }
+
+    private void ReleaseFilter()
+    {
+        if (_filter is { } filter)
+        {
+            _filter = null;
+            _filtered.Release();
+            filter.Release();
         }
     }
 

@@ -123,6 +123,26 @@ internal sealed class BodyFilterTests
         Assert.That((payload.Length, isComplete), Is.EqualTo(((2 * Length) + 1, true)));
     }
 
+    [TestCase("Content-Length: 4096\r\n\r\n", "")]
+    [TestCase("Transfer-Encoding: chunked\r\n\r\n1000\r\n", "\r\n0\r\n\r\n")]
+    public void Filter_is_released_once_the_body_has_passed_it_however_slow_the_client_is(string before, string after)
+    {
+        const int Length = 4096;
+        var filter = new DoublingFilter();
+        var proxy = new MemoryProxy(responseFilter: (_, _) => filter);
+        var client = proxy.Connect(capacityBytes: 1024);
+        proxy.Send(client, Get);
+
+        proxy.Send(proxy.Upstreams.Single(), $"HTTP/1.1 200 OK\r\n{before}{new string('a', Length)}{after}");
+        var releases = filter.Releases;
+        var inFlight = proxy.Slot.Current!.InFlight;
+        var (_, payload, isComplete) = Split(proxy.Received(client));
+
+        Assert.That((releases, inFlight), Is.EqualTo((1, 1)), "the client still reads");
+        Assert.That((payload.Length, isComplete, filter.Releases), Is.EqualTo(((2 * Length) + 1, true, 1)));
+        Assert.That(proxy.Slot.Current!.InFlight, Is.Zero);
+    }
+
     /// <summary>The head, the payload of the chunks, and whether the last chunk is there.</summary>
     private static (string Head, string Payload, bool IsComplete) Split(string response)
     {

@@ -161,6 +161,29 @@ internal sealed class CompressedResponseTests
         Assert.That(next.Split("Content-Encoding: br"), Has.Length.EqualTo(3), "a place is free again");
     }
 
+    [TestCase("br")]
+    [TestCase("gzip")]
+    public void Slow_client_holds_no_place_once_its_body_has_been_compressed(string coding)
+    {
+        var proxy = NewProxy();
+        var noise = new byte[12 * 1024];
+        new Random(20_261_126).NextBytes(noise);
+        var slow = new List<MemoryConnection>();
+        for (var i = 0; i < ResponseCompressor.MaxActive; i++)
+        {
+            slow.Add(proxy.Connect(capacityBytes: 1024));
+            proxy.Send(slow[i], Request(coding));
+            proxy.Send(proxy.Upstreams[i], WithLength(Encoding.Latin1.GetString(noise), Page));
+        }
+
+        var inFlight = proxy.Slot.Current!.InFlight;
+        var beyond = Exchange(proxy, coding, WithLength(Html, Page));
+        var first = ReceivedResponse.Parse(proxy.Received(slow[0]));
+
+        Assert.That((inFlight, beyond.Coding), Is.EqualTo((ResponseCompressor.MaxActive, coding)));
+        Assert.That((first.IsComplete, first.Decode()), Is.EqualTo((true, Encoding.Latin1.GetString(noise))));
+    }
+
     [TestCase("")]
     [TestCase("Accept-Encoding: \r\n")]
     [TestCase("Accept-Encoding: deflate\r\n")]
