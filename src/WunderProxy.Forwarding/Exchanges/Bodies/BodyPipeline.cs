@@ -14,8 +14,9 @@ internal sealed class BodyPipeline
     // Below this size a copy into the output's block is cheaper than a send call of its own.
     private const int MaxCopiedBytes = 2 * 1024;
 
-    // Most payload that a filter gets in one call, because it may take long over it: the caller gives way in between.
-    private const int MaxFilteredBytes = 16 * 1024;
+    // Input, framing included, after which the caller of a filter gives way, and most payload in one call of the filter,
+    // which may take long over it. Payload alone would not bound a turn: a chunk of one byte is a call as well.
+    private const int FilteredBytesInTurn = 16 * 1024;
 
     private readonly FilteredBytes _filtered = new();
     private PipeWriter? _writer;
@@ -157,9 +158,8 @@ internal sealed class BodyPipeline
     {
         consumed = 0;
         direct = default;
-        var filteredBytes = 0;
-        var windowBytes = MaxFilteredBytes;
-        while (filteredBytes < MaxFilteredBytes)
+        var windowBytes = FilteredBytesInTurn;
+        while (consumed < FilteredBytesInTurn)
         {
             var rest = input[consumed..];
             var window = rest[..Math.Min(rest.Length, windowBytes)];
@@ -175,7 +175,6 @@ internal sealed class BodyPipeline
             {
                 filter.Write(payload, _filtered);
                 EncodeFiltered();
-                filteredBytes += payload.Length;
             }
 
             if (status == TakeStatus.Complete)
@@ -186,7 +185,7 @@ internal sealed class BodyPipeline
 
             if (!payload.IsEmpty)
             {
-                windowBytes = MaxFilteredBytes;
+                windowBytes = FilteredBytesInTurn;
             }
             else if (window.Length == rest.Length)
             {
@@ -195,7 +194,7 @@ internal sealed class BodyPipeline
             else
             {
                 // The window ends within a line of the framing.
-                windowBytes += MaxFilteredBytes;
+                windowBytes += FilteredBytesInTurn;
             }
         }
 

@@ -12,8 +12,11 @@ internal sealed class DoublingFilter : BodyFilter
 
     public int Releases { get; private set; }
 
+    public int Writes { get; private set; }
+
     public override void Write(ReadOnlySpan<byte> payload, IBufferWriter<byte> output)
     {
+        Writes++;
         foreach (var octet in payload)
         {
             Flush(output);
