@@ -47,13 +47,6 @@ internal sealed class Crowd(ConnectionRegistry connections, CrowdOptions options
         }
     }
 
-    /// <summary>Counts a connection for another address than before, as which its client turned out.</summary>
-    public void Move(IPAddress? before, IPAddress? after)
-    {
-        Leave(before);
-        MakeRoom(after, isFull: false);
-    }
-
     /// <summary>Whether so little room is left that requests of this client are to be marked.</summary>
     /// <param name="address">Address of the client; null on a unix socket.</param>
     /// <param name="served">Number of connections served at present, over all loops.</param>

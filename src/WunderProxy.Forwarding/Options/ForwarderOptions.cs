@@ -71,7 +71,8 @@ public sealed record ForwarderOptions
     public int? MaxSplicePipes { get; init; }
 
     /// <summary>
-    /// How connections are divided among clients by their addresses; null means first come, first served.
+    /// How connections are divided among clients by their addresses; null means first come, first served. Not for a
+    /// forwarder with <see cref="ProxyProtocolNetworks"/>, behind whose balancers all clients have one address.
     /// </summary>
     public CrowdOptions? Crowd { get; init; }
 

@@ -225,10 +225,8 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
             buffer.GetPosition(consumed), status == ProxyHeaderStatus.NeedMore ? buffer.End : buffer.GetPosition(consumed));
         if (source is not null)
         {
-            var balancer = _remoteAddress;
             _remoteAddress = AddressOf(source);
             IsTrusted = Context.Settings.Trust.Contains(_remoteAddress);
-            Context.Crowd?.Move(balancer, _remoteAddress);
         }
 
         return status;
