@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Tests.Transport.ProxyProtocol;
 using WunderProxy.Forwarding.Transport;
 
@@ -134,6 +135,22 @@ internal sealed class ProxyProtocolTests
     }
 
     [Test]
+    public void Without_a_time_for_heads_a_header_has_that_of_an_idle_connection()
+    {
+        var proxy = NewProxy(new ForwarderLimits { HeaderTimeout = TimeSpan.Zero });
+        var silent = proxy.Connect(Balancer);
+        var slow = proxy.Connect(Balancer);
+        proxy.Send(slow, "PROXY TCP4 ");
+
+        proxy.Pass(TimeSpan.FromSeconds(74));
+        Assert.That((silent.CloseReason, slow.CloseReason), Is.EqualTo((CloseReason.None, CloseReason.None)));
+        proxy.Pass(TimeSpan.FromSeconds(2));
+
+        Assert.That(proxy.Received(slow), Does.StartWith("HTTP/1.1 408 Request Timeout\r\n"));
+        Assert.That((proxy.Received(silent), silent.CloseReason), Is.EqualTo(("", CloseReason.RemoteFinished)));
+    }
+
+    [Test]
     public void Connection_waits_for_its_request_as_long_as_any_other()
     {
         var proxy = NewProxy();
@@ -181,7 +198,11 @@ internal sealed class ProxyProtocolTests
         Assert.That(second, Does.Contain("X-Forwarded-For: 2001:db8::1\r\n"));
     }
 
-    private static MemoryProxy NewProxy() => new(options => options with { ProxyProtocolNetworks = [IPNetwork.Parse("10.0.0.1/32")] });
+    private static MemoryProxy NewProxy(ForwarderLimits? limits = null) => new(options => options with
+    {
+        ProxyProtocolNetworks = [IPNetwork.Parse("10.0.0.1/32")],
+        Limits = limits ?? options.Limits,
+    });
 
     private static string Forwarded(string header)
     {

@@ -185,12 +185,14 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
 
     /// <summary>
     /// Reads the header of the PROXY protocol, within the time for a head, and takes over the address that it names. A
-    /// remote end that sends nothing at all, as a balancer's check of the port, is not answered.
+    /// remote end that sends nothing at all, as a balancer's check of the port, is not answered. Where heads have no time
+    /// limit that of an idle connection holds, or a silent remote end would keep the connection for ever.
     /// </summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
     private async ValueTask ReadProxyHeaderAsync()
     {
-        SetDeadline(Context.Settings.HeaderMilliseconds);
+        var settings = Context.Settings;
+        SetDeadline(settings.HeaderMilliseconds == 0 ? settings.IdleMilliseconds : settings.HeaderMilliseconds);
         while (true)
         {
             var read = await Transport.Input.ReadAsync();
