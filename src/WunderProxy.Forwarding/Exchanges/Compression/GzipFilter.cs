@@ -18,7 +18,8 @@ internal sealed class GzipFilter(ResponseCompressor owner) : BodyFilter
     private static readonly ZLibCompressionOptions Normal = new() { CompressionLevel = 4 };
     private static readonly ZLibCompressionOptions Small = new() { CompressionLevel = 6 };
 
-    // A stream that was given no byte writes none, and no bytes are no gzip.
+    // A stream that was given no byte writes none, and no bytes are no gzip. Should another runtime's write some, these
+    // take their place.
     private static ReadOnlySpan<byte> Empty => [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
     private readonly FilterSink _sink = new();
@@ -73,7 +74,7 @@ internal sealed class GzipFilter(ResponseCompressor owner) : BodyFilter
     public override void End(IBufferWriter<byte> output)
     {
         output.Write(_isEmpty ? Empty : default);
-        _sink.Output = output;
+        _sink.Output = _isEmpty ? null : output;
         Stream.Dispose();
         _sink.Output = null;
         _stream = null;
