@@ -10,9 +10,12 @@ namespace WunderProxy.Forwarding.Transport.ProxyProtocol;
 /// <remarks>
 /// <para>
 /// The parser keeps no state and knows nothing above TCP: it is called with all bytes that have come so far, until it
-/// says that they are a header or can be none. The header lies before everything else, in plain text on a TLS port too:
-/// a TLS listener calls it on the raw received bytes before the first byte goes to the TLS engine, hands the engine what
-/// follows the consumed bytes, and closes the connection if the header is malformed.
+/// says that they are a header or can be none. Its only caller is <c>Http1Connection</c>, with the bytes from which it
+/// reads requests.
+/// </para>
+/// <para>
+/// The protocol has the header before everything else, in plain text on a TLS port too. No TLS listener reads it there:
+/// it takes such a header for a malformed handshake.
 /// </para>
 /// <para>Only addresses of TCP clients are taken over. All other headers mean: the address of the connection itself.</para>
 /// </remarks>
