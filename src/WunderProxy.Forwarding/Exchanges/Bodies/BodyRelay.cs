@@ -84,7 +84,7 @@ internal sealed class BodyRelay
         ? _waits.Upstream?.CloseReason == CloseReason.RemoteFinished
         : _waits.Client.HasEndedInOrder;
 
-    /// <summary>Prepares for the next body.</summary>
+    /// <summary>Forgets the previous body with its counts, and releases its filter.</summary>
     public void Reset()
     {
         _reader = null;

@@ -15,7 +15,7 @@ internal sealed class BrotliFilter(ResponseCompressor owner) : BodyFilter
     private BrotliEncoder _encoder;
     private bool _holdsBack;
 
-    /// <summary>Prepares for the next body.</summary>
+    /// <summary>Creates the Brotli encoder of one body.</summary>
     /// <param name="quality">The quality by which Brotli counts, 0 to 11.</param>
     public void Begin(int quality)
     {

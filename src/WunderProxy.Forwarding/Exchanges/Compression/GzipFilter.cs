@@ -29,7 +29,8 @@ internal sealed class GzipFilter(ResponseCompressor owner) : BodyFilter
 
     private GZipStream Stream => _stream ?? throw new UnreachableException("a filter is begun first");
 
-    /// <summary>Prepares for the next body.</summary>
+    /// <summary>Creates the gzip encoder of one body.</summary>
+    /// <param name="level">How hard to try; gzip level 2, 4 or 6.</param>
     public void Begin(ResponseCompression level)
     {
         _stream = new GZipStream(
