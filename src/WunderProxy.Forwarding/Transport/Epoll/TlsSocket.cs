@@ -28,6 +28,7 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
     private bool _isDrained;
     private bool _isSendingBroken;
     private bool _finishesWhenSent;
+    private bool _hasFinished;
 
     /// <summary>The descriptor; below 0 after <see cref="Close"/>.</summary>
     public int Descriptor => _socket.Descriptor;
@@ -217,20 +218,22 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
 
     /// <summary>Frees the session and the held bytes, and closes the descriptor.</summary>
     /// <param name="reason">
-    /// <see cref="CloseReason.ClosedHere"/> sends a close_notify first, unless ciphertext is held: such a close becomes
-    /// a reset, so that the remote end does not take what it has for complete.
+    /// <see cref="CloseReason.ClosedHere"/> sends a close_notify first, unless ciphertext is held. Where content is held,
+    /// or sending is broken, such a close becomes a reset, so that the remote end does not take what it has for complete.
+    /// Where only an alert or an answer to a key update is held, the kernel has all content, which a reset would throw
+    /// away: the stream then ends without the held bytes.
     /// </param>
     public void Close(CloseReason reason)
     {
         if (reason == CloseReason.ClosedHere && !session.IsDead)
         {
-            if (TrySendHeld() || _isSendingBroken)
+            if (TrySendHeld())
             {
                 AimAtContent();
                 session.Shutdown();
                 SendGathered();
             }
-            else
+            else if (_contentHeld > 0 || _isSendingBroken)
             {
                 reason = CloseReason.AbortedHere;
             }
@@ -313,6 +316,12 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
 
     private void SendGathered()
     {
+        // Once sending is broken or has ended, the remote end would take later records for a continuation of what it has.
+        if (_isSendingBroken || _hasFinished)
+        {
+            Wire.ClearGathered();
+        }
+
         var bytes = Wire.Gathered;
         if (bytes.IsEmpty)
         {
@@ -378,6 +387,7 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
         if (_finishesWhenSent && !_isSendingBroken)
         {
             _finishesWhenSent = false;
+            _hasFinished = true;
             _socket.ShutdownSend();
         }
 

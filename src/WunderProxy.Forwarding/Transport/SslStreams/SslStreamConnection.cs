@@ -26,6 +26,7 @@ internal sealed class SslStreamConnection : StreamConnection, IConnectionWatcher
     private bool _isReading;
     private bool _isWriting;
     private bool _isWritingBroken;
+    private bool _isFinishing;
 
     /// <summary>Takes over the stream of a handshake that is complete, and the connection under it.</summary>
     public SslStreamConnection(TransportConnection plain, ConnectionStream wire, SslStream stream)
@@ -124,8 +125,15 @@ internal sealed class SslStreamConnection : StreamConnection, IConnectionWatcher
     protected override void CloseSocket(CloseReason reason)
     {
         _plain.Watcher = null;
-        if (reason == CloseReason.ClosedHere && !_isWriting && (_isWritingBroken || FinishAsync().IsCompleted))
+        if (reason == CloseReason.ClosedHere && !_isWriting)
         {
+            // The plain connection has all content. It need not have the close_notify too: a reset would throw away what
+            // the remote end has not received yet.
+            if (!_isWritingBroken)
+            {
+                _ = FinishAsync();
+            }
+
             _plain.Close();
         }
         else
@@ -234,6 +242,12 @@ internal sealed class SslStreamConnection : StreamConnection, IConnectionWatcher
     /// <summary>Sends a close_notify and then the end of the stream.</summary>
     private async Task FinishAsync()
     {
+        if (_isFinishing)
+        {
+            return;
+        }
+
+        _isFinishing = true;
         try
         {
             await _stream.ShutdownAsync();
