@@ -27,4 +27,8 @@ internal static partial class TransportLog
     [LoggerMessage(1005, LogLevel.Warning,
         "TLS runs on the engine of the runtime, which costs more memory and CPU, because {Reason}")]
     public static partial void OpenSslUnavailable(ILogger logger, string reason);
+
+    [LoggerMessage(1006, LogLevel.Error,
+        "The keys of TLS session tickets cannot be replaced ({Reason}); the present ones stay in use")]
+    public static partial void TicketKeysStay(ILogger logger, string reason);
 }

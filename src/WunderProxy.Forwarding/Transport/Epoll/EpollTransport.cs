@@ -46,7 +46,7 @@ internal sealed class EpollTransport : ITransport
         TlsContextSource? contexts = null;
         if (tls is not null && UsesOpenSsl(tls))
         {
-            contexts = new TlsContextSource(tls, _clock);
+            contexts = new TlsContextSource(tls, _clock, _logger);
         }
         else if (tls is not null)
         {

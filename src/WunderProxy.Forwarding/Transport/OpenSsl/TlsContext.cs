@@ -195,14 +195,9 @@ internal sealed unsafe class TlsContext
 
     private void AddKey(ServerCertificate certificate)
     {
-        using var elliptic = certificate.Leaf.GetECDsaPrivateKey();
-        using var rsa = elliptic is null ? certificate.Leaf.GetRSAPrivateKey() : null;
-        var key = (AsymmetricAlgorithm?)elliptic ?? rsa
-            ?? throw new TlsException($"{certificate}: the key is neither an elliptic-curve nor an RSA key");
-        var bytes = key.ExportPkcs8PrivateKey();
+        var (type, bytes) = ExportKey(certificate);
         try
         {
-            var type = elliptic is null ? OpenSslCalls.KeyRsa : OpenSslCalls.KeyEllipticCurve;
             fixed (byte* der = bytes)
             {
                 Check(OpenSslCalls.UsePrivateKey(type, _context, der, bytes.Length), certificate, "the key");
@@ -211,6 +206,22 @@ internal sealed unsafe class TlsContext
         finally
         {
             CryptographicOperations.ZeroMemory(bytes);
+        }
+    }
+
+    private static (int Type, byte[] Key) ExportKey(ServerCertificate certificate)
+    {
+        try
+        {
+            using var elliptic = certificate.Leaf.GetECDsaPrivateKey();
+            using var rsa = elliptic is null ? certificate.Leaf.GetRSAPrivateKey() : null;
+            var key = (AsymmetricAlgorithm?)elliptic ?? rsa
+                ?? throw new TlsException($"{certificate}: the key is neither an elliptic-curve nor an RSA key");
+            return (elliptic is null ? OpenSslCalls.KeyRsa : OpenSslCalls.KeyEllipticCurve, key.ExportPkcs8PrivateKey());
+        }
+        catch (CryptographicException exception)
+        {
+            throw new TlsException($"{certificate}: the key cannot be read ({exception.Message})", exception);
         }
     }
 

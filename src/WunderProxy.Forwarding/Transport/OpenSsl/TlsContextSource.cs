@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Transport.Tls;
 
 namespace WunderProxy.Forwarding.Transport.OpenSsl;
@@ -14,6 +16,7 @@ namespace WunderProxy.Forwarding.Transport.OpenSsl;
 internal sealed class TlsContextSource : ITlsUser, IDisposable
 {
     private readonly TlsSource _source;
+    private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly ITimer _keyTimer;
     private byte[] _ticketKeys = TicketKeys.Create();
@@ -23,9 +26,10 @@ internal sealed class TlsContextSource : ITlsUser, IDisposable
 
     /// <summary>Builds the contexts and follows the source until disposed of.</summary>
     /// <exception cref="TlsException">OpenSSL refuses the policy or a certificate.</exception>
-    public TlsContextSource(TlsSource source, TimeProvider clock)
+    public TlsContextSource(TlsSource source, TimeProvider clock, ILogger logger)
     {
         _source = source;
+        _logger = logger;
         _certificates = source.Certificates;
         _current = new TlsContextSet(source.Policy, _certificates, _ticketKeys);
         _keyTimer = clock.CreateTimer(
@@ -95,11 +99,24 @@ internal sealed class TlsContextSource : ITlsUser, IDisposable
     {
         lock (_gate)
         {
-            if (!_isDisposed)
+            if (_isDisposed)
             {
-                _ticketKeys = TicketKeys.Create();
-                Commit(new TlsContextSet(_source.Policy, _certificates, _ticketKeys), _certificates);
+                return;
             }
+
+            var keys = TicketKeys.Create();
+            try
+            {
+                Commit(new TlsContextSet(_source.Policy, _certificates, keys), _certificates);
+                (keys, _ticketKeys) = (_ticketKeys, keys);
+            }
+            catch (Exception exception) when (exception is TlsException or CryptographicException)
+            {
+                TransportLog.TicketKeysStay(_logger, exception.Message);
+            }
+
+            // The replaced keys, or those that did not come into use.
+            CryptographicOperations.ZeroMemory(keys);
         }
     }
 
