@@ -1,19 +1,33 @@
+using System.Runtime.CompilerServices;
+
 namespace WunderProxy.Forwarding.Transport.SslStreams;
 
-/// <summary>Brings asynchronous code back to its loop.</summary>
-internal static class LoopSwitch
+/// <summary>
+/// Brings asynchronous code back to its loop: the code after the await runs on the loop, and never once the loop has
+/// ended.
+/// </summary>
+/// <remarks>
+/// An awaitable and no task: a task may be completed by the loop before the awaiting code has looked at it, which would
+/// then go on where it is.
+/// </remarks>
+internal readonly struct LoopSwitch(TransportLoop loop) : ICriticalNotifyCompletion
 {
-    /// <summary>Returns a task after whose await the code runs on the loop; never completes once the loop has ended.</summary>
-    public static Task ReturnAsync(this TransportLoop loop)
-    {
-        if (loop.IsCurrent)
-        {
-            return Task.CompletedTask;
-        }
+    /// <summary>Whether the code is on the loop already.</summary>
+    public bool IsCompleted => loop.IsCurrent;
 
-        // Without the option that moves continuations to the pool: they have to run on the loop.
-        var back = new TaskCompletionSource();
-        loop.Post(static back => ((TaskCompletionSource)back!).SetResult(), back);
-        return back.Task;
+    /// <summary>Required by the compiler.</summary>
+    public LoopSwitch GetAwaiter() => this;
+
+    /// <summary>Required by the compiler.</summary>
+    public void GetResult()
+    {
+        // Empty: there is no result.
     }
+
+    /// <inheritdoc/>
+    public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
+
+    /// <inheritdoc/>
+    public void UnsafeOnCompleted(Action continuation) =>
+        loop.Post(static continuation => ((Action)continuation!)(), continuation);
 }
