@@ -9,6 +9,7 @@ internal sealed class EpollTlsConnection : StreamConnection, IEpollTarget
     private readonly TlsSocket _socket;
     private readonly RemoteAddress _address;
     private readonly EndPoint? _remote;
+    private bool _isReadablePosted;
 
     /// <summary>Takes over the socket of a handshake that is complete.</summary>
     public EpollTlsConnection(
@@ -88,7 +89,12 @@ internal sealed class EpollTlsConnection : StreamConnection, IEpollTarget
     /// <inheritdoc/>
     internal override void AwaitReadable()
     {
-        // Empty: the registration is permanent, and the next arrival causes an event.
+        // The registration is permanent, and the next arrival causes an event; what has been left in the socket does not.
+        if (_socket.HasLeftBytes && !_isReadablePosted && !IsClosed)
+        {
+            _isReadablePosted = true;
+            WorkLoop.Post(static connection => ((EpollTlsConnection)connection!).OnTurnCameRound(), this);
+        }
     }
 
     /// <inheritdoc/>
@@ -96,4 +102,13 @@ internal sealed class EpollTlsConnection : StreamConnection, IEpollTarget
 
     /// <inheritdoc/>
     protected override void CloseSocket(CloseReason reason) => _socket.Close(reason);
+
+    private void OnTurnCameRound()
+    {
+        _isReadablePosted = false;
+        if (!IsClosed)
+        {
+            OnReadable();
+        }
+    }
 }

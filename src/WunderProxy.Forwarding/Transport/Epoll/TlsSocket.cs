@@ -19,6 +19,10 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
     // A client that keeps asking for new keys and reads none of the answers; content alone never comes near.
     private const int MaxHeldBytes = TlsWire.MaxContentBytes * 2;
 
+    // A full buffer of content takes 65 KiB, and OpenSSL reads up to a record ahead. More is taken by records without
+    // content, which OpenSSL works off inside one call for as long as some arrive: other connections must not wait so long.
+    private const int MaxReceivedBytes = TlsWire.MaxContentBytes + TlsWire.RecordBytes;
+
     private EpollSocket _socket = new(descriptor);
     private BlockChain _held;
     private int _contentHeld;
@@ -50,6 +54,12 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
 
     /// <summary>How reading ended: 0 in order, <see cref="IoStatus.Broken"/> by a cut or an error; null if it goes on.</summary>
     public int? End => _end;
+
+    /// <summary>
+    /// Whether the last receive or peek left bytes in the socket, for which no event will come, because other connections
+    /// have their turn first.
+    /// </summary>
+    public bool HasLeftBytes { get; private set; }
 
     private TlsWire Wire => loop.Wire;
 
@@ -83,7 +93,7 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
                 return _isSendingBroken ? TlsStep.Failed : TlsStep.WantsWrite;
             }
 
-            Wire.Aim(Descriptor, _isDrained, !IsRemoteFinished, _handshakeAllowance);
+            Wire.Aim(Descriptor, _isDrained, !IsRemoteFinished, _handshakeAllowance, IoStatus.Broken);
             var step = session.Handshake();
             TakeBackHandshake();
             if (step == TlsStep.Failed && BeginsLikeHttp)
@@ -119,7 +129,7 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
             received = Decrypt(start, buffer.Length);
         }
 
-        _isDrained = Wire.State->IsDrained;
+        TakeBackContent();
         SendGathered();
         return received > 0 ? received : _end ?? IoStatus.WouldBlock;
     }
@@ -134,7 +144,7 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
 
         AimAtContent();
         var peeked = session.Peek();
-        _isDrained = Wire.State->IsDrained;
+        TakeBackContent();
         SendGathered();
         if (peeked is 0 or IoStatus.Broken)
         {
@@ -244,7 +254,14 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
         _socket.Close(loop, reason);
     }
 
-    private void AimAtContent() => Wire.Aim(Descriptor, _isDrained, !IsRemoteFinished, int.MaxValue);
+    private void AimAtContent() =>
+        Wire.Aim(Descriptor, _isDrained, !IsRemoteFinished, MaxReceivedBytes, IoStatus.WouldBlock);
+
+    private void TakeBackContent()
+    {
+        _isDrained = Wire.State->IsDrained;
+        HasLeftBytes = Wire.State->IsOverAllowance;
+    }
 
     private void TakeBackHandshake()
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using WunderProxy.Forwarding.Transport.Streams;
 
 namespace WunderProxy.Forwarding.Transport.OpenSsl;
 
@@ -45,12 +46,14 @@ internal sealed unsafe class TlsWire : IDisposable
     /// <param name="isDrained">Whether the socket has nothing to receive until its next event.</param>
     /// <param name="shortMeansDrained">Whether a short receive drains the socket: until the remote end finishes.</param>
     /// <param name="allowance">Number of bytes that may be received; <see cref="int.MaxValue"/> for no limit.</param>
-    public void Aim(int descriptor, bool isDrained, bool shortMeansDrained, int allowance)
+    /// <param name="statusOverAllowance">What a receive beyond the allowance returns.</param>
+    public void Aim(int descriptor, bool isDrained, bool shortMeansDrained, int allowance, int statusOverAllowance)
     {
         _state->Descriptor = descriptor;
         _state->IsDrained = isDrained;
         _state->ShortMeansDrained = shortMeansDrained;
         _state->Allowance = allowance;
+        _state->StatusOverAllowance = statusOverAllowance;
         _state->HasEnded = false;
         _state->IsOverAllowance = false;
         _state->FirstByte = -1;
@@ -61,7 +64,7 @@ internal sealed unsafe class TlsWire : IDisposable
     /// <param name="length">Number of bytes.</param>
     public void Aim(byte* input, int length)
     {
-        Aim(-1, isDrained: false, shortMeansDrained: false, int.MaxValue);
+        Aim(-1, isDrained: false, shortMeansDrained: false, int.MaxValue, IoStatus.Broken);
         _state->Input = input;
         _state->InputLength = length;
     }

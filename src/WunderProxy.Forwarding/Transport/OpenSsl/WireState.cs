@@ -23,11 +23,17 @@ internal unsafe struct WireState
     /// <summary>Whether the remote end has finished its sending side.</summary>
     public bool HasEnded;
 
-    /// <summary>Whether the remote end sent more than <see cref="Allowance"/> permits.</summary>
+    /// <summary>Whether the session asked for more than <see cref="Allowance"/> permits.</summary>
     public bool IsOverAllowance;
 
     /// <summary>Number of bytes that may still be received; <see cref="int.MaxValue"/> without a limit.</summary>
     public int Allowance;
+
+    /// <summary>
+    /// What a receive beyond <see cref="Allowance"/> returns: <see cref="IoStatus.Broken"/> ends the session, after
+    /// <see cref="IoStatus.WouldBlock"/> the rest stays in the socket for a later call.
+    /// </summary>
+    public int StatusOverAllowance;
 
     /// <summary>The first byte of the connection; below 0 before it has arrived.</summary>
     public int FirstByte;
@@ -52,7 +58,7 @@ internal unsafe struct WireState
         if (Allowance <= 0)
         {
             IsOverAllowance = true;
-            return IoStatus.Broken;
+            return StatusOverAllowance;
         }
 
         length = Math.Min(length, Allowance);
