@@ -24,6 +24,7 @@ internal sealed class SslStreamConnection : StreamConnection, IConnectionWatcher
     private int _count;
     private int? _end;
     private bool _isReading;
+    private bool _isStartingToRead;
     private bool _isWriting;
     private bool _isWritingBroken;
     private bool _isFinishing;
@@ -114,7 +115,9 @@ internal sealed class SslStreamConnection : StreamConnection, IConnectionWatcher
         if (!_isReading && !IsClosed && _count == 0 && _end is null)
         {
             _isReading = true;
+            _isStartingToRead = true;
             _ = ReadAsync();
+            _isStartingToRead = false;
         }
     }
 
@@ -178,8 +181,16 @@ internal sealed class SslStreamConnection : StreamConnection, IConnectionWatcher
 
         await Loop.ReturnAsync();
 
-        // Posted, because a read may complete inside the call that started it.
-        WorkLoop.Post(_ => OnRead(read), null);
+        // A read that completes inside the call that started it must not re-enter the caller. Any other is reported at
+        // once: in the last turn of a loop, posted work would not run any more.
+        if (_isStartingToRead)
+        {
+            WorkLoop.Post(_ => OnRead(read), null);
+        }
+        else
+        {
+            OnRead(read);
+        }
     }
 
     private void OnRead(int read)
