@@ -288,6 +288,9 @@ internal sealed class SslStreamConnection : StreamConnection, IConnectionWatcher
         if (!_isReading && !_isWriting)
         {
             _stream.Dispose();
+
+            // The plain connection may hold bytes that nobody has read.
+            _plain.Input.Complete();
         }
     }
 }
