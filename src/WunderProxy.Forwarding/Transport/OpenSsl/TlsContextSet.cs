@@ -69,6 +69,9 @@ internal sealed unsafe class TlsContextSet
         return false;
     }
 
+    /// <summary>Exchanges the keys that encrypt session tickets; only allowed before the first session is made.</summary>
+    public void SetTicketKeys(ReadOnlySpan<byte> ticketKeys) => _front.SetTicketKeys(ticketKeys);
+
     /// <summary>Gives the set up; the last holder frees it. Callable from any thread.</summary>
     public void Leave()
     {

@@ -31,10 +31,9 @@ internal sealed class TlsContextSource : ITlsUser, IDisposable
         _source = source;
         _logger = logger;
         _certificates = source.Certificates;
-        _current = new TlsContextSet(source.Policy, _certificates, _ticketKeys);
+        source.Add(this);
         _keyTimer = clock.CreateTimer(
             static self => ((TlsContextSource)self!).RenewTicketKeys(), this, TicketKeys.Lifetime, TicketKeys.Lifetime);
-        source.Add(this);
     }
 
     /// <summary>The source of policy and certificates.</summary>
@@ -78,7 +77,7 @@ internal sealed class TlsContextSource : ITlsUser, IDisposable
         }
     }
 
-    private void Commit(TlsContextSet next, CertificateSet certificates)
+    private void Commit(TlsContextSet next, CertificateSet certificates, bool hasPresentKeys)
     {
         lock (_gate)
         {
@@ -86,6 +85,12 @@ internal sealed class TlsContextSource : ITlsUser, IDisposable
             {
                 next.Leave();
                 return;
+            }
+
+            if (!hasPresentKeys)
+            {
+                // They may have been replaced since the set was built; no session has been made from it yet.
+                next.SetTicketKeys(_ticketKeys);
             }
 
             var replaced = _current;
@@ -107,7 +112,7 @@ internal sealed class TlsContextSource : ITlsUser, IDisposable
             var keys = TicketKeys.Create();
             try
             {
-                Commit(new TlsContextSet(_source.Policy, _certificates, keys), _certificates);
+                Commit(new TlsContextSet(_source.Policy, _certificates, keys), _certificates, hasPresentKeys: true);
                 (keys, _ticketKeys) = (_ticketKeys, keys);
             }
             catch (Exception exception) when (exception is TlsException or CryptographicException)
@@ -122,7 +127,7 @@ internal sealed class TlsContextSource : ITlsUser, IDisposable
 
     private sealed class Change(TlsContextSource source, TlsContextSet next, CertificateSet certificates) : ITlsChange
     {
-        public void Make() => source.Commit(next, certificates);
+        public void Make() => source.Commit(next, certificates, hasPresentKeys: false);
 
         public void Drop() => next.Leave();
     }

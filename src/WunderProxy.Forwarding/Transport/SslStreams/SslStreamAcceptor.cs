@@ -10,7 +10,9 @@ internal sealed class SslStreamAcceptor : IConnectionAcceptor, ITlsUser, IDispos
 {
     private readonly IConnectionAcceptor _acceptor;
     private readonly TlsSource _source;
-    private volatile SslStreamOptions _options;
+
+    // Set by the source, which adds the acceptor and gives it certificates without an exchange in between.
+    private volatile SslStreamOptions _options = null!;
 
     /// <summary>Follows the source until disposed of.</summary>
     /// <exception cref="TlsException">The framework refuses a certificate.</exception>
@@ -18,7 +20,6 @@ internal sealed class SslStreamAcceptor : IConnectionAcceptor, ITlsUser, IDispos
     {
         _acceptor = acceptor;
         _source = source;
-        _options = new SslStreamOptions(source.Policy, source.Certificates);
         source.Add(this);
     }
 

@@ -15,11 +15,13 @@ internal sealed class TlsSource(TlsPolicy policy, CertificateSet certificates)
     /// <summary>What became of the handshakes.</summary>
     public TlsHandshakeCounters Counters { get; } = new();
 
-    /// <summary>Adds a user, which has the present certificates.</summary>
+    /// <summary>Gives a user the present certificates, and every later exchange of them until it is removed.</summary>
+    /// <exception cref="TlsException">The engine refuses a certificate; the user is not added.</exception>
     public void Add(ITlsUser user)
     {
         lock (_gate)
         {
+            user.Prepare(Certificates).Make();
             _users.Add(user);
         }
     }
