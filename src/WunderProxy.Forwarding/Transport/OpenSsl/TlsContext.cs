@@ -6,7 +6,7 @@ using WunderProxy.Forwarding.Transport.Tls;
 
 namespace WunderProxy.Forwarding.Transport.OpenSsl;
 
-/// <summary>One SSL_CTX: the policy and the certificates of one name, of which OpenSSL chooses by the client's algorithms.</summary>
+/// <summary>One SSL_CTX: the policy and one certificate.</summary>
 /// <remarks>
 /// Owned by a <see cref="TlsContextSet"/>. OpenSSL counts the references to an SSL_CTX itself, so that sessions may
 /// outlive this object; they may be created only before <see cref="Free"/>.
@@ -23,7 +23,7 @@ internal sealed unsafe class TlsContext
 
     private nint _context;
 
-    /// <summary>Creates the context of a policy, without certificates.</summary>
+    /// <summary>Creates the context of a policy, without a certificate.</summary>
     /// <exception cref="TlsException">OpenSSL refuses a part of the policy.</exception>
     public TlsContext(TlsPolicy policy)
     {
@@ -52,7 +52,7 @@ internal sealed unsafe class TlsContext
     /// <summary>The SSL_CTX.</summary>
     public nint Handle => _context;
 
-    /// <summary>Adds a certificate with its chain and key; at most one for each kind of key.</summary>
+    /// <summary>Adds the certificate with its chain and key, once.</summary>
     /// <exception cref="TlsException">OpenSSL refuses the certificate, its chain or its key.</exception>
     public void Add(ServerCertificate certificate)
     {
