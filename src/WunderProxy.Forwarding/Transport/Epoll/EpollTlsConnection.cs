@@ -44,21 +44,13 @@ internal sealed class EpollTlsConnection : StreamConnection, IEpollTarget
     public void OnEvents(EpollEvents events)
     {
         _socket.NoteEvents(events);
-        if ((events & EpollEvents.Error) != EpollEvents.None)
-        {
-            NoteRemoteClosed(CloseReason.RemoteReset);
-        }
-        else if ((events & (EpollEvents.ReadHangUp | EpollEvents.HangUp)) != EpollEvents.None)
-        {
-            NoteRemoteClosed(CloseReason.RemoteFinished);
-        }
-
-        if ((events & ~EpollEvents.Out) != EpollEvents.None)
+        NoteRemoteClosed(events.RemoteEnd());
+        if (events.HasReadable())
         {
             OnReadable();
         }
 
-        if (!IsClosed && (events & (EpollEvents.Out | EpollEvents.Error | EpollEvents.HangUp)) != EpollEvents.None)
+        if (!IsClosed && events.HasWritable())
         {
             OnWritable(0);
         }

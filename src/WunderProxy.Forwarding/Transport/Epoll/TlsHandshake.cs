@@ -13,11 +13,6 @@ namespace WunderProxy.Forwarding.Transport.Epoll;
 /// </remarks>
 internal sealed class TlsHandshake : LoopTimer, IEpollTarget
 {
-    // For a client that gets an answer in plain text: so long and so much may it go on sending before the socket is
-    // closed, because the reset that follows unread bytes would overtake the answer.
-    private const int LingerMilliseconds = 1_000;
-    private const int LingerBytes = 256 * 1024;
-
     private readonly EpollLoop _loop;
     private readonly TlsSocket _socket;
     private readonly TlsContextSet _contexts;
@@ -28,7 +23,7 @@ internal sealed class TlsHandshake : LoopTimer, IEpollTarget
     private EpollEvents _seen;
     private State _state;
     private bool _wantsWrite;
-    private int _lingerAllowance = LingerBytes;
+    private int _lingerAllowance = TlsLimits.LingerBytes;
 
     private TlsHandshake(
         EpollLoop loop, TlsSocket socket, TlsContextSet contexts, TlsSource source, IConnectionAcceptor acceptor,
@@ -106,7 +101,7 @@ internal sealed class TlsHandshake : LoopTimer, IEpollTarget
         {
             Linger();
         }
-        else if (_state == State.Shaking && ((events & ~EpollEvents.Out) != EpollEvents.None || _wantsWrite))
+        else if (_state == State.Shaking && (events.HasReadable() || _wantsWrite))
         {
             _loop.Handshakes.Add(this);
         }
@@ -173,7 +168,7 @@ internal sealed class TlsHandshake : LoopTimer, IEpollTarget
             _socket.SendPlain(_acceptor.AnswerToPlainText.Span);
             _socket.ShutdownSocket();
             _state = State.Lingering;
-            _loop.Timers.Arm(this, _loop.NowMilliseconds, LingerMilliseconds);
+            _loop.Timers.Arm(this, _loop.NowMilliseconds, TlsLimits.LingerMilliseconds);
             Linger();
             return;
         }

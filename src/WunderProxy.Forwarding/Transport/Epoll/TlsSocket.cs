@@ -1,5 +1,6 @@
 using WunderProxy.Forwarding.Transport.OpenSsl;
 using WunderProxy.Forwarding.Transport.Streams;
+using WunderProxy.Forwarding.Transport.Tls;
 
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
@@ -13,9 +14,6 @@ namespace WunderProxy.Forwarding.Transport.Epoll;
 /// </remarks>
 internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSession session)
 {
-    // OpenSSL takes a ClientHello of twice this size, which no client needs.
-    private const int MaxHandshakeBytes = 64 * 1024;
-
     // A client that keeps asking for new keys and reads none of the answers; content alone never comes near.
     private const int MaxHeldBytes = TlsWire.MaxContentBytes * 2;
 
@@ -26,7 +24,7 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
     private EpollSocket _socket = new(descriptor);
     private BlockChain _held;
     private int _contentHeld;
-    private int _handshakeAllowance = MaxHandshakeBytes;
+    private int _handshakeAllowance = TlsLimits.MaxHandshakeBytes;
     private int _firstByte = -1;
     private int? _end;
     private bool _isDrained;
@@ -66,17 +64,17 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
     /// <summary>Records what the kernel has reported.</summary>
     public void NoteEvents(EpollEvents events)
     {
-        if ((events & ~EpollEvents.Out) != EpollEvents.None)
+        if (events.HasReadable())
         {
             _isDrained = false;
         }
 
-        if ((events & (EpollEvents.ReadHangUp | EpollEvents.HangUp | EpollEvents.Error)) != EpollEvents.None)
+        if (events.RemoteEnd() != CloseReason.None)
         {
             IsRemoteFinished = true;
         }
 
-        if ((events & (EpollEvents.Out | EpollEvents.Error | EpollEvents.HangUp)) != EpollEvents.None)
+        if (events.HasWritable())
         {
             _socket.NoteWritable();
             TrySendHeld();

@@ -24,8 +24,6 @@ internal static unsafe partial class OpenSslCalls
     public const ulong InitNoAtExit = 0x80000;
 
     // SSL_get_error(3).
-    public const int ErrorNone = 0;
-    public const int ErrorSsl = 1;
     public const int ErrorWantRead = 2;
     public const int ErrorWantWrite = 3;
     public const int ErrorZeroReturn = 6;
@@ -93,9 +91,6 @@ internal static unsafe partial class OpenSslCalls
 
     [LibraryImport(Ssl, EntryPoint = "SSL_CTX_set_cipher_list", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int SetCipherList(nint context, string ciphers);
-
-    [LibraryImport(Ssl, EntryPoint = "SSL_CTX_set_ciphersuites", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int SetCipherSuites(nint context, string suites);
 
     [LibraryImport(Ssl, EntryPoint = "SSL_CTX_use_certificate_ASN1")]
     public static partial int UseCertificate(nint context, int length, byte* der);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using WunderProxy.Forwarding.Transport.Tls;
 
 namespace WunderProxy.Forwarding.Transport.SslStreams;
 
@@ -6,10 +7,7 @@ namespace WunderProxy.Forwarding.Transport.SslStreams;
 /// <remarks>Reads and writes asynchronously only, on the loop of the connection, whose closing ends both.</remarks>
 internal sealed class ConnectionStream(TransportConnection connection) : Stream
 {
-    // The same bound as that of the other engine: no client needs more for a handshake.
-    private const int MaxHandshakeBytes = 64 * 1024;
-
-    private int _allowance = MaxHandshakeBytes;
+    private int _allowance = TlsLimits.MaxHandshakeBytes;
 
     /// <summary>Whether the connection has ended on the remote side, in order or not.</summary>
     public bool HasEnded { get; private set; }

@@ -13,10 +13,6 @@ internal sealed class SslStreamHandshake(
     TransportConnection plain, IConnectionAcceptor acceptor, TlsSource source, SslStreamOptions options) : LoopTimer
 #pragma warning restore CA1001
 {
-    // As long and as much may a client go on sending that gets an answer in plain text.
-    private const int LingerMilliseconds = 1_000;
-    private const int LingerBytes = 256 * 1024;
-
     private readonly ConnectionStream _wire = new(plain);
     private bool _hasTimedOut;
 
@@ -97,10 +93,10 @@ internal sealed class SslStreamHandshake(
     /// <summary>Answers in plain text; the client may go on sending for a while, or a reset would overtake the answer.</summary>
     private async Task RefuseAsync()
     {
-        plain.Loop.Timers.Arm(this, plain.Loop.NowMilliseconds, LingerMilliseconds);
+        plain.Loop.Timers.Arm(this, plain.Loop.NowMilliseconds, TlsLimits.LingerMilliseconds);
         await plain.Output.WriteAsync(acceptor.AnswerToPlainText);
         plain.ShutdownSend();
-        for (long dropped = 0; dropped < LingerBytes;)
+        for (long dropped = 0; dropped < TlsLimits.LingerBytes;)
         {
             var read = await plain.Input.ReadAsync();
             dropped += read.Buffer.Length;
