@@ -92,7 +92,7 @@ internal sealed class CommandLine(
         var command = parsed.CommandResult.Command;
         if (command is not ForwardCommand && parsed.Action is { } action && action == command.Action)
         {
-            OpenSslLibrary.Require($"'{CommandPath(parsed)}'");
+            OpenSslRequirement.Check($"'{CommandPath(parsed)}'");
         }
 
         // The services have signal handlers of their own, which drain.

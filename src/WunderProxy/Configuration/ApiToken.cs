@@ -29,7 +29,7 @@ internal sealed class ApiToken
         var token = options.TokenFile is { } file ? ReadFile(file) : options.Token;
         if (token is not null)
         {
-            OpenSslLibrary.Require("an API token");
+            OpenSslRequirement.Check("an API token");
         }
 
         return new ApiToken(token, options.TokenFile);

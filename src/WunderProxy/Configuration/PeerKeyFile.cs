@@ -14,7 +14,7 @@ internal static class PeerKeyFile
     /// <exception cref="UsageException">The file cannot be read or is empty, or OpenSSL is missing.</exception>
     public static byte[] Read(string path)
     {
-        OpenSslLibrary.Require("a peer key");
+        OpenSslRequirement.Check("a peer key");
         var bytes = SecretFile.Read(Option, path);
         var key = bytes is [.., (byte)'\n'] ? bytes[..^1] : bytes;
         return key.Length > 0 ? key : throw new UsageException($"{Option}: {path} is empty");

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using WunderProxy.Forwarding.Transport.OpenSsl;
 
 namespace WunderProxy.Forwarding.Transport.Tls;
@@ -6,10 +5,6 @@ namespace WunderProxy.Forwarding.Transport.Tls;
 /// <summary>Decides which engine encrypts, by what is asked for and what the machine has.</summary>
 internal static class TlsEngines
 {
-    // The libraries that .NET looks for (opensslshim.c of the runtime); without one it ends the process.
-    private static readonly string[] RuntimeLibraries =
-        ["libssl.so.3", "libssl.so.1.1", "libssl.so.1.0.2", "libssl.so.1.0.0", "libssl.so.10", "libssl.so.4"];
-
     /// <summary>
     /// Checks that the runtime can use cryptography at all. Called before the first certificate is read, because the
     /// runtime ends the process where it misses its library.
@@ -17,7 +12,7 @@ internal static class TlsEngines
     /// <exception cref="TlsException">The machine has no libssl.</exception>
     public static void RequireLibrary()
     {
-        if (OperatingSystem.IsLinux() && !RuntimeLibraries.Any(CanLoad))
+        if (!RuntimeCryptography.IsAvailable(out _))
         {
             throw new TlsException(
                 "TLS needs libssl (OpenSSL 3), which this machine does not have: install the package libssl3 or openssl");
@@ -52,6 +47,4 @@ internal static class TlsEngines
             throw new TlsException("the TLS engine \"openssl\" needs the transport \"epoll\"");
         }
     }
-
-    private static bool CanLoad(string name) => NativeLibrary.TryLoad(name, out _);
 }
