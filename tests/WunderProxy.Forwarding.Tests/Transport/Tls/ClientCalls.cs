@@ -7,6 +7,7 @@ internal static unsafe partial class ClientCalls
 {
     public const int ContextControlMaxVersion = 124;
     public const int ControlServerName = 55;
+    public const int UpdateNotRequested = 0;
     public const int UpdateRequested = 1;
 
     private const string Ssl = "libssl.so.3";

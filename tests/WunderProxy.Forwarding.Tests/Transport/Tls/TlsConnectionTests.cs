@@ -129,6 +129,40 @@ internal sealed class TlsConnectionTests(TransportKind kind, TlsEngine engine) :
     }
 
     [Test]
+    public async Task End_of_the_loop_completes_a_pending_read()
+    {
+        var (connection, _, end) = await EstablishAsync();
+        var reading = connection.Loop.RunAsync(() => ReadToEndAsync(connection));
+        await connection.Loop.RunAsync(() => { });
+
+        await Transport.DisposeAsync();
+
+        Assert.That(await reading, Is.Empty);
+        end.Dispose();
+    }
+
+    [Test]
+    public async Task Close_returns_the_block_with_bytes_that_nobody_has_read()
+    {
+        var (connection, socket, end) = await EstablishAsync();
+        end.Write(Pattern(60_000));
+        using var gate = new ManualResetEventSlim();
+        connection.Loop.Post(_ => gate.Wait(LoopCalls.Deadline), null);
+        socket.Send(end.TakeSent());
+        gate.Set();
+        if (engine == TlsEngine.Runtime)
+        {
+            // One with the content of a record, one with the ciphertext of others.
+            await Eventually.TrueAsync(async () => await connection.Loop.RunAsync(() => RentedBlocks(connection)) >= 2);
+        }
+
+        await connection.Loop.RunAsync(connection.Close);
+
+        await Eventually.TrueAsync(async () => await connection.Loop.RunAsync(() => RentedBlocks(connection)) == 0);
+        end.Dispose();
+    }
+
+    [Test]
     public async Task Details_tell_what_was_negotiated()
     {
         var (connection, _, end) = await EstablishAsync(

@@ -135,10 +135,11 @@ internal sealed unsafe class TlsEnd : IDisposable
         return 0;
     });
 
-    /// <summary>Asks for new keys in both directions (RFC 8446 section 4.6.3).</summary>
-    public void UpdateKeys()
+    /// <summary>Takes new keys for sending, and asks for new ones in the other direction too (RFC 8446 section 4.6.3).</summary>
+    public void UpdateKeys(bool asks = true)
     {
-        Assert.That(ClientCalls.UpdateKeys(_ssl, ClientCalls.UpdateRequested), Is.EqualTo(1));
+        var type = asks ? ClientCalls.UpdateRequested : ClientCalls.UpdateNotRequested;
+        Assert.That(ClientCalls.UpdateKeys(_ssl, type), Is.EqualTo(1));
         Handshake();
     }
 
