@@ -149,15 +149,10 @@ say "build"
 dotnet_restoring restore WunderProxy.sln || die "packages were not restored"
 run dotnet build WunderProxy.sln --no-restore -v quiet -nologo -clp:NoSummary || die "the build failed"
 
-# The integration tests start the program hundreds of times. It is compiled for speed and yet the debug configuration, with
-# its assertions, as the one beside the tests.
-PROGRAM=$ROOT/artifacts/test-program
 if [ -n "$integration" ] && [ -z "${WUNDERPROXY_TEST_PROGRAM:-}" ]; then
-  publish=publish_native
-  [ "$(tested_build)" = native ] || publish=publish
-  $publish src/WunderProxy "$PROGRAM" Debug -p:RunAnalyzers=false >"$RESULTS/program.log" 2>&1 &
+  publish_test_program >"$RESULTS/program.log" 2>&1 &
   program_pid=$!
-  export WUNDERPROXY_TEST_PROGRAM=$PROGRAM/wunderproxy
+  export WUNDERPROXY_TEST_PROGRAM=$TEST_PROGRAM/wunderproxy
 fi
 
 counter() { sed -n "s/.*<Counters [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }

@@ -20,3 +20,13 @@ tested_build() {
     *) die "WUNDERPROXY_TEST_BUILD is native or portable, not $WUNDERPROXY_TEST_BUILD" ;;
   esac
 }
+
+# Publishes the program that the integration tests start, in the build of tested_build. They start it hundreds of times: it
+# is compiled for speed and yet the debug configuration, with its assertions, as the one beside the tests.
+TEST_PROGRAM=$ROOT/artifacts/test-program
+publish_test_program() {
+  local build publish=publish_native
+  build=$(tested_build)
+  [ "$build" = native ] || publish=publish
+  $publish src/WunderProxy "$TEST_PROGRAM" Debug -p:RunAnalyzers=false
+}
