@@ -46,8 +46,9 @@ for revision in "${revisions[@]}"; do
   say "image $image"
 done
 if [ -n "$wunderproxy" ]; then
+  build=$(tested_build)
   base=$DEPS_IMAGE options=()
-  [ "$(tested_build)" = native ] || { base=$BASE_IMAGE; options=(--portable); }
+  [ "$build" = native ] || { base=$BASE_IMAGE; options=(--portable); }
   rm -rf "$images/wunderproxy"
   mkdir "$images/wunderproxy"
   "$ROOT/eng/publish.sh" ${options[@]+"${options[@]}"} "$images/wunderproxy/publish" 9>&-

@@ -131,7 +131,8 @@ chmod 711 "$temporary"
 # What the build itself needs cannot wait for the set-up below.
 . "$ROOT/eng/parts/native.sh"
 uses=(sdk)
-[ -z "$integration" ] || [ "$(tested_build)" = portable ] || uses+=(native)
+build=$(tested_build)
+[ -z "$integration" ] || [ "$build" = portable ] || uses+=(native)
 install_packages "${uses[@]}"
 
 # The set-up mostly waits for downloads and for servers to start: the build goes on beside it.
