@@ -164,9 +164,9 @@ dotnet_restoring() {
 }
 
 # Publishes project $1 into folder $2, framework-dependent and compiled ahead so that it starts quickly. $3 is its
-# configuration (Release); the rest goes to dotnet.
+# configuration (Release); the rest goes to dotnet. The symbols of a native program that lay there go with it.
 publish() {
-  rm -rf "$2"
+  rm -rf "$2" "$2.symbols"
   dotnet_restoring publish "$ROOT/$1" -c "${3:-Release}" -r linux-x64 -p:SelfContained=false -p:PublishReadyToRun=true \
     -o "$2" "${@:4}" || die "$1 was not published"
 }

@@ -16,7 +16,8 @@ while [ $# -gt 0 ]; do
     --portable) portable=1 ;;
     -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
     -*) die "unknown option $1" ;;
-    *) folder=$1 ;;
+    # With a slash at the end the symbols would go into it, and so into the image.
+    *) folder=${1%/} ;;
   esac
   shift
 done
