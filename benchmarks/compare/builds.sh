@@ -11,6 +11,13 @@ case " $* " in *" --help "* | *" -h "*) sed -n '2,6s/^# \{0,1\}//p' "$0"; exec "
 
 native=${BUILDS_NATIVE:-$root/artifacts/compare/native}
 portable=${BUILDS_PORTABLE:-$root/artifacts/compare/portable}
+
+# Installs what is missing, as root, as compare.sh does; it would come to that only after publishing.
+uses=(compare)
+[ -n "${BUILDS_NATIVE:-}" ] || uses+=(native)
+APT_LOG=$root/artifacts/compare/apt.log bash -c '. "$0/eng/lib.sh"; . "$ROOT/eng/parts/packages.sh"; install_packages "$@"' \
+  "$root" "${uses[@]}" >&2 || exit 2
+
 [ -n "${BUILDS_NATIVE:-}" ] || "$root/eng/publish.sh" "$native" >&2
 [ -n "${BUILDS_PORTABLE:-}" ] || "$root/eng/publish.sh" --portable "$portable" >&2
 
