@@ -4,7 +4,8 @@
 #
 #   eng/soak.sh [--minutes N] [--rate REQUESTS_PER_SECOND] [--transport epoll|sockets]      (30, 600, epoll)
 #
-# Needs the test engine: eng/setup.sh [--engine-only] starts it; when it does not run, this script starts it and stops it.
+# Runs the native program, or with WUNDERPROXY_TEST_BUILD=portable the one that needs the .NET runtime. Needs the test engine:
+# eng/setup.sh [--engine-only] starts it; when it does not run, this script starts it and stops it.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 minutes=30 rate=600 transport=epoll
@@ -13,13 +14,16 @@ while [ $# -gt 0 ]; do
     --minutes) minutes=$2; shift 2 ;;
     --rate) rate=$2; shift 2 ;;
     --transport) transport=$2; shift 2 ;;
-    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) die "unknown option $1" ;;
   esac
 done
 
 check_sdk
 . "$ROOT/eng/parts/usage.sh"
+. "$ROOT/eng/parts/native.sh"
+build=$(tested_build)
+[ "$build" = portable ] || install_packages native
 enter_run_dir
 [ -f "$ENV_FILE" ] || "$ROOT/eng/setup.sh" --engine-only
 load_env
@@ -28,11 +32,11 @@ load_env
 work=$RUN_DIR/soak
 rm -rf "$work"
 mkdir -p "$work/store" "$work/state"
-say "publishing WunderProxy and the load client"
-for project in src/WunderProxy tests/WunderProxy.LoadClient; do
-  dotnet publish "$ROOT/$project" -c Release -r linux-x64 -p:SelfContained=false -p:PublishReadyToRun=true \
-    -o "$work/${project##*/}" -v quiet -nologo >"$work/publish.out" 2>&1 || { cat "$work/publish.out" >&2; die "$project was not published"; }
-done
+say "publishing the $build WunderProxy and the load client"
+publish=publish_native
+[ "$build" = native ] || publish=publish
+$publish src/WunderProxy "$work/WunderProxy"
+publish tests/WunderProxy.LoadClient "$work/WunderProxy.LoadClient"
 
 proxy=127.0.0.1:$(free_port)
 api=127.0.0.1:$(free_port)
@@ -111,7 +115,7 @@ done
 echo stop >&"${LOAD[1]}"
 report=$(cat <&"${LOAD[0]}")
 client=''
-say "$switches switches, $refused refused; memory $first_memory MiB after the first minute, $memory MiB at the end"
+say "the $build program: $switches switches, $refused refused; memory $first_memory MiB after the first minute, $memory MiB at the end"
 printf '%s\n' "$report"
 grep -q 'failed 0, stale 0' <<<"$report" || die "requests failed or were stale; the service's log: $work/service.log"
 [ "$memory" -le $((first_memory + first_memory / 4 + 16)) ] || die "memory has grown"
