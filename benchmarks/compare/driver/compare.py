@@ -86,7 +86,7 @@ def header(options):
     for pair in options.also:
         name, _, command = pair.partition("=")
         program = shlex.split(command)[0].replace("{program}", options.program or "")
-        if name != "wunderproxy":
+        if name != "wunderproxy" and os.path.basename(program) == "wunderproxy":
             versions.append(f"{name}: {build_of(program)}")
     return (f"{time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())}. {machine.description()}. {'; '.join(versions)}.\n"
             f"{options.rounds} rounds of {options.seconds:g} s; access logs {'on' if options.access_log else 'off'}. Medians; "
