@@ -1,17 +1,30 @@
 #!/bin/bash
 # Runs the forwarder's tests on real sockets once more over TLS, on each engine. By hand: it takes some four minutes.
-#   eng/tls.sh [openssl|runtime]...
+#
+#   eng/tls.sh [openssl] [runtime]                     (both)
+#
 # Left out are tests of what a bridge between the test's plain socket and TLS hides: the address of the client, and
 # whether a closed listener can be reached.
-set -euo pipefail
-cd "$(dirname "$0")/.."
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-project=tests/WunderProxy.Forwarding.Tests
-dotnet build "$project" -v quiet -nologo -clp:NoSummary -p:RunAnalyzers=false
-for engine in "${@:-openssl runtime}"; do
-  for each in $engine; do
-    echo "== $each"
-    WUNDERPROXY_TEST_TLS=$each dotnet test artifacts/bin/WunderProxy.Forwarding.Tests/debug/WunderProxy.Forwarding.Tests.dll \
-      --filter "FullyQualifiedName~Tests.Exchanges&FullyQualifiedName!~AllocationTests&FullyQualifiedName!~ApiStampTests&Name!~Shutdown_says_close_then_drains"
-  done
+engines=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    openssl | runtime) engines+=("$1") ;;
+    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -*) die "unknown option $1" ;;
+    *) die "no such engine: $1; there are openssl and runtime" ;;
+  esac
+  shift
+done
+[ ${#engines[@]} -gt 0 ] || engines=(openssl runtime)
+
+check_sdk
+cd "$ROOT"
+project=WunderProxy.Forwarding.Tests
+dotnet build "tests/$project" -v quiet -nologo -clp:NoSummary -p:RunAnalyzers=false
+for engine in "${engines[@]}"; do
+  say "$engine"
+  WUNDERPROXY_TEST_TLS=$engine dotnet test "artifacts/bin/$project/debug/$project.dll" \
+    --filter "FullyQualifiedName~Tests.Exchanges&FullyQualifiedName!~AllocationTests&FullyQualifiedName!~ApiStampTests&Name!~Shutdown_says_close_then_drains"
 done
