@@ -34,11 +34,11 @@ check_progress() {
 
 base_images() {
   image_exists "$DEPS_IMAGE" || base_image "$DEPS_IMAGE"
-  image_exists "$BASE_IMAGE" || base_image "$BASE_IMAGE" base_runtime
+  image_exists "$BASE_IMAGE" || base_image "$BASE_IMAGE" base_runtime DOTNET_ROOT=/usr/share/dotnet
 }
 
 # Makes image $1: the C library, OpenSSL, certificates, two users, /tmp. No shell: nothing to run but the program that
-# comes. $2 adds to the folder in $work.
+# comes. $2 adds to the folder in $work, $3 to the environment.
 base_image() {
   say "making the base image $1 from this machine's own libraries"
   local work=$RUN_DIR/base
@@ -52,7 +52,7 @@ base_image() {
   printf 'root:x:0:\napp:x:1654:\n' >"$work/etc/group"
   echo 'hosts: files dns' >"$work/etc/nsswitch.conf"
   ${2:-true}
-  tar -C "$work" -c . | engine_api POST "images/create?fromSrc=-&repo=${1%:*}&tag=${1#*:}&changes=$(base_changes)" \
+  tar -C "$work" -c . | engine_api POST "images/create?fromSrc=-&repo=${1%:*}&tag=${1#*:}&changes=$(base_changes "${3:-}")" \
     -H 'Content-Type: application/x-tar' --data-binary @- -H 'Expect:' >"$RUN_DIR/base.out"
   rm -rf "$work"
   check_progress "the import of the base image" "$RUN_DIR/base.out"
@@ -80,10 +80,10 @@ base_runtime() {
   ln -s /usr/share/dotnet/dotnet "$work/usr/bin/dotnet"
 }
 
+# Prints what the import adds to the image; $1 is a NAME=VALUE of its environment, or empty.
 base_changes() {
   local change
-  for change in 'ENV PATH=/usr/bin DOTNET_ROOT=/usr/share/dotnet DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_EnableDiagnostics=0' \
-    'WORKDIR /app'; do
+  for change in "ENV PATH=/usr/bin DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_EnableDiagnostics=0${1:+ $1}" 'WORKDIR /app'; do
     printf '%s&changes=' "$(url_encode "$change")"
   done
 }
