@@ -170,7 +170,7 @@ internal sealed partial class CompatibilityTests(StoreKind kind)
 
     private static async Task WaitUntilAnsweringAsync(IPAddress address)
     {
-        using var http = new HttpClient();
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         await Eventually.TrueAsync("the old container", async () =>
         {
             try
