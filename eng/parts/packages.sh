@@ -52,7 +52,8 @@ collect_missing() {
         need prlimit util-linux
         need chromium chromium; need chromedriver chromium-driver ;;
       chromium) need chromium chromium ;;
-      # What links the native program; zlib, which Microsoft's list names too, comes with the SDK's packages.
+      # What links the native program. Microsoft's list has zlib1g-dev too, which is not needed: libz.a comes with the runtime's
+      # NuGet package, microsoft.netcore.app.runtime.nativeaot.linux-x64, which a publish restores.
       native) need gcc gcc; need ld binutils; need objcopy binutils; need_file /usr/include/stdio.h libc6-dev ;;
       rivals) need nginx nginx-light; need haproxy haproxy; need keepalived keepalived; need genhash keepalived; need wrk wrk ;;
       # The comparison of benchmarks/; its --profile also takes strace and perf, where they are.
