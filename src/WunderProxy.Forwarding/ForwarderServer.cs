@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Diagnostics;
@@ -6,12 +7,15 @@ using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Transport.Tls;
 
 namespace WunderProxy.Forwarding;
 
 /// <summary>The data plane: accepts clients on its listeners and forwards their requests to the applications of its routes.</summary>
 public sealed class ForwarderServer : IAsyncDisposable
 {
+    private const int HttpsPort = 443;
+
     private readonly ForwarderOptions _options;
     private readonly ForwarderSettings _settings;
     private readonly ILoggerFactory _loggers;
@@ -70,6 +74,7 @@ public sealed class ForwarderServer : IAsyncDisposable
 
     /// <summary>Begins to serve the clients of these listeners.</summary>
     /// <param name="listeners">Listeners of a <see cref="ListenerSet"/>, which owns their sockets.</param>
+    /// <exception cref="TlsException">The engine of TLS is missing, or refuses the policy or a certificate.</exception>
     public void Start(IReadOnlyList<Listener> listeners)
     {
         ArgumentNullException.ThrowIfNull(listeners);
@@ -78,9 +83,11 @@ public sealed class ForwarderServer : IAsyncDisposable
         _contexts = [.. _transport.Loops.Select(loop => new LoopContext(loop, _settings, _limit, _log))];
         _settings.Peers?.Budget.Start(() => AllStats().Sum(stats => stats.Requests));
         _listeners = listeners;
+        _settings.HttpsPort = HttpsPortOf(listeners);
         foreach (var listener in listeners)
         {
-            listener.Accept(_transport, new ConnectionAcceptor(_contexts, _limit));
+            listener.Tls = SpeaksTls(listener) ? _options.Tls : null;
+            listener.Accept(_transport, new ConnectionAcceptor(_contexts, _limit, listener.Kind == ListenerKind.Redirect));
         }
     }
 
@@ -144,6 +151,27 @@ public sealed class ForwarderServer : IAsyncDisposable
         {
             await _accessLog.DisposeAsync();
         }
+    }
+
+    /// <summary>
+    /// Whether the clients of a listener speak TLS. On the unix sockets of the manager API they do not: such a caller is on
+    /// this machine and known by its user.
+    /// </summary>
+    private static bool SpeaksTls(Listener listener) => listener.Kind switch
+    {
+        ListenerKind.Tls => true,
+        ListenerKind.Api or ListenerKind.Status => listener.EndPoint is IPEndPoint,
+        _ => false,
+    };
+
+    private static int HttpsPortOf(IReadOnlyList<Listener> listeners)
+    {
+        int[] ports =
+        [
+            .. listeners.Where(listener => listener.Kind == ListenerKind.Tls)
+                .Select(listener => listener.EndPoint).OfType<IPEndPoint>().Select(endPoint => endPoint.Port),
+        ];
+        return ports.Length == 0 || ports.Contains(HttpsPort) ? HttpsPort : ports[0];
     }
 
     private IEnumerable<TrafficStats> AllStats() => _contexts.Select(context => context.Unrouted)

@@ -37,6 +37,9 @@ internal sealed class LoopApplication(ProxyApplication application, TransportLoo
     /// <summary>Whether and how responses of the application are compressed.</summary>
     public ResponseCompression Compression => application.Compression;
 
+    /// <summary>The value of Strict-Transport-Security for answers over TLS; null for none.</summary>
+    public byte[]? Hsts => application.Hsts;
+
     /// <summary>Counters of what this loop served for the application, over all upstreams and without one.</summary>
     public TrafficStats Stats { get; } = new();
 

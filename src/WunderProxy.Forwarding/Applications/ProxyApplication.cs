@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
@@ -28,6 +30,9 @@ public sealed class ProxyApplication
         Pages = new ErrorPages(options.ErrorPages);
         ResponseMilliseconds = LoopMilliseconds.Of(options.ResponseTimeout);
         Compression = options.Compression;
+        Hsts = options.Hsts > TimeSpan.Zero
+            ? Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"max-age={(long)options.Hsts.TotalSeconds}"))
+            : null;
         _clock = clock;
         _parts = new PerLoop<LoopApplication>(loop => new LoopApplication(this, loop));
     }
@@ -57,6 +62,9 @@ public sealed class ProxyApplication
 
     /// <summary>Whether and how responses of the application are compressed.</summary>
     internal ResponseCompression Compression { get; }
+
+    /// <summary>The value of Strict-Transport-Security for answers over TLS; null for none.</summary>
+    internal byte[]? Hsts { get; }
 
     /// <summary>The parts of the loops that have served the application so far.</summary>
     internal IEnumerable<LoopApplication> Parts => _parts.Made;

@@ -3,8 +3,9 @@ using WunderProxy.Forwarding.Diagnostics;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>
-/// Formats one line of the access log. Text: <c>time= client= method= host= path= status= bytes= duration= upstream=
-/// fallback= error= reason=</c>, with <c>fallback</c> only if a peer was involved, <c>error</c> only if something
+/// Formats one line of the access log. Text: <c>time= client= method= host= path= scheme= tls= status= bytes= duration=
+/// upstream= fallback= error= reason=</c>, with <c>scheme</c> and the version <c>tls</c> only if the client speaks TLS,
+/// <c>fallback</c> only if a peer was involved, <c>error</c> only if something
 /// failed, and <c>reason</c> only if a client or upstream broke a rule. JSON: an object with the same keys, numbers
 /// unquoted. Status 499 means that the client left before an answer, as in nginx. <c>bytes</c> are those sent to the
 /// client; <c>duration</c> is in seconds.
@@ -26,6 +27,12 @@ internal static class AccessLogLine
             writer.Text("method"u8, request.Method);
             writer.Text("host"u8, request.EffectiveHost);
             writer.Text("path"u8, request.OriginTarget);
+        }
+
+        if (exchange.Client.Tls is { } tls)
+        {
+            writer.Name("scheme"u8, "https");
+            writer.Name("tls"u8, tls.Protocol);
         }
 
         writer.Number("status"u8, exchange.Status);

@@ -36,6 +36,10 @@ internal sealed class ExchangeRunner(
         {
             await RefuseAsync(exchange, head);
         }
+        else if (exchange.Client.IsToRedirect)
+        {
+            await RedirectAsync(exchange);
+        }
         else if (Begin(exchange) && LocalAnswers.IsFor(exchange.Client, settings))
         {
             await AnswerLocallyAsync(exchange);
@@ -115,6 +119,11 @@ internal sealed class ExchangeRunner(
     private bool Begin(Exchange exchange)
     {
         exchange.Upstream.ChooseApplication();
+        if (exchange.Client.Tls is not null)
+        {
+            exchange.Client.Hsts = exchange.Upstream.Application!.Hsts;
+        }
+
         if (exchange.Client.Request.Has(HeaderName.WunderproxyFallback) && fallbackHeaders?.IsFromPeer(exchange.Client) == true)
         {
             exchange.Fallback = FallbackMark.Received;
@@ -175,6 +184,21 @@ internal sealed class ExchangeRunner(
             ? ErrorResponses.For(head.Rejection)
             : ErrorResponses.For(head.Error);
         WriteError(exchange, answer, mayPersist: false);
+        return FlushAsync(exchange);
+    }
+
+    private ValueTask RedirectAsync(Exchange exchange)
+    {
+        if (HttpsRedirect.IsPossibleFor(exchange.Client.Request))
+        {
+            exchange.Status = HttpsRedirect.Status;
+            answers.WriteRedirect(exchange.Client);
+        }
+        else
+        {
+            WriteError(exchange, new ErrorAnswer(400, string.Empty), mayPersist: false);
+        }
+
         return FlushAsync(exchange);
     }
 

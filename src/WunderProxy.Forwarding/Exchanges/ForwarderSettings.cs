@@ -45,6 +45,9 @@ internal sealed class ForwarderSettings
         MaxConnections = options.MaxConnections;
     }
 
+    /// <summary>The port to which requests in plain text are redirected.</summary>
+    public int HttpsPort { get; set; } = 443;
+
     /// <summary>The table that says which application a request is for; replaced as a whole.</summary>
     public RouteTable Routes
     {

@@ -26,6 +26,12 @@ public sealed record ApplicationOptions
     /// <summary>Whether and how responses of the application are compressed. Default off.</summary>
     public ResponseCompression Compression { get; init; }
 
+    /// <summary>
+    /// How long browsers keep to TLS for the host (RFC 6797): sent as <c>Strict-Transport-Security</c> with answers over
+    /// TLS, unless the application sent such a header. Zero, the default, sends none.
+    /// </summary>
+    public TimeSpan Hsts { get; init; }
+
     /// <summary>Bodies of our own answers by file name, such as <c>502.html</c> or <c>502.json</c>; the others are built in.</summary>
     public IReadOnlyDictionary<string, byte[]> ErrorPages { get; init; } = FrozenDictionary<string, byte[]>.Empty;
 }

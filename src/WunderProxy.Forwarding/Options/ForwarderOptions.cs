@@ -2,6 +2,7 @@ using System.Net;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Fallback;
 using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Transport.Tls;
 using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding.Options;
@@ -9,6 +10,12 @@ namespace WunderProxy.Forwarding.Options;
 /// <summary>How a <see cref="ForwarderServer"/> treats its clients, and which resources it may use for them.</summary>
 public sealed record ForwarderOptions
 {
+    /// <summary>
+    /// Policy and certificates of the listeners that speak TLS: those for TLS and, for the
+    /// manager API and the status listener, all with an IP address. Null for plain HTTP everywhere.
+    /// </summary>
+    public TlsSource? Tls { get; init; }
+
     /// <summary>How sockets are driven. Default: the fastest transport that works on this machine.</summary>
     public TransportKind Transport { get; init; } = TransportKind.Auto;
 

@@ -35,12 +35,27 @@ internal sealed class ErrorAnswers(ForwarderSettings settings, WallClock clock)
             Field(client, HeaderName.RetryAfter, answer.RetryAfterSeconds);
         }
 
+        if (client.Hsts is { } hsts)
+        {
+            Field(client, HeaderName.StrictTransportSecurity, hsts);
+        }
+
         if (answer.Status == 405)
         {
             client.WriteField("Allow"u8, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"u8);
         }
 
         client.WriteBody(client.Request.KnownMethod == KnownMethod.Head ? default : body.Span);
+    }
+
+    /// <summary>Writes the redirect to the same address with <c>https</c>, which the caller flushes.</summary>
+    public void WriteRedirect(ClientStream client)
+    {
+        client.BeginAnswer(HttpsRedirect.Status, "Permanent Redirect", mayPersist: true);
+        Field(client, HeaderName.Date, clock.Date);
+        Field(client, HeaderName.Location, HttpsRedirect.LocationOf(client.Request, settings.HttpsPort));
+        Field(client, HeaderName.ContentLength, 0);
+        client.WriteBody(default);
     }
 
     /// <summary>Writes the proxy's own answer to OPTIONS, which the caller flushes.</summary>

@@ -58,6 +58,15 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
     /// <summary>The scheme that the client used: <c>http</c> or <c>https</c>.</summary>
     public abstract ReadOnlySpan<byte> Scheme { get; }
 
+    /// <summary>The result of the TLS handshake; null if the client speaks without TLS.</summary>
+    public virtual TlsDetails? Tls => null;
+
+    /// <summary>Whether the client came by a listener that only redirects to <c>https</c>.</summary>
+    public virtual bool IsToRedirect => false;
+
+    /// <summary>The value of the answer's Strict-Transport-Security line if the application sends none; null for no line.</summary>
+    public byte[]? Hsts { get; set; }
+
     /// <summary>Address and port of the remote end; null if it has no address.</summary>
     public abstract EndPoint? RemoteEndPoint { get; }
 
@@ -265,6 +274,7 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
         InputFraming = BodyFraming.None;
         Progress = ClientProgress.ReadingHead;
         MayPutOff = false;
+        Hsts = null;
         HeadBytesIn = 0;
         HeadBytesOut = 0;
     }

@@ -5,7 +5,12 @@ namespace WunderProxy.Forwarding.Exchanges.Clients;
 /// <summary>
 /// Serves an accepted connection on the loop that owns it, or refuses it if it is beyond the connection limit.
 /// </summary>
-internal sealed class ConnectionAcceptor(LoopContext[] contexts, ConnectionLimit limit) : IConnectionAcceptor
+/// <param name="contexts">The objects of each loop, by its index.</param>
+/// <param name="limit">The limit of connections over all loops.</param>
+/// <param name="isToRedirect">Whether the listener only redirects its clients to <c>https</c>.</param>
+internal sealed class ConnectionAcceptor(
+    LoopContext[] contexts, ConnectionLimit limit, bool isToRedirect = false)
+    : IConnectionAcceptor
 {
     // The text is that of nginx, which people search for.
     private static readonly byte[] PlainTextAnswer =
@@ -14,7 +19,7 @@ internal sealed class ConnectionAcceptor(LoopContext[] contexts, ConnectionLimit
         .. "The plain HTTP request was sent to HTTPS port.\n"u8,
     ];
 
-    private readonly ExchangePool[] _exchanges = [.. contexts.Select(NewPool)];
+    private readonly ExchangePool[] _exchanges = [.. contexts.Select(context => NewPool(context, isToRedirect))];
 
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> AnswerToPlainText => PlainTextAnswer;
@@ -41,6 +46,6 @@ internal sealed class ConnectionAcceptor(LoopContext[] contexts, ConnectionLimit
     /// <summary>Returns the pool of HTTP/1 exchanges of a loop.</summary>
     internal ExchangePool ExchangesOf(TransportLoop loop) => _exchanges[loop.Index];
 
-    private static ExchangePool NewPool(LoopContext context) =>
-        new(context, () => new Http1ClientStream(context.Loop, context.Settings, context.Clock));
+    private static ExchangePool NewPool(LoopContext context, bool isToRedirect) =>
+        new(context, () => new Http1ClientStream(context.Loop, context.Settings, context.Clock, isToRedirect));
 }

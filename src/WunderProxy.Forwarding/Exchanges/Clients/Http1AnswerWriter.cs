@@ -32,6 +32,11 @@ internal static class Http1AnswerWriter
             writer.Field(HeaderName.Via, via);
         }
 
+        if (framing.Hsts is { } hsts && !head.Has(HeaderName.StrictTransportSecurity))
+        {
+            writer.Field(HeaderName.StrictTransportSecurity, hsts);
+        }
+
         writer.End();
         writer.Flush();
         return output.UnflushedBytes - before;
@@ -115,11 +120,12 @@ internal static class Http1AnswerWriter
         }
     }
 
-    /// <summary>What the head says about the body and the connection.</summary>
+    /// <summary>What the head says about the body, the connection and the scheme.</summary>
     /// <param name="body">The framing of the body.</param>
     /// <param name="output">How the body is encoded.</param>
     /// <param name="connection">Value of the Connection line; empty for none.</param>
-    public readonly ref struct Framing(in BodyFraming body, BodyOutput output, ReadOnlySpan<byte> connection)
+    /// <param name="hsts">Value of the Strict-Transport-Security line, unless the head has one; null for none.</param>
+    public readonly ref struct Framing(in BodyFraming body, BodyOutput output, ReadOnlySpan<byte> connection, byte[]? hsts)
     {
         /// <summary>The framing of the answer's body.</summary>
         public BodyFraming Body { get; } = body;
@@ -129,5 +135,8 @@ internal static class Http1AnswerWriter
 
         /// <summary>Value of the Connection line; empty for none.</summary>
         public ReadOnlySpan<byte> Connection { get; } = connection;
+
+        /// <summary>Value of the Strict-Transport-Security line; null for none.</summary>
+        public byte[]? Hsts { get; } = hsts;
     }
 }

@@ -13,7 +13,13 @@ namespace WunderProxy.Forwarding.Exchanges.Clients;
 /// A request that arrived by HTTP/1, and its answer: reads the head, decides the framing, and says by
 /// <see cref="Fate"/> what happens to the connection, which carries one request at a time.
 /// </summary>
-internal sealed class Http1ClientStream(TransportLoop loop, ForwarderSettings settings, WallClock clock) : ClientStream(loop)
+/// <param name="loop">The loop that owns the stream.</param>
+/// <param name="settings">The settings that all loops share.</param>
+/// <param name="clock">The wall-clock time of the loop.</param>
+/// <param name="isToRedirect">Whether the stream's listener only redirects to <c>https</c>.</param>
+internal sealed class Http1ClientStream(
+    TransportLoop loop, ForwarderSettings settings, WallClock clock, bool isToRedirect = false)
+    : ClientStream(loop)
 {
     private Http1Connection? _connection;
     private bool _hasHeadElapsed;
@@ -24,7 +30,13 @@ internal sealed class Http1ClientStream(TransportLoop loop, ForwarderSettings se
     public ConnectionFate Fate { get; private set; }
 
     /// <inheritdoc/>
-    public override ReadOnlySpan<byte> Scheme => "http"u8;
+    public override ReadOnlySpan<byte> Scheme => Tls is null ? "http"u8 : "https"u8;
+
+    /// <inheritdoc/>
+    public override TlsDetails? Tls => Transport.Tls;
+
+    /// <inheritdoc/>
+    public override bool IsToRedirect => isToRedirect;
 
     /// <inheritdoc/>
     public override EndPoint? RemoteEndPoint => Transport.RemoteEndPoint;
@@ -124,7 +136,7 @@ internal sealed class Http1ClientStream(TransportLoop loop, ForwarderSettings se
         };
         var endsWithConnection = body == BodyOutput.Dechunked || (framing.Kind == BodyKind.UntilClose && body == BodyOutput.AsIs);
         BeginAnswer(mayPersist: !endsWithConnection);
-        var written = new Http1AnswerWriter.Framing(framing, body, ConnectionValue);
+        var written = new Http1AnswerWriter.Framing(framing, body, ConnectionValue, Hsts);
         HeadBytesOut += Http1AnswerWriter.Write(head, written, clock, settings.Via, Output);
         return body;
     }

@@ -16,6 +16,9 @@ namespace WunderProxy.Forwarding.Transport.OpenSsl;
 /// </remarks>
 internal sealed unsafe class TlsContextSet
 {
+    // The alert for a name that the server does not know (RFC 6066 section 3).
+    private const int UnrecognizedName = 112;
+
     private readonly TlsContext _front;
     private readonly Dictionary<ServerCertificate, TlsContext> _contexts = [];
     private readonly CertificateSet _certificates;
@@ -36,7 +39,11 @@ internal sealed unsafe class TlsContextSet
         {
             _front.SetTicketKeys(ticketKeys);
             _front.SetServerNameCallback(&ChooseContext, GCHandle.ToIntPtr(_self));
-            _front.Add(certificates.Default);
+            if (certificates.Default is { } standard)
+            {
+                _front.Add(standard);
+            }
+
             foreach (var certificate in certificates.Certificates)
             {
                 var context = new TlsContext(policy);
@@ -97,6 +104,12 @@ internal sealed unsafe class TlsContextSet
         try
         {
             var set = (TlsContextSet)GCHandle.FromIntPtr(argument).Target!;
+            if (set._certificates.Default is null)
+            {
+                *alert = UnrecognizedName;
+                return OpenSslCalls.ExtensionFatal;
+            }
+
             return set.Choose(ssl) ? OpenSslCalls.ExtensionOk : OpenSslCalls.ExtensionNotUsed;
         }
 #pragma warning disable CA1031 // No exception may pass through OpenSSL: the handshake goes on with the default.

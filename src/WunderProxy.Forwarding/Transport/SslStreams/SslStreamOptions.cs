@@ -38,8 +38,11 @@ internal sealed class SslStreamOptions
     }
 
     /// <summary>Returns the options for the server name that a client sends; null if it sends none.</summary>
+    /// <exception cref="AuthenticationException">There is no certificate yet.</exception>
     public SslServerAuthenticationOptions For(string? serverName) =>
-        _options[(string.IsNullOrEmpty(serverName) ? null : _certificates.Find(serverName)) ?? _certificates.Default];
+        ((string.IsNullOrEmpty(serverName) ? null : _certificates.Find(serverName)) ?? _certificates.Default) is { } certificate
+            ? _options[certificate]
+            : throw new AuthenticationException("there is no certificate yet");
 
     private static SslServerAuthenticationOptions OptionsFor(TlsPolicy policy, ServerCertificate certificate)
     {

@@ -3,14 +3,31 @@ using WunderProxy.Forwarding.Transport.OpenSsl;
 namespace WunderProxy.Forwarding.Transport.Tls;
 
 /// <summary>Decides which engine encrypts, by what is asked for and what the machine has.</summary>
-internal static class TlsEngines
+public static class TlsEngines
 {
+    /// <summary>
+    /// Checks before anything listens that an engine works with a transport, and takes a policy and certificates.
+    /// </summary>
+    /// <exception cref="TlsException">The engine is missing, or refuses the policy or a certificate.</exception>
+    public static void Check(TransportKind transport, TlsPolicy policy, CertificateSet certificates)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        if (transport == TransportKind.Sockets)
+        {
+            RequireRuntime(policy.Engine);
+        }
+        else if (UsesOpenSslOnEpoll(policy.Engine, out _))
+        {
+            new TlsContextSet(policy, certificates, TicketKeys.Create()).Leave();
+        }
+    }
+
     /// <summary>
     /// Checks that the runtime can use cryptography at all. Called before the first certificate is read, because the
     /// runtime ends the process where it misses its library.
     /// </summary>
     /// <exception cref="TlsException">The machine has no libssl.</exception>
-    public static void RequireLibrary()
+    internal static void RequireLibrary()
     {
         if (!RuntimeCryptography.IsAvailable(out _))
         {
@@ -21,7 +38,7 @@ internal static class TlsEngines
 
     /// <summary>Returns whether connections of the epoll transport are encrypted by libssl directly.</summary>
     /// <exception cref="TlsException">libssl is asked for and cannot be used.</exception>
-    public static bool UsesOpenSslOnEpoll(TlsEngine engine, out string? reasonAgainst)
+    internal static bool UsesOpenSslOnEpoll(TlsEngine engine, out string? reasonAgainst)
     {
         reasonAgainst = null;
         if (engine == TlsEngine.Runtime)
@@ -40,7 +57,7 @@ internal static class TlsEngines
 
     /// <summary>Checks that the engine can be used on a transport other than epoll.</summary>
     /// <exception cref="TlsException">libssl is asked for.</exception>
-    public static void RequireRuntime(TlsEngine engine)
+    internal static void RequireRuntime(TlsEngine engine)
     {
         if (engine == TlsEngine.OpenSsl)
         {

@@ -1,7 +1,7 @@
 namespace WunderProxy.Forwarding.Transport.Tls;
 
-/// <summary>What became of handshakes. Counted on all loops: a handshake costs so much that sharing does not matter.</summary>
-internal sealed class TlsHandshakeCounters
+/// <summary>Counts handshakes by their outcome. Counted on all loops: a handshake costs so much that sharing does not matter.</summary>
+public sealed class TlsHandshakeCounters
 {
     private readonly long[] _failed = new long[Enum.GetValues<TlsFailure>().Length];
     private long _full;
@@ -21,7 +21,7 @@ internal sealed class TlsHandshakeCounters
     public long Failed(TlsFailure reason) => Volatile.Read(ref _failed[(int)reason]);
 
     /// <summary>Counts a handshake that completed.</summary>
-    public void Count(TlsDetails details)
+    internal void Count(TlsDetails details)
     {
         Interlocked.Increment(ref details.IsResumed ? ref _resumed : ref _full);
         if (string.Equals(details.Protocol, TlsDetails.Version12, StringComparison.Ordinal))
@@ -31,5 +31,5 @@ internal sealed class TlsHandshakeCounters
     }
 
     /// <summary>Counts a handshake that failed.</summary>
-    public void Count(TlsFailure reason) => Interlocked.Increment(ref _failed[(int)reason]);
+    internal void Count(TlsFailure reason) => Interlocked.Increment(ref _failed[(int)reason]);
 }
