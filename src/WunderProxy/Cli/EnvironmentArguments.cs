@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using WunderProxy.Certificates;
 using WunderProxy.Configuration;
 
 namespace WunderProxy.Cli;
@@ -14,7 +15,7 @@ internal static class EnvironmentArguments
     public const string Prefix = "WUNDERPROXY_";
 
     private static readonly HashSet<string> SecretNames =
-        new(StringComparer.Ordinal) { "--api-token", "--api-token-file", "--peer-key-file" };
+        new(StringComparer.Ordinal) { "--api-token", "--api-token-file", "--peer-key-file", CertificateReader.PasswordOption };
 
     /// <summary>Returns the name of an option's variable.</summary>
     public static string VariableOf(string optionName) =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using WunderProxy.Certificates;
 using WunderProxy.Configuration;
 using WunderProxy.Forwarding;
 using WunderProxy.Forwarding.Applications;
@@ -44,14 +45,17 @@ internal sealed class ForwardCommand : Command
     {
         var upstream = UpstreamOf(parsed.GetValue(_upstream)!);
         var listeners = _proxy.MapListeners(parsed);
-        var proxy = _proxy.Map(parsed);
+        var certificates = _proxy.MapTls(parsed);
+        var apiCertificates = _proxy.MapApiTls(parsed);
+        var proxy = _proxy.Map(parsed) with { Tls = certificates?.Source };
         var application = _proxy.MapApplication(parsed);
-        var api = _api.Map(parsed, defaultEndPoint: null, proxy);
-        var status = _api.MapStatus(parsed, proxy);
+        var api = _api.Map(parsed, defaultEndPoint: null, proxy) with { Tls = apiCertificates?.Source };
+        var status = _api.MapStatus(parsed, proxy) with { Tls = apiCertificates?.Source };
         var budget = DescriptorBudget.For(
             DescriptorLimit.Raise(), proxy, listeners.Count, api.EndPoints.Count, runsContainers: false, status.EndPoints.Count);
         var builder = ServiceHost.CreateBuilder(
             listeners, proxy, application, _proxy.MapShutdown(parsed), budget, parsed.InvocationConfiguration.Error);
+        ServiceHost.AddCertificates(builder.Services, certificates, apiCertificates);
         builder.Services.AddSingleton(provider => SlotWith(upstream, provider.GetRequiredService<TimeProvider>()));
         ServiceHost.AddManagerApi(builder.Services, budget.Apply(api), budget.Apply(status), ApiServicesOf);
         await ServiceHost.RunAsync(builder, cancellationToken);
@@ -82,7 +86,7 @@ internal sealed class ForwardCommand : Command
         var forwarder = provider.GetRequiredService<ForwarderServer>();
         var instance = provider.GetRequiredService<InstanceState>();
         var application = provider.GetRequiredService<ProxyApplication>();
-        var status = new StatusReader(forwarder, application, instance, lifecycle: null, traffic: null, app: string.Empty);
+        var status = new StatusReader(forwarder, application, instance, lifecycle: null, traffic: null, app: string.Empty, provider.GetServices<TlsCertificates>());
         return new ApiServices(
             status, instance, new InstanceControl(application, instance, lifecycle: null, status), Lifecycle: null);
     }

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Security.Cryptography.X509Certificates;
 using WunderProxy.Configuration;
 using WunderProxy.Fleet;
+using WunderProxy.Forwarding.Transport.Tls;
 
 namespace WunderProxy.Cli;
 
@@ -10,9 +12,12 @@ internal sealed class ManagerCliOptions
     private readonly Option<ManagerAddress[]> _managers = CliOption.Repeatable<ManagerAddress>(
         "--manager",
         "URL",
-        "Manager API: http://HOST:8001, HOST:8001 or unix:PATH",
+        "Manager API: http://HOST:8001, https://HOST:8001, HOST:8001 (http) or unix:PATH",
         ManagerAddress.Expected,
         ManagerAddress.TryParse);
+
+    private readonly Option<string?> _authority = CliOption.Path(
+        "--manager-ca", "FILE", "Certificates (PEM) of the authority that https:// managers are believed by [default: the machine's]");
 
     private readonly TokenCliOptions _token = new("Bearer token of the manager API", "File with the token");
 
@@ -21,12 +26,13 @@ internal sealed class ManagerCliOptions
     {
         _managers.Required = true;
         command.Options.Add(_managers);
+        command.Options.Add(_authority);
         _token.AddTo(command);
     }
 
     /// <summary>Creates a client for each manager.</summary>
     /// <exception cref="UsageException">
-    /// A manager is given twice, the token is not valid, or its file cannot be read.
+    /// A manager is given twice, the token is not valid, or a file cannot be read.
     /// </exception>
     public IReadOnlyList<ManagerClient> Clients(ParseResult parsed)
     {
@@ -39,6 +45,28 @@ internal sealed class ManagerCliOptions
             throw new UsageException($"--manager {again.Text} is given twice: name each manager once");
         }
 
-        return [.. addresses.Select(address => new ManagerClient(address, token))];
+        var authorities = Authorities(parsed.GetValue(_authority));
+        return [.. addresses.Select(address => new ManagerClient(address, token, authorities))];
+    }
+
+    private X509Certificate2Collection? Authorities(string? path)
+    {
+        if (path is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return [.. PemFile.ReadCertificates(File.ReadAllText(path))];
+        }
+        catch (TlsException exception)
+        {
+            throw new UsageException($"{_authority.Name}: {path} {exception.Message}", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{_authority.Name}: {exception.Message}", exception);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using WunderProxy.Certificates;
 using WunderProxy.Configuration;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Listeners;
@@ -34,6 +35,8 @@ internal sealed class ProxyCliOptions
         TrustText.TryParseNetwork);
 
     private readonly PeerCliOptions _peers = new();
+
+    private readonly TlsCliOptions _tls = new();
 
     private readonly Option<string?> _via = CliOption.Text(
         "--via", "NAME", "Name to add in Via headers; without a name none are added");
@@ -127,7 +130,16 @@ internal sealed class ProxyCliOptions
         ];
         Array.ForEach(options, command.Options.Add);
         _peers.AddTo(command);
+        _tls.AddTo(command);
     }
+
+    /// <summary>Reads the certificates of the proxy's TLS listeners; null without TLS.</summary>
+    /// <exception cref="UsageException">A file cannot be used, or the engine cannot.</exception>
+    public TlsCertificates? MapTls(ParseResult parsed) => _tls.MapProxy(parsed, TransportOf(parsed));
+
+    /// <summary>Reads the certificate of the manager API and the status listener; null without one.</summary>
+    /// <exception cref="UsageException">A file cannot be used, or the engine cannot.</exception>
+    public TlsCertificates? MapApiTls(ParseResult parsed) => _tls.MapApi(parsed, TransportOf(parsed));
 
     /// <summary>Converts the given options; the others keep the defaults of <see cref="ForwarderOptions"/>.</summary>
     /// <exception cref="UsageException">
@@ -170,18 +182,19 @@ internal sealed class ProxyCliOptions
             PauseTimeout = parsed.GetValue(_pauseTimeout) ?? defaults.PauseTimeout,
             PauseQueue = parsed.GetValue(_pauseQueue) ?? defaults.PauseQueue,
             Compression = MapCompression(parsed),
+            Hsts = _tls.MapHsts(parsed),
             ErrorPages = Pages(parsed).Pages,
         };
     }
 
-    /// <summary>Converts the addresses of <c>--proxy</c> to listeners.</summary>
-    /// <exception cref="UsageException">A host name cannot be resolved.</exception>
+    /// <summary>Converts the addresses of the proxy, plain and with TLS, to listeners.</summary>
+    /// <exception cref="UsageException">A host name cannot be resolved, or TLS has no certificate.</exception>
     public IReadOnlyList<ListenerOptions> MapListeners(ParseResult parsed)
     {
-        var endPoints = parsed.GetValue(Proxy) is { Length: > 0 } given
-            ? ListenAddress.ResolveAll(Proxy.Name, given)
+        var endPoints = parsed.GetValue(Proxy) is { Length: > 0 } given ? ListenAddress.ResolveAll(Proxy.Name, given)
+            : _tls.IsRedirecting(parsed) ? []
             : [new IPEndPoint(IPAddress.Any, 80)];
-        return [.. endPoints.Select(endPoint => new ListenerOptions(endPoint))];
+        return [.. endPoints.Select(endPoint => new ListenerOptions(endPoint)), .. _tls.MapListeners(parsed)];
     }
 
     /// <summary>Converts the options about the end of the process.</summary>
@@ -194,6 +207,8 @@ internal sealed class ProxyCliOptions
             DrainTimeout = parsed.GetValue(_drainTimeout) ?? defaults.DrainTimeout,
         };
     }
+
+    private TransportKind TransportOf(ParseResult parsed) => parsed.GetValue(_transport) ?? new ForwarderOptions().Transport;
 
     private ForwarderLimits MapLimits(ParseResult parsed, ForwarderLimits defaults) => new()
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
+using WunderProxy.Certificates;
 using WunderProxy.Configuration;
 using WunderProxy.Deployments.Applications;
 using WunderProxy.Deployments.Contracts;
@@ -59,14 +60,17 @@ internal sealed class RunCommand : Command
         using var state = OpenState(_deployments.StateDirectory(parsed), service);
         var engine = EngineOf(_deployments.DockerHost(parsed));
         var listeners = _proxy.MapListeners(parsed);
-        var proxy = _proxy.Map(parsed);
+        var certificates = _proxy.MapTls(parsed);
+        var apiCertificates = _proxy.MapApiTls(parsed);
+        var proxy = _proxy.Map(parsed) with { Tls = certificates?.Source };
         var application = _proxy.MapApplication(parsed);
-        var api = _api.Map(parsed, ManagerApiOptions.DefaultEndPoint, proxy);
-        var status = _api.MapStatus(parsed, proxy);
+        var api = _api.Map(parsed, ManagerApiOptions.DefaultEndPoint, proxy) with { Tls = apiCertificates?.Source };
+        var status = _api.MapStatus(parsed, proxy) with { Tls = apiCertificates?.Source };
         var budget = DescriptorBudget.For(
             DescriptorLimit.Raise(), proxy, listeners.Count, api.EndPoints.Count, runsContainers: true, status.EndPoints.Count);
         var builder = ServiceHost.CreateBuilder(
             listeners, proxy, application, shutdown, budget, parsed.InvocationConfiguration.Error);
+        ServiceHost.AddCertificates(builder.Services, certificates, apiCertificates);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<IObjectStore>(store);
         builder.Services.AddSingleton(state);
@@ -138,7 +142,7 @@ internal sealed class RunCommand : Command
         var lifecycle = provider.GetRequiredService<IContainerLifecycle>();
         var traffic = provider.GetRequiredService<UpstreamTrafficSwitch>();
         var application = provider.GetRequiredService<ProxyApplication>();
-        var status = new StatusReader(forwarder, application, instance, lifecycle, traffic, app);
+        var status = new StatusReader(forwarder, application, instance, lifecycle, traffic, app, provider.GetServices<TlsCertificates>());
         return new ApiServices(
             status, instance, new InstanceControl(application, instance, lifecycle, status), lifecycle);
     }

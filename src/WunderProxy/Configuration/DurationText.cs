@@ -10,13 +10,16 @@ internal static class DurationText
     /// <summary>The expected format, shown in error messages.</summary>
     public const string Expected = "a duration such as 500ms, 10s or 2m";
 
-    private const double MaxMilliseconds = int.MaxValue;
+    private static readonly TimeSpan Most = TimeSpan.FromMilliseconds(int.MaxValue);
 
     private static readonly (string Suffix, double Milliseconds)[] Units =
-        [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
+        [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 
     /// <summary>Parses a duration between 0 and 24 days.</summary>
-    public static bool TryParse(string text, out TimeSpan value)
+    public static bool TryParse(string text, out TimeSpan value) => TryParse(text, Most, out value);
+
+    /// <summary>Parses a duration between 0 and a bound.</summary>
+    public static bool TryParse(string text, TimeSpan most, out TimeSpan value)
     {
         value = TimeSpan.Zero;
         if (text == "0")
@@ -32,7 +35,7 @@ internal static class DurationText
                     NumberStyles.AllowDecimalPoint,
                     CultureInfo.InvariantCulture,
                     out var number)
-                && number * milliseconds <= MaxMilliseconds)
+                && number * milliseconds <= most.TotalMilliseconds)
             {
                 value = TimeSpan.FromMilliseconds(number * milliseconds);
                 return true;

@@ -2,6 +2,7 @@ using System.Net;
 using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Transport.Tls;
 
 namespace WunderProxy.Configuration;
 
@@ -34,6 +35,9 @@ internal sealed record ManagerApiOptions
     /// <summary>The public listeners of <see cref="EndPoints"/>.</summary>
     public IReadOnlyList<ListenerOptions> Listeners =>
         [.. EndPoints.Select(endPoint => new ListenerOptions(endPoint, ListenerKind.Api) { UnixSocketMode = UnixSocketMode })];
+
+    /// <summary>Policy and certificate of the API's TCP addresses; null for plain HTTP.</summary>
+    public TlsSource? Tls { get; init; }
 
     /// <summary>Bearer token for changing calls; null if none is configured.</summary>
     public string? Token { get; init; }

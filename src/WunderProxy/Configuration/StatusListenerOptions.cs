@@ -2,6 +2,7 @@ using System.Net;
 using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Transport.Tls;
 
 namespace WunderProxy.Configuration;
 
@@ -21,6 +22,9 @@ internal sealed record StatusListenerOptions
     /// <summary>The listening sockets of <see cref="EndPoints"/>.</summary>
     public IReadOnlyList<ListenerOptions> Listeners =>
         [.. EndPoints.Select(endPoint => new ListenerOptions(endPoint, ListenerKind.Status) { UnixSocketMode = UnixSocketMode })];
+
+    /// <summary>Policy and certificate of the listener's TCP addresses; null for plain HTTP.</summary>
+    public TlsSource? Tls { get; init; }
 
     /// <summary>Most connections over all addresses, within the process's descriptor limit.</summary>
     public int MaxConnections { get; init; } = 256;

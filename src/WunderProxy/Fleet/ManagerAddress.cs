@@ -12,7 +12,7 @@ namespace WunderProxy.Fleet;
 internal sealed record ManagerAddress(string Text, Uri BaseAddress, UnixDomainSocketEndPoint? UnixSocket)
 {
     /// <summary>The expected format, shown in error messages.</summary>
-    public const string Expected = "a manager such as http://HOST:8001, HOST:8001 or unix:/run/wunderproxy.sock";
+    public const string Expected = "a manager such as http://HOST:8001, https://HOST:8001, HOST:8001 or unix:/run/wunderproxy.sock";
 
     /// <summary>Parses a URL, <c>HOST:PORT</c> or <c>unix:PATH</c>.</summary>
     public static bool TryParse(string text, out ManagerAddress address)

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using WunderProxy.Deployments.Contracts;
@@ -22,10 +24,13 @@ internal sealed class ManagerClient : IManagerClient, IDisposable
     private readonly HttpClient _http;
 
     /// <summary>Creates a client without connecting.</summary>
-    public ManagerClient(ManagerAddress address, string? token)
+    /// <param name="address">The manager's address.</param>
+    /// <param name="token">The bearer token; null for none.</param>
+    /// <param name="authorities">Certificates of the authorities to believe instead of the machine's; null for the machine's.</param>
+    public ManagerClient(ManagerAddress address, string? token, X509Certificate2Collection? authorities = null)
     {
         Name = address.Text;
-        _http = new HttpClient(HandlerOf(address))
+        _http = new HttpClient(HandlerOf(address, authorities))
         {
             BaseAddress = address.BaseAddress,
             // A launch takes as long as its manager allows.
@@ -131,6 +136,8 @@ internal sealed class ManagerClient : IManagerClient, IDisposable
         HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
             or { InnerException: HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } } =>
             "closed the connection before its answer was complete",
+        { InnerException: AuthenticationException inner } =>
+            $"does not show a certificate that is believed here ({inner.Message.TrimEnd('.')}); --manager-ca names its authority",
         { InnerException: { } inner } when inner is SocketException or IOException => CauseOf(inner),
         _ => exception.Message,
     };
@@ -162,11 +169,23 @@ internal sealed class ManagerClient : IManagerClient, IDisposable
         return $"{error.Message} ({error.Error}){log}";
     }
 
-    private static SocketsHttpHandler HandlerOf(ManagerAddress address) => new()
+    private static X509ChainPolicy PolicyOf(X509Certificate2Collection authorities)
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
+        policy.CustomTrustStore.AddRange(authorities);
+        return policy;
+    }
+
+    private static SocketsHttpHandler HandlerOf(ManagerAddress address, X509Certificate2Collection? authorities) => new()
     {
         ConnectTimeout = ConnectTimeout,
         UseProxy = false,
         AllowAutoRedirect = false,
+        SslOptions = authorities is null ? new() : new() { CertificateChainPolicy = PolicyOf(authorities) },
         ConnectCallback = address.UnixSocket is { } unix
             ? async (_, cancellationToken) =>
             {

@@ -22,12 +22,22 @@ internal sealed class ForwarderWorker(
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var own = listeners.Of(ListenerKind.Proxy);
+        Listener[] own =
+        [
+            .. listeners.Of(ListenerKind.Proxy), .. listeners.Of(ListenerKind.Tls), .. listeners.Of(ListenerKind.Redirect),
+        ];
         server.Start(own);
-        var addresses = string.Join(", ", own.Select(listener => SocketAddressText.Format(listener.EndPoint)));
+        var addresses = string.Join(", ", own.Select(TextOf));
         HostLog.Listening(logger, ProductVersion.Text, addresses);
         return Task.CompletedTask;
     }
+
+    private static string TextOf(Listener listener) => listener.Kind switch
+    {
+        ListenerKind.Tls => "TLS ",
+        ListenerKind.Redirect => "redirect to https ",
+        _ => string.Empty,
+    } + SocketAddressText.Format(listener.EndPoint);
 
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)

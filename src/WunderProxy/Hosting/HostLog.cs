@@ -36,6 +36,12 @@ internal static partial class HostLog
     [LoggerMessage(5110, LogLevel.Warning, "{Message}")]
     public static partial void FileIsOpen(ILogger logger, string message);
 
+    [LoggerMessage(5111, LogLevel.Information, "Certificate files changed: {Count} certificates are in service")]
+    public static partial void CertificatesRenewed(ILogger logger, int count);
+
+    [LoggerMessage(5112, LogLevel.Warning, "A certificate file cannot be used, and its last good certificate stays in service: {Message}")]
+    public static partial void CertificatesFailed(ILogger logger, string message);
+
     [LoggerMessage(5190, LogLevel.Warning, "The start did not end after a signal: the process ends at once")]
     public static partial void StartHangs(ILogger logger);
 

@@ -2,11 +2,13 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using WunderProxy.Certificates;
 using WunderProxy.Configuration;
 using WunderProxy.Forwarding;
 using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
+using WunderProxy.Forwarding.Transport.Tls;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.Instance;
 using WunderProxy.ManagerApi;
@@ -59,6 +61,27 @@ internal static class ServiceHost
         return builder;
     }
 
+    /// <summary>Adds the owners of certificates, which read them again on SIGHUP and when a file changes.</summary>
+    public static void AddCertificates(IServiceCollection services, params ReadOnlySpan<TlsCertificates?> owners)
+    {
+        var hasAny = false;
+        foreach (var owner in owners)
+        {
+            if (owner is not null)
+            {
+                hasAny = true;
+                services.AddSingleton(owner);
+                var what = owner.Use == CertificateUse.Proxy ? "certificates" : "certificate of the manager API";
+                services.AddSingleton(new ReloadAction(what, owner.Reload, owner.FindOpenKeys));
+            }
+        }
+
+        if (hasAny)
+        {
+            services.AddHostedService<CertificateWorker>();
+        }
+    }
+
     /// <summary>Adds the manager API and the listener for load balancers, each if it has an address.</summary>
     public static void AddManagerApi(
         IServiceCollection services,
@@ -95,7 +118,7 @@ internal static class ServiceHost
     }
 
     /// <summary>Runs until a signal has ended everything in order.</summary>
-    /// <exception cref="UsageException">An address cannot be bound.</exception>
+    /// <exception cref="UsageException">An address cannot be bound, or TLS cannot be spoken.</exception>
     public static async Task RunAsync(HostApplicationBuilder builder, CancellationToken cancellationToken)
     {
         PoolThreads.Start();
@@ -116,6 +139,10 @@ internal static class ServiceHost
         catch (ListenException exception)
         {
             throw new UsageException(Explain(exception), exception);
+        }
+        catch (TlsException exception)
+        {
+            throw new UsageException(exception.Message, exception);
         }
         finally
         {

@@ -84,6 +84,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
             InnerStrangers = options.InnerStrangers,
             Limits = options.Limits,
             Transport = options.Transport,
+            Tls = options.Tls,
         };
         var routes = BalancerRoutes.Of(services.Status, services.Instance);
         return new ManagerApiServer(
@@ -180,6 +181,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         MaxSplicePipes = 0,
         Crowd = new CrowdOptions(ShareOf(_options.MaxConnections), ShareOf(_options.MaxConnections)),
         Transport = _options.Transport,
+        Tls = _options.Tls,
         Limits = FrontLimits(_options.Limits),
         ApiStamp = _inner!.Upstream.Stamp,
     };

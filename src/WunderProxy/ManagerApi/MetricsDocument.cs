@@ -19,6 +19,7 @@ internal static class MetricsDocument
         WriteConnections(text, facts);
         WriteUpstream(text, facts);
         WriteFallback(text, facts.Forwarder.Fallback);
+        TlsMetrics.Write(text, facts.Tls);
         return text.ToString();
     }
 

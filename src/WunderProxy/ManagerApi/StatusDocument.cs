@@ -74,6 +74,9 @@ internal sealed record StatusDocument
     /// <summary>Requests sent to and received from peers; left out without a peer key.</summary>
     public FallbackView? Fallback { get; init; }
 
+    /// <summary>Certificates and handshakes; left out without TLS.</summary>
+    public TlsView? Tls { get; init; }
+
     /// <summary><c>Ok</c>, or the fault of the object store.</summary>
     public required string StoreState { get; init; }
 

@@ -1,3 +1,4 @@
+using WunderProxy.Certificates;
 using WunderProxy.Configuration;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Forwarding.Diagnostics;
@@ -33,11 +34,14 @@ internal sealed record StatusFacts(
     /// <summary>Number of lines of the program's own log dropped since start.</summary>
     public long LogDropped { get; init; }
 
+    /// <summary>Certificates and handshakes, an item for each owner of certificates; empty without TLS.</summary>
+    public IReadOnlyList<TlsSnapshot> Tls { get; init; } = [];
+
     /// <summary>Warnings about the process and its start.</summary>
     public IReadOnlyList<string> InstanceWarnings { get; init; } = [];
 
     /// <summary>All warnings for the operator, about the process and the control plane.</summary>
-    public IReadOnlyList<string> Warnings => [.. InstanceWarnings, .. Lifecycle.Warnings];
+    public IReadOnlyList<string> Warnings => [.. InstanceWarnings, .. Tls.SelectMany(tls => tls.Warnings), .. Lifecycle.Warnings];
 
     /// <summary>Whether addresses, and messages of engine and store, are left out.</summary>
     private bool IsForStrangers { get; init; }
@@ -106,6 +110,7 @@ internal sealed record StatusFacts(
             Previous = Previous,
             Buffers = new BufferCounts(0, 0),
             Fallback = Forwarder.Fallback is { } fallback && !IsForStrangers ? FallbackView.Of(fallback) : null,
+            Tls = Tls.Count > 0 ? TlsView.Of(Tls) : null,
             StoreState = Lifecycle.StoreState,
             Circuits = Lifecycle.Circuits,
             Warnings = Warnings,

@@ -1,3 +1,4 @@
+using WunderProxy.Certificates;
 using WunderProxy.Configuration;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Forwarding;
@@ -13,14 +14,18 @@ namespace WunderProxy.ManagerApi;
 /// <param name="lifecycle">The containers; null for <c>forward</c>.</param>
 /// <param name="traffic">Earlier upstreams; null for <c>forward</c>.</param>
 /// <param name="app">Name of the application; empty for <c>forward</c>.</param>
+/// <param name="certificates">The certificates of all TLS listeners.</param>
 internal sealed class StatusReader(
     ForwarderServer forwarder,
     ProxyApplication application,
     InstanceState instance,
     IContainerLifecycle? lifecycle,
     UpstreamTrafficSwitch? traffic,
-    string app)
+    string app,
+    IEnumerable<TlsCertificates> certificates)
 {
+    private readonly TlsCertificates[] _certificates = [.. certificates];
+
     /// <summary>Returns the state of both planes at present.</summary>
     public StatusFacts Read()
     {
@@ -35,6 +40,7 @@ internal sealed class StatusReader(
             IsLeaving = instance.IsDraining || instance.IsShuttingDown,
             LogDropped = instance.LogDropped(),
             InstanceWarnings = instance.Warnings,
+            Tls = [.. _certificates.Select(owner => owner.Snapshot())],
         };
     }
 

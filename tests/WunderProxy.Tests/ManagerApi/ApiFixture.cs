@@ -30,7 +30,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             _loggers,
             TimeProvider.System);
         var lifecycle = hasLifecycle ? Lifecycle : null;
-        Status = new StatusReader(_forwarder, application, Instance, lifecycle, hasLifecycle ? Traffic : null, "shop");
+        Status = new StatusReader(_forwarder, application, Instance, lifecycle, hasLifecycle ? Traffic : null, "shop", []);
         Services = new ApiServices(
             Status, Instance, new InstanceControl(application, Instance, lifecycle, Status), lifecycle);
         var access = new AccessRules(ApiToken.From(new ManagerApiOptions { Token = token }), []);

@@ -47,11 +47,13 @@ internal sealed class EpollTransport : ITransport
         if (tls is not null && UsesOpenSsl(tls))
         {
             contexts = new TlsContextSource(tls, _clock, _logger);
+            tls.EngineInUse = TlsEngine.OpenSsl;
         }
         else if (tls is not null)
         {
             var over = new SslStreamAcceptor(acceptor, tls);
             _tlsAcceptors.Add(over);
+            tls.EngineInUse = TlsEngine.Runtime;
             acceptor = over;
         }
 

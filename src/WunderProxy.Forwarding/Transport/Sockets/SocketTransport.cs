@@ -36,6 +36,7 @@ internal sealed class SocketTransport : ITransport
             TlsEngines.RequireRuntime(tls.Policy.Engine);
             var over = new SslStreamAcceptor(acceptor, tls);
             _tlsAcceptors.Add(over);
+            tls.EngineInUse = TlsEngine.Runtime;
             acceptor = over;
         }
 

@@ -11,7 +11,8 @@ namespace WunderProxy.Forwarding.Transport.Tls;
 /// </remarks>
 public sealed class ServerCertificate
 {
-    private ServerCertificate(X509Certificate2 leaf, IReadOnlyList<X509Certificate2> chain)
+    /// <summary>Creates a certificate whose leaf contains its private key.</summary>
+    internal ServerCertificate(X509Certificate2 leaf, IReadOnlyList<X509Certificate2> chain)
     {
         Leaf = leaf;
         Chain = chain;

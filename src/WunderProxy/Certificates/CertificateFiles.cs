@@ -1,0 +1,151 @@
+using WunderProxy.Configuration;
+using WunderProxy.Forwarding.Transport.Tls;
+
+namespace WunderProxy.Certificates;
+
+/// <summary>
+/// The certificates in files. A file that cannot be used any more leaves its last good certificate in service. Used by
+/// one thread at a time.
+/// </summary>
+internal sealed class CertificateFiles(CertificateFileOptions options)
+{
+    private const string CertificateEnding = ".crt";
+    private const string KeyEnding = ".key";
+    private const string BothEnding = ".pem";
+
+    private List<(CertificatePair Pair, ServerCertificate Certificate)> _loaded = [];
+    private string _seen = string.Empty;
+
+    /// <summary>The certificates read last, the default first.</summary>
+    public IReadOnlyList<ServerCertificate> Certificates => [.. _loaded.Select(entry => entry.Certificate)];
+
+    /// <summary>Reads all files for the first time.</summary>
+    /// <exception cref="UsageException">A file or the directory cannot be used, or the directory has no certificate.</exception>
+    public void Load()
+    {
+        _seen = Look();
+        _loaded = [.. FindPairs().Select(pair => (pair, CertificateReader.Read(pair, options.PasswordFile)))];
+    }
+
+    /// <summary>Whether a file has been written, replaced, added or removed since the last reading.</summary>
+    public bool HaveChanged() => !string.Equals(Look(), _seen, StringComparison.Ordinal);
+
+    /// <summary>Reads all files again; what cannot be used keeps its last good certificate.</summary>
+    /// <returns>What could not be used, a sentence for each; empty if everything could.</returns>
+    public IReadOnlyList<string> Reload()
+    {
+        // Looked at before the files are read: a change during the reading is then seen by the next look.
+        _seen = Look();
+        var problems = new List<string>();
+        var next = new List<(CertificatePair, ServerCertificate)>();
+        foreach (var pair in PairsOr(problems))
+        {
+            try
+            {
+                next.Add((pair, CertificateReader.Read(pair, options.PasswordFile)));
+            }
+            catch (UsageException exception)
+            {
+                problems.Add(exception.Message);
+                if (_loaded.Find(entry => entry.Pair == pair) is { Certificate: { } last })
+                {
+                    next.Add((pair, last));
+                }
+            }
+        }
+
+        if (next.Count > 0)
+        {
+            _loaded = next;
+        }
+
+        return problems;
+    }
+
+    /// <summary>Finds who else can read or change the private keys.</summary>
+    /// <returns>Sentences for a warning; empty if nobody else can.</returns>
+    public IReadOnlyList<string> FindOpenKeys() =>
+    [
+        .. _loaded.Select(entry => SecretFile.WarningOf(entry.Pair.KeyOption, entry.Pair.KeyPath)).OfType<string>(),
+        .. options.PasswordFile is { } file && SecretFile.WarningOf(CertificateReader.PasswordOption, file) is { } warning
+            ? [warning]
+            : Array.Empty<string>(),
+    ];
+
+    private IReadOnlyList<CertificatePair> PairsOr(List<string> problems)
+    {
+        try
+        {
+            return FindPairs();
+        }
+        catch (UsageException exception)
+        {
+            problems.Add(exception.Message);
+            return [.. _loaded.Select(entry => entry.Pair)];
+        }
+    }
+
+    /// <summary>Returns the files named one by one, then those of the directory by their names.</summary>
+    /// <exception cref="UsageException">The directory cannot be read, or has no certificate.</exception>
+    private List<CertificatePair> FindPairs()
+    {
+        List<CertificatePair> pairs = [.. options.Pairs];
+        if (options.Directory is { } directory)
+        {
+            var found = ListFiles(directory).Select(PairOf).OfType<CertificatePair>().ToList();
+            pairs.AddRange(found.Count > 0
+                ? found
+                : throw new UsageException(
+                    $"{CertificateFileOptions.DirectoryOption}: {directory} has no certificate: "
+                    + "put NAME.crt with NAME.key, or NAME.pem with both, into it"));
+        }
+
+        return pairs;
+    }
+
+    private static IEnumerable<string> ListFiles(string directory)
+    {
+        try
+        {
+            // Names with a dot in front are parts of a replacement under way, as of Kubernetes.
+            return Directory.GetFiles(directory)
+                .Where(path => !Path.GetFileName(path).StartsWith('.'))
+                .Order(StringComparer.Ordinal);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{CertificateFileOptions.DirectoryOption}: {exception.Message}", exception);
+        }
+    }
+
+    private static CertificatePair? PairOf(string path)
+    {
+        const string Option = CertificateFileOptions.DirectoryOption;
+        return Path.GetExtension(path) switch
+        {
+            CertificateEnding => new CertificatePair(path, Path.ChangeExtension(path, KeyEnding), Option, Option),
+            BothEnding => new CertificatePair(path, path, Option, Option),
+            _ => null,
+        };
+    }
+
+    /// <summary>
+    /// Describes all files by what changes when one is written or replaced. Polling, since notifications are not sent for
+    /// a link whose target is replaced, a bind mount, or a file on a network.
+    /// </summary>
+    private string Look()
+    {
+        IEnumerable<string> paths = [.. options.Pairs.SelectMany(pair => new[] { pair.CertificatePath, pair.KeyPath })];
+        try
+        {
+            paths = options.Directory is { } directory ? [.. paths, .. ListFiles(directory)] : paths;
+        }
+        catch (UsageException)
+        {
+            // A directory that has gone differs from one that is there.
+        }
+
+        paths = options.PasswordFile is { } password ? paths.Append(password) : paths;
+        return string.Join('\n', paths.Select(path => $"{path} {FileStamp.Of(path)}"));
+    }
+}

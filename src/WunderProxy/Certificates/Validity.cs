@@ -1,0 +1,30 @@
+using System.Globalization;
+using WunderProxy.Forwarding.Transport.Tls;
+
+namespace WunderProxy.Certificates;
+
+/// <summary>
+/// Judges the validity of a certificate. No certificate is refused because of it: a site with an old certificate is
+/// better than none.
+/// </summary>
+internal static class Validity
+{
+    private const int WarningDays = 14;
+
+    // A certificate that lives for less than eight weeks is renewed late in its life too.
+    private const int WarningShare = 4;
+
+    /// <summary>Returns a warning about a certificate that is not valid, or will soon be no longer; else null.</summary>
+    public static string? WarningOf(ServerCertificate certificate, DateTimeOffset now)
+    {
+        var left = certificate.NotAfter - now;
+        var life = certificate.NotAfter - certificate.NotBefore;
+        var warning = TimeSpan.FromTicks(Math.Min(TimeSpan.FromDays(WarningDays).Ticks, life.Ticks / WarningShare));
+        return left < TimeSpan.Zero ? $"the certificate for {certificate} has expired on {Text(certificate.NotAfter)}"
+            : now < certificate.NotBefore ? $"the certificate for {certificate} is not valid before {Text(certificate.NotBefore)}"
+            : left < warning ? $"the certificate for {certificate} expires on {Text(certificate.NotAfter)}"
+            : null;
+    }
+
+    private static string Text(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WunderProxy.Certificates;
+
+namespace WunderProxy.Hosting;
+
+/// <summary>Looks every few seconds whether certificate files have changed, and brings new ones into service.</summary>
+internal sealed class CertificateWorker(
+    IEnumerable<TlsCertificates> owners, TimeProvider clock, ILogger<CertificateWorker> logger)
+    : BackgroundService, ICertificateLog
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(5);
+
+    private readonly TlsCertificates[] _owners = [.. owners];
+
+    /// <inheritdoc/>
+    public void Renewed(int count) => HostLog.CertificatesRenewed(logger, count);
+
+    /// <inheritdoc/>
+    public void Failed(string message) => HostLog.CertificatesFailed(logger, message);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pace, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            foreach (var owner in _owners)
+            {
+                owner.Poll(this);
+            }
+        }
+    }
+}

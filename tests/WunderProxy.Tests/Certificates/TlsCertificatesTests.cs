@@ -1,0 +1,190 @@
+using WunderProxy.Certificates;
+using WunderProxy.Configuration;
+using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Transport.Tls;
+
+namespace WunderProxy.Tests.Certificates;
+
+internal sealed class TlsCertificatesTests
+{
+    private readonly ScriptedCertificateLog _log = new();
+    private CertificateFolder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new CertificateFolder();
+
+    [TearDown]
+    public void RemoveFolder()
+    {
+        _folder.Dispose();
+        _log.Lines.Clear();
+    }
+
+    [Test]
+    public void Directory_has_its_certificates_by_name_and_skips_other_files()
+    {
+        _folder.Write("b", ["b.test"]);
+        _folder.Write("a", ["a.test"]);
+        _folder.Write("c", ["c.test"]);
+        _folder.WriteText("z.pem", File.ReadAllText(_folder.At("c.crt")) + File.ReadAllText(_folder.At("c.key")));
+        File.Delete(_folder.At("c.crt"));
+        _folder.WriteText(".hidden.crt", "no certificate");
+        _folder.WriteText("notes.txt", "no certificate");
+
+        Assert.That(NamesOf(Read()), Is.EqualTo(new[] { "a.test", "b.test", "c.test" }));
+    }
+
+    [Test]
+    public void Start_without_a_usable_directory_is_refused()
+    {
+        Assert.That(() => Read(), Throws.TypeOf<UsageException>().With.Message.Contains($"{_folder.Path} has no certificate"));
+        _folder.Write("a", ["a.test"]);
+        File.Delete(_folder.At("a.key"));
+        Assert.That(() => Read(), Throws.TypeOf<UsageException>().With.Message.Contains("a.key"));
+        Assert.That(
+            () => Read(_folder.At("none")),
+            Throws.TypeOf<UsageException>().With.Message.StartsWith("--tls-directory: ").And.Message.Contains("none"));
+    }
+
+    [Test]
+    public void Changed_added_and_removed_files_are_noticed()
+    {
+        _folder.Write("a", ["a.test"]);
+        var certificates = Read();
+        var first = certificates.Source.Certificates;
+
+        certificates.Poll(_log);
+        Assert.That(certificates.Source.Certificates, Is.SameAs(first), "nothing has changed");
+        _folder.Write("b", ["b.test"]);
+        certificates.Poll(_log);
+        Assert.That(NamesOf(certificates), Is.EqualTo(new[] { "a.test", "b.test" }));
+        _folder.Write("a", ["new.test"]);
+        certificates.Poll(_log);
+        Assert.That(NamesOf(certificates), Is.EqualTo(new[] { "new.test", "b.test" }));
+        File.Delete(_folder.At("a.crt"));
+        certificates.Poll(_log);
+        Assert.That(NamesOf(certificates), Is.EqualTo(new[] { "b.test" }));
+        Assert.That(_log.Lines, Is.EqualTo(new[] { "renewed 2", "renewed 2", "renewed 1" }));
+    }
+
+    [Test]
+    public void Link_to_a_folder_that_is_replaced_is_noticed()
+    {
+        // As in the secrets of Kubernetes and in certbot's folder "live": the paths stay, a link changes.
+        Directory.CreateDirectory(_folder.At("1"));
+        Directory.CreateDirectory(_folder.At("2"));
+        _folder.Write("1/tls", ["one.test"]);
+        _folder.Write("2/tls", ["two.test"]);
+        Directory.CreateSymbolicLink(_folder.At("..data"), "1");
+        Directory.CreateDirectory(_folder.At("seen"));
+        File.CreateSymbolicLink(_folder.At("seen/tls.crt"), "../..data/tls.crt");
+        File.CreateSymbolicLink(_folder.At("seen/tls.key"), "../..data/tls.key");
+        var certificates = Read(_folder.At("seen"));
+
+        Directory.Delete(_folder.At("..data"));
+        Directory.CreateSymbolicLink(_folder.At("..data"), "2");
+        certificates.Poll(_log);
+
+        Assert.That(NamesOf(certificates), Is.EqualTo(new[] { "two.test" }));
+    }
+
+    [Test]
+    public void Half_written_pair_keeps_the_old_one_and_is_tried_again()
+    {
+        _folder.Write("a", ["a.test"]);
+        var certificates = Read();
+        var key = File.ReadAllText(_folder.At("a.key"));
+        _folder.Write("a", ["new.test"]);
+        var newKey = File.ReadAllText(_folder.At("a.key"));
+
+        _folder.WriteText("a.key", key);
+        certificates.Poll(_log);
+        Assert.That(NamesOf(certificates), Is.EqualTo(new[] { "a.test" }));
+        Assert.That(_log.Lines, Is.Empty, "the other file may come at once");
+        certificates.Poll(_log);
+        certificates.Poll(_log);
+        Assert.That(_log.Lines, Has.Count.EqualTo(1), "once is enough");
+        Assert.That(_log.Lines[0], Does.StartWith("failed").And.Contain("a.key"));
+        Assert.That(certificates.Snapshot().Warnings, Has.One.Contains("could not be read again"));
+        _folder.WriteText("a.key", newKey);
+        certificates.Poll(_log);
+
+        Assert.That(NamesOf(certificates), Is.EqualTo(new[] { "new.test" }));
+        Assert.That(_log.Lines[1], Is.EqualTo("renewed 1"));
+        Assert.That(certificates.Snapshot().Warnings, Is.Empty);
+    }
+
+    [Test]
+    public void Reload_that_fails_throws_and_keeps_each_last_good_certificate()
+    {
+        _folder.Write("a", ["a.test"]);
+        _folder.Write("b", ["b.test"]);
+        var certificates = Read();
+        _folder.WriteText("a.crt", "gone");
+        _folder.Write("b", ["new.test"]);
+
+        Assert.That(certificates.Reload, Throws.TypeOf<UsageException>().With.Message.Contains("a.crt has no certificate"));
+        Assert.That(NamesOf(certificates), Is.EqualTo(new[] { "a.test", "new.test" }));
+    }
+
+    [Test]
+    public void Emptied_directory_keeps_the_certificates()
+    {
+        _folder.Write("a", ["a.test"]);
+        var certificates = Read();
+        File.Delete(_folder.At("a.crt"));
+
+        Assert.That(certificates.Reload, Throws.TypeOf<UsageException>().With.Message.Contains("has no certificate"));
+        Assert.That(NamesOf(certificates), Is.EqualTo(new[] { "a.test" }));
+    }
+
+    [TestCase(30, -1, "has expired on")]
+    [TestCase(-1, 30, "is not valid before")]
+    [TestCase(80, 10, "expires on")]
+    [TestCase(5, 1, "expires on")]
+    public void Certificate_that_is_not_valid_for_long_is_served_with_a_warning(int daysBefore, int daysAfter, string expected)
+    {
+        _folder.Write("a", ["a.test"], daysBefore, daysAfter);
+
+        var certificates = Read();
+
+        Assert.That(NamesOf(certificates), Is.EqualTo(new[] { "a.test" }));
+        Assert.That(certificates.Snapshot().Warnings, Has.One.Contains($"the certificate for a.test {expected}"));
+    }
+
+    [Test]
+    public void Open_key_is_told_and_a_closed_one_is_not()
+    {
+        _folder.Write("a", ["a.test"]);
+        var certificates = Read();
+
+        Assert.That(certificates.FindOpenKeys(), Is.Null);
+        File.SetUnixFileMode(_folder.At("a.key"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        Assert.That(certificates.FindOpenKeys(), Does.Contain("a.key is open to other users"));
+    }
+
+    [Test]
+    public void Acquired_certificates_come_after_those_of_files_and_survive_a_reload()
+    {
+        _folder.Write("a", ["a.test"]);
+        var certificates = Read();
+        using var other = new CertificateFolder();
+        other.Write("x", ["x.test"]);
+        var pair = new CertificatePair(other.At("x.crt"), other.At("x.key"), "--x", "--x");
+
+        certificates.SetAcquired([CertificateReader.Read(pair, passwordFile: null)]);
+        certificates.Reload();
+
+        Assert.That(NamesOf(certificates), Is.EqualTo(new[] { "a.test", "x.test" }));
+    }
+
+    private static IEnumerable<string> NamesOf(TlsCertificates certificates) =>
+        certificates.Source.Certificates.Certificates.Select(certificate => certificate.Names[0]);
+
+    private TlsCertificates Read(string? directory = null) => new(
+        CertificateUse.Proxy,
+        new CertificateFileOptions { Directory = directory ?? _folder.Path },
+        new TlsPolicy(),
+        TransportKind.Auto,
+        TimeProvider.System);
+}
