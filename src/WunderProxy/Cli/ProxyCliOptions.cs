@@ -188,13 +188,20 @@ internal sealed class ProxyCliOptions
     }
 
     /// <summary>Converts the addresses of the proxy, plain and with TLS, to listeners.</summary>
-    /// <exception cref="UsageException">A host name cannot be resolved, or TLS has no certificate.</exception>
+    /// <exception cref="UsageException">A host name cannot be resolved, TLS has no certificate, or PROXY headers are expected before it.</exception>
     public IReadOnlyList<ListenerOptions> MapListeners(ParseResult parsed)
     {
         var endPoints = parsed.GetValue(Proxy) is { Length: > 0 } given ? ListenAddress.ResolveAll(Proxy.Name, given)
             : _tls.IsRedirecting(parsed) ? []
             : [new IPEndPoint(IPAddress.Any, 80)];
-        return [.. endPoints.Select(endPoint => new ListenerOptions(endPoint)), .. _tls.MapListeners(parsed)];
+        var tls = _tls.MapListeners(parsed);
+        if (tls.Count > 0 && parsed.GetValue(_proxyProtocol) is { Length: > 0 })
+        {
+            throw new UsageException(
+                $"{_proxyProtocol.Name}: PROXY headers before TLS cannot be read yet; let the load balancer end TLS, or leave the option out");
+        }
+
+        return [.. endPoints.Select(endPoint => new ListenerOptions(endPoint)), .. tls];
     }
 
     /// <summary>Converts the options about the end of the process.</summary>
