@@ -38,7 +38,7 @@ internal sealed class CertificateFiles(CertificateFileOptions options)
         _seen = Look();
         var problems = new List<string>();
         var next = new List<(CertificatePair, ServerCertificate)>();
-        foreach (var pair in PairsOr(problems))
+        foreach (var pair in PairsOrKnown(problems))
         {
             try
             {
@@ -72,7 +72,7 @@ internal sealed class CertificateFiles(CertificateFileOptions options)
             : Array.Empty<string>(),
     ];
 
-    private IReadOnlyList<CertificatePair> PairsOr(List<string> problems)
+    private List<CertificatePair> PairsOrKnown(List<string> problems)
     {
         try
         {

@@ -81,7 +81,7 @@ internal sealed class TlsCliOptions
             return [];
         }
 
-        IReadOnlyList<EndPoint> tls = parsed.GetValue(_tls) is { Length: > 0 } given
+        var tls = parsed.GetValue(_tls) is { Length: > 0 } given
             ? ListenAddress.ResolveAll(_tls.Name, given)
             : [new IPEndPoint(IPAddress.Any, 443)];
         var redirect = ListenAddress.ResolveAll(_redirect.Name, parsed.GetValue(_redirect) ?? []);

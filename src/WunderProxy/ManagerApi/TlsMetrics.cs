@@ -51,9 +51,9 @@ internal static class TlsMetrics
     {
         const string Days = "wunderproxy_tls_certificate_days_left";
         text.Metric(Days, Gauge, "Days until the certificate expires, by its first name; below 0 after its end.");
-        foreach (var group in certificates.Take(MaxCertificates).GroupBy(view => (view.Names.FirstOrDefault() ?? string.Empty, view.Use)))
+        foreach (var group in certificates.Take(MaxCertificates).GroupBy(view => (Name: view.Names is [var first, ..] ? first : string.Empty, view.Use)))
         {
-            text.Sample(Days, group.First().DaysLeft, ("name", group.Key.Item1), ("use", group.Key.Use));
+            text.Sample(Days, group.First().DaysLeft, ("name", group.Key.Name), ("use", group.Key.Use));
         }
 
         text.Single(

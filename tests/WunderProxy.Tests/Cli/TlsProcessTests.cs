@@ -110,7 +110,7 @@ internal sealed partial class TlsProcessTests
                 SslOptions = new SslClientAuthenticationOptions
                 {
                     TargetHost = "a.test",
-                    RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+                    RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
                 },
             });
             using var answer = await client.GetAsync(new Uri($"https://{tls}/"), CancellationToken.None);
@@ -129,7 +129,7 @@ internal sealed partial class TlsProcessTests
         await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
             TargetHost = name,
-            RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+            RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
         });
         return stream.RemoteCertificate!.Subject;
     }
