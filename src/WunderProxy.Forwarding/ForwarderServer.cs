@@ -86,7 +86,8 @@ public sealed class ForwarderServer : IAsyncDisposable
         _settings.HttpsPort = HttpsPortOf(listeners);
         foreach (var listener in listeners)
         {
-            listener.Tls = SpeaksTls(listener) ? _options.Tls : null;
+            // A test may have set it, to reach an ordinary listener over TLS.
+            listener.Tls ??= SpeaksTls(listener) ? _options.Tls : null;
             listener.Accept(_transport, new ConnectionAcceptor(_contexts, _limit, listener.Kind == ListenerKind.Redirect));
         }
     }
