@@ -34,6 +34,6 @@ echo "portable program: $(du -sb "$portable" | megabytes) in $(find "$portable" 
 ) 2>/dev/null || true
 echo
 
-line='forward --proxy {listen} --upstream {upstream} --access-log {log} --threads {workers}'
+line='forward {listener} --upstream {upstream} --access-log {log} --threads {workers}'
 COMPARE_PROGRAM=$native/wunderproxy exec "$here/compare.sh" --rounds 60 --baseline portable \
   --also "portable=$portable/wunderproxy $line" --also "control=$portable/wunderproxy $line" "$@"

@@ -58,7 +58,8 @@ collect_missing() {
       rivals) need nginx nginx-light; need haproxy haproxy; need keepalived keepalived; need genhash keepalived; need wrk wrk ;;
       # The comparison of benchmarks/; its --profile also takes strace and perf, where they are.
       compare) need nginx nginx-light; need haproxy haproxy; need gcc gcc; need_file /usr/include/stdio.h libc6-dev
-        need make make; need python3 python3; need ip iproute2; need taskset util-linux ;;
+        need openssl openssl; need_file /usr/include/openssl/ssl.h libssl-dev; need make make; need python3 python3
+        need ip iproute2; need taskset util-linux ;;
       # The benchmark of deploys; its containers run this machine's busybox.
       deploy) need python3 python3; need_static /bin/busybox busybox-static ;;
       bare) need debootstrap debootstrap; need git git; need unshare util-linux; need pivot_root util-linux ;;

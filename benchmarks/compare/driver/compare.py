@@ -23,10 +23,11 @@ from bench import Bench
 def parse(argv):
     parser = argparse.ArgumentParser(prog="compare.sh", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="two scenarios, few rounds: under a minute")
-    parser.add_argument("--scenarios", help="comma list of " + ", ".join(scenarios.BY_NAME))
+    parser.add_argument("--scenarios", help="comma list of plain, tls (all of a kind), " + ", ".join(scenarios.BY_NAME))
     parser.add_argument("--targets", help="comma list of nginx, haproxy, wunderproxy, direct (the origin itself), or names from --also")
     parser.add_argument("--also", action="append", default=[], metavar="NAME=COMMAND",
-                        help="a further proxy; {listen} {upstream} {workers} {log} {program} are filled in")
+                        help="a further proxy; {listener} (--proxy or --tls with its certificate; or {listen}, the address, for one "
+                             "without TLS) {upstream} {workers} {log} {program} are filled in")
     parser.add_argument("--baseline", metavar="NAME", help="a name from --also that ours is compared with, round by round, with intervals")
     parser.add_argument("--bound", type=float, default=.03, help="how much worse than the baseline a figure may be (0.03)")
     parser.add_argument("--rounds", type=int, help="rounds of each scenario (12)")
@@ -40,6 +41,7 @@ def parse(argv):
     parser.add_argument("--program", help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
     names = options.scenarios.split(",") if options.scenarios else scenarios.QUICK if options.quick else scenarios.BY_NAME
+    names = [name for given in names for name in scenarios.GROUPS.get(given, (given,))]
     unknown = [name for name in names if name not in scenarios.BY_NAME]
     if unknown:
         parser.error(f"no such scenario: {', '.join(unknown)}")
@@ -73,29 +75,31 @@ def targets_of(scenario, options, known):
     unknown = [name for name in chosen if name not in known and name != "direct"]
     if unknown:
         sys.exit(f"no such target: {', '.join(unknown)}")
+    if scenario.tls:
+        return [name for name in chosen if name != "direct" and known[name].speaks_tls]
     # Only the latency needs the origin alone: what a proxy adds is measured against it.
     return [name for name in chosen if name != "direct" or scenario.kind == "latency" or
             (options.targets and scenario.kind in ("requests", "bytes") and "--close" not in scenario.arguments)]
 
 
-def header(options):
+def header(options, builds):
     versions = [machine.version_of("nginx", "-v").replace("nginx version: ", ""),
                 machine.version_of("haproxy", "-v").split(" - ")[0]]
     if options.program:
-        versions.append(f"WunderProxy {machine.version_of(options.program, '--version')} ({build_of(options.program)})")
-    for pair in options.also:
-        name, _, command = pair.partition("=")
-        program = shlex.split(command)[0].replace("{program}", options.program or "")
-        if name != "wunderproxy" and os.path.basename(program) == "wunderproxy":
-            versions.append(f"{name}: {build_of(program)}")
+        versions.append(f"WunderProxy {machine.version_of(options.program, '--version')} ({builds['wunderproxy']})")
+    versions += [f"{name}: {build}" for name, build in builds.items() if name != "wunderproxy"]
+    versions.append(machine.version_of("openssl", "version").split(" (")[0])
     return (f"{time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())}. {machine.description()}. {'; '.join(versions)}.\n"
             f"{options.rounds} rounds of {options.seconds:g} s; access logs {'on' if options.access_log else 'off'}. Medians; "
             "best = best round and IQR % = spread of the first judged column; x = median of the ratios within each round.\n")
 
 
-def build_of(program):
-    """Which build of WunderProxy a program is; the portable one has its assembly beside it."""
-    return "portable" if os.path.exists(f"{program}.dll") else "native"
+def builds_of_ours(options):
+    """Which build each program of ours is: native, or portable, which has its assembly beside it."""
+    commands = [("wunderproxy", "{program}")] + [pair.partition("=")[::2] for pair in options.also]
+    programs = {name: shlex.split(command)[0].replace("{program}", options.program or "") for name, command in commands}
+    return {name: "portable" if os.path.exists(f"{program}.dll") else "native" for name, program in programs.items()
+            if os.path.basename(program) == "wunderproxy"}
 
 
 def run(options):
@@ -108,7 +112,8 @@ def run(options):
     machine.favour_this_session()
     held = machine.take_lock(options.lock)
     folder = tempfile.mkdtemp(prefix="wunderproxy-compare-")
-    began, samples, about = time.monotonic(), {}, header(options)
+    builds = builds_of_ours(options)
+    began, samples, about = time.monotonic(), {}, header(options, builds)
     print(about, flush=True)
     bench = Bench(options.tools, folder, known, files, options.access_log, profiles.ENVIRONMENT if options.profile else None)
     try:
@@ -120,13 +125,13 @@ def run(options):
             print(report.scenario_table(report.Results(samples), scenario), flush=True)
             if options.json:
                 with open(options.json, "w") as f:
-                    json.dump({"about": about, "samples": samples}, f)
+                    json.dump({"about": about, "builds": builds, "samples": samples}, f)
     finally:
         bench.close()
         held.close()
         shutil.rmtree(folder, ignore_errors=True)
     results = report.Results(samples)
-    finish(results, options)
+    finish(results, options, builds)
     print(f"{time.monotonic() - began:.0f} s in all.")
     return 1 if results.failed() else 0
 
@@ -144,12 +149,12 @@ def names_of_ours(options):
     return ["wunderproxy"] + [pair.partition("=")[0] for pair in options.also]
 
 
-def finish(results, options):
+def finish(results, options, builds):
     names = names_of_ours(options)
     if options.baseline:
         print(f"### Beside {options.baseline}\n\n{paired.table(results, options.chosen, options.baseline, names, options.bound)}\n")
     for name in names:
-        print(f"### Summary: {name}\n\n{report.summary_table(results, options.chosen, name)}\n")
+        print(f"### Summary: {name}\n\n{report.summary_table(results, options.chosen, name, builds.get(name))}\n")
 
 
 def main():
@@ -164,7 +169,7 @@ def main():
     options.chosen = [scenarios.BY_NAME[name] for name in stored["samples"]]
     for scenario in options.chosen:
         print(report.scenario_table(results, scenario))
-    finish(results, options)
+    finish(results, options, stored.get("builds", {}))
     return 0
 
 

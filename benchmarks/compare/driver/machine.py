@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from collections import namedtuple
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -106,6 +107,24 @@ def busy_seconds(cpu=None):
         fields = next(line.split() for line in f if line.split()[0] == f"cpu{'' if cpu is None else cpu}")
     ticks = [int(field) for field in fields[1:]]
     return (ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6]) / os.sysconf("SC_CLK_TCK")
+
+
+Certificate = namedtuple("Certificate", "certificate key both")
+
+
+def make_certificate(folder):
+    """A self-signed certificate for localhost with an ECDSA key on P-256: its file, its key's, and one with both."""
+    files = Certificate(*(os.path.join(folder, name) for name in ("tls.crt", "tls.key", "tls.pem")))
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
+                    "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", files.key,
+                    "-out", files.certificate], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with open(files.both, "w") as both:
+        for path in (files.certificate, files.key):
+            with open(path) as f:
+                both.write(f.read())
+    os.chmod(files.key, 0o600)
+    os.chmod(files.both, 0o600)
+    return files
 
 
 def description():

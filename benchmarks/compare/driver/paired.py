@@ -1,11 +1,7 @@
 """Small differences between builds or settings of ours: ratios within each round, with an interval for their median."""
-import random
 import statistics
 
-from report import RATIOS, markdown
-
-CONFIDENCE = .95
-RESAMPLES = 2000
+from report import CONFIDENCE, compared, interval, markdown
 
 
 def table(results, scenarios, baseline, names, bound):
@@ -16,7 +12,7 @@ def table(results, scenarios, baseline, names, bound):
     """
     rows = [["work", "proxy", "figure", f"x {baseline}", f"{CONFIDENCE:.0%} interval", "rounds", f"worse by over {bound:g}?"]]
     for scenario in scenarios:
-        column = RATIOS[scenario.kind]
+        column = compared(scenario)
         for name in names:
             ratios = results.ratios(scenario.name, name, baseline, column)
             if name == baseline or not ratios:
@@ -26,11 +22,3 @@ def table(results, scenarios, baseline, names, bound):
             rows.append([scenario.title, name, column, f"{statistics.median(ratios):.3f}", f"{low:.3f} to {high:.3f}",
                          str(len(ratios)), "WORSE" if worse else "no"])
     return markdown(rows)
-
-
-def interval(ratios):
-    """Bootstrap interval of the median; the seed is fixed, so that the same samples print the same table."""
-    generator = random.Random(1)
-    medians = sorted(statistics.median(generator.choices(ratios, k=len(ratios))) for _ in range(RESAMPLES))
-    cut = int(RESAMPLES * (1 - CONFIDENCE) / 2)
-    return medians[cut], medians[-cut - 1]

@@ -14,7 +14,7 @@ ENVIRONMENT = {"DOTNET_PerfMapEnabled": "1", "DOTNET_EnableWriteXorExecute": "0"
 
 def profile(bench, name, scenario, seconds=3.0):
     """Markdown for one proxy and scenario."""
-    pids = bench.pids(name, scenario.workers)
+    pids = bench.pids(name, scenario)
     parts = [f"### {name}, {scenario.name}: {scenario.title}\n"]
     parts.append(_syscalls(pids, lambda: bench.load(name, scenario, 1.5)))
     parts.append(_functions(pids, seconds, lambda: bench.load(name, scenario, seconds)))

@@ -23,7 +23,7 @@ http {{
   map $http_upgrade $connection_field {{ default upgrade; '' ''; }}
   upstream origin {{ server {upstream}; keepalive 1024; keepalive_requests 1000000000; keepalive_timeout 600s; }}
   server {{
-    listen {listen} backlog=4096{reuseport};
+    listen {listen} backlog=4096{reuseport}{tls};
     location / {{
       proxy_pass http://origin;
       proxy_set_header Host $http_host;
@@ -60,7 +60,7 @@ defaults
   timeout http-keep-alive 600s
   timeout tunnel 600s
 frontend clients
-  bind {listen} backlog 4096
+  bind {listen} backlog 4096{tls}
   default_backend application
 backend application
   server origin {upstream} pool-purge-delay 600s
@@ -73,14 +73,20 @@ LOG_RING = """ring memory
   size 1048576
 """
 
-DEFAULT_COMMAND = ("{program} forward --proxy {listen} --upstream {upstream} --access-log {log} --threads {workers}")
+# What TLS 1.2 may use is said although all work is TLS 1.3; session tickets are on in all three, two after a handshake.
+NGINX_TLS = """ ssl;
+    ssl_certificate {certificate.certificate}; ssl_certificate_key {certificate.key};
+    ssl_protocols TLSv1.2 TLSv1.3; ssl_session_tickets on; ssl_prefer_server_ciphers off"""
+HAPROXY_TLS = " ssl crt {certificate.both} ssl-min-ver TLSv1.2 alpn http/1.1"
+
+DEFAULT_COMMAND = ("{program} forward {listener} --upstream {upstream} --access-log {log} --threads {workers}")
 
 
 class Proxy:
     """How one proxy is started: `command(...)` gives the argument list, `warm_up` the seconds of load before measuring."""
 
-    def __init__(self, name, command, warm_up):
-        self.name, self.command, self.warm_up = name, command, warm_up
+    def __init__(self, name, command, warm_up, speaks_tls=True):
+        self.name, self.command, self.warm_up, self.speaks_tls = name, command, warm_up, speaks_tls
 
 
 def _write(folder, name, text):
@@ -91,29 +97,35 @@ def _write(folder, name, text):
     return path
 
 
-def nginx(folder, listen, upstream, workers, files, access_log):
+def nginx(folder, listen, upstream, workers, files, access_log, certificate):
     log = f"{folder}/access.log combined buffer=64k flush=1s" if access_log else "off"
     path = _write(folder, "nginx.conf", NGINX.format(
         folder=folder, listen=listen, upstream=upstream, workers=workers, files=files, log=log,
-        reuseport=" reuseport" if workers > 1 else ""))
+        reuseport=" reuseport" if workers > 1 else "", tls=NGINX_TLS.format(certificate=certificate) if certificate else ""))
     return ["nginx", "-p", folder, "-c", path, "-e", f"{folder}/error.log"]
 
 
-def haproxy(folder, listen, upstream, workers, files, access_log):
+def haproxy(folder, listen, upstream, workers, files, access_log, certificate):
     # HAProxy writes no files: its own ring in memory is the cheapest place its log can go.
     path = _write(folder, "haproxy.cfg", HAPROXY.format(
         listen=listen, upstream=upstream, workers=workers, files=files, connections=min(30000, files - 6000),
         log="log ring@memory local0\n  option httplog" if access_log else "no log",
-        log_ring=LOG_RING if access_log else ""))
+        log_ring=LOG_RING if access_log else "",
+        tls=HAPROXY_TLS.format(certificate=certificate) if certificate else ""))
     return ["haproxy", "-db", "-q", "-f", path]
 
 
 def template(command, program):
-    """A proxy given by its command line; {listen}, {upstream}, {workers}, {log} and {program} are filled in."""
-    def build(folder, listen, upstream, workers, files, access_log):
+    """A proxy given by its command line, in which {listener} (or, of one that is measured without TLS only, {listen}),
+    {upstream}, {workers}, {log} and {program} are filled in."""
+    def build(folder, listen, upstream, workers, files, access_log, certificate):
+        # With a certificate the plain proxy would listen on its default port, unless it is sent elsewhere.
+        listener = f"--proxy {listen}" if certificate is None else (
+            f"--proxy unix:{folder}/plain --tls {listen} --tls-certificate {certificate.certificate} --tls-key {certificate.key}")
         values = {"listen": listen, "upstream": upstream, "workers": str(workers), "program": program,
                   "log": "text" if access_log else "none"}
-        return [re.sub(r"\{(\w+)\}", lambda match: values[match.group(1)], part) for part in shlex.split(command)]
+        whole = command.replace("{listener}", listener)
+        return [re.sub(r"\{(\w+)\}", lambda match: values[match.group(1)], part) for part in shlex.split(whole)]
     return build
 
 
@@ -123,5 +135,5 @@ def known(program, commands):
                "wunderproxy": Proxy("wunderproxy", template(DEFAULT_COMMAND, program), 5)}
     for pair in commands:
         name, _, command = pair.partition("=")
-        proxies[name] = Proxy(name, template(command, program), 5)
+        proxies[name] = Proxy(name, template(command, program), 5, "{listener}" in command)
     return proxies

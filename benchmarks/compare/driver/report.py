@@ -1,10 +1,14 @@
 """Medians, spread and ratios of the rounds, as Markdown tables."""
+import random
 import statistics
 
 from scenarios import BY_NAME
 
 RIVALS = ("nginx", "haproxy")
 NOISE = .08  # a smaller difference between two ratios counts as none
+CONFIDENCE = .95
+RESAMPLES = 2000
+MANY_ROUNDS = 30  # from here on the interval decides, in place of the constant above
 
 # kind of scenario -> columns (key, heading, format, scale); the first judged one carries best and spread
 COLUMNS = {
@@ -18,6 +22,19 @@ COLUMNS = {
     "startup": (("milliseconds", "ms to the first answer", ",.0f", 1), ("rss", "RSS MB", ".1f", 1e-6)),
 }
 RATIOS = {"requests": "cpu_us", "bytes": "gib_per_cpu_s", "latency": "added_p50", "idle": "cpu_us", "startup": "milliseconds"}
+
+
+def compared(scenario):
+    """The column that carries a scenario's ratios and spread."""
+    return scenario.compared or RATIOS[scenario.kind]
+
+
+def interval(ratios):
+    """Bootstrap interval of the median; the seed is fixed, so that the same samples print the same table."""
+    generator = random.Random(1)
+    medians = sorted(statistics.median(generator.choices(ratios, k=len(ratios))) for _ in range(RESAMPLES))
+    cut = int(RESAMPLES * (1 - CONFIDENCE) / 2)
+    return medians[cut], medians[-cut - 1]
 
 
 class Results:
@@ -67,7 +84,7 @@ class Results:
 
 
 def scenario_table(results, scenario):
-    columns, judged = COLUMNS[scenario.kind], RATIOS[scenario.kind]
+    columns, judged = COLUMNS[scenario.kind], compared(scenario)
     headings = [heading.format(unit=scenario.unit) for _, heading, _, _ in columns]
     loaded = scenario.kind in ("requests", "bytes", "latency")
     rows = [["", *headings, "best", "IQR %", *(f"x {rival}" for rival in RIVALS),
@@ -91,52 +108,63 @@ def scenario_table(results, scenario):
     return f"### {scenario.name}: {scenario.title}\n\n{markdown(rows)}\n"
 
 
-def summary_table(results, scenarios, name):
-    """One row for each figure that the project wants to reach."""
-    rows = [["work", "figure", name, *(f"x {rival}" for rival in RIVALS), "judged", "to reach", "stretch", "verdict"]]
+def summary_table(results, scenarios, name, build):
+    """One row for each figure that the project wants to reach; `build` is native, portable, or None where nobody knows."""
+    rows = [["work", "figure", name, *(f"x {rival}" for rival in RIVALS), "judged", f"{CONFIDENCE:.0%} interval", "to reach",
+             "stretch", "verdict"]]
     for scenario in scenarios:
         for figure in scenario.figures:
             value = results.median(scenario.name, name, figure.column)
             if value is None:
                 continue
-            judged, against = _judged(results, scenario, figure, name)
+            judged, against, ratios = _judged(results, scenario, figure, name)
             form = next((form for key, _, form, _ in COLUMNS[scenario.kind] if key == figure.column), ".1f")
+            low_high = interval(ratios) if len(ratios) >= 3 else None
+            reach = figure.native_reach if build == "native" and figure.native_reach is not None else figure.reach
             rows.append([scenario.title, figure.label, _show(value, form, figure.scale),
                          *(_show(results.ratio(scenario.name, name, rival, figure.column), ".2f") for rival in RIVALS),
                          f"{_show(judged, '.2f' if against else form)}{against}",
-                         f"{'>=' if figure.higher_is_better else '<='} {figure.reach:,g}", f"{figure.stretch:,g}",
-                         _verdict(figure, judged, NOISE if against else 0)])
+                         f"{low_high[0]:.3f} to {low_high[1]:.3f}" if low_high else "-",
+                         "-" if reach is None else f"{'>=' if figure.higher_is_better else '<='} {reach:,g}",
+                         "-" if figure.stretch is None else f"{figure.stretch:,g}",
+                         _verdict(figure, reach, judged, against != "", low_high if len(ratios) >= MANY_ROUNDS else None)])
     return markdown(rows)
 
 
 def _judged(results, scenario, figure, name):
-    """The number that the target is about, and what it is relative to."""
+    """The number that the target is about, what it is relative to, and its values in the rounds, if it has some."""
     value = results.median(scenario.name, name, figure.column)
     if figure.against == "plain":
-        return value * figure.scale, ""
+        return value * figure.scale, "", ()
     if figure.against in BY_NAME:
         other = results.median(figure.against, name, figure.column)
-        return (value / other if other else None), f" x {figure.against}"
+        return (value / other if other else None), f" x {figure.against}", ()
     rivals = RIVALS if figure.against == "better" else (figure.against,)
     known = [(results.median(scenario.name, rival, figure.column), rival) for rival in rivals]
     known = [pair for pair in known if pair[0] is not None]
     if not known:
-        return None, ""
+        return None, "", ()
     rival = (max if figure.higher_is_better else min)(known)[1]
-    return results.ratio(scenario.name, name, rival, figure.column), f" x {rival}"
+    ratios = results.ratios(scenario.name, name, rival, figure.column)
+    return (statistics.median(ratios) if ratios else None), f" x {rival}", ratios
 
 
-def _verdict(figure, judged, noise):
+def _verdict(figure, reach, judged, is_ratio, low_high):
+    """`low_high` is the interval, if there were enough rounds: a figure is short only when all of it is."""
+    def meets(value, limit):
+        return limit is not None and (value >= limit if figure.higher_is_better else value <= limit)
     if judged is None:
         return "-"
-    def meets(limit):
-        return judged >= limit if figure.higher_is_better else judged <= limit
-    if meets(figure.stretch):
+    if meets(judged, figure.stretch):
         return "stretch"
-    if meets(figure.reach):
+    if meets(judged, reach):
         return "reached"
-    near = figure.reach - noise if figure.higher_is_better else figure.reach + noise
-    return "within the noise" if noise and meets(near) else "short"
+    if reach is None:
+        return "-"
+    best = judged if not is_ratio else judged + NOISE if figure.higher_is_better else judged - NOISE
+    if low_high:
+        best = low_high[1] if figure.higher_is_better else low_high[0]
+    return "within the noise" if meets(best, reach) else "short"
 
 
 def _show(value, form, scale=1):

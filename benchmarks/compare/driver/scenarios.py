@@ -3,6 +3,7 @@ from dataclasses import dataclass, field
 
 MIB = 1 << 20
 IDLE_CONNECTIONS = 10000
+IDLE_TLS_CONNECTIONS = 5000
 LATENCY_RATE = 3000
 
 
@@ -18,6 +19,9 @@ class Scenario:
     duration: float = 1.0  # times --seconds
     rounds: float = 1.0  # times --rounds
     figures: tuple = field(default_factory=tuple)
+    tls: bool = False
+    idle: int = IDLE_CONNECTIONS
+    compared: str = ""  # the column that carries ratios and spread, if not the usual one of the kind
 
 
 @dataclass(frozen=True)
@@ -26,10 +30,11 @@ class Figure:
     column: str
     label: str
     against: str  # better (of the rivals), nginx, haproxy, the name of another scenario, or plain
-    reach: float
-    stretch: float
+    reach: float | None
+    stretch: float | None
     higher_is_better: bool = False
     scale: float = 1.0  # of a plain value
+    native_reach: float | None = None  # of the native program, where it is another
 
 
 def _get(path, length, connections, *more):
@@ -40,8 +45,13 @@ def _post(size, connections):
     return ("--path", "/sink", "--post", str(size), "--connections", str(connections))
 
 
-def _cpu(reach, stretch, against="better"):
-    return Figure("cpu_us", "CPU", against, reach, stretch)
+def _over_tls(get):
+    """Connections are opened, and have made their handshakes, before the measurement begins."""
+    return (*get, "--wait")
+
+
+def _cpu(reach, stretch, against="better", native_reach=None):
+    return Figure("cpu_us", "CPU", against, reach, stretch, native_reach=native_reach)
 
 
 def _volume(reach, stretch):
@@ -81,7 +91,27 @@ ALL = (
     Scenario("startup", "process start to the first proxied answer", "startup", rounds=.5,
              figures=(Figure("rss", "MB resident", "plain", 25, 20, scale=1e-6),
                       Figure("milliseconds", "ms to the first answer", "plain", 40, 20))),
+    # TLS 1.3, AES-128-GCM, X25519, the same certificate (ECDSA on P-256) everywhere.
+    Scenario("tls-small", "TLS: GET 128 B, 64 keep-alive connections", "requests", tls=True,
+             arguments=_over_tls(_get("/bytes/128", 128, 64)), figures=(_cpu(.85, .80, native_reach=.88),)),
+    Scenario("tls-10k", "TLS: GET 10 KiB, 64 keep-alive connections", "requests", tls=True,
+             arguments=_over_tls(_get("/bytes/10240", 10240, 64)), figures=(_cpu(.92, .85),)),
+    Scenario("tls-1m", "TLS: GET 1 MiB, 16 keep-alive connections", "bytes", tls=True,
+             arguments=_over_tls(_get(f"/bytes/{MIB}", MIB, 16)), figures=(_volume(1.30, 1.40),)),
+    Scenario("tls-post-64k", "TLS: POST 64 KiB, 32 keep-alive connections", "bytes", tls=True,
+             arguments=_over_tls(_post(65536, 32)), figures=(_volume(.98, 1.05),)),
+    Scenario("tls-handshake", "TLS: a full handshake and GET 128 B", "requests", tls=True, unit="connection",
+             arguments=_over_tls(_get("/bytes/128", 128, 64, "--close")), figures=(_cpu(1.0, .95, "nginx"),)),
+    Scenario("tls-resumed", "TLS: a resumed handshake and GET 128 B", "requests", tls=True, unit="connection",
+             arguments=_over_tls(_get("/bytes/128", 128, 64, "--close", "--resume")), figures=(_cpu(.96, .90, "nginx"),)),
+    Scenario("tls-idle", f"TLS: {IDLE_TLS_CONNECTIONS:,} idle connections, then GET 128 B on 64 more", "idle", tls=True,
+             rounds=.25, duration=4, idle=IDLE_TLS_CONNECTIONS, compared="bytes_each",
+             arguments=_over_tls(_get("/bytes/128", 128, 64)),
+             figures=(Figure("bytes_each", "bytes per idle connection", "nginx", 1.0, None),
+                      Figure("bytes_each", "bytes per idle connection", "plain", None, 13500))),
 )
 
 BY_NAME = {scenario.name: scenario for scenario in ALL}
 QUICK = ("small", "1m")
+GROUPS = {"plain": tuple(scenario.name for scenario in ALL if not scenario.tls),
+          "tls": tuple(scenario.name for scenario in ALL if scenario.tls)}

@@ -5,11 +5,16 @@
  *        [--post BYTES]   upload that many bytes to P and expect their number as the answer
  *        [--close]        a new connection for each request
  *        [--rate R]       open loop: Poisson arrivals at R/s, latency counted from the arrival, not from the sending
+ *        [--tls FILE]     TLS, with the certificate of that file only
+ *        [--resume]       all handshakes but the first resume its session
+ *        [--wait]         use each connection once, print "ready", and begin at a line of standard input; after the result
+ *                         wait for the end of standard input, so that opening and closing need not be measured
  *
  * Without --rate each connection sends its next request when the last is answered. Prints one line of JSON.
  */
 #include "response.h"
 #include "samples.h"
+#include "wire.h"
 #include <getopt.h>
 #include <math.h>
 #include <sys/timerfd.h>
@@ -19,7 +24,7 @@
 #define QUEUE_ROOM (1 << 20)
 
 struct client {
-    int fd;
+    struct wire wire;
     bool busy, waits_to_write, awaits_close;
     uint64_t since; /* the request's arrival */
     size_t head_sent;
@@ -29,11 +34,11 @@ struct client {
 
 static struct {
     struct sockaddr_in to;
-    const char *host, *path;
+    const char *host, *path, *certificate;
     int connections;
     double seconds, rate;
     uint64_t length, post;
-    bool close;
+    bool close, resume, wait;
 } options = {.path = "/bytes/128", .length = 128, .connections = 1, .seconds = 1};
 
 static int epoll;
@@ -49,10 +54,12 @@ static uint64_t arrivals_first, arrivals_last;
 
 static void open_client(struct client *c)
 {
-    if ((c->fd = start_connect(&options.to)) < 0)
+    int fd = start_connect(&options.to);
+    if (fd < 0)
         die("connect: %s", strerror(errno));
+    wire_open(&c->wire, fd);
     c->waits_to_write = false;
-    watch(epoll, EPOLL_CTL_ADD, c->fd, EPOLLIN, c);
+    watch(epoll, EPOLL_CTL_ADD, fd, EPOLLIN, c);
 }
 
 static void fail(struct client *c, const char *why)
@@ -62,30 +69,34 @@ static void fail(struct client *c, const char *why)
         first_error = why;
     if (errors > 1000)
         die("more than 1000 errors, the first: %s", first_error);
-    close(c->fd);
+    wire_close(&c->wire);
     open_client(c);
 }
 
 static void wait_for_room(struct client *c, bool wait)
 {
     if (wait != c->waits_to_write)
-        watch(epoll, EPOLL_CTL_MOD, c->fd, wait ? EPOLLIN | EPOLLOUT : EPOLLIN, c);
+        watch(epoll, EPOLL_CTL_MOD, c->wire.fd, wait ? EPOLLIN | EPOLLOUT : EPOLLIN, c);
     c->waits_to_write = wait;
 }
 
-/* Sends what the socket takes of the request; false when the connection broke. */
+static bool has_unsent(const struct client *c)
+{
+    return c->head_sent < head_length || c->body_sent < options.post;
+}
+
+/* Sends what the connection takes of the request; false when it broke. */
 static bool send_request(struct client *c)
 {
-    while (c->head_sent < head_length || c->body_sent < options.post) {
+    while (has_unsent(c)) {
         uint64_t left = options.post - c->body_sent;
         struct iovec parts[2] = {{head + c->head_sent, head_length - c->head_sent},
                                  {(void *)pattern_at(c->body_sent), left < PATTERN_BYTES ? (size_t)left : PATTERN_BYTES}};
-        struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
-        ssize_t sent = sendmsg(c->fd, &message, MSG_NOSIGNAL);
-        if (sent < 0 && errno != EAGAIN && errno != ENOTCONN)
+        ssize_t sent = wire_send(&c->wire, parts);
+        if (sent == WIRE_BROKEN || sent == 0)
             return false;
-        if (sent < 0) {
-            wait_for_room(c, true);
+        if (sent == WIRE_AGAIN) {
+            wait_for_room(c, c->wire.wants_room);
             return true;
         }
         size_t of_head = (size_t)sent < parts[0].iov_len ? (size_t)sent : parts[0].iov_len;
@@ -147,34 +158,45 @@ static void end_request(struct client *c, const char *error)
 
 static void end_connection(struct client *c)
 {
-    close(c->fd);
+    wire_close(&c->wire);
     open_client(c);
     end_request(c, NULL);
 }
 
-static void readable(struct client *c)
+/* Receives once and acts on it; false when nothing came. */
+static bool receive(struct client *c)
 {
-    ssize_t count = recv(c->fd, buffer, sizeof buffer, 0);
-    if (count < 0 && errno == EAGAIN)
-        return;
+    ssize_t count = wire_receive(&c->wire, buffer, sizeof buffer);
+    if (count == WIRE_AGAIN)
+        return false;
     if (!c->busy) {
         fail(c, "idle connection closed");
     } else if (c->awaits_close) {
         if (count == 0)
             end_connection(c);
         else
-            end_request(c, "bytes after the answer");
+            end_request(c, count > 0 ? "bytes after the answer" : "no orderly end after the answer");
     } else if (count <= 0) {
         end_request(c, count == 0 ? "closed before the answer was complete" : "connection reset");
     } else {
         enum response_state state = response_feed(&c->response, buffer, (size_t)count);
         if (state == BROKEN || (state == COMPLETE && !answer_is_right(&c->response)))
             end_request(c, "wrong answer");
+        else if (state == COMPLETE && !wire_is_as_meant(&c->wire))
+            end_request(c, "another handshake than the one to measure");
         else if (state == COMPLETE && options.close)
             c->awaits_close = true;
         else if (state == COMPLETE)
             end_request(c, NULL);
     }
+    return true;
+}
+
+/* Receives what has come; OpenSSL may hold more than one call gives. */
+static void readable(struct client *c)
+{
+    while (receive(c) && wire_has_pending(&c->wire))
+        ;
 }
 
 static double unit_random(void)
@@ -222,7 +244,7 @@ static void run(uint64_t started)
             if (c == NULL) {
                 if (read(timer, &expired, sizeof expired) > 0)
                     arrive(timer, &next);
-            } else if (ready[i].events & EPOLLOUT && c->busy && !send_request(c)) {
+            } else if (c->busy && has_unsent(c) && !send_request(c)) {
                 end_request(c, "send failed");
             } else if (ready[i].events & ~(uint32_t)EPOLLOUT) {
                 readable(c);
@@ -238,6 +260,8 @@ static void read_options(int argc, char **argv)
         {"seconds", required_argument, NULL, 's'}, {"path", required_argument, NULL, 'p'},
         {"length", required_argument, NULL, 'l'}, {"post", required_argument, NULL, 'u'},
         {"close", no_argument, NULL, 'x'},        {"rate", required_argument, NULL, 'r'},
+        {"tls", required_argument, NULL, 'e'},    {"resume", no_argument, NULL, 'a'},
+        {"wait", no_argument, NULL, 'w'},
         {NULL, 0, NULL, 0}};
     for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         switch (option) {
@@ -249,6 +273,9 @@ static void read_options(int argc, char **argv)
         case 'u': options.post = strtoull(optarg, NULL, 10); break;
         case 'x': options.close = true; break;
         case 'r': options.rate = atof(optarg); break;
+        case 'e': options.certificate = optarg; break;
+        case 'a': options.resume = true; break;
+        case 'w': options.wait = true; break;
         default: die("see the head of load.c for the options");
         }
     }
@@ -256,10 +283,8 @@ static void read_options(int argc, char **argv)
         die("--to and at least one connection are needed");
 }
 
-int main(int argc, char **argv)
+static void make_head(void)
 {
-    read_options(argc, argv);
-    pattern_init();
     head_length = (size_t)snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: load\r\nAccept: */*\r\n"
                                    "Accept-Language: en\r\nCache-Control: no-cache\r\n%s",
                                    options.post > 0 ? "POST" : "GET", options.path, options.host,
@@ -267,17 +292,51 @@ int main(int argc, char **argv)
     head_length += (size_t)(options.post > 0
                                 ? sprintf(head + head_length, "Content-Length: %llu\r\n\r\n", (unsigned long long)options.post)
                                 : sprintf(head + head_length, "\r\n"));
+}
+
+/* Uses each connection once, the first before the others so that they can resume its session; then waits for the start. */
+static void use_once_and_wait(struct client *clients)
+{
+    char line[16];
+    deadline = now_ns();
+    for (int i = 0; i < options.connections; i++) {
+        open_client(&clients[i]);
+        begin_request(&clients[i], deadline);
+        if (i == 0 || i == options.connections - 1)
+            run(deadline);
+    }
+    samples.count = 0;
+    body_bytes = 0;
+    idle_count = 0;
+    printf("ready\n");
+    fflush(stdout);
+    if (fgets(line, sizeof line, stdin) == NULL)
+        exit(1);
+}
+
+int main(int argc, char **argv)
+{
+    read_options(argc, argv);
+    pattern_init();
+    make_head();
+    if (options.certificate != NULL)
+        wire_use_tls(options.certificate, options.resume);
     struct client *clients = calloc((size_t)options.connections, sizeof *clients);
     idle = calloc((size_t)options.connections, sizeof(struct client *));
     arrivals = calloc(QUEUE_ROOM, sizeof *arrivals);
     epoll = epoll_create1(EPOLL_CLOEXEC);
-    uint64_t started = now_ns();
+    if (options.wait)
+        use_once_and_wait(clients);
+    uint64_t started = now_ns(), cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     deadline = started + (uint64_t)(options.seconds * 1e9);
     for (int i = 0; i < options.connections; i++) {
-        open_client(&clients[i]);
+        if (!options.wait)
+            open_client(&clients[i]);
         next_request(&clients[i]);
     }
     run(started);
-    samples_report(&samples, errors, first_error, body_bytes, started);
+    samples_report(&samples, errors, first_error, body_bytes, started, cpu);
+    while (options.wait && getchar() != EOF)
+        ;
     return 0;
 }

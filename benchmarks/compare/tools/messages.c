@@ -150,6 +150,6 @@ int main(int argc, char **argv)
     }
     if (under_way > 0)
         die("%d messages are not answered", under_way);
-    samples_report(&samples, errors, first_error, body_bytes, started);
+    samples_report(&samples, errors, first_error, body_bytes, started, 0);
     return 0;
 }

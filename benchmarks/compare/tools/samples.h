@@ -35,8 +35,9 @@ static inline double samples_quantile(const struct samples *s, double share)
     return s->values[rank < s->count ? rank : s->count - 1] / 1000.0;
 }
 
-/* Prints the result line that the driver reads. */
-static inline void samples_report(struct samples *s, uint64_t errors, const char *first_error, uint64_t body_bytes, uint64_t started)
+/* Prints the result line that the driver reads; `cpu` is what the process had used when the measurement began. */
+static inline void samples_report(struct samples *s, uint64_t errors, const char *first_error, uint64_t body_bytes, uint64_t started,
+                                  uint64_t cpu)
 {
     double seconds = (double)(now_ns() - started) / 1e9;
     if (s->count > 0)
@@ -44,8 +45,9 @@ static inline void samples_report(struct samples *s, uint64_t errors, const char
     printf("{\"requests\": %zu, \"errors\": %llu, \"first_error\": \"%s\", \"body_bytes\": %llu, \"seconds\": %.6f, "
            "\"cpu_seconds\": %.6f, \"p50\": %.1f, \"p90\": %.1f, \"p99\": %.1f, \"p999\": %.1f, \"max\": %.1f}\n",
            s->count, (unsigned long long)errors, first_error, (unsigned long long)body_bytes, seconds,
-           (double)clock_ns(CLOCK_PROCESS_CPUTIME_ID) / 1e9, samples_quantile(s, .5), samples_quantile(s, .9),
+           (double)(clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu) / 1e9, samples_quantile(s, .5), samples_quantile(s, .9),
            samples_quantile(s, .99), samples_quantile(s, .999), samples_quantile(s, 1));
+    fflush(stdout);
 }
 
 #endif
