@@ -102,8 +102,8 @@ public sealed class ForwarderServer : IAsyncDisposable
     public Task CloseListenersAsync() => Task.WhenAll(_listeners.Select(listener => listener.CloseAsync()));
 
     /// <summary>
-    /// Closes idle client connections, waits until all others have ended, and cuts off at the deadlines those that
-    /// remain.
+    /// Closes idle client connections, and after a second those whose TLS handshake hangs, waits until all others have
+    /// ended, and cuts off at the deadlines those that remain.
     /// </summary>
     /// <param name="exchanges">Time from now for ordinary exchanges to finish.</param>
     /// <param name="upgraded">Time from now for tunnels and event streams to finish.</param>
@@ -112,6 +112,7 @@ public sealed class ForwarderServer : IAsyncDisposable
     public Task DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken)
     {
         BeginShutdown();
+        _settings.IsDraining = true;
         return new ServerDrain(_contexts, _settings, _limit).RunAsync(exchanges, upgraded, cancellationToken);
     }
 

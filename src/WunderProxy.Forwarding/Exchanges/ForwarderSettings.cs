@@ -102,4 +102,7 @@ internal sealed class ForwarderSettings
 
     /// <summary>Whether the instance is shutting down, so that every answer carries <c>Connection: close</c>.</summary>
     public bool IsShuttingDown { get; set; }
+
+    /// <summary>Whether connections on which no request has begun are being closed.</summary>
+    public bool IsDraining { get; set; }
 }

@@ -10,6 +10,12 @@ internal interface IConnectionAcceptor
     bool IsMakingRoom => false;
 
     /// <summary>
+    /// Whether connections on which no request has begun are being closed, so that a TLS handshake has little time left
+    /// (<see cref="Tls.TlsLimits.DrainMilliseconds"/>). Readable from any thread.
+    /// </summary>
+    bool IsDraining => false;
+
+    /// <summary>
     /// What a client gets that sends text where a TLS handshake is expected; empty to close the connection without a
     /// word.
     /// </summary>

@@ -28,6 +28,9 @@ internal sealed class ConnectionAcceptor(
     public bool IsMakingRoom => limit.IsMakingRoom;
 
     /// <inheritdoc/>
+    public bool IsDraining => contexts[0].Settings.IsDraining;
+
+    /// <inheritdoc/>
     public bool TryReserve() => limit.TryEnter();
 
     /// <inheritdoc/>

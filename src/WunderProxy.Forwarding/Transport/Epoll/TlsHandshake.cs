@@ -11,13 +11,12 @@ namespace WunderProxy.Forwarding.Transport.Epoll;
 /// <remarks>
 /// Owns the socket, and holds the context set, from <see cref="TryBegin"/> until the handshake has ended.
 /// </remarks>
-internal sealed class TlsHandshake : LoopTimer, IEpollTarget
+internal sealed class TlsHandshake : HandshakeTimer, IEpollTarget
 {
     private readonly EpollLoop _loop;
     private readonly TlsSocket _socket;
     private readonly TlsContextSet _contexts;
     private readonly TlsSource _source;
-    private readonly IConnectionAcceptor _acceptor;
     private readonly RemoteAddress _address;
     private readonly EndPoint? _remote;
     private EpollEvents _seen;
@@ -28,12 +27,12 @@ internal sealed class TlsHandshake : LoopTimer, IEpollTarget
     private TlsHandshake(
         EpollLoop loop, TlsSocket socket, TlsContextSet contexts, TlsSource source, IConnectionAcceptor acceptor,
         in RemoteAddress address, EndPoint? remote)
+        : base(loop, acceptor)
     {
         _loop = loop;
         _socket = socket;
         _contexts = contexts;
         _source = source;
-        _acceptor = acceptor;
         _address = address;
         _remote = remote;
     }
@@ -88,7 +87,7 @@ internal sealed class TlsHandshake : LoopTimer, IEpollTarget
             return false;
         }
 
-        loop.Timers.Arm(handshake, loop.NowMilliseconds, LoopMilliseconds.Of(contexts.Source.Policy.HandshakeTimeout));
+        handshake.Arm(LoopMilliseconds.Of(contexts.Source.Policy.HandshakeTimeout));
         return true;
     }
 
@@ -132,7 +131,7 @@ internal sealed class TlsHandshake : LoopTimer, IEpollTarget
     public void OnLoopEnds() => End(CloseReason.AbortedHere);
 
     /// <inheritdoc/>
-    protected internal override void OnElapsed()
+    protected override void OnTimeout()
     {
         if (_state == State.Shaking)
         {
@@ -151,7 +150,7 @@ internal sealed class TlsHandshake : LoopTimer, IEpollTarget
         _source.Counters.Count(details);
         var connection = new EpollTlsConnection(_loop, _socket, _address, _remote, details);
         _loop.Replace(_socket.Descriptor, connection);
-        _acceptor.OnAccepted(connection);
+        Acceptor.OnAccepted(connection);
 
         // The first request may lie in OpenSSL's buffer already, and no event will come for it.
         if (!connection.IsClosed)
@@ -163,12 +162,12 @@ internal sealed class TlsHandshake : LoopTimer, IEpollTarget
     private void Fail(TlsFailure reason)
     {
         _source.Counters.Count(reason);
-        if (reason == TlsFailure.PlainHttp && !_acceptor.AnswerToPlainText.IsEmpty)
+        if (reason == TlsFailure.PlainHttp && !Acceptor.AnswerToPlainText.IsEmpty)
         {
-            _socket.SendPlain(_acceptor.AnswerToPlainText.Span);
+            _socket.SendPlain(Acceptor.AnswerToPlainText.Span);
             _socket.ShutdownSocket();
             _state = State.Lingering;
-            _loop.Timers.Arm(this, _loop.NowMilliseconds, TlsLimits.LingerMilliseconds);
+            Arm(TlsLimits.LingerMilliseconds);
             Linger();
             return;
         }
@@ -198,7 +197,7 @@ internal sealed class TlsHandshake : LoopTimer, IEpollTarget
         _loop.Timers.Disarm(this);
         _socket.Close(reason);
         _contexts.Leave();
-        _acceptor.CancelReservation();
+        Acceptor.CancelReservation();
     }
 
     private TlsFailure ReasonOfFailure()

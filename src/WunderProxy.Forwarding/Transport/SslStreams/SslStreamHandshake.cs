@@ -10,7 +10,8 @@ namespace WunderProxy.Forwarding.Transport.SslStreams;
 /// </summary>
 #pragma warning disable CA1001 // The stream over the connection holds nothing but the connection, which End closes.
 internal sealed class SslStreamHandshake(
-    TransportConnection plain, IConnectionAcceptor acceptor, TlsSource source, SslStreamOptions options) : LoopTimer
+    TransportConnection plain, IConnectionAcceptor acceptor, TlsSource source, SslStreamOptions options)
+    : HandshakeTimer(plain.Loop, acceptor)
 #pragma warning restore CA1001
 {
     private readonly ConnectionStream _wire = new(plain);
@@ -19,12 +20,12 @@ internal sealed class SslStreamHandshake(
     /// <summary>Begins the handshake, whose end the acceptor learns.</summary>
     public void Begin()
     {
-        plain.Loop.Timers.Arm(this, plain.Loop.NowMilliseconds, LoopMilliseconds.Of(source.Policy.HandshakeTimeout));
+        Arm(LoopMilliseconds.Of(source.Policy.HandshakeTimeout));
         _ = RunAsync();
     }
 
     /// <inheritdoc/>
-    protected internal override void OnElapsed()
+    protected override void OnTimeout()
     {
         _hasTimedOut = true;
         plain.Abort();
@@ -86,15 +87,15 @@ internal sealed class SslStreamHandshake(
         _wire.EndHandshake();
         var connection = new SslStreamConnection(plain, _wire, stream);
         source.Counters.Count(connection.Tls);
-        acceptor.OnAccepted(connection);
+        Acceptor.OnAccepted(connection);
         connection.AwaitReadable();
     }
 
     /// <summary>Answers in plain text; the client may go on sending for a while, or a reset would overtake the answer.</summary>
     private async Task RefuseAsync()
     {
-        plain.Loop.Timers.Arm(this, plain.Loop.NowMilliseconds, TlsLimits.LingerMilliseconds);
-        await plain.Output.WriteAsync(acceptor.AnswerToPlainText);
+        Arm(TlsLimits.LingerMilliseconds);
+        await plain.Output.WriteAsync(Acceptor.AnswerToPlainText);
         plain.ShutdownSend();
         for (long dropped = 0; dropped < TlsLimits.LingerBytes;)
         {
@@ -122,7 +123,7 @@ internal sealed class SslStreamHandshake(
 
         plain.Close();
         plain.Input.Complete();
-        acceptor.CancelReservation();
+        Acceptor.CancelReservation();
     }
 
     private TlsFailure ReasonOfFailure() =>

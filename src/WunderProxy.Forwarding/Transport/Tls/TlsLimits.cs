@@ -16,4 +16,10 @@ internal static class TlsLimits
 
     /// <summary>How many bytes such a client may go on sending.</summary>
     public const int LingerBytes = 256 * 1024;
+
+    /// <summary>
+    /// How long, in milliseconds, a handshake may take while connections are being drained. A client with a request needs a
+    /// round trip or two; one that hangs must not hold a shutdown up for the whole handshake timeout.
+    /// </summary>
+    public const int DrainMilliseconds = 1_000;
 }
