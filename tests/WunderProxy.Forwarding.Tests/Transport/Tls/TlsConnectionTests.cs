@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Transport.Streams;
 using WunderProxy.Forwarding.Transport.Tls;
 
 namespace WunderProxy.Forwarding.Tests.Transport.Tls;
@@ -101,6 +102,32 @@ internal sealed class TlsConnectionTests(TransportKind kind, TlsEngine engine) :
     }
 
     [Test]
+    public async Task Half_close_arrives_while_content_comes_in_and_is_read_on()
+    {
+        const int Rounds = 25;
+        for (var round = 0; round < Rounds; round++)
+        {
+            var (connection, socket, end) = await EstablishAsync();
+            using var _ = end;
+            var reading = connection.Loop.RunAsync(() => ReadToEndAsync(connection));
+            end.Write(Pattern(20_000));
+            var content = end.TakeSent();
+            var sending = Task.Run(() => socket.Send(content));
+            await connection.Loop.RunAsync(connection.ShutdownSend);
+            await sending;
+
+            ReceiveCloseNotify(socket, end);
+            end.Write("more"u8);
+            end.Shutdown();
+            socket.Send(end.TakeSent());
+            socket.Shutdown(SocketShutdown.Send);
+
+            Assert.That(await reading.WaitAsync(LoopCalls.Deadline), Has.Length.EqualTo(20_004));
+            await connection.Loop.RunAsync(connection.Close);
+        }
+    }
+
+    [Test]
     public async Task Client_that_reads_nothing_and_asks_for_new_keys_takes_bounded_memory()
     {
         var (connection, socket, end) = await EstablishAsync();
@@ -174,6 +201,19 @@ internal sealed class TlsConnectionTests(TransportKind kind, TlsEngine engine) :
         Assert.That(connection.Tls.Alpn, Is.Null);
         Assert.That(connection.Tls.Cipher, Does.Contain("ECDHE").And.Contain("RSA"));
         end.Dispose();
+    }
+
+    private static void ReceiveCloseNotify(Socket socket, TlsEnd end)
+    {
+        var buffer = new byte[4096];
+        var status = IoStatus.WouldBlock;
+        while (socket.Receive(buffer) is > 0 and var read)
+        {
+            end.Arrive(buffer.AsSpan(0, read));
+            end.ReadAll(out status);
+        }
+
+        Assert.That(status, Is.Zero);
     }
 
     private async Task<(TransportConnection Connection, Socket Socket, TlsEnd End)> EstablishAsync(
