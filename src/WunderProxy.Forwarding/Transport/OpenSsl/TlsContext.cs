@@ -226,24 +226,36 @@ internal sealed unsafe class TlsContext
     }
 
     /// <summary>
-    /// Chooses the application protocol (RFC 7301 section 3.2): HTTP/1.1, or the alert no_application_protocol if the
-    /// client does not offer it.
+    /// Chooses the application protocol (RFC 7301 section 3.2): HTTP/1.1, or HTTP/1.0 for a client that offers only that,
+    /// or the alert no_application_protocol if the client offers neither.
     /// </summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int ChooseProtocol(nint ssl, byte** chosen, byte* chosenLength, byte* offered, uint offeredLength, nint argument)
     {
-        // Each name is preceded by its length. OpenSSL has checked the list and copies the chosen name.
-        for (var at = 0u; at < offeredLength; at += 1u + offered[at])
+        var names = new ReadOnlySpan<byte>(offered, (int)offeredLength);
+        var at = IndexOfName(names, "http/1.1"u8) is >= 0 and var preferred ? preferred : IndexOfName(names, "http/1.0"u8);
+        if (at < 0)
         {
-            var length = offered[at];
-            if (length < offeredLength - at && new ReadOnlySpan<byte>(offered + at + 1, length).SequenceEqual("http/1.1"u8))
+            return OpenSslCalls.ExtensionFatal;
+        }
+
+        *chosenLength = offered[at];
+        *chosen = offered + at + 1;
+        return OpenSslCalls.ExtensionOk;
+    }
+
+    /// <summary>Finds a name in a list in which the length of each precedes it; OpenSSL copies the one that is chosen.</summary>
+    private static int IndexOfName(ReadOnlySpan<byte> names, ReadOnlySpan<byte> name)
+    {
+        for (var at = 0; at < names.Length; at += 1 + names[at])
+        {
+            var length = names[at];
+            if (length < names.Length - at && names.Slice(at + 1, length).SequenceEqual(name))
             {
-                *chosen = offered + at + 1;
-                *chosenLength = length;
-                return OpenSslCalls.ExtensionOk;
+                return at;
             }
         }
 
-        return OpenSslCalls.ExtensionFatal;
+        return -1;
     }
 }

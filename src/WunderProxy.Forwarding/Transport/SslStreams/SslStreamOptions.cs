@@ -23,6 +23,8 @@ internal sealed class SslStreamOptions
         TlsCipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
     ];
 
+    private static readonly SslApplicationProtocol Http10 = new("http/1.0");
+
     private readonly CertificateSet _certificates;
     private readonly Dictionary<ServerCertificate, SslServerAuthenticationOptions> _options = [];
 
@@ -55,7 +57,7 @@ internal sealed class SslStreamOptions
                 EnabledSslProtocols = policy.OldestProtocol == TlsProtocol.Tls13
                     ? SslProtocols.Tls13
                     : SslProtocols.Tls12 | SslProtocols.Tls13,
-                ApplicationProtocols = [SslApplicationProtocol.Http11],
+                ApplicationProtocols = [SslApplicationProtocol.Http11, Http10],
                 AllowRenegotiation = false,
                 AllowTlsResume = policy.Tickets > 0,
                 CertificateRevocationCheckMode = X509RevocationMode.NoCheck,

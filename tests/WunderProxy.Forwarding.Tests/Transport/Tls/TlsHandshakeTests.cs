@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
@@ -28,6 +29,22 @@ internal sealed class TlsHandshakeTests(TransportKind kind, TlsEngine engine) : 
         Assert.That(Encoding.ASCII.GetString(Receive(socket, end, 5)), Is.EqualTo("world"));
 
         Assert.That(Tls.Counters.Full, Is.EqualTo(2));
+    }
+
+    [TestCase("http/1.1", "h2", "http/1.0", "http/1.1")]
+    [TestCase("http/1.0", "h2", "http/1.0")]
+    public async Task Newest_http_1_that_the_client_offers_is_agreed_on(string agreed, params string[] offered)
+    {
+        var stream = Own(new SslStream(Own(new NetworkStream(Connect(EndPoint)))));
+
+        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "example.test",
+            RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
+            ApplicationProtocols = [.. offered.Select(each => new SslApplicationProtocol(each))],
+        }).WaitAsync(LoopCalls.Deadline);
+
+        Assert.That(stream.NegotiatedApplicationProtocol.ToString(), Is.EqualTo(agreed));
     }
 
     [Test]
@@ -195,7 +212,7 @@ internal sealed class TlsHandshakeTests(TransportKind kind, TlsEngine engine) : 
     public async Task Client_that_does_not_trust_the_certificate_is_counted_and_forgotten()
     {
         var socket = Connect(EndPoint);
-        var stream = Own(new System.Net.Security.SslStream(Own(new NetworkStream(socket))));
+        var stream = Own(new SslStream(Own(new NetworkStream(socket))));
 
         Assert.That(
             async () => await stream.AuthenticateAsClientAsync("example.test"),
