@@ -39,13 +39,14 @@ static int RunParsers(FuzzOptions options)
 
 static async Task<int> RunProxyAsync(FuzzOptions options)
 {
-    string[] transports = options.Transport is null ? ["epoll", "sockets"] : [options.Transport];
+    string[] transports = options.Transport is { } one ? [one] : options.TlsEngine == "openssl" ? ["epoll"] : ["epoll", "sockets"];
     foreach (var transport in transports)
     {
         await using var fuzzer = new ProxyFuzzer(new ProxyFuzzOptions
         {
             Program = Path.Combine(AppContext.BaseDirectory, "wunderproxy"),
             Transport = transport,
+            TlsEngine = options.TlsEngine,
             Seed = options.Seed,
             First = options.First,
             Count = (int)(options.Count / transports.Length),

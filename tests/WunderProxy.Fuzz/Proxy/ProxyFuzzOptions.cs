@@ -9,6 +9,9 @@ internal sealed record ProxyFuzzOptions
     /// <summary>Its transport: <c>epoll</c> or <c>sockets</c>.</summary>
     public required string Transport { get; init; }
 
+    /// <summary>The engine of TLS, <c>openssl</c> or <c>runtime</c>; null if clients speak plain HTTP.</summary>
+    public string? TlsEngine { get; init; }
+
     /// <summary>Where the inputs come from.</summary>
     public required int Seed { get; init; }
 

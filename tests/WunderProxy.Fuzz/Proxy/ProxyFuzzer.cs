@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using WunderProxy.Forwarding.Tests.Transport.Tls;
+using WunderProxy.Tests.Certificates;
 
 namespace WunderProxy.Fuzz.Proxy;
 
@@ -22,6 +24,8 @@ internal sealed class ProxyFuzzer : IAsyncDisposable
     private readonly ProxyFuzzOptions _options;
     private readonly FuzzOrigin _origin;
     private readonly ProxyProcess _proxy;
+    private readonly CertificateFolder? _certificates;
+    private TlsBridge? _bridge;
     private readonly Queue<FuzzCase> _kept = new();
     private readonly Lock _gate = new();
     private readonly long _start = Stopwatch.GetTimestamp();
@@ -38,8 +42,9 @@ internal sealed class ProxyFuzzer : IAsyncDisposable
         _next = options.First;
         _origin = new FuzzOrigin(Fail);
         string[] arguments = options.Transport == "sockets" ? ["--trusted-proxy", "none"] : [];
+        _certificates = options.TlsEngine is null ? null : new CertificateFolder();
         _proxy = new ProxyProcess(
-            options.Program, ["--transport", options.Transport, .. arguments], _origin.EndPoint, fault =>
+            options.Program, ["--transport", options.Transport, .. ListenerOptions(), .. arguments], _origin.EndPoint, fault =>
                 Fail(null, fault));
     }
 
@@ -51,7 +56,7 @@ internal sealed class ProxyFuzzer : IAsyncDisposable
             var done = Interlocked.Read(ref _done);
             var seconds = Stopwatch.GetElapsedTime(_start).TotalSeconds;
             var (resident, peak) = _proxy.Memory();
-            return $"{_options.Transport}: seed {_options.Seed}, {done} inputs in {seconds:F0} s "
+            return $"{_options.Transport}{(_options.TlsEngine is { } engine ? $", TLS by {engine}" : "")}: seed {_options.Seed}, {done} inputs in {seconds:F0} s "
                 + $"({done / seconds:F0}/s), {_origin.Requests} requests reached the origin, "
                 + $"{Interlocked.Read(ref _answers)} answers came back, "
                 + $"memory {resident} MiB, at most {peak} MiB";
@@ -63,7 +68,13 @@ internal sealed class ProxyFuzzer : IAsyncDisposable
     /// <returns>What is broken; null if nothing is.</returns>
     public async Task<string?> RunAsync(Action<string>? onProgress = null)
     {
-        var proxy = await _proxy.Proxy;
+        EndPoint proxy = await _proxy.Proxy;
+        if (_certificates is not null)
+        {
+            _bridge = new TlsBridge(proxy);
+            proxy = _bridge.EndPoint;
+        }
+
         var workers = Enumerable.Range(0, _options.Connections).Select(_ => Task.Run(() => WorkAsync(proxy))).ToArray();
         var all = Task.WhenAny(Task.WhenAll(workers), _failed.Task);
         using (var ticks = new PeriodicTimer(ProgressInterval))
@@ -85,12 +96,29 @@ internal sealed class ProxyFuzzer : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
+        _bridge?.Dispose();
         _proxy.Dispose();
         _origin.Dispose();
+        _certificates?.Dispose();
         return ValueTask.CompletedTask;
     }
 
-    private async Task WorkAsync(IPEndPoint proxy)
+    private string[] ListenerOptions()
+    {
+        if (_certificates is not { } folder)
+        {
+            return ["--proxy", "127.0.0.1:0"];
+        }
+
+        folder.Write("localhost", ["localhost"]).Dispose();
+        return
+        [
+            "--tls", "127.0.0.1:0", "--tls-engine", _options.TlsEngine!, "--tls-directory", folder.Path,
+            "--tls-redirect", "127.0.0.1:0",
+        ];
+    }
+
+    private async Task WorkAsync(EndPoint proxy)
     {
         using var client = new FuzzClient(proxy);
         while (_failure is null && NextRound() is { } round)
@@ -143,7 +171,7 @@ internal sealed class ProxyFuzzer : IAsyncDisposable
     }
 
     /// <summary>Nothing may be left of all that, and the proxy still has to serve.</summary>
-    private async Task CheckEndAsync(IPEndPoint proxy)
+    private async Task CheckEndAsync(EndPoint proxy)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var api = await _proxy.Api;
@@ -205,7 +233,7 @@ internal sealed class ProxyFuzzer : IAsyncDisposable
                 client: {Show(fuzzCase.Text)}
                 cuts: {string.Join(' ', fuzzCase.Cuts)}, end: {fuzzCase.End}
                 origin: {string.Join(" | ", fuzzCase.Replies.Select(Show))}
-                again: {Again} --transport {_options.Transport} --seed {fuzzCase.Seed} --first {fuzzCase.Round}
+                again: {Again} --transport {_options.Transport}{(_options.TlsEngine is { } engine ? $" --tls {engine}" : "")} --seed {fuzzCase.Seed} --first {fuzzCase.Round}
                 """;
             _failed.TrySetResult();
         }

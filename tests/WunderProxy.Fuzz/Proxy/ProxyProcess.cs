@@ -18,7 +18,7 @@ internal sealed partial class ProxyProcess : IDisposable
 
     /// <summary>Starts it.</summary>
     /// <param name="program">The executable.</param>
-    /// <param name="arguments">What it is started with, beyond its addresses.</param>
+    /// <param name="arguments">What it is started with, beyond the addresses of upstream and manager API.</param>
     /// <param name="upstream">Where it forwards to.</param>
     /// <param name="onFailure">Told when it logs a fault of its own, or a line that is none.</param>
     public ProxyProcess(string program, IEnumerable<string> arguments, IPEndPoint upstream, Action<string> onFailure)
@@ -26,7 +26,7 @@ internal sealed partial class ProxyProcess : IDisposable
         _onFailure = onFailure;
         string[] ours =
         [
-            "forward", "--upstream", upstream.ToString(), "--proxy", "127.0.0.1:0", "--api", "127.0.0.1:0",
+            "forward", "--upstream", upstream.ToString(), "--api", "127.0.0.1:0",
             "--access-log", "json", "--response-timeout", "3s", "--header-timeout", "3s", "--body-timeout", "3s",
             "--connect-timeout", "20s", "--shutdown-grace", "0s",
         ];
@@ -149,6 +149,6 @@ internal sealed partial class ProxyProcess : IDisposable
     [GeneratedRegex(@"manager API on (?<address>[0-9.:]+[0-9])", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ManagerAddress();
 
-    [GeneratedRegex(@"proxy on (?<address>[0-9.:]+[0-9])", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"proxy on (?:TLS )?(?<address>[0-9.:]+[0-9])", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ProxyAddress();
 }

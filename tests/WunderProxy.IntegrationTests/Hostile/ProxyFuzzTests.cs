@@ -8,15 +8,17 @@ internal sealed class ProxyFuzzTests
 {
     private static readonly TimeSpan Time = TimeSpan.FromSeconds(10);
 
-    [TestCase("epoll", 20261122)]
-    [TestCase("sockets", -7)]
-    public async Task Mutated_traffic_keeps_the_invariants(string transport, int seed)
+    [TestCase("epoll", null, 20261122)]
+    [TestCase("sockets", null, -7)]
+    [TestCase("epoll", "openssl", 20261126)]
+    public async Task Mutated_traffic_keeps_the_invariants(string transport, string? tlsEngine, int seed)
     {
         await using var fuzzer = new ProxyFuzzer(
             new ProxyFuzzOptions
             {
                 Program = WunderProxyProcess.Program,
                 Transport = transport,
+                TlsEngine = tlsEngine,
                 Seed = seed,
                 Time = Time,
                 Connections = 48

@@ -74,6 +74,12 @@ internal sealed class TlsBridge : IDisposable
         _sockets.Add(server);
         try
         {
+            if (plain.RemoteEndPoint is IPEndPoint client && client.AddressFamily == server.AddressFamily)
+            {
+                // The server sees the address that the client has chosen.
+                server.Bind(new IPEndPoint(client.Address, 0));
+            }
+
             await server.ConnectAsync(_server);
             await ShakeHandsAsync(server, end);
             using var sending = new SemaphoreSlim(1);

@@ -36,14 +36,14 @@ internal sealed unsafe class TlsEnd : IDisposable
     /// <summary>A server with the contexts of a set, which the end holds until it is disposed of.</summary>
     public static TlsEnd Server(TlsContextSet contexts)
     {
-        Assert.That(contexts.TryEnter(), Is.True);
-        return new TlsEnd(contexts);
+        return contexts.TryEnter() ? new TlsEnd(contexts) : throw new InvalidOperationException("The set has been released.");
     }
 
     public static TlsEnd Client(TlsEndOptions? options = null)
     {
-        Assert.That(OpenSslLibrary.TryLoad(out var error), Is.True, error);
-        return new TlsEnd(NewClient(options ?? new TlsEndOptions()), null);
+        return OpenSslLibrary.TryLoad(out var error)
+            ? new TlsEnd(NewClient(options ?? new TlsEndOptions()), null)
+            : throw new InvalidOperationException(error);
     }
 
     /// <summary>Returns a new SSL object of a client, which belongs to the caller.</summary>
@@ -139,14 +139,14 @@ internal sealed unsafe class TlsEnd : IDisposable
     public void UpdateKeys(bool asks = true)
     {
         var type = asks ? ClientCalls.UpdateRequested : ClientCalls.UpdateNotRequested;
-        Assert.That(ClientCalls.UpdateKeys(_ssl, type), Is.EqualTo(1));
+        Require(ClientCalls.UpdateKeys(_ssl, type));
         Handshake();
     }
 
     /// <summary>Begins a renegotiation, which only TLS 1.2 has.</summary>
     public TlsStep Renegotiate()
     {
-        Assert.That(ClientCalls.Renegotiate(_ssl), Is.EqualTo(1));
+        Require(ClientCalls.Renegotiate(_ssl));
         return Handshake();
     }
 
@@ -181,6 +181,14 @@ internal sealed unsafe class TlsEnd : IDisposable
         _session.Free();
         _contexts?.Leave();
         _wire.Dispose();
+    }
+
+    private static void Require(int result)
+    {
+        if (result != 1)
+        {
+            throw new InvalidOperationException("OpenSSL refuses the call.");
+        }
     }
 
     private int Call(Func<int> call)
