@@ -15,7 +15,7 @@ internal static class BrowserRoutes
             document.getElementById(id).textContent += text + ' ';
           };
           const socketDone = new Promise(done => {
-            const socket = new WebSocket(`ws://${location.host}/ws`, 'echo');
+            const socket = new WebSocket(`${location.protocol.replace("http", "ws")}//${location.host}/ws`, 'echo');
             socket.onopen = () => socket.send('one');
             socket.onmessage = message => {
               show('socket', message.data);

@@ -6,14 +6,13 @@ using WunderProxy.IntegrationTests.Infrastructure;
 namespace WunderProxy.IntegrationTests.Clients;
 
 /// <summary>A browser through the proxy, which compresses: Chromium, driven by its own driver.</summary>
-[TestFixture("epoll")]
-[TestFixture("sockets")]
-internal sealed class BrowserTests(string transport) : ClientFixture(transport, "--compress")
+[TestFixtureSource(typeof(Wirings), nameof(Wirings.WithOpenSsl))]
+internal sealed class BrowserTests(string wiring) : ClientFixture(wiring, "--compress")
 {
     private static readonly string[] Switches =
     [
         "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--no-proxy-server",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync", "--ignore-certificate-errors",
     ];
 
     [Test]

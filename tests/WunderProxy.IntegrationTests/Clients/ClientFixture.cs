@@ -3,15 +3,17 @@ using WunderProxy.IntegrationTests.Infrastructure;
 namespace WunderProxy.IntegrationTests.Clients;
 
 /// <summary>The application and the built program in front of it, for the tests of one client.</summary>
-/// <param name="transport">How the program drives its sockets.</param>
+/// <param name="wiring">How the program drives its sockets, and whether over TLS: see <see cref="ProxyWiring.Parse"/>.</param>
 /// <param name="options">Further options of the program.</param>
-internal abstract class ClientFixture(string transport, params string[] options)
+internal abstract class ClientFixture(string wiring, params string[] options)
 {
     private ApplicationProcess? _application;
     private ForwardProcess? _proxy;
     private DirectoryInfo? _folder;
 
     protected ForwardProcess Proxy => _proxy!;
+
+    protected ProxyWiring Wiring { get; } = ProxyWiring.Parse(wiring);
 
     /// <summary>For the files of a test; removed at the end. What lies in it is served below <c>/files</c>.</summary>
     protected string Folder => _folder!.FullName;
@@ -23,7 +25,7 @@ internal abstract class ClientFixture(string transport, params string[] options)
         await PrepareAsync();
         _application = await ApplicationProcess.StartAsync(Folder);
         _proxy = await ForwardProcess.StartAsync(
-            _application.EndPoint, ["--transport", transport, "--access-log", "none", .. options]);
+            _application.EndPoint, Wiring, ["--access-log", "none", .. options]);
     }
 
     [OneTimeTearDown]
@@ -38,7 +40,7 @@ internal abstract class ClientFixture(string transport, params string[] options)
     protected virtual Task PrepareAsync() => Task.CompletedTask;
 
     /// <summary>An address of the application as its clients see it.</summary>
-    protected string Url(string path) => $"http://{Proxy.Proxy}{path}";
+    protected string Url(string path) => Proxy.Address.GetLeftPart(UriPartial.Authority) + path;
 
     /// <summary>A path in the folder.</summary>
     protected string PathOf(string name) => Path.Combine(Folder, name);

@@ -7,16 +7,14 @@ using WunderProxy.TestSupport;
 namespace WunderProxy.IntegrationTests.Clients;
 
 /// <summary>curl through the proxy.</summary>
-[TestFixture("epoll")]
-[TestFixture("sockets")]
-internal sealed class CurlTests(string transport) : ClientFixture(transport)
+[TestFixtureSource(typeof(Wirings), nameof(Wirings.WithEachEngine))]
+internal sealed class CurlTests(string wiring) : ClientFixture(wiring)
 {
     private const int BigBytes = 64 * 1024 * 1024;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly string[] Quiet = ["-q", "--silent", "--show-error"];
-
-    private readonly string _transport = transport;
+    private static readonly string[] Quiet =
+        ["-q", "--silent", "--show-error", "--cacert", ProxyWiring.CertificateFile];
 
     [Test]
     public async Task Get_shows_the_answer()
@@ -34,7 +32,7 @@ internal sealed class CurlTests(string transport) : ClientFixture(transport)
 
         Assert.That(answer.Output, Does.StartWith("PATCH /seen?q=%20a&b=[1] HTTP/1.1\n"));
         Assert.That(answer.Output, Does.Contain("X-Test: a b\n"));
-        Assert.That(answer.Output, Does.Contain($"Host: {Proxy.Proxy}\n"));
+        Assert.That(answer.Output, Does.Contain($"Host: {Proxy.Authority}\n"));
         Assert.That(answer.Output, Does.Contain("Content-Length: 3\n"));
     }
 
@@ -145,7 +143,7 @@ internal sealed class CurlTests(string transport) : ClientFixture(transport)
         _ = upstream.AnswerAllAsync(
             "HTTP/1.1 200 OK\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n"
             + "5\r\nhello\r\n0\r\nX-Sum: 42\r\n\r\n");
-        using var proxy = await ForwardProcess.StartAsync(upstream.EndPoint, "--transport", _transport);
+        using var proxy = await ForwardProcess.StartAsync(upstream.EndPoint, Wiring);
 
         var answer = await CurlAsync("-D", "-", "-o", PathOf("body"), proxy.Address.ToString());
 
@@ -176,7 +174,7 @@ internal sealed class CurlTests(string transport) : ClientFixture(transport)
     public async Task Cut_off_download_is_seen_as_such()
     {
         using var upstream = ScriptedUpstream.Start();
-        using var proxy = await ForwardProcess.StartAsync(upstream.EndPoint, "--transport", _transport);
+        using var proxy = await ForwardProcess.StartAsync(upstream.EndPoint, Wiring);
         var curl = HostProgram.RunAsync("curl", [.. Quiet, proxy.Address.ToString()]);
         using (var connection = await upstream.AcceptAsync())
         {

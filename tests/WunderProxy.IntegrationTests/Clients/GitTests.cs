@@ -4,9 +4,8 @@ using WunderProxy.IntegrationTests.Infrastructure;
 namespace WunderProxy.IntegrationTests.Clients;
 
 /// <summary>git over smart HTTP through the proxy.</summary>
-[TestFixture("epoll")]
-[TestFixture("sockets")]
-internal sealed class GitTests(string transport) : ClientFixture(transport)
+[TestFixtureSource(typeof(Wirings), nameof(Wirings.PlainInCheck))]
+internal sealed class GitTests(string wiring) : ClientFixture(wiring)
 {
     // Beyond git's http.postBuffer of 1 MiB: such a push is sent in chunks.
     private const int PackBytes = 3_000_000;
@@ -17,6 +16,7 @@ internal sealed class GitTests(string transport) : ClientFixture(transport)
         ["GIT_CONFIG_GLOBAL"] = "/dev/null",
         ["GIT_CONFIG_SYSTEM"] = "/dev/null",
         ["GIT_TERMINAL_PROMPT"] = "0",
+        ["GIT_SSL_CAINFO"] = ProxyWiring.CertificateFile,
         ["GIT_AUTHOR_NAME"] = "test",
         ["GIT_AUTHOR_EMAIL"] = "test@example.test",
         ["GIT_COMMITTER_NAME"] = "test",

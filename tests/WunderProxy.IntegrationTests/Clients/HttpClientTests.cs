@@ -7,17 +7,16 @@ using WunderProxy.TestSupport;
 namespace WunderProxy.IntegrationTests.Clients;
 
 /// <summary>.NET's own client through the proxy.</summary>
-[TestFixture("epoll")]
-[TestFixture("sockets")]
-internal sealed class HttpClientTests(string transport) : ClientFixture(transport)
+[TestFixtureSource(typeof(Wirings), nameof(Wirings.WithEachEngine))]
+internal sealed class HttpClientTests(string wiring) : ClientFixture(wiring)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly string _transport = transport;
     private readonly HttpClient _client = new(new SocketsHttpHandler
     {
         UseProxy = false,
         Expect100ContinueTimeout = TimeSpan.FromMinutes(10),
+        SslOptions = { RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null },
     })
     {
         Timeout = Patience,
@@ -76,7 +75,7 @@ internal sealed class HttpClientTests(string transport) : ClientFixture(transpor
         using var upstream = ScriptedUpstream.Start();
         _ = upstream.AnswerAllAsync(
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 42\r\nX-Sum: 43\r\n\r\n");
-        using var proxy = await ForwardProcess.StartAsync(upstream.EndPoint, "--transport", _transport);
+        using var proxy = await ForwardProcess.StartAsync(upstream.EndPoint, Wiring);
 
         using var answer = await _client.GetAsync(proxy.Address);
 

@@ -5,9 +5,8 @@ using WunderProxy.IntegrationTests.Infrastructure;
 namespace WunderProxy.IntegrationTests.Clients;
 
 /// <summary>wrk through the proxy, many connections that are kept.</summary>
-[TestFixture("epoll")]
-[TestFixture("sockets")]
-internal sealed partial class LoadToolTests(string transport) : ClientFixture(transport)
+[TestFixtureSource(typeof(Wirings), nameof(Wirings.PlainInCheck))]
+internal sealed partial class LoadToolTests(string wiring) : ClientFixture(wiring)
 {
     private const int Connections = 40;
     private const int LongestRounds = 60;

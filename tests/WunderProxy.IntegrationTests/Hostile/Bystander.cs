@@ -13,7 +13,7 @@ internal sealed class Bystander
     private readonly Task _running;
     private volatile bool _isStopped;
 
-    public Bystander(IPEndPoint proxy) => _running = Task.Run(() => RunAsync(proxy));
+    public Bystander(EndPoint proxy) => _running = Task.Run(() => RunAsync(proxy));
 
     /// <summary>Ends it.</summary>
     /// <returns>How long answers took, in milliseconds, in order of size.</returns>
@@ -26,7 +26,7 @@ internal sealed class Bystander
         return [.. _milliseconds];
     }
 
-    private async Task RunAsync(IPEndPoint proxy)
+    private async Task RunAsync(EndPoint proxy)
     {
         using var kept = await RawConnection.ConnectAsync(proxy);
         while (!_isStopped)

@@ -6,9 +6,8 @@ using WunderProxy.TestSupport;
 namespace WunderProxy.IntegrationTests.Hostile;
 
 /// <summary>Clients that mean harm: the proxy's memory stays below a bound, and others never notice.</summary>
-[TestFixture("epoll")]
-[TestFixture("sockets")]
-internal sealed class HostileClientTests(string transport)
+[TestFixtureSource(typeof(Wirings), nameof(Wirings.PlainInCheck))]
+internal sealed class HostileClientTests(string wiring)
 {
     private const int Mebibyte = 1024 * 1024;
     private const string PostChunks = "POST /count HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -19,7 +18,7 @@ internal sealed class HostileClientTests(string transport)
         // Of 20,000 files that may be open two are kept for each client.
         const int Connections = 9_000;
         var seconds = HostileProxy.IsFull ? 60 : 4;
-        await using var proxy = await HostileProxy.StartAsync(transport, "--header-timeout", "5m");
+        await using var proxy = await HostileProxy.StartAsync(wiring, "--header-timeout", "5m");
         using var clients = new SlowClients(proxy.EndPoint, Connections, "GET / HTTP/1.1\r\nHost: a\r\nX: ");
 
         var open = await clients.DripAsync(seconds);
@@ -38,7 +37,7 @@ internal sealed class HostileClientTests(string transport)
 
         // Long enough that on a busy machine the first is not cut off before the last has come.
         var patience = HostileProxy.IsFull ? "30s" : "8s";
-        await using var proxy = await HostileProxy.StartAsync(transport, "--body-timeout", patience);
+        await using var proxy = await HostileProxy.StartAsync(wiring, "--body-timeout", patience);
         var clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ =>
             proxy.SendAsync($"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n")));
 
@@ -55,7 +54,7 @@ internal sealed class HostileClientTests(string transport)
     public async Task Clients_that_stall_in_a_request_body_are_cut_off()
     {
         const int Clients = 1000;
-        await using var proxy = await HostileProxy.StartAsync(transport, "--body-timeout", "3s");
+        await using var proxy = await HostileProxy.StartAsync(wiring, "--body-timeout", "3s");
         var clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ =>
             proxy.SendAsync(PostChunks + "1\r\nx\r\n5\r\n")));
 
@@ -70,7 +69,7 @@ internal sealed class HostileClientTests(string transport)
     public async Task Hundred_thousand_tiny_chunks_go_up()
     {
         const int Clients = 8;
-        await using var proxy = await HostileProxy.StartAsync(transport);
+        await using var proxy = await HostileProxy.StartAsync(wiring);
 
         var answers = await proxy.AskManyAsync(Clients, PostChunks, async client =>
         {
@@ -87,7 +86,7 @@ internal sealed class HostileClientTests(string transport)
     {
         const int Clients = 50, Rounds = 200;
         var request = $"GET / HTTP/1.1\r\nHost: a\r\n{new string('x', 3000)}\r\n\r\n";
-        await using var proxy = await HostileProxy.StartAsync(transport);
+        await using var proxy = await HostileProxy.StartAsync(wiring);
 
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
         {
@@ -108,7 +107,7 @@ internal sealed class HostileClientTests(string transport)
         const int Clients = 100;
         var line = $"X: {new string('h', 1020)}\r\n";
         var request = $"GET / HTTP/1.1\r\nHost: a\r\n{string.Concat(Enumerable.Repeat(line, Mebibyte / 1024))}\r\n";
-        await using var proxy = await HostileProxy.StartAsync(transport);
+        await using var proxy = await HostileProxy.StartAsync(wiring);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => AskAsync(proxy, request)));
 
@@ -123,7 +122,7 @@ internal sealed class HostileClientTests(string transport)
     public async Task Request_line_that_never_ends()
     {
         const int Clients = 200;
-        await using var proxy = await HostileProxy.StartAsync(transport);
+        await using var proxy = await HostileProxy.StartAsync(wiring);
 
         var ends = await proxy.AskManyAsync(Clients, "GET /", SendForeverAsync);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using WunderProxy.Forwarding.Tests.Transport.Tls;
 using WunderProxy.IntegrationTests.Infrastructure;
 using WunderProxy.TestSupport;
 
@@ -15,20 +16,24 @@ internal sealed class HostileProxy : IAsyncDisposable
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
     private readonly IPEndPoint _api = WunderProxyProcess.FreeEndPoint();
     private readonly WunderProxyProcess _process;
+    private readonly TlsBridge? _bridge;
     private Bystander? _bystander;
 
-    private HostileProxy(string transport, string[] more)
+    private HostileProxy(ProxyWiring wiring, string[] more)
     {
-        EndPoint = WunderProxyProcess.FreeEndPoint();
+        var listener = WunderProxyProcess.FreeEndPoint();
         _process = WunderProxyProcess.Start(
         [
-            "forward", "--upstream", _origin.EndPoint.ToString(), "--proxy", EndPoint.ToString(), "--api",
+            "forward", "--upstream", _origin.EndPoint.ToString(), .. wiring.OptionsFor($"{listener}"), "--api",
                 _api.ToString(),
-            "--access-log", "none", "--shutdown-grace", "0s", "--transport", transport, .. more,
+            "--access-log", "none", "--shutdown-grace", "0s", .. more,
         ]);
+        _bridge = wiring.IsSecure ? new TlsBridge(listener) : null;
+        EndPoint = _bridge?.EndPoint ?? listener;
     }
 
-    public IPEndPoint EndPoint { get; }
+    /// <summary>Where clients connect that speak plain HTTP, whatever the program speaks.</summary>
+    public EndPoint EndPoint { get; }
 
     /// <summary>Whether the longer form was asked for (see docs/http1.md).</summary>
     public static bool IsFull => Environment.GetEnvironmentVariable("WUNDERPROXY_TEST_HOSTILE") == "full";
@@ -36,9 +41,9 @@ internal sealed class HostileProxy : IAsyncDisposable
     /// <summary>What it logged.</summary>
     public string Log => _process.Errors;
 
-    public static async Task<HostileProxy> StartAsync(string transport, params string[] more)
+    public static async Task<HostileProxy> StartAsync(string wiring, params string[] more)
     {
-        var proxy = new HostileProxy(transport, more);
+        var proxy = new HostileProxy(ProxyWiring.Parse(wiring), more);
         await Eventually.TrueAsync(
             "the proxy", async () => (await proxy._http.GetAsync($"http://{proxy._api}/livez")).IsSuccessStatusCode);
         proxy._bystander = new Bystander(proxy.EndPoint);
@@ -95,6 +100,7 @@ internal sealed class HostileProxy : IAsyncDisposable
             await bystander.StopAsync();
         }
 
+        _bridge?.Dispose();
         _process.Dispose();
         _http.Dispose();
         _origin.Dispose();

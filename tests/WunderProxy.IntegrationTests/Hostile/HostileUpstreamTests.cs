@@ -1,16 +1,17 @@
+using WunderProxy.IntegrationTests.Infrastructure;
+
 namespace WunderProxy.IntegrationTests.Hostile;
 
 /// <summary>Applications that do harm: the proxy's memory stays below a bound, and others never notice.</summary>
-[TestFixture("epoll")]
-[TestFixture("sockets")]
-internal sealed class HostileUpstreamTests(string transport)
+[TestFixtureSource(typeof(Wirings), nameof(Wirings.PlainInCheck))]
+internal sealed class HostileUpstreamTests(string wiring)
 {
     [TestCase("/headers")]
     [TestCase("/endless")]
     public async Task Response_head_that_is_too_large_or_never_ends(string path)
     {
         const int Clients = 100;
-        await using var proxy = await HostileProxy.StartAsync(transport);
+        await using var proxy = await HostileProxy.StartAsync(wiring);
 
         var answers = await proxy.AskManyAsync(
             Clients, $"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n", client => client.ReadHeadAsync());
@@ -26,7 +27,7 @@ internal sealed class HostileUpstreamTests(string transport)
     public async Task Hundred_thousand_tiny_chunks_come_down()
     {
         const int Clients = 8;
-        await using var proxy = await HostileProxy.StartAsync(transport);
+        await using var proxy = await HostileProxy.StartAsync(wiring);
 
         var answers = await proxy.AskManyAsync(Clients, "GET /chunks HTTP/1.1\r\nHost: a\r\n\r\n", async client =>
         {

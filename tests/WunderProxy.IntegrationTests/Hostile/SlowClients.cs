@@ -10,7 +10,7 @@ internal sealed class SlowClients : IDisposable
     private readonly List<Socket> _sockets = [];
 
     /// <summary>Opens them.</summary>
-    public SlowClients(IPEndPoint proxy, int count, string beginning)
+    public SlowClients(EndPoint proxy, int count, string beginning)
     {
         var bytes = System.Text.Encoding.ASCII.GetBytes(beginning);
         for (var number = 0; number < count; number++)
