@@ -4,7 +4,8 @@ using WunderProxy.Deployments.Storage;
 namespace WunderProxy.Deployments.History;
 
 /// <summary>
-/// The right to deploy, in stores without conditional writes. Lamport's bakery algorithm over objects: a deployer
+/// The right to deploy, in stores without conditional writes, or to do another thing that only one may do at a time
+/// (<see cref="LeaseKind"/>). Lamport's bakery algorithm over objects: a deployer
 /// announces a claim, gives up if another one has a turn, else takes a turn, and proceeds only if no announced claim
 /// has an earlier turn. Requires a store whose listing shows every finished write, and clocks that agree to within a
 /// few seconds.
@@ -22,22 +23,34 @@ internal sealed class DeployerLease : IAsyncDisposable
 
     private readonly IObjectStore _store;
     private readonly string _prefix;
+    private readonly LeaseKind _kind;
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _released = new();
     private Task _renewal = Task.CompletedTask;
     private LeaseClaim _claim;
 
-    private DeployerLease(IObjectStore store, string prefix, LeaseClaim claim, TimeProvider clock) =>
-        (_store, _prefix, _claim, _clock) = (store, prefix, claim, clock);
+    private DeployerLease(IObjectStore store, string prefix, LeaseKind kind, LeaseClaim claim, TimeProvider clock) =>
+        (_store, _prefix, _kind, _claim, _clock) = (store, prefix, kind, claim, clock);
 
     /// <summary>Takes the lease, or throws if another deployer has it.</summary>
     /// <exception cref="LeaseHeldException">Another deployer has the lease.</exception>
+    public static Task<DeployerLease> TakeAsync(
+        IObjectStore store, string prefix, string by, TimeProvider clock, CancellationToken cancellationToken) =>
+        TakeAsync(store, prefix, LeaseKind.Deploying, by, clock, cancellationToken);
+
+    /// <summary>Takes the lease of a kind, or throws if another one has it.</summary>
+    /// <exception cref="LeaseHeldException">Another one has the lease.</exception>
     public static async Task<DeployerLease> TakeAsync(
-        IObjectStore store, string prefix, string by, TimeProvider clock, CancellationToken cancellationToken)
+        IObjectStore store,
+        string prefix,
+        LeaseKind kind,
+        string by,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var expires = clock.GetUtcNow() + Lifetime;
         var claim = new LeaseClaim(DeploymentIntent.NewId(), LenientJson.WellFormed(by), Environment.MachineName, At: null, expires);
-        var lease = new DeployerLease(store, prefix, claim, clock);
+        var lease = new DeployerLease(store, prefix, kind, claim, clock);
         try
         {
             await lease.WriteAsync(claim, cancellationToken);
@@ -63,7 +76,7 @@ internal sealed class DeployerLease : IAsyncDisposable
         if (_clock.GetUtcNow() >= _claim.Expires)
         {
             throw new LeaseHeldException(
-                "another deployer", "the lease of this deployment has expired; nothing was written");
+                $"another {_kind.Holder}", $"the lease of this {_kind.Holder} has expired; nothing was written");
         }
     }
 
@@ -74,7 +87,7 @@ internal sealed class DeployerLease : IAsyncDisposable
         _released.Dispose();
         try
         {
-            await _store.DeleteAsync(ObjectKey.Lock(_prefix, _claim.Id), CancellationToken.None);
+            await _store.DeleteAsync(KeyOf(_claim), CancellationToken.None);
         }
         catch (ObjectStoreException)
         {
@@ -118,24 +131,26 @@ internal sealed class DeployerLease : IAsyncDisposable
             // A deployer that has announced may still take an earlier turn than ours, which its second write shows. A
             // turn never changes, so later turns need not be read again.
             var turns = others.Where(other => other.At is not null);
-            later.UnionWith(turns.Select(other => ObjectKey.Lock(_prefix, other.Id)));
+            later.UnionWith(turns.Select(other => KeyOf(other)));
             await Task.Delay(pause, _clock, cancellationToken);
             pause = pause < MaxAnnouncedPause ? pause * 2 : pause;
         }
     }
 
-    private static LeaseHeldException HeldBy(LeaseClaim other) =>
-        new(other.By, $"{other.By} on {other.Host} is deploying (lease until {GoTime.Format(other.Expires)})");
+    private string KeyOf(LeaseClaim claim) => ObjectKey.Lock(_prefix, _kind.KeyStart, claim.Id);
+
+    private LeaseHeldException HeldBy(LeaseClaim other) =>
+        new(other.By, $"{other.By} on {other.Host} {_kind.Doing} (lease until {GoTime.Format(other.Expires)})");
 
     /// <summary>Returns the unexpired claims of other deployers, except those known to come after ours.</summary>
     private async Task<LeaseClaim[]> OthersAsync(HashSet<string> later, CancellationToken cancellationToken)
     {
-        var own = ObjectKey.Lock(_prefix, _claim.Id);
-        var keys = await _store.ListAsync(ObjectKey.Locks(_prefix), cancellationToken);
+        var own = KeyOf(_claim);
+        var keys = await _store.ListAsync(ObjectKey.Locks(_prefix, _kind.KeyStart), cancellationToken);
         if (keys.Count > MaxClaims)
         {
             throw new ObjectStoreException(
-                ObjectStoreFault.Refused, $"{_store.Description} has more than {MaxClaims} lease objects {ObjectKey.Locks(_prefix)}*");
+                ObjectStoreFault.Refused, $"{_store.Description} has more than {MaxClaims} lease objects {ObjectKey.Locks(_prefix, _kind.KeyStart)}*");
         }
 
         var unknown = keys.Where(key => key != own && !later.Contains(key));
@@ -175,7 +190,7 @@ internal sealed class DeployerLease : IAsyncDisposable
     private async Task WriteAsync(LeaseClaim claim, CancellationToken cancellationToken)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(claim, HistoryJsonContext.Default.LeaseClaim);
-        await _store.PutAsync(ObjectKey.Lock(_prefix, claim.Id), bytes, PutCondition.None, cancellationToken);
+        await _store.PutAsync(KeyOf(claim), bytes, PutCondition.None, cancellationToken);
 
         // Set only after the write, because what other deployers see is decisive.
         _claim = claim;

@@ -15,7 +15,7 @@ public static class DocumentLimits
     /// <summary>Limit of an event, in the store or waiting in the local state.</summary>
     public const int Event = 64 << 10;
 
-    /// <summary>Limit of a deployer's claim, <c>lock.ID.json</c>.</summary>
+    /// <summary>Limit of a claim to a lease, <c>lock.ID.json</c> or <c>acme.lock.ID.json</c>.</summary>
     public const int Lease = 64 << 10;
 
     /// <summary>
@@ -36,7 +36,7 @@ public static class DocumentLimits
     public static int Of(string key)
     {
         var name = key[(key.LastIndexOf('/') + 1)..];
-        return name.StartsWith("lock.", StringComparison.Ordinal) ? Lease
+        return name.StartsWith("lock.", StringComparison.Ordinal) || name.StartsWith("acme.lock.", StringComparison.Ordinal) ? Lease
             : key.Length > name.Length && key[..^(name.Length + 1)].EndsWith("events", StringComparison.Ordinal) ? Event
             : LaunchConfig;
     }

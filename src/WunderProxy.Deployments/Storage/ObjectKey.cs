@@ -7,6 +7,7 @@ public static class ObjectKey
 {
     private const string ConfigStart = "container.";
     private const string JsonEnd = ".json";
+    private const string LockStart = "lock.";
 
     /// <summary>Returns <c>PREFIX/current.json</c>, the key of a copy of the deployed launch config.</summary>
     public static string Current(string prefix) => Join(prefix, "current.json");
@@ -51,10 +52,22 @@ public static class ObjectKey
     /// <summary>
     /// Returns <c>PREFIX/lock.ID.json</c>, the key of one deployer's claim in a store without conditional writes.
     /// </summary>
-    public static string Lock(string prefix, string id) => Locks(prefix) + id + JsonEnd;
+    public static string Lock(string prefix, string id) => Lock(prefix, LockStart, id);
 
-    /// <summary>Returns the start of the keys of all claims.</summary>
-    public static string Locks(string prefix) => Join(prefix, "lock.");
+    /// <summary>Returns the start of the keys of all claims of deployers.</summary>
+    public static string Locks(string prefix) => Locks(prefix, LockStart);
+
+    /// <summary>Returns the key of one claim to a lease.</summary>
+    /// <param name="prefix">The service's prefix.</param>
+    /// <param name="start">Start of the names of the lease's claims, such as <c>lock.</c>.</param>
+    /// <param name="id">Identifies the claim.</param>
+    public static string Lock(string prefix, string start, string id) => Locks(prefix, start) + id + JsonEnd;
+
+    /// <summary>Returns the start of the keys of all claims to a lease.</summary>
+    public static string Locks(string prefix, string start) => Join(prefix, start);
+
+    /// <summary>Returns <c>PREFIX/acme/NAME</c>, the key of a sealed document about certificates.</summary>
+    public static string Acme(string prefix, string name) => Join(prefix, "acme/" + name);
 
     /// <summary>
     /// Returns <c>PREFIX/probe.ID.json</c>, the key of an object that tests for conditional writes and is deleted at

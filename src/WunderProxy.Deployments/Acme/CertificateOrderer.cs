@@ -1,0 +1,131 @@
+using System.Security.Cryptography;
+using WunderProxy.Deployments.Acme.Protocol;
+using WunderProxy.Deployments.Acme.Sharing;
+
+namespace WunderProxy.Deployments.Acme;
+
+/// <summary>Orders certificates from the server and asks for its advice about renewals. Used by one task at a time.</summary>
+internal sealed class CertificateOrderer(AcmeOptions options, AcmeState state, IChallengeBoard board, TimeProvider clock) : IDisposable
+{
+    private static readonly TimeSpan AdviceInterval = TimeSpan.FromHours(6);
+    private static readonly TimeSpan ShortestAdviceInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestAdviceInterval = TimeSpan.FromDays(1);
+
+    private readonly AcmeTransport _transport = new(options, clock);
+    private string? _renewalInfo;
+    private bool _isDirectoryRead;
+
+    /// <summary>How far the server's clock is ahead of ours; null if unknown.</summary>
+    public TimeSpan? ServerAhead => _transport.ServerAhead;
+
+    /// <summary>Orders a certificate and judges it.</summary>
+    /// <param name="host">The name.</param>
+    /// <param name="replaced">The certificate that is replaced; null for none.</param>
+    /// <param name="shared">What instances share; null if nothing is shared.</param>
+    /// <param name="cancellationToken">Ends the order.</param>
+    /// <exception cref="AcmeException">The order failed, or the certificate cannot be used.</exception>
+    /// <exception cref="Storage.StateUnwritableException">The state directory cannot be written; nothing was ordered.</exception>
+    /// <exception cref="Storage.ObjectStoreException">The store failed.</exception>
+    public async Task<IssuedCertificate> OrderAsync(
+        string host, IssuedCertificate? replaced, SharedDocuments? shared, CancellationToken cancellationToken)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var keyPem = key.ExportPkcs8PrivateKeyPem();
+        state.WritePendingKey(keyPem);
+        try
+        {
+            var directory = await ReadDirectoryAsync(cancellationToken);
+            var replaces = directory.RenewalInfo is not null && IsOfServer(replaced) ? replaced!.RenewalId : null;
+            var chain = await OrderOnceMoreAsync(directory, host, keyPem, replaces, shared, cancellationToken);
+            return Judge(host, chain, keyPem);
+        }
+        finally
+        {
+            state.RemovePendingKey();
+        }
+    }
+
+    /// <summary>Asks when the server wants the host's certificate to be renewed, if it is time to ask.</summary>
+    /// <returns>When to renew; null if the server has no advice.</returns>
+    public async Task<DateTimeOffset?> AskAdviceAsync(ManagedHost host, CancellationToken cancellationToken)
+    {
+        host.NextAdvice = clock.GetUtcNow() + AdviceInterval;
+        try
+        {
+            if (!_isDirectoryRead)
+            {
+                await ReadDirectoryAsync(cancellationToken);
+            }
+
+            if (_renewalInfo is null || host.Certificate is not { RenewalId: { } id } || !IsOfServer(host.Certificate))
+            {
+                return null;
+            }
+
+            var answer = await _transport.GetAsync($"{_renewalInfo.TrimEnd('/')}/{id}", cancellationToken);
+            var interval = answer.RetryAfter ?? AdviceInterval;
+            host.NextAdvice = clock.GetUtcNow() + TimeSpan.FromTicks(
+                Math.Clamp(interval.Ticks, ShortestAdviceInterval.Ticks, LongestAdviceInterval.Ticks));
+            var info = AcmeTransport.Read(answer, AcmeJsonContext.Default.RenewalInfo, "renewal information");
+            return RenewalTimes.BySuggestion(info, host.Chance);
+        }
+        catch (AcmeException)
+        {
+            // Advice is optional: without it the certificate is renewed by its life.
+            return null;
+        }
+    }
+
+    /// <summary>Closes the connections to the server.</summary>
+    public void Dispose() => _transport.Dispose();
+
+    private bool IsOfServer(IssuedCertificate? certificate) => certificate?.Directory == options.Directory.AbsoluteUri;
+
+    private async Task<AcmeDirectory> ReadDirectoryAsync(CancellationToken cancellationToken)
+    {
+        var directory = await AcmeSession.ReadDirectoryAsync(_transport, options.Directory, cancellationToken);
+        _renewalInfo = directory.RenewalInfo;
+        _isDirectoryRead = true;
+        return directory;
+    }
+
+    private async Task<string> OrderOnceMoreAsync(
+        AcmeDirectory directory,
+        string host,
+        string keyPem,
+        string? replaces,
+        SharedDocuments? shared,
+        CancellationToken cancellationToken)
+    {
+        var accounts = new AccountOpener(options, state, _transport);
+        for (var renew = false; ; renew = true)
+        {
+            var session = await accounts.OpenAsync(directory, shared, renew, cancellationToken);
+            using var key = session.Key;
+            try
+            {
+                var order = new CertificateOrder(session, new ChallengePublisher(board, shared), clock);
+                return await order.RunAsync(host, keyPem, replaces, cancellationToken);
+            }
+            catch (AcmeException exception) when (exception.Is("accountDoesNotExist") && !renew)
+            {
+                // The server forgot the account; the same key gets it again, or another one.
+            }
+        }
+    }
+
+    private IssuedCertificate Judge(string host, string chain, string keyPem)
+    {
+        try
+        {
+            var certificate = IssuedCertificate.Parse(host, options.Directory.AbsoluteUri, chain, keyPem);
+            return certificate.NotAfter > clock.GetUtcNow()
+                ? certificate
+                : throw new FormatException($"it expired on {certificate.NotAfter:u}; is the clock of this machine right?");
+        }
+        catch (FormatException exception)
+        {
+            throw new AcmeException("the ACME server issued a certificate that cannot be used", exception.Message, exception);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using WunderProxy.Deployments.Contracts;
+
+namespace WunderProxy.Deployments.Acme;
+
+/// <summary>What is known about one host's certificate. Only the keeper's loop changes it; readers get <see cref="View"/>.</summary>
+internal sealed class ManagedHost(string host)
+{
+    private volatile OrderedCertificateView _view = new(host, null, null, 0, null);
+
+    /// <summary>The name that the certificate is for.</summary>
+    public string Name => host;
+
+    /// <summary>The certificate in use; null if there is none.</summary>
+    public IssuedCertificate? Certificate { get; private set; }
+
+    /// <summary>A number from 0 to 1, by which the renewals of a fleet are spread; the same for one certificate.</summary>
+    public double Chance { get; private set; } = Random.Shared.NextDouble();
+
+    /// <summary>When the certificate is renewed.</summary>
+    public DateTimeOffset RenewAt { get; set; } = DateTimeOffset.MinValue;
+
+    /// <summary>When the host is looked at again.</summary>
+    public DateTimeOffset NextLook { get; set; } = DateTimeOffset.MinValue;
+
+    /// <summary>When the server is asked again for advice about the renewal.</summary>
+    public DateTimeOffset NextAdvice { get; set; } = DateTimeOffset.MinValue;
+
+    /// <summary>When the certificate was ordered by this process; null if it was not.</summary>
+    public DateTimeOffset? OrderedAt { get; set; }
+
+    /// <summary>Whether the certificate lies in the state directory.</summary>
+    public bool IsSaved { get; set; } = true;
+
+    /// <summary>Whether the other instances have the certificate.</summary>
+    public bool IsShared { get; set; } = true;
+
+    /// <summary>Number of failures since the last success.</summary>
+    public int Failures { get; set; }
+
+    /// <summary>Why the last order failed; null if it did not.</summary>
+    public string? LastError { get; set; }
+
+    /// <summary>Why the last order failed, without words of others; null if it did not.</summary>
+    public string? PublicError { get; set; }
+
+    /// <summary>The state for readers on other threads.</summary>
+    public OrderedCertificateView View => _view;
+
+    /// <summary>Uses a certificate, whose renewal is then due after its life.</summary>
+    public void Take(IssuedCertificate certificate)
+    {
+        Certificate = certificate;
+        Chance = Random.Shared.NextDouble();
+        RenewAt = RenewalTimes.ByLife(certificate.NotBefore, certificate.NotAfter, Chance);
+        NextAdvice = DateTimeOffset.MinValue;
+    }
+
+    /// <summary>Makes the present state visible to readers.</summary>
+    public void Publish() => _view = new OrderedCertificateView(
+        host, Certificate?.NotAfter, Failures > 0 || Certificate is null || NextLook > RenewAt ? NextLook : RenewAt, Failures, LastError)
+    {
+        PublicError = PublicError,
+    };
+}

@@ -1,0 +1,23 @@
+namespace WunderProxy.Deployments.Acme.Protocol;
+
+/// <summary>Thrown when a certificate could not be ordered.</summary>
+/// <param name="message">What failed, in our own words.</param>
+/// <param name="quoted">What the server or the system said; null for nothing.</param>
+/// <param name="cause">The exception behind it.</param>
+internal sealed class AcmeException(string message, string? quoted = null, Exception? cause = null) : Exception(message, cause)
+{
+    /// <summary>What the server or the system said; null for nothing.</summary>
+    public string? Quoted { get; } = quoted;
+
+    /// <summary>The server's problem; null if it did not name one.</summary>
+    public AcmeProblem? Problem { get; init; }
+
+    /// <summary>How long the server asks to be left alone; null if it does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Message and quoted words in one line.</summary>
+    public string Line => Quoted is null ? Message : $"{Message}: {Quoted}";
+
+    /// <summary>Whether the server named this problem, such as <c>badNonce</c>.</summary>
+    public bool Is(string problem) => Problem?.Name == problem;
+}

@@ -1,0 +1,51 @@
+using WunderProxy.Deployments.Acme.Protocol;
+
+namespace WunderProxy.Deployments.Acme;
+
+/// <summary>Computes when certificates are renewed and failures tried again.</summary>
+internal static class RenewalTimes
+{
+    /// <summary>Life of a certificate below which half of it passes before the renewal, not two thirds.</summary>
+    private static readonly TimeSpan ShortLife = TimeSpan.FromDays(10);
+
+    private static readonly TimeSpan FirstFailurePause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestFailurePause = TimeSpan.FromHours(12);
+
+    /// <summary>Part of the life over which the renewals of a fleet are spread, before the time due.</summary>
+    private const double Spread = 0.03;
+
+    /// <summary>
+    /// Returns when a certificate is renewed without advice of the server: after two thirds of its life, after half of a
+    /// life below 10 days, and up to 3% of the life earlier by chance.
+    /// </summary>
+    /// <param name="notBefore">Start of the validity.</param>
+    /// <param name="notAfter">End of the validity.</param>
+    /// <param name="chance">A number from 0 to 1 that stays the same for a certificate.</param>
+    public static DateTimeOffset ByLife(DateTimeOffset notBefore, DateTimeOffset notAfter, double chance)
+    {
+        var life = notAfter - notBefore;
+        var share = life < ShortLife ? 1.0 / 2 : 2.0 / 3;
+        return notBefore + (life * (share - (Spread * chance)));
+    }
+
+    /// <summary>
+    /// Returns a time in the period that the server suggests (RFC 9773 section 4.2), or null if the suggestion makes no
+    /// sense.
+    /// </summary>
+    public static DateTimeOffset? BySuggestion(RenewalInfo info, double chance) =>
+        info.SuggestedWindow is { } window && window.End > window.Start
+            ? window.Start + ((window.End - window.Start) * chance)
+            : null;
+
+    /// <summary>
+    /// Returns the pause after a number of failures: from 1 min, doubled up to 12 h, each chosen from its upper half, and
+    /// never less than the server asks for.
+    /// </summary>
+    public static TimeSpan AfterFailure(int failures, TimeSpan? retryAfter, double chance)
+    {
+        var doubled = FirstFailurePause * Math.Pow(2, Math.Min(failures - 1, 20));
+        var pause = (doubled < LongestFailurePause ? doubled : LongestFailurePause) * ((1 + chance) / 2);
+        pause = pause < FirstFailurePause ? FirstFailurePause : pause;
+        return retryAfter > pause ? retryAfter.Value : pause;
+    }
+}

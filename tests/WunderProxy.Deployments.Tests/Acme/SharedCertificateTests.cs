@@ -1,0 +1,235 @@
+using System.Security.Cryptography;
+using System.Text;
+using WunderProxy.Deployments.Acme.Sharing;
+using WunderProxy.Deployments.Storage;
+using WunderProxy.TestSupport;
+using WunderProxy.TestSupport.Storage;
+
+namespace WunderProxy.Deployments.Tests.Acme;
+
+/// <summary>Several instances that share through one store.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[Parallelizable(ParallelScope.All)]
+internal sealed class SharedCertificateTests : IDisposable
+{
+    private const string CertificateKey = "apps/shop/acme/shop.example.test.pem";
+
+    private readonly ManualTimeProvider _clock = new();
+    private readonly InMemoryObjectStore _store = new();
+    private readonly TemporaryDirectory _directory = new();
+    private readonly ScriptedAcmeServer _server;
+    private readonly List<KeeperUnderTest> _instances = [];
+
+    public SharedCertificateTests() => _server = new ScriptedAcmeServer(_clock);
+
+    public void Dispose()
+    {
+        _instances.ForEach(instance => instance.Dispose());
+        _server.Dispose();
+        _directory.Dispose();
+        _store.Dispose();
+    }
+
+    [Test]
+    public async Task Second_instance_takes_over_what_the_first_ordered()
+    {
+        var (one, other) = (NewInstance("1"), NewInstance("2"));
+
+        await one.LookAsync();
+        await other.LookAsync();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(_server.CountOf("/order"), Is.EqualTo(1));
+            Assert.That(other.Sink.Certificates[KeeperUnderTest.Host], Is.EqualTo(one.Sink.Certificates[KeeperUnderTest.Host]));
+            Assert.That(File.ReadAllText(_directory.Under("2/acme/shop.example.test.pem")), Is.EqualTo(File.ReadAllText(_directory.Under("1/acme/shop.example.test.pem"))));
+            Assert.That(_store.Keys, Has.None.Contain("lock"), "the lease is given back");
+            Assert.That(_store.Keys, Has.None.Contain("challenge"), "the answer is withdrawn");
+            Assert.That(_store.Keys, Has.All.StartsWith("apps/shop/acme/"));
+        });
+        foreach (var key in _store.Keys)
+        {
+            var stored = await _store.GetAsync(key, CancellationToken.None);
+            Assert.That(Encoding.Latin1.GetString(stored!.Bytes.Span), Does.Not.Contain("PRIVATE"), key);
+        }
+    }
+
+    [Test]
+    public async Task Instance_that_finds_another_ordering_waits_and_orders_nothing()
+    {
+        var (one, other) = (NewInstance("1"), NewInstance("2"));
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var gate = new ManualResetEventSlim();
+        _server.Script = (path, _) =>
+        {
+            if (path == "/challenge/1" && reached.TrySetResult())
+            {
+                gate.Wait(TimeSpan.FromSeconds(30));
+            }
+
+            return null;
+        };
+        var ordering = one.LookAsync();
+        await reached.Task;
+
+        Assert.That(_store.Keys, Has.Some.StartsWith("apps/shop/acme.lock."));
+        Assert.That(_store.Keys, Has.Some.EqualTo($"apps/shop/acme/challenge.{ScriptedAcmeServer.Token}"));
+        Assert.That(await other.Keeper.FindSharedAnswerAsync(ScriptedAcmeServer.Token), Is.EqualTo(one.Sink.Published.Single().Answer));
+        await other.LookAsync();
+        Assert.That(other.View.Failures, Is.Zero, "waiting is no failure");
+        Assert.That(other.View.NextTry - _clock.GetUtcNow(), Is.InRange(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10)));
+
+        gate.Set();
+        await ordering;
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        await other.LookAsync();
+        Assert.That(_server.CountOf("/order"), Is.EqualTo(1));
+        Assert.That(other.Sink.Certificates[KeeperUnderTest.Host], Is.EqualTo(one.Sink.Certificates[KeeperUnderTest.Host]));
+    }
+
+    [Test]
+    public async Task Renewal_by_one_reaches_the_others_without_another_order()
+    {
+        var (one, other) = (NewInstance("1"), NewInstance("2"));
+        await one.LookAsync();
+        await other.LookAsync();
+
+        _clock.Advance(TimeSpan.FromDays(61));
+        await other.LookAsync();
+        await one.LookAsync();
+
+        Assert.That(_server.CountOf("/order"), Is.EqualTo(2));
+        Assert.That(_server.CountOf("/account"), Is.EqualTo(1), "both use one account");
+        Assert.That(one.Sink.Certificates[KeeperUnderTest.Host], Is.EqualTo(other.Sink.Certificates[KeeperUnderTest.Host]));
+    }
+
+    [Test]
+    public async Task Damaged_documents_are_put_aside_with_a_warning_and_made_anew()
+    {
+        await NewInstance("1").LookAsync();
+        foreach (var key in _store.Keys)
+        {
+            _store.Seed(key, "rubbish"u8);
+        }
+
+        var other = NewInstance("2");
+        await other.LookAsync();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(_server.CountOf("/order"), Is.EqualTo(2));
+            Assert.That(_store.Keys.Count(key => key.Contains(".rejected-", StringComparison.Ordinal)), Is.EqualTo(2));
+            Assert.That(other.Warnings, Does.Contain("was put aside as apps/shop/acme/shop.example.test.pem.rejected-"));
+        });
+    }
+
+    [Test]
+    public async Task Documents_of_another_key_are_left_alone_with_a_warning()
+    {
+        await NewInstance("1").LookAsync();
+        var before = await _store.GetAsync(CertificateKey, CancellationToken.None);
+
+        var other = NewInstance("2", secret: RandomNumberGenerator.GetBytes(32));
+        await other.LookAsync();
+
+        Assert.That((await _store.GetAsync(CertificateKey, CancellationToken.None))!.Bytes.ToArray(), Is.EqualTo(before!.Bytes.ToArray()));
+        Assert.That(other.Warnings, Does.Contain("sealed with another key than that of --acme-key-file"));
+        Assert.That(other.View.LastError, Does.Contain("another key"));
+    }
+
+    [Test]
+    public async Task Store_that_may_only_be_read_leaves_the_instance_alone_with_a_warning()
+    {
+        _store.BeforeCall = (call, key) =>
+        {
+            if (call is "put" or "delete")
+            {
+                throw new ObjectStoreException(ObjectStoreFault.Denied, "no right to write") { IsWriteDenied = true };
+            }
+        };
+        var instance = NewInstance("1");
+
+        await instance.LookAsync();
+
+        Assert.That(instance.Sink.Uses, Is.EqualTo(1));
+        Assert.That(instance.Keeper.Snapshot().Shared, Is.False);
+        Assert.That(instance.Warnings, Does.Contain("not shared with other instances, because the store may not be written"));
+    }
+
+    [Test]
+    public async Task Store_that_is_away_delays_the_first_order_and_then_no_longer()
+    {
+        _store.BeforeCall = (_, _) => throw new ObjectStoreException(ObjectStoreFault.Unavailable, "away");
+        var instance = NewInstance("1");
+        for (var i = 0; i < 3; i++)
+        {
+            await instance.LookAsync();
+            Assert.That(instance.View.LastError, Does.Contain("away"));
+        }
+
+        await instance.LookAsync();
+
+        Assert.That(instance.Sink.Uses, Is.EqualTo(1));
+        _store.BeforeCall = null;
+        _clock.Advance(TimeSpan.FromHours(1));
+        await instance.LookAsync();
+        Assert.That(_store.Keys, Has.Some.EqualTo(CertificateKey), "shared when the store is back");
+    }
+
+    [Test]
+    public async Task Without_a_key_nothing_is_shared_with_a_warning()
+    {
+        var instance = NewInstance("1", hasKey: false);
+
+        await instance.LookAsync();
+
+        Assert.That(_store.Keys, Is.Empty);
+        Assert.That(instance.Warnings, Does.Contain("--acme-key-file"));
+        Assert.That(await instance.Keeper.FindSharedAnswerAsync(ScriptedAcmeServer.Token), Is.Null);
+    }
+
+    [Test]
+    public async Task Unknown_tokens_cost_at_most_five_reads_a_second_and_misses_are_remembered()
+    {
+        var instance = NewInstance("1");
+        var reads = 0;
+        _store.BeforeCall = (_, _) => Interlocked.Increment(ref reads);
+
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.That(await instance.Keeper.FindSharedAnswerAsync($"token-of-a-stranger-{i:000}"), Is.Null);
+            Assert.That(await instance.Keeper.FindSharedAnswerAsync("token-of-a-stranger-000"), Is.Null);
+        }
+
+        Assert.That(reads, Is.EqualTo(5));
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await instance.Keeper.FindSharedAnswerAsync("token-of-a-stranger-000");
+        Assert.That(reads, Is.EqualTo(5), "a miss is remembered");
+        await instance.Keeper.FindSharedAnswerAsync("token-of-a-stranger-099");
+        Assert.That(reads, Is.EqualTo(6));
+    }
+
+    [Test]
+    public async Task Several_requests_for_one_token_wait_for_one_read()
+    {
+        var instance = NewInstance("1");
+        var reads = 0;
+        _store.Gate = new TaskCompletionSource();
+        _store.BeforeCall = (_, _) => Interlocked.Increment(ref reads);
+        var key = new SealingKey(KeeperUnderTest.Secret);
+        _store.Seed($"apps/shop/acme/challenge.{ScriptedAcmeServer.Token}", key.Seal($"challenge.{ScriptedAcmeServer.Token}", "answer"u8));
+
+        var asking = Enumerable.Range(0, 5).Select(_ => instance.Keeper.FindSharedAnswerAsync(ScriptedAcmeServer.Token)).ToArray();
+        _store.Gate.SetResult();
+
+        Assert.That(await Task.WhenAll(asking), Has.All.EqualTo("answer"));
+        Assert.That(reads, Is.EqualTo(1));
+    }
+
+    private KeeperUnderTest NewInstance(string name, byte[]? secret = null, bool hasKey = true)
+    {
+        var instance = new KeeperUnderTest(_server, _clock, _directory.Under(name), _store, secret, hasKey);
+        _instances.Add(instance);
+        return instance;
+    }
+}
