@@ -17,6 +17,7 @@ internal sealed class ExchangeRunner(
     PeerFallback? fallback,
     FallbackHeaders? fallbackHeaders,
     ErrorAnswers answers,
+    ChallengeAnswerer? challenges,
     ExchangeRecorder recorder,
     ExchangeLog log)
 {
@@ -35,6 +36,11 @@ internal sealed class ExchangeRunner(
         if (head.Error != ForwardError.None)
         {
             await RefuseAsync(exchange, head);
+        }
+        else if (challenges is not null && ChallengeAnswerer.IsFor(exchange.Client.Request)
+            && await TryAnswerChallengeAsync(exchange, challenges))
+        {
+            // A certificate authority has its answer, whatever the application or a redirect would have said.
         }
         else if (exchange.Client.IsToRedirect)
         {
@@ -185,6 +191,21 @@ internal sealed class ExchangeRunner(
             : ErrorResponses.For(head.Error);
         WriteError(exchange, answer, mayPersist: false);
         return FlushAsync(exchange);
+    }
+
+    /// <summary>Answers a certificate authority; a request for a token that is unknown here goes the ordinary way.</summary>
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
+    private async ValueTask<bool> TryAnswerChallengeAsync(Exchange exchange, ChallengeAnswerer answerer)
+    {
+        if (await answerer.FindAsync(exchange.Client.Request) is not { } body)
+        {
+            return false;
+        }
+
+        exchange.Status = 200;
+        answers.WriteChallenge(exchange.Client, body);
+        await FlushAsync(exchange);
+        return true;
     }
 
     private ValueTask RedirectAsync(Exchange exchange)

@@ -43,6 +43,7 @@ internal sealed class ForwarderSettings
         Peers = options.Fallback is { } fallback ? new PeerGroup(fallback, clock, logger) : null;
         Crowd = options.Crowd;
         MaxConnections = options.MaxConnections;
+        Challenges = options.Challenges;
     }
 
     /// <summary>The port to which requests in plain text are redirected.</summary>
@@ -96,6 +97,9 @@ internal sealed class ForwarderSettings
 
     /// <summary>Most client connections over all loops; 0 means no limit.</summary>
     public int MaxConnections { get; }
+
+    /// <summary>The answers to a certificate authority's requests; null if no certificates are ordered.</summary>
+    public IChallengeAnswers? Challenges { get; }
 
     /// <summary>The peers; null without a peer key.</summary>
     public PeerGroup? Peers { get; }

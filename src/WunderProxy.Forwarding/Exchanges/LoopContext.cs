@@ -95,6 +95,8 @@ internal sealed class LoopContext
         var fallback = Settings.Peers is { } peers
             ? new PeerFallback(Settings, peers, forwarder, connector, recorder, Log)
             : null;
-        return new ExchangeRunner(Settings, forwarder, fallback, headers, new ErrorAnswers(Settings, Clock), recorder, Log);
+        var challenges = Settings.Challenges is { } answers ? new ChallengeAnswerer(answers, Loop) : null;
+        return new ExchangeRunner(
+            Settings, forwarder, fallback, headers, new ErrorAnswers(Settings, Clock), challenges, recorder, Log);
     }
 }

@@ -89,6 +89,12 @@ public sealed record ForwarderOptions
     /// <summary>The peers to try when this instance cannot answer, and to believe; null for none.</summary>
     public FallbackOptions? Fallback { get; init; }
 
+    /// <summary>
+    /// Answers to requests below <c>/.well-known/acme-challenge/</c>, which are asked before any application; null if all of
+    /// them go to the applications.
+    /// </summary>
+    public IChallengeAnswers? Challenges { get; init; }
+
     /// <summary>The loopback, private, link-local and unique-local ranges (RFC 1918, 6598, 3927, 4193, 4291).</summary>
     public static IReadOnlyList<IPNetwork> PrivateNetworks { get; } =
     [

@@ -67,6 +67,17 @@ internal sealed class ErrorAnswers(ForwarderSettings settings, WallClock clock)
         client.WriteBody(default);
     }
 
+    /// <summary>Writes the answer to a certificate authority's request, which the caller flushes.</summary>
+    public void WriteChallenge(ClientStream client, byte[] body)
+    {
+        client.BeginAnswer(200, "OK", mayPersist: true);
+        Field(client, HeaderName.Date, clock.Date);
+        Field(client, HeaderName.ContentType, "application/octet-stream"u8);
+        Field(client, HeaderName.ContentLength, body.Length);
+        Field(client, HeaderName.CacheControl, "no-store"u8);
+        client.WriteBody(client.Request.KnownMethod == KnownMethod.Head ? default : body);
+    }
+
     private static byte[] ProxyStatusOf(ErrorAnswer answer) => Encoding.ASCII.GetBytes(
         answer.ProxyStatus.Length == 0 ? "wunderproxy" : $"wunderproxy; error={answer.ProxyStatus}");
 
