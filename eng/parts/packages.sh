@@ -62,6 +62,7 @@ collect_missing() {
         need ip iproute2; need taskset util-linux ;;
       # The benchmark of deploys; its containers run this machine's busybox.
       deploy) need python3 python3; need_static /bin/busybox busybox-static ;;
+      acme) need pebble pebble; need pebble-challtestsrv pebble ;;
       bare) need debootstrap debootstrap; need git git; need unshare util-linux; need pivot_root util-linux ;;
       *) die "nobody knows what $use needs" ;;
     esac
@@ -75,7 +76,7 @@ installed_servers() {
 }
 
 # Installs what is missing for the uses that the arguments name: sdk, native, engine, stores, swift, clients, chromium, rivals,
-# compare, deploy, bare.
+# compare, deploy, acme, bare.
 install_packages() {
   collect_missing "$@"
   if [ ${#MISSING[@]} = 0 ]; then return; fi

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using WunderProxy.Certificates;
 using WunderProxy.Configuration;
+using WunderProxy.Deployments.Acme;
 using WunderProxy.Forwarding;
 using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Listeners;
@@ -28,6 +29,7 @@ internal sealed class ForwardCommand : Command
 
     private readonly ProxyCliOptions _proxy = new();
     private readonly ApiCliOptions _api = new();
+    private readonly AcmeCliOptions _acme = new(hasStore: false);
 
     /// <summary>Declares arguments and options of the command.</summary>
     public ForwardCommand()
@@ -37,6 +39,7 @@ internal sealed class ForwardCommand : Command
         Options.Add(_upstream);
         _proxy.AddTo(this);
         _api.AddTo(this);
+        _acme.AddTo(this);
         ExampleHelp.AddTo(this, Example);
         SetAction(RunAsync);
     }
@@ -44,10 +47,13 @@ internal sealed class ForwardCommand : Command
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var upstream = UpstreamOf(parsed.GetValue(_upstream)!);
-        var listeners = _proxy.MapListeners(parsed);
-        var certificates = _proxy.MapTls(parsed);
+                var acme = _acme.Map(parsed);
+        var listeners = _proxy.MapListeners(parsed, acme is not null);
+        var answers = acme is null ? null : new ChallengeAnswers();
+        using var orders = acme is null ? null : _acme.OpenState(parsed, stateDirectory: null);
+        var certificates = _proxy.MapTls(parsed, acme is not null);
         var apiCertificates = _proxy.MapApiTls(parsed);
-        var proxy = _proxy.Map(parsed) with { Tls = certificates?.Source };
+        var proxy = _proxy.Map(parsed) with { Tls = certificates?.Source, Challenges = answers };
         var application = _proxy.MapApplication(parsed);
         var api = _api.Map(parsed, defaultEndPoint: null, proxy) with { Tls = apiCertificates?.Source };
         var status = _api.MapStatus(parsed, proxy) with { Tls = apiCertificates?.Source };
@@ -57,6 +63,11 @@ internal sealed class ForwardCommand : Command
             listeners, proxy, application, _proxy.MapShutdown(parsed), budget, parsed.InvocationConfiguration.Error);
         ServiceHost.AddCertificates(builder.Services, certificates, apiCertificates);
         builder.Services.AddSingleton(provider => SlotWith(upstream, provider.GetRequiredService<TimeProvider>()));
+        if (acme is not null)
+        {
+            ServiceHost.AddAcme(builder.Services, acme, orders!, answers!, certificates!, sharing: null);
+        }
+
         ServiceHost.AddManagerApi(builder.Services, budget.Apply(api), budget.Apply(status), ApiServicesOf);
         await ServiceHost.RunAsync(builder, cancellationToken);
         return ExitCode.Success;
@@ -86,7 +97,10 @@ internal sealed class ForwardCommand : Command
         var forwarder = provider.GetRequiredService<ForwarderServer>();
         var instance = provider.GetRequiredService<InstanceState>();
         var application = provider.GetRequiredService<ProxyApplication>();
-        var status = new StatusReader(forwarder, application, instance, lifecycle: null, traffic: null, app: string.Empty, provider.GetServices<TlsCertificates>());
+        var status = new StatusReader(forwarder, application, instance, lifecycle: null, traffic: null, app: string.Empty, provider.GetServices<TlsCertificates>())
+        {
+            Certificates = provider.GetService<CertificateKeeper>() is { } keeper ? keeper.Snapshot : null,
+        };
         return new ApiServices(
             status, instance, new InstanceControl(application, instance, lifecycle: null, status), Lifecycle: null);
     }

@@ -135,7 +135,8 @@ internal sealed class ProxyCliOptions
 
     /// <summary>Reads the certificates of the proxy's TLS listeners; null without TLS.</summary>
     /// <exception cref="UsageException">A file cannot be used, or the engine cannot.</exception>
-    public TlsCertificates? MapTls(ParseResult parsed) => _tls.MapProxy(parsed, TransportOf(parsed));
+    public TlsCertificates? MapTls(ParseResult parsed, bool ordersCertificates = false) =>
+        _tls.MapProxy(parsed, TransportOf(parsed), ordersCertificates);
 
     /// <summary>Reads the certificate of the manager API and the status listener; null without one.</summary>
     /// <exception cref="UsageException">A file cannot be used, or the engine cannot.</exception>
@@ -189,12 +190,12 @@ internal sealed class ProxyCliOptions
 
     /// <summary>Converts the addresses of the proxy, plain and with TLS, to listeners.</summary>
     /// <exception cref="UsageException">A host name cannot be resolved, TLS has no certificate, or PROXY headers are expected before it.</exception>
-    public IReadOnlyList<ListenerOptions> MapListeners(ParseResult parsed)
+    public IReadOnlyList<ListenerOptions> MapListeners(ParseResult parsed, bool ordersCertificates = false)
     {
         var endPoints = parsed.GetValue(Proxy) is { Length: > 0 } given ? ListenAddress.ResolveAll(Proxy.Name, given)
             : _tls.IsRedirecting(parsed) ? []
             : [new IPEndPoint(IPAddress.Any, 80)];
-        var tls = _tls.MapListeners(parsed);
+        var tls = _tls.MapListeners(parsed, ordersCertificates);
         if (tls.Count > 0 && parsed.GetValue(_proxyProtocol) is { Length: > 0 })
         {
             throw new UsageException(

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using WunderProxy.Certificates;
 using WunderProxy.Configuration;
+using WunderProxy.Deployments.Acme;
 using WunderProxy.Deployments.Applications;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Docker;
@@ -33,6 +34,7 @@ internal sealed class RunCommand : Command
     private readonly ProxyCliOptions _proxy = new();
     private readonly ApiCliOptions _api = new();
     private readonly DeploymentCliOptions _deployments = new();
+    private readonly AcmeCliOptions _acme = new(hasStore: true);
 
     /// <summary>Declares arguments and options of the command.</summary>
     public RunCommand()
@@ -43,6 +45,7 @@ internal sealed class RunCommand : Command
         _proxy.AddTo(this);
         _api.AddTo(this);
         _deployments.AddTo(this);
+        _acme.AddTo(this);
         ExampleHelp.AddTo(this, Example);
         SetAction(RunAsync);
     }
@@ -59,10 +62,13 @@ internal sealed class RunCommand : Command
         using var store = _store.Open(parsed);
         using var state = OpenState(_deployments.StateDirectory(parsed), service);
         var engine = EngineOf(_deployments.DockerHost(parsed));
-        var listeners = _proxy.MapListeners(parsed);
-        var certificates = _proxy.MapTls(parsed);
+                var acme = _acme.Map(parsed);
+        var listeners = _proxy.MapListeners(parsed, acme is not null);
+        var answers = acme is null ? null : new ChallengeAnswers();
+        using var orders = acme is null ? null : _acme.OpenState(parsed, state.FullPath);
+        var certificates = _proxy.MapTls(parsed, acme is not null);
         var apiCertificates = _proxy.MapApiTls(parsed);
-        var proxy = _proxy.Map(parsed) with { Tls = certificates?.Source };
+        var proxy = _proxy.Map(parsed) with { Tls = certificates?.Source, Challenges = answers };
         var application = _proxy.MapApplication(parsed);
         var api = _api.Map(parsed, ManagerApiOptions.DefaultEndPoint, proxy) with { Tls = apiCertificates?.Source };
         var status = _api.MapStatus(parsed, proxy) with { Tls = apiCertificates?.Source };
@@ -81,6 +87,12 @@ internal sealed class RunCommand : Command
         builder.Services.AddSingleton<ContainerLifecycle>();
         builder.Services.AddSingleton<IContainerLifecycle>(p => p.GetRequiredService<ContainerLifecycle>());
         builder.Services.AddHostedService<LifecycleWorker>();
+        if (acme is not null)
+        {
+            ServiceHost.AddAcme(
+                builder.Services, acme, orders!, answers!, certificates!, new AcmeSharing(store, service.Prefix));
+        }
+
         ServiceHost.AddManagerApi(
             builder.Services, budget.Apply(api), budget.Apply(status), p => ApiServicesOf(p, service.App));
         try
@@ -142,7 +154,10 @@ internal sealed class RunCommand : Command
         var lifecycle = provider.GetRequiredService<IContainerLifecycle>();
         var traffic = provider.GetRequiredService<UpstreamTrafficSwitch>();
         var application = provider.GetRequiredService<ProxyApplication>();
-        var status = new StatusReader(forwarder, application, instance, lifecycle, traffic, app, provider.GetServices<TlsCertificates>());
+        var status = new StatusReader(forwarder, application, instance, lifecycle, traffic, app, provider.GetServices<TlsCertificates>())
+        {
+            Certificates = provider.GetService<CertificateKeeper>() is { } keeper ? keeper.Snapshot : null,
+        };
         return new ApiServices(
             status, instance, new InstanceControl(application, instance, lifecycle, status), lifecycle);
     }

@@ -73,9 +73,9 @@ internal sealed class TlsCliOptions
     /// <exception cref="UsageException">
     /// TLS is asked for without a certificate, an address is given twice, or a name cannot be resolved.
     /// </exception>
-    public IReadOnlyList<ListenerOptions> MapListeners(ParseResult parsed)
+    public IReadOnlyList<ListenerOptions> MapListeners(ParseResult parsed, bool ordersCertificates)
     {
-        if (!IsGiven(parsed))
+        if (!IsGiven(parsed) && !ordersCertificates)
         {
             RefuseWithoutCertificate(parsed);
             return [];
@@ -100,11 +100,11 @@ internal sealed class TlsCliOptions
 
     /// <summary>Reads the certificates of the proxy, if there are any, and warns about them.</summary>
     /// <exception cref="UsageException">A file cannot be used, or the engine cannot.</exception>
-    public TlsCertificates? MapProxy(ParseResult parsed, TransportKind transport)
+    public TlsCertificates? MapProxy(ParseResult parsed, TransportKind transport, bool ordersCertificates)
     {
         if (!IsGiven(parsed))
         {
-            return null;
+            return ordersCertificates ? Read(parsed, CertificateUse.Proxy, files: null, transport) : null;
         }
 
         var files = new CertificateFileOptions
@@ -145,7 +145,7 @@ internal sealed class TlsCliOptions
             return text.Length > 0;
         });
 
-    private TlsCertificates Read(ParseResult parsed, CertificateUse use, CertificateFileOptions files, TransportKind transport)
+    private TlsCertificates Read(ParseResult parsed, CertificateUse use, CertificateFileOptions? files, TransportKind transport)
     {
         var policy = new TlsPolicy { Engine = parsed.GetValue(_engine) ?? TlsEngine.Auto };
         var certificates = new TlsCertificates(use, files, policy, transport, TimeProvider.System);
@@ -183,7 +183,7 @@ internal sealed class TlsCliOptions
             : null;
         if (given is not null)
         {
-            throw new UsageException($"{given.Name} needs a certificate: {_certificate.Name} or {_directory.Name}");
+            throw new UsageException($"{given.Name} needs a certificate: {_certificate.Name}, {_directory.Name} or --acme-domain");
         }
     }
 }

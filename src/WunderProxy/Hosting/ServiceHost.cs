@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Certificates;
 using WunderProxy.Configuration;
+using WunderProxy.Deployments.Acme;
 using WunderProxy.Forwarding;
 using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Listeners;
@@ -115,6 +116,35 @@ internal static class ServiceHost
             provider.GetRequiredService<ILoggerFactory>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<ManagerApiWorker>();
+    }
+
+    /// <summary>Adds the orders of certificates.</summary>
+    /// <param name="services">The services of the process.</param>
+    /// <param name="options">Which certificates are ordered, and from whom.</param>
+    /// <param name="state">Where they are kept.</param>
+    /// <param name="answers">The answers to challenges, which the proxy gives.</param>
+    /// <param name="certificates">The certificates of the proxy's listeners.</param>
+    /// <param name="sharing">Where instances share them; null without a store.</param>
+    public static void AddAcme(
+        IServiceCollection services,
+        AcmeOptions options,
+        AcmeState state,
+        ChallengeAnswers answers,
+        TlsCertificates certificates,
+        AcmeSharing? sharing)
+    {
+        services.AddSingleton(answers);
+        services.AddSingleton(provider => new OrderedCertificates(
+            certificates, provider.GetRequiredService<ILogger<OrderedCertificates>>()));
+        services.AddSingleton(provider => new CertificateKeeper(
+            options,
+            state,
+            provider.GetRequiredService<OrderedCertificates>(),
+            answers,
+            sharing,
+            provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<AcmeWorker>();
     }
 
     /// <summary>Runs until a signal has ended everything in order.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using WunderProxy.Configuration;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Forwarding.Diagnostics;
 
 namespace WunderProxy.ManagerApi;
@@ -19,6 +20,7 @@ internal static class MetricsDocument
         WriteConnections(text, facts);
         WriteUpstream(text, facts);
         WriteFallback(text, facts.Forwarder.Fallback);
+        WriteCertificates(text, facts.Certificates);
         TlsMetrics.Write(text, facts.Tls);
         return text.ToString();
     }
@@ -189,6 +191,28 @@ internal static class MetricsDocument
         foreach (var peer in fallback.Peers)
         {
             text.Sample(Reachable, peer.LastConnectRefused ? 0 : 1, ("peer", SocketAddressText.Format(peer.EndPoint)));
+        }
+    }
+
+    private static void WriteCertificates(PrometheusText text, CertificateOrdersView? certificates)
+    {
+        if (certificates is null)
+        {
+            return;
+        }
+
+        const string Expiry = "wunderproxy_acme_certificate_expiry_timestamp_seconds";
+        const string Failures = "wunderproxy_acme_order_failures";
+        text.Metric(Expiry, Gauge, "End of the validity of the certificate ordered for a host, in Unix time.");
+        foreach (var host in certificates.Hosts.Where(host => host.ValidUntil is not null))
+        {
+            text.Sample(Expiry, host.ValidUntil!.Value.ToUnixTimeSeconds(), ("host", host.Host));
+        }
+
+        text.Metric(Failures, Gauge, "Orders of a certificate that failed since the last success, by host.");
+        foreach (var host in certificates.Hosts)
+        {
+            text.Sample(Failures, host.Failures, ("host", host.Host));
         }
     }
 

@@ -83,6 +83,9 @@ internal sealed record StatusDocument
     /// <summary>The circuits of engine and store; left out for <c>forward</c>.</summary>
     public CircuitsView? Circuits { get; init; }
 
+    /// <summary>The certificates that are ordered from an ACME server; left out if none are.</summary>
+    public CertificateOrdersView? Acme { get; init; }
+
     /// <summary>Warnings that an operator should see.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 }

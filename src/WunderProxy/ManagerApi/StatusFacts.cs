@@ -40,8 +40,11 @@ internal sealed record StatusFacts(
     /// <summary>Warnings about the process and its start.</summary>
     public IReadOnlyList<string> InstanceWarnings { get; init; } = [];
 
-    /// <summary>All warnings for the operator, about the process and the control plane.</summary>
-    public IReadOnlyList<string> Warnings => [.. InstanceWarnings, .. Tls.SelectMany(tls => tls.Warnings), .. Lifecycle.Warnings];
+    /// <summary>The certificates that are ordered from an ACME server; null if none are.</summary>
+    public CertificateOrdersView? Certificates { get; init; }
+
+    /// <summary>All warnings for the operator, about the process, its certificates and the control plane.</summary>
+    public IReadOnlyList<string> Warnings => [.. InstanceWarnings, .. Certificates?.Warnings ?? [], .. Tls.SelectMany(tls => tls.Warnings), .. Lifecycle.Warnings];
 
     /// <summary>Whether addresses, and messages of engine and store, are left out.</summary>
     private bool IsForStrangers { get; init; }
@@ -66,7 +69,11 @@ internal sealed record StatusFacts(
     /// <summary>
     /// Returns what <c>/status</c> shows to callers without rights: warnings do not quote engine or store.
     /// </summary>
-    public StatusFacts ForAnybody() => this with { Lifecycle = Lifecycle.ForAnybody() };
+    public StatusFacts ForAnybody() => this with
+    {
+        Lifecycle = Lifecycle.ForAnybody(),
+        Certificates = Certificates?.ForAnybody(),
+    };
 
     /// <summary>
     /// Returns what the status page shows to callers without rights: in addition, addresses are left out, and faults
@@ -113,6 +120,7 @@ internal sealed record StatusFacts(
             Tls = Tls.Count > 0 ? TlsView.Of(Tls) : null,
             StoreState = Lifecycle.StoreState,
             Circuits = Lifecycle.Circuits,
+            Acme = Certificates,
             Warnings = Warnings,
         };
     }

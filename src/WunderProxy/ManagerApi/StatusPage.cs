@@ -38,6 +38,7 @@ internal sealed class StatusPage
         page.WriteFigures(facts);
         page.WriteUpstream(facts);
         page.WriteList("Warnings", facts.Warnings);
+        page.WriteCertificates(facts.Certificates);
         page.WriteContainers(containers);
         page.WriteDraining(facts);
         page.WriteStatusCodes(facts);
@@ -116,6 +117,24 @@ internal sealed class StatusPage
         }
 
         _html.Append("</ul>");
+    }
+
+    private void WriteCertificates(CertificateOrdersView? certificates)
+    {
+        if (certificates is not { Hosts.Count: > 0 })
+        {
+            return;
+        }
+
+        _html.Append("<h2>Certificates</h2><table><tr><th>host</th><th>valid until</th><th>next order</th><th>last error</th></tr>");
+        foreach (var host in certificates.Hosts)
+        {
+            _html.Append("<tr><td>").Append(Text(host.Host)).Append("</td><td>").Append(host.ValidUntil is { } until ? $"{until:u}" : "none yet")
+                .Append("</td><td>").Append(host.NextTry is { } next ? $"{next:u}" : "")
+                .Append("</td><td>").Append(Text(host.LastError ?? "")).Append("</td></tr>");
+        }
+
+        _html.Append("</table>");
     }
 
     private void WriteContainers(IReadOnlyList<ContainerView> containers)

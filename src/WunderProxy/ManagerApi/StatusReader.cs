@@ -26,6 +26,9 @@ internal sealed class StatusReader(
 {
     private readonly TlsCertificates[] _certificates = [.. certificates];
 
+    /// <summary>Reads the state of the certificates that are ordered; null if none are.</summary>
+    public Func<CertificateOrdersView>? Certificates { get; init; }
+
     /// <summary>Returns the state of both planes at present.</summary>
     public StatusFacts Read()
     {
@@ -40,6 +43,7 @@ internal sealed class StatusReader(
             IsLeaving = instance.IsDraining || instance.IsShuttingDown,
             LogDropped = instance.LogDropped(),
             InstanceWarnings = instance.Warnings,
+            Certificates = Certificates?.Invoke(),
             Tls = [.. _certificates.Select(owner => owner.Snapshot())],
         };
     }

@@ -40,7 +40,7 @@ internal sealed class TlsOptionTests
     [TestCase("--hsts", "365d")]
     public void Tls_without_a_certificate_is_refused(string option, string value) => Assert.That(
         () => Listeners(option, value),
-        Throws.TypeOf<UsageException>().With.Message.EqualTo($"{option} needs a certificate: --tls-certificate or --tls-directory"));
+        Throws.TypeOf<UsageException>().With.Message.EqualTo($"{option} needs a certificate: --tls-certificate, --tls-directory or --acme-domain"));
 
     [TestCase("365d", 365)]
     [TestCase("0", 0)]

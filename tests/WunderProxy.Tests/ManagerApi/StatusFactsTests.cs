@@ -41,6 +41,35 @@ internal sealed class StatusFactsTests
             """));
     }
 
+    [Test]
+    public void Certificates_stand_in_the_document_and_their_words_only_for_callers_with_rights()
+    {
+        var host = new OrderedCertificateView("shop.test", Since, Since.AddDays(1), 2, "the CA said: go away") { PublicError = "the CA said" };
+        var facts = Facts() with
+        {
+            Certificates = new CertificateOrdersView("https://ca.test/dir", Shared: true, [host])
+            {
+                Warnings = ["no certificate: go away"],
+                PublicWarnings = ["no certificate"],
+            },
+        };
+
+        var json = JsonSerializer.Serialize(facts.ToDocument(), ApiJson.Context.StatusDocument);
+        var forAnybody = JsonSerializer.Serialize(facts.ForAnybody().ToDocument(), ApiJson.Context.StatusDocument);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(json, Does.Contain(
+                """
+                "Acme":{"Directory":"https://ca.test/dir","Shared":true,"Hosts":[{"Host":"shop.test","ValidUntil":"2026-11-22T09:00:00+00:00","NextTry":"2026-11-23T09:00:00+00:00","Failures":2,"LastError":"the CA said: go away"}]},"Warnings":["no certificate: go away","clock is off"]
+                """));
+            Assert.That(forAnybody, Does.Not.Contain("go away").And.Contain("\"LastError\":\"the CA said\""));
+            Assert.That(MetricsDocument.Write(facts), Does.Contain("wunderproxy_acme_certificate_expiry_timestamp_seconds{host=\"shop.test\"} 1795338000\n")
+                .And.Contain("wunderproxy_acme_order_failures{host=\"shop.test\"} 2\n"));
+            Assert.That(StatusPage.Write(facts, []), Does.Contain("<td>shop.test</td>").And.Contain("the CA said: go away"));
+        });
+    }
+
     [TestCase("serving", 200)]
     [TestCase("paused", 200)]
     [TestCase("starting", 503)]
