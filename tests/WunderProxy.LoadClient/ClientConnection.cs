@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace WunderProxy.LoadClient;
 
@@ -8,42 +10,45 @@ namespace WunderProxy.LoadClient;
 /// </summary>
 public sealed class ClientConnection : IDisposable
 {
-    private readonly NetworkStream _stream;
+    private readonly Stream _stream;
     private readonly ResponseReader _reader;
 
-    private ClientConnection(Socket socket)
+    private ClientConnection(Stream stream)
     {
-        _stream = new NetworkStream(socket, ownsSocket: true);
-        _reader = new ResponseReader(_stream);
+        _stream = stream;
+        _reader = new ResponseReader(stream);
     }
 
     /// <summary>Opens a connection to the proxy.</summary>
+    /// <param name="endPoint">The address of the proxy.</param>
+    /// <param name="tls">How TLS is spoken; null for a plain connection.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="RequestFailedException">
-    /// The connection failed; the kind is <see cref="FailureKind.Connect"/>.
+    /// The connection or its handshake failed; the kind is <see cref="FailureKind.Connect"/>.
     /// </exception>
-    public static async ValueTask<ClientConnection> OpenAsync(EndPoint endPoint, CancellationToken cancellationToken)
+    public static async ValueTask<ClientConnection> OpenAsync(
+        EndPoint endPoint, SslClientAuthenticationOptions? tls, CancellationToken cancellationToken)
     {
-        var isTcp = endPoint is not UnixDomainSocketEndPoint;
-        var socket = new Socket(
-            isTcp ? endPoint.AddressFamily : AddressFamily.Unix, SocketType.Stream, isTcp ? ProtocolType.Tcp : ProtocolType.Unspecified);
+        var stream = await ConnectAsync(endPoint, cancellationToken);
+        if (tls is null)
+        {
+            return new ClientConnection(stream);
+        }
+
+        var secured = new SslStream(stream);
         try
         {
-            if (isTcp)
-            {
-                socket.NoDelay = true;
-            }
-
-            await socket.ConnectAsync(endPoint, cancellationToken);
-            return new ClientConnection(socket);
+            await secured.AuthenticateAsClientAsync(tls, cancellationToken);
+            return new ClientConnection(secured);
         }
-        catch (SocketException exception)
+        catch (Exception exception) when (exception is AuthenticationException or IOException)
         {
-            socket.Dispose();
-            throw new RequestFailedException(FailureKind.Connect, $"connect: {exception.SocketErrorCode}", exception);
+            await secured.DisposeAsync();
+            throw new RequestFailedException(FailureKind.Connect, $"handshake: {exception.Message}", exception);
         }
         catch
         {
-            socket.Dispose();
+            await secured.DisposeAsync();
             throw;
         }
     }
@@ -65,4 +70,31 @@ public sealed class ClientConnection : IDisposable
     }
 
     public void Dispose() => _stream.Dispose();
+
+    private static async ValueTask<NetworkStream> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken)
+    {
+        var isTcp = endPoint is not UnixDomainSocketEndPoint;
+        var socket = new Socket(
+            isTcp ? endPoint.AddressFamily : AddressFamily.Unix, SocketType.Stream, isTcp ? ProtocolType.Tcp : ProtocolType.Unspecified);
+        try
+        {
+            if (isTcp)
+            {
+                socket.NoDelay = true;
+            }
+
+            await socket.ConnectAsync(endPoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw new RequestFailedException(FailureKind.Connect, $"connect: {exception.SocketErrorCode}", exception);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 
 namespace WunderProxy.LoadClient;
 
@@ -10,6 +11,9 @@ public sealed record LoadOptions
 
     /// <summary>Value of the Host header in every request.</summary>
     public string Host { get; init; } = "localhost";
+
+    /// <summary>How TLS is spoken; null for plain connections.</summary>
+    public SslClientAuthenticationOptions? Tls { get; init; }
 
     /// <summary>Number of workers, each with one connection at a time.</summary>
     public int Connections { get; init; } = 16;

@@ -57,7 +57,7 @@ internal sealed class LoadWorker(LoadOptions options, SwitchTimeline timeline, i
         using var deadline = new CancellationTokenSource(options.Timeout, clock);
         try
         {
-            connection ??= await ClientConnection.OpenAsync(options.EndPoint, deadline.Token);
+            connection ??= await ClientConnection.OpenAsync(options.EndPoint, options.Tls, deadline.Token);
             keep = await ExchangeAsync(connection, request, deadline.Token) && !isOneShot;
         }
         catch (RequestFailedException exception)
