@@ -13,4 +13,7 @@ internal static partial class AcmeLog
 
     [LoggerMessage(4102, LogLevel.Information, "The certificate for {Host}, valid until {NotAfter:u}, was taken over from another instance")]
     public static partial void Adopted(ILogger logger, string host, DateTimeOffset notAfter);
+
+    [LoggerMessage(4103, LogLevel.Information, "The ACME server advises to renew the certificate for {Host}, which is due at {RenewAt:u}, and explains it at {Page}")]
+    public static partial void Advised(ILogger logger, string host, DateTimeOffset renewAt, string page);
 }

@@ -24,9 +24,6 @@ public sealed class CertificateKeeper : IDisposable
     private static readonly TimeSpan SavePause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
 
-    /// <summary>Shortest time between two orders that the server's advice alone causes.</summary>
-    private static readonly TimeSpan AdvisedOrderInterval = TimeSpan.FromHours(6);
-
     private readonly AcmeOptions _options;
     private readonly AcmeState _state;
     private readonly ICertificateSink _sink;
@@ -102,7 +99,8 @@ public sealed class CertificateKeeper : IDisposable
 
             if (pauses.TryGetValue(host.Name, out var until) && until > now)
             {
-                host.NextLook = until;
+                host.NextOrder = until;
+                host.NextLook = _isSharing ? now : until;
             }
 
             host.Publish();
@@ -182,6 +180,16 @@ public sealed class CertificateKeeper : IDisposable
     private async Task CareAsync(ManagedHost host, CancellationToken cancellationToken)
     {
         TrySave(host);
+        if (MustWait(host))
+        {
+            await TryAdoptSharedAsync(host, cancellationToken);
+            if (MustWait(host))
+            {
+                PlanWait(host);
+                return;
+            }
+        }
+
         await AdoptSharedAsync(host, cancellationToken);
         await FollowAdviceAsync(host, cancellationToken);
         if (IsDue(host))
@@ -190,7 +198,7 @@ public sealed class CertificateKeeper : IDisposable
             await FollowAdviceAsync(host, cancellationToken);
         }
 
-        (host.Failures, host.LastError, host.PublicError) = (0, null, null);
+        (host.Failures, host.LastError, host.PublicError, host.NextOrder) = (0, null, null, DateTimeOffset.MinValue);
         _notices.Warn(TopicOf(host), null);
         await TryShareAsync(host, cancellationToken);
         Plan(host);
@@ -201,6 +209,8 @@ public sealed class CertificateKeeper : IDisposable
         || certificate.Directory != _options.Directory.AbsoluteUri
         || _clock.GetUtcNow() >= host.RenewAt;
 
+    private bool MustWait(ManagedHost host) => _clock.GetUtcNow() < host.NextOrder && IsDue(host);
+
     private async Task FollowAdviceAsync(ManagedHost host, CancellationToken cancellationToken)
     {
         var now = _clock.GetUtcNow();
@@ -209,11 +219,17 @@ public sealed class CertificateKeeper : IDisposable
             return;
         }
 
+        var pageBefore = host.AdvicePage;
         var advised = await _orderer.AskAdviceAsync(host, cancellationToken);
-        var earliest = host.OrderedAt + AdvisedOrderInterval;
+        var byLife = RenewalTimes.ByLife(certificate.NotBefore, certificate.NotAfter, host.Chance);
         host.RenewAt = advised is { } time && time < certificate.NotAfter
-            ? time < earliest ? earliest.Value : time
-            : RenewalTimes.ByLife(certificate.NotBefore, certificate.NotAfter, host.Chance);
+            ? RenewalTimes.ByAdvice(time, byLife, host.OrderedAt ?? certificate.NotBefore)
+            : byLife;
+        if (host.AdvicePage is { } page && page != pageBefore)
+        {
+            // The operator is told why a renewal comes early (RFC 9773 section 4.2), once for each page.
+            AcmeLog.Advised(_log, host.Name, host.RenewAt, page);
+        }
     }
 
     private async Task RenewAsync(ManagedHost host, CancellationToken cancellationToken)
@@ -264,6 +280,20 @@ public sealed class CertificateKeeper : IDisposable
         host.Take(certificate);
         (host.IsSaved, host.IsShared) = (isSaved, isShared);
         _sink.Use(host.Name, certificate.ChainPem, certificate.KeyPem);
+        host.Publish();
+    }
+
+    /// <summary>Takes what another instance ordered while this one waits. A store that fails then changes nothing.</summary>
+    private async Task TryAdoptSharedAsync(ManagedHost host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AdoptSharedAsync(host, cancellationToken);
+        }
+        catch (Exception exception) when (exception is ObjectStoreException or AcmeException)
+        {
+            // The failure behind the wait has been reported; the store is asked again soon.
+        }
     }
 
     /// <summary>Takes the certificate from the store if it is of this server and lasts longer than the one in use.</summary>
@@ -351,12 +381,25 @@ public sealed class CertificateKeeper : IDisposable
         host.NextLook = !host.IsSaved && now + SavePause < next ? now + SavePause : next;
     }
 
+    /// <summary>
+    /// Plans the next look at a host that must not be ordered yet. Another instance may succeed meanwhile, and a host
+    /// without a certificate is down.
+    /// </summary>
+    private void PlanWait(ManagedHost host)
+    {
+        var now = _clock.GetUtcNow();
+        var isServed = host.Certificate is { } certificate && certificate.NotAfter > now;
+        var look = now + ((isServed ? SharedLookInterval : 2 * OtherOrderPause) * (0.5 + (Random.Shared.NextDouble() / 2)));
+        host.NextLook = _isSharing && look < host.NextOrder ? look : host.NextOrder;
+    }
+
     private void Fail(ManagedHost host, Exception exception)
     {
         host.Failures++;
         var retryAfter = (exception as AcmeException)?.RetryAfter;
         var now = _clock.GetUtcNow();
-        host.NextLook = now + RenewalTimes.AfterFailure(host.Failures, retryAfter, Random.Shared.NextDouble());
+        host.NextOrder = now + RenewalTimes.AfterFailure(host.Failures, retryAfter, Random.Shared.NextDouble());
+        PlanWait(host);
         var (message, quoted) = exception switch
         {
             AcmeException acme => (acme.Message, acme.Quoted),
@@ -369,13 +412,13 @@ public sealed class CertificateKeeper : IDisposable
         var inUse = host.Certificate is { } certificate ? $"the one in use is valid until {certificate.NotAfter:u}" : "there is none yet";
         _notices.Warn(
             TopicOf(host),
-            $"no new certificate for {host.Name} ({inUse}; next try at {host.NextLook:u}): {message}",
+            $"no new certificate for {host.Name} ({inUse}; next try at {host.NextOrder:u}): {message}",
             quoted);
         if (retryAfter is not null)
         {
             // A restart must not ask earlier than the server wants.
-            _state.TryWritePauses(_hosts.Where(one => one.Failures > 0 && one.NextLook > now)
-                .ToDictionary(one => one.Name, one => one.NextLook, StringComparer.Ordinal));
+            _state.TryWritePauses(_hosts.Where(one => one.NextOrder > now)
+                .ToDictionary(one => one.Name, one => one.NextOrder, StringComparer.Ordinal));
         }
     }
 

@@ -67,6 +67,7 @@ internal sealed class CertificateOrderer(AcmeOptions options, AcmeState state, I
             host.NextAdvice = clock.GetUtcNow() + TimeSpan.FromTicks(
                 Math.Clamp(interval.Ticks, ShortestAdviceInterval.Ticks, LongestAdviceInterval.Ticks));
             var info = AcmeTransport.Read(answer, AcmeJsonContext.Default.RenewalInfo, "renewal information");
+            host.AdvicePage = info.ExplanationUrl is { Length: > 0 } page ? AcmeProblem.Clean(page) : null;
             return RenewalTimes.BySuggestion(info, host.Chance);
         }
         catch (AcmeException)

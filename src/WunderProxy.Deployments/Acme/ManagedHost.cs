@@ -22,11 +22,17 @@ internal sealed class ManagedHost(string host)
     /// <summary>When the host is looked at again.</summary>
     public DateTimeOffset NextLook { get; set; } = DateTimeOffset.MinValue;
 
+    /// <summary>Earliest time of the next order, after a failure or by the server's word.</summary>
+    public DateTimeOffset NextOrder { get; set; } = DateTimeOffset.MinValue;
+
     /// <summary>When the server is asked again for advice about the renewal.</summary>
     public DateTimeOffset NextAdvice { get; set; } = DateTimeOffset.MinValue;
 
-    /// <summary>When the certificate was ordered by this process; null if it was not.</summary>
+    /// <summary>When this process ordered the certificate; null if it did not.</summary>
     public DateTimeOffset? OrderedAt { get; set; }
+
+    /// <summary>URL of a page on which the server explains its advice; null for none.</summary>
+    public string? AdvicePage { get; set; }
 
     /// <summary>Whether the certificate lies in the state directory.</summary>
     public bool IsSaved { get; set; } = true;
@@ -50,15 +56,19 @@ internal sealed class ManagedHost(string host)
     public void Take(IssuedCertificate certificate)
     {
         Certificate = certificate;
+        OrderedAt = null;
         Chance = Random.Shared.NextDouble();
         RenewAt = RenewalTimes.ByLife(certificate.NotBefore, certificate.NotAfter, Chance);
         NextAdvice = DateTimeOffset.MinValue;
     }
 
     /// <summary>Makes the present state visible to readers.</summary>
-    public void Publish() => _view = new OrderedCertificateView(
-        host, Certificate?.NotAfter, Failures > 0 || Certificate is null || NextLook > RenewAt ? NextLook : RenewAt, Failures, LastError)
+    public void Publish()
     {
-        PublicError = PublicError,
-    };
+        var due = Certificate is null || NextLook > RenewAt ? NextLook : RenewAt;
+        _view = new OrderedCertificateView(host, Certificate?.NotAfter, due > NextOrder ? due : NextOrder, Failures, LastError)
+        {
+            PublicError = PublicError,
+        };
+    }
 }

@@ -11,6 +11,9 @@ internal static class RenewalTimes
     private static readonly TimeSpan FirstFailurePause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestFailurePause = TimeSpan.FromHours(12);
 
+    /// <summary>Shortest time between two orders that the server's advice alone causes.</summary>
+    private static readonly TimeSpan AdvisedOrderInterval = TimeSpan.FromHours(6);
+
     /// <summary>Part of the life over which the renewals of a fleet are spread, before the time due.</summary>
     private const double Spread = 0.03;
 
@@ -36,6 +39,20 @@ internal static class RenewalTimes
         info.SuggestedWindow is { } window && window.End > window.Start
             ? window.Start + ((window.End - window.Start) * chance)
             : null;
+
+    /// <summary>
+    /// Returns when a certificate is renewed by the server's advice. A server that always says "now" orders at most once in
+    /// 6 hours, whichever instance asks, unless the certificate's life demands more.
+    /// </summary>
+    /// <param name="advised">The time chosen from the server's suggestion.</param>
+    /// <param name="byLife">When the certificate is renewed without advice.</param>
+    /// <param name="orderedAt">When the certificate was ordered, or the start of its validity if another process ordered it.</param>
+    public static DateTimeOffset ByAdvice(DateTimeOffset advised, DateTimeOffset byLife, DateTimeOffset orderedAt)
+    {
+        var earliest = orderedAt + AdvisedOrderInterval;
+        earliest = earliest < byLife ? earliest : byLife;
+        return advised < earliest ? earliest : advised;
+    }
 
     /// <summary>
     /// Returns the pause after a number of failures: from 1 min, doubled up to 12 h, each chosen from its upper half, and

@@ -47,7 +47,7 @@ internal sealed class ForwardCommand : Command
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var upstream = UpstreamOf(parsed.GetValue(_upstream)!);
-                var acme = _acme.Map(parsed);
+        var acme = _acme.Map(parsed);
         var listeners = _proxy.MapListeners(parsed, acme is not null);
         var answers = acme is null ? null : new ChallengeAnswers();
         using var orders = acme is null ? null : _acme.OpenState(parsed, stateDirectory: null);

@@ -62,7 +62,7 @@ internal sealed class RunCommand : Command
         using var store = _store.Open(parsed);
         using var state = OpenState(_deployments.StateDirectory(parsed), service);
         var engine = EngineOf(_deployments.DockerHost(parsed));
-                var acme = _acme.Map(parsed);
+        var acme = _acme.Map(parsed);
         var listeners = _proxy.MapListeners(parsed, acme is not null);
         var answers = acme is null ? null : new ChallengeAnswers();
         using var orders = acme is null ? null : _acme.OpenState(parsed, state.FullPath);

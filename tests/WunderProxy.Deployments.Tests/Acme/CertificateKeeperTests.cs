@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
 using WunderProxy.TestSupport;
 using WunderProxy.TestSupport.Acme;
 
@@ -149,13 +150,63 @@ internal sealed class CertificateKeeperTests : IDisposable
         });
     }
 
+    [Test]
+    public async Task Server_that_always_says_now_is_believed_once_in_six_hours_even_over_a_restart()
+    {
+        _server.HasRenewalInfo = true;
+        _server.Window = (_clock.GetUtcNow().AddDays(-2), _clock.GetUtcNow().AddDays(-1));
+        using (var first = NewKeeper())
+        {
+            await first.LookAsync();
+        }
+
+        using var keeper = NewKeeper();
+        await keeper.LookAsync();
+        Assert.That(_server.CountOf("/order"), Is.EqualTo(1));
+
+        _clock.Advance(TimeSpan.FromHours(6));
+        await keeper.LookAsync();
+        Assert.That(_server.CountOf("/order"), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Page_that_explains_the_advice_is_told_once()
+    {
+        _server.HasRenewalInfo = true;
+        _server.Window = (_clock.GetUtcNow().AddDays(20), _clock.GetUtcNow().AddDays(21));
+        _server.Explanation = "https://ca.test/why";
+        using var keeper = NewKeeper();
+
+        await keeper.LookAsync();
+        _clock.Advance(TimeSpan.FromHours(2));
+        await keeper.LookAsync();
+
+        Assert.That(keeper.Loggers.Log.MessagesFrom(LogLevel.Information, "explains it at https://ca.test/why"), Has.Count.EqualTo(1));
+    }
+
+    // All problems of RFC 8555 section 6.7 that may answer an order, and one of somebody's own.
     [TestCase("rateLimited", 429)]
     [TestCase("serverInternal", 500)]
     [TestCase("userActionRequired", 403)]
     [TestCase("externalAccountRequired", 403)]
     [TestCase("rejectedIdentifier", 400)]
+    [TestCase("unsupportedIdentifier", 400)]
     [TestCase("caa", 403)]
     [TestCase("unsupportedContact", 400)]
+    [TestCase("invalidContact", 400)]
+    [TestCase("accountDoesNotExist", 400)]
+    [TestCase("badSignatureAlgorithm", 400)]
+    [TestCase("badPublicKey", 400)]
+    [TestCase("badNonce", 400)]
+    [TestCase("compound", 400)]
+    [TestCase("connection", 400)]
+    [TestCase("dns", 400)]
+    [TestCase("incorrectResponse", 400)]
+    [TestCase("tls", 400)]
+    [TestCase("malformed", 400)]
+    [TestCase("unauthorized", 403)]
+    [TestCase("alreadyReplaced", 409)]
+    [TestCase("somethingNew", 418)]
     public async Task Refusal_is_told_in_the_servers_words_and_tried_again_later(string type, int status)
     {
         _server.Script = (path, _) =>
@@ -172,6 +223,21 @@ internal sealed class CertificateKeeperTests : IDisposable
             Assert.That(keeper.Keeper.Snapshot().ForAnybody().Hosts[0].LastError, Does.Not.Contain("reasons"));
             Assert.That(string.Concat(keeper.Keeper.Snapshot().PublicWarnings), Does.Not.Contain("reasons"));
         });
+    }
+
+    [TestCase("badCSR", 400)]
+    [TestCase("orderNotReady", 403)]
+    [TestCase("unauthorized", 403)]
+    public async Task Refusal_at_the_end_of_an_order_is_told_in_the_servers_words(string type, int status)
+    {
+        _server.Script = (path, _) => path == "/finalize/1" ? ScriptedAcmeServer.Problem(status, type, "because of <reasons>") : null;
+        using var keeper = NewKeeper();
+
+        await keeper.LookAsync();
+
+        Assert.That(keeper.View.LastError, Does.Contain(type).And.Contains("because of <reasons>"));
+        Assert.That(keeper.View.NextTry, Is.EqualTo(_clock.GetUtcNow().AddMinutes(1)));
+        Assert.That(keeper.Sink.Open, Is.Empty);
     }
 
     [Test]

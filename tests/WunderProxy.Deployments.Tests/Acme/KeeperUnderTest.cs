@@ -44,7 +44,14 @@ internal sealed class KeeperUnderTest : IDisposable
 
     public string Warnings => string.Join('\n', Keeper.Snapshot().Warnings);
 
-    public Task LookAsync() => Keeper.LookAsync(Managed, CancellationToken.None);
+    /// <summary>Looks at the host as if any pause had passed.</summary>
+    public Task LookAsync()
+    {
+        Managed.NextOrder = DateTimeOffset.MinValue;
+        return LookInPauseAsync();
+    }
+
+    public Task LookInPauseAsync() => Keeper.LookAsync(Managed, CancellationToken.None);
 
     public void Dispose()
     {

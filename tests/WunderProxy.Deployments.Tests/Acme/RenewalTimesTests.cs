@@ -39,6 +39,15 @@ internal sealed class RenewalTimesTests
         });
     }
 
+    [TestCase(100, 60, 100)]
+    [TestCase(7, 60, 7)]
+    [TestCase(-1, 60, 6)]
+    [TestCase(5, 2, 5)]
+    [TestCase(1, 2, 2)]
+    public void Advice_orders_once_in_six_hours_unless_the_life_demands_more(double advised, double byLife, double expected) =>
+        Assert.That(
+            RenewalTimes.ByAdvice(Start.AddHours(advised), Start.AddHours(byLife), Start), Is.EqualTo(Start.AddHours(expected)));
+
     [TestCase(1, 1)]
     [TestCase(2, 2)]
     [TestCase(5, 16)]

@@ -56,6 +56,9 @@ internal sealed class ScriptedAcmeServer : IDisposable
 
     public (DateTimeOffset Start, DateTimeOffset End)? Window { get; set; }
 
+    /// <summary>The page that explains the window.</summary>
+    public string? Explanation { get; set; }
+
     public bool SendsNonces { get; set; } = true;
 
     public static (int Status, string Type, string Body) Problem(int status, string type, string detail) =>
@@ -158,6 +161,7 @@ internal sealed class ScriptedAcmeServer : IDisposable
                 return Json(new JsonObject
                 {
                     ["suggestedWindow"] = new JsonObject { ["start"] = $"{window.Start:O}", ["end"] = $"{window.End:O}" },
+                    ["explanationURL"] = Explanation,
                 });
             case "nonce":
                 return (200, "text/plain", "");

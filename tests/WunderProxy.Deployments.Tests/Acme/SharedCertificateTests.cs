@@ -104,6 +104,50 @@ internal sealed class SharedCertificateTests : IDisposable
     }
 
     [Test]
+    public async Task Instance_that_the_server_sent_away_takes_over_what_another_gets_and_orders_nothing()
+    {
+        _server.Script = (path, response) =>
+        {
+            if (path != "/order")
+            {
+                return null;
+            }
+
+            response.Headers["Retry-After"] = "172800";
+            return ScriptedAcmeServer.Problem(429, "rateLimited", "too many");
+        };
+        var (one, other) = (NewInstance("1"), NewInstance("2"));
+        await one.LookAsync();
+        Assert.That(one.Managed.NextLook - _clock.GetUtcNow(), Is.InRange(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10)));
+        await one.LookInPauseAsync();
+        Assert.That(one.View.Failures, Is.EqualTo(1), "looking is no order");
+        Assert.That(one.View.NextTry, Is.EqualTo(_clock.GetUtcNow().AddDays(2)));
+        Assert.That(_server.CountOf("/order"), Is.EqualTo(1));
+
+        _server.Script = (_, _) => null;
+        await other.LookAsync();
+        await one.LookInPauseAsync();
+
+        Assert.That(one.Sink.Certificates[KeeperUnderTest.Host], Is.EqualTo(other.Sink.Certificates[KeeperUnderTest.Host]));
+        Assert.That(_server.CountOf("/order"), Is.EqualTo(2));
+        Assert.That(one.View.Failures, Is.Zero);
+    }
+
+    [Test]
+    public async Task Store_that_fails_in_a_pause_changes_nothing()
+    {
+        _server.Script = (path, _) => path == "/order" ? ScriptedAcmeServer.Problem(403, "caa", "no") : null;
+        var instance = NewInstance("1");
+        await instance.LookAsync();
+        _store.BeforeCall = (_, _) => throw new ObjectStoreException(ObjectStoreFault.Unavailable, "away");
+
+        await instance.LookInPauseAsync();
+
+        Assert.That(instance.View.Failures, Is.EqualTo(1));
+        Assert.That(instance.View.LastError, Does.Contain("caa"));
+    }
+
+    [Test]
     public async Task Damaged_documents_are_put_aside_with_a_warning_and_made_anew()
     {
         await NewInstance("1").LookAsync();

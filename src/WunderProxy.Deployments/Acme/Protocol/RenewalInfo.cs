@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace WunderProxy.Deployments.Acme.Protocol;
 
 /// <summary>When the server wants a certificate to be renewed (RFC 9773 section 4.2).</summary>
@@ -7,5 +9,6 @@ internal sealed record RenewalInfo
     public RenewalWindow? SuggestedWindow { get; init; }
 
     /// <summary>A page that says why, for the operator; null for none.</summary>
+    [JsonPropertyName("explanationURL")]
     public string? ExplanationUrl { get; init; }
 }
