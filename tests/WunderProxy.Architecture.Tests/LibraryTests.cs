@@ -38,12 +38,12 @@ internal sealed class LibraryTests
         var users = Code.Model.Types
             .Where(type => type.FullName.StartsWith("WunderProxy.Deployments.", StringComparison.Ordinal))
             .Where(type => type.Dependencies.Any(dependency => clients.Contains(dependency.Target.FullName, StringComparer.Ordinal)))
-            .Select(type => type.FullName.Split('.', '+', '/').SkipWhile(part => part != "Deployments").ElementAt(2))
+            .Select(type => type.FullName.Split('+', '/')[0].Split('.')[^1])
             .Distinct(StringComparer.Ordinal);
 
         Assert.That(users, Is.EquivalentTo(new[]
         {
-            "HealthProbe", "S3HttpClientFactory", "DockerEndpoint", "DockerEngineClient", "EngineConnection", "EngineSession",
+            "HealthProbe", "S3HttpClientFactory", "AcmeTransport", "DockerEndpoint", "DockerEngineClient", "EngineConnection", "EngineSession",
         }));
     }
 
