@@ -62,7 +62,8 @@ collect_missing() {
         need ip iproute2; need taskset util-linux ;;
       # The benchmark of deploys; its containers run this machine's busybox.
       deploy) need python3 python3; need_static /bin/busybox busybox-static ;;
-      acme) need pebble pebble; need pebble-challtestsrv pebble ;;
+      # certutil makes the browser of a test trust the server.
+      acme) need pebble pebble; need pebble-challtestsrv pebble; need certutil libnss3-tools; need chromium chromium; need openssl openssl ;;
       bare) need debootstrap debootstrap; need git git; need unshare util-linux; need pivot_root util-linux ;;
       *) die "nobody knows what $use needs" ;;
     esac

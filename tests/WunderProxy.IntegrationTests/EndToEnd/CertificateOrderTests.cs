@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -11,41 +10,35 @@ using WunderProxy.TestSupport.Acme;
 namespace WunderProxy.IntegrationTests.EndToEnd;
 
 /// <summary>The program gets certificates from a real ACME server.</summary>
-[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-internal sealed class CertificateOrderTests : IDisposable
+[Parallelizable(ParallelScope.Self)]
+internal sealed class CertificateOrderTests : OrderFixture
 {
-    private const string Host = "shop.example.test";
-
     private static readonly HttpClient Client = new();
 
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("wunderproxy-acme-");
-    private readonly int _port = FreePort.Next();
     private readonly int _tlsPort = FreePort.Next();
-
-    public void Dispose() => _directory.Delete(recursive: true);
 
     [Test]
     public async Task Forward_gets_a_certificate_and_shows_it()
     {
-        await using var pebble = await PebbleServer.StartAsync(_port);
+        await using var pebble = await PebbleServer.StartAsync(Port);
         await using var application = new TestHttpServer(_ => Task.FromResult("from the application"), host: "*");
         var api = WunderProxyProcess.FreeEndPoint();
         var tls = WunderProxyProcess.FreeEndPoint();
         using var program = WunderProxyProcess.Start(
         [
-            "forward", "--upstream", application.EndPoint.ToString(), "--proxy", $"127.0.0.1:{_port}", "--api", api.ToString(),
-            "--tls", tls.ToString(), "--state-dir", _directory.FullName, .. AcmeOptions(pebble), "--acme-email", "ops@example.test",
+            "forward", "--upstream", application.EndPoint.ToString(), "--proxy", $"127.0.0.1:{Port}", "--api", api.ToString(),
+            "--tls", tls.ToString(), "--state-dir", Folder.FullName, .. AcmeOptions(pebble), "--acme-email", "ops@example.test",
         ]);
 
-        await Eventually.TrueAsync("the certificate is there", () => File.Exists(PathOf(_directory.FullName)) || program.HasExited, 60);
+        await CertificateAsync(program, Folder.FullName);
 
         var status = JsonNode.Parse(await Client.GetStringAsync(new Uri($"http://{api}/status")))!;
         var metrics = await Client.GetStringAsync(new Uri($"http://{api}/metrics"));
         var page = await Client.GetStringAsync(new Uri($"http://{api}/"));
-        var plain = await Client.GetStringAsync(new Uri($"http://127.0.0.1:{_port}/.well-known/acme-challenge/0123456789abcdefghij"));
+        var plain = await Client.GetStringAsync(new Uri($"http://127.0.0.1:{Port}/.well-known/acme-challenge/0123456789abcdefghij"));
         Assert.Multiple(() =>
         {
-            using var certificate = X509Certificate2.CreateFromPemFile(PathOf(_directory.FullName));
+            using var certificate = X509Certificate2.CreateFromPemFile(FileIn(Folder.FullName));
             var host = status["Acme"]!["Hosts"]![0]!;
             Assert.That(certificate.MatchesHostname(Host));
             Assert.That(certificate.HasPrivateKey);
@@ -58,7 +51,7 @@ internal sealed class CertificateOrderTests : IDisposable
             Assert.That(page, Does.Contain("<h2>Certificates</h2>"));
             Assert.That(plain, Is.EqualTo("from the application"), "an unknown token goes the ordinary way");
         });
-        Assert.That(await GetOverTlsAsync(tls, X509Certificate2.CreateFromPem(await pebble.GetRootAsync())), Is.EqualTo("from the application"));
+        Assert.That(await new AuthorityClient(await pebble.GetRootAsync(), Host).GetAsync(tls), Is.EqualTo("from the application"));
         program.Signal(WunderProxyProcess.SigTerm);
         Assert.That(await program.WaitForExitAsync(), Is.Zero, program.Errors);
     }
@@ -66,13 +59,13 @@ internal sealed class CertificateOrderTests : IDisposable
     [Test]
     public async Task Three_instances_order_once_and_any_of_them_answers()
     {
-        await using var pebble = await PebbleServer.StartAsync(_port);
+        await using var pebble = await PebbleServer.StartAsync(Port);
         await pebble.ResolveAsync(Host, "127.0.0.4");
-        var key = Path.Combine(_directory.FullName, "key");
+        var key = Path.Combine(Folder.FullName, "key");
         await File.WriteAllTextAsync(key, new string('k', 32));
         File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        string[] states = [.. Enumerable.Range(2, 3).Select(number => Path.Combine(_directory.FullName, $"state{number}"))];
-        var store = Directory.CreateDirectory(Path.Combine(_directory.FullName, "store"));
+        string[] states = [.. Enumerable.Range(2, 3).Select(number => Path.Combine(Folder.FullName, $"state{number}"))];
+        var store = Directory.CreateDirectory(Path.Combine(Folder.FullName, "store"));
 
         // The name resolves to the third one, which was told by the server to wait: it cannot be the one that orders. Its
         // directory is made by a start without certificates.
@@ -82,7 +75,7 @@ internal sealed class CertificateOrderTests : IDisposable
             await maker.WaitForExitAsync();
         }
 
-        var until = TimeProvider.System.GetUtcNow().AddSeconds(12);
+        var until = TimeProvider.System.GetUtcNow().AddHours(1);
         Directory.CreateDirectory(StateOf(states[2]));
         await File.WriteAllTextAsync(
             Path.Combine(StateOf(states[2]), "pauses.json"), new JsonObject { ["Until"] = new JsonObject { [Host] = $"{until:O}" } }.ToJsonString());
@@ -94,8 +87,15 @@ internal sealed class CertificateOrderTests : IDisposable
         await Eventually.TrueAsync(
             "all have a certificate", () => states.All(state => Directory.Exists(state) && File.Exists(Path.Combine(StateOf(state), Host + ".pem"))), 60);
 
+        var client = new AuthorityClient(await pebble.GetRootAsync(), Host);
+        foreach (var number in new[] { 2, 3, 4 })
+        {
+            await client.ConnectAsync(IPEndPoint.Parse($"127.0.0.{number}:{_tlsPort}"));
+        }
+
         Assert.Multiple(() =>
         {
+            Assert.That(client.Serials, Has.Count.EqualTo(1), "all serve the same certificate");
             Assert.That(states.Select(state => File.ReadAllText(Path.Combine(StateOf(state), Host + ".pem"))).Distinct().Count(), Is.EqualTo(1));
             Assert.That(Regex.Count(pebble.Log, "Issued certificate serial", RegexOptions.None, TimeSpan.FromSeconds(5)), Is.EqualTo(1), pebble.Log);
             Assert.That(third.Errors, Does.Not.Contain("is ordered from").And.Contain("taken over from another instance"));
@@ -103,41 +103,14 @@ internal sealed class CertificateOrderTests : IDisposable
         });
     }
 
-    /// <summary>Asks for the start page like a client that trusts the authority and resolves the name to this machine.</summary>
-    private static async Task<string> GetOverTlsAsync(IPEndPoint tls, X509Certificate2 root)
-    {
-        using var handler = new SocketsHttpHandler
-        {
-            ConnectCallback = async (_, cancellationToken) =>
-            {
-                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-                await socket.ConnectAsync(tls, cancellationToken);
-                return new NetworkStream(socket, ownsSocket: true);
-            },
-        };
-        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            CustomTrustStore = { root },
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
-        using var client = new HttpClient(handler);
-        return await client.GetStringAsync(new Uri($"https://{Host}/"));
-    }
-
-    private static string[] AcmeOptions(PebbleServer pebble) =>
-        ["--acme-domain", Host, "--acme-directory", pebble.DirectoryUrl.AbsoluteUri, "--acme-ca", pebble.RootFile];
-
-    private static string PathOf(string state) => Path.Combine(state, "acme", Host + ".pem");
-
     private static string StateOf(string state) => Path.Combine(Directory.GetDirectories(state, "shop-*").Single(), "acme");
 
     private WunderProxyProcess Start(int number, string state, DirectoryInfo store, string[] options)
     {
         var program = WunderProxyProcess.Start(
         [
-            "run", $"file:{store.FullName}", "apps/shop", "shop", "--proxy", $"127.0.0.{number}:{_port}",
-            "--api", WunderProxyProcess.FreeEndPoint().ToString(), "--docker-host", $"unix://{_directory.FullName}/no-engine.sock",
+            "run", $"file:{store.FullName}", "apps/shop", "shop", "--proxy", $"127.0.0.{number}:{Port}",
+            "--api", WunderProxyProcess.FreeEndPoint().ToString(), "--docker-host", $"unix://{Folder.FullName}/no-engine.sock",
             "--state-dir", state, .. options, .. options.Length > 0 ? new[] { "--tls", $"127.0.0.{number}:{_tlsPort}" } : [],
         ]);
         SpinWait.SpinUntil(() => program.HasExited || program.Errors.Contains("proxy on", StringComparison.Ordinal), TimeSpan.FromSeconds(30));

@@ -25,7 +25,7 @@ internal sealed class FullDiskTests
             var second = await service.StoreConfigAsync(Config("r2"));
             Assert.That((await service.PostAsync("/launch", second)).Status, Is.EqualTo(200));
 
-            var filler = Fill(service.StateFolder);
+            var filler = DiskFiller.Fill(service.StateFolder);
             var switched = await service.PostAsync("/switch", second);
             var deployed = await service.PostAsync("/deploy", second);
             var servedMeanwhile = await ServedAsync(service);
@@ -50,21 +50,4 @@ internal sealed class FullDiskTests
     private static string Config(string revision) => LaunchConfigText.Of(revision, $"GREETING={revision}");
 
     private static async Task<string> ServedAsync(TestService service) => (await service.GetProxiedAsync("/up")).Text.TrimEnd();
-
-    private static string Fill(string folder)
-    {
-        var path = Path.Combine(folder, "filler");
-        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        try
-        {
-            while (true)
-            {
-                file.WriteByte(0);
-            }
-        }
-        catch (IOException)
-        {
-            return path;
-        }
-    }
 }

@@ -54,15 +54,20 @@ public sealed class PebbleServer : IAsyncDisposable
     /// <param name="needsBinding">Whether accounts must be bound to <see cref="BindingKeyId"/>.</param>
     /// <param name="refusedNonces">Per cent of the nonces that are refused.</param>
     /// <param name="reusedAuthorizations">Per cent of the proofs that are used again.</param>
+    /// <param name="life">Validity of the certificates, 90 days if not given.</param>
     public static async Task<PebbleServer> StartAsync(
-        int challengePort, bool needsBinding = false, int refusedNonces = 5, int reusedAuthorizations = 50)
+        int challengePort,
+        bool needsBinding = false,
+        int refusedNonces = 5,
+        int reusedAuthorizations = 50,
+        TimeSpan? life = null)
     {
         using var authority = new TestAuthority();
         var server = new PebbleServer(authority.RootPem, challengePort);
         try
         {
             var (chain, key) = authority.Make(TimeProvider.System.GetUtcNow().AddDays(-1), TimeSpan.FromDays(30), "localhost", "127.0.0.1");
-            server.Start(chain, key, needsBinding, refusedNonces, reusedAuthorizations);
+            server.Start(chain, key, needsBinding, refusedNonces, reusedAuthorizations, life ?? TimeSpan.FromDays(90));
             await server.AwaitAsync();
             return server;
         }
@@ -98,7 +103,8 @@ public sealed class PebbleServer : IAsyncDisposable
         _directory.Delete(recursive: true);
     }
 
-    private void Start(string chain, string key, bool needsBinding, int refusedNonces, int reusedAuthorizations)
+    private void Start(
+        string chain, string key, bool needsBinding, int refusedNonces, int reusedAuthorizations, TimeSpan life)
     {
         File.WriteAllText(PathOf("api.pem"), chain);
         File.WriteAllText(PathOf("api.key"), key);
@@ -112,6 +118,7 @@ public sealed class PebbleServer : IAsyncDisposable
             ["tlsPort"] = FreePort.Next(),
             ["ocspResponderURL"] = "",
             ["externalAccountBindingRequired"] = needsBinding,
+            ["certificateValidityPeriod"] = (long)life.TotalSeconds,
             ["externalAccountMACKeys"] = new JsonObject { [BindingKeyId] = BindingKey },
         };
         File.WriteAllText(PathOf("pebble.json"), new JsonObject { ["pebble"] = settings }.ToJsonString());
