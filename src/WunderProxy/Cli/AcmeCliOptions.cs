@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.CommandLine;
 using WunderProxy.Configuration;
 using WunderProxy.Deployments.Acme;
@@ -8,6 +9,8 @@ namespace WunderProxy.Cli;
 /// <summary>The command-line options about certificates from an ACME server, and their conversion to <see cref="AcmeOptions"/>.</summary>
 internal sealed class AcmeCliOptions
 {
+    private static readonly SearchValues<char> NotInMail = SearchValues.Create(" ,?&<>\"");
+
     private readonly Option<string[]> _domain = CliOption.Repeatable<string>(
         "--acme-domain",
         "HOST",
@@ -124,7 +127,7 @@ internal sealed class AcmeCliOptions
     // The server judges the address; only what would break the mailto: URL or is no address at all is refused here.
     private static bool IsMail(string text) =>
         text.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at < text.Length - 1
-        && !text.AsSpan().ContainsAny(" ,?&<>\"") && !text.Any(char.IsControl);
+        && !text.AsSpan().ContainsAny(NotInMail) && !text.Any(char.IsControl);
 
     private static bool TryParseDirectory(string text, out Uri? directory) =>
         Uri.TryCreate(text, UriKind.Absolute, out directory) && AcmeOptions.IsDirectory(directory);

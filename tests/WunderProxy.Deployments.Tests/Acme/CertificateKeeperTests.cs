@@ -480,6 +480,59 @@ internal sealed class CertificateKeeperTests : IDisposable
     }
 
     [Test]
+    public async Task Answer_that_never_ends_is_given_up_after_half_a_minute()
+    {
+        using var hang = new ManualResetEventSlim();
+        _server.BeforeLastByte = path =>
+        {
+            if (path == "/dir")
+            {
+                hang.Wait(TimeSpan.FromSeconds(30));
+            }
+        };
+        using var keeper = NewKeeper();
+        var looking = keeper.LookAsync();
+        await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(30), looking);
+
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        await looking;
+        hang.Set();
+
+        Assert.That(keeper.View.LastError, Does.Contain("did not answer within 30 s"));
+    }
+
+    [TestCase("/authorization/1", "pending", "/challenge/1")]
+    [TestCase("/order/1", "pending", "/challenge/1")]
+    [TestCase("/order/1", "processing", "/finalize/1")]
+    public async Task Order_that_is_never_decided_is_given_up_after_five_minutes(string path, string state, string after)
+    {
+        var isStuck = false;
+        _server.Script = (one, response) =>
+        {
+            isStuck |= one == after;
+            if (one != path || !isStuck)
+            {
+                return null;
+            }
+
+            response.Headers["Retry-After"] = "3600";
+            return (200, "application/json", $$"""{"status":"{{state}}"}""");
+        };
+        using var keeper = NewKeeper();
+
+        var looking = keeper.LookAsync();
+        for (var minutes = 0; minutes < 5; minutes++)
+        {
+            await _clock.WaitForTimerAsync(TimeSpan.FromMinutes(1), looking);
+            _clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        await looking;
+        Assert.That(keeper.View.LastError, Does.Contain("the order was not done within 5 min"));
+        Assert.That(keeper.Sink.Open, Is.Empty);
+    }
+
+    [Test]
     public async Task Clock_that_is_off_is_a_warning_and_an_expired_new_certificate_an_error()
     {
         _clock.SetUtcNow(TimeProvider.System.GetUtcNow().AddYears(2));

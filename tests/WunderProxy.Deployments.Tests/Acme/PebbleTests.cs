@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using WunderProxy.Deployments.Acme;
-using WunderProxy.Deployments.Acme.Protocol;
 using WunderProxy.TestSupport;
 using WunderProxy.TestSupport.Acme;
 

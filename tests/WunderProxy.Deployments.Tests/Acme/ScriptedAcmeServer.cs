@@ -40,6 +40,9 @@ internal sealed class ScriptedAcmeServer : IDisposable
     /// <summary>Answers in place of the server: the path to status, content type and body; null leaves the answer to the server.</summary>
     public Func<string, HttpListenerResponse, (int Status, string Type, string Body)?> Script { get; set; } = (_, _) => null;
 
+    /// <summary>Called before the last byte of an answer's body is sent.</summary>
+    public Action<string> BeforeLastByte { get; set; } = _ => { };
+
     /// <summary>Paths of all requests, in order.</summary>
     public List<string> Requests { get; } = [];
 
@@ -116,7 +119,12 @@ internal sealed class ScriptedAcmeServer : IDisposable
         response.ContentType = type;
         if (request.HttpMethod != "HEAD")
         {
-            await response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body));
+            var bytes = Encoding.UTF8.GetBytes(body);
+            response.ContentLength64 = bytes.Length;
+            await response.OutputStream.WriteAsync(bytes.AsMemory(0, Math.Max(0, bytes.Length - 1)));
+            await response.OutputStream.FlushAsync();
+            BeforeLastByte(path);
+            await response.OutputStream.WriteAsync(bytes.AsMemory(Math.Max(0, bytes.Length - 1)));
         }
 
         response.Close();

@@ -88,6 +88,27 @@ internal sealed class SharedCertificateTests : IDisposable
     }
 
     [Test]
+    public async Task Instances_that_start_at_once_order_once()
+    {
+        using var server = new ScriptedAcmeServer(TimeProvider.System);
+        var instances = Enumerable.Range(1, 5)
+            .Select(number => new KeeperUnderTest(server, TimeProvider.System, _directory.Under($"{number}"), _store))
+            .ToArray();
+        _instances.AddRange(instances);
+
+        while (Array.Exists(instances, instance => instance.View.ValidUntil is null))
+        {
+            await Task.WhenAll(instances.Select(instance => Task.Run(instance.LookAsync)));
+            Assert.That(instances.Select(instance => instance.View.LastError), Has.All.Null);
+        }
+
+        Assert.That(server.CountOf("/order"), Is.EqualTo(1));
+        Assert.That(server.CountOf("/account"), Is.EqualTo(1));
+        Assert.That(instances.Select(instance => instance.Sink.Certificates[KeeperUnderTest.Host]).Distinct().Count(), Is.EqualTo(1));
+        Assert.That(_store.Keys, Has.None.Contain("lock"));
+    }
+
+    [Test]
     public async Task Renewal_by_one_reaches_the_others_without_another_order()
     {
         var (one, other) = (NewInstance("1"), NewInstance("2"));

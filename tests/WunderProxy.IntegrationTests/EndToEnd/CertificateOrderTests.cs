@@ -96,7 +96,7 @@ internal sealed class CertificateOrderTests : OrderFixture
         Assert.Multiple(() =>
         {
             Assert.That(client.Serials, Has.Count.EqualTo(1), "all serve the same certificate");
-            Assert.That(states.Select(state => File.ReadAllText(Path.Combine(StateOf(state), Host + ".pem"))).Distinct().Count(), Is.EqualTo(1));
+            Assert.That(states.Select(state => File.ReadAllText(Path.Combine(StateOf(state), Host + ".pem"))).Distinct(StringComparer.Ordinal).Count(), Is.EqualTo(1));
             Assert.That(Regex.Count(pebble.Log, "Issued certificate serial", RegexOptions.None, TimeSpan.FromSeconds(5)), Is.EqualTo(1), pebble.Log);
             Assert.That(third.Errors, Does.Not.Contain("is ordered from").And.Contain("taken over from another instance"));
             Assert.That(Directory.GetFiles(store.FullName, "acme.lock.*", SearchOption.AllDirectories), Is.Empty);

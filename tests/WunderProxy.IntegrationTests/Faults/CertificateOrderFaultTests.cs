@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using WunderProxy.IntegrationTests.EndToEnd;
 using WunderProxy.IntegrationTests.Infrastructure;
-using WunderProxy.IntegrationTests.Lifecycle;
 using WunderProxy.TestSupport.Acme;
 
 namespace WunderProxy.IntegrationTests.Faults;

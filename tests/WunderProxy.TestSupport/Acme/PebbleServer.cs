@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 
 namespace WunderProxy.TestSupport.Acme;
@@ -33,8 +34,14 @@ public sealed class PebbleServer : IAsyncDisposable
         RootFile = Path.Combine(_directory.FullName, "api-root.pem");
         File.WriteAllText(RootFile, rootPem);
 
-        // The management port has a certificate of the same test authority, which nothing here needs to verify.
-        _client = new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true });
+        var handler = new SocketsHttpHandler();
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            CustomTrustStore = { X509Certificate2.CreateFromPem(rootPem) },
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
+        _client = new HttpClient(handler);
     }
 
     /// <summary>URL of the directory.</summary>
@@ -142,7 +149,12 @@ public sealed class PebbleServer : IAsyncDisposable
 
     private void Run(string program, string[] arguments, Dictionary<string, string> variables)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in variables)
         {
             start.Environment[name] = value;

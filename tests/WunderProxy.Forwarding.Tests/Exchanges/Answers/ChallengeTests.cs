@@ -1,7 +1,5 @@
-using System.Text;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
-using WunderProxy.TestSupport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges.Answers;
 
