@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace WunderProxy.Forwarding.Transport;
 
 /// <summary>Receives the connections that a listener accepts, and limits their number.</summary>
@@ -20,6 +22,12 @@ internal interface IConnectionAcceptor
     /// word.
     /// </summary>
     ReadOnlyMemory<byte> AnswerToPlainText => default;
+
+    /// <summary>
+    /// Whether a connection from this remote end begins with a header of the PROXY protocol. A TLS listener asks, and reads
+    /// the header before the handshake; on plain connections the acceptor reads it.
+    /// </summary>
+    bool ExpectsProxyHeader(EndPoint? remote) => false;
 
     /// <summary>Reserves a place for a connection before it is accepted. Callable from any thread.</summary>
     /// <returns>

@@ -189,19 +189,13 @@ internal sealed class ProxyCliOptions
     }
 
     /// <summary>Converts the addresses of the proxy, plain and with TLS, to listeners.</summary>
-    /// <exception cref="UsageException">A host name cannot be resolved, TLS has no certificate, or PROXY headers are expected before it.</exception>
+    /// <exception cref="UsageException">A host name cannot be resolved, or TLS has no certificate.</exception>
     public IReadOnlyList<ListenerOptions> MapListeners(ParseResult parsed, bool ordersCertificates = false)
     {
         var endPoints = parsed.GetValue(Proxy) is { Length: > 0 } given ? ListenAddress.ResolveAll(Proxy.Name, given)
             : _tls.IsRedirecting(parsed) ? []
             : [new IPEndPoint(IPAddress.Any, 80)];
         var tls = _tls.MapListeners(parsed, ordersCertificates);
-        if (tls.Count > 0 && parsed.GetValue(_proxyProtocol) is { Length: > 0 })
-        {
-            throw new UsageException(
-                $"{_proxyProtocol.Name}: PROXY headers before TLS cannot be read yet; let the load balancer end TLS, or leave the option out");
-        }
-
         return [.. endPoints.Select(endPoint => new ListenerOptions(endPoint)), .. tls];
     }
 

@@ -95,17 +95,47 @@ internal sealed class SecureExchangeTests
         Assert.That(await sink.TakeAsync(), Does.Contain(" path=/x scheme=https tls=TLSv1.3 status=204 "));
     }
 
-    private static ProxyUnderTest Start(TransportKind kind, ApplicationOptions? served = null, IAccessLogSink? sink = null) =>
+    [TestCase(TransportKind.Epoll, TlsEngine.OpenSsl)]
+    [TestCase(TransportKind.Epoll, TlsEngine.Runtime)]
+    [TestCase(TransportKind.Sockets, TlsEngine.Runtime)]
+    public async Task Client_that_a_proxy_header_names_is_the_client(TransportKind kind, TlsEngine engine)
+    {
+        var sink = new LineSink();
+        await using var proxy = Start(
+            kind,
+            sink: sink,
+            configure: options => options with
+            {
+                Tls = TestCertificates.Source(engine),
+                ProxyProtocolNetworks = [IPNetwork.Parse("127.0.0.0/8")],
+            });
+
+        var (head, _) = await ExchangeAsync(
+            proxy, "HTTP/1.1 204 No Content\r\n\r\n", header: "PROXY TCP4 192.0.2.7 198.51.100.1 1000 443\r\n");
+
+        Assert.That(head, Does.Contain("\r\nX-Forwarded-For: 192.0.2.7\r\n"));
+        Assert.That(await sink.TakeAsync(), Does.Contain(" client=192.0.2.7"));
+    }
+
+    private static ProxyUnderTest Start(
+        TransportKind kind,
+        ApplicationOptions? served = null,
+        IAccessLogSink? sink = null,
+        Func<ForwarderOptions, ForwarderOptions>? configure = null) =>
         ProxyUnderTest.Start(
             kind,
-            options => options with { Tls = TestCertificates.Source(TlsEngine.Auto), AccessLog = sink },
+            options =>
+            {
+                options = options with { Tls = TestCertificates.Source(TlsEngine.Auto), AccessLog = sink };
+                return configure?.Invoke(options) ?? options;
+            },
             served: served,
             listeners: ListenerSet.Bind([new ListenerOptions(new IPEndPoint(IPAddress.Loopback, 0), ListenerKind.Tls)]));
 
     private static async Task<(string Head, string Answer)> ExchangeAsync(
-        ProxyUnderTest proxy, string response, string request = Request)
+        ProxyUnderTest proxy, string response, string request = Request, string header = "")
     {
-        await using var client = await ConnectAsync(proxy);
+        await using var client = await ConnectAsync(proxy, header);
         await client.WriteAsync(Encoding.ASCII.GetBytes(request));
         var upstream = await proxy.AcceptAsync();
         var head = await upstream.ReadHeadAsync();
@@ -114,10 +144,11 @@ internal sealed class SecureExchangeTests
         return (head, await reader.ReadToEndAsync());
     }
 
-    private static async Task<SslStream> ConnectAsync(ProxyUnderTest proxy)
+    private static async Task<SslStream> ConnectAsync(ProxyUnderTest proxy, string header = "")
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(proxy.EndPoint);
+        await socket.SendAsync(Encoding.ASCII.GetBytes(header));
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
         await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {

@@ -34,6 +34,11 @@ internal sealed class TlsOptionTests
             Is.EqualTo(new[] { ListenerKind.Proxy, ListenerKind.Tls, ListenerKind.Redirect }));
     }
 
+    [Test]
+    public void Proxy_headers_may_come_before_tls() => Assert.That(
+        Listeners("--tls-certificate", "a.pem", "--proxy-protocol", "10.0.0.1").Select(listener => listener.Kind),
+        Is.EqualTo(new[] { ListenerKind.Proxy, ListenerKind.Tls }));
+
     [TestCase("--tls", "127.0.0.1:443")]
     [TestCase("--tls-redirect", "127.0.0.1:80")]
     [TestCase("--tls-key", "a.key")]

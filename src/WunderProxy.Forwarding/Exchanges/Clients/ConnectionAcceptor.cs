@@ -1,3 +1,4 @@
+using System.Net;
 using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Exchanges.Clients;
@@ -23,6 +24,10 @@ internal sealed class ConnectionAcceptor(
 
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> AnswerToPlainText => PlainTextAnswer;
+
+    /// <inheritdoc/>
+    public bool ExpectsProxyHeader(EndPoint? remote) =>
+        contexts[0].Settings.ExpectsProxyHeader(Http1Connection.AddressOf(remote));
 
     /// <inheritdoc/>
     public bool IsMakingRoom => limit.IsMakingRoom;

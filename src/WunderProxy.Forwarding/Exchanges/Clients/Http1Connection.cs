@@ -39,7 +39,9 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
         transport.Watcher = this;
         _remoteAddress = AddressOf(transport.RemoteEndPoint);
         IsTrusted = Context.Settings.Trust.Contains(RemoteAddress);
-        _awaitsProxyHeader = isWelcome && Context.Settings.ExpectsProxyHeader(RemoteAddress);
+
+        // On a TLS connection the header came before the handshake, and the address is the one that it named.
+        _awaitsProxyHeader = isWelcome && transport.Tls is null && Context.Settings.ExpectsProxyHeader(RemoteAddress);
     }
 
     /// <summary>The connection's bytes, in both directions.</summary>

@@ -174,7 +174,12 @@ internal sealed unsafe class EpollAcceptor(
         {
             // Whatever a client sends before the handshake has to be taken from the socket here: OpenSSL receives all
             // that comes from then on.
-            if (!TlsHandshake.TryBegin(target, accepted, contexts, acceptor, address, unixName))
+            var hasBegun = unixName is null && acceptor.ExpectsProxyHeader(address.ToEndPoint())
+                ? ProxyHeaderWait.TryBegin(target, accepted, contexts, acceptor, address)
+                : TlsHandshake.TryBegin(
+                    target, accepted, contexts, acceptor, address, unixName,
+                    LoopMilliseconds.Of(contexts.Source.Policy.HandshakeTimeout));
+            if (!hasBegun)
             {
                 acceptor.CancelReservation();
             }

@@ -48,6 +48,13 @@ internal readonly struct RemoteAddress
         }
     }
 
+    /// <summary>Stores an address and port that did not come from the kernel.</summary>
+    public static RemoteAddress Of(IPEndPoint endPoint)
+    {
+        var address = endPoint.Serialize();
+        return new RemoteAddress(address.Buffer.Span[..address.Size]);
+    }
+
     /// <summary>
     /// Returns the address as an object, an IPv4 address mapped into IPv6 as IPv4, or null if it is not an IP address.
     /// </summary>

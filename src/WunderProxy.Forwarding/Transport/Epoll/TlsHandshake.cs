@@ -59,10 +59,17 @@ internal sealed class TlsHandshake : HandshakeTimer, IEpollTarget
     public bool IsWaiting { get; set; }
 
     /// <summary>Begins the handshake on an accepted socket that <see cref="EpollLoop.CountAhead"/> has counted.</summary>
+    /// <param name="loop">The loop that owns the socket.</param>
+    /// <param name="descriptor">The socket.</param>
+    /// <param name="contexts">The contexts of the listener, the present ones of which the handshake uses.</param>
+    /// <param name="acceptor">Receives the connection.</param>
+    /// <param name="address">The client's address.</param>
+    /// <param name="remote">The client's address where it is not an IP address; else null.</param>
+    /// <param name="milliseconds">Time for the handshake, above 0.</param>
     /// <returns>False if the kernel or OpenSSL lacks the means; the socket is closed then.</returns>
     public static bool TryBegin(
         EpollLoop loop, int descriptor, TlsContextSource contexts, IConnectionAcceptor acceptor,
-        in RemoteAddress address, EndPoint? remote)
+        in RemoteAddress address, EndPoint? remote, int milliseconds)
     {
         if (contexts.Enter() is not { } set)
         {
@@ -87,7 +94,7 @@ internal sealed class TlsHandshake : HandshakeTimer, IEpollTarget
             return false;
         }
 
-        handshake.Arm(LoopMilliseconds.Of(contexts.Source.Policy.HandshakeTimeout));
+        handshake.Arm(milliseconds);
         return true;
     }
 

@@ -10,12 +10,9 @@ namespace WunderProxy.Forwarding.Transport.ProxyProtocol;
 /// <remarks>
 /// <para>
 /// The parser keeps no state and knows nothing above TCP: it is called with all bytes that have come so far, until it
-/// says that they are a header or can be none. Its only caller is <c>Http1Connection</c>, with the bytes from which it
-/// reads requests.
-/// </para>
-/// <para>
-/// The protocol has the header before everything else, in plain text on a TLS port too. No TLS listener reads it there:
-/// it takes such a header for a malformed handshake.
+/// says that they are a header or can be none. The header lies before everything else, in plain text on a TLS port too:
+/// a TLS listener takes it out of the received bytes before the handshake begins, a plain connection before its first
+/// request.
 /// </para>
 /// <para>Only addresses of TCP clients are taken over. All other headers mean: the address of the connection itself.</para>
 /// </remarks>

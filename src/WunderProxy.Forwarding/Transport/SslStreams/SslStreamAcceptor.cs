@@ -1,3 +1,4 @@
+using System.Net;
 using WunderProxy.Forwarding.Transport.Tls;
 
 namespace WunderProxy.Forwarding.Transport.SslStreams;
@@ -25,6 +26,9 @@ internal sealed class SslStreamAcceptor : IConnectionAcceptor, ITlsUser, IDispos
 
     /// <inheritdoc/>
     public bool IsMakingRoom => _acceptor.IsMakingRoom;
+
+    /// <inheritdoc/>
+    public bool ExpectsProxyHeader(EndPoint? remote) => _acceptor.ExpectsProxyHeader(remote);
 
     /// <inheritdoc/>
     public bool TryReserve() => _acceptor.TryReserve();

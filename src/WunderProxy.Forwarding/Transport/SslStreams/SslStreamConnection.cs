@@ -30,12 +30,17 @@ internal sealed class SslStreamConnection : StreamConnection, IConnectionWatcher
     private bool _isFinishing;
 
     /// <summary>Takes over the stream of a handshake that is complete, and the connection under it.</summary>
-    public SslStreamConnection(TransportConnection plain, ConnectionStream wire, SslStream stream)
+    /// <param name="plain">The connection that carries TLS.</param>
+    /// <param name="wire">The plain connection as a stream.</param>
+    /// <param name="stream">The TLS stream, authenticated.</param>
+    /// <param name="client">The client's address, which a PROXY header may have named.</param>
+    public SslStreamConnection(TransportConnection plain, ConnectionStream wire, SslStream stream, EndPoint? client)
         : base((WorkLoop)plain.Loop)
     {
         _plain = plain;
         _wire = wire;
         _stream = stream;
+        RemoteEndPoint = client;
         Tls = Describe(stream);
         plain.Watcher = this;
     }
@@ -44,7 +49,7 @@ internal sealed class SslStreamConnection : StreamConnection, IConnectionWatcher
     public override TlsDetails Tls { get; }
 
     /// <inheritdoc/>
-    public override EndPoint? RemoteEndPoint => _plain.RemoteEndPoint;
+    public override EndPoint? RemoteEndPoint { get; }
 
     /// <inheritdoc/>
     public override EndPoint? LocalEndPoint => _plain.LocalEndPoint;

@@ -1,5 +1,8 @@
+using System.Buffers;
+using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
+using WunderProxy.Forwarding.Transport.ProxyProtocol;
 using WunderProxy.Forwarding.Transport.Tls;
 
 namespace WunderProxy.Forwarding.Transport.SslStreams;
@@ -15,7 +18,9 @@ internal sealed class SslStreamHandshake(
 #pragma warning restore CA1001
 {
     private readonly ConnectionStream _wire = new(plain);
+    private EndPoint? _client = plain.RemoteEndPoint;
     private bool _hasTimedOut;
+    private bool _isHeaderCut;
 
     /// <summary>Begins the handshake, whose end the acceptor learns.</summary>
     public void Begin()
@@ -33,6 +38,14 @@ internal sealed class SslStreamHandshake(
 
     private async Task RunAsync()
     {
+        if (Acceptor.ExpectsProxyHeader(_client) && !await TryReadProxyHeaderAsync())
+        {
+            plain.Loop.Timers.Disarm(this);
+            source.Counters.Count(ReasonOfFailure());
+            End();
+            return;
+        }
+
         if (await IsPlainHttpAsync())
         {
             source.Counters.Count(TlsFailure.PlainHttp);
@@ -55,6 +68,28 @@ internal sealed class SslStreamHandshake(
             stream.Dispose();
             source.Counters.Count(ReasonOfFailure());
             End();
+        }
+    }
+
+    /// <summary>Takes the PROXY header, which lies before the first byte of TLS, out of what the connection brings.</summary>
+    private async ValueTask<bool> TryReadProxyHeaderAsync()
+    {
+        while (true)
+        {
+            var read = await plain.Input.ReadAsync();
+            var buffer = read.Buffer;
+            var bytes = buffer.IsSingleSegment ? buffer.FirstSpan : buffer.ToArray();
+            var status = ProxyHeader.Parse(bytes, out var consumed, out var client);
+            var start = buffer.GetPosition(consumed);
+            plain.Input.AdvanceTo(start, status == ProxyHeaderStatus.NeedMore ? buffer.End : start);
+            if (status == ProxyHeaderStatus.NeedMore && !read.IsCompleted)
+            {
+                continue;
+            }
+
+            _isHeaderCut = status == ProxyHeaderStatus.NeedMore;
+            _client = client ?? _client;
+            return status == ProxyHeaderStatus.Done;
         }
     }
 
@@ -85,7 +120,7 @@ internal sealed class SslStreamHandshake(
     private void Establish(SslStream stream)
     {
         _wire.EndHandshake();
-        var connection = new SslStreamConnection(plain, _wire, stream);
+        var connection = new SslStreamConnection(plain, _wire, stream, _client);
         source.Counters.Count(connection.Tls);
         Acceptor.OnAccepted(connection);
         connection.AwaitReadable();
@@ -129,6 +164,6 @@ internal sealed class SslStreamHandshake(
     private TlsFailure ReasonOfFailure() =>
         _hasTimedOut ? TlsFailure.TimedOut
         : _wire.IsOverAllowance ? TlsFailure.TooLong
-        : _wire.HasEnded ? TlsFailure.Closed
+        : _wire.HasEnded || _isHeaderCut ? TlsFailure.Closed
         : TlsFailure.Malformed;
 }

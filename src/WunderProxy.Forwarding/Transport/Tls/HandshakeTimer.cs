@@ -1,7 +1,7 @@
 namespace WunderProxy.Forwarding.Transport.Tls;
 
 /// <summary>
-/// The timeout of a TLS handshake, which becomes short while connections are being drained: see
+/// The timeout of a TLS handshake, and of what comes before it, which becomes short while connections are being drained: see
 /// <see cref="TlsLimits.DrainMilliseconds"/>.
 /// </summary>
 /// <param name="loop">The loop of the connection.</param>
@@ -12,6 +12,9 @@ internal abstract class HandshakeTimer(TransportLoop loop, IConnectionAcceptor a
 
     /// <summary>Receives the connection when the handshake is complete.</summary>
     protected IConnectionAcceptor Acceptor { get; } = acceptor;
+
+    /// <summary>Milliseconds until the timeout, at least 1.</summary>
+    protected int MillisecondsLeft => (int)Math.Max(1, _deadline - loop.NowMilliseconds);
 
     /// <summary>Begins a time after which <see cref="OnTimeout"/> is called, unless the timer is disarmed before.</summary>
     protected void Arm(int milliseconds)
@@ -39,7 +42,6 @@ internal abstract class HandshakeTimer(TransportLoop loop, IConnectionAcceptor a
     // Looking now and then costs the few handshakes that take so long a timer each second, and needs no list of them.
     private void ArmNextLook()
     {
-        var left = Math.Max(1, _deadline - loop.NowMilliseconds);
-        loop.Timers.Arm(this, loop.NowMilliseconds, (int)Math.Min(left, TlsLimits.DrainMilliseconds));
+        loop.Timers.Arm(this, loop.NowMilliseconds, Math.Min(MillisecondsLeft, TlsLimits.DrainMilliseconds));
     }
 }

@@ -109,11 +109,19 @@ internal abstract class TlsListenerFixture(TransportKind kind, TlsEngine engine)
         private int _reserved;
         private int _accepted;
 
+        /// <summary>Whether clients begin with a PROXY header.</summary>
+        public bool ExpectsHeader { get; set; }
+
+        /// <summary>The address of the client that was accepted last.</summary>
+        public EndPoint? Remote { get; private set; }
+
         public int Reserved => Volatile.Read(ref _reserved);
 
         public int Accepted => Volatile.Read(ref _accepted);
 
         public ReadOnlyMemory<byte> AnswerToPlainText { get; } = "HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray();
+
+        public bool ExpectsProxyHeader(EndPoint? remote) => ExpectsHeader;
 
         public bool TryReserve()
         {
@@ -126,6 +134,7 @@ internal abstract class TlsListenerFixture(TransportKind kind, TlsEngine engine)
         public void OnAccepted(TransportConnection connection)
         {
             Assert.That(connection.Tls, Is.Not.Null);
+            Remote = connection.RemoteEndPoint;
             Interlocked.Increment(ref _accepted);
             EchoAcceptor.EchoAsync(connection);
         }
