@@ -6,7 +6,6 @@ using WunderProxy.Forwarding.Tests.Transport;
 using WunderProxy.Forwarding.Tests.Transport.Tls;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Tls;
-using WunderProxy.TestSupport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;
 
