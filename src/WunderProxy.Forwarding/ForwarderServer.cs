@@ -128,6 +128,7 @@ public sealed class ForwarderServer : IAsyncDisposable
             _accessLog?.Dropped ?? 0)
         {
             Fallback = _settings.Peers?.Snapshot(),
+            Buffers = _settings.Buffers?.Snapshot(),
         };
     }
 
@@ -149,6 +150,7 @@ public sealed class ForwarderServer : IAsyncDisposable
         }
 
         _log.Dispose();
+        _settings.Buffers?.Dispose();
         if (_accessLog is not null)
         {
             await _accessLog.DisposeAsync();

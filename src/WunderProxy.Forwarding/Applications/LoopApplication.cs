@@ -40,6 +40,9 @@ internal sealed class LoopApplication(ProxyApplication application, TransportLoo
     /// <summary>The value of Strict-Transport-Security for answers over TLS; null for none.</summary>
     public byte[]? Hsts => application.Hsts;
 
+    /// <summary>Whether responses are buffered for clients that are behind.</summary>
+    public bool BuffersResponses => application.BuffersResponses;
+
     /// <summary>Counters of what this loop served for the application, over all upstreams and without one.</summary>
     public TrafficStats Stats { get; } = new();
 

@@ -33,6 +33,7 @@ public sealed class ProxyApplication
         Hsts = options.Hsts > TimeSpan.Zero
             ? Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"max-age={(long)options.Hsts.TotalSeconds}"))
             : null;
+        BuffersResponses = options.BuffersResponses;
         _clock = clock;
         _parts = new PerLoop<LoopApplication>(loop => new LoopApplication(this, loop));
     }
@@ -65,6 +66,9 @@ public sealed class ProxyApplication
 
     /// <summary>The value of Strict-Transport-Security for answers over TLS; null for none.</summary>
     internal byte[]? Hsts { get; }
+
+    /// <summary>Whether responses are buffered for clients that are behind.</summary>
+    internal bool BuffersResponses { get; }
 
     /// <summary>The parts of the loops that have served the application so far.</summary>
     internal IEnumerable<LoopApplication> Parts => _parts.Made;

@@ -33,6 +33,12 @@ internal abstract class TrackedConnection(ConnectionRegistry registry) : LoopTim
     /// <summary>Closes the connection if nothing is in progress on it.</summary>
     public abstract void CloseIfIdle();
 
+    /// <summary>
+    /// Cuts off a response that its client is still reading although the upstream is done with it, because the time of
+    /// exchanges is up. A drain of the upstream does not reach it.
+    /// </summary>
+    public abstract void EndIfOnlyReading();
+
     /// <summary>Closes the connection to make room for a new one.</summary>
     public abstract void MakeRoom();
 

@@ -20,7 +20,8 @@ internal sealed class Exchange : ILeaseHolder, IStreamWatcher
         client.Watcher = this;
         Waiting = new ExchangeWaits(client, settings);
         Upstream = new UpstreamSide(this, Waiting, loop, settings);
-        Down = new BodyRelay(Waiting, Waits.UpstreamRead, Waits.ClientWrite, settings.HeadLimits);
+        Down = new BodyRelay(
+            Waiting, Waits.UpstreamRead, Waits.ClientWrite, settings.HeadLimits, settings.Buffers?.Of(loop));
     }
 
     /// <summary>The request and its answer as the client sees them.</summary>
@@ -86,6 +87,7 @@ internal sealed class Exchange : ILeaseHolder, IStreamWatcher
     public void Abandon()
     {
         Upstream.Abandon();
+        Down.Abandon();
         Client.Retire();
 
         // The upload may still be suspended, the relay to the client never: whoever starts it awaits it before the error

@@ -1,3 +1,4 @@
+using WunderProxy.Forwarding.Buffering;
 using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Tasks;
@@ -19,6 +20,9 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
 
     /// <summary>The upstream's end; null while no connection is in use.</summary>
     public TransportConnection? Upstream { get; set; }
+
+    /// <summary>What is held of the response for the client; null while nothing is.</summary>
+    public ReadAhead? Buffer { get; set; }
 
     /// <summary>
     /// Longest time from the last byte sent to the response head, in milliseconds; 0 while no response is awaited.
@@ -95,6 +99,17 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
         if ((awake & Waits.Pause) != Waits.None)
         {
             PauseEnded.Set();
+        }
+
+        if ((awake & Waits.BufferRoom) != Waits.None)
+        {
+            Buffer!.CancelPendingFlush();
+        }
+
+        if ((awake & Waits.BufferFront) != Waits.None)
+        {
+            // Posted, because the wait continues within the call, and the caller may be in the middle of something.
+            Buffer!.WakeFrontSoon();
         }
     }
 

@@ -66,6 +66,14 @@ internal sealed class Forwarder(
         }
 
         upstream.Release(isComplete: error == ForwardError.None, isTunnel: exchange.Tunnel is not null);
+
+        // 8. Wait for a client that is behind; the upstream has been let go.
+        if (exchange.Down.HasHeldBytes)
+        {
+            await exchange.Down.FinishAsync();
+            error = exchange.Waiting.IsStopped ? exchange.Waiting.StopReason : error;
+        }
+
         return End(exchange, error);
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Forwarding.Applications;
+using WunderProxy.Forwarding.Buffering;
 using WunderProxy.Forwarding.Connections;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Exchanges.Bodies;
@@ -44,6 +45,7 @@ internal sealed class ForwarderSettings
         Crowd = options.Crowd;
         MaxConnections = options.MaxConnections;
         Challenges = options.Challenges;
+        Buffers = options.Buffers is { } buffers ? BufferStore.Open(buffers, logger, clock) : null;
     }
 
     /// <summary>The port to which requests in plain text are redirected.</summary>
@@ -100,6 +102,9 @@ internal sealed class ForwarderSettings
 
     /// <summary>The answers to a certificate authority's requests; null if no certificates are ordered.</summary>
     public IChallengeAnswers? Challenges { get; }
+
+    /// <summary>Holds what clients do not take in time; null if nothing is buffered.</summary>
+    public BufferStore? Buffers { get; init; }
 
     /// <summary>The peers; null without a peer key.</summary>
     public PeerGroup? Peers { get; }

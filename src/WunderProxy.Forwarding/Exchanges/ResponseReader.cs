@@ -79,9 +79,10 @@ internal sealed class ResponseReader(ForwarderSettings settings)
 
         var framing = upstream.ResponseFraming;
         var filter = EditHead(exchange);
+        var isElastic = TakeBuffering(exchange);
         var output = client.BeginAnswer(upstream.Response, filter is null ? framing : BodyFraming.UntilClose);
         exchange.Down.Prepare(
-            upstream.Connection!.Transport.Input, client.Output, framing, output, upstream.Response, filter);
+            upstream.Connection!.Transport.Input, client.Output, framing, output, upstream.Response, filter, isElastic);
         if (!framing.HasBody)
         {
             return exchange.Down.TryPutOff(default) ? ForwardError.None : EndOf(exchange, await exchange.Down.FlushAsync());
@@ -107,6 +108,34 @@ internal sealed class ResponseReader(ForwarderSettings settings)
         return upstream.Application!.Compression is var level and not ResponseCompression.Off
             ? _compressor.Begin(level, exchange.Client.Request, upstream.Response, framing)
             : null;
+    }
+
+    /// <summary>
+    /// Whether the response is buffered when the client falls behind: the application may forbid it by
+    /// X-Accel-Buffering, as with nginx. A proxy in front of us may heed the same header, so that the header is passed
+    /// on to trusted clients; others do not see it.
+    /// </summary>
+    private static bool TakeBuffering(Exchange exchange)
+    {
+        var response = exchange.Upstream.Response;
+        var isWanted = exchange.Upstream.Application!.BuffersResponses;
+        var index = response.IndexOf(HeaderName.XAccelBuffering);
+        if (index < 0)
+        {
+            return isWanted;
+        }
+
+        var mayBuffer = true;
+        for (; index >= 0; index = response.IndexOf(HeaderName.XAccelBuffering, index + 1))
+        {
+            mayBuffer &= !Ascii.EqualsIgnoreCase(response.ValueOf(in response.Fields[index]), "no"u8);
+            if (!exchange.IsTrusted)
+            {
+                response.Mark(index, HeaderFlags.Nominated);
+            }
+        }
+
+        return isWanted && mayBuffer;
     }
 
     private static ForwardError EndOf(Exchange exchange, RelayEnd end) => end switch

@@ -40,6 +40,11 @@ internal sealed class ServerDrain(LoopContext[] contexts, ForwarderSettings sett
         while (limit.Open > 0 && settings.Clock.GetElapsedTime(start) < last)
         {
             await OnEachLoopAsync(contexts, static context => context.Connections.CloseIdle());
+            if (settings.Clock.GetElapsedTime(start) >= exchanges)
+            {
+                await OnEachLoopAsync(contexts, static context => context.Connections.EndOnlyReading());
+            }
+
             await Task.Delay(LookInterval, settings.Clock, cancellationToken);
         }
 

@@ -21,4 +21,10 @@ internal enum Waits : byte
 
     /// <summary>The exchange waits for the end of a pause.</summary>
     Pause = 16,
+
+    /// <summary>The relay waits until the buffered part of the response may grow.</summary>
+    BufferRoom = 32,
+
+    /// <summary>The sender of the buffered part of the response waits for bytes from the temporary file.</summary>
+    BufferFront = 64,
 }

@@ -32,6 +32,12 @@ public sealed record ApplicationOptions
     /// </summary>
     public TimeSpan Hsts { get; init; }
 
+    /// <summary>
+    /// Whether responses are read from the upstream at its pace while the client is behind, within
+    /// <see cref="ForwarderOptions.Buffers"/>. Default true.
+    /// </summary>
+    public bool BuffersResponses { get; init; } = true;
+
     /// <summary>Bodies of our own answers by file name, such as <c>502.html</c> or <c>502.json</c>; the others are built in.</summary>
     public IReadOnlyDictionary<string, byte[]> ErrorPages { get; init; } = FrozenDictionary<string, byte[]>.Empty;
 }

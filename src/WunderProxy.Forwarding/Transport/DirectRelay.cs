@@ -15,9 +15,30 @@ internal abstract class DirectRelay : IDisposable
     /// Moves the bytes that can be moved without waiting, at most a fair share for this turn of the loop.
     /// </summary>
     /// <param name="maxBytes">Most bytes to take from the source.</param>
+    /// <param name="mayHold">
+    /// Whether to take more from the source while the destination accepts nothing, as far as the relay can hold it.
+    /// </param>
     /// <param name="takenBytes">Bytes taken from the source.</param>
     /// <param name="passedBytes">Bytes passed on to the destination, including those held from earlier calls.</param>
-    public abstract DirectRelayStatus Move(long maxBytes, out long takenBytes, out long passedBytes);
+    public abstract DirectRelayStatus Move(long maxBytes, bool mayHold, out long takenBytes, out long passedBytes);
+
+    /// <summary>Number of bytes taken and not passed on.</summary>
+    public abstract int HeldBytes { get; }
+
+    /// <summary>
+    /// After <see cref="DirectRelayStatus.NeedsSink"/>: whether the relay could hold more bytes than the source has given.
+    /// </summary>
+    public abstract bool MayTakeMore { get; }
+
+    /// <summary>Copies bytes that the relay holds, and removes them.</summary>
+    /// <returns>Number of bytes; 0 or less if none can be had.</returns>
+    public abstract int ReadHeld(Span<byte> buffer);
+
+    /// <summary>
+    /// Waits until the source has bytes, or the destination accepts some, or for the next turn; called after
+    /// <see cref="DirectRelayStatus.NeedsSink"/> if <see cref="MayTakeMore"/>.
+    /// </summary>
+    public abstract ValueTask WaitForEitherAsync();
 
     /// <summary>
     /// Waits until the source has bytes, or for the next turn; called after <see cref="DirectRelayStatus.NeedsSource"/>

@@ -22,6 +22,10 @@ internal static class CliOption
     public static Option<int?> Size(string name, string description) =>
         Single<int?>(name, "SIZE", description, SizeText.Expected, TryParseSize);
 
+    /// <summary>Creates an option for a size that may be larger than 2 GiB.</summary>
+    public static Option<long?> LargeSize(string name, string description) =>
+        Single<long?>(name, "SIZE", description, SizeText.Expected, TryParseSize);
+
     /// <summary>Creates an option for the mode of a socket file.</summary>
     public static Option<UnixFileMode?> FileMode(string name, string description) =>
         Single<UnixFileMode?>(name, "MODE", description, FileModeText.Expected, TryParseFileMode);
@@ -128,7 +132,14 @@ internal static class CliOption
 
     private static bool TryParseSize(string text, out int? value)
     {
-        var isSize = SizeText.TryParse(text, out var bytes);
+        var isSize = SizeText.TryParse(text, out int bytes);
+        value = bytes;
+        return isSize;
+    }
+
+    private static bool TryParseSize(string text, out long? value)
+    {
+        var isSize = SizeText.TryParse(text, out long bytes);
         value = bytes;
         return isSize;
     }

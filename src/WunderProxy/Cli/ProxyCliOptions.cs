@@ -35,6 +35,7 @@ internal sealed class ProxyCliOptions
         TrustText.TryParseNetwork);
 
     private readonly PeerCliOptions _peers = new();
+    private readonly BufferCliOptions _buffers = new();
 
     private readonly TlsCliOptions _tls = new();
 
@@ -131,6 +132,7 @@ internal sealed class ProxyCliOptions
         Array.ForEach(options, command.Options.Add);
         _peers.AddTo(command);
         _tls.AddTo(command);
+        _buffers.AddTo(command);
     }
 
     /// <summary>Reads the certificates of the proxy's TLS listeners; null without TLS.</summary>
@@ -143,10 +145,12 @@ internal sealed class ProxyCliOptions
     public TlsCertificates? MapApiTls(ParseResult parsed) => _tls.MapApi(parsed, TransportOf(parsed));
 
     /// <summary>Converts the given options; the others keep the defaults of <see cref="ForwarderOptions"/>.</summary>
+    /// <param name="parsed">The parsed command line.</param>
+    /// <param name="bufferDirectory">Directory of temporary files if none is given.</param>
     /// <exception cref="UsageException">
     /// A directory or the peer key is missing, or a name cannot be resolved.
     /// </exception>
-    public ForwarderOptions Map(ParseResult parsed)
+    public ForwarderOptions Map(ParseResult parsed, string bufferDirectory = "/var/tmp")
     {
         var defaults = new ForwarderOptions();
         var trusted = parsed.GetValue(_trustedProxy) ?? [];
@@ -161,6 +165,7 @@ internal sealed class ProxyCliOptions
             UntrustedProxies = ContainerGateway.Find() is { } gateway ? [gateway] : [],
             ProxyProtocolNetworks = parsed.GetValue(_proxyProtocol) ?? [],
             Fallback = _peers.Map(parsed),
+            Buffers = _buffers.Map(parsed, bufferDirectory),
             Via = parsed.GetValue(_via),
             AccessLog = accessLog == AccessLogChoice.None ? null : new StandardOutputLog(),
             AccessLogFormat = accessLog == AccessLogChoice.Json ? AccessLogFormat.Json : AccessLogFormat.Text,
@@ -184,6 +189,7 @@ internal sealed class ProxyCliOptions
             PauseQueue = parsed.GetValue(_pauseQueue) ?? defaults.PauseQueue,
             Compression = MapCompression(parsed),
             Hsts = _tls.MapHsts(parsed),
+            BuffersResponses = _buffers.BuffersResponses(parsed),
             ErrorPages = Pages(parsed).Pages,
         };
     }

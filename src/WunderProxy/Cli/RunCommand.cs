@@ -60,7 +60,8 @@ internal sealed class RunCommand : Command
             Restriction = _deployments.Restriction(parsed),
         };
         using var store = _store.Open(parsed);
-        using var state = OpenState(_deployments.StateDirectory(parsed), service);
+        var stateDirectory = _deployments.StateDirectory(parsed) ?? LocalState.DefaultDirectory();
+        using var state = OpenState(stateDirectory, service);
         var engine = EngineOf(_deployments.DockerHost(parsed));
         var acme = _acme.Map(parsed);
         var listeners = _proxy.MapListeners(parsed, acme is not null);
@@ -68,7 +69,7 @@ internal sealed class RunCommand : Command
         using var orders = acme is null ? null : _acme.OpenState(parsed, state.FullPath);
         var certificates = _proxy.MapTls(parsed, acme is not null);
         var apiCertificates = _proxy.MapApiTls(parsed);
-        var proxy = _proxy.Map(parsed) with { Tls = certificates?.Source, Challenges = answers };
+        var proxy = _proxy.Map(parsed, Path.Combine(stateDirectory, "buffers")) with { Tls = certificates?.Source, Challenges = answers };
         var application = _proxy.MapApplication(parsed);
         var api = _api.Map(parsed, ManagerApiOptions.DefaultEndPoint, proxy) with { Tls = apiCertificates?.Source };
         var status = _api.MapStatus(parsed, proxy) with { Tls = apiCertificates?.Source };
@@ -117,11 +118,11 @@ internal sealed class RunCommand : Command
     private static LifecycleOptions OptionsOf(ServiceName service) =>
         new() { Bucket = service.Bucket, Prefix = service.Prefix, App = service.App };
 
-    private static LocalState OpenState(string? directory, ServiceName service)
+    private static LocalState OpenState(string directory, ServiceName service)
     {
         try
         {
-            var state = LocalState.Open(directory ?? LocalState.DefaultDirectory(), service);
+            var state = LocalState.Open(directory, service);
             return state.TryLock()
                 ? state
                 : throw new UsageException($"another process serves {service.App} already: {state.FullPath} is locked");

@@ -16,6 +16,14 @@ internal static class SizeText
     /// <summary>Parses a size from 0 to 2 GiB less one byte.</summary>
     public static bool TryParse(string text, out int bytes)
     {
+        var isSize = TryParse(text, out long size);
+        bytes = (int)Math.Min(size, int.MaxValue);
+        return isSize && size <= int.MaxValue;
+    }
+
+    /// <summary>Parses a size from 0 to 2 EiB.</summary>
+    public static bool TryParse(string text, out long bytes)
+    {
         bytes = 0;
         foreach (var (suffix, unit) in Units)
         {
@@ -26,8 +34,8 @@ internal static class SizeText
                     CultureInfo.InvariantCulture,
                     out var number))
             {
-                bytes = (int)Math.Min(number * unit, int.MaxValue);
-                return number * unit <= int.MaxValue;
+                bytes = number * unit;
+                return true;
             }
         }
 

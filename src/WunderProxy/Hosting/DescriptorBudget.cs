@@ -46,6 +46,7 @@ internal sealed record DescriptorBudget
     private const int MostStatusConnections = 256;
     private const int MostRefused = 1024;
     private const int PipesPerThread = 96;
+    private const int MostSpillFiles = 4096;
 
     private DescriptorBudget()
     {
@@ -91,6 +92,9 @@ internal sealed record DescriptorBudget
     /// <summary>Most pipes for splicing, over all forwarding threads.</summary>
     public required int SplicePipes { get; init; }
 
+    /// <summary>Most temporary files for slow clients; 0 if nothing is buffered.</summary>
+    public required int SpillFiles { get; init; }
+
     /// <summary>Whether the limit is so low that the files of loaded assemblies have to be closed.</summary>
     public bool IsScarce => Limit <= ScarceLimit;
 
@@ -127,13 +131,14 @@ internal sealed record DescriptorBudget
         var strangers = StrangersOf(api) + StrangersOf(status);
         var refused = Math.Clamp(share, 4, MostRefused);
         var pipes = Math.Clamp(Math.Max(root / 4, limit / 256), 4, Math.Max(4, proxy.Threads * PipesPerThread));
+        var files = proxy.Buffers is null ? 0 : Math.Clamp(Math.Max(root / 4, limit / 64), 4, MostSpillFiles);
         var reserve = Math.Clamp(root / 2, 8, 512);
         var loops = proxy.Threads + (api == 0 ? 0 : 1) + (status == 0 ? 0 : 1);
         var listeners = Listeners(proxyListeners) + (api == 0 ? 0 : Listeners(apiListeners) + InnerListeners)
             + (status == 0 ? 0 : Listeners(statusListeners) + InnerListeners);
         var own = Runtime + (loops * PerLoop) + listeners + (runsContainers ? Containers : 0)
             + (limit <= ScarceLimit ? AssembliesScarce : AssembliesAmple)
-            + ((api + status) * PerApiConnection) + apiRefused + statusRefused + strangers + refused + (pipes * PerPipe) + reserve;
+            + ((api + status) * PerApiConnection) + apiRefused + statusRefused + strangers + refused + (pipes * PerPipe) + files + reserve;
         return new DescriptorBudget
         {
             Limit = limit,
@@ -146,6 +151,7 @@ internal sealed record DescriptorBudget
             StatusRefusedConnections = statusRefused,
             InnerStrangers = strangers,
             SplicePipes = pipes,
+            SpillFiles = files,
         }.Judge(proxy.MaxConnections);
     }
 
@@ -157,6 +163,7 @@ internal sealed record DescriptorBudget
         MaxConnections = proxy.MaxConnections is 0 ? MaxConnections : Math.Min(proxy.MaxConnections, MaxConnections),
         MaxRefusedConnections = RefusedConnections,
         MaxSplicePipes = SplicePipes,
+        Buffers = proxy.Buffers is { } buffers ? buffers with { MaxFiles = SpillFiles } : null,
     };
 
     /// <summary>Returns the manager API's options with its part of the limit.</summary>

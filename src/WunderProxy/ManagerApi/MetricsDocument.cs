@@ -19,6 +19,7 @@ internal static class MetricsDocument
         WriteTraffic(text, facts.Forwarder.Total);
         WriteConnections(text, facts);
         WriteUpstream(text, facts);
+        WriteBuffers(text, facts.Forwarder.Buffers);
         WriteFallback(text, facts.Forwarder.Fallback);
         WriteCertificates(text, facts.Certificates);
         TlsMetrics.Write(text, facts.Tls);
@@ -159,6 +160,28 @@ internal static class MetricsDocument
             Gauge,
             "Exchanges and tunnels in flight on earlier upstreams.",
             facts.Application.Draining.Sum(earlier => earlier.InFlight.Total));
+    }
+
+    private static void WriteBuffers(PrometheusText text, BufferSnapshot? buffers)
+    {
+        if (buffers is null)
+        {
+            return;
+        }
+
+        const string Bytes = "wunderproxy_buffer_bytes";
+        const string Limit = "wunderproxy_buffer_limit_bytes";
+        text.Metric(Bytes, Gauge, "Bytes held of responses that clients have not taken yet, in memory and in temporary files.")
+            .Sample(Bytes, buffers.Memory, ("kind", "memory"))
+            .Sample(Bytes, buffers.Disk, ("kind", "disk"));
+        text.Metric(Limit, Gauge, "Most bytes that may be held of responses, in memory and in temporary files.")
+            .Sample(Limit, buffers.MemoryLimit, ("kind", "memory"))
+            .Sample(Limit, buffers.DiskLimit, ("kind", "disk"));
+        text.Single(
+            "wunderproxy_buffer_spills_total",
+            Counter,
+            "Responses that went to a temporary file because their clients were slow.",
+            buffers.Spills);
     }
 
     private static void WriteFallback(PrometheusText text, FallbackSnapshot? fallback)

@@ -16,6 +16,8 @@ internal sealed record StatusFacts(
     LifecycleSnapshot Lifecycle,
     IReadOnlyList<PreviousView> Previous)
 {
+    private const string BufferFault = "slow clients are buffered in memory only, because no temporary file can be written";
+
     /// <summary>Name of the application; empty for <c>forward</c>.</summary>
     public required string App { get; init; }
 
@@ -43,8 +45,22 @@ internal sealed record StatusFacts(
     /// <summary>The certificates that are ordered from an ACME server; null if none are.</summary>
     public CertificateOrdersView? Certificates { get; init; }
 
-    /// <summary>All warnings for the operator, about the process, its certificates and the control plane.</summary>
-    public IReadOnlyList<string> Warnings => [.. InstanceWarnings, .. Certificates?.Warnings ?? [], .. Tls.SelectMany(tls => tls.Warnings), .. Lifecycle.Warnings];
+    /// <summary>All warnings for the operator, about the process, its buffers and certificates, and the control plane.</summary>
+    public IReadOnlyList<string> Warnings =>
+    [
+        .. InstanceWarnings,
+        .. BufferWarnings,
+        .. Certificates?.Warnings ?? [],
+        .. Tls.SelectMany(tls => tls.Warnings),
+        .. Lifecycle.Warnings,
+    ];
+
+    private IEnumerable<string> BufferWarnings => Forwarder.Buffers is { Warning: { } warning }
+        ? [MayTellFaults ? $"slow clients: {warning}" : BufferFault]
+        : [];
+
+    /// <summary>Whether warnings may quote paths and messages of the operating system.</summary>
+    private bool MayTellFaults { get; init; } = true;
 
     /// <summary>Whether addresses, and messages of engine and store, are left out.</summary>
     private bool IsForStrangers { get; init; }
@@ -73,6 +89,7 @@ internal sealed record StatusFacts(
     {
         Lifecycle = Lifecycle.ForAnybody(),
         Certificates = Certificates?.ForAnybody(),
+        MayTellFaults = false,
     };
 
     /// <summary>
@@ -115,7 +132,7 @@ internal sealed record StatusFacts(
             Operation = Lifecycle.Operation,
             Guard = Lifecycle.Guard,
             Previous = Previous,
-            Buffers = new BufferCounts(0, 0),
+            Buffers = BufferCounts.Of(Forwarder.Buffers),
             Fallback = Forwarder.Fallback is { } fallback && !IsForStrangers ? FallbackView.Of(fallback) : null,
             Tls = Tls.Count > 0 ? TlsView.Of(Tls) : null,
             StoreState = Lifecycle.StoreState,

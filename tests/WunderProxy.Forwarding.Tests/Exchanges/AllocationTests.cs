@@ -39,7 +39,7 @@ internal sealed class AllocationTests
         // With a peer, which costs nothing as long as it is not needed.
         var fallback = new FallbackOptions([IPEndPoint.Parse("127.0.0.1:1")], PeerSignature.Key());
         await using var proxy = ProxyUnderTest.Start(
-            TransportKind.Epoll, options => options with { Threads = threads, Fallback = fallback });
+            TransportKind.Epoll, options => options with { Threads = threads, Fallback = fallback, Buffers = new BufferOptions() });
         var bytes = Encoding.ASCII.GetBytes(request);
         using var application = new BlockingApplication(bytes[^4..], Encoding.ASCII.GetBytes(response));
         proxy.Slot.Switch(new Upstream(application.EndPoint, "blocking", TimeProvider.System));

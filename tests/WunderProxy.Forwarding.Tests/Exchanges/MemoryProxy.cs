@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WunderProxy.Forwarding.Applications;
+using WunderProxy.Forwarding.Buffering;
 using WunderProxy.Forwarding.Exchanges;
 using WunderProxy.Forwarding.Exchanges.Bodies;
 using WunderProxy.Forwarding.Exchanges.Clients;
@@ -30,7 +31,8 @@ internal sealed class MemoryProxy
         ILogger? logger = null,
         int capacityBytes = 64 * 1024,
         Func<RequestHead, ResponseHead, BodyFilter?>? responseFilter = null,
-        ApplicationOptions? served = null)
+        ApplicationOptions? served = null,
+        ISpillDisk? disk = null)
     {
         var options = (configure ?? (same => same))(new ForwarderOptions());
         CapacityBytes = capacityBytes;
@@ -42,6 +44,7 @@ internal sealed class MemoryProxy
         var settings = new ForwarderSettings(options, new RouteTable(Served), Clock, accessLog: null, log)
         {
             ResponseFilter = responseFilter,
+            Buffers = options.Buffers is { } buffers ? new BufferStore(buffers, disk, log, Clock) : null,
         };
         var limit = new ConnectionLimit(options.MaxConnections, options.MaxRefusedConnections);
         Context = new LoopContext(Loop, settings, limit, new ExchangeLog(log, Clock));
@@ -113,6 +116,14 @@ internal sealed class MemoryProxy
         }
 
         return _received[end] = text.ToString();
+    }
+
+    /// <summary>Reads once what has arrived at an end, as far as one read takes it.</summary>
+    public string ReadOnce(MemoryConnection end)
+    {
+        var text = string.Empty;
+        Loop.Run(() => text = Read(end));
+        return text;
     }
 
     /// <summary>Lets time pass, in steps that no deadline is skipped by.</summary>

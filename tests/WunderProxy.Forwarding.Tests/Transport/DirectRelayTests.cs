@@ -101,7 +101,7 @@ internal sealed class DirectRelayTests() : TransportFixture(TransportKind.Epoll)
         var passedBytes = 0L;
         while (true)
         {
-            var status = relay.Move(count, out var taken, out var passed);
+            var status = relay.Move(count, mayHold: false, out var taken, out var passed);
             count -= taken;
             passedBytes += passed;
             switch (status)

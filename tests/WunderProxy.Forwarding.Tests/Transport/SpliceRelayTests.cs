@@ -122,7 +122,7 @@ internal sealed class SpliceRelayTests() : TransportFixture(TransportKind.Epoll)
         var waiting = Loop.RunAsync(async () =>
         {
             using var relay = _source.TryRelayTo(_destination)!;
-            Assert.That(relay.Move(100, out _, out _), Is.EqualTo(DirectRelayStatus.NeedsSource));
+            Assert.That(relay.Move(100, mayHold: false, out _, out _), Is.EqualTo(DirectRelayStatus.NeedsSource));
             await relay.WaitForSourceAsync();
         });
         await Loop.RunAsync(() => _source.Input.CancelPendingRead());
@@ -171,7 +171,7 @@ internal sealed class SpliceRelayTests() : TransportFixture(TransportKind.Epoll)
         var during = await client.Loop.RunAsync(async () =>
         {
             using var relay = _source.TryRelayTo(client)!;
-            while (relay.Move(4, out var taken, out _) == DirectRelayStatus.NeedsSource && taken == 0)
+            while (relay.Move(4, mayHold: false, out var taken, out _) == DirectRelayStatus.NeedsSource && taken == 0)
             {
                 await relay.WaitForSourceAsync();
             }
@@ -190,7 +190,7 @@ internal sealed class SpliceRelayTests() : TransportFixture(TransportKind.Epoll)
         var passed = 0L;
         while (true)
         {
-            var status = relay.Move(left, out var taken, out var moved);
+            var status = relay.Move(left, mayHold: false, out var taken, out var moved);
             left -= taken;
             passed += moved;
             switch (status)

@@ -75,6 +75,9 @@ internal sealed class BodyPipeline
         CopiedBytes = 0;
     }
 
+    /// <summary>Changes where the body goes from here on.</summary>
+    public void Redirect(PipeWriter writer) => _writer = writer;
+
     /// <summary>Counts bytes of a body of known length that other code has taken.</summary>
     public void Skip(long bytes) => _decoder.Skip(bytes);
 

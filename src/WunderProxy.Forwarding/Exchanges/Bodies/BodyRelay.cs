@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using WunderProxy.Forwarding.Buffering;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Tasks;
@@ -25,6 +26,7 @@ internal sealed class BodyRelay
     private readonly Waits _writeWait;
     private readonly HeadLimits _limits;
     private readonly DirectBody _direct;
+    private readonly BufferedBody? _buffered;
     private LoopSignal? _turn;
     private PipeReader? _reader;
     private PipeWriter? _writer;
@@ -32,19 +34,23 @@ internal sealed class BodyRelay
     private bool _stopRequested;
     private bool _hasWritten;
     private bool _isTunnel;
+    private bool _isElastic;
 
     /// <summary>Creates the relay of one direction.</summary>
     /// <param name="waits">The two ends of the exchange.</param>
     /// <param name="readWait">The wait for the sender's bytes.</param>
     /// <param name="writeWait">The wait for the receiver.</param>
     /// <param name="limits">Limits of trailers.</param>
-    public BodyRelay(ExchangeWaits waits, Waits readWait, Waits writeWait, in HeadLimits limits)
+    /// <param name="buffers">Holds what the receiver does not take in time; null if the sender always waits.</param>
+    public BodyRelay(
+        ExchangeWaits waits, Waits readWait, Waits writeWait, in HeadLimits limits, LoopBuffers? buffers = null)
     {
         _waits = waits;
         _readWait = readWait;
         _writeWait = writeWait;
         _limits = limits;
-        _direct = new DirectBody(waits, readWait, writeWait);
+        _buffered = buffers is null ? null : new BufferedBody(this, waits, buffers);
+        _direct = new DirectBody(waits, readWait, writeWait, _buffered);
     }
 
     /// <summary>How the relay ended; none while it runs.</summary>
@@ -76,9 +82,18 @@ internal sealed class BodyRelay
     /// <summary>Whether the relay has to end.</summary>
     public bool IsStopped => _stopRequested || _waits.IsStopped;
 
+    /// <summary>Whether the body is buffered when its receiver falls behind.</summary>
+    public bool IsElastic => _isElastic;
+
+    /// <summary>Whether bytes of the body are held that the receiver has not taken yet; see <see cref="FinishAsync"/>.</summary>
+    public bool HasHeldBytes => _isElastic && (_direct.IsOpen || _buffered!.IsActive);
+
     private bool IsDown => _readWait == Waits.UpstreamRead;
 
-    private bool MayGather => !_pipeline.IsUntouched && _writer!.UnflushedBytes < GatheredBytes;
+    private bool IsBuffering => _isElastic && _buffered!.IsActive;
+
+    // Into a buffer nothing is gathered: each write tells whether the buffer has room for more.
+    private bool MayGather => !_pipeline.IsUntouched && !IsBuffering && _writer!.UnflushedBytes < GatheredBytes;
 
     private bool HasSourceEndedInOrder => IsDown
         ? _waits.Upstream?.CloseReason == CloseReason.RemoteFinished
@@ -98,6 +113,11 @@ internal sealed class BodyRelay
         _stopRequested = false;
         _hasWritten = false;
         _isTunnel = false;
+        if (_isElastic)
+        {
+            _isElastic = false;
+            _buffered!.Reset();
+        }
     }
 
     /// <summary>Prepares the relay for one body.</summary>
@@ -109,15 +129,18 @@ internal sealed class BodyRelay
     /// <param name="filter">
     /// Changes the payload; null for no filter. With a filter the output is bare bytes or chunks.
     /// </param>
+    /// <param name="isElastic">Whether the body is buffered when its receiver falls behind, if there are buffers.</param>
     public void Prepare(
         PipeReader reader,
         PipeWriter writer,
         in BodyFraming framing,
         BodyOutput output,
         MessageHead head,
-        BodyFilter? filter = null)
+        BodyFilter? filter = null,
+        bool isElastic = false)
     {
         Reset();
+        _isElastic = isElastic && _buffered is not null;
         _reader = reader;
         _writer = writer;
         _pipeline.Prepare(writer, framing, _limits, head, output, filter);
@@ -132,6 +155,38 @@ internal sealed class BodyRelay
 
     /// <summary>Records that the exchange became a tunnel, in which nothing is held back.</summary>
     public void BeginTunnel() => _isTunnel = true;
+
+    /// <summary>Changes where the body goes from here on: into a buffer, or again to the receiver.</summary>
+    public void Redirect(PipeWriter writer)
+    {
+        _writer = writer;
+        _pipeline.Redirect(writer);
+    }
+
+    /// <summary>Records that so many bytes were not passed on after all.</summary>
+    public void OnDropped(long bytes) => _sentBytes -= bytes;
+
+    /// <summary>
+    /// Sends what is held of the body after the relay has ended. The sender is not needed any more; the exchange's
+    /// waits tell whether the receiver has taken everything.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
+    public async ValueTask FinishAsync()
+    {
+        if (_direct.IsOpen)
+        {
+            await _direct.FinishAsync(this);
+        }
+
+        await _buffered!.FinishAsync();
+    }
+
+    /// <summary>Returns everything that the relay holds, after an internal error.</summary>
+    public void Abandon()
+    {
+        _direct.Close();
+        _buffered?.Abandon();
+    }
 
     /// <summary>Makes a running relay end soon, whatever it waits for.</summary>
     public void RequestStop()
@@ -164,7 +219,7 @@ internal sealed class BodyRelay
     /// </summary>
     public bool TryPutOff(ReadOnlySpan<byte> bytes)
     {
-        var mayPutOff = _isTunnel || (IsDown && _waits.Client.MayPutOff);
+        var mayPutOff = _isTunnel || (IsDown && _waits.Client.MayPutOff && !IsBuffering);
 
         // The limit includes what an earlier answer left, or a client that sends requests and never reads would fill
         // the memory.
@@ -195,7 +250,7 @@ internal sealed class BodyRelay
         var end = RelayEnd.None;
         while (end == RelayEnd.None)
         {
-            if (_pipeline.IsUntouched && _direct.TryOpen(_pipeline.Kind, RemainingBytes))
+            if (_pipeline.IsUntouched && !HasHeldBytes && _direct.TryOpen(_pipeline.Kind, RemainingBytes))
             {
                 _hasWritten = true;
                 end = await _direct.RunAsync(this);
@@ -355,9 +410,31 @@ internal sealed class BodyRelay
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     private async ValueTask<RelayEnd> WaitForWriteAsync(ValueTask<FlushResult> writing, int length)
     {
-        _waits.Begin(_writeWait);
+        var wait = _writeWait;
+        if (_isElastic)
+        {
+            if (_buffered!.IsActive)
+            {
+                wait = Waits.BufferRoom;
+            }
+            else
+            {
+                _buffered.OnBlocked(_writer!);
+            }
+        }
+
+        if (!writing.IsCompleted)
+        {
+            _waits.Begin(wait);
+        }
+
         var result = await writing;
-        _waits.End(_writeWait);
+        _waits.End(wait);
+        if (wait == _writeWait && _isElastic)
+        {
+            _buffered!.Begin(mayBegin: !result.IsCompleted && !IsStopped);
+        }
+
         return OnWritten(result, length);
     }
 

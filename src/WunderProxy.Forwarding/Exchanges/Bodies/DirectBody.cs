@@ -8,7 +8,7 @@ namespace WunderProxy.Forwarding.Exchanges.Bodies;
 /// <summary>
 /// The part of a large body of known length that passes inside the kernel, on behalf of a <see cref="BodyRelay"/>.
 /// </summary>
-internal sealed class DirectBody(ExchangeWaits waits, Waits readWait, Waits writeWait)
+internal sealed class DirectBody(ExchangeWaits waits, Waits readWait, Waits writeWait, BufferedBody? buffered)
 {
     // Measured: with fewer bytes left, the calls for the pipe cost more than the copy that they save.
     private const long LeastBytes = 128 * 1024;
@@ -16,8 +16,25 @@ internal sealed class DirectBody(ExchangeWaits waits, Waits readWait, Waits writ
     private DirectRelay? _direct;
     private bool _isUnavailable;
 
+    /// <summary>Whether the relay inside the kernel is open; it may hold bytes after the body was read whole.</summary>
+    public bool IsOpen => _direct is not null;
+
     /// <summary>Prepares this object for the next body.</summary>
-    public void Reset() => _isUnavailable = false;
+    public void Reset()
+    {
+        _isUnavailable = false;
+        Close();
+    }
+
+    /// <summary>Closes the relay inside the kernel; bytes that it holds are lost.</summary>
+    public void Close()
+    {
+        if (_direct is { } direct)
+        {
+            _direct = null;
+            direct.Dispose();
+        }
+    }
 
     /// <summary>
     /// Opens the relay inside the kernel, if the rest of the body is large enough and both ends support it.
@@ -35,19 +52,78 @@ internal sealed class DirectBody(ExchangeWaits waits, Waits readWait, Waits writ
     }
 
     /// <summary>Moves the rest of the relay's body.</summary>
-    /// <returns>The end; none if the kernel lacks the means at present, so that the caller reads and writes.</returns>
+    /// <returns>
+    /// The end; none if the caller has to go on by reading and writing, because the kernel lacks the means at present or
+    /// the receiver is so slow that the body goes through memory. If the body is complete, bytes may be left for
+    /// <see cref="FinishAsync"/>.
+    /// </returns>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     public async ValueTask<RelayEnd> RunAsync(BodyRelay relay)
     {
-        using var direct = _direct!;
-        _direct = null;
+        var end = await MoveAsync(relay);
+        if (end != RelayEnd.Complete)
+        {
+            Close();
+        }
+
+        return end;
+    }
+
+    /// <summary>Passes on what the relay inside the kernel still holds of a body that was read whole.</summary>
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
+    public async ValueTask FinishAsync(BodyRelay relay)
+    {
+        while (!waits.IsStopped)
+        {
+            var status = _direct!.Move(0, relay.IsElastic, out _, out var passedBytes);
+            relay.OnMoved(0, passedBytes);
+            if (status == DirectRelayStatus.SinkBroken)
+            {
+                waits.Stop(ForwardError.ClientGone);
+            }
+
+            if (status != DirectRelayStatus.NeedsSink || await WaitForSlowSinkAsync(_direct, isReadWhole: true))
+            {
+                break;
+            }
+        }
+
+        Close();
+    }
+
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
+    private async ValueTask<RelayEnd> MoveAsync(BodyRelay relay)
+    {
+        var direct = _direct!;
         while (true)
         {
-            var status = direct.Move(relay.RemainingBytes, out var takenBytes, out var passedBytes);
+            var status = direct.Move(relay.RemainingBytes, relay.IsElastic, out var takenBytes, out var passedBytes);
             relay.OnMoved(takenBytes, passedBytes);
+            if (status == DirectRelayStatus.NeedsSink && relay.IsElastic)
+            {
+                if (relay.RemainingBytes == 0)
+                {
+                    return RelayEnd.Complete;
+                }
+
+                if (await WaitForSlowSinkAsync(direct, isReadWhole: false))
+                {
+                    return RelayEnd.None;
+                }
+
+                if (relay.IsStopped)
+                {
+                    return RelayEnd.Stopped;
+                }
+
+                continue;
+            }
+
+            buffered?.OnUnblocked();
             switch (status)
             {
                 case DirectRelayStatus.Done:
+                    Close();
                     return RelayEnd.Complete;
                 case DirectRelayStatus.SourceEnded:
                     return RelayEnd.SourceEnded;
@@ -73,5 +149,36 @@ internal sealed class DirectBody(ExchangeWaits waits, Waits readWait, Waits writ
                 return RelayEnd.Stopped;
             }
         }
+    }
+
+    /// <summary>
+    /// Waits until the receiver accepts bytes, or meanwhile more of them come that the pipe has room for.
+    /// </summary>
+    /// <returns>Whether the patience is over, and the bytes of the pipe have gone to memory.</returns>
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
+    private async ValueTask<bool> WaitForSlowSinkAsync(DirectRelay direct, bool isReadWhole)
+    {
+        var mayTake = !isReadWhole && direct.MayTakeMore;
+        buffered!.OnPipeBlocked(waits.Client.Output, mayTake ? readWait : writeWait, direct.HeldBytes);
+        waits.Begin(writeWait);
+        if (mayTake)
+        {
+            waits.Begin(readWait);
+            await direct.WaitForEitherAsync();
+            waits.End(readWait);
+        }
+        else
+        {
+            await direct.WaitForSinkAsync();
+        }
+
+        waits.End(writeWait);
+        if (!buffered.IsDue)
+        {
+            return false;
+        }
+
+        buffered.Begin(mayBegin: !waits.IsStopped, direct);
+        return buffered.IsActive;
     }
 }

@@ -149,6 +149,15 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
         }
     }
 
+    /// <inheritdoc/>
+    public override void EndIfOnlyReading()
+    {
+        if (_exchange is { Upstream.Lease.Part: null, Down.HasHeldBytes: true } exchange)
+        {
+            exchange.OnDrainDeadline();
+        }
+    }
+
     /// <summary>Counts the connection as upgraded: an exchange on it became a tunnel.</summary>
     public void OnUpgraded() => MoveTo(ConnectionState.Upgraded);
 

@@ -49,6 +49,7 @@ internal sealed class EpollConnection : StreamConnection, IEpollTarget
         {
             _socket.NoteWritable();
             OnWritable(0);
+            WakeReaderOfOther();
         }
     }
 
@@ -84,7 +85,10 @@ internal sealed class EpollConnection : StreamConnection, IEpollTarget
     }
 
     /// <summary>Moves bytes that have arrived into a pipe.</summary>
-    /// <returns>Number of bytes, 0 after the last one of the remote end, or an <see cref="IoStatus"/>.</returns>
+    /// <returns>
+    /// Number of bytes, 0 after the last one of the remote end, or an <see cref="IoStatus"/>;
+    /// <see cref="IoStatus.Full"/> if the pipe has no room.
+    /// </returns>
     internal int SpliceTo(SplicePipe pipe, int maxBytes)
     {
         if (IsClosed || !MayReceive)
@@ -93,6 +97,12 @@ internal sealed class EpollConnection : StreamConnection, IEpollTarget
         }
 
         var moved = _socket.SpliceTo(pipe, maxBytes);
+        if (moved == IoStatus.WouldBlock && pipe.HeldBytes > 0 && Peek() != IoStatus.WouldBlock)
+        {
+            // A full pipe is no reason to wait for an event of the socket, which has come already.
+            return IoStatus.Full;
+        }
+
         NoteReceived(moved);
         return moved;
     }

@@ -50,6 +50,9 @@ internal static unsafe partial class LinuxCalls
     [LibraryImport(C, EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int descriptor, void* bytes, nuint count);
 
+    [LibraryImport(C, EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int descriptor, void* bytes, nuint count);
+
     [LibraryImport(C, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
 

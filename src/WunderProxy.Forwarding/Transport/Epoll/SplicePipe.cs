@@ -55,6 +55,18 @@ internal sealed unsafe class SplicePipe
         return moved;
     }
 
+    /// <summary>Reads bytes out of the pipe into memory.</summary>
+    /// <returns>Number of bytes, or -1 with <see cref="LinuxCalls.LastError"/>.</returns>
+    public int Read(Span<byte> buffer)
+    {
+        fixed (byte* start = buffer)
+        {
+            var read = (int)LinuxCalls.Read(_readEnd, start, (nuint)buffer.Length);
+            HeldBytes -= Math.Max(read, 0);
+            return read;
+        }
+    }
+
     /// <summary>Closes the pipe and drops its content.</summary>
     public void Close()
     {

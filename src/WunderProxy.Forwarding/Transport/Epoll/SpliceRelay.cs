@@ -20,16 +20,26 @@ internal sealed class SpliceRelay(SpliceRelayPool pool) : DirectRelay
     private EpollConnection? _destination;
     private SplicePipe? _pipe;
     private bool _hasRentedPipe;
+    private bool _hasSourceEnded;
+    private bool _mayTakeMore;
 
     /// <summary>Sets the two connections of the relay.</summary>
     public void Open(EpollConnection source, EpollConnection destination)
     {
         _source = source;
         _destination = destination;
+        _hasSourceEnded = false;
+        _mayTakeMore = false;
     }
 
     /// <inheritdoc/>
-    public override DirectRelayStatus Move(long maxBytes, out long takenBytes, out long passedBytes)
+    public override int HeldBytes => _pipe?.HeldBytes ?? 0;
+
+    /// <inheritdoc/>
+    public override bool MayTakeMore => _mayTakeMore;
+
+    /// <inheritdoc/>
+    public override DirectRelayStatus Move(long maxBytes, bool mayHold, out long takenBytes, out long passedBytes)
     {
         takenBytes = passedBytes = 0;
         while (true)
@@ -45,6 +55,11 @@ internal sealed class SpliceRelay(SpliceRelayPool pool) : DirectRelay
 
             var pipe = _pipe!;
             var passed = _destination!.SpliceFrom(pipe);
+            if (passed == IoStatus.WouldBlock && mayHold && TryHoldMore(maxBytes - takenBytes, ref takenBytes))
+            {
+                continue;
+            }
+
             if (passed < 0)
             {
                 return passed == IoStatus.WouldBlock ? DirectRelayStatus.NeedsSink : DirectRelayStatus.SinkBroken;
@@ -59,6 +74,16 @@ internal sealed class SpliceRelay(SpliceRelayPool pool) : DirectRelay
     }
 
     /// <inheritdoc/>
+    public override int ReadHeld(Span<byte> buffer) => _pipe?.Read(buffer) ?? 0;
+
+    /// <inheritdoc/>
+    public override ValueTask WaitForEitherAsync()
+    {
+        _destination!.WokenWhenWritable = _source;
+        return _source!.WaitForReadableAsync();
+    }
+
+    /// <inheritdoc/>
     public override ValueTask WaitForSourceAsync() => _source!.WaitForReadableAsync();
 
     /// <inheritdoc/>
@@ -70,6 +95,7 @@ internal sealed class SpliceRelay(SpliceRelayPool pool) : DirectRelay
         if (_source is not null)
         {
             ReleasePipe();
+            _destination!.WokenWhenWritable = null;
             if (_hasRentedPipe)
             {
                 _hasRentedPipe = false;
@@ -86,6 +112,11 @@ internal sealed class SpliceRelay(SpliceRelayPool pool) : DirectRelay
         if (maxBytes == 0)
         {
             return DirectRelayStatus.Done;
+        }
+
+        if (_hasSourceEnded)
+        {
+            return DirectRelayStatus.SourceEnded;
         }
 
         _pipe ??= pool.TryRentPipe();
@@ -111,6 +142,23 @@ internal sealed class SpliceRelay(SpliceRelayPool pool) : DirectRelay
                 takenBytes += taken;
                 return DirectRelayStatus.Done;
         }
+    }
+
+    /// <summary>Takes more bytes into a pipe that holds some already.</summary>
+    /// <returns>Whether any came.</returns>
+    private bool TryHoldMore(long maxBytes, ref long takenBytes)
+    {
+        _mayTakeMore = false;
+        if (maxBytes == 0 || _hasSourceEnded)
+        {
+            return false;
+        }
+
+        var taken = _source!.SpliceTo(_pipe!, (int)Math.Min(maxBytes, MaxBytesPerCall));
+        takenBytes += Math.Max(taken, 0);
+        _mayTakeMore = taken == IoStatus.WouldBlock;
+        _hasSourceEnded = taken is 0 or IoStatus.Broken;
+        return taken > 0;
     }
 
     private void ReleasePipe()

@@ -8,4 +8,7 @@ internal static class IoStatus
 
     /// <summary>The remote end reset the connection, or the network broke it.</summary>
     public const int Broken = -2;
+
+    /// <summary>The pipe that was to take bytes is full, although more can be received.</summary>
+    public const int Full = -3;
 }

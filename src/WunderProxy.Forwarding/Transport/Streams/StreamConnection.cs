@@ -109,6 +109,11 @@ internal abstract class StreamConnection : TransportConnection
     /// <summary>Waits until a send can make progress; <see cref="PipeWriter.CancelPendingFlush"/> ends it.</summary>
     internal ValueTask WaitForWritableAsync() => _output.WaitForWritableAsync();
 
+    /// <summary>
+    /// The connection whose wait for bytes ends also when this one accepts bytes or ends; null for none. Used once.
+    /// </summary>
+    internal StreamConnection? WokenWhenWritable { get; set; }
+
     /// <summary>Opens a relay inside the kernel, or returns null if the transport offers none.</summary>
     internal virtual DirectRelay? TryOpenRelayTo(StreamConnection destination) => null;
 
@@ -154,6 +159,16 @@ internal abstract class StreamConnection : TransportConnection
     /// </param>
     protected void OnWritable(int takenBytes) => _output.OnWritable(takenBytes);
 
+    /// <summary>Ends the wait of <see cref="WokenWhenWritable"/>.</summary>
+    protected void WakeReaderOfOther()
+    {
+        if (WokenWhenWritable is { } other)
+        {
+            WokenWhenWritable = null;
+            other._input.EndWaitSoon();
+        }
+    }
+
     /// <summary>Closes the sending side of the socket.</summary>
     protected abstract void ShutdownSocketSend();
 
@@ -179,6 +194,7 @@ internal abstract class StreamConnection : TransportConnection
         CloseSocket(reason);
         _input.OnClosed();
         _output.OnClosed();
+        WakeReaderOfOther();
     }
 
     private void TellWatcherSoon()

@@ -135,6 +135,15 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
         return new ValueTask(this, _wait.Version);
     }
 
+    /// <summary>Ends a wait of <see cref="WaitForReadableAsync"/> soon, for a reason outside this connection.</summary>
+    public void EndWaitSoon()
+    {
+        if (_waitsWithoutReceiving)
+        {
+            WakeWaiter();
+        }
+    }
+
     /// <summary>
     /// Records the result of a receive by other code: a number of bytes, 0 at the end, or an <see cref="IoStatus"/>.
     /// </summary>

@@ -1,0 +1,60 @@
+using WunderProxy.Forwarding.Transport;
+using WunderProxy.Forwarding.Transport.Streams;
+
+namespace WunderProxy.Forwarding.Buffering;
+
+/// <summary>The read-aheads of one loop, which are used again. No locks.</summary>
+internal sealed class LoopBuffers(BufferStore store, TransportLoop loop)
+{
+    // A disk that is full now will not have room a moment later.
+    private const int DiskPauseMilliseconds = 5_000;
+
+    private const int MaxKept = 256;
+
+    private readonly Stack<ReadAhead> _kept = new();
+    private long _diskPausedUntil;
+
+    /// <summary>What all loops share.</summary>
+    public BufferStore Store => store;
+
+    /// <summary>The loop that owns the read-aheads.</summary>
+    public TransportLoop Loop => loop;
+
+    /// <summary>The blocks of the loop.</summary>
+    public BufferPool Blocks { get; } = ((WorkLoop)loop).Buffers;
+
+    /// <summary>Whether a temporary file can be written at present.</summary>
+    public bool MaySpill => store.Disk is not null && loop.NowMilliseconds >= _diskPausedUntil;
+
+    /// <summary>Takes a read-ahead with memory for its first bytes.</summary>
+    /// <param name="bytes">Bytes that it will have to hold at once, at least.</param>
+    /// <returns>The read-ahead; null if the memory of all connections is used up.</returns>
+    public ReadAhead? TryRent(int bytes)
+    {
+        var blocks = ReadAhead.LeastBlocks + ((bytes + BufferPool.LargeBytes - 1) / BufferPool.LargeBytes);
+        if (!store.Budget.TryReserveMemory((long)blocks * BufferPool.LargeBytes))
+        {
+            return null;
+        }
+
+        var ahead = _kept.TryPop(out var free) ? free : new ReadAhead(this);
+        ahead.Begin(blocks);
+        return ahead;
+    }
+
+    /// <summary>Keeps a read-ahead that holds nothing.</summary>
+    public void Return(ReadAhead ahead)
+    {
+        if (_kept.Count < MaxKept)
+        {
+            _kept.Push(ahead);
+        }
+    }
+
+    /// <summary>Records that a temporary file failed, so that none is written for a while.</summary>
+    public void OnDiskFailed(Exception fault)
+    {
+        _diskPausedUntil = loop.NowMilliseconds + DiskPauseMilliseconds;
+        store.OnDiskFailed(fault);
+    }
+}
