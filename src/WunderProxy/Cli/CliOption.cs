@@ -132,14 +132,14 @@ internal static class CliOption
 
     private static bool TryParseSize(string text, out int? value)
     {
-        var isSize = SizeText.TryParse(text, out int bytes);
+        var isSize = SizeText.TryParse(text, out var bytes);
         value = bytes;
         return isSize;
     }
 
     private static bool TryParseSize(string text, out long? value)
     {
-        var isSize = SizeText.TryParse(text, out long bytes);
+        var isSize = SizeText.TryParseLarge(text, out var bytes);
         value = bytes;
         return isSize;
     }

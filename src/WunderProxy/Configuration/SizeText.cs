@@ -16,13 +16,13 @@ internal static class SizeText
     /// <summary>Parses a size from 0 to 2 GiB less one byte.</summary>
     public static bool TryParse(string text, out int bytes)
     {
-        var isSize = TryParse(text, out long size);
+        var isSize = TryParseLarge(text, out var size);
         bytes = (int)Math.Min(size, int.MaxValue);
         return isSize && size <= int.MaxValue;
     }
 
     /// <summary>Parses a size from 0 to 2 EiB.</summary>
-    public static bool TryParse(string text, out long bytes)
+    public static bool TryParseLarge(string text, out long bytes)
     {
         bytes = 0;
         foreach (var (suffix, unit) in Units)
