@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Options;
@@ -7,6 +8,7 @@ using WunderProxy.Forwarding.Tests.Buffering;
 using WunderProxy.Forwarding.Tests.Exchanges.Bodies;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Memory;
+using WunderProxy.TestSupport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;
 
@@ -369,7 +371,8 @@ internal sealed class BufferedResponseTests
             DiskBytes = 2 * MiB,
         };
         var isFiltered = random.Next(4) == 0;
-        var proxy = NewProxy(options, disk, isFiltered);
+        var log = new RecordingLogger();
+        var proxy = NewProxy(options, disk, isFiltered, logger: log);
         var framing = Framings[random.Next(3)];
         var body = Body(random.Next(100_000, 3 * MiB));
         var (client, upstream) = proxy.Begin(Get);
@@ -413,6 +416,7 @@ internal sealed class BufferedResponseTests
         received.Append(proxy.ReceivedAsItIs(client));
 
         var got = received.ToString();
+        Assert.That(client.CloseReason, Is.EqualTo(CloseReason.None), $"seed {seed}, {framing}, {got.Length} characters, {string.Join("; ", log.Events)}");
         var isChunked = got.Contains("Transfer-Encoding: chunked", StringComparison.Ordinal);
         var payload = got[(got.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
         AssertSame(isChunked ? Dechunked(payload) : payload, isFiltered ? Doubled(body) : body);
@@ -421,9 +425,10 @@ internal sealed class BufferedResponseTests
     }
 
     private static MemoryProxy NewProxy(
-        BufferOptions? buffers = null, ScriptedDisk? disk = null, bool filtered = false, ApplicationOptions? served = null) =>
+        BufferOptions? buffers = null, ScriptedDisk? disk = null, bool filtered = false, ApplicationOptions? served = null, ILogger? logger = null) =>
         new(
             options => options with { Buffers = buffers ?? new BufferOptions() },
+            logger,
             capacityBytes: 4096,
             responseFilter: filtered ? static (_, _) => new DoublingFilter() : null,
             served: served,
@@ -486,6 +491,7 @@ internal sealed class BufferedResponseTests
                 return text.ToString();
             }
 
+            Assert.That(chunks.Length, Is.GreaterThanOrEqualTo(end + 2 + size), $"a chunk of {size} at {end} is cut off");
             text.Append(chunks, end + 2, size);
             at = end + 4 + size;
         }

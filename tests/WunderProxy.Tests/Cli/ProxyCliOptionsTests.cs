@@ -71,6 +71,24 @@ internal sealed class ProxyCliOptionsTests
         Assert.That(options.Transport, Is.EqualTo(TransportKind.Sockets));
     }
 
+    [Test]
+    public void Bounds_of_buffers_reach_their_place()
+    {
+        var buffers = Map("--buffer-memory", "8MiB", "--buffer-disk", "16GiB", "--buffer-directory", "/b").Buffers;
+
+        Assert.That(buffers, Is.EqualTo(
+            new BufferOptions { MemoryBytes = 8L << 20, DiskBytes = 16L << 30, Directory = "/b" }));
+        Assert.That(Map().Buffers, Is.EqualTo(new BufferOptions { Directory = "/var/tmp" }));
+    }
+
+    [Test]
+    public void Responses_are_buffered_unless_that_is_turned_off()
+    {
+        Assert.That(MapApplication().BuffersResponses, Is.True);
+        Assert.That(Map("--no-buffer-responses").Buffers, Is.Null);
+        Assert.That(MapApplication("--no-buffer-responses").BuffersResponses, Is.False);
+    }
+
     [TestCase(ResponseCompression.Off)]
     [TestCase(ResponseCompression.Normal, "--compress")]
     [TestCase(ResponseCompression.Fast, "--compress", "--compress-level", "fast")]

@@ -99,11 +99,7 @@ internal sealed class BufferedBody(BodyRelay relay, ExchangeWaits waits, LoopBuf
             return;
         }
 
-        if (_sending is { } earlier)
-        {
-            Debug.Assert(earlier.IsCompleted, "one at a time");
-            earlier.GetAwaiter().GetResult();
-        }
+        ForgetSending();
 
         while (pipe is { HeldBytes: > 0 })
         {
@@ -152,7 +148,8 @@ internal sealed class BufferedBody(BodyRelay relay, ExchangeWaits waits, LoopBuf
     /// <summary>Prepares for the next body.</summary>
     public void Reset()
     {
-        Debug.Assert(_ahead is null && _sending is null, "the body was finished");
+        Debug.Assert(_ahead is null, "the body was finished");
+        ForgetSending();
         DueMilliseconds = 0;
     }
 
@@ -257,6 +254,17 @@ internal sealed class BufferedBody(BodyRelay relay, ExchangeWaits waits, LoopBuf
         }
 
         return !waits.IsStopped;
+    }
+
+    /// <summary>Takes the result of a sending that ended because the client had caught up; nobody awaited it.</summary>
+    private void ForgetSending()
+    {
+        if (_sending is { } earlier)
+        {
+            Debug.Assert(earlier.IsCompleted, "the client had caught up");
+            _sending = null;
+            earlier.GetAwaiter().GetResult();
+        }
     }
 
     private void Drop()
