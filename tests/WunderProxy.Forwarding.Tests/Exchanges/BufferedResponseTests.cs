@@ -297,9 +297,10 @@ internal sealed class BufferedResponseTests
         for (var count = 0; count < 4; count++)
         {
             proxy.Pass(TimeSpan.FromSeconds(20));
-            for (var taken = 0; taken < 80_000;)
+            var taken = 0;
+            for (var length = 1; length > 0 && taken < 80_000; taken += length)
             {
-                taken += proxy.ReadOnce(slow).Length;
+                length = proxy.ReadOnce(slow).Length;
             }
         }
 

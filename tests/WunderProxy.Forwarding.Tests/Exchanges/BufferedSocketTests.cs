@@ -130,6 +130,7 @@ internal sealed class BufferedSocketTests(TransportKind transport)
         await Eventually.TrueAsync(() => proxy.Slot.Current!.InFlight == 0);
 
         var told = await proxy.Slot.Switch(null)!.DrainAsync(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), default);
+        await proxy.Server.CloseListenersAsync();
         await proxy.Server.DrainAsync(TimeSpan.Zero, TimeSpan.FromMinutes(1), default);
 
         Assert.That(told, Is.Zero);
