@@ -160,7 +160,7 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
     /// <summary>Returns everything; what is held is lost. The read-ahead must not be used afterwards.</summary>
     public void Release()
     {
-        Debug.Assert(_wait.IsIdle, "nobody waits");
+        Debug.Assert(!_wait.IsWaiting, "nobody waits");
         _isReleased = true;
         _pending = default;
         _owner.Loop.Timers.Disarm(_timer);
@@ -174,10 +174,7 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
 
         _frontTaken = 0;
         HeldBytes = 0;
-        if (!_job.IsRunning)
-        {
-            EndUse();
-        }
+        EndUseIfUnused();
     }
 
     /// <inheritdoc/>
@@ -240,6 +237,7 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
     FlushResult IValueTaskSource<FlushResult>.GetResult(short token)
     {
         _wait.End(token);
+        EndUseIfUnused();
         return default;
     }
 
@@ -476,7 +474,7 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
                 ReturnBlock(dropped.Block);
             }
 
-            EndUse();
+            EndUseIfUnused();
             return;
         }
 
@@ -534,8 +532,18 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
         }
     }
 
-    private void EndUse()
+    /// <summary>
+    /// Ends the use after a release, as soon as no job works on the file and the writer has been told that its wait is
+    /// over: another use must not find a wait of this one.
+    /// </summary>
+    private void EndUseIfUnused()
     {
+        if (!_isReleased || _job.IsRunning || !_wait.IsIdle)
+        {
+            return;
+        }
+
+        _isReleased = false;
         CloseFile();
         _isSpilling = false;
         Budget.ReleaseMemory((long)_reserved * BlockBytes);

@@ -103,13 +103,14 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
 
         if ((awake & Waits.BufferRoom) != Waits.None)
         {
-            Buffer!.CancelPendingFlush();
+            // Null if the wait is over already, and only the code that waited has not run yet.
+            Buffer?.CancelPendingFlush();
         }
 
         if ((awake & Waits.BufferFront) != Waits.None)
         {
             // Posted, because the wait continues within the call, and the caller may be in the middle of something.
-            Buffer!.WakeFrontSoon();
+            Buffer?.WakeFrontSoon();
         }
     }
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using WunderProxy.Forwarding.Diagnostics;
-using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Tests.Buffering;
 using WunderProxy.Forwarding.Tests.Exchanges.Bodies;
@@ -310,6 +308,29 @@ internal sealed class BufferedResponseTests
     }
 
     [Test]
+    public void Fault_of_ours_while_the_client_is_behind_frees_everything([Values] bool isSlowDisk)
+    {
+        var disk = new ScriptedDisk { IsSlow = isSlowDisk };
+        var proxy = new MemoryProxy(
+            options => options with { Buffers = new BufferOptions { ConnectionMemoryBytes = 4 * Block } },
+            capacityBytes: 4096,
+            responseFilter: static (_, _) => new FailingFilter(bytesUntilFault: 500_000),
+            disk: disk);
+        var (client, upstream) = proxy.Begin(Get);
+
+        Send(proxy, upstream, "length", Body(MiB));
+        for (var count = 0; count < 8; count++)
+        {
+            proxy.Loop.Run(disk.RunAll);
+        }
+
+        Assert.That(client.CloseReason, Is.EqualTo(CloseReason.RemoteReset));
+        Assert.That(proxy.Slot.Current!.InFlight, Is.Zero);
+        Assert.That(disk.OpenFiles, Is.Zero);
+        AssertNothingHeld(proxy);
+    }
+
+    [Test]
     public void Application_may_forbid_buffering([Values("no", "No", "yes")] string value)
     {
         var proxy = NewProxy();
@@ -379,7 +400,7 @@ internal sealed class BufferedResponseTests
         var (client, upstream) = proxy.Begin(Get);
         var response = Response(framing, body);
         var received = new StringBuilder();
-        Task sending = Task.CompletedTask;
+        var sending = Task.CompletedTask;
         for (var sent = 0; sent < response.Length || disk.Waiting > 0 || !sending.IsCompleted;)
         {
             switch (random.Next(4))

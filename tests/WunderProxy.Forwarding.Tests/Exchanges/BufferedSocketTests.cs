@@ -38,6 +38,7 @@ internal sealed class BufferedSocketTests(TransportKind transport)
         Assert.That(await client.ReadAsync(isChunked ? 7 : 0), Is.EqualTo(isChunked ? "\r\n0\r\n\r\n" : string.Empty));
         await AssertNothingHeldAsync(proxy);
         await AssertGoesOnAsync(client, upstream);
+        Assert.That(proxy.Server.Snapshot().Total.BytesOut, Is.InRange(length, length + 1000), "each byte is counted once");
         Assert.That(Directory.GetFileSystemEntries(Folder), Is.Empty, "the files have no names");
     }
 

@@ -186,6 +186,9 @@ internal sealed class BodyRelay
     {
         _direct.Close();
         _buffered?.Abandon();
+
+        // What is held goes when its sending has ended, which may be after the next reset of this relay.
+        _isElastic = false;
     }
 
     /// <summary>Makes a running relay end soon, whatever it waits for.</summary>

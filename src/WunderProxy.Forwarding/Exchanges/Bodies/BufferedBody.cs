@@ -78,7 +78,14 @@ internal sealed class BufferedBody(BodyRelay relay, ExchangeWaits waits, LoopBuf
     }
 
     /// <summary>Called when the client has taken everything; the patience starts anew.</summary>
-    public void OnUnblocked() => DueMilliseconds = 0;
+    public void OnUnblocked()
+    {
+        DueMilliseconds = 0;
+        if (IsDue)
+        {
+            Drop();
+        }
+    }
 
     /// <summary>
     /// Begins after the wait has ended, unless it ended otherwise: from now on the relay writes into memory.
@@ -112,6 +119,7 @@ internal sealed class BufferedBody(BodyRelay relay, ExchangeWaits waits, LoopBuf
             }
 
             ahead.Advance(taken);
+            relay.OnMoved(0, taken);
         }
 
         _hasBegun = true;
@@ -171,7 +179,8 @@ internal sealed class BufferedBody(BodyRelay relay, ExchangeWaits waits, LoopBuf
         }
         else
         {
-            waits.Upstream!.Input.CancelPendingRead();
+            // Null once the upstream was let go; whoever waits next looks first whether the body is due.
+            waits.Upstream?.Input.CancelPendingRead();
         }
     }
 

@@ -63,6 +63,7 @@ internal sealed class DirectBody(ExchangeWaits waits, Waits readWait, Waits writ
         var end = await MoveAsync(relay);
         if (end != RelayEnd.Complete)
         {
+            buffered?.OnUnblocked();
             Close();
         }
 
@@ -158,7 +159,24 @@ internal sealed class DirectBody(ExchangeWaits waits, Waits readWait, Waits writ
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     private async ValueTask<bool> WaitForSlowSinkAsync(DirectRelay direct, bool isReadWhole)
     {
-        var mayTake = !isReadWhole && direct.MayTakeMore;
+        // Due already if the patience ended between two waits.
+        if (!buffered!.IsDue)
+        {
+            await WaitForEitherEndAsync(direct, mayTake: !isReadWhole && direct.MayTakeMore);
+        }
+
+        if (!buffered.IsDue)
+        {
+            return false;
+        }
+
+        buffered.Begin(mayBegin: !waits.IsStopped, direct);
+        return buffered.IsActive;
+    }
+
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
+    private async ValueTask WaitForEitherEndAsync(DirectRelay direct, bool mayTake)
+    {
         buffered!.OnPipeBlocked(waits.Client.Output, mayTake ? readWait : writeWait, direct.HeldBytes);
         waits.Begin(writeWait);
         if (mayTake)
@@ -173,12 +191,5 @@ internal sealed class DirectBody(ExchangeWaits waits, Waits readWait, Waits writ
         }
 
         waits.End(writeWait);
-        if (!buffered.IsDue)
-        {
-            return false;
-        }
-
-        buffered.Begin(mayBegin: !waits.IsStopped, direct);
-        return buffered.IsActive;
     }
 }
