@@ -8,7 +8,9 @@ internal static class Bounds
     /// <summary>9,000 connections that send a byte a second.</summary>
     public const int SlowConnections = 224;
 
-    /// <summary>1,000 clients that stop reading a response of 200 MiB, or writing a request.</summary>
+    /// <summary>
+    /// 1,000 clients that stop reading a response of 200 MiB, or writing a request; 32 MiB of it may hold responses.
+    /// </summary>
     public const int StalledReaders = 320;
 
     /// <summary>10,000 connections, 50 at a time, each with a request that is refused.</summary>

@@ -37,7 +37,8 @@ internal sealed class HostileClientTests(string wiring)
 
         // Long enough that on a busy machine the first is not cut off before the last has come.
         var patience = HostileProxy.IsFull ? "30s" : "8s";
-        await using var proxy = await HostileProxy.StartAsync(wiring, "--body-timeout", patience);
+        await using var proxy = await HostileProxy.StartAsync(
+            wiring, "--body-timeout", patience, "--buffer-memory", "32MiB", "--buffer-disk", "256MiB");
         var clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ =>
             proxy.SendAsync($"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n")));
 
