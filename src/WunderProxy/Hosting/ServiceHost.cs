@@ -164,6 +164,7 @@ internal static class ServiceHost
             // All addresses are bound before anything starts, so that a start that fails because of an address has
             // touched nothing.
             host.Services.GetRequiredService<ListenerSet>();
+            StartPages.Release();
             await host.RunAsync(cancellationToken);
         }
         catch (ListenException exception)

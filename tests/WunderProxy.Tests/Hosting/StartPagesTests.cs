@@ -1,0 +1,55 @@
+using WunderProxy.Hosting;
+
+namespace WunderProxy.Tests.Hosting;
+
+[TestFixture]
+public sealed class StartPagesTests
+{
+    private const string Program = "/usr/bin/wunderproxy";
+
+    [Test]
+    public void Clean_mappings_of_the_file_are_found() =>
+        Assert.That(
+            StartPages.FindClean([.. Mapping("1000-3000", "r--p", dirty: 0), .. Mapping("3000-4000", "r-xp", dirty: 0)], Program),
+            Is.EqualTo(new (nint, nint)[] { (0x1000, 0x2000), (0x3000, 0x1000) }));
+
+    [Test]
+    public void Changed_pages_stay() =>
+        Assert.That(StartPages.FindClean(Mapping("1000-3000", "r--p", dirty: 8), Program), Is.Empty);
+
+    [Test]
+    public void Writable_pages_stay() =>
+        Assert.That(StartPages.FindClean(Mapping("1000-3000", "rw-p", dirty: 0), Program), Is.Empty);
+
+    [TestCase("/usr/bin/wunderproxy (deleted)")]
+    [TestCase("/opt/usr/bin/wunderproxy")]
+    [TestCase("")]
+    public void Other_mappings_stay(string path) =>
+        Assert.That(StartPages.FindClean(Mapping("1000-3000", "r-xp", dirty: 0, path), Program), Is.Empty);
+
+    [Test]
+    public void Reading_ends_behind_the_file()
+    {
+        var lines = Mapping("1000-3000", "r-xp", dirty: 0).Concat(Mapping("4000-5000", "rw-p", dirty: 0, "[heap]")).Concat(Fail());
+
+        Assert.That(StartPages.FindClean(lines, Program).Count(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Release_leaves_the_process_running() => Assert.DoesNotThrow(StartPages.Release);
+
+    private static string[] Mapping(string range, string access, int dirty, string path = Program) =>
+    [
+        $"{range} {access} 00000000 08:01 1234                       {path}",
+        "Size:                  8 kB",
+        "Private_Clean:         4 kB",
+        $"Private_Dirty:         {dirty} kB",
+        "VmFlags: rd ex mr mw me",
+    ];
+
+    private static IEnumerable<string> Fail()
+    {
+        Assert.Fail("the lines behind the file's mappings were read");
+        yield break;
+    }
+}
