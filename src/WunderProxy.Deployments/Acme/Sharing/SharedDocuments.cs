@@ -80,6 +80,15 @@ internal sealed class SharedDocuments(
     public Task WriteAsync(string name, byte[] content, CancellationToken cancellationToken) =>
         store.PutAsync(ObjectKey.Acme(prefix, name), key.Seal(name, content), PutCondition.None, cancellationToken);
 
+    /// <summary>Lists the names of the documents that begin with a text.</summary>
+    /// <exception cref="ObjectStoreException">The store refused, cannot be reached or took too long.</exception>
+    public async Task<HashSet<string>> ListAsync(string start, CancellationToken cancellationToken)
+    {
+        var folder = ObjectKey.Acme(prefix, "");
+        var keys = await store.ListAsync(folder + start, cancellationToken);
+        return [.. keys.Select(key => key[folder.Length..])];
+    }
+
     /// <summary>Deletes a document; a missing one is no error.</summary>
     /// <exception cref="ObjectStoreException">The store refused, cannot be reached or took too long.</exception>
     public Task DeleteAsync(string name, CancellationToken cancellationToken) =>
