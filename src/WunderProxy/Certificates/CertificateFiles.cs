@@ -7,7 +7,9 @@ namespace WunderProxy.Certificates;
 /// The certificates in files. A file that cannot be used any more leaves its last good certificate in service. Used by
 /// one thread at a time.
 /// </summary>
-internal sealed class CertificateFiles(CertificateFileOptions options)
+/// <param name="options">Which files are read.</param>
+/// <param name="check">Throws <see cref="TlsException"/> for a certificate that the engine does not take.</param>
+internal sealed class CertificateFiles(CertificateFileOptions options, Action<ServerCertificate> check)
 {
     private const string CertificateEnding = ".crt";
     private const string KeyEnding = ".key";
@@ -24,7 +26,7 @@ internal sealed class CertificateFiles(CertificateFileOptions options)
     public void Load()
     {
         _seen = Look();
-        _loaded = [.. FindPairs().Select(pair => (pair, CertificateReader.Read(pair, options.PasswordFile)))];
+        _loaded = [.. FindPairs().Select(pair => (pair, Read(pair)))];
     }
 
     /// <summary>Whether a file has been written, replaced, added or removed since the last reading.</summary>
@@ -42,7 +44,7 @@ internal sealed class CertificateFiles(CertificateFileOptions options)
         {
             try
             {
-                next.Add((pair, CertificateReader.Read(pair, options.PasswordFile)));
+                next.Add((pair, Read(pair)));
             }
             catch (UsageException exception)
             {
@@ -71,6 +73,21 @@ internal sealed class CertificateFiles(CertificateFileOptions options)
             ? [warning]
             : Array.Empty<string>(),
     ];
+
+    /// <exception cref="UsageException">A file of the pair cannot be used, or the engine refuses the certificate.</exception>
+    private ServerCertificate Read(CertificatePair pair)
+    {
+        var certificate = CertificateReader.Read(pair, options.PasswordFile);
+        try
+        {
+            check(certificate);
+            return certificate;
+        }
+        catch (TlsException exception)
+        {
+            throw new UsageException($"{pair.CertificateOption}: {pair.CertificatePath}: {exception.Message}", exception);
+        }
+    }
 
     private List<CertificatePair> PairsOrKnown(List<string> problems)
     {

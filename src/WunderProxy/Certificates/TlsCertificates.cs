@@ -29,23 +29,25 @@ internal sealed class TlsCertificates
     {
         Use = use;
         _clock = clock;
-        if (files is not null)
-        {
-            _files = new CertificateFiles(files);
-            _files.Load();
-        }
-
-        var certificates = new CertificateSet(_files?.Certificates ?? []);
         try
         {
-            TlsEngines.Check(transport, policy, certificates);
+            // Before a file is read: what is missing is then told for itself, and not as the fault of a file.
+            TlsEngines.Check(transport, policy, CertificateSet.Empty);
         }
         catch (TlsException exception)
         {
             throw new UsageException(exception.Message, exception);
         }
 
-        Source = new TlsSource(policy, certificates);
+        if (files is not null)
+        {
+            // One by one, so that a certificate that the engine refuses keeps no other one from being renewed.
+            _files = new CertificateFiles(
+                files, certificate => TlsEngines.Check(transport, policy, new CertificateSet([certificate])));
+            _files.Load();
+        }
+
+        Source = new TlsSource(policy, new CertificateSet(_files?.Certificates ?? []));
     }
 
     /// <summary>The listeners that the certificates are for.</summary>

@@ -58,6 +58,19 @@ internal sealed class WithoutOpenSslTests
         AssertNamesLibrary(result, "an API token");
     }
 
+    [TestCase("auto", "TLS needs libssl (OpenSSL 3), which this machine does not have")]
+    [TestCase("runtime", "TLS needs libssl (OpenSSL 3), which this machine does not have")]
+    [TestCase("openssl", "the TLS engine \"openssl\" cannot be used: neither libssl.so.3 nor libssl.so.4 can be loaded")]
+    public async Task Tls_names_what_is_missing(string engine, string expected)
+    {
+        var result = await WunderProxyProcess.RunAsync(
+            ["forward", "--upstream", "127.0.0.1:9", "--tls", "127.0.0.1:0", "--tls-certificate", "/nowhere", "--tls-engine", engine],
+            wrapper: WithoutLibrary);
+
+        Assert.That(result.ExitCode, Is.EqualTo(2), result.ToString());
+        Assert.That(result.Errors, Does.Contain(expected).And.Not.Contain("\n"));
+    }
+
     [TestCase("run")]
     [TestCase("deploy")]
     public async Task Help_is_given(string command)

@@ -12,11 +12,14 @@ internal sealed class CertificateFolder : IDisposable
 
     public string At(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Writes NAME.crt and NAME.key of a certificate for some names, valid for a time around now.</summary>
+    /// <summary>
+    /// Writes NAME.crt and NAME.key of a certificate for some names, valid for a time around now; of an elliptic curve, unless
+    /// a length of an RSA key is given.
+    /// </summary>
     public X509Certificate2 Write(
-        string name, string[] hosts, int daysBefore = 1, int daysAfter = 90, bool isRsa = false, string? password = null)
+        string name, string[] hosts, int daysBefore = 1, int daysAfter = 90, int? rsaBits = null, string? password = null)
     {
-        var (certificate, key) = New(hosts, daysBefore, daysAfter, isRsa);
+        var (certificate, key) = New(hosts, daysBefore, daysAfter, rsaBits);
         WriteText(name + ".crt", certificate.ExportCertificatePem() + "\n");
         WriteText(name + ".key", KeyText(key, password));
         key.Dispose();
@@ -38,9 +41,9 @@ internal sealed class CertificateFolder : IDisposable
             password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)) + "\n";
 
     private static (X509Certificate2 Certificate, AsymmetricAlgorithm Key) New(
-        string[] hosts, int daysBefore, int daysAfter, bool isRsa)
+        string[] hosts, int daysBefore, int daysAfter, int? rsaBits)
     {
-        AsymmetricAlgorithm key = isRsa ? RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        AsymmetricAlgorithm key = rsaBits is { } bits ? RSA.Create(bits) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var subject = new X500DistinguishedName($"CN={hosts[0]}");
         var request = key is ECDsa elliptic
             ? new CertificateRequest(subject, elliptic, HashAlgorithmName.SHA256)

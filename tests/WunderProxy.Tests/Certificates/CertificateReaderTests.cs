@@ -17,7 +17,7 @@ internal sealed class CertificateReaderTests
     [TestCase(true)]
     public void Certificate_and_key_of_either_kind_are_read(bool isRsa)
     {
-        var made = _folder.Write("a", ["a.test", "*.a.test"], isRsa: isRsa);
+        var made = _folder.Write("a", ["a.test", "*.a.test"], rsaBits: isRsa ? 2048 : null);
 
         var read = CertificateReader.Read(Pair("a", "a"), passwordFile: null);
 
@@ -78,7 +78,7 @@ internal sealed class CertificateReaderTests
     {
         _folder.Write("a", ["a.test"]);
         _folder.Write("b", ["b.test"]);
-        _folder.Write("r", ["r.test"], isRsa: true);
+        _folder.Write("r", ["r.test"], rsaBits: 2048);
 
         Assert.That(
             () => CertificateReader.Read(Pair("a", "b"), passwordFile: null),

@@ -128,6 +128,35 @@ internal sealed class TlsCertificatesTests
     }
 
     [Test]
+    public void Certificate_that_the_engine_refuses_is_named_at_the_start()
+    {
+        _folder.Write("a", ["a.test"], rsaBits: 1024);
+
+        Assert.That(
+            () => Read(), Throws.TypeOf<UsageException>().With.Message.Contains($"{_folder.At("a.crt")}: a.test: OpenSSL refuses"));
+    }
+
+    [Test]
+    public void Certificate_that_the_engine_refuses_keeps_no_other_one_from_being_renewed()
+    {
+        _folder.Write("a", ["a.test"]);
+        _folder.Write("b", ["b.test"]);
+        var certificates = Read();
+        using var other = new CertificateFolder();
+        other.Write("x", ["x.test"]);
+        var acquired = CertificateReader.Read(
+            new CertificatePair(other.At("x.crt"), other.At("x.key"), "--x", "--x"), passwordFile: null);
+        _folder.Write("a", ["weak.test"], rsaBits: 1024);
+        _folder.Write("b", ["new.test"]);
+
+        Assert.That(certificates.Reload, Throws.TypeOf<UsageException>().With.Message.Contains("a.crt: weak.test: OpenSSL refuses"));
+        certificates.SetAcquired([acquired]);
+
+        Assert.That(NamesOf(certificates), Is.EqualTo(new[] { "a.test", "new.test", "x.test" }));
+        Assert.That(certificates.Snapshot().Warnings, Has.One.Contains("could not be read again"));
+    }
+
+    [Test]
     public void Emptied_directory_keeps_the_certificates()
     {
         _folder.Write("a", ["a.test"]);

@@ -12,11 +12,18 @@ public static class TlsEngines
     public static void Check(TransportKind transport, TlsPolicy policy, CertificateSet certificates)
     {
         ArgumentNullException.ThrowIfNull(policy);
+        var usesOpenSsl = false;
         if (transport == TransportKind.Sockets)
         {
             RequireRuntime(policy.Engine);
         }
-        else if (UsesOpenSslOnEpoll(policy.Engine, out _))
+        else
+        {
+            usesOpenSsl = UsesOpenSslOnEpoll(policy.Engine, out _);
+        }
+
+        RequireLibrary();
+        if (usesOpenSsl)
         {
             new TlsContextSet(policy, certificates, TicketKeys.Create()).Leave();
         }
