@@ -72,6 +72,9 @@ public sealed class ForwarderServer : IAsyncDisposable
         }
     }
 
+    /// <summary>The listeners that the server was started with; empty before.</summary>
+    public IReadOnlyList<Listener> Listeners => _listeners;
+
     /// <summary>Begins to serve the clients of these listeners.</summary>
     /// <param name="listeners">Listeners of a <see cref="ListenerSet"/>, which owns their sockets.</param>
     /// <exception cref="TlsException">The engine of TLS is missing, or refuses the policy or a certificate.</exception>

@@ -39,6 +39,9 @@ internal sealed record StatusFacts(
     /// <summary>Certificates and handshakes, an item for each owner of certificates; empty without TLS.</summary>
     public IReadOnlyList<TlsSnapshot> Tls { get; init; } = [];
 
+    /// <summary>The addresses where the proxy speaks TLS.</summary>
+    public IReadOnlyList<string> TlsListeners { get; init; } = [];
+
     /// <summary>Warnings about the process and its start.</summary>
     public IReadOnlyList<string> InstanceWarnings { get; init; } = [];
 
@@ -134,7 +137,7 @@ internal sealed record StatusFacts(
             Previous = Previous,
             Buffers = BufferCounts.Of(Forwarder.Buffers),
             Fallback = Forwarder.Fallback is { } fallback && !IsForStrangers ? FallbackView.Of(fallback) : null,
-            Tls = Tls.Count > 0 ? TlsView.Of(Tls) : null,
+            Tls = Tls.Count > 0 ? TlsView.Of(Tls, IsForStrangers ? [] : TlsListeners) : null,
             StoreState = Lifecycle.StoreState,
             Circuits = Lifecycle.Circuits,
             Acme = Certificates,

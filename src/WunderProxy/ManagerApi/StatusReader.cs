@@ -3,6 +3,7 @@ using WunderProxy.Configuration;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Forwarding;
 using WunderProxy.Forwarding.Applications;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Instance;
 
 namespace WunderProxy.ManagerApi;
@@ -44,6 +45,11 @@ internal sealed class StatusReader(
             LogDropped = instance.LogDropped(),
             InstanceWarnings = instance.Warnings,
             Certificates = Certificates?.Invoke(),
+            TlsListeners =
+            [
+                .. forwarder.Listeners.Where(listener => listener.Kind == ListenerKind.Tls)
+                    .Select(listener => SocketAddressText.Format(listener.EndPoint)),
+            ],
             Tls = [.. _certificates.Select(owner => owner.Snapshot())],
         };
     }
