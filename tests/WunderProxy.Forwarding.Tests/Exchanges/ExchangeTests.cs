@@ -24,7 +24,7 @@ internal sealed class ExchangeTests(TransportKind transport)
         {
             Assert.That(head, Is.EqualTo(
                 "GET /a?b=c HTTP/1.1\r\nHost: example.test\r\nX-Kept: 1\r\nX-Forwarded-For: 127.0.0.1\r\n"
-                + "X-Forwarded-Proto: http\r\nX-Forwarded-Host: example.test\r\n\r\n"));
+                + $"X-Forwarded-Proto: {ProxyUnderTest.Scheme}\r\nX-Forwarded-Host: example.test\r\n\r\n"));
             Assert.That(answer, Is.EqualTo("HTTP/1.1 200 OK\r\nX-Answer: y\r\nContent-Length: 2\r\n\r\nok"));
         });
     }

@@ -54,7 +54,7 @@ internal sealed partial class FallbackTests(TransportKind transport)
         var header = FallbackLine().Match(head);
         var mac = PeerSignature.Mac(
             PeerSignature.Secret, header.Groups["t"].Value, header.Groups["id"].Value, "GET", "/", $"{peer.EndPoint}",
-            "127.0.0.1", "http");
+            "127.0.0.1", ProxyUnderTest.Scheme);
         Assert.That(head, Does.Contain($"Host: {peer.EndPoint}\r\n"));
         Assert.That(header.Groups["mac"].Value, Is.EqualTo(mac));
     }

@@ -70,6 +70,9 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         return new ProxyUnderTest(server, proxied, application, EntryOf(listener));
     }
 
+    /// <summary>The scheme that the clients of every test use: https when <c>eng/tls.sh</c> runs the tests.</summary>
+    public static string Scheme => WiringOfAll(TransportKind.Epoll) == Wiring.Plain ? "http" : "https";
+
     // With this variable, as eng/tls.sh sets it, the clients of every test reach the proxy over TLS of that wiring.
     private static Wiring WiringOfAll(TransportKind transport) =>
         !Enum.TryParse<Wiring>(Environment.GetEnvironmentVariable("WUNDERPROXY_TEST_TLS"), ignoreCase: true, out var wiring)

@@ -39,7 +39,7 @@ internal sealed class RequestHeadTests(TransportKind transport)
         var (_, _, head) = await proxy.BeginAsync(Told);
 
         Assert.That(head, Is.EqualTo(
-            "GET / HTTP/1.1\r\nHost: a\r\nX-Other: c\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\n"
+            $"GET / HTTP/1.1\r\nHost: a\r\nX-Other: c\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: {ProxyUnderTest.Scheme}\r\n"
             + "X-Forwarded-Host: a\r\n\r\n"));
     }
 
@@ -80,7 +80,8 @@ internal sealed class RequestHeadTests(TransportKind transport)
             + "X-Forwarded-For: 1.1.1.1\r\nX-Real-IP: 1.1.1.1\r\nX_Forwarded_For: 1.1.1.1\r\nProxy: http://evil/\r\n\r\n");
 
         Assert.That(head, Is.EqualTo(
-            "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: a\r\n\r\n"));
+            "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 127.0.0.1\r\n"
+            + $"X-Forwarded-Proto: {ProxyUnderTest.Scheme}\r\nX-Forwarded-Host: a\r\n\r\n"));
     }
 
     [Test]
