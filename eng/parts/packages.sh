@@ -60,6 +60,7 @@ collect_missing() {
       compare) need nginx nginx-light; need haproxy haproxy; need gcc gcc; need_file /usr/include/stdio.h libc6-dev
         need openssl openssl; need_file /usr/include/openssl/ssl.h libssl-dev; need make make; need python3 python3
         need ip iproute2; need taskset util-linux ;;
+      soak) need curl curl; need openssl openssl ;;
       # The benchmark of deploys; its containers run this machine's busybox.
       deploy) need python3 python3; need_static /bin/busybox busybox-static ;;
       # certutil makes the browser of a test trust the server.
@@ -77,7 +78,7 @@ installed_servers() {
 }
 
 # Installs what is missing for the uses that the arguments name: sdk, native, engine, stores, swift, clients, chromium, rivals,
-# compare, deploy, acme, bare.
+# compare, soak, deploy, acme, bare.
 install_packages() {
   collect_missing "$@"
   if [ ${#MISSING[@]} = 0 ]; then return; fi

@@ -36,10 +36,12 @@ internal static class BodyRoutes
         }
     }
 
-    /// <summary>Sends bytes that follow a fixed pattern, their SHA-256 ahead in X-Content-SHA256; chunked on request.</summary>
-    private static async Task DownloadAsync(HttpContext context, long bytes, bool? chunked)
+    /// <summary>
+    /// Sends bytes that follow a fixed pattern, their SHA-256 ahead in X-Content-SHA256; chunked, or called a text, on request.
+    /// </summary>
+    private static async Task DownloadAsync(HttpContext context, long bytes, bool? chunked, string? type)
     {
-        context.Response.ContentType = "application/octet-stream";
+        context.Response.ContentType = type ?? "application/octet-stream";
         context.Response.Headers["X-Content-SHA256"] = Digest(bytes);
         if (chunked != true)
         {

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 
 namespace WunderProxy.LoadClient;
 
@@ -13,6 +15,9 @@ internal sealed record LoadCommand(LoadOptions Options, TimeSpan? Duration, long
     public const string Usage =
         """
         usage: wunderproxy-load HOST:PORT|unix:PATH [--connections 16] [--rate 600] [--seconds N] [--requests N] [--timeout 15] [--seed N]
+                                [--tls CERTIFICATE] [--accept-encoding "br, gzip"]
+
+        --tls speaks TLS and accepts no certificate but the one of that file; --accept-encoding asks for compressed answers, and decodes.
 
         Sends a mix of GETs, POSTs and streams and never retries. Without --seconds it runs until standard input says `stop` or ends;
         `switching REVISION`, `switched` and `refused` there tell of switches, so that stale answers are counted. Exit code 1 when
@@ -29,11 +34,18 @@ internal sealed record LoadCommand(LoadOptions Options, TimeSpan? Duration, long
         var command = new LoadCommand(new LoadOptions { EndPoint = ParseEndPoint(arguments[0]) }, null, 0);
         for (var i = 1; i < arguments.Count; i += 2)
         {
-            command = command.With(arguments[i], int.Parse(arguments[i + 1], CultureInfo.InvariantCulture));
+            command = command.With(arguments[i], arguments[i + 1]);
         }
 
         return command;
     }
+
+    private LoadCommand With(string option, string value) => option switch
+    {
+        "--tls" => this with { Options = Options with { Tls = TrustOnly(value) } },
+        "--accept-encoding" => this with { Options = Options with { AcceptEncoding = value } },
+        _ => With(option, int.Parse(value, CultureInfo.InvariantCulture)),
+    };
 
     private LoadCommand With(string option, int value) => option switch
     {
@@ -45,6 +57,17 @@ internal sealed record LoadCommand(LoadOptions Options, TimeSpan? Duration, long
         "--requests" => this with { Requests = value },
         _ => throw new FormatException($"unknown option {option}"),
     };
+
+    private static SslClientAuthenticationOptions TrustOnly(string path)
+    {
+        var trusted = X509Certificate2.CreateFromPem(File.ReadAllText(path));
+        return new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            RemoteCertificateValidationCallback = (_, shown, _, _) =>
+                shown is not null && trusted.RawDataMemory.Span.SequenceEqual(shown.GetRawCertData()),
+        };
+    }
 
     private static EndPoint ParseEndPoint(string text) => text.StartsWith("unix:", StringComparison.Ordinal)
         ? new UnixDomainSocketEndPoint(text["unix:".Length..])

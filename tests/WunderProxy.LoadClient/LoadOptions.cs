@@ -15,6 +15,9 @@ public sealed record LoadOptions
     /// <summary>How TLS is spoken; null for plain connections.</summary>
     public SslClientAuthenticationOptions? Tls { get; init; }
 
+    /// <summary>Value of the Accept-Encoding header in every request; null sends none.</summary>
+    public string? AcceptEncoding { get; init; }
+
     /// <summary>Number of workers, each with one connection at a time.</summary>
     public int Connections { get; init; } = 16;
 

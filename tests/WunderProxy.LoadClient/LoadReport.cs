@@ -5,6 +5,7 @@ namespace WunderProxy.LoadClient;
 /// <summary>The result of a load run.</summary>
 /// <param name="Sent">Requests sent.</param>
 /// <param name="Answered">Requests that got a complete and correct answer.</param>
+/// <param name="Encoded">How many of the answers were compressed.</param>
 /// <param name="Failures">Connect errors, resets, time-outs, statuses that are not 200, short or wrong bodies.</param>
 /// <param name="Stale">Requests sent after a switch call had returned, and answered by an old revision.</param>
 /// <param name="Revisions">Number of answers by revision.</param>
@@ -16,6 +17,7 @@ namespace WunderProxy.LoadClient;
 public sealed record LoadReport(
     long Sent,
     long Answered,
+    long Encoded,
     IReadOnlyDictionary<FailureKind, long> Failures,
     long Stale,
     IReadOnlyDictionary<string, long> Revisions,
@@ -32,7 +34,7 @@ public sealed record LoadReport(
     /// <summary>Returns the figures in one line.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"sent {Sent}, answered {Answered}, failed {Failed}, stale {Stale}; {RequestsPerSecond:F0} requests/s for {Duration.TotalSeconds:F1} s; response time p50 {P50.TotalMilliseconds:F1} ms, p99 {P99.TotalMilliseconds:F1} ms, max {Max.TotalMilliseconds:F0} ms");
+        $"sent {Sent}, answered {Answered} ({Encoded} compressed), failed {Failed}, stale {Stale}; {RequestsPerSecond:F0} requests/s for {Duration.TotalSeconds:F1} s; response time p50 {P50.TotalMilliseconds:F1} ms, p99 {P99.TotalMilliseconds:F1} ms, max {Max.TotalMilliseconds:F0} ms");
 
     internal static LoadReport Sum(IReadOnlyCollection<LoadTally> tallies, TimeSpan duration)
     {
@@ -40,6 +42,7 @@ public sealed record LoadReport(
         return new LoadReport(
             tallies.Sum(tally => tally.Sent),
             tallies.Sum(tally => tally.Answered),
+            tallies.Sum(tally => tally.Encoded),
             Merge(tallies.Select(tally => tally.Failures)),
             tallies.Sum(tally => tally.Stale),
             Merge(tallies.Select(tally => tally.Revisions)),

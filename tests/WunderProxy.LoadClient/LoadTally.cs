@@ -13,6 +13,9 @@ internal sealed class LoadTally
     /// <summary>Number of requests with a complete and correct answer.</summary>
     public long Answered { get; private set; }
 
+    /// <summary>Number of answers whose content was encoded, compressed that is.</summary>
+    public long Encoded { get; private set; }
+
     public long Stale { get; private set; }
 
     public Dictionary<FailureKind, long> Failures { get; } = [];
@@ -26,9 +29,10 @@ internal sealed class LoadTally
 
     public void AddSent() => Sent++;
 
-    public void AddAnswer(string revision, TimeSpan time)
+    public void AddAnswer(string revision, TimeSpan time, bool isEncoded)
     {
         Answered++;
+        Encoded += isEncoded ? 1 : 0;
         Revisions[revision] = Revisions.GetValueOrDefault(revision) + 1;
         ResponseTimes.Add(time.Ticks);
     }

@@ -7,7 +7,7 @@ internal sealed class LoadWorker(LoadOptions options, SwitchTimeline timeline, i
 {
     private const int LastOnConnectionPercent = 2;
 
-    private readonly RequestMix _mix = new(options.Seed + number, options.Host);
+    private readonly RequestMix _mix = new(options.Seed + number, options.Host, options.AcceptEncoding);
     private ClientConnection? _kept;
 
     public LoadTally Tally { get; } = new();
@@ -90,7 +90,7 @@ internal sealed class LoadWorker(LoadOptions options, SwitchTimeline timeline, i
         }
 
         var revision = response.Headers.GetValueOrDefault("X-Revision");
-        Tally.AddAnswer(revision ?? "none", clock.GetElapsedTime(begin));
+        Tally.AddAnswer(revision ?? "none", clock.GetElapsedTime(begin), response.Headers.ContainsKey("Content-Encoding"));
         if (timeline.IsStale(mark, revision))
         {
             Tally.AddStale($"{request.Name} answered by {revision}");

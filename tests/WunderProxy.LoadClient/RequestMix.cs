@@ -7,7 +7,7 @@ namespace WunderProxy.LoadClient;
 /// The mix of requests: of a hundred, 84 small GETs, 8 small POSTs, 3 POSTs up to 1 MiB, 3 downloads and 2 streams.
 /// Bodies are checked by digest.
 /// </summary>
-internal sealed class RequestMix(int seed, string host)
+internal sealed class RequestMix(int seed, string host, string? acceptEncoding)
 {
     private const int MaxBodyBytes = 1024 * 1024;
     private const int ChunkBytes = 8 * 1024;
@@ -51,9 +51,11 @@ internal sealed class RequestMix(int seed, string host)
     private PlannedRequest Download(int length, bool closes)
     {
         var isChunked = Chance(50);
+        // Only texts are compressed.
+        var type = acceptEncoding is not null && Chance(50) ? "&type=text/plain" : "";
         return new PlannedRequest(
             $"GET /download of {length} bytes{(isChunked ? ", chunked" : "")}",
-            Encoding.ASCII.GetBytes(Head($"GET /download?bytes={length}{(isChunked ? "&chunked=true" : "")}", closes, "")),
+            Encoding.ASCII.GetBytes(Head($"GET /download?bytes={length}{(isChunked ? "&chunked=true" : "")}{type}", closes, "")),
             response => CheckDownload(response, length));
     }
 
@@ -75,7 +77,7 @@ internal sealed class RequestMix(int seed, string host)
             : "the stream lacks its end");
 
     private string Head(string target, bool closes, string framing) =>
-        $"{target} HTTP/1.1\r\nHost: {host}\r\n{(closes ? "Connection: close\r\n" : "")}{framing}\r\n";
+        $"{target} HTTP/1.1\r\nHost: {host}\r\n{(acceptEncoding is null ? "" : $"Accept-Encoding: {acceptEncoding}\r\n")}{(closes ? "Connection: close\r\n" : "")}{framing}\r\n";
 
     private static byte[] Chunked(string head, ReadOnlySpan<byte> body)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace WunderProxy.LoadClient;
@@ -63,7 +62,7 @@ public sealed class ResponseReader(Stream stream)
     private async ValueTask<Response> ReadBodyAsync(
         string version, int status, Dictionary<string, string> headers, CancellationToken cancellationToken)
     {
-        using var body = new BodyDigest();
+        using var body = new BodyDigest(headers.GetValueOrDefault("Content-Encoding"));
         var untilClose = false;
         if (status is 101 or 204 or 304)
         {
@@ -188,32 +187,4 @@ public sealed class ResponseReader(Stream stream)
     }
 
     private static RequestFailedException Malformed(string what) => new(FailureKind.Body, $"malformed response: {what}");
-
-    private sealed class BodyDigest : IDisposable
-    {
-        private readonly IncrementalHash _digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        private readonly byte[] _kept = new byte[KeptBytes];
-        private long _length;
-
-        public void Append(ReadOnlySpan<byte> bytes)
-        {
-            if (_length < KeptBytes)
-            {
-                bytes[..(int)long.Min(bytes.Length, KeptBytes - _length)].CopyTo(_kept.AsSpan((int)_length));
-            }
-
-            _digest.AppendData(bytes);
-            _length += bytes.Length;
-        }
-
-        public Response ToResponse(int status, Dictionary<string, string> headers, bool canReuse) => new(
-            status,
-            headers,
-            _length,
-            Convert.ToHexStringLower(_digest.GetHashAndReset()),
-            Encoding.UTF8.GetString(_kept, 0, (int)long.Min(_length, KeptBytes)),
-            canReuse);
-
-        public void Dispose() => _digest.Dispose();
-    }
 }

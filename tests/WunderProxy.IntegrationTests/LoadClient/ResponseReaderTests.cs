@@ -32,6 +32,19 @@ internal sealed class ResponseReaderTests
         }
     }
 
+    [TestCase("gzip", "H4sIAAAAAAACA8tIzcnJBwCGphA2BQAAAA==")]
+    [TestCase("br", "CwKAaGVsbG8D")]
+    public async Task Compressed_response_is_known_by_its_decoded_content(string coding, string content)
+    {
+        var body = Convert.FromBase64String(content);
+        byte[] bytes = [.. Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Length: {body.Length}\r\n\r\n"), .. body];
+        using var stream = new CutStream(bytes, bytes.Length / 2);
+
+        var response = await new ResponseReader(stream).ReadAsync(CancellationToken.None);
+
+        Assert.That((response.BodyBytes, response.BodyDigest), Is.EqualTo((5, HelloDigest)));
+    }
+
     [TestCase("")]
     [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n")]
     [TestCase("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell")]
@@ -49,6 +62,7 @@ internal sealed class ResponseReaderTests
 
     [TestCase("ICY 200 OK\r\n\r\n")]
     [TestCase("HTTP/1.1 200 OK\r\nno colon\r\n\r\n")]
+    [TestCase("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello")]
     [TestCase("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello")]
     [TestCase("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nhello\r\n0\r\n\r\n")]
     [TestCase("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhello\r\n0\r\n\r\n")]
