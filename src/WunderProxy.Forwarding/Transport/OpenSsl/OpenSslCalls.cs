@@ -196,6 +196,12 @@ internal static unsafe partial class OpenSslCalls
     [LibraryImport(Crypto, EntryPoint = "BIO_new")]
     public static partial nint NewBio(nint method);
 
+    [LibraryImport(Crypto, EntryPoint = "BIO_up_ref")]
+    public static partial int ReferToBio(nint bio);
+
+    [LibraryImport(Crypto, EntryPoint = "BIO_free")]
+    public static partial int FreeBio(nint bio);
+
     [LibraryImport(Crypto, EntryPoint = "BIO_set_data")]
     public static partial void SetBioData(nint bio, void* data);
 

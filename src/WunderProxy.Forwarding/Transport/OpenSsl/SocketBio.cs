@@ -16,14 +16,14 @@ internal static unsafe class SocketBio
     // Lives as long as the process: connections may use it until then.
     private static readonly nint Method = NewMethod();
 
-    /// <summary>Creates a BIO over a wire. The caller gives it to an SSL object, which frees it with itself.</summary>
-    /// <returns>The BIO, or 0 if memory is short.</returns>
-    public static nint TryCreate(TlsWire wire)
+    /// <summary>Creates a BIO over the state of a wire, for all sessions of the wire.</summary>
+    /// <returns>The BIO, of which the caller has the first reference, or 0 if memory is short.</returns>
+    public static nint TryCreate(WireState* state)
     {
         var bio = OpenSslCalls.NewBio(Method);
         if (bio != 0)
         {
-            OpenSslCalls.SetBioData(bio, wire.State);
+            OpenSslCalls.SetBioData(bio, state);
             OpenSslCalls.SetBioInitialized(bio, 1);
         }
 

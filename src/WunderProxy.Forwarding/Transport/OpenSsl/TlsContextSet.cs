@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using WunderProxy.Forwarding.Transport.Tls;
 
 namespace WunderProxy.Forwarding.Transport.OpenSsl;
@@ -122,7 +123,15 @@ internal sealed unsafe class TlsContextSet
 
     private bool Choose(nint ssl)
     {
-        if (TlsSession.ServerNameOf(ssl) is not { } name || _certificates.Find(name) is not { } certificate)
+        var bytes = TlsSession.ServerNameOf(ssl);
+        if (bytes.IsEmpty || bytes.Length > CertificateSet.MaxNameLength)
+        {
+            return false;
+        }
+
+        Span<char> name = stackalloc char[bytes.Length];
+        Encoding.ASCII.GetChars(bytes, name);
+        if (_certificates.Find(name) is not { } certificate)
         {
             return false;
         }

@@ -7,7 +7,7 @@ using WunderProxy.Forwarding.Transport.Streams;
 namespace WunderProxy.Forwarding.Transport.OpenSsl;
 
 /// <summary>
-/// One SSL object with its BIO: TLS for one connection over a <see cref="TlsWire"/>. What the remote end does is a
+/// One SSL object: TLS for one connection over a <see cref="TlsWire"/>. What the remote end does is a
 /// result, never an exception. The only class that calls the SSL functions of a connection.
 /// </summary>
 /// <remarks>
@@ -20,8 +20,9 @@ internal sealed unsafe class TlsSession
 {
     private const int MaxReasonBytes = 256;
 
-    // The names are constants of the library, so that their addresses can be keys.
-    private static readonly ConcurrentDictionary<nint, string> Names = new();
+    // Connections that agreed on the same share their details. The names of versions and ciphers are constants of the
+    // library, so that their addresses can be keys.
+    private static readonly ConcurrentDictionary<(nint Version, nint Cipher, string? Alpn, bool IsResumed), TlsDetails> Known = new();
     private static int _liveCount;
 
     private nint _ssl;
@@ -40,6 +41,9 @@ internal sealed unsafe class TlsSession
     /// <summary>The code of the error that ended the session (ERR_get_error(3)); 0 if there is none.</summary>
     public nuint ErrorCode { get; private set; }
 
+    /// <summary>The server name that the client has sent (RFC 6066 section 3), or null.</summary>
+    internal string? ServerName => NameIn(ServerNameOf(_ssl));
+
     /// <summary>Whether the session holds received bytes that it has not handed out, complete records or not.</summary>
     public bool HasPending => !_isDead && OpenSslCalls.HasPending(_ssl) != 0;
 
@@ -47,7 +51,7 @@ internal sealed unsafe class TlsSession
     public bool IsDead => _isDead;
 
     /// <summary>Takes over an SSL object in its initial state and joins it to a wire.</summary>
-    /// <param name="ssl">The SSL object, or 0 if memory was short; freed by this method if it returns null.</param>
+    /// <param name="ssl">The SSL object, or 0 if memory was short.</param>
     /// <param name="wire">The wire of the loop that will use the session.</param>
     /// <returns>The session, or null if memory is short.</returns>
     public static TlsSession? TryAttach(nint ssl, TlsWire wire)
@@ -57,15 +61,7 @@ internal sealed unsafe class TlsSession
             return null;
         }
 
-        var bio = SocketBio.TryCreate(wire);
-        if (bio == 0)
-        {
-            OpenSslCalls.Free(ssl);
-            return null;
-        }
-
-        // One BIO for both directions counts as one reference.
-        OpenSslCalls.SetBio(ssl, bio, bio);
+        wire.Join(ssl);
         return new TlsSession(ssl);
     }
 
@@ -165,15 +161,15 @@ internal sealed unsafe class TlsSession
         uint alpnLength;
         OpenSslCalls.GetAlpn(_ssl, &alpn, &alpnLength);
         var cipher = OpenSslCalls.GetCurrentCipher(_ssl);
-        return new TlsDetails(
-            NameAt(OpenSslCalls.GetVersion(_ssl)),
-            cipher == 0 ? "" : NameAt(OpenSslCalls.GetCipherName(cipher)),
-            ServerNameOf(_ssl),
+        var key = (
+            OpenSslCalls.GetVersion(_ssl),
+            cipher == 0 ? 0 : OpenSslCalls.GetCipherName(cipher),
             alpnLength == 0 ? null : AlpnName(new ReadOnlySpan<byte>(alpn, (int)alpnLength)),
             OpenSslCalls.IsSessionReused(_ssl) == 1);
+        return Known.GetOrAdd(key, static key => new TlsDetails(NameAt(key.Version), NameAt(key.Cipher), key.Alpn, key.IsResumed));
     }
 
-    /// <summary>Frees the SSL object, its BIO and the buffers of both.</summary>
+    /// <summary>Frees the SSL object and its buffers.</summary>
     public void Free()
     {
         Debug.Assert(_ssl != 0, "A session is freed once.");
@@ -183,12 +179,10 @@ internal sealed unsafe class TlsSession
         Interlocked.Decrement(ref _liveCount);
     }
 
-    /// <summary>Returns the server name that the client has sent (RFC 6066 section 3), or null.</summary>
-    internal static string? ServerNameOf(nint ssl)
-    {
-        var name = OpenSslCalls.GetServerName(ssl, type: 0);
-        return name == null ? null : Encoding.ASCII.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name));
-    }
+    /// <summary>Returns the server name that the client has sent (RFC 6066 section 3), empty if it has sent none.</summary>
+    /// <returns>Bytes of the SSL object, which are valid until the next call of it.</returns>
+    internal static ReadOnlySpan<byte> ServerNameOf(nint ssl) =>
+        MemoryMarshal.CreateReadOnlySpanFromNullTerminated(OpenSslCalls.GetServerName(ssl, type: 0));
 
     /// <summary>Describes an error code in the words of OpenSSL.</summary>
     internal static string Describe(nuint error)
@@ -203,8 +197,9 @@ internal sealed unsafe class TlsSession
         return Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text));
     }
 
-    private static string NameAt(nint name) =>
-        Names.GetOrAdd(name, static name => Marshal.PtrToStringUTF8(name) ?? "");
+    private static string NameAt(nint name) => Marshal.PtrToStringUTF8(name) ?? "";
+
+    private static string? NameIn(ReadOnlySpan<byte> name) => name.IsEmpty ? null : Encoding.ASCII.GetString(name);
 
     private static string AlpnName(ReadOnlySpan<byte> name) =>
         name.SequenceEqual("http/1.1"u8) ? "http/1.1" : Encoding.ASCII.GetString(name);

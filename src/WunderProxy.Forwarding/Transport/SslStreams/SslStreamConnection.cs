@@ -159,7 +159,6 @@ internal sealed class SslStreamConnection : StreamConnection, IConnectionWatcher
         return new TlsDetails(
             stream.SslProtocol == SslProtocols.Tls13 ? TlsDetails.Version13 : TlsDetails.Version12,
             stream.NegotiatedCipherSuite.ToString(),
-            string.IsNullOrEmpty(stream.TargetHostName) ? null : stream.TargetHostName,
             alpn == SslApplicationProtocol.Http11 ? "http/1.1" : alpn.Protocol.IsEmpty ? null : alpn.ToString(),
             IsResumed: false);
     }

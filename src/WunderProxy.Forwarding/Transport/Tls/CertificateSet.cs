@@ -8,9 +8,12 @@ namespace WunderProxy.Forwarding.Transport.Tls;
 /// </summary>
 public sealed class CertificateSet
 {
-    private const string Wildcard = "*";
+    /// <summary>Most characters of a name that is looked up (RFC 1035 section 2.3.4).</summary>
+    public const int MaxNameLength = 255;
 
-    private readonly FrozenDictionary<string, ServerCertificate> _byName;
+    private const char Wildcard = '*';
+
+    private readonly FrozenDictionary<string, ServerCertificate>.AlternateLookup<ReadOnlySpan<char>> _byName;
 
     /// <summary>Creates a set.</summary>
     /// <param name="certificates">
@@ -29,7 +32,7 @@ public sealed class CertificateSet
             }
         }
 
-        _byName = byName.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        _byName = byName.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>A set without certificates: every handshake ends with the alert <c>unrecognized_name</c>.</summary>
@@ -47,17 +50,28 @@ public sealed class CertificateSet
     /// Returns the certificate that has a name, or else has a wildcard in place of the name's first label (RFC 9525
     /// section 6.3); null if there is none.
     /// </summary>
-    public ServerCertificate? Find(string name)
+    /// <param name="name">The name; one of more than <see cref="MaxNameLength"/> characters is not found.</param>
+    public ServerCertificate? Find(ReadOnlySpan<char> name)
     {
-        ArgumentNullException.ThrowIfNull(name);
+        if (name.Length > MaxNameLength)
+        {
+            return null;
+        }
+
         if (_byName.TryGetValue(name, out var certificate))
         {
             return certificate;
         }
 
-        var dot = name.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0 && _byName.TryGetValue(string.Concat(Wildcard, name.AsSpan(dot)), out certificate)
-            ? certificate
-            : null;
+        var dot = name.IndexOf('.');
+        if (dot <= 0)
+        {
+            return null;
+        }
+
+        Span<char> pattern = stackalloc char[name.Length - dot + 1];
+        pattern[0] = Wildcard;
+        name[dot..].CopyTo(pattern[1..]);
+        return _byName.TryGetValue(pattern, out certificate) ? certificate : null;
     }
 }

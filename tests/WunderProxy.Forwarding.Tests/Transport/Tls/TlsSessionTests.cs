@@ -67,7 +67,7 @@ internal sealed class TlsSessionTests
         var leaf = TestCertificates.All.Certificates.Single(
             each => each.Leaf.Subject.Equals("CN=" + expected, StringComparison.Ordinal)).Leaf;
         Assert.That(client.ServerCertificate(), Is.EqualTo(leaf.RawData));
-        Assert.That(server.Session.Describe().ServerName, Is.EqualTo(asked));
+        Assert.That(server.Session.ServerName, Is.EqualTo(asked));
     }
 
     [Test]
