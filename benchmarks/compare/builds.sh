@@ -1,7 +1,7 @@
 #!/bin/bash
 # Compares the native program with the portable one, nginx and HAProxy, in the same rounds: builds.sh [OPTION of compare.sh…]
 # Publishes both, prints the sizes of programs and image, then all of compare.sh in 60 rounds with the portable program twice,
-# as baseline and as control: what the control's rows show is noise. Half an hour and more; `--rounds 10 --scenarios
+# as baseline and as control: what the control's rows show is noise. An hour and a half; `--rounds 10 --scenarios
 # small,10k,chunked,startup` takes three minutes.
 #   BUILDS_NATIVE=FOLDER, BUILDS_PORTABLE=FOLDER   take these and publish none
 set -euo pipefail
