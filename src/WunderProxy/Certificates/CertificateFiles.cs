@@ -74,6 +74,7 @@ internal sealed class CertificateFiles(CertificateFileOptions options, Action<Se
             : Array.Empty<string>(),
     ];
 
+    /// <summary>Reads the certificate of a pair, and checks that the engine takes it.</summary>
     /// <exception cref="UsageException">A file of the pair cannot be used, or the engine refuses the certificate.</exception>
     private ServerCertificate Read(CertificatePair pair)
     {
