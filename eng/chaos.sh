@@ -5,8 +5,8 @@
 #   eng/chaos.sh [--ci] [FILTER]      --ci: a few rounds; FILTER: a part of a test's name
 #
 # Runs the native program, as eng/test.sh does, or with WUNDERPROXY_TEST_BUILD=portable the one that needs the .NET runtime;
-# WUNDERPROXY_TEST_PROGRAM names another one. Needs what eng/setup.sh --with swift sets up, and sets it up when it is not
-# there.
+# WUNDERPROXY_TEST_PROGRAM names another one. Needs what eng/setup.sh --with swift --with acme sets up, and sets it up when it is
+# not there.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 rounds=full store_rounds=100 filter='(Category=Faults|FullyQualifiedName~KillPoint|FullyQualifiedName~DeployersAtOnce)'
@@ -25,7 +25,7 @@ check_sdk
 . "$ROOT/eng/parts/usage.sh"
 . "$ROOT/eng/parts/native.sh"
 build=$(tested_build)
-with=(--with swift)
+with=(--with swift --with acme)
 [ "$build" = portable ] || with+=(--with native)
 trap leave_run_dir EXIT
 trap 'exit 130' INT TERM HUP

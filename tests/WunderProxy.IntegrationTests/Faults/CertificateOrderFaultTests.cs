@@ -63,7 +63,12 @@ internal sealed class CertificateOrderFaultTests : OrderFixture
         var handshake = await HostProgram.RunAsync("openssl", ["s_client", "-connect", tls.ToString(), "-servername", Host]);
 
         Assert.That(await LastErrorAsync(api), Does.Contain("cannot be reached"));
-        Assert.That(handshake.Errors, Does.Contain("unrecognized name").IgnoreCase, handshake.ToString());
+        // The portable transport has the runtime's TLS, which ends such a handshake without a word.
+        Assert.That(handshake.Output, Does.Contain("no peer certificate available"));
+        Assert.That(
+            handshake.Errors,
+            Does.Contain(TestEnvironment.Transport == "sockets" ? "unexpected eof" : "unrecognized name").IgnoreCase,
+            handshake.ToString());
         Assert.That(await Client.GetStringAsync(new Uri($"http://127.0.0.1:{Port}/")), Is.EqualTo("from the application"));
         Assert.That(program.Errors, Does.Contain($"no new certificate for {Host} (there is none yet; next try at "));
     }

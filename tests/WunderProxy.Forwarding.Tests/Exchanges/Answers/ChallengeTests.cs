@@ -1,6 +1,5 @@
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
-using WunderProxy.TestSupport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges.Answers;
 
@@ -114,28 +113,13 @@ internal sealed class ChallengeTests(TransportKind transport)
         client.Dispose();
         finding.SetResult(null);
 
+        // The end of the client may be seen before its request goes on, while the upstream is connected to, or after: the
+        // application may see several connections, and nothing on one of them.
+        _ = proxy.Application.AnswerAllAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         var next = await proxy.ConnectAsync();
         await next.SendAsync("GET /next HTTP/1.1\r\nHost: shop.test\r\n\r\n");
 
-        // The end of the client may be seen before its request goes on, while the upstream is connected to, or after.
-        var head = "";
-        while (!head.StartsWith("GET /next ", StringComparison.Ordinal))
-        {
-            head = await ReadHeadOrEndAsync(await proxy.AcceptAsync());
-            Assert.That(head, Is.Empty.Or.StartsWith("GET /next ").Or.StartsWith($"GET {Path}"));
-        }
-    }
-
-    private static async Task<string> ReadHeadOrEndAsync(RawConnection upstream)
-    {
-        try
-        {
-            return await upstream.ReadHeadAsync();
-        }
-        catch (IOException)
-        {
-            return "";
-        }
+        Assert.That(await next.ReadHeadAsync(), Does.StartWith("HTTP/1.1 200 "));
     }
 
     private ProxyUnderTest Start(IChallengeAnswers answers) =>
