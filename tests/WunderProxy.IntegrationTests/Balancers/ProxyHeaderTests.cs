@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using WunderProxy.IntegrationTests.Differential;
 using WunderProxy.IntegrationTests.Infrastructure;
@@ -10,11 +11,15 @@ namespace WunderProxy.IntegrationTests.Balancers;
 /// <summary>HAProxy carries TCP to the program and names its clients by PROXY headers, in every form that it has.</summary>
 [TestFixture("epoll")]
 [TestFixture("sockets")]
-internal sealed class ProxyHeaderTests(string transport)
+[TestFixture("openssl")]
+[TestFixture("runtime")]
+[TestFixture("sockets-runtime")]
+internal sealed class ProxyHeaderTests(string wiring)
 {
     private static readonly string[] Forms =
         ["send-proxy", "send-proxy-v2", "send-proxy-v2 proxy-v2-options crc32c,unique-id", "send-proxy-v2-ssl-cn"];
 
+    private readonly ProxyWiring _wiring = ProxyWiring.Parse(wiring);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("wp-proxy-header-");
     private readonly IPEndPoint[] _fronts = [.. Forms.Select(_ => WunderProxyProcess.FreeEndPoint())];
     private ScriptedUpstream _application = null!;
@@ -31,7 +36,7 @@ internal sealed class ProxyHeaderTests(string transport)
             return $"HTTP/1.1 200 OK\r\nContent-Length: {seen.Length}\r\n\r\n{seen}";
         });
         _proxy = await ForwardProcess.StartAsync(
-            _application.EndPoint, "--transport", transport, "--proxy-protocol", "127.0.0.1", "--trusted-proxy", "none");
+            _application.EndPoint, _wiring, "--proxy-protocol", "127.0.0.1", "--trusted-proxy", "none");
         var file = Path.Combine(_folder.FullName, "haproxy.cfg");
         var socket = Path.Combine(_folder.FullName, "stats.sock");
         await File.WriteAllTextAsync(
@@ -74,10 +79,12 @@ internal sealed class ProxyHeaderTests(string transport)
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         client.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.77"), 0));
         await client.ConnectAsync(_fronts[form]);
-        using var connection = new RawConnection(client);
+        await using Stream plain = new NetworkStream(client);
+        await using var stream = _wiring.IsSecure ? await SecureAsync(plain) : plain;
 
-        await connection.SendAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-        var (text, _) = await connection.ReadToEndAsync();
+        await stream.WriteAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"u8.ToArray());
+        using var reader = new StreamReader(stream);
+        var text = await reader.ReadToEndAsync();
 
         Assert.That(text, Does.EndWith("\r\n\r\n127.0.0.77"), Forms[form]);
         await Eventually.TrueAsync(
@@ -91,6 +98,19 @@ internal sealed class ProxyHeaderTests(string transport)
 
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
 
-        Assert.That(await client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 400 "));
+        // Where TLS is spoken, a client could not read an answer before its handshake.
+        var (text, _) = await client.ReadToEndAsync();
+        Assert.That(text, _wiring.IsSecure ? Is.Empty : Does.StartWith("HTTP/1.1 400 "));
+    }
+
+    private static async Task<Stream> SecureAsync(Stream plain)
+    {
+        var stream = new SslStream(plain);
+        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = ProxyWiring.HostName,
+            RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
+        });
+        return stream;
     }
 }
