@@ -33,6 +33,7 @@ internal sealed class BufferedSocketTests(TransportKind transport)
         await upstream.SendAsync(isChunked ? "\r\n0\r\n\r\n" : string.Empty);
 
         await Eventually.TrueAsync(() => proxy.Slot.Current!.InFlight == 0);
+        Assert.That(proxy.Server.Snapshot().Buffers!.Memory, Is.LessThanOrEqualTo(MiB + (4 * 64 * 1024)));
         await client.ReadThroughAsync(isChunked ? $"\r\n\r\n{length:x}\r\n" : "\r\n\r\n");
         Assert.That(await HashOfAsync(client, length), Is.EqualTo(SHA256.HashData(body)));
         Assert.That(await client.ReadAsync(isChunked ? 7 : 0), Is.EqualTo(isChunked ? "\r\n0\r\n\r\n" : string.Empty));

@@ -16,6 +16,9 @@ internal sealed class SpliceRelay(SpliceRelayPool pool) : DirectRelay
     // Bytes asked for in one call; the kernel moves what is there and fits into the pipe.
     private const int MaxBytesPerCall = 1024 * 1024;
 
+    // The size of a pipe counts pages, but bytes of a socket may come with 32 KiB to a page: a pipe of 1 MiB holds 8 MiB then.
+    private const int MaxHeldBytes = 1024 * 1024;
+
     private EpollConnection? _source;
     private EpollConnection? _destination;
     private SplicePipe? _pipe;
@@ -149,12 +152,13 @@ internal sealed class SpliceRelay(SpliceRelayPool pool) : DirectRelay
     private bool TryHoldMore(long maxBytes, ref long takenBytes)
     {
         _mayTakeMore = false;
-        if (maxBytes == 0 || _hasSourceEnded)
+        var bytes = (int)Math.Min(maxBytes, MaxHeldBytes - _pipe!.HeldBytes);
+        if (bytes <= 0 || _hasSourceEnded)
         {
             return false;
         }
 
-        var taken = _source!.SpliceTo(_pipe!, (int)Math.Min(maxBytes, MaxBytesPerCall));
+        var taken = _source!.SpliceTo(_pipe, bytes);
         takenBytes += Math.Max(taken, 0);
         _mayTakeMore = taken == IoStatus.WouldBlock;
         _hasSourceEnded = taken is 0 or IoStatus.Broken;
