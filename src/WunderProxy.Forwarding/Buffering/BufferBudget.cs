@@ -31,6 +31,12 @@ internal sealed class BufferBudget(long memoryLimit, long diskLimit)
     /// </summary>
     public bool IsMemoryScarce => Memory > memoryLimit / 2;
 
+    /// <summary>
+    /// Whether more memory is reserved than the limit allows, by bytes that could not wait: those of a filter, and those
+    /// that are framed anew.
+    /// </summary>
+    public bool IsMemoryExceeded => Memory > memoryLimit;
+
     /// <summary>Reserves memory.</summary>
     /// <returns>Whether the limit allows it; otherwise nothing is reserved.</returns>
     public bool TryReserveMemory(long bytes) => TryReserve(ref _memory, bytes, memoryLimit);

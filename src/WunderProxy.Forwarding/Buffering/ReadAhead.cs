@@ -282,7 +282,8 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
             Advance(count);
         }
 
-        if (_used > MostBlocks())
+        // What was written by way of GetMemory is here already, whatever the bounds said; the writer waits afterwards.
+        if (_used > MostBlocks() || (_used > LeastBlocks && Budget.IsMemoryExceeded))
         {
             OnNoRoom();
             return false;

@@ -177,6 +177,31 @@ internal sealed class BufferedResponseTests
         AssertNothingHeld(proxy);
     }
 
+    [TestCase("until-close")]
+    [TestCase("filtered")]
+    public void Bodies_that_are_framed_anew_keep_to_the_memory_of_all_connections(string framing)
+    {
+        const int Clients = 8;
+        var proxy = NewProxy(new BufferOptions { MemoryBytes = 2 * Clients * Block }, filtered: framing == "filtered");
+        var body = Body(2 * MiB);
+        var response = Response(framing, body);
+        var ends = Enumerable.Range(0, Clients).Select(_ => proxy.Begin(Get)).ToList();
+        ends.ForEach(end => proxy.Send(end.Upstream, response[..20_000]));
+        Assert.That(proxy.Context.Settings.Buffers!.Snapshot().Memory, Is.EqualTo(2 * Clients * Block), "all are behind");
+
+        ends.ForEach(end => proxy.Send(end.Upstream, response[20_000..]));
+
+        Assert.That(proxy.Context.Settings.Buffers!.Snapshot().Memory, Is.LessThanOrEqualTo(4 * Clients * Block));
+        foreach (var (client, upstream) in ends)
+        {
+            _ = proxy.Received(client);
+            proxy.Loop.Run(upstream.Close);
+            AssertSame(BodyOf(proxy, client, framing), framing == "filtered" ? Doubled(body) : body);
+        }
+
+        AssertNothingHeld(proxy);
+    }
+
     [Test]
     public void Scarce_memory_sends_bodies_to_their_files_early()
     {
