@@ -336,7 +336,7 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
     /// <summary>Begins to move all but the first piece to a temporary file.</summary>
     private void Spill()
     {
-        if (_isSpilling || !_owner.MaySpill)
+        if (_isSpilling || !_owner.MaySpill || !_owner.Store.Disk!.HasFileLeft)
         {
             StartJob();
             return;

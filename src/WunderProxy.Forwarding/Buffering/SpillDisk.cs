@@ -56,6 +56,9 @@ internal sealed class SpillDisk : ISpillDisk
     }
 
     /// <inheritdoc/>
+    public bool HasFileLeft => Volatile.Read(ref _files) < _maxFiles;
+
+    /// <inheritdoc/>
     public ISpillFile Create()
     {
         if (Interlocked.Increment(ref _files) > _maxFiles)

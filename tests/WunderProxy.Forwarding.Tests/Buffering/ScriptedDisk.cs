@@ -21,6 +21,11 @@ internal sealed class ScriptedDisk : ISpillDisk
 
     public int OpenFiles { get; private set; }
 
+    /// <summary>Most files at a time.</summary>
+    public int MaxFiles { get; set; } = int.MaxValue;
+
+    public bool HasFileLeft => OpenFiles < MaxFiles;
+
     public int Waiting => _queue.Count;
 
     public ISpillFile Create()

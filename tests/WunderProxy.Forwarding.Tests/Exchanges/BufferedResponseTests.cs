@@ -203,6 +203,27 @@ internal sealed class BufferedResponseTests
     }
 
     [Test]
+    public void File_that_others_use_is_waited_for_and_is_no_fault()
+    {
+        var disk = new ScriptedDisk { MaxFiles = 1 };
+        var proxy = NewProxy(new BufferOptions { ConnectionMemoryBytes = 4 * Block }, disk);
+        var body = Body(MiB);
+        var (first, firstUpstream) = proxy.Begin(Get);
+        Send(proxy, firstUpstream, "length", body);
+        var (second, secondUpstream) = proxy.Begin(Get);
+        Send(proxy, secondUpstream, "length", body);
+        Assert.That(proxy.Slot.Current!.InFlight, Is.EqualTo(1), "there is no file for the second one");
+        Assert.That(proxy.Context.Settings.Buffers!.Snapshot().Warning, Is.Null);
+
+        AssertEnd(proxy.Received(first), body);
+        proxy.Pass(TimeSpan.FromSeconds(1));
+
+        Assert.That(proxy.Slot.Current!.InFlight, Is.Zero);
+        AssertEnd(proxy.Received(second), body);
+        AssertNothingHeld(proxy);
+    }
+
+    [Test]
     public void Scarce_memory_sends_bodies_to_their_files_early()
     {
         var options = new BufferOptions { MemoryBytes = 4 * MiB };
