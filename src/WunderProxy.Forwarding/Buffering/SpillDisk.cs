@@ -89,7 +89,9 @@ internal sealed class SpillDisk : ISpillDisk
             }
 
             _queue.Enqueue((work, state));
-            if (_idle == 0 && _threads < MaxThreads)
+
+            // A thread counts as idle until it runs, so that several works may have been queued for one idle thread.
+            if (_queue.Count > _idle && _threads < MaxThreads)
             {
                 _threads++;
                 new Thread(Run) { IsBackground = true, Name = "buffers" }.Start();
