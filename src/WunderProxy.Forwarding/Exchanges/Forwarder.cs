@@ -59,6 +59,12 @@ internal sealed class Forwarder(
             error = await _responses.RelayAsync(exchange);
         }
 
+        if (error == ForwardError.None && upstream is { IsUploading: true, IsRequestSent: false } && exchange.Down.HasHeldBytes)
+        {
+            // A client may read only when it has sent everything: the rest of its request goes on, as without buffering.
+            error = await FinishAsync(exchange, error);
+        }
+
         // 7. Decide whether the upstream's connection is used again.
         if (upstream.IsUploading)
         {
@@ -70,11 +76,19 @@ internal sealed class Forwarder(
         // 8. Wait for a client that is behind; the upstream has been let go.
         if (exchange.Down.HasHeldBytes)
         {
-            await exchange.Down.FinishAsync();
-            error = exchange.Waiting.IsStopped ? exchange.Waiting.StopReason : error;
+            error = await FinishAsync(exchange, error);
         }
 
         return End(exchange, error);
+    }
+
+    /// <summary>Waits until the client has taken what is held of the response.</summary>
+    /// <returns>Why the exchange was stopped meanwhile, or else <paramref name="error"/>.</returns>
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
+    private static async ValueTask<ForwardError> FinishAsync(Exchange exchange, ForwardError error)
+    {
+        await exchange.Down.FinishAsync();
+        return exchange.Waiting.IsStopped ? exchange.Waiting.StopReason : error;
     }
 
     private static ForwardResult End(Exchange exchange, ForwardError error)

@@ -224,6 +224,24 @@ internal sealed class BufferedResponseTests
     }
 
     [Test]
+    public void Rest_of_the_request_goes_on_while_the_client_is_behind_with_an_early_response()
+    {
+        var proxy = NewProxy();
+        var request = Body(100_000);
+        var body = Body(300_000);
+        var (client, upstream) = proxy.Begin($"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {request.Length}\r\n\r\n");
+        Send(proxy, upstream, "length", body);
+
+        proxy.Send(client, request);
+
+        AssertEnd(proxy.Received(upstream), request);
+        AssertEnd(proxy.Received(client), body);
+        Assert.That(client.CloseReason, Is.EqualTo(CloseReason.RemoteFinished));
+        Assert.That(proxy.Slot.Current!.InFlight, Is.Zero);
+        AssertNothingHeld(proxy);
+    }
+
+    [Test]
     public void Scarce_memory_sends_bodies_to_their_files_early()
     {
         var options = new BufferOptions { MemoryBytes = 4 * MiB };
