@@ -147,6 +147,9 @@ internal sealed class BufferedBody(BodyRelay relay, ExchangeWaits waits, LoopBuf
     public void Abandon()
     {
         _isAbandoned = true;
+
+        // It would rent memory for a body that has ended.
+        buffers.Loop.Timers.Disarm(this);
         if (_sending is not { IsCompleted: false })
         {
             Drop();
