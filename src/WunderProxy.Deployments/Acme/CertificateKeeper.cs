@@ -206,7 +206,7 @@ public sealed class CertificateKeeper : IDisposable
 
     private bool IsDue(ManagedHost host) =>
         host.Certificate is not { } certificate
-        || certificate.Directory != _options.Directory.AbsoluteUri
+        || !IsOfServer(certificate)
         || _clock.GetUtcNow() >= host.RenewAt;
 
     private bool MustWait(ManagedHost host) => _clock.GetUtcNow() < host.NextOrder && IsDue(host);
@@ -296,7 +296,7 @@ public sealed class CertificateKeeper : IDisposable
         }
     }
 
-    /// <summary>Takes the certificate from the store if it is of this server and lasts longer than the one in use.</summary>
+    /// <summary>Takes the certificate from the store if it is of this server and was issued after the one in use.</summary>
     private async Task AdoptSharedAsync(ManagedHost host, CancellationToken cancellationToken)
     {
         if (!_isSharing)
@@ -317,19 +317,31 @@ public sealed class CertificateKeeper : IDisposable
             return;
         }
 
-        var isWanted = found is not null && found.Directory == _options.Directory.AbsoluteUri
-            && (host.Certificate is null || host.Certificate.Directory != found.Directory || found.NotAfter > host.Certificate.NotAfter);
-        if (isWanted)
+        if (found is null)
         {
-            AcmeLog.Adopted(_log, host.Name, found!.NotAfter);
+            return;
+        }
+
+        if (IsWanted(found, host.Certificate))
+        {
+            AcmeLog.Adopted(_log, host.Name, found.NotAfter);
             Use(host, found, isSaved: false, isShared: true);
             TrySave(host);
         }
-        else if (found is not null)
+        else
         {
-            host.IsShared = found.NotAfter >= host.Certificate!.NotAfter;
+            host.IsShared = IsOfServer(found) && host.Certificate?.IsNewerThan(found) != true;
         }
     }
+
+    /// <summary>Whether a certificate of the store replaces the one in use, which no expired one does that lasted shorter.</summary>
+    private bool IsWanted(IssuedCertificate found, IssuedCertificate? own) =>
+        IsOfServer(found)
+        && (own is null
+            || ((!IsOfServer(own) || found.IsNewerThan(own))
+                && (found.NotAfter > _clock.GetUtcNow() || found.NotAfter > own.NotAfter)));
+
+    private bool IsOfServer(IssuedCertificate certificate) => certificate.Directory == _options.Directory.AbsoluteUri;
 
     private async Task TryShareAsync(ManagedHost host, CancellationToken cancellationToken)
     {

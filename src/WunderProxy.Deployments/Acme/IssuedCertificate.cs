@@ -39,6 +39,13 @@ internal sealed class IssuedCertificate
     /// <summary>Name of the certificate for questions about its renewal; null if it has none.</summary>
     public string? RenewalId { get; init; }
 
+    /// <summary>
+    /// Whether the certificate was issued after another one. The ends do not tell: an authority may shorten the life of
+    /// its certificates, or have one renewed early because it was revoked.
+    /// </summary>
+    public bool IsNewerThan(IssuedCertificate other) =>
+        NotBefore == other.NotBefore ? NotAfter > other.NotAfter : NotBefore > other.NotBefore;
+
     /// <summary>Judges a certificate: it must hold the host's name and the key's public half.</summary>
     /// <exception cref="FormatException">The certificate cannot be used; the message says why.</exception>
     public static IssuedCertificate Parse(string host, string directory, string chainPem, string keyPem)

@@ -125,6 +125,61 @@ internal sealed class SharedCertificateTests : IDisposable
     }
 
     [Test]
+    public async Task Newer_certificate_is_taken_over_even_if_it_ends_earlier()
+    {
+        var (one, other) = (NewInstance("1"), NewInstance("2"));
+        await one.LookAsync();
+        await other.LookAsync();
+
+        // As when all certificates are revoked and the authority issues shorter ones from now on.
+        _server.Life = TimeSpan.FromDays(6);
+        _clock.Advance(TimeSpan.FromHours(1));
+        one.Managed.RenewAt = _clock.GetUtcNow();
+        await one.LookAsync();
+        await other.LookAsync();
+        await one.LookAsync();
+
+        Assert.That(_server.CountOf("/order"), Is.EqualTo(2), "the old one does not come back, to be renewed again");
+        Assert.That(one.View.ValidUntil, Is.EqualTo(_clock.GetUtcNow().AddDays(6)).Within(TimeSpan.FromSeconds(1)));
+        Assert.That(other.Sink.Certificates[KeeperUnderTest.Host], Is.EqualTo(one.Sink.Certificates[KeeperUnderTest.Host]));
+    }
+
+    [Test]
+    public async Task Expired_certificate_of_the_store_replaces_none_that_is_valid()
+    {
+        var (one, other) = (NewInstance("1"), NewInstance("2"));
+        await one.LookAsync();
+        await other.LookAsync();
+        _server.Life = TimeSpan.FromDays(6);
+        _clock.Advance(TimeSpan.FromHours(1));
+        one.Managed.RenewAt = _clock.GetUtcNow();
+        await one.LookAsync();
+
+        _clock.Advance(TimeSpan.FromDays(7));
+        await other.LookAsync();
+
+        Assert.That(other.Sink.Uses, Is.EqualTo(1));
+        Assert.That(other.View.LastError, Is.Null);
+    }
+
+    [Test]
+    public async Task Certificate_of_another_server_in_the_store_is_replaced_by_an_instance_that_has_none()
+    {
+        using var staging = new ScriptedAcmeServer(_clock) { Life = TimeSpan.FromDays(365) };
+        var before = new KeeperUnderTest(staging, _clock, _directory.Under("staging"), _store);
+        _instances.Add(before);
+        await before.LookAsync();
+
+        var (one, other) = (NewInstance("1"), NewInstance("2"));
+        await one.LookAsync();
+        await other.LookAsync();
+
+        Assert.That(one.View.LastError, Is.Null);
+        Assert.That(_server.CountOf("/order"), Is.EqualTo(1));
+        Assert.That(other.Sink.Certificates[KeeperUnderTest.Host], Is.EqualTo(one.Sink.Certificates[KeeperUnderTest.Host]));
+    }
+
+    [Test]
     public async Task Instance_that_the_server_sent_away_takes_over_what_another_gets_and_orders_nothing()
     {
         _server.Script = (path, response) =>
