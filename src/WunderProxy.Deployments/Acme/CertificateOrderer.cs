@@ -101,16 +101,20 @@ internal sealed class CertificateOrderer(AcmeOptions options, AcmeState state, I
         var accounts = new AccountOpener(options, state, _transport);
         for (var renew = false; ; renew = true)
         {
-            var session = await accounts.OpenAsync(directory, shared, renew, cancellationToken);
-            using var key = session.Key;
+            AcmeSession? session = null;
             try
             {
+                session = await accounts.OpenAsync(directory, shared, renew, cancellationToken);
                 var order = new CertificateOrder(session, new ChallengePublisher(board, shared), clock);
                 return await order.RunAsync(host, keyPem, replaces, cancellationToken);
             }
             catch (AcmeException exception) when (exception.Is("accountDoesNotExist") && !renew)
             {
                 // The server forgot the account; the same key gets it again, or another one.
+            }
+            finally
+            {
+                session?.Key.Dispose();
             }
         }
     }

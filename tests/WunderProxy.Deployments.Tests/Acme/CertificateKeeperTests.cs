@@ -345,6 +345,42 @@ internal sealed class CertificateKeeperTests : IDisposable
         Assert.That(System.IO.File.ReadAllText(account), Is.EqualTo(before));
     }
 
+    [Test]
+    public async Task Account_that_the_server_forgot_is_opened_again_with_another_mail_address()
+    {
+        using var keeper = NewKeeper();
+        await keeper.LookAsync();
+        var account = Directory.GetFiles(_directory.Under("acme"), "account-*").Single();
+        System.IO.File.WriteAllText(account, System.IO.File.ReadAllText(account).Replace("ops@example.test", "old@example.test", StringComparison.Ordinal));
+        _clock.Advance(TimeSpan.FromDays(61));
+        _server.Script = (path, _) => path == "/account/1" ? ScriptedAcmeServer.Problem(400, "accountDoesNotExist", "who?") : null;
+
+        await keeper.LookAsync();
+
+        Assert.That(keeper.View.LastError, Is.Null);
+        Assert.That(System.IO.File.ReadAllText(account), Does.Contain("ops@example.test"));
+    }
+
+    [TestCase("alreadyReplaced", 409)]
+    [TestCase("malformed", 404)]
+    [TestCase("unauthorized", 403)]
+    public async Task Certificate_that_may_not_be_replaced_is_followed_by_one_that_replaces_none(string type, int status)
+    {
+        _server.HasRenewalInfo = true;
+        using var keeper = NewKeeper();
+        await keeper.LookAsync();
+        _clock.Advance(TimeSpan.FromDays(61));
+        var refusals = 1;
+        _server.Script = (path, _) =>
+            path == "/order" && refusals-- > 0 ? ScriptedAcmeServer.Problem(status, type, "another account ordered it") : null;
+
+        await keeper.LookAsync();
+
+        Assert.That(keeper.View.LastError, Is.Null);
+        Assert.That(_server.CountOf("/order"), Is.EqualTo(3));
+        Assert.That(_server.Orders[1]["replaces"], Is.Null);
+    }
+
     [TestCase("/dir", 200, "application/json", "{", "no directory")]
     [TestCase("/dir", 200, "application/json", "null", "no directory")]
     [TestCase("/dir", 200, "application/json", "{}", "incomplete")]

@@ -72,9 +72,11 @@ internal sealed class CertificateOrder(AcmeSession session, IChallengeAnswers an
         {
             answer = await PlaceOneAsync(host, replaces, cancellationToken);
         }
-        catch (AcmeException exception) when (replaces is not null && (exception.Is("alreadyReplaced") || exception.Is("malformed")))
+        catch (AcmeException exception) when (replaces is not null
+            && (exception.Is("alreadyReplaced") || exception.Is("malformed") || exception.Is("unauthorized")))
         {
-            // Another order replaced the certificate, or the server does not know it (RFC 9773 section 5).
+            // Another order replaced the certificate, the server does not know it, or another account ordered it, which is
+            // "unauthorized" at Let's Encrypt (RFC 9773 section 5).
             answer = await PlaceOneAsync(host, replaces: null, cancellationToken);
         }
 
