@@ -35,6 +35,7 @@ public sealed class CertificateKeeper : IDisposable
     private readonly SharedAnswers? _answers;
     private readonly ManagedHost[] _hosts;
     private volatile bool _isSharing;
+    private DateTimeOffset _shareAgainAt;
 
     /// <summary>Creates the keeper; nothing is read or contacted.</summary>
     /// <param name="options">Which certificates are ordered, and from whom.</param>
@@ -180,6 +181,7 @@ public sealed class CertificateKeeper : IDisposable
     private async Task CareAsync(ManagedHost host, CancellationToken cancellationToken)
     {
         TrySave(host);
+        _isSharing |= _shared is not null && _clock.GetUtcNow() >= _shareAgainAt;
         if (MustWait(host))
         {
             await TryAdoptSharedAsync(host, cancellationToken);
@@ -253,8 +255,7 @@ public sealed class CertificateKeeper : IDisposable
         }
         catch (ObjectStoreException exception) when (exception.Fault == ObjectStoreFault.Denied)
         {
-            _isSharing = false;
-            _notices.Warn(SharingTopic, "certificates are not shared with other instances, because the store may not be written", exception.Message);
+            StopSharing(exception);
             await OrderAsync(host, shared: null, cancellationToken);
         }
         catch (ObjectStoreException) when (host.Failures >= MaxFailuresAlone && IsDue(host))
@@ -355,6 +356,11 @@ public sealed class CertificateKeeper : IDisposable
             await _shared!.WriteAsync(AcmeState.NameOf(host.Name), certificate.ToText(), cancellationToken);
             host.IsShared = true;
         }
+        catch (ObjectStoreException exception) when (exception.Fault == ObjectStoreFault.Denied)
+        {
+            StopSharing(exception);
+            return;
+        }
         catch (ObjectStoreException exception)
         {
             _notices.Warn(SharingTopic, $"the certificate of {host.Name} could not be shared with other instances", exception.Message);
@@ -362,6 +368,17 @@ public sealed class CertificateKeeper : IDisposable
         }
 
         _notices.Warn(SharingTopic, null);
+    }
+
+    /// <summary>
+    /// Shares nothing for an hour: the right to write may be missing for good, or for a moment, as while keys are exchanged
+    /// or the clock is wrong.
+    /// </summary>
+    private void StopSharing(ObjectStoreException exception)
+    {
+        _isSharing = false;
+        _shareAgainAt = _clock.GetUtcNow() + SharedLookInterval;
+        _notices.Warn(SharingTopic, "certificates are not shared with other instances, because the store may not be written", exception.Message);
     }
 
     private void TrySave(ManagedHost host)
@@ -389,7 +406,7 @@ public sealed class CertificateKeeper : IDisposable
         var now = _clock.GetUtcNow();
         var next = host.RenewAt < host.NextAdvice ? host.RenewAt : host.NextAdvice;
         var look = now + (SharedLookInterval * (0.5 + (Random.Shared.NextDouble() / 2)));
-        next = _isSharing && look < next ? look : next;
+        next = _shared is not null && look < next ? look : next;
         host.NextLook = !host.IsSaved && now + SavePause < next ? now + SavePause : next;
     }
 

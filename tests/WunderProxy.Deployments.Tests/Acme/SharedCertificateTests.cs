@@ -277,6 +277,26 @@ internal sealed class SharedCertificateTests : IDisposable
     }
 
     [Test]
+    public async Task Store_that_refused_to_be_written_is_shared_with_again_after_an_hour()
+    {
+        _store.BeforeCall = (_, _) => throw new ObjectStoreException(ObjectStoreFault.Denied, "RequestTimeTooSkewed");
+        var instance = NewInstance("1");
+        await instance.LookAsync();
+        _store.BeforeCall = null;
+        _clock.Advance(TimeSpan.FromMinutes(59));
+        await instance.LookAsync();
+        Assert.That(instance.Keeper.Snapshot().Shared, Is.False);
+
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await instance.LookAsync();
+
+        Assert.That(instance.Keeper.Snapshot().Shared);
+        Assert.That(_store.Keys, Has.Some.EqualTo(CertificateKey));
+        Assert.That(instance.Warnings, Does.Not.Contain("not shared"));
+        Assert.That(_server.CountOf("/order"), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Store_that_is_away_delays_the_first_order_and_then_no_longer()
     {
         _store.BeforeCall = (_, _) => throw new ObjectStoreException(ObjectStoreFault.Unavailable, "away");
