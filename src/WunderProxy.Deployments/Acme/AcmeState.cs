@@ -107,17 +107,19 @@ public sealed class AcmeState : IDisposable
     internal void WriteAccount(Uri directory, AccountDocument account) =>
         Write(AccountNameOf(directory), JsonSerializer.SerializeToUtf8Bytes(account, AcmeStateJsonContext.Default.AccountDocument));
 
-    /// <summary>Reads until when each host must not be tried, by the server's word.</summary>
-    internal IReadOnlyDictionary<string, DateTimeOffset> ReadPauses() =>
-        Read(PausesName, bytes => Json(bytes, AcmeStateJsonContext.Default.PausesDocument).Until)
-        ?? new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+    /// <summary>Reads until when each host must not be tried, by the word of a server.</summary>
+    internal IReadOnlyDictionary<string, DateTimeOffset> ReadPauses(Uri directory) =>
+        Read(PausesName, bytes => Json(bytes, AcmeStateJsonContext.Default.PausesDocument)) is { Until: { } until } document
+        && document.Directory == directory.AbsoluteUri
+            ? until
+            : new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
 
     /// <summary>Writes until when each host must not be tried, if the directory can be written.</summary>
-    internal void TryWritePauses(IReadOnlyDictionary<string, DateTimeOffset> pauses)
+    internal void TryWritePauses(Uri directory, IReadOnlyDictionary<string, DateTimeOffset> pauses)
     {
         try
         {
-            var document = new PausesDocument(pauses);
+            var document = new PausesDocument(directory.AbsoluteUri, pauses);
             Write(PausesName, JsonSerializer.SerializeToUtf8Bytes(document, AcmeStateJsonContext.Default.PausesDocument));
         }
         catch (StateUnwritableException)

@@ -36,6 +36,7 @@ public sealed class CertificateKeeper : IDisposable
     private readonly ManagedHost[] _hosts;
     private volatile bool _isSharing;
     private DateTimeOffset _shareAgainAt;
+    private DateTimeOffset _seenAt;
 
     /// <summary>Creates the keeper; nothing is read or contacted.</summary>
     /// <param name="options">Which certificates are ordered, and from whom.</param>
@@ -88,7 +89,7 @@ public sealed class CertificateKeeper : IDisposable
         }
 
         _state.OnWarning = message => _notices.Warn("acme-file-" + message, message);
-        var pauses = _state.ReadPauses();
+        var pauses = _state.ReadPauses(_options.Directory);
         var now = _clock.GetUtcNow();
         foreach (var host in _hosts)
         {
@@ -98,7 +99,8 @@ public sealed class CertificateKeeper : IDisposable
                 Use(host, certificate, isSaved: true, isShared: false);
             }
 
-            if (pauses.TryGetValue(host.Name, out var until) && until > now)
+            // A longer pause was begun by a clock that was wrong.
+            if (pauses.TryGetValue(host.Name, out var until) && until > now && until <= now + RenewalTimes.LongestPause)
             {
                 host.NextOrder = until;
                 host.NextLook = _isSharing ? now : until;
@@ -113,6 +115,7 @@ public sealed class CertificateKeeper : IDisposable
     {
         while (!cancellationToken.IsCancellationRequested && _hosts.MinBy(host => host.NextLook) is { } next)
         {
+            FollowClock();
             var wait = next.NextLook - _clock.GetUtcNow();
             if (wait > TimeSpan.Zero)
             {
@@ -204,6 +207,19 @@ public sealed class CertificateKeeper : IDisposable
         _notices.Warn(TopicOf(host), null);
         await TryShareAsync(host, cancellationToken);
         Plan(host);
+    }
+
+    /// <summary>Takes the pauses along when the clock is set back; else they would last longer by as much.</summary>
+    private void FollowClock()
+    {
+        var now = _clock.GetUtcNow();
+        var back = _seenAt - now;
+        _seenAt = now;
+        if (back > ClockTolerance)
+        {
+            Array.ForEach(_hosts, host => host.SetBack(back));
+            _shareAgainAt = ManagedHost.Earlier(_shareAgainAt, back);
+        }
     }
 
     private bool IsDue(ManagedHost host) =>
@@ -446,8 +462,10 @@ public sealed class CertificateKeeper : IDisposable
         if (retryAfter is not null)
         {
             // A restart must not ask earlier than the server wants.
-            _state.TryWritePauses(_hosts.Where(one => one.NextOrder > now)
-                .ToDictionary(one => one.Name, one => one.NextOrder, StringComparer.Ordinal));
+            _state.TryWritePauses(
+                _options.Directory,
+                _hosts.Where(one => one.NextOrder > now)
+                    .ToDictionary(one => one.Name, one => one.NextOrder, StringComparer.Ordinal));
         }
     }
 

@@ -62,6 +62,15 @@ internal sealed class ManagedHost(string host)
         NextAdvice = DateTimeOffset.MinValue;
     }
 
+    /// <summary>Moves all pauses, which were reckoned by a clock that has been set back.</summary>
+    public void SetBack(TimeSpan difference) =>
+        (NextLook, NextOrder, NextAdvice) =
+            (Earlier(NextLook, difference), Earlier(NextOrder, difference), Earlier(NextAdvice, difference));
+
+    /// <summary>Returns a time that is earlier by a difference, as far as there are times.</summary>
+    public static DateTimeOffset Earlier(DateTimeOffset time, TimeSpan difference) =>
+        time - DateTimeOffset.MinValue > difference ? time - difference : DateTimeOffset.MinValue;
+
     /// <summary>Makes the present state visible to readers.</summary>
     public void Publish()
     {

@@ -5,6 +5,9 @@ namespace WunderProxy.Deployments.Acme;
 /// <summary>Computes when certificates are renewed and failures tried again.</summary>
 internal static class RenewalTimes
 {
+    /// <summary>Longest pause that is granted to a server that asks for one.</summary>
+    public static TimeSpan LongestPause { get; } = TimeSpan.FromDays(7);
+
     /// <summary>Life of a certificate below which half of it passes before the renewal, not two thirds.</summary>
     private static readonly TimeSpan ShortLife = TimeSpan.FromDays(10);
 

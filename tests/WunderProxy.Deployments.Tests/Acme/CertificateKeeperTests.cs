@@ -290,9 +290,50 @@ internal sealed class CertificateKeeperTests : IDisposable
             Assert.That(keeper.View.NextTry, Is.EqualTo(until));
         }
 
-        using var second = NewKeeper();
+        using (var second = NewKeeper())
+        {
+            Assert.That(second.View.NextTry, Is.EqualTo(until));
+        }
 
-        Assert.That(second.View.NextTry, Is.EqualTo(until));
+        using var other = new ScriptedAcmeServer(_clock);
+        using var third = new KeeperUnderTest(other, _clock, _directory.FullPath);
+        Assert.That(third.View.NextTry, Is.LessThan(_clock.GetUtcNow()), "another server asked for nothing");
+    }
+
+    [Test]
+    public void Pause_that_a_wrong_clock_began_is_forgotten()
+    {
+        Directory.CreateDirectory(_directory.Under("acme"));
+        System.IO.File.WriteAllText(
+            _directory.Under("acme/pauses.json"),
+            $$"""{"Directory":"{{_server.DirectoryUrl}}","Until":{"{{KeeperUnderTest.Host}}":"{{_clock.GetUtcNow().AddDays(8):O}}"} }""");
+
+        using var keeper = NewKeeper();
+
+        Assert.That(keeper.Warnings, Does.Not.Contain("put aside"));
+        Assert.That(keeper.View.NextTry, Is.LessThan(_clock.GetUtcNow()));
+    }
+
+    [Test]
+    public async Task Clock_that_is_set_back_lengthens_no_pause()
+    {
+        _server.Script = (path, _) => path == "/order" ? ScriptedAcmeServer.Problem(403, "caa", "no") : null;
+        using var keeper = NewKeeper();
+        using var end = new CancellationTokenSource();
+        var running = keeper.Keeper.RunAsync(end.Token);
+        await _clock.WaitForTimerAsync(TimeSpan.FromMinutes(1), running);
+        _server.Script = (_, _) => null;
+
+        _clock.SetUtcNow(_clock.GetUtcNow().AddDays(-30));
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await _clock.WaitForTimerAsync(TimeSpan.FromMinutes(1), running);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        await _clock.WaitForTimerAsync(TimeSpan.FromMinutes(10), running);
+        await end.CancelAsync();
+        await running;
+        Assert.That(keeper.Sink.Uses, Is.EqualTo(1));
+        Assert.That(_server.CountOf("/order"), Is.EqualTo(2));
     }
 
     [Test]

@@ -21,7 +21,6 @@ internal sealed class AcmeTransport : IDisposable
 
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FaultPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromDays(7);
     private static readonly MediaTypeHeaderValue SignedJson = new("application/jose+json");
 
     private readonly HttpClient _client;
@@ -282,6 +281,6 @@ internal sealed class AcmeTransport : IDisposable
             { Date: { } date } => date - _clock.GetUtcNow(),
             _ => (TimeSpan?)null,
         };
-        return asked is { } given ? TimeSpan.FromTicks(Math.Clamp(given.Ticks, 0, LongestRetryAfter.Ticks)) : null;
+        return asked is { } given ? TimeSpan.FromTicks(Math.Clamp(given.Ticks, 0, RenewalTimes.LongestPause.Ticks)) : null;
     }
 }
