@@ -17,12 +17,13 @@ public sealed class CertificateSet
 
     /// <summary>Creates a set.</summary>
     /// <param name="certificates">
-    /// The certificates; the first is the default, and the first of several with one name is the one found by it.
+    /// The certificates; the first is the default, and the first of several with one name is the one found by it. One that
+    /// is given twice counts once.
     /// </param>
     public CertificateSet(IReadOnlyList<ServerCertificate> certificates)
     {
         ArgumentNullException.ThrowIfNull(certificates);
-        Certificates = certificates;
+        Certificates = [.. certificates.Distinct()];
         var byName = new Dictionary<string, ServerCertificate>(StringComparer.OrdinalIgnoreCase);
         foreach (var certificate in certificates)
         {
@@ -48,7 +49,7 @@ public sealed class CertificateSet
 
     /// <summary>
     /// Returns the certificate that has a name, or else has a wildcard in place of the name's first label (RFC 9525
-    /// section 6.3); null if there is none.
+    /// section 6.3); null if there is none. A name may end with a dot, although it should not (RFC 6066 section 3).
     /// </summary>
     /// <param name="name">The name; one of more than <see cref="MaxNameLength"/> characters is not found.</param>
     public ServerCertificate? Find(ReadOnlySpan<char> name)
@@ -58,6 +59,7 @@ public sealed class CertificateSet
             return null;
         }
 
+        name = name.EndsWith('.') ? name[..^1] : name;
         if (_byName.TryGetValue(name, out var certificate))
         {
             return certificate;

@@ -16,6 +16,9 @@ internal sealed class CertificateSetTests
     [TestCase("www.a.test", 0)]
     [TestCase("WWW.b.test", 1)]
     [TestCase("deep.x.b.test", 1)]
+    [TestCase("www.a.test.", 0)]
+    [TestCase("a.test..", -1)]
+    [TestCase(".", -1)]
     [TestCase("two.labels.a.test", -1)]
     [TestCase("b.test", -1)]
     [TestCase("", -1)]
@@ -30,6 +33,10 @@ internal sealed class CertificateSetTests
 
     [Test]
     public void First_certificate_is_the_default() => Assert.That(Set.Default, Is.SameAs(First));
+
+    [Test]
+    public void Certificate_that_is_given_twice_counts_once() =>
+        Assert.That(new CertificateSet([First, Second, First]).Certificates, Is.EqualTo(new[] { First, Second }));
 
     [Test]
     public void Empty_set_has_no_certificate()
