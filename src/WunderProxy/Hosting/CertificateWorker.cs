@@ -27,8 +27,22 @@ internal sealed class CertificateWorker(
         {
             foreach (var owner in _owners)
             {
-                owner.Poll(this);
+                Poll(owner);
             }
+        }
+    }
+
+    private void Poll(TlsCertificates owner)
+    {
+        try
+        {
+            owner.Poll(this);
+        }
+#pragma warning disable CA1031 // A background service that fails ends the host, for which no file of a certificate is a reason.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            HostLog.Uncaught(logger, exception);
         }
     }
 }

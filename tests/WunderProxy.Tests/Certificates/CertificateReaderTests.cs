@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using WunderProxy.Certificates;
 using WunderProxy.Configuration;
 
@@ -71,6 +72,23 @@ internal sealed class CertificateReaderTests
         Assert.That(
             () => CertificateReader.Read(Pair("a", "a"), passwordFile: null),
             Throws.TypeOf<UsageException>().With.Message.Contains(_folder.Path).And.Message.Contains(expected));
+    }
+
+    [Test]
+    public void Key_of_a_curve_that_the_machine_does_not_know_is_refused()
+    {
+        _folder.Write("a", ["a.test"]);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var bytes = key.ExportPkcs8PrivateKey();
+
+        // The last number of 1.2.840.10045.3.1.7.
+        byte[] curve = [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07];
+        bytes[bytes.AsSpan().IndexOf(curve) + 7] = 0x7F;
+        _folder.WriteText("a.key", PemEncoding.WriteString("PRIVATE KEY", bytes));
+
+        Assert.That(
+            () => CertificateReader.Read(Pair("a", "a"), passwordFile: null),
+            Throws.TypeOf<UsageException>().With.Message.Contains("neither of an elliptic curve nor RSA"));
     }
 
     [Test]

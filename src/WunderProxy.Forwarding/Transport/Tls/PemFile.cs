@@ -106,7 +106,7 @@ public static class PemFile
             cause = null;
             return key;
         }
-        catch (Exception exception) when (exception is ArgumentException or CryptographicException)
+        catch (Exception exception) when (exception is ArgumentException or CryptographicException or NotSupportedException)
         {
             key.Dispose();
             cause = exception;

@@ -79,7 +79,8 @@ public sealed class ServerCertificate
                 _ => null,
             };
         }
-        catch (Exception exception) when (exception is ArgumentException or CryptographicException or InvalidOperationException)
+        catch (Exception exception) when (exception is ArgumentException or CryptographicException
+            or InvalidOperationException or NotSupportedException)
         {
             return null;
         }
