@@ -610,6 +610,27 @@ internal sealed class CertificateKeeperTests : IDisposable
     }
 
     [Test]
+    public async Task Order_that_shows_only_later_that_it_was_finalized_is_waited_for()
+    {
+        var isLate = false;
+        _server.Script = (path, _) =>
+        {
+            var answer = isLate && path == "/order/1" ? (200, "application/json", """{"status":"ready"}""") : ((int, string, string)?)null;
+            isLate = path == "/finalize/1";
+            return answer;
+        };
+        using var keeper = NewKeeper();
+
+        var looking = keeper.LookAsync();
+        await _clock.WaitForTimerAsync(TimeSpan.FromMilliseconds(250), looking);
+        _clock.Advance(TimeSpan.FromMilliseconds(250));
+        await looking;
+
+        Assert.That(keeper.View.LastError, Is.Null);
+        Assert.That(_server.CountOf("/finalize/1"), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Clock_that_is_off_is_a_warning_and_an_expired_new_certificate_an_error()
     {
         _clock.SetUtcNow(TimeProvider.System.GetUtcNow().AddYears(2));

@@ -46,13 +46,15 @@ internal sealed class CertificateOrder(AcmeSession session, IChallengeAnswers an
             await ProveAsync(host, authorization, cancellationToken);
         }
 
-        order = await AwaitOrderAsync(url, "pending", cancellationToken);
+        order = await AwaitOrderAsync(url, static status => status == "pending", cancellationToken);
         if (order.Status == "ready")
         {
             var finalize = order.Finalize ?? throw new AcmeException("the ACME server does not say where the order is finalized");
             var request = new FinalizeRequest(Base64Url.EncodeToString(SigningRequest(host, keyPem)));
             await session.PostAsync(finalize, request, AcmeJsonContext.Default.FinalizeRequest, cancellationToken);
-            order = await AwaitOrderAsync(url, "processing", cancellationToken);
+
+            // Some servers have taken the request before their orders show it.
+            order = await AwaitOrderAsync(url, static status => status is "ready" or "processing", cancellationToken);
         }
 
         if (order.Status != "valid")
@@ -149,13 +151,13 @@ internal sealed class CertificateOrder(AcmeSession session, IChallengeAnswers an
         return (AcmeTransport.Read(answer, AcmeJsonContext.Default.AcmeAuthorization, "authorization"), answer.RetryAfter);
     }
 
-    private async Task<AcmeOrder> AwaitOrderAsync(string url, string passing, CancellationToken cancellationToken)
+    private async Task<AcmeOrder> AwaitOrderAsync(string url, Predicate<string?> isPassing, CancellationToken cancellationToken)
     {
         for (var pause = FirstPause; ; pause = Longer(pause))
         {
             var answer = await session.ReadAsync(url, maxBytes: 0, cancellationToken);
             var order = AcmeTransport.Read(answer, AcmeJsonContext.Default.AcmeOrder, "order");
-            if (order.Status != passing)
+            if (!isPassing(order.Status))
             {
                 return order;
             }
