@@ -21,4 +21,7 @@ internal static class Bounds
 
     /// <summary>A hundred and more heads of a mebibyte, or without end.</summary>
     public const int Heads = 192;
+
+    /// <summary>Handshakes without end, a few at a time, most of which succeed.</summary>
+    public const int Handshakes = 160;
 }

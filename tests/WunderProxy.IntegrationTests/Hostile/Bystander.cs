@@ -29,7 +29,7 @@ internal sealed class Bystander
     private async Task RunAsync(EndPoint proxy)
     {
         using var kept = await RawConnection.ConnectAsync(proxy);
-        while (!_isStopped)
+        do
         {
             await AskAsync(kept);
 
@@ -38,6 +38,7 @@ internal sealed class Bystander
             await AskAsync(fresh);
             await Task.Delay(Pace, TimeProvider.System);
         }
+        while (!_isStopped);
     }
 
     private async Task AskAsync(RawConnection connection)

@@ -21,19 +21,22 @@ internal sealed class HostileProxy : IAsyncDisposable
 
     private HostileProxy(ProxyWiring wiring, string[] more)
     {
-        var listener = WunderProxyProcess.FreeEndPoint();
+        Listener = WunderProxyProcess.FreeEndPoint();
         _process = WunderProxyProcess.Start(
         [
-            "forward", "--upstream", _origin.EndPoint.ToString(), .. wiring.OptionsFor($"{listener}"), "--api",
+            "forward", "--upstream", _origin.EndPoint.ToString(), .. wiring.OptionsFor($"{Listener}"), "--api",
                 _api.ToString(),
             "--access-log", "none", "--shutdown-grace", "0s", .. more,
         ]);
-        _bridge = wiring.IsSecure ? new TlsBridge(listener) : null;
-        EndPoint = _bridge?.EndPoint ?? listener;
+        _bridge = wiring.IsSecure ? new TlsBridge(Listener) : null;
+        EndPoint = _bridge?.EndPoint ?? Listener;
     }
 
     /// <summary>Where clients connect that speak plain HTTP, whatever the program speaks.</summary>
     public EndPoint EndPoint { get; }
+
+    /// <summary>Where the program listens, for TLS or plain HTTP.</summary>
+    public IPEndPoint Listener { get; }
 
     /// <summary>Whether the longer form was asked for (see docs/http1.md).</summary>
     public static bool IsFull => Environment.GetEnvironmentVariable("WUNDERPROXY_TEST_HOSTILE") == "full";
@@ -71,6 +74,16 @@ internal sealed class HostileProxy : IAsyncDisposable
         var status = JsonNode.Parse(await _http.GetStringAsync($"http://{_api}/status"))!;
         return states.Sum(state => status["States"]![state]!.GetValue<int>());
     }
+
+    /// <summary>TLS handshakes so far that ended in one of the given ways: <c>Full</c>, <c>Resumed</c>, <c>Failed</c>.</summary>
+    public async Task<long> CountHandshakesAsync(params string[] outcomes)
+    {
+        var status = JsonNode.Parse(await _http.GetStringAsync($"http://{_api}/status"))!;
+        return outcomes.Sum(outcome => status["Tls"]!["Handshakes"]![outcome]!.GetValue<long>());
+    }
+
+    /// <summary>The memory that the program has now, in MiB.</summary>
+    public int MemoryNow() => Memory("VmRSS:");
 
     /// <summary>
     /// Holds the memory that the proxy ever had against its bound, and the bystander's answers against theirs.

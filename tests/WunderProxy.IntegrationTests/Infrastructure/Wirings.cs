@@ -20,6 +20,9 @@ internal static class Wirings
     /// <summary>TLS by each engine.</summary>
     public static string[] Secure => OfEngine ?? ["openssl", "sockets-runtime"];
 
+    /// <summary>TLS by OpenSSL alone in the one check.</summary>
+    public static string[] SecureByOpenSsl => OfEngine ?? ["openssl"];
+
     private static string[]? OfEngine => Environment.GetEnvironmentVariable("WUNDERPROXY_TEST_TLS") switch
     {
         "openssl" => ["openssl"],
