@@ -65,6 +65,7 @@ collect_missing() {
       deploy) need python3 python3; need_static /bin/busybox busybox-static ;;
       # certutil makes the browser of a test trust the server.
       acme) need pebble pebble; need pebble-challtestsrv pebble; need certutil libnss3-tools; need chromium chromium; need openssl openssl ;;
+      testssl) need testssl testssl.sh; need openssl openssl ;;
       bare) need debootstrap debootstrap; need git git; need unshare util-linux; need pivot_root util-linux ;;
       *) die "nobody knows what $use needs" ;;
     esac
@@ -78,7 +79,7 @@ installed_servers() {
 }
 
 # Installs what is missing for the uses that the arguments name: sdk, native, engine, stores, swift, clients, chromium, rivals,
-# compare, soak, deploy, acme, bare.
+# compare, soak, deploy, acme, testssl, bare.
 install_packages() {
   collect_missing "$@"
   if [ ${#MISSING[@]} = 0 ]; then return; fi
