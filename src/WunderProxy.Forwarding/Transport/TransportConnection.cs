@@ -49,6 +49,11 @@ internal abstract class TransportConnection : IDuplexPipe
     /// </returns>
     public virtual uint? FindRemoteUser() => null;
 
+    /// <summary>
+    /// Number of bytes that the operating system has taken and the remote end has not; 0 where that is not known.
+    /// </summary>
+    public virtual int UnacknowledgedBytes => 0;
+
     /// <summary>Why reading or writing ended; <see cref="CloseReason.None"/> while both sides are open.</summary>
     public abstract CloseReason CloseReason { get; }
 

@@ -168,6 +168,27 @@ internal sealed class FailureTests(TransportKind transport)
         Assert.That(await sending.WaitAsync(TimeSpan.FromSeconds(15)), Is.True);
     }
 
+    /// <summary>The kernel tells that a client took something only when it has taken a third of what the kernel holds.</summary>
+    [Test]
+    public async Task Client_that_takes_little_at_a_time_is_served()
+    {
+        const int length = 24_000_000;
+        await using var proxy = StartWith(new ForwarderLimits { BodyTimeout = TimeSpan.FromSeconds(1) });
+        var (client, upstream, _) = await proxy.BeginAsync(Get);
+        var sending = upstream.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n" + new string('x', length));
+        await client.ReadThroughAsync("\r\n\r\n");
+
+        var read = 0;
+        for (var part = 0; part < 30; part++)
+        {
+            read += (await client.ReadAsync(30_000)).Length;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        }
+
+        Assert.That((await client.ReadAsync(length - read)).Length + read, Is.EqualTo(length));
+        await sending;
+    }
+
     [Test]
     public async Task Connection_beyond_the_limit_gets_503()
     {

@@ -23,6 +23,8 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
     private PipeReader? _input;
     private PipeWriter? _output;
     private Deadlines _deadlines;
+    private int _writeMilliseconds;
+    private int _queuedBytes;
 
     /// <summary>The exchange that the stream serves; set once.</summary>
     public IStreamWatcher? Watcher { get; set; }
@@ -237,7 +239,12 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
     /// <summary>
     /// Limits the time in which the client has to accept what was sent, in milliseconds from now; 0 removes the limit.
     /// </summary>
-    public void SetWriteDeadline(int milliseconds) => _deadlines.ClientWrite = Arm(milliseconds);
+    public void SetWriteDeadline(int milliseconds)
+    {
+        _deadlines.ClientWrite = Arm(milliseconds);
+        _writeMilliseconds = milliseconds;
+        _queuedBytes = milliseconds == 0 ? 0 : UnacknowledgedBytes;
+    }
 
     /// <summary>Lifts the limit on how long the client may take nothing.</summary>
     public void ClearWriteDeadline() => _deadlines.ClientWrite = 0;
@@ -298,8 +305,7 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
 
         if (_deadlines.ClientWrite != 0 && _deadlines.ClientWrite <= now)
         {
-            _deadlines.ClientWrite = 0;
-            Watcher?.OnWriteElapsed();
+            OnWriteElapsed(now);
         }
 
         if (_deadlines.Response != 0 && _deadlines.Response <= now)
@@ -336,8 +342,29 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
         _ => ClientProgress.AnsweringEarly,
     });
 
+    /// <summary>Bytes that were sent and that the client has not acknowledged; 0 where that is not known.</summary>
+    protected virtual int UnacknowledgedBytes => 0;
+
     /// <summary>Called when the client sent nothing for longer than the read deadline allowed.</summary>
     protected virtual void OnReadElapsed() => Watcher?.OnReadElapsed();
+
+    /// <summary>
+    /// Ends the wait for a client that takes nothing. The kernel holds megabytes for a client and tells only when about
+    /// half of them are gone: one that takes some of them meanwhile gets the whole time again.
+    /// </summary>
+    private void OnWriteElapsed(long now)
+    {
+        var queued = UnacknowledgedBytes;
+        if (queued < _queuedBytes)
+        {
+            _queuedBytes = queued;
+            _deadlines.ClientWrite = now + _writeMilliseconds;
+            return;
+        }
+
+        _deadlines.ClientWrite = 0;
+        Watcher?.OnWriteElapsed();
+    }
 
     private void MoveTo(ClientProgress next)
     {

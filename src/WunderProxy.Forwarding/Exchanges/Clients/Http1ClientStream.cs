@@ -44,6 +44,9 @@ internal sealed class Http1ClientStream(
     /// <inheritdoc/>
     public override CloseReason CloseReason => Transport.CloseReason;
 
+    /// <inheritdoc/>
+    protected override int UnacknowledgedBytes => Transport.UnacknowledgedBytes;
+
     private TransportConnection Transport =>
         _connection?.Transport ?? throw new UnreachableException("a stream begins with its connection");
 

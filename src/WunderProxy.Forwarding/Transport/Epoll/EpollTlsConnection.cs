@@ -38,6 +38,9 @@ internal sealed class EpollTlsConnection : StreamConnection, IEpollTarget
     public override EndPoint? LocalEndPoint => IsClosed ? null : SocketName.Of(_socket.Descriptor) ?? _remote;
 
     /// <inheritdoc/>
+    public override int UnacknowledgedBytes => IsClosed ? 0 : SendQueue.BytesOf(_socket.Descriptor);
+
+    /// <inheritdoc/>
     public override uint? FindRemoteUser() => RemoteUser.Of(_socket.Descriptor, RemoteEndPoint, LocalEndPoint);
 
     /// <inheritdoc/>

@@ -45,6 +45,9 @@ internal sealed class SocketConnection : StreamConnection
     public override EndPoint? LocalEndPoint { get; }
 
     /// <inheritdoc/>
+    public override int UnacknowledgedBytes => IsClosed ? 0 : SendQueue.BytesOf((int)_socket.Handle);
+
+    /// <inheritdoc/>
     public override uint? FindRemoteUser() =>
         IsClosed ? null : RemoteUser.Of((int)_socket.Handle, RemoteEndPoint, LocalEndPoint);
 

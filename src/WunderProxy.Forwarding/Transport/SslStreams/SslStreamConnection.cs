@@ -55,6 +55,9 @@ internal sealed class SslStreamConnection : StreamConnection, IConnectionWatcher
     public override EndPoint? LocalEndPoint => _plain.LocalEndPoint;
 
     /// <inheritdoc/>
+    public override int UnacknowledgedBytes => _plain.UnacknowledgedBytes;
+
+    /// <inheritdoc/>
     public override uint? FindRemoteUser() => _plain.FindRemoteUser();
 
     /// <inheritdoc/>
