@@ -71,7 +71,7 @@ public sealed class NativeModelsTests
             return;
         }
 
-        foreach (var part in type.GetGenericArguments().Append(type.GetElementType()).OfType<Type>())
+        foreach (var part in PartsOf(type))
         {
             Keep(part, kept);
         }
@@ -109,11 +109,12 @@ public sealed class NativeModelsTests
         return text.Append("  </assembly>\n</linker>\n").ToString();
     }
 
-    /// <summary>Whether a type is a model, or a collection of models, that nothing keeps.</summary>
-    private static bool IsUnused(Type type, HashSet<Type> kept) =>
-        !kept.Contains(type)
-        && (type.Assembly == Library || type.GetGenericArguments().Append(type.GetElementType()).OfType<Type>()
-            .Any(part => IsUnused(part, kept)));
+    /// <summary>Whether a type is a model that nothing uses, or a collection of such models.</summary>
+    private static bool IsUnused(Type type, HashSet<Type> kept) => PartsOf(type) is { Length: > 0 } parts
+        ? parts.Any(part => IsUnused(part, kept))
+        : type.Assembly == Library && !kept.Contains(type);
+
+    private static Type[] PartsOf(Type type) => [.. type.GetGenericArguments().Append(type.GetElementType()).OfType<Type>()];
 
     /// <summary>A type's name as the compiler writes it in a signature.</summary>
     private static string NameOf(Type type)
