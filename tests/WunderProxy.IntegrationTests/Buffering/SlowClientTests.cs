@@ -18,6 +18,9 @@ internal sealed class SlowClientTests(string wiring)
     // More than the buffers of all sockets and pipes on the way from the worker to a client that does not read.
     private const int BodyBytes = 6 * MiB;
 
+    // More than they grow to where a socket is read as fast as it is written.
+    private const int LargeBodyBytes = 20 * MiB;
+
     private readonly string _folder = Path.Combine(TestContext.CurrentContext.TestDirectory, $"buffers-{wiring}");
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
     private readonly IPEndPoint _api = WunderProxyProcess.FreeEndPoint();
@@ -62,7 +65,7 @@ internal sealed class SlowClientTests(string wiring)
     [Test]
     public async Task Worker_waits_for_a_client_that_reads_nothing_without_buffering()
     {
-        await StartAsync(BodyBytes, "--no-buffer-responses");
+        await StartAsync(LargeBodyBytes, "--no-buffer-responses");
         await ConnectAsync(2);
 
         await Eventually.TrueAsync(
@@ -81,7 +84,7 @@ internal sealed class SlowClientTests(string wiring)
     public async Task Past_the_bounds_the_worker_waits_and_every_client_gets_every_byte()
     {
         const int Clients = 8;
-        await StartAsync(BodyBytes, "--buffer-memory", "8MiB", "--buffer-disk", "10MiB");
+        await StartAsync(LargeBodyBytes, "--buffer-memory", "8MiB", "--buffer-disk", "10MiB");
         await ConnectAsync(Clients);
         await Eventually.TrueAsync("the bounds to be reached", async () => await HeldAsync() is { Disk: > 8 * MiB });
 

@@ -77,8 +77,12 @@ internal sealed class CertificateOrderTests : OrderFixture
 
         var until = TimeProvider.System.GetUtcNow().AddHours(1);
         Directory.CreateDirectory(StateOf(states[2]));
-        await File.WriteAllTextAsync(
-            Path.Combine(StateOf(states[2]), "pauses.json"), new JsonObject { ["Until"] = new JsonObject { [Host] = $"{until:O}" } }.ToJsonString());
+        var pauses = new JsonObject
+        {
+            ["Directory"] = pebble.DirectoryUrl.AbsoluteUri,
+            ["Until"] = new JsonObject { [Host] = $"{until:O}" },
+        };
+        await File.WriteAllTextAsync(Path.Combine(StateOf(states[2]), "pauses.json"), pauses.ToJsonString());
         string[] options = ["--acme-key-file", key, .. AcmeOptions(pebble)];
         using var third = Start(4, states[2], store, options);
         using var first = Start(2, states[0], store, options);

@@ -5,7 +5,7 @@ namespace WunderProxy.Tests.Hosting;
 [TestFixture]
 public sealed class StartPagesTests
 {
-    private const string Program = "/usr/bin/wunderproxy";
+    private const string Program = "/opt/wunderproxy";
 
     [Test]
     public void Clean_mappings_of_the_file_are_found() =>
@@ -21,8 +21,8 @@ public sealed class StartPagesTests
     public void Writable_pages_stay() =>
         Assert.That(StartPages.FindClean(Mapping("1000-3000", "rw-p", dirty: 0), Program), Is.Empty);
 
-    [TestCase("/usr/bin/wunderproxy (deleted)")]
-    [TestCase("/opt/usr/bin/wunderproxy")]
+    [TestCase("/opt/wunderproxy (deleted)")]
+    [TestCase("/other/opt/wunderproxy")]
     [TestCase("")]
     public void Other_mappings_stay(string path) =>
         Assert.That(StartPages.FindClean(Mapping("1000-3000", "r-xp", dirty: 0, path), Program), Is.Empty);
