@@ -104,6 +104,8 @@ engine_sweep() {
 engine_remove_network() {
   [ -f "$ENGINE_DIR/network" ] || return 0
   local name
+  # shellcheck disable=SC1091
+  . "$ENGINE_DIR/network"
   ip link del "$ENGINE_BRIDGE" 2>/dev/null || true
   # Bridges of user-defined networks stay behind when the engine was killed; they lie in our own pool.
   ip -o -4 addr show | awk -v low=$((ENGINE_INDEX * 16)) -v high=$((ENGINE_INDEX * 16 + 15)) \
