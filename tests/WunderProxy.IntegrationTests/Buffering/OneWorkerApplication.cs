@@ -16,6 +16,7 @@ internal sealed class OneWorkerApplication : IDisposable
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly byte[] _body;
     private int _answered;
+    private int _begun;
 
     public OneWorkerApplication(int bodyBytes)
     {
@@ -28,6 +29,9 @@ internal sealed class OneWorkerApplication : IDisposable
     }
 
     public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndPoint!;
+
+    /// <summary>Number of large responses of which the worker has sent the head.</summary>
+    public int Begun => Volatile.Read(ref _begun);
 
     /// <summary>Number of large responses that were sent whole.</summary>
     public int Answered => Volatile.Read(ref _answered);
@@ -70,6 +74,11 @@ internal sealed class OneWorkerApplication : IDisposable
         var body = isSmall ? "small"u8.ToArray() : _body;
         var head = $"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n";
         await SendAsync(socket, Encoding.Latin1.GetBytes(head));
+        if (!isSmall)
+        {
+            Interlocked.Increment(ref _begun);
+        }
+
         await SendAsync(socket, body);
         if (!isSmall)
         {

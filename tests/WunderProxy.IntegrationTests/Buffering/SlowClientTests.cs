@@ -66,8 +66,9 @@ internal sealed class SlowClientTests(string wiring)
     public async Task Worker_waits_for_a_client_that_reads_nothing_without_buffering()
     {
         await StartAsync(LargeBodyBytes, "--no-buffer-responses");
-        await ConnectAsync(2);
-
+        await ConnectAsync(1);
+        await Eventually.TrueAsync("the worker to answer the first", () => _application.Begun == 1);
+        await ConnectAsync(1);
         await Eventually.TrueAsync(
             "both to be forwarded", async () => (await StatusAsync())["States"]!["active"]!.GetValue<int>() == 2);
         var asking = AskSmallAsync();
