@@ -6,7 +6,7 @@ internal sealed record AccountDocument
     /// <summary>URL of the directory of the server.</summary>
     public string? Directory { get; init; }
 
-    /// <summary>The private key in PEM.</summary>
+    /// <summary>The private key with which requests of the account are signed, in PEM.</summary>
     public string? Key { get; init; }
 
     /// <summary>URL of the account; null before the server has told it.</summary>

@@ -26,7 +26,7 @@ public sealed class AcmeState : IDisposable
     private AcmeState(DirectoryHandle directory, FileLock taken, IReadOnlyList<string> warnings) =>
         (_directory, _lock, Warnings) = (directory, taken, warnings);
 
-    /// <summary>Path of the directory.</summary>
+    /// <summary>Path of the directory of accounts, certificates and pauses of this instance.</summary>
     public string FullPath => _directory.FullPath;
 
     /// <summary>What is wrong with the directory and does not forbid the start.</summary>
@@ -135,7 +135,7 @@ public sealed class AcmeState : IDisposable
     internal static string NameOf(string host) =>
         (host.Length <= MaxHostLength ? host : $"{host[..MaxHostLength]}-{Digest(host)}") + ".pem";
 
-    /// <summary>Reads an account from JSON.</summary>
+    /// <summary>Reads the stored account of a certificate authority from JSON.</summary>
     /// <exception cref="FormatException">The bytes are no account at this server.</exception>
     internal static AccountDocument AccountOf(byte[] bytes, Uri directory)
     {

@@ -11,7 +11,7 @@ public static class ChallengeToken
     /// <summary>Fewest characters of a token.</summary>
     public const int MinLength = 20;
 
-    /// <summary>Most characters of a token.</summary>
+    /// <summary>The number of characters beyond which a token of a challenge is refused.</summary>
     public const int MaxLength = 128;
 
     private static readonly SearchValues<char> Allowed =

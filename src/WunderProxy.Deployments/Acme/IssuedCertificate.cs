@@ -27,13 +27,13 @@ internal sealed class IssuedCertificate
     /// <summary>The certificate and its chain in PEM.</summary>
     public string ChainPem { get; }
 
-    /// <summary>The private key in PEM.</summary>
+    /// <summary>The private key of the certificate, in PEM.</summary>
     public string KeyPem { get; }
 
-    /// <summary>Start of the validity.</summary>
+    /// <summary>The moment from which clients accept the certificate.</summary>
     public required DateTimeOffset NotBefore { get; init; }
 
-    /// <summary>End of the validity.</summary>
+    /// <summary>The moment after which clients refuse the certificate.</summary>
     public required DateTimeOffset NotAfter { get; init; }
 
     /// <summary>Name of the certificate for questions about its renewal; null if it has none.</summary>

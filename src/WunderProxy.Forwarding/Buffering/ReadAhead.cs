@@ -9,7 +9,7 @@ namespace WunderProxy.Forwarding.Buffering;
 
 /// <summary>
 /// Holds what one body's sender has given and its receiver has not taken yet: in memory, then in a temporary file. The
-/// writer waits only at a bound; whoever sends the bytes on takes them from the front. Used on one loop.
+/// writer waits only at a bound; the reader takes the bytes from the front. All members belong to one loop.
 /// </summary>
 /// <remarks>
 /// <para>The order of the bytes: <c>_front</c>, the temporary file, the pieces that a job writes, <c>_back</c>, and the

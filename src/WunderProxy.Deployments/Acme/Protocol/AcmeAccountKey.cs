@@ -27,7 +27,7 @@ internal sealed class AcmeAccountKey : IDisposable
     /// <summary>The SHA-256 thumbprint of the public key in base64url (RFC 7638).</summary>
     public string Thumbprint { get; }
 
-    /// <summary>Creates a new random key.</summary>
+    /// <summary>Creates a random key for an account that the server does not know yet.</summary>
     public static AcmeAccountKey Create() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
     /// <summary>Reads a private key in PEM.</summary>

@@ -100,8 +100,8 @@ internal sealed class SharedAnswers(SharedDocuments documents, TimeProvider cloc
     }
 
     /// <summary>
-    /// Lists the names of all answers, a second after the listing before began. Whoever asks before it begins waits for it: an
-    /// answer that was published before the request is in it.
+    /// Lists the names of all answers, a second after the listing before began. A request that comes before it begins waits
+    /// for it: an answer that was published before the request is in it.
     /// </summary>
     private async Task<HashSet<string>> ListAsync()
     {
