@@ -49,7 +49,7 @@ collect_missing() {
         need swift-container-server swift-container; need swift-object-server swift-object
         need swift-ring-builder swift ;;
       clients) need wget wget; need wrk wrk; need git git; need dpkg-deb dpkg; need setpriv util-linux
-        need prlimit util-linux; need mkfs.ext4 e2fsprogs
+        need prlimit util-linux
         need chromium chromium; need chromedriver chromium-driver ;;
       chromium) need chromium chromium ;;
       # What links the native program. Microsoft's list has zlib1g-dev too, which is not needed: libz.a comes with the runtime's

@@ -23,17 +23,17 @@ internal sealed class SlowClient : IDisposable
         return client;
     }
 
-    /// <summary>Reads so many bytes a second until the time has passed or the response has ended.</summary>
+    /// <summary>Reads so many bytes a second until the end is asked for, or the response has ended.</summary>
     /// <returns>Whether the connection is still there, or ended in order.</returns>
-    public async Task<bool> ReadSlowlyAsync(int bytesPerSecond, TimeSpan time)
+    public async Task<bool> ReadSlowlyAsync(int bytesPerSecond, CancellationToken end)
     {
-        for (var left = time.TotalSeconds; left > 0; left--)
+        try
         {
-            for (var wanted = bytesPerSecond; wanted > 0;)
+            while (true)
             {
-                try
+                for (var wanted = bytesPerSecond; wanted > 0;)
                 {
-                    var count = await _socket.ReceiveAsync(_buffer.AsMemory(0, Math.Min(wanted, _buffer.Length)));
+                    var count = await _socket.ReceiveAsync(_buffer.AsMemory(0, Math.Min(wanted, _buffer.Length)), end);
                     if (count == 0)
                     {
                         return true;
@@ -41,16 +41,18 @@ internal sealed class SlowClient : IDisposable
 
                     wanted -= count;
                 }
-                catch (SocketException)
-                {
-                    return false;
-                }
+
+                await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, end);
             }
-
-            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
         }
-
-        return true;
+        catch (OperationCanceledException)
+        {
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Reads the response to its end at full speed.</summary>

@@ -3,36 +3,54 @@ using WunderProxy.IntegrationTests.Faults;
 namespace WunderProxy.IntegrationTests.Buffering;
 
 /// <summary>
-/// A file system of a few MiB on a loop device. Not a tmpfs, on which no temporary file is made because it saves no memory.
+/// A file system of 8 MiB that gets full as a disk does. It is an overlay (Linux 6.1 or later) whose bytes lie in a tmpfs of
+/// that size: a tmpfs alone is refused as a buffer directory, because files there save no memory, and a disk in a file needs a
+/// loop device, which few containers have.
 /// </summary>
 internal sealed class SmallDisk : IAsyncDisposable
 {
-    private const long Bytes = 8L << 20;
-
     private SmallDisk(string folder) => Folder = folder;
 
     public string Folder { get; }
 
-    private string Image => Folder + ".img";
+    private string Room => Folder + ".room";
 
+    /// <summary>Mounts the file system on a new folder.</summary>
     public static async Task<SmallDisk> MountAsync(string folder)
     {
         var disk = new SmallDisk(folder);
-        Directory.CreateDirectory(folder);
-        await using (var file = File.Create(disk.Image))
+        Directory.CreateDirectory(disk.Folder);
+        Directory.CreateDirectory(disk.Room);
+        await HostCommand.RunAsync("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", disk.Room]);
+        try
         {
-            file.SetLength(Bytes);
+            foreach (var layer in new[] { "lower", "upper", "work" })
+            {
+                Directory.CreateDirectory(Path.Combine(disk.Room, layer));
+            }
+
+            var layers = $"lowerdir={disk.Room}/lower,upperdir={disk.Room}/upper,workdir={disk.Room}/work";
+            await HostCommand.RunAsync("mount", ["-t", "overlay", "-o", layers, "overlay", disk.Folder]);
+        }
+        catch
+        {
+            await disk.RemoveRoomAsync();
+            throw;
         }
 
-        await HostCommand.RunAsync("mkfs.ext4", ["-q", "-F", "-O", "^has_journal", disk.Image]);
-        await HostCommand.RunAsync("mount", ["-o", "loop", disk.Image, folder]);
         return disk;
     }
 
     public async ValueTask DisposeAsync()
     {
         await HostCommand.RunAsync("umount", ["-l", Folder]);
-        File.Delete(Image);
+        await RemoveRoomAsync();
+    }
+
+    private async Task RemoveRoomAsync()
+    {
+        await HostCommand.RunAsync("umount", ["-l", Room]);
+        Directory.Delete(Room);
         Directory.Delete(Folder);
     }
 }
