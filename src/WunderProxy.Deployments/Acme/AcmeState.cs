@@ -15,7 +15,9 @@ public sealed class AcmeState : IDisposable
     private const string DirectoryName = "acme";
     private const string LockName = "lock";
     private const string PausesName = "pauses.json";
-    private const string PendingName = "pending.pem";
+
+    // No host can be called so, because a host name has no underscore.
+    private const string PendingName = "pending_key.pem";
     private const int MaxFileBytes = 1 << 20;
     private const int MaxHostLength = 180;
     private const int DigestDigits = 16;

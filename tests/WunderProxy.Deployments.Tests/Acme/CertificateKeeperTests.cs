@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using WunderProxy.Deployments.Acme;
 using WunderProxy.TestSupport;
 using WunderProxy.TestSupport.Acme;
 
@@ -44,6 +45,19 @@ internal sealed class CertificateKeeperTests : IDisposable
             Assert.That(System.IO.File.GetUnixFileMode(File), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
             Assert.That(Directory.GetFiles(_directory.Under("acme"), "pending*"), Is.Empty);
         });
+    }
+
+    [Test]
+    public void Key_of_an_order_under_way_has_a_name_that_no_host_can_have()
+    {
+        using var state = AcmeState.TryOpen(_directory.FullPath)!;
+
+        state.WritePendingKey("a key");
+
+        var name = Directory.GetFiles(_directory.Under("acme"), "pending*").Select(Path.GetFileNameWithoutExtension).Single();
+        Assert.That(CertificateHost.TryParse(name!, out _), Is.False);
+        Assert.That(state.ReadCertificate("pending"), Is.Null);
+        Assert.That(Directory.GetFiles(_directory.Under("acme"), "*.rejected-*"), Is.Empty);
     }
 
     [Test]
