@@ -25,6 +25,9 @@ public sealed class RouteTable
     /// </summary>
     internal ErrorPages Pages => _application.Pages;
 
+    /// <summary>The value of Strict-Transport-Security for such answers over TLS; null for none.</summary>
+    internal byte[]? Hsts => _application.Hsts;
+
     /// <summary>
     /// Finds the application that a request is for; called for every request once its head is complete.
     /// </summary>

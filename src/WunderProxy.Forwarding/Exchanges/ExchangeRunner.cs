@@ -86,6 +86,7 @@ internal sealed class ExchangeRunner(
     public bool TryRefuse(Exchange exchange)
     {
         log.ConnectionRefused(exchange.Client.Address);
+        SetHsts(exchange.Client, settings.Routes.Hsts);
         var answer = ErrorResponses.For(ForwardError.TooManyConnections);
         answers.Write(exchange.Client, settings.Routes.Pages, answer, nameof(ForwardError.TooManyConnections), mayPersist: false);
 
@@ -122,14 +123,13 @@ internal sealed class ExchangeRunner(
         return flushing is { IsCompletedSuccessfully: true, Result.IsCompleted: false };
     }
 
+    /// <summary>Sets the Strict-Transport-Security line, which answers in plain text must not have (RFC 6797 section 7.2).</summary>
+    private static void SetHsts(ClientStream client, byte[]? value) => client.Hsts = client.Tls is null ? null : value;
+
     private bool Begin(Exchange exchange)
     {
         exchange.Upstream.ChooseApplication();
-        if (exchange.Client.Tls is not null)
-        {
-            exchange.Client.Hsts = exchange.Upstream.Application!.Hsts;
-        }
-
+        SetHsts(exchange.Client, exchange.Upstream.Application!.Hsts);
         if (exchange.Client.Request.Has(HeaderName.WunderproxyFallback) && fallbackHeaders?.IsFromPeer(exchange.Client) == true)
         {
             exchange.Fallback = FallbackMark.Received;
@@ -186,6 +186,7 @@ internal sealed class ExchangeRunner(
         exchange.Error = head.Error;
         exchange.Reason = head.Error == ForwardError.Rejected ? head.Rejection.ToString() : null;
         log.Refused(exchange);
+        SetHsts(exchange.Client, settings.Routes.Hsts);
         var answer = head.Error == ForwardError.Rejected
             ? ErrorResponses.For(head.Rejection)
             : ErrorResponses.For(head.Error);
@@ -203,6 +204,7 @@ internal sealed class ExchangeRunner(
         }
 
         exchange.Status = 200;
+        SetHsts(exchange.Client, settings.Routes.Hsts);
         answers.WriteChallenge(exchange.Client, body);
         await FlushAsync(exchange);
         return true;

@@ -72,6 +72,36 @@ internal sealed class SecureExchangeTests
             Does.StartWith("HTTP/1.1 502 ").And.Contain("\r\nStrict-Transport-Security: max-age=86400\r\n"));
     }
 
+    [TestCase("OPTIONS * HTTP/1.1\r\nHost: a.test\r\nMax-Forwards: 0\r\nConnection: close\r\n\r\n", "200 OK")]
+    [TestCase("TRACE / HTTP/1.1\r\nHost: a.test\r\nMax-Forwards: 0\r\nConnection: close\r\n\r\n", "405 ")]
+    [TestCase("GET / HTTP/1.1\r\nHost: a.test\r\nHost: b.test\r\n\r\n", "400 ")]
+    [TestCase("GET / HTTP/3.0\r\n\r\n", "505 ")]
+    public async Task Hsts_is_in_answers_that_no_application_was_asked_for(string request, string status)
+    {
+        await using var proxy = Start(TransportKind.Auto, new ApplicationOptions { Hsts = TimeSpan.FromDays(1) });
+        await using var client = await ConnectAsync(proxy);
+
+        await client.WriteAsync(Encoding.ASCII.GetBytes(request));
+        using var reader = new StreamReader(client);
+
+        Assert.That(
+            await reader.ReadToEndAsync(),
+            Does.StartWith("HTTP/1.1 " + status).And.Contain("\r\nStrict-Transport-Security: max-age=86400\r\n"));
+    }
+
+    [Test]
+    public async Task Hsts_is_not_in_the_refusal_of_a_request_in_plain_text()
+    {
+        await using var proxy = ProxyUnderTest.Start(
+            TransportKind.Auto, served: new ApplicationOptions { Hsts = TimeSpan.FromDays(1) });
+        var client = await proxy.ConnectAsync();
+
+        await client.SendAsync("GET / HTTP/1.1\r\n\r\n");
+
+        Assert.That(
+            await client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 400 ").And.Not.Contain("Strict-Transport-Security"));
+    }
+
     [Test]
     public async Task Hsts_is_not_sent_in_plain_text()
     {

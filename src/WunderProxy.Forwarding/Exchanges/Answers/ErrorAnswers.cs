@@ -35,11 +35,7 @@ internal sealed class ErrorAnswers(ForwarderSettings settings, WallClock clock)
             Field(client, HeaderName.RetryAfter, answer.RetryAfterSeconds);
         }
 
-        if (client.Hsts is { } hsts)
-        {
-            Field(client, HeaderName.StrictTransportSecurity, hsts);
-        }
-
+        WriteHsts(client);
         if (answer.Status == 405)
         {
             client.WriteField("Allow"u8, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"u8);
@@ -64,6 +60,7 @@ internal sealed class ErrorAnswers(ForwarderSettings settings, WallClock clock)
         client.BeginAnswer(200, "OK", mayPersist: true);
         Field(client, HeaderName.Date, clock.Date);
         Field(client, HeaderName.ContentLength, 0);
+        WriteHsts(client);
         client.WriteBody(default);
     }
 
@@ -75,7 +72,16 @@ internal sealed class ErrorAnswers(ForwarderSettings settings, WallClock clock)
         Field(client, HeaderName.ContentType, "application/octet-stream"u8);
         Field(client, HeaderName.ContentLength, body.Length);
         Field(client, HeaderName.CacheControl, "no-store"u8);
+        WriteHsts(client);
         client.WriteBody(client.Request.KnownMethod == KnownMethod.Head ? default : body);
+    }
+
+    private static void WriteHsts(ClientStream client)
+    {
+        if (client.Hsts is { } hsts)
+        {
+            Field(client, HeaderName.StrictTransportSecurity, hsts);
+        }
     }
 
     private static byte[] ProxyStatusOf(ErrorAnswer answer) => Encoding.ASCII.GetBytes(
