@@ -88,9 +88,10 @@ internal sealed class CommandLine(
             return Tell($"{problem} (see '{CommandPath(parsed)} --help')", ExitCode.Usage);
         }
 
-        // Not for --help, whose action is an option's.
+        // Not for --help, whose action is an option's. What the two exceptions need depends on their options, which they
+        // check themselves.
         var command = parsed.CommandResult.Command;
-        if (command is not ForwardCommand && parsed.Action is { } action && action == command.Action)
+        if (command is not (ForwardCommand or StatusCommand) && parsed.Action is { } action && action == command.Action)
         {
             OpenSslRequirement.Check($"'{CommandPath(parsed)}'");
         }

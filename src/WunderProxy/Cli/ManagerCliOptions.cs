@@ -32,7 +32,7 @@ internal sealed class ManagerCliOptions
 
     /// <summary>Creates a client for each manager.</summary>
     /// <exception cref="UsageException">
-    /// A manager is given twice, the token is not valid, or a file cannot be read.
+    /// A manager is given twice, the token is not valid, a file cannot be read, or OpenSSL is needed and missing.
     /// </exception>
     public IReadOnlyList<ManagerClient> Clients(ParseResult parsed)
     {
@@ -43,6 +43,11 @@ internal sealed class ManagerCliOptions
         if (addresses.FirstOrDefault(address => !seen.Add((address.BaseAddress, address.UnixSocket?.ToString()))) is { } again)
         {
             throw new UsageException($"--manager {again.Text} is given twice: name each manager once");
+        }
+
+        if (addresses.FirstOrDefault(address => address.BaseAddress.Scheme == Uri.UriSchemeHttps) is { } encrypted)
+        {
+            OpenSslRequirement.Check($"{_managers.Name} {encrypted.Text}");
         }
 
         var authorities = Authorities(parsed.GetValue(_authority));
@@ -56,6 +61,7 @@ internal sealed class ManagerCliOptions
             return null;
         }
 
+        OpenSslRequirement.Check(_authority.Name);
         try
         {
             return [.. PemFile.ReadCertificates(File.ReadAllText(path))];

@@ -3,8 +3,8 @@ using WunderProxy.Forwarding.Transport;
 namespace WunderProxy.Configuration;
 
 /// <summary>
-/// Says in time that the machine lacks the library of the runtime's cryptography. Only <c>wunderproxy forward</c> can do
-/// without.
+/// Says in time that the machine lacks the library of the runtime's cryptography. Only <c>wunderproxy forward</c> and
+/// <c>wunderproxy status</c> can do without.
 /// </summary>
 internal static class OpenSslRequirement
 {

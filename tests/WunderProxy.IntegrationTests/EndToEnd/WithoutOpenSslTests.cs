@@ -32,6 +32,8 @@ internal sealed class WithoutOpenSslTests
         await Eventually.TrueAsync("the API", async () => await StatusAsync(http, new Uri($"http://{api}/livez")) == HttpStatusCode.OK);
 
         Assert.That(await StatusAsync(http, new Uri($"http://{proxy}/")), Is.EqualTo(HttpStatusCode.BadGateway));
+        var status = await WunderProxyProcess.RunAsync(["status", "--manager", $"{api}"], wrapper: WithoutLibrary);
+        Assert.That((status.ExitCode, status.Errors), Is.EqualTo((0, "")));
         process.Signal(WunderProxyProcess.SigTerm);
         Assert.That(await process.WaitForExitAsync(), Is.Zero, process.Errors);
     }
@@ -56,6 +58,15 @@ internal sealed class WithoutOpenSslTests
             WithoutLibrary);
 
         AssertNamesLibrary(result, "an API token");
+    }
+
+    [TestCase("--manager https://127.0.0.1:9", "--manager https://127.0.0.1:9")]
+    [TestCase("--manager 127.0.0.1:9 --manager-ca /nowhere", "--manager-ca")]
+    public async Task Status_over_tls_names_what_is_missing(string options, string user)
+    {
+        var result = await WunderProxyProcess.RunAsync(["status", .. options.Split(' ')], wrapper: WithoutLibrary);
+
+        AssertNamesLibrary(result, user);
     }
 
     [TestCase("auto", "TLS needs libssl (OpenSSL 3), which this machine does not have")]
