@@ -3,8 +3,13 @@ using WunderProxy.Deployments.Contracts;
 namespace WunderProxy.Deployments.Acme;
 
 /// <summary>What is known about one host's certificate. Only the keeper's loop changes it; readers get <see cref="View"/>.</summary>
-internal sealed class ManagedHost(string host)
+/// <param name="host">The name that the certificate is for.</param>
+/// <param name="directory">URL of the directory of the server that issues the host's certificates.</param>
+internal sealed class ManagedHost(string host, string directory)
 {
+    /// <summary>Failures after which a host is ordered without the other instances.</summary>
+    private const int MaxFailuresTogether = 3;
+
     private volatile OrderedCertificateView _view = new(host, null, null, 0, null);
 
     /// <summary>The name that the certificate is for.</summary>
@@ -43,6 +48,9 @@ internal sealed class ManagedHost(string host)
     /// <summary>Number of failures since the last success.</summary>
     public int Failures { get; set; }
 
+    /// <summary>Whether so many tries failed that the host is ordered without what instances share.</summary>
+    public bool MayOrderAlone => Failures >= MaxFailuresTogether;
+
     /// <summary>Why the last order failed; null if it did not.</summary>
     public string? LastError { get; set; }
 
@@ -51,6 +59,15 @@ internal sealed class ManagedHost(string host)
 
     /// <summary>The state for readers on other threads.</summary>
     public OrderedCertificateView View => _view;
+
+    /// <summary>Whether a certificate was issued by the server that issues this host's certificates.</summary>
+    public bool IsOfServer(IssuedCertificate certificate) => certificate.Directory == directory;
+
+    /// <summary>Whether the host needs a new certificate.</summary>
+    public bool IsDue(DateTimeOffset now) => Certificate is not { } certificate || !IsOfServer(certificate) || now >= RenewAt;
+
+    /// <summary>Whether the host needs a new certificate, which must not be ordered yet.</summary>
+    public bool MustWait(DateTimeOffset now) => now < NextOrder && IsDue(now);
 
     /// <summary>Uses a certificate, whose renewal is then due after its life.</summary>
     public void Take(IssuedCertificate certificate)
