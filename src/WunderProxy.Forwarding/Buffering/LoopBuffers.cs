@@ -31,7 +31,7 @@ internal sealed class LoopBuffers(BufferStore store, TransportLoop loop)
     /// <returns>The read-ahead; null if the memory of all connections is used up.</returns>
     public ReadAhead? TryRent(int bytes)
     {
-        var blocks = ReadAhead.LeastBlocks + ((bytes + BufferPool.LargeBytes - 1) / BufferPool.LargeBytes);
+        var blocks = ReservedBlocks.LeastBlocks + ((bytes + BufferPool.LargeBytes - 1) / BufferPool.LargeBytes);
         if (!store.Budget.TryReserveMemory((long)blocks * BufferPool.LargeBytes))
         {
             return null;

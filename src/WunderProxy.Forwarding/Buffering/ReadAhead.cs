@@ -11,50 +11,21 @@ namespace WunderProxy.Forwarding.Buffering;
 /// Holds what one body's sender has given and its receiver has not taken yet: in memory, then in a temporary file. The
 /// writer waits only at a bound; the reader takes the bytes from the front. All members belong to one loop.
 /// </summary>
-/// <remarks>
-/// <para>The order of the bytes: <c>_front</c>, the temporary file, the pieces that a job writes, <c>_back</c>, and the
-/// block that is being filled. Without a file, all full blocks are in <c>_front</c>.</para>
-/// <para>At most one job works on the file. It owns its blocks until it has ended, also after a release.</para>
-/// </remarks>
+/// <remarks>The order of the bytes: the pieces of the queue, and the block that is being filled.</remarks>
 internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
 {
-    /// <summary>
-    /// Blocks that are reserved for as long as the read-ahead is in use: one for what the receiver's own output keeps
-    /// of the write that made it begin, and one so that a body can always go on.
-    /// </summary>
-    public const int LeastBlocks = 2;
-
-    private const int BlockBytes = BufferPool.LargeBytes;
-
-    // With a file and little memory left: one block in the output, one to send, one to fill, one being written.
-    private const int ScarceBlocks = 4;
-
-    private const int MaxBlocksPerJob = 8;
-
-    // Room in files is reserved in steps.
-    private const long DiskStepBytes = 1 << 20;
-
     // How soon a writer that waits for the bounds of all connections tries again.
     private const int RetryMilliseconds = 100;
 
     private readonly LoopBuffers _owner;
-    private readonly SpillJob _job;
+    private readonly ReservedBlocks _blocks;
+    private readonly SpillQueue _queue;
     private readonly RetryTimer _timer;
     private readonly LoopSignal _frontReady = new();
-    private readonly Queue<Piece> _front = new();
-    private readonly Queue<Piece> _back = new();
-    private readonly int _maxBlocks;
-    private readonly long _maxFileBytes;
     private BufferBlock? _fill;
     private int _fillStart;
     private int _fillEnd;
     private int _frontTaken;
-    private int _reserved;
-    private int _used;
-    private long _readOffset;
-    private long _writeOffset;
-    private long _diskReserved;
-    private bool _isSpilling;
     private bool _isReleased;
     private ReadOnlyMemory<byte> _pending;
     private LoopWait _wait;
@@ -62,18 +33,16 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
     public ReadAhead(LoopBuffers owner)
     {
         _owner = owner;
-        _job = new SpillJob(owner, static state => ((ReadAhead)state!).OnJobDone(), this);
+        _blocks = new ReservedBlocks(owner);
+        _queue = new SpillQueue(owner, _blocks, static state => ((ReadAhead)state!).OnJobDone(), this);
         _timer = new RetryTimer(this);
-        var options = owner.Store.Options;
-        _maxBlocks = (int)Math.Max(LeastBlocks + 2, options.ConnectionMemoryBytes / BlockBytes);
-        _maxFileBytes = options.ConnectionDiskBytes;
     }
 
     /// <summary>Number of bytes held and not yet taken from the front.</summary>
     public long HeldBytes { get; private set; }
 
     /// <summary>Whether bytes were lost because the temporary file could not be read.</summary>
-    public bool IsLost { get; private set; }
+    public bool IsLost => _queue.IsLost;
 
     /// <inheritdoc/>
     public override bool CanGetUnflushedBytes => true;
@@ -81,26 +50,18 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
     /// <summary>Always 0: bytes can be taken from the front as soon as they are written.</summary>
     public override long UnflushedBytes => 0;
 
-    private BufferBudget Budget => _owner.Store.Budget;
-
-    private long FileBytes => _writeOffset - _readOffset;
-
-    private bool IsScarce => _owner.MaySpill && Budget.IsMemoryScarce;
-
     /// <summary>Starts a use; the caller has reserved the memory of so many blocks.</summary>
     public void Begin(int reservedBlocks)
     {
-        _reserved = reservedBlocks;
-        _used = 1;
+        _blocks.Begin(reservedBlocks);
+        _queue.Begin();
         _isReleased = false;
-        IsLost = false;
     }
 
     /// <summary>Records that the receiver's output has sent what it kept, whose block can be used for other bytes.</summary>
     public void OnOutputEmptied()
     {
-        _used--;
-        Trim();
+        _blocks.OnOutputEmptied();
         Admit();
     }
 
@@ -108,18 +69,18 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
     /// <returns>False if there are none in memory at present; see <see cref="WaitForFrontAsync"/>.</returns>
     public bool TryPeek(out ReadOnlyMemory<byte> bytes)
     {
-        if (_front.Count == 0)
+        if (_queue.FrontCount == 0)
         {
-            StartJob();
+            Work();
         }
 
-        if (_front.TryPeek(out var piece))
+        if (_queue.TryPeek(out var piece))
         {
             bytes = piece.Bytes[_frontTaken..];
             return true;
         }
 
-        bytes = _isSpilling || _fill is null ? default : _fill.Bytes.AsMemory(_fillStart, _fillEnd - _fillStart);
+        bytes = _queue.IsSpilling || _fill is null ? default : _fill.Bytes.AsMemory(_fillStart, _fillEnd - _fillStart);
         return !bytes.IsEmpty;
     }
 
@@ -127,14 +88,13 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
     public void Consume(int count)
     {
         HeldBytes -= count;
-        if (_front.TryPeek(out var piece))
+        if (_queue.TryPeek(out var piece))
         {
             _frontTaken += count;
             if (_frontTaken == piece.Length)
             {
-                _front.Dequeue();
                 _frontTaken = 0;
-                ReturnBlock(piece.Block);
+                _queue.Dequeue();
             }
         }
         else
@@ -142,12 +102,11 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
             _fillStart += count;
             if (_fillStart == _fillEnd)
             {
-                ReturnBlock(_fill!);
-                _fill = null;
+                ReturnFill();
             }
         }
 
-        StartJob();
+        Work();
         Admit();
     }
 
@@ -164,14 +123,9 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
         _isReleased = true;
         _pending = default;
         _owner.Loop.Timers.Disarm(_timer);
-        ReturnAll(_front);
-        ReturnAll(_back);
-        if (_fill is { } fill)
-        {
-            _fill = null;
-            ReturnBlock(fill);
-        }
-
+        _blocks.OnReleased();
+        _queue.Clear();
+        ReturnFill();
         _frontTaken = 0;
         HeldBytes = 0;
         EndUseIfUnused();
@@ -183,7 +137,7 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
         if (_fill is null || _fill.Bytes.Length - _fillEnd < Math.Max(sizeHint, 1))
         {
             Seal();
-            _fill = TryRentBlock() ?? RentBlock(sizeHint);
+            _fill = _blocks.TryRent() ?? _blocks.Rent(sizeHint);
             _fillStart = _fillEnd = 0;
         }
 
@@ -266,7 +220,7 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
             if (_fill is null || _fillEnd == _fill.Bytes.Length)
             {
                 Seal();
-                if (TryRentBlock() is not { } block)
+                if (_blocks.TryRent() is not { } block)
                 {
                     OnNoRoom();
                     return false;
@@ -283,21 +237,19 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
         }
 
         // What was written by way of GetMemory is here already, whatever the bounds said; the writer waits afterwards.
-        if (_used > MostBlocks() || (_used > LeastBlocks && Budget.IsMemoryExceeded))
+        if (_blocks.IsBeyondBounds)
         {
             OnNoRoom();
             return false;
         }
 
-        if (_isSpilling)
+        if (_queue.IsSpilling)
         {
-            StartJob();
+            Work();
         }
 
         return true;
     }
-
-    private int MostBlocks() => IsScarce ? Math.Min(ScarceBlocks, _maxBlocks) : _maxBlocks;
 
     private void OnNoRoom()
     {
@@ -311,225 +263,71 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
 
     private void OnRetry()
     {
-        StartJob();
+        Work();
         Admit();
     }
 
     /// <summary>Puts the block that is being filled behind the others.</summary>
     private void Seal()
     {
-        if (_fill is not { } block)
+        if (_fill is { } block && _fillStart < _fillEnd)
         {
-            return;
+            _fill = null;
+            _queue.Enqueue(new Piece(block, _fillStart, _fillEnd));
         }
-
-        _fill = null;
-        if (_fillStart == _fillEnd)
+        else
         {
-            ReturnBlock(block);
-            return;
+            ReturnFill();
         }
-
-        (_isSpilling ? _back : _front).Enqueue(new Piece(block, _fillStart, _fillEnd));
     }
 
-    /// <summary>Begins to move all but the first piece to a temporary file.</summary>
+    private void ReturnFill()
+    {
+        if (_fill is { } block)
+        {
+            _fill = null;
+            _blocks.Return(block);
+        }
+    }
+
+    /// <summary>Begins to move all but the first piece to a temporary file, if that is possible at present.</summary>
     private void Spill()
     {
-        if (_isSpilling || !_owner.MaySpill || !_owner.Store.Disk!.HasFileLeft)
+        if (!_queue.IsSpilling && _owner.MaySpill && _owner.Store.Disk!.HasFileLeft)
         {
-            StartJob();
-            return;
-        }
-
-        if (_front.Count == 0)
-        {
-            // The bytes that are being sent stay in memory.
-            Seal();
-        }
-
-        if (_front.Count == 0 || _front.Count + (_fill is null ? 0 : 1) < 2)
-        {
-            return;
-        }
-
-        _isSpilling = true;
-        Budget.CountSpill();
-        var first = _front.Dequeue();
-        while (_front.TryDequeue(out var piece))
-        {
-            _back.Enqueue(piece);
-        }
-
-        _front.Enqueue(first);
-        StartJob();
-    }
-
-    private void StartJob()
-    {
-        if (_job.IsRunning || !_isSpilling || IsLost)
-        {
-            return;
-        }
-
-        if (FileBytes > 0 && _front.Count < (IsScarce ? 1 : 2) && TryStartRead())
-        {
-            return;
-        }
-
-        if (FileBytes == 0 && (_front.Count == 0 || (_back.Count == 0 && _fill is null)))
-        {
-            Unspill();
-        }
-        else if (_back.Count > 0 && _owner.MaySpill)
-        {
-            TryStartWrite();
-        }
-    }
-
-    private bool TryStartRead()
-    {
-        var block = TryRentBlock();
-        if (block is null && _front.Count > 0)
-        {
-            return false;
-        }
-
-        block ??= RentBlock(0);
-        _job.Read(block, _readOffset, (int)Math.Min(FileBytes, BlockBytes), _maxFileBytes);
-        return true;
-    }
-
-    private void TryStartWrite()
-    {
-        var bytes = 0L;
-        while (_job.Pieces.Count < MaxBlocksPerJob && _back.TryPeek(out var piece) && TryReserveDisk(bytes + piece.Length))
-        {
-            bytes += piece.Length;
-            _job.Pieces.Enqueue(_back.Dequeue());
-        }
-
-        if (bytes > 0)
-        {
-            _job.Write(_writeOffset, _maxFileBytes);
-        }
-    }
-
-    /// <summary>Reserves room in the file for so many bytes after those in it.</summary>
-    private bool TryReserveDisk(long bytes)
-    {
-        if (FileBytes + bytes > _maxFileBytes)
-        {
-            return false;
-        }
-
-        // The file is a ring: its size is the furthest position that was ever written.
-        var size = Math.Min(_writeOffset + bytes, _maxFileBytes);
-        while (_diskReserved < size)
-        {
-            if (!Budget.TryReserveDisk(DiskStepBytes))
+            if (_queue.FrontCount == 0)
             {
-                return false;
+                // The bytes that are being sent stay in memory.
+                Seal();
             }
 
-            _diskReserved += DiskStepBytes;
+            if (_queue.FrontCount == 0 || _queue.FrontCount + (_fill is null ? 0 : 1) < 2)
+            {
+                return;
+            }
+
+            _queue.Spill();
         }
 
-        return true;
+        Work();
     }
 
-    /// <summary>Goes on without a file, because the receiver has caught up with it.</summary>
-    private void Unspill()
-    {
-        while (_back.TryDequeue(out var piece))
-        {
-            _front.Enqueue(piece);
-        }
-
-        _isSpilling = false;
-        CloseFile();
-    }
-
-    private void CloseFile()
-    {
-        _job.CloseFile();
-        _readOffset = _writeOffset = 0;
-        Budget.ReleaseDisk(_diskReserved);
-        _diskReserved = 0;
-    }
+    private void Work() => _queue.Work(isMoreWritten: _fill is not null);
 
     private void OnJobDone()
     {
-        var piece = _job.End();
-        foreach (var block in _job.WrittenBlocks)
-        {
-            ReturnBlock(block);
-        }
-
-        _job.WrittenBlocks.Clear();
+        _queue.EndJob(_isReleased);
         if (_isReleased)
         {
-            ReturnAll(_job.Pieces);
-            if (piece is { } dropped)
-            {
-                ReturnBlock(dropped.Block);
-            }
-
             EndUseIfUnused();
             return;
         }
 
-        if (piece is { } read)
-        {
-            OnRead(read);
-        }
-        else
-        {
-            OnWritten();
-        }
-
-        StartJob();
+        Work();
         Admit();
-        if (_front.Count > 0 || IsLost || !_isSpilling)
+        if (_queue.FrontCount > 0 || IsLost || !_queue.IsSpilling)
         {
             _frontReady.Set();
-        }
-    }
-
-    private void OnRead(Piece piece)
-    {
-        if (_job.Fault is { } fault)
-        {
-            IsLost = true;
-            ReturnBlock(piece.Block);
-            _owner.OnDiskFailed(fault);
-            return;
-        }
-
-        _readOffset += piece.Length;
-        _front.Enqueue(piece);
-    }
-
-    private void OnWritten()
-    {
-        _writeOffset += _job.DoneBytes;
-        if (_job.Fault is not { } fault)
-        {
-            _owner.Store.OnDiskWorked();
-            return;
-        }
-
-        // What was not written is still in memory, and comes before what was read meanwhile.
-        _owner.OnDiskFailed(fault);
-        var later = _back.Count;
-        while (_job.Pieces.TryDequeue(out var piece))
-        {
-            _back.Enqueue(piece);
-        }
-
-        for (; later > 0; later--)
-        {
-            _back.Enqueue(_back.Dequeue());
         }
     }
 
@@ -539,71 +337,12 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
     /// </summary>
     private void EndUseIfUnused()
     {
-        if (!_isReleased || _job.IsRunning || !_wait.IsIdle)
+        if (_isReleased && !_queue.IsWorking && _wait.IsIdle)
         {
-            return;
-        }
-
-        _isReleased = false;
-        CloseFile();
-        _isSpilling = false;
-        Budget.ReleaseMemory((long)_reserved * BlockBytes);
-        _reserved = _used = 0;
-        _owner.Return(this);
-    }
-
-    private BufferBlock? TryRentBlock()
-    {
-        if (_used >= _reserved)
-        {
-            if (_used >= MostBlocks() || !Budget.TryReserveMemory(BlockBytes))
-            {
-                return null;
-            }
-
-            _reserved++;
-        }
-
-        _used++;
-        return _owner.Blocks.RentLarge();
-    }
-
-    /// <summary>Rents a block even beyond the bounds.</summary>
-    private BufferBlock RentBlock(int leastBytes)
-    {
-        if (_used >= _reserved)
-        {
-            Budget.ReserveMemory(BlockBytes);
-            _reserved++;
-        }
-
-        _used++;
-        return leastBytes <= BlockBytes ? _owner.Blocks.RentLarge() : _owner.Blocks.RentAtLeast(leastBytes);
-    }
-
-    private void ReturnBlock(BufferBlock block)
-    {
-        _owner.Blocks.Return(block);
-        _used--;
-        Trim();
-    }
-
-    private void ReturnAll(Queue<Piece> pieces)
-    {
-        while (pieces.TryDequeue(out var piece))
-        {
-            ReturnBlock(piece.Block);
-        }
-    }
-
-    /// <summary>Returns what is reserved and not used, but for the least.</summary>
-    private void Trim()
-    {
-        var wanted = Math.Max(_used, _isReleased ? 0 : LeastBlocks);
-        if (_reserved > wanted)
-        {
-            Budget.ReleaseMemory((long)(_reserved - wanted) * BlockBytes);
-            _reserved = wanted;
+            _isReleased = false;
+            _queue.Close();
+            _blocks.End();
+            _owner.Return(this);
         }
     }
 

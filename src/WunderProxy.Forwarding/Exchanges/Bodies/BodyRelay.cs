@@ -14,9 +14,6 @@ namespace WunderProxy.Forwarding.Exchanges.Bodies;
 /// </summary>
 internal sealed class BodyRelay
 {
-    // As much as fits into a small block of the output.
-    private const int MaxPutOffBytes = 4 * 1024;
-
     // What a filter writes is sent in pieces of this size, or when the sender pauses: it writes little at a time.
     private const int GatheredBytes = 16 * 1024;
 
@@ -24,17 +21,12 @@ internal sealed class BodyRelay
     private readonly ExchangeWaits _waits;
     private readonly Waits _readWait;
     private readonly Waits _writeWait;
+    private readonly BodySink _sink;
     private readonly HeadLimits _limits;
     private readonly DirectBody _direct;
     private readonly BufferedBody? _buffered;
     private LoopSignal? _turn;
     private PipeReader? _reader;
-    private PipeWriter? _writer;
-    private long _sentBytes;
-    private bool _stopRequested;
-    private bool _hasWritten;
-    private bool _isTunnel;
-    private bool _isElastic;
 
     /// <summary>Creates the relay of one direction.</summary>
     /// <param name="waits">The two ends of the exchange.</param>
@@ -49,6 +41,7 @@ internal sealed class BodyRelay
         _readWait = readWait;
         _writeWait = writeWait;
         _limits = limits;
+        _sink = new BodySink(waits, writeWait);
         _buffered = buffers is null ? null : new BufferedBody(this, waits, buffers);
         _direct = new DirectBody(waits, readWait, writeWait, _buffered);
     }
@@ -63,10 +56,10 @@ internal sealed class BodyRelay
     public long TakenBytes { get; private set; }
 
     /// <summary>Bytes of the body that were passed on.</summary>
-    public long PassedBytes => _sentBytes + _pipeline.CopiedBytes;
+    public long PassedBytes => _sink.SentBytes + _pipeline.CopiedBytes;
 
     /// <summary>Whether the very first write failed at once, so that no byte has gone to the receiver.</summary>
-    public bool FailedAtFirstWrite { get; private set; }
+    public bool FailedAtFirstWrite => _sink.FailedAtFirstWrite;
 
     /// <summary>
     /// After <see cref="RelayEnd.SourceEnded"/>: whether the end of the sender's stream was the end of the body, and
@@ -80,20 +73,18 @@ internal sealed class BodyRelay
     public string? Fault => End == RelayEnd.Malformed ? _pipeline.Rejection.ToString() : null;
 
     /// <summary>Whether the relay has to end.</summary>
-    public bool IsStopped => _stopRequested || _waits.IsStopped;
+    public bool IsStopped => _sink.IsStopped;
 
     /// <summary>Whether the body is buffered when its receiver falls behind.</summary>
-    public bool IsElastic => _isElastic;
+    public bool IsElastic => _sink.IsElastic;
 
     /// <summary>Whether bytes of the body are held that the receiver has not taken yet; see <see cref="FinishAsync"/>.</summary>
-    public bool HasHeldBytes => _isElastic && (_direct.IsOpen || _buffered!.IsActive);
+    public bool HasHeldBytes => _sink.IsElastic && (_direct.IsOpen || _buffered!.IsActive);
 
     private bool IsDown => _readWait == Waits.UpstreamRead;
 
-    private bool IsBuffering => _isElastic && _buffered!.IsActive;
-
     // Into a buffer nothing is gathered: each write tells whether the buffer has room for more.
-    private bool MayGather => !_pipeline.IsUntouched && !IsBuffering && _writer!.UnflushedBytes < GatheredBytes;
+    private bool MayGather => !_pipeline.IsUntouched && !_sink.IsBuffering && _sink.UnflushedBytes < GatheredBytes;
 
     private bool HasSourceEndedInOrder => IsDown
         ? _waits.Upstream?.CloseReason == CloseReason.RemoteFinished
@@ -103,21 +94,11 @@ internal sealed class BodyRelay
     public void Reset()
     {
         _reader = null;
-        _writer = null;
         End = RelayEnd.None;
         TakenBytes = 0;
-        _sentBytes = 0;
         _pipeline.Reset();
         _direct.Reset();
-        FailedAtFirstWrite = false;
-        _stopRequested = false;
-        _hasWritten = false;
-        _isTunnel = false;
-        if (_isElastic)
-        {
-            _isElastic = false;
-            _buffered!.Reset();
-        }
+        _sink.Reset();
     }
 
     /// <summary>Prepares the relay for one body.</summary>
@@ -140,9 +121,8 @@ internal sealed class BodyRelay
         bool isElastic = false)
     {
         Reset();
-        _isElastic = isElastic && _buffered is not null;
         _reader = reader;
-        _writer = writer;
+        _sink.Prepare(writer, isElastic ? _buffered : null);
         _pipeline.Prepare(writer, framing, _limits, head, output, filter);
     }
 
@@ -150,21 +130,21 @@ internal sealed class BodyRelay
     public void PrepareFlush(PipeWriter writer)
     {
         Reset();
-        _writer = writer;
+        _sink.Prepare(writer, buffered: null);
     }
 
     /// <summary>Records that the exchange became a tunnel, in which nothing is held back.</summary>
-    public void BeginTunnel() => _isTunnel = true;
+    public void BeginTunnel() => _sink.BeginTunnel();
 
     /// <summary>Changes where the body goes from here on: into a buffer, or again to the receiver.</summary>
     public void Redirect(PipeWriter writer)
     {
-        _writer = writer;
+        _sink.Redirect(writer);
         _pipeline.Redirect(writer);
     }
 
     /// <summary>Records that so many bytes were not passed on after all.</summary>
-    public void OnDropped(long bytes) => _sentBytes -= bytes;
+    public void OnDropped(long bytes) => _sink.Count(-bytes);
 
     /// <summary>
     /// Sends what is held of the body after the relay has ended. The sender is not needed any more; the exchange's
@@ -186,15 +166,13 @@ internal sealed class BodyRelay
     {
         _direct.Close();
         _buffered?.Abandon();
-
-        // What is held goes when its sending has ended, which may be after the next reset of this relay.
-        _isElastic = false;
+        _sink.ForgetBuffer();
     }
 
     /// <summary>Makes a running relay end soon, whatever it waits for.</summary>
     public void RequestStop()
     {
-        _stopRequested = true;
+        _sink.RequestStop();
         _waits.Wake(_readWait | _writeWait);
     }
 
@@ -206,45 +184,18 @@ internal sealed class BodyRelay
     }
 
     /// <summary>Sends what has been written, with nothing more to copy.</summary>
-    public ValueTask<RelayEnd> FlushAsync() => WriteAsync(default);
+    public ValueTask<RelayEnd> FlushAsync() => _sink.WriteAsync(default);
 
     /// <summary>Counts a part of the body that bypassed the relay.</summary>
     public void OnMoved(long takenBytes, long passedBytes)
     {
         _pipeline.Skip(takenBytes);
         TakenBytes += takenBytes;
-        _sentBytes += passedBytes;
+        _sink.Count(passedBytes);
     }
 
-    /// <summary>
-    /// Writes the end of an answer, or of what came through a tunnel, if it is small; it is sent at the end of the
-    /// loop's turn together with those of other connections.
-    /// </summary>
-    public bool TryPutOff(ReadOnlySpan<byte> bytes)
-    {
-        var mayPutOff = _isTunnel || (IsDown && _waits.Client.MayPutOff && !IsBuffering);
-
-        // The limit includes what an earlier answer left, or a client that sends requests and never reads would fill
-        // the memory.
-        if (!mayPutOff || _writer!.UnflushedBytes + bytes.Length > MaxPutOffBytes)
-        {
-            return false;
-        }
-
-        _hasWritten = true;
-        _writer.Write(bytes);
-        _sentBytes += bytes.Length;
-        if (IsDown)
-        {
-            _waits.Client.FlushSoon();
-        }
-        else
-        {
-            _waits.Upstream!.FlushSoon();
-        }
-
-        return true;
-    }
+    /// <inheritdoc cref="BodySink.TryPutOff"/>
+    public bool TryPutOff(ReadOnlySpan<byte> bytes) => _sink.TryPutOff(bytes);
 
     /// <summary>Copies until the body, the exchange or one of the connections ends.</summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
@@ -255,7 +206,7 @@ internal sealed class BodyRelay
         {
             if (_pipeline.IsUntouched && !HasHeldBytes && _direct.TryOpen(_pipeline.Kind, RemainingBytes))
             {
-                _hasWritten = true;
+                _sink.OnBypassed();
                 end = await _direct.RunAsync(this);
                 continue;
             }
@@ -296,12 +247,12 @@ internal sealed class BodyRelay
     private async ValueTask<bool> FlushBeforeWaitAsync()
     {
         _pipeline.Flush();
-        if (_writer!.UnflushedBytes == 0 || (_isTunnel && TryPutOff(default)))
+        if (_sink.UnflushedBytes == 0 || (_sink.IsTunnel && _sink.TryPutOff(default)))
         {
             return true;
         }
 
-        return await WriteAsync(default) == RelayEnd.None;
+        return await _sink.WriteAsync(default) == RelayEnd.None;
     }
 
     private RelayEnd StopReading(ReadResult result)
@@ -327,9 +278,9 @@ internal sealed class BodyRelay
                 return RelayEnd.Malformed;
             }
 
-            var isEnd = status == TakeStatus.Complete || _isTunnel;
-            var isPutOff = isEnd ? TryPutOff(input.Span[direct]) : MayGather;
-            var end = isPutOff ? RelayEnd.None : await WriteAsync(input[direct]);
+            var isEnd = status == TakeStatus.Complete || _sink.IsTunnel;
+            var isPutOff = isEnd ? _sink.TryPutOff(input.Span[direct]) : MayGather;
+            var end = isPutOff ? RelayEnd.None : await _sink.WriteAsync(input[direct]);
             Return(rented);
             if (end != RelayEnd.None)
             {
@@ -383,73 +334,15 @@ internal sealed class BodyRelay
             _pipeline.End();
         }
 
-        if (_pipeline.Kind == BodyKind.UntilClose && _writer!.UnflushedBytes > 0)
+        if (_pipeline.Kind == BodyKind.UntilClose && _sink.UnflushedBytes > 0)
         {
             // The end that was just written, or the head of an empty body or of a tunnel that ended at once, with no
             // byte that would make it leave.
-            var end = await WriteAsync(default);
+            var end = await _sink.WriteAsync(default);
             return end == RelayEnd.None ? RelayEnd.SourceEnded : end;
         }
 
         return RelayEnd.SourceEnded;
-    }
-
-    /// <summary>Writes bytes, which the socket usually accepts at once; that case needs no state machine.</summary>
-    private ValueTask<RelayEnd> WriteAsync(ReadOnlyMemory<byte> bytes)
-    {
-        var isFirst = !_hasWritten;
-        _hasWritten = true;
-        var writing = _writer!.WriteAsync(bytes);
-        if (!writing.IsCompletedSuccessfully)
-        {
-            return WaitForWriteAsync(writing, bytes.Length);
-        }
-
-        var result = writing.Result;
-        FailedAtFirstWrite = isFirst && result.IsCompleted;
-        return new ValueTask<RelayEnd>(OnWritten(result, bytes.Length));
-    }
-
-    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    private async ValueTask<RelayEnd> WaitForWriteAsync(ValueTask<FlushResult> writing, int length)
-    {
-        var wait = _writeWait;
-        if (_isElastic)
-        {
-            if (_buffered!.IsActive)
-            {
-                wait = Waits.BufferRoom;
-            }
-            else
-            {
-                _buffered.OnBlocked(_writer!);
-            }
-        }
-
-        if (!writing.IsCompleted)
-        {
-            _waits.Begin(wait);
-        }
-
-        var result = await writing;
-        _waits.End(wait);
-        if (wait == _writeWait && _isElastic)
-        {
-            _buffered!.Begin(mayBegin: !result.IsCompleted && !IsStopped);
-        }
-
-        return OnWritten(result, length);
-    }
-
-    private RelayEnd OnWritten(FlushResult result, int length)
-    {
-        if (result.IsCompleted)
-        {
-            return RelayEnd.SinkBroken;
-        }
-
-        _sentBytes += length;
-        return IsStopped ? RelayEnd.Stopped : RelayEnd.None;
     }
 
     /// <summary>
