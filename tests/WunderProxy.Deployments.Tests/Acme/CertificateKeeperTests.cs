@@ -470,6 +470,51 @@ internal sealed class CertificateKeeperTests : IDisposable
         Assert.That(keeper.Sink.Open, Is.Empty);
     }
 
+    [TestCase("/order", "http://[", "the order")]
+    [TestCase("/order", "//:80", "the order")]
+    [TestCase("/order", "https://ca.test:99999/order/1", "the order")]
+    [TestCase("/order", "ftp://ca.test/order/1", "the order")]
+    [TestCase("/account", "https://", "the new account")]
+    [TestCase("/account", "http://ca.test/account/1", "the new account")]
+    public async Task Location_that_is_no_url_is_an_error_that_quotes_it(string path, string location, string what)
+    {
+        _server.Script = (one, response) =>
+        {
+            if (one != path)
+            {
+                return null;
+            }
+
+            response.Headers["Location"] = location;
+            return (201, "application/json", """{"status":"pending"}""");
+        };
+        using var keeper = NewKeeper();
+
+        await keeper.LookAsync();
+
+        Assert.That(
+            keeper.View.LastError, Is.EqualTo($"the ACME server's Location of {what} is not an https URL: {location}"));
+    }
+
+    [Test]
+    public async Task Location_of_which_nothing_is_needed_may_be_anything()
+    {
+        _server.Script = (path, response) =>
+        {
+            if (path == "/challenge/1")
+            {
+                response.Headers["Location"] = "http://[";
+            }
+
+            return null;
+        };
+        using var keeper = NewKeeper();
+
+        await keeper.LookAsync();
+
+        Assert.That(keeper.View.LastError, Is.Null);
+    }
+
     [Test]
     public async Task Challenge_that_fails_is_told_with_what_the_server_saw()
     {

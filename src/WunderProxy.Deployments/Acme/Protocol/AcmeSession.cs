@@ -47,7 +47,7 @@ internal sealed class AcmeSession(AcmeTransport transport, AcmeDirectory directo
         };
         AccountUrl = null;
         var answer = await PostAsync(url, request, AcmeJsonContext.Default.NewAccountRequest, cancellationToken);
-        AccountUrl = answer.Location?.AbsoluteUri ?? throw new AcmeException("the ACME server does not say where the new account is");
+        AccountUrl = answer.LocationOf("the new account");
     }
 
     /// <summary>Tells the server another mail address.</summary>

@@ -192,7 +192,7 @@ internal sealed class AcmeTransport : IDisposable
             ServerAhead = response.Headers.Date - _clock.GetUtcNow() ?? ServerAhead;
             var bytes = await ReadAsync(response, maxBytes, either.Token);
             return response.IsSuccessStatusCode
-                ? new AcmeAnswer(bytes, LocationOf(response, target), RetryAfterOf(response))
+                ? new AcmeAnswer(bytes, target, LocationOf(response), RetryAfterOf(response))
                 : throw Refusal(response, bytes);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
@@ -211,8 +211,9 @@ internal sealed class AcmeTransport : IDisposable
             ? url
             : throw new AcmeException("the ACME server names a URL that is not https", AcmeProblem.Clean(text));
 
-    private static Uri? LocationOf(HttpResponseMessage response, Uri target) =>
-        response.Headers.Location is { } location ? new Uri(target, location) : null;
+    // Not the parsed field, which is null for a text that is no URI: what cannot be used is to be told.
+    private static string? LocationOf(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("Location", out var values) ? values.ToString() : null;
 
     private void KeepNonce(HttpResponseMessage response)
     {

@@ -82,8 +82,7 @@ internal sealed class CertificateOrder(AcmeSession session, IChallengeAnswers an
             answer = await PlaceOneAsync(host, replaces: null, cancellationToken);
         }
 
-        var url = answer.Location?.AbsoluteUri ?? throw new AcmeException("the ACME server does not say where the order is");
-        return (url, AcmeTransport.Read(answer, AcmeJsonContext.Default.AcmeOrder, "order"));
+        return (answer.LocationOf("the order"), AcmeTransport.Read(answer, AcmeJsonContext.Default.AcmeOrder, "order"));
     }
 
     private Task<AcmeAnswer> PlaceOneAsync(string host, string? replaces, CancellationToken cancellationToken) =>
