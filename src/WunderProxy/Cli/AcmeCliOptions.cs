@@ -2,6 +2,7 @@ using System.Buffers;
 using System.CommandLine;
 using WunderProxy.Configuration;
 using WunderProxy.Deployments.Acme;
+using WunderProxy.Deployments.Acme.Sharing;
 using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Cli;
@@ -90,7 +91,7 @@ internal sealed class AcmeCliOptions
             Directory = parsed.GetValue(_directory) ?? AcmeOptions.LetsEncrypt,
             Roots = parsed.GetValue(_roots) is { } roots ? AcmeFiles.ReadRoots(roots) : [],
             ExternalAccount = ExternalAccountOf(parsed),
-            SharingKey = sharingKeyFile is null ? null : AcmeFiles.ReadSharingKey(sharingKeyFile),
+            SharingKey = sharingKeyFile is null ? null : new SealingKey(AcmeFiles.ReadSharingSecret(sharingKeyFile)),
             Version = ProductVersion.Text,
         };
     }

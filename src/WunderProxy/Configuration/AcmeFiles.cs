@@ -44,14 +44,14 @@ internal static class AcmeFiles
             : throw new UsageException($"{AccountKeyOption}: {path} is not a key in base64url of at least {MinAccountKeyBytes} bytes");
     }
 
-    /// <summary>Reads the secret that seals what instances share: its bytes, without a last newline.</summary>
+    /// <summary>Reads the secret that seals what instances share: its bytes without line ends at the end.</summary>
     /// <exception cref="UsageException">The file cannot be read, or is too short to be a secret.</exception>
-    public static SealingKey ReadSharingKey(string path)
+    public static byte[] ReadSharingSecret(string path)
     {
-        var bytes = SecretFile.Read(SharingKeyOption, path);
-        var secret = bytes is [.., (byte)'\n'] ? bytes[..^1] : bytes;
+        // Editors and systems differ in how they end a line; the instances of a fleet must get the same key.
+        var secret = SecretFile.Read(SharingKeyOption, path).AsSpan().TrimEnd("\r\n"u8);
         return secret.Length >= SealingKey.MinSecretBytes
-            ? new SealingKey(secret)
+            ? secret.ToArray()
             : throw new UsageException(
                 $"{SharingKeyOption}: {path} has fewer than {SealingKey.MinSecretBytes} bytes: make one with 'openssl rand -base64 32'");
     }

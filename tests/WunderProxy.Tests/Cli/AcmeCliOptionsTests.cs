@@ -91,6 +91,23 @@ internal sealed class AcmeCliOptionsTests : IDisposable
             Throws.TypeOf<UsageException>().With.Message.Contains("give both"));
     }
 
+    [TestCase("")]
+    [TestCase("\n")]
+    [TestCase("\r\n")]
+    [TestCase("\n\n")]
+    public void Line_ends_at_the_end_of_the_secret_are_no_part_of_it(string end)
+    {
+        var secret = AcmeFiles.ReadSharingSecret(FileOf(new string('k', 32) + end));
+
+        Assert.That(secret, Is.EqualTo(Enumerable.Repeat((byte)'k', 32)));
+    }
+
+    [Test]
+    public void Line_ends_do_not_make_a_secret_long_enough() =>
+        Assert.That(
+            () => AcmeFiles.ReadSharingSecret(FileOf(new string('k', 31) + "\r\n")),
+            Throws.TypeOf<UsageException>().With.Message.Contains("fewer than 32 bytes"));
+
     [TestCase("--acme-ca", "no certificate", "has no certificate in PEM")]
     [TestCase("--acme-ca", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "--acme-ca: ")]
     [TestCase("--acme-key-file", "short\n", "fewer than 32 bytes")]
