@@ -135,7 +135,7 @@ internal static class ServiceHost
     {
         services.AddSingleton(answers);
         services.AddSingleton(provider => new OrderedCertificates(
-            certificates, provider.GetRequiredService<ILogger<OrderedCertificates>>()));
+            certificates, options.Hosts, provider.GetRequiredService<ILogger<OrderedCertificates>>()));
         services.AddSingleton(provider => new CertificateKeeper(
             options,
             state,
