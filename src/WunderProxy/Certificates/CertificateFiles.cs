@@ -16,6 +16,7 @@ internal sealed class CertificateFiles(CertificateFileOptions options, Action<Se
     private const string BothEnding = ".pem";
 
     private List<(CertificatePair Pair, ServerCertificate Certificate)> _loaded = [];
+    private IReadOnlySet<CertificatePair> _missing = new HashSet<CertificatePair>();
     private string _seen = string.Empty;
 
     /// <summary>The certificates read last, the default first.</summary>
@@ -29,18 +30,23 @@ internal sealed class CertificateFiles(CertificateFileOptions options, Action<Se
         _loaded = [.. FindPairs().Select(pair => (pair, Read(pair)))];
     }
 
-    /// <summary>Whether a file has been written, replaced, added or removed since the last reading.</summary>
-    public bool HaveChanged() => !string.Equals(Look(), _seen, StringComparison.Ordinal);
+    /// <summary>Whether a file has been written, replaced, added or removed since the last reading, or was missing then.</summary>
+    public bool HaveChanged() => _missing.Count > 0 || !string.Equals(Look(), _seen, StringComparison.Ordinal);
 
     /// <summary>Reads all files again; what cannot be used keeps its last good certificate.</summary>
+    /// <param name="removal">What becomes of a certificate whose file has gone.</param>
     /// <returns>What could not be used, a sentence for each; empty if everything could.</returns>
-    public IReadOnlyList<string> Reload()
+    public IReadOnlyList<string> Reload(FileRemoval removal)
     {
         // Looked at before the files are read: a change during the reading is then seen by the next look.
         _seen = Look();
         var problems = new List<string>();
         var next = new List<(CertificatePair, ServerCertificate)>();
-        foreach (var pair in PairsOrKnown(problems))
+        var pairs = PairsOrKnown(problems);
+        var missing = removal == FileRemoval.AtOnce
+            ? new HashSet<CertificatePair>()
+            : _loaded.Select(entry => entry.Pair).Except(pairs).Except(_missing).ToHashSet();
+        foreach (var pair in pairs)
         {
             try
             {
@@ -56,10 +62,21 @@ internal sealed class CertificateFiles(CertificateFileOptions options, Action<Se
             }
         }
 
+        // In their old places: the first certificate is the default.
+        for (var place = 0; place < _loaded.Count; place++)
+        {
+            if (missing.Contains(_loaded[place].Pair))
+            {
+                next.Insert(Math.Min(place, next.Count), _loaded[place]);
+            }
+        }
+
         if (next.Count > 0)
         {
             _loaded = next;
         }
+
+        _missing = missing;
 
         return problems;
     }

@@ -67,7 +67,7 @@ internal sealed class TlsCertificates
                 return;
             }
 
-            Take(_files.Reload());
+            Take(_files.Reload(FileRemoval.AtOnce));
             _isRetrying = _problems.Count > 0;
             if (_problems.Count > 0)
             {
@@ -92,7 +92,7 @@ internal sealed class TlsCertificates
 
             var before = _problems;
             var wasRetrying = _isRetrying;
-            var problems = _files.Reload();
+            var problems = _files.Reload(FileRemoval.SeenTwice);
             _isRetrying = problems.Count > 0;
 
             // The first failure after a change is most often a pair of which one file is written.

@@ -63,8 +63,43 @@ internal sealed class TlsCertificatesTests
         Assert.That(NamesOf(certificates), Is.EqualTo(new[] { "new.test", "b.test" }));
         File.Delete(_folder.At("a.crt"));
         certificates.Poll(_log);
+        certificates.Poll(_log);
         Assert.That(NamesOf(certificates), Is.EqualTo(new[] { "b.test" }));
-        Assert.That(_log.Lines, Is.EqualTo(new[] { "renewed 2", "renewed 2", "renewed 1" }));
+        Assert.That(_log.Lines, Has.Count.EqualTo(4).And.All.StartsWith("renewed ").And.ItemAt(3).EqualTo("renewed 1"));
+    }
+
+    [TestCase("a.crt")]
+    [TestCase("m.crt")]
+    [TestCase("z.crt")]
+    public void Certificate_whose_file_is_removed_before_the_new_one_is_written_stays_in_service(string file)
+    {
+        string[] names = ["a.test", "m.test", "z.test"];
+        Array.ForEach(names, name => _folder.Write(name[..1], [name]));
+        var certificates = Read();
+        var text = File.ReadAllText(_folder.At(file));
+
+        for (var renewals = 0; renewals < 2; renewals++)
+        {
+            File.Delete(_folder.At(file));
+            certificates.Poll(_log);
+            Assert.That(NamesOf(certificates), Is.EqualTo(names));
+            _folder.WriteText(file, text);
+            certificates.Poll(_log);
+            Assert.That(NamesOf(certificates), Is.EqualTo(names));
+        }
+    }
+
+    [Test]
+    public void Certificate_whose_file_was_removed_goes_at_once_when_the_operator_asks()
+    {
+        _folder.Write("a", ["a.test"]);
+        _folder.Write("b", ["b.test"]);
+        var certificates = Read();
+        File.Delete(_folder.At("a.crt"));
+
+        certificates.Reload();
+
+        Assert.That(NamesOf(certificates), Is.EqualTo(new[] { "b.test" }));
     }
 
     [Test]
