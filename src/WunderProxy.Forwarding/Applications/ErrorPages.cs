@@ -17,6 +17,7 @@ internal sealed class ErrorPages
         (400, "Bad Request", "The request was malformed."),
         (405, "Method Not Allowed", "This method is not allowed here."),
         (408, "Request Timeout", "The request took too long to arrive."),
+        (413, "Content Too Large", "The request is too large."),
         (414, "URI Too Long", "The request line is too long."),
         (431, "Request Header Fields Too Large", "The request headers are too large."),
         (500, "Internal Server Error", "Something went wrong."),

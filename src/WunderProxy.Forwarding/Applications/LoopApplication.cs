@@ -43,6 +43,9 @@ internal sealed class LoopApplication(ProxyApplication application, TransportLoo
     /// <summary>Whether responses are buffered for clients that are behind.</summary>
     public bool BuffersResponses => application.BuffersResponses;
 
+    /// <summary>Whether the upstream is contacted only when the body of a request is complete.</summary>
+    public bool BuffersRequests => application.BuffersRequests;
+
     /// <summary>Counters of what this loop served for the application, over all upstreams and without one.</summary>
     public TrafficStats Stats { get; } = new();
 

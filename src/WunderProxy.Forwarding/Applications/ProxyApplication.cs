@@ -34,6 +34,7 @@ public sealed class ProxyApplication
             ? Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"max-age={(long)options.Hsts.TotalSeconds}"))
             : null;
         BuffersResponses = options.BuffersResponses;
+        BuffersRequests = options.BuffersRequests;
         _clock = clock;
         _parts = new PerLoop<LoopApplication>(loop => new LoopApplication(this, loop));
     }
@@ -69,6 +70,9 @@ public sealed class ProxyApplication
 
     /// <summary>Whether responses are buffered for clients that are behind.</summary>
     internal bool BuffersResponses { get; }
+
+    /// <summary>Whether the upstream is contacted only when the body of a request is complete.</summary>
+    internal bool BuffersRequests { get; }
 
     /// <summary>The parts of the loops that have served the application so far.</summary>
     internal IEnumerable<LoopApplication> Parts => _parts.Made;

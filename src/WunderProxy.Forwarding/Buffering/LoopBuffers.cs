@@ -3,7 +3,7 @@ using WunderProxy.Forwarding.Transport.Streams;
 
 namespace WunderProxy.Forwarding.Buffering;
 
-/// <summary>The read-aheads of one loop, which are used again. No locks.</summary>
+/// <summary>The read-aheads and request buffers of one loop, which are used again. No locks.</summary>
 internal sealed class LoopBuffers(BufferStore store, TransportLoop loop)
 {
     // A disk that is full now will not have room a moment later.
@@ -12,6 +12,7 @@ internal sealed class LoopBuffers(BufferStore store, TransportLoop loop)
     private const int MaxKept = 256;
 
     private readonly Stack<ReadAhead> _kept = new();
+    private readonly Stack<RequestBuffer> _keptRequests = new();
     private long _diskPausedUntil;
 
     /// <summary>What all loops share.</summary>
@@ -25,6 +26,20 @@ internal sealed class LoopBuffers(BufferStore store, TransportLoop loop)
 
     /// <summary>Whether a temporary file can be written at present.</summary>
     public bool MaySpill => store.Disk is not null && loop.NowMilliseconds >= _diskPausedUntil;
+
+    /// <summary>Most bytes of one body that is held whole.</summary>
+    public long MaxRequestBytes
+    {
+        get
+        {
+            var (options, budget) = (store.Options, store.Budget);
+            return Math.Min(options.ConnectionMemoryBytes, budget.MemoryLimit)
+                + Math.Min(options.ConnectionDiskBytes, budget.DiskLimit);
+        }
+    }
+
+    /// <summary>Takes a buffer for a body that is held whole.</summary>
+    public RequestBuffer RentRequest() => _keptRequests.TryPop(out var free) ? free : new RequestBuffer(this);
 
     /// <summary>Takes a read-ahead with memory for its first bytes.</summary>
     /// <param name="bytes">Bytes that it will have to hold at once, at least.</param>
@@ -48,6 +63,15 @@ internal sealed class LoopBuffers(BufferStore store, TransportLoop loop)
         if (_kept.Count < MaxKept)
         {
             _kept.Push(ahead);
+        }
+    }
+
+    /// <summary>Keeps a buffer that holds nothing.</summary>
+    public void Return(RequestBuffer buffer)
+    {
+        if (_keptRequests.Count < MaxKept)
+        {
+            _keptRequests.Push(buffer);
         }
     }
 

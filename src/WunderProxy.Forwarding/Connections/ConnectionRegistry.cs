@@ -38,8 +38,8 @@ internal sealed class ConnectionRegistry
     /// <summary>Closes every connection that has nothing in progress.</summary>
     public void CloseIdle() => ForEach(static connection => connection.CloseIfIdle());
 
-    /// <summary>Cuts off the responses that only their clients are not done with.</summary>
-    public void EndOnlyReading() => ForEach(static connection => connection.EndIfOnlyReading());
+    /// <summary>Cuts off the exchanges that only their clients are not done with.</summary>
+    public void EndWithoutUpstream() => ForEach(static connection => connection.EndIfWithoutUpstream());
 
     /// <summary>Aborts every connection at once.</summary>
     public void AbortAll() => ForEach(static connection => connection.Abort());

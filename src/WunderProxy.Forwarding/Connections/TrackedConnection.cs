@@ -34,10 +34,11 @@ internal abstract class TrackedConnection(ConnectionRegistry registry) : LoopTim
     public abstract void CloseIfIdle();
 
     /// <summary>
-    /// Cuts off a response that its client is still reading although the upstream is done with it, because the time of
-    /// exchanges is up. A drain of the upstream does not reach it.
+    /// Cuts off an exchange that only its client is not done with, because the time of exchanges is up: a response that
+    /// is still being read although the upstream is done with it, or a request whose body is still being held. A drain
+    /// of the upstream does not reach it.
     /// </summary>
-    public abstract void EndIfOnlyReading();
+    public abstract void EndIfWithoutUpstream();
 
     /// <summary>Closes the connection to make room for a new one.</summary>
     public abstract void MakeRoom();

@@ -64,10 +64,10 @@ internal sealed class Exchange : ILeaseHolder, IStreamWatcher
     public bool IsCutOff => Upstream.IsResponseReceived && Client.IsAnswering && Error != ForwardError.None;
 
     /// <summary>Bytes received from the client for this exchange.</summary>
-    public long BytesIn => Client.HeadBytesIn + Upstream.Upload.TakenBytes;
+    public long BytesIn => Client.HeadBytesIn + Upstream.BodyBytesIn;
 
     /// <summary>Bytes sent to the client for this exchange.</summary>
-    public long BytesOut => Client.HeadBytesOut + Down.PassedBytes;
+    public long BytesOut => Client.HeadBytesOut + Client.ContinueBytesOut + Down.PassedBytes;
 
     /// <summary>Prepares the exchange for its next use; nothing of the previous one is kept.</summary>
     public void Reset()

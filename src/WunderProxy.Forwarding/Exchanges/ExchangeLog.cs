@@ -23,7 +23,8 @@ internal sealed partial class ExchangeLog(ILogger logger, TimeProvider clock) : 
         {
             Lost(exchange, result);
         }
-        else if (result.Error is ForwardError.BadRequestBody or ForwardError.RequestBodyTimeout)
+        else if (result.Error is ForwardError.BadRequestBody or ForwardError.RequestBodyTimeout
+            or ForwardError.RequestTooLarge)
         {
             Refused(exchange);
         }

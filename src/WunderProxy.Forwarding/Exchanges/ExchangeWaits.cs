@@ -24,6 +24,9 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
     /// <summary>What is held of the response for the client; null while nothing is.</summary>
     public ReadAhead? Buffer { get; set; }
 
+    /// <summary>What is held of the request, while its temporary file is waited for; null otherwise.</summary>
+    public RequestBuffer? RequestBuffer { get; set; }
+
     /// <summary>
     /// Longest time from the last byte sent to the response head, in milliseconds; 0 while no response is awaited.
     /// </summary>
@@ -111,6 +114,11 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
         {
             // Posted, because the wait continues within the call, and the caller may be in the middle of something.
             Buffer?.WakeFrontSoon();
+        }
+
+        if ((awake & Waits.RequestBuffer) != Waits.None)
+        {
+            RequestBuffer?.WakeSoon();
         }
     }
 

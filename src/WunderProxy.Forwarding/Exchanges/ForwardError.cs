@@ -58,6 +58,12 @@ internal enum ForwardError
     /// <summary>The chunks of the request body break the grammar.</summary>
     BadRequestBody,
 
+    /// <summary>The request body is larger than what may be held of one.</summary>
+    RequestTooLarge,
+
+    /// <summary>The request body cannot be held whole, because the buffers are used by others or the disk is full.</summary>
+    BuffersFull,
+
     /// <summary>The client closed or reset the connection.</summary>
     ClientGone,
 

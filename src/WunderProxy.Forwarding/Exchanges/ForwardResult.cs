@@ -21,7 +21,7 @@ internal readonly record struct ForwardResult(ForwardError Error, Side Side)
             or ForwardError.BadResponse or ForwardError.ResponseHeadTooLarge or ForwardError.UnaskedUpgrade
             or ForwardError.ResponseTimeout or ForwardError.ResponseIncomplete => Side.Upstream,
         ForwardError.HeaderTimeout or ForwardError.RequestBodyTimeout or ForwardError.ResponseStalled
-            or ForwardError.BadRequestBody or ForwardError.ClientGone or ForwardError.Rejected
+            or ForwardError.BadRequestBody or ForwardError.RequestTooLarge or ForwardError.ClientGone or ForwardError.Rejected
             or ForwardError.TraceWithBody or ForwardError.TunnelBroken => Side.Downstream,
         _ => Side.Proxy,
     };

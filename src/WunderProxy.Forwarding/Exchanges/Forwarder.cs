@@ -25,9 +25,9 @@ internal sealed class Forwarder(
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     public async ValueTask<ForwardResult> ForwardAsync(Exchange exchange)
     {
-        // 1. Choose the upstream, by taking a lease.
+        // 1. Hold the request's body, if that is wanted; choose the upstream, by taking a lease.
         var upstream = exchange.Upstream;
-        var error = await ChooseUpstreamAsync(exchange);
+        var error = upstream.HasToHold ? await HoldAsync(exchange) : await ChooseUpstreamAsync(exchange);
         for (var mayReuse = true; error == ForwardError.None; mayReuse = false)
         {
             // 2. Connect, or reuse a connection.
@@ -95,11 +95,26 @@ internal sealed class Forwarder(
     {
         exchange.Reason = error switch
         {
-            ForwardError.BadRequestBody => exchange.Upstream.Upload.Fault,
+            ForwardError.BadRequestBody => exchange.Upstream.BodyFault,
             ForwardError.ResponseIncomplete => exchange.Down.Fault,
             _ => exchange.Reason,
         };
         return ForwardResult.Of(error);
+    }
+
+    /// <summary>Holds the whole body, and then chooses the upstream.</summary>
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
+    private static async ValueTask<ForwardError> HoldAsync(Exchange exchange)
+    {
+        var upstream = exchange.Upstream;
+        if (upstream.Slot.Current is null && upstream.Application is { Gate.IsPaused: false })
+        {
+            // A body that nobody would get need not be sent.
+            return ForwardError.NoUpstream;
+        }
+
+        var error = exchange.Waiting.IsStopped ? exchange.Waiting.StopReason : await upstream.HoldAsync(exchange.Down);
+        return error == ForwardError.None ? await ChooseUpstreamAsync(exchange) : error;
     }
 
     private static ValueTask<ForwardError> ChooseUpstreamAsync(Exchange exchange) =>

@@ -95,9 +95,10 @@ internal sealed class RequestHeadWriter(
     {
         var head = client.Request;
 
-        // Nobody waits for a 100 if there is no body, and HTTP/1.0 clients cannot be sent one (RFC 9110 section
-        // 10.1.1).
-        var isExpectDropped = head.Has(HeaderName.Expect) && (!client.RequestFraming.HasBody || head.MinorVersion == 0);
+        // Nobody waits for a 100 if there is no body or it has been read, and HTTP/1.0 clients cannot be sent one (RFC
+        // 9110 section 10.1.1).
+        var isExpectDropped = head.Has(HeaderName.Expect)
+            && (!client.RequestFraming.HasBody || client.IsRequestRead || head.MinorVersion == 0);
         return new HeaderNameSet(
             isHostWritten ? HeaderName.Host : Nothing,
             isTrusted ? HeaderName.XForwardedFor : Nothing,

@@ -42,7 +42,7 @@ internal sealed class ServerDrain(LoopContext[] contexts, ForwarderSettings sett
             await OnEachLoopAsync(contexts, static context => context.Connections.CloseIdle());
             if (settings.Clock.GetElapsedTime(start) >= exchanges)
             {
-                await OnEachLoopAsync(contexts, static context => context.Connections.EndOnlyReading());
+                await OnEachLoopAsync(contexts, static context => context.Connections.EndWithoutUpstream());
             }
 
             await Task.Delay(LookInterval, settings.Clock, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Exchanges.Bodies;
@@ -20,6 +21,7 @@ internal sealed class UpstreamSide
     private readonly ForwarderSettings _settings;
     private readonly TransportLoop _loop;
     private ValueTask? _uploading;
+    private HeldBody? _held;
 
     public UpstreamSide(ILeaseHolder holder, ExchangeWaits waits, TransportLoop loop, ForwarderSettings settings)
     {
@@ -63,6 +65,23 @@ internal sealed class UpstreamSide
     /// <summary>The relay of the request's body.</summary>
     public BodyRelay Upload { get; }
 
+    /// <summary>Bytes of the request's body taken from the client, framing included.</summary>
+    public long BodyBytesIn => Upload.TakenBytes + (_held?.TakenBytes ?? 0);
+
+    /// <summary>
+    /// The rule of the chunked coding that the client broke, by its name in the source; null if none.
+    /// </summary>
+    public string? BodyFault => _held?.Fault ?? Upload.Fault;
+
+    /// <summary>Whether the request's body is to be held whole before an upstream is chosen.</summary>
+    public bool HasToHold =>
+        Application!.BuffersRequests
+        && _settings.Buffers is not null
+        && _waits.Client is { IsRequestRead: false, Request.WantsUpgrade: false };
+
+    /// <summary>Whether the request's body is being taken, to be held whole.</summary>
+    public bool IsHolding => _held is { IsTaking: true };
+
     /// <summary>Whether the relay of the request's body is running, or has ended without having been checked.</summary>
     public bool IsUploading => _uploading is not null;
 
@@ -80,8 +99,8 @@ internal sealed class UpstreamSide
     /// either nothing of it was sent or its method is idempotent.
     /// </summary>
     public bool MayBeSent =>
-        Upload.TakenBytes == 0
-        && (Progress == UpstreamProgress.NotSent || _waits.Client.Request.IsIdempotent || Upload.FailedAtFirstWrite);
+        (BodyBytesIn == 0 || IsHeldWhole)
+        && (Progress == UpstreamProgress.NotSent || _waits.Client.Request.IsIdempotent || FailedAtFirstWrite);
 
     /// <summary>
     /// Whether the request can be sent on a new connection: the old one had been idle and broke before any byte of a
@@ -89,11 +108,16 @@ internal sealed class UpstreamSide
     /// </summary>
     public bool MayBeSentAfresh => Connection!.IsReused && !_waits.IsStopped && MayBeSent;
 
+    private bool IsHeldWhole => _held is { IsWhole: true };
+
+    private bool FailedAtFirstWrite => Upload.FailedAtFirstWrite || _held is { FailedAtFirstWrite: true };
+
     /// <summary>Prepares for the next exchange; nothing of the previous one is kept.</summary>
     public void Reset()
     {
         Debug.Assert(Connection is null && Lease.Part is null, "what was taken was given back");
         Upload.Reset();
+        _held?.Reset();
         Response.Reset();
         ResponseFraming = BodyFraming.None;
         Progress = UpstreamProgress.NotSent;
@@ -107,6 +131,7 @@ internal sealed class UpstreamSide
     public void Abandon()
     {
         Connection?.Transport.Abort();
+        _held?.Abandon();
         if (Lease.Part is not null)
         {
             Lease.Release();
@@ -128,6 +153,15 @@ internal sealed class UpstreamSide
     {
         Peer = peer;
         Used = null;
+    }
+
+    /// <summary>Takes the whole body of the request and holds it, as <see cref="HasToHold"/> says.</summary>
+    /// <param name="continuing">Sends what was written for the client.</param>
+    /// <returns>Why the request cannot go on; none if it can.</returns>
+    public ValueTask<ForwardError> HoldAsync(BodyRelay continuing)
+    {
+        _held ??= new HeldBody(_waits, _settings.HeadLimits, _settings.Buffers!.Of(_loop));
+        return _held.TakeAsync(continuing);
     }
 
     /// <summary>Leases the current upstream of the slot.</summary>
@@ -157,6 +191,14 @@ internal sealed class UpstreamSide
         var output = Connection!.Transport.Output;
         if (client.RequestFraming.HasBody)
         {
+            if (IsHeldWhole)
+            {
+#pragma warning disable CA2012 // Awaited exactly once, by StopUploadAsync.
+                _uploading = SendHeldAsync(output);
+#pragma warning restore CA2012
+                return ValueTask.CompletedTask;
+            }
+
             Upload.Prepare(client.Input, output, client.InputFraming, OutputFor(client), client.Request);
 #pragma warning disable CA2012 // Awaited exactly once, by StopUploadAsync.
             _uploading = UploadAsync();
@@ -192,6 +234,7 @@ internal sealed class UpstreamSide
         _waits.ResponseMilliseconds = 0;
         _waits.Client.ClearResponseDeadline();
         Lease.ResponseStartedMilliseconds = _loop.NowMilliseconds;
+        DropHeldIfSent();
     }
 
     /// <summary>Closes the connection and prepares the request for a new one.</summary>
@@ -209,7 +252,15 @@ internal sealed class UpstreamSide
     {
         if (_uploading is { } uploading)
         {
-            Upload.RequestStop();
+            if (IsHeldWhole)
+            {
+                _held!.RequestStop();
+            }
+            else
+            {
+                Upload.RequestStop();
+            }
+
             _uploading = null;
             await uploading;
         }
@@ -223,6 +274,11 @@ internal sealed class UpstreamSide
     public void Release(bool isComplete, bool isTunnel)
     {
         Debug.Assert(!IsUploading, "the upload was stopped");
+        if (IsResponseReceived)
+        {
+            _held?.Drop();
+        }
+
         if (Lease.Part is not { } part)
         {
             return;
@@ -301,12 +357,39 @@ internal sealed class UpstreamSide
         }
     }
 
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
+    private async ValueTask SendHeldAsync(PipeWriter output)
+    {
+        switch (await _held!.SendAsync(output))
+        {
+            case RelayEnd.Complete:
+                OnRequestSent();
+                break;
+            case RelayEnd.SinkBroken:
+                _waits.RestartResponse();
+                break;
+        }
+    }
+
     /// <summary>Records that the whole request has been sent, from when on the upstream's time runs.</summary>
     private void OnRequestSent()
     {
         MoveTo(IsResponseReceived ? UpstreamProgress.Answered : UpstreamProgress.Sent);
         _waits.RestartResponse();
         _waits.Client.OnRequestRead();
+        DropHeldIfSent();
+    }
+
+    /// <summary>
+    /// Returns what is held of a request that was sent and cannot be sent again: its method is not idempotent, or the
+    /// response has begun.
+    /// </summary>
+    private void DropHeldIfSent()
+    {
+        if (_held is not null && IsRequestSent && (IsResponseReceived || !_waits.Client.Request.IsIdempotent))
+        {
+            _held.Drop();
+        }
     }
 
     private void MoveTo(UpstreamProgress next)

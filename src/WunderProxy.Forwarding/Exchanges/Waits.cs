@@ -27,4 +27,7 @@ internal enum Waits : byte
 
     /// <summary>The sender of the buffered part of the response waits for bytes from the temporary file.</summary>
     BufferFront = 64,
+
+    /// <summary>The exchange waits for the temporary file of a request's body that is held whole.</summary>
+    RequestBuffer = 128,
 }

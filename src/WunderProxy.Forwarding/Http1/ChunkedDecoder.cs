@@ -4,8 +4,8 @@ namespace WunderProxy.Forwarding.Http1;
 
 /// <summary>
 /// Follows a chunked body (RFC 9112 section 7.1) as it streams, either to forward its bytes unchanged
-/// (<see cref="Scan"/>) or to extract its payload (<see cref="Next"/>). A decoder serves one body and is used in one of
-/// these two ways.
+/// (<see cref="Scan"/>) or to extract its payload (<c>Next</c>), with or without its trailers. A decoder serves one body
+/// and is used in one of these ways.
 /// </summary>
 /// <remarks>
 /// Lines are judged whole: the caller leaves an unfinished line in its input and passes it again with more bytes. The
@@ -142,6 +142,47 @@ internal struct ChunkedDecoder
             if (isData)
             {
                 payload = start..consumed;
+                return ParseStatus.NeedMore;
+            }
+        }
+
+        return ParseStatus.Done;
+    }
+
+    /// <summary>Finds the next run of payload or the next trailer line in the input; forbidden trailers are dropped.</summary>
+    /// <param name="input">Bytes that follow those consumed before.</param>
+    /// <param name="consumed">
+    /// Number of input bytes to consume, also when the status is <see cref="ParseStatus.NeedMore"/>.
+    /// </param>
+    /// <param name="payload">A range of <paramref name="input"/>; when it is not empty, call again with the rest.</param>
+    /// <param name="trailer">
+    /// A line with its end, as a range of <paramref name="input"/>; when it is not empty, call again with the rest.
+    /// </param>
+    public ParseStatus Next(ReadOnlySpan<byte> input, out int consumed, out Range payload, out Range trailer)
+    {
+        consumed = 0;
+        payload = default;
+        trailer = default;
+        while (_state != State.Complete)
+        {
+            var before = _state;
+            var status = Step(input[consumed..], out var length, out var isDropped);
+            if (status != ParseStatus.Done)
+            {
+                return status;
+            }
+
+            var part = consumed..(consumed + length);
+            consumed += length;
+            if (before == State.Data)
+            {
+                payload = part;
+                return ParseStatus.NeedMore;
+            }
+
+            if (before == State.Trailers && _state == State.Trailers && !isDropped)
+            {
+                trailer = part;
                 return ParseStatus.NeedMore;
             }
         }

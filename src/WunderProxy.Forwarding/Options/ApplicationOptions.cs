@@ -38,6 +38,12 @@ public sealed record ApplicationOptions
     /// </summary>
     public bool BuffersResponses { get; init; } = true;
 
+    /// <summary>
+    /// Whether the upstream is contacted only when the body of a request is complete, which is held within
+    /// <see cref="ForwarderOptions.Buffers"/>; a larger one is answered with 413. Default false.
+    /// </summary>
+    public bool BuffersRequests { get; init; }
+
     /// <summary>Bodies of our own answers by file name, such as <c>502.html</c> or <c>502.json</c>; the others are built in.</summary>
     public IReadOnlyDictionary<string, byte[]> ErrorPages { get; init; } = FrozenDictionary<string, byte[]>.Empty;
 }

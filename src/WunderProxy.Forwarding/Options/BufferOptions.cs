@@ -1,8 +1,8 @@
 namespace WunderProxy.Forwarding.Options;
 
 /// <summary>
-/// Bounds and place of what is held of responses that clients take more slowly than the upstream sends them. Past a
-/// bound the upstream has to wait; nothing fails.
+/// Bounds and place of what is held of responses that clients take more slowly than the upstream sends them, and of
+/// requests that are held whole. Past a bound the sender of a response has to wait; a request is refused with 413.
 /// </summary>
 public sealed record BufferOptions
 {

@@ -190,6 +190,7 @@ internal sealed class ProxyCliOptions
             Compression = MapCompression(parsed),
             Hsts = _tls.MapHsts(parsed),
             BuffersResponses = _buffers.BuffersResponses(parsed),
+            BuffersRequests = _buffers.BuffersRequests(parsed),
             ErrorPages = Pages(parsed).Pages,
         };
     }

@@ -89,6 +89,14 @@ internal sealed class ProxyCliOptionsTests
         Assert.That(MapApplication("--no-buffer-responses").BuffersResponses, Is.False);
     }
 
+    [Test]
+    public void Requests_are_buffered_only_if_that_is_turned_on()
+    {
+        Assert.That(MapApplication().BuffersRequests, Is.False);
+        Assert.That(MapApplication("--buffer-requests").BuffersRequests, Is.True);
+        Assert.That(Map("--buffer-requests", "--no-buffer-responses").Buffers, Is.Not.Null);
+    }
+
     [TestCase(ResponseCompression.Off)]
     [TestCase(ResponseCompression.Normal, "--compress")]
     [TestCase(ResponseCompression.Fast, "--compress", "--compress-level", "fast")]

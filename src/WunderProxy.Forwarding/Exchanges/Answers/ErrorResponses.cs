@@ -33,6 +33,10 @@ internal static class ErrorResponses
         ForwardError.BadProxyHeader => new(400, "http_request_error"),
         ForwardError.RequestBodyTimeout => new(408, "http_request_error"),
         ForwardError.BadRequestBody => new(400, "http_request_error"),
+        ForwardError.RequestTooLarge => new(413, "http_request_error"),
+
+        // Temporary, which a Retry-After tells (RFC 9110 section 15.5.14).
+        ForwardError.BuffersFull => new(413, "http_request_error", RetrySoonSeconds),
         ForwardError.TraceWithBody => new(400, "http_request_error"),
         ForwardError.DrainDeadline => new(504, "http_response_timeout"),
         ForwardError.InternalError => new(500, "proxy_internal_error"),

@@ -49,17 +49,34 @@ internal struct BodyDecoder(in BodyFraming framing, in HeadLimits limits, Messag
                 payload = ..consumed;
                 return TakeStatus.NeedMore;
             case BodyKind.Chunked:
-                return _chunks.Next(input, out consumed, out payload) switch
-                {
-                    ParseStatus.Done => TakeStatus.Complete,
-                    ParseStatus.Rejected => TakeStatus.Malformed,
-                    _ => TakeStatus.NeedMore,
-                };
+                return StatusOf(_chunks.Next(input, out consumed, out payload));
             default:
                 throw new UnreachableException("there is a body");
         }
     }
 
+    /// <summary>Finds the next run of payload, or the next trailer line.</summary>
+    /// <param name="input">The input after the bytes consumed before; in one piece if the body is chunked.</param>
+    /// <param name="consumed">Number of input bytes to consume.</param>
+    /// <param name="payload">A range of <paramref name="input"/>; when it is not empty, call again with the rest.</param>
+    /// <param name="trailer">
+    /// A line with its end, as a range of <paramref name="input"/>; when it is not empty, call again with the rest.
+    /// </param>
+    public TakeStatus Next(ReadOnlySpan<byte> input, out int consumed, out Range payload, out Range trailer)
+    {
+        trailer = default;
+        return Kind == BodyKind.Chunked
+            ? StatusOf(_chunks.Next(input, out consumed, out payload, out trailer))
+            : Next(input, out consumed, out payload);
+    }
+
     /// <summary>Finds how much of a chunked body may be forwarded unchanged, framing and trailers included.</summary>
     public ChunkScanStatus Scan(ReadOnlySpan<byte> input, out int verbatimBytes) => _chunks.Scan(input, out verbatimBytes);
+
+    private static TakeStatus StatusOf(ParseStatus status) => status switch
+    {
+        ParseStatus.Done => TakeStatus.Complete,
+        ParseStatus.Rejected => TakeStatus.Malformed,
+        _ => TakeStatus.NeedMore,
+    };
 }

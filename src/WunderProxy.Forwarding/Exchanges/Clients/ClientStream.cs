@@ -107,6 +107,9 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
     /// <summary>Bytes of answer heads, and of the proxy's own answers as a whole, as sent.</summary>
     public long HeadBytesOut { get; protected set; }
 
+    /// <summary>Bytes of an interim answer of the proxy's own (100), as sent; not counted among those of heads.</summary>
+    public int ContinueBytesOut { get; protected set; }
+
     /// <summary>The loop that owns the stream.</summary>
     public TransportLoop Loop => loop;
 
@@ -121,6 +124,10 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
     /// <summary>Writes an interim answer (1xx), which the caller flushes.</summary>
     /// <returns>False if the client cannot be sent one; nothing was written then.</returns>
     public abstract bool TryWriteInterim(ResponseHead head);
+
+    /// <summary>Writes an interim answer of the proxy's own, 100, which the caller flushes.</summary>
+    /// <returns>False if the client cannot be sent one; nothing was written then.</returns>
+    public abstract bool TryWriteContinue();
 
     /// <summary>Writes the head of the upstream's final answer.</summary>
     /// <param name="head">The head of the answer, as received.</param>
@@ -208,6 +215,13 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
         }
     }
 
+    /// <summary>Records that the request's body has been read to its end and is held, with its framing from here on.</summary>
+    public void OnRequestHeld(BodyFraming framing)
+    {
+        RequestFraming = framing;
+        OnRequestRead();
+    }
+
     /// <summary>
     /// Records that the client finished its side or reset; before the head is complete, the code that reads notices.
     /// </summary>
@@ -284,6 +298,7 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
         Hsts = null;
         HeadBytesIn = 0;
         HeadBytesOut = 0;
+        ContinueBytesOut = 0;
     }
 
     /// <summary>Takes the stream out of use for good, and its timer out of the wheel.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using WunderProxy.Forwarding.Exchanges.Bodies;
@@ -52,6 +53,14 @@ internal static class Http1AnswerWriter
         writer.End();
         writer.Flush();
         return output.UnflushedBytes - before;
+    }
+
+    /// <summary>Writes an interim answer of the proxy's own.</summary>
+    public static int WriteContinue(PipeWriter output)
+    {
+        var text = "HTTP/1.1 100 Continue\r\n\r\n"u8;
+        output.Write(text);
+        return text.Length;
     }
 
     /// <summary>Writes the head of a 101 answer.</summary>

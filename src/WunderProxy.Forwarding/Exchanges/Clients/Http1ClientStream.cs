@@ -128,6 +128,18 @@ internal sealed class Http1ClientStream(
     }
 
     /// <inheritdoc/>
+    public override bool TryWriteContinue()
+    {
+        if (Request.MinorVersion == 0)
+        {
+            return false;
+        }
+
+        ContinueBytesOut = Http1AnswerWriter.WriteContinue(Output);
+        return true;
+    }
+
+    /// <inheritdoc/>
     public override BodyOutput BeginAnswer(ResponseHead head, in BodyFraming framing)
     {
         // HTTP/1.0 has no chunks (RFC 9112 section 6.1).

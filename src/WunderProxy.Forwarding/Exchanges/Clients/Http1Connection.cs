@@ -150,9 +150,9 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
     }
 
     /// <inheritdoc/>
-    public override void EndIfOnlyReading()
+    public override void EndIfWithoutUpstream()
     {
-        if (_exchange is { Upstream.Lease.Part: null, Down.HasHeldBytes: true } exchange)
+        if (_exchange is { Upstream.Lease.Part: null } exchange && (exchange.Down.HasHeldBytes || exchange.Upstream.IsHolding))
         {
             exchange.OnDrainDeadline();
         }

@@ -106,6 +106,8 @@ internal sealed class BareStream(TransportLoop loop) : ClientStream(loop)
 
     public override bool TryWriteInterim(ResponseHead head) => false;
 
+    public override bool TryWriteContinue() => false;
+
     public override bool TryBeginTunnel(ResponseHead head) => false;
 
     public override BodyOutput BeginAnswer(ResponseHead head, in BodyFraming framing)
