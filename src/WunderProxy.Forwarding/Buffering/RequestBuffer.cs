@@ -15,7 +15,7 @@ internal sealed class RequestBuffer
 {
     private const int BlockBytes = BufferPool.LargeBytes;
 
-    // With a file and little memory left: one block to fill, one being written.
+    // With little memory left for all: one block to fill, one being written.
     private const long ScarceBytes = 2 * BlockBytes;
 
     private const int MaxPiecesPerJob = 8;
@@ -56,8 +56,6 @@ internal sealed class RequestBuffer
 
     private long MemoryBytes => Length - _fileBytes;
 
-    private bool IsScarce => _owner.MaySpill && Budget.IsMemoryScarce;
-
     /// <summary>
     /// Copies bytes, which have been read already and therefore have a place whatever the bounds say; whether more may
     /// follow says <see cref="CheckRoom"/>.
@@ -85,14 +83,14 @@ internal sealed class RequestBuffer
     /// <summary>Looks whether the body may grow, and begins to write it to a temporary file when memory is used up.</summary>
     public BufferRoom CheckRoom()
     {
-        var most = IsScarce ? ScarceBytes : _owner.Store.Options.ConnectionMemoryBytes;
-        var isOver = MemoryBytes > most || (Budget.IsMemoryExceeded && MemoryBytes > 0);
-        if ((isOver || _fileBytes > 0) && !_job.IsRunning)
+        var isFull = MemoryBytes > _owner.Store.Options.ConnectionMemoryBytes || (Budget.IsMemoryExceeded && MemoryBytes > 0);
+        var isToShrink = isFull || (Budget.IsMemoryScarce && MemoryBytes > ScarceBytes);
+        if ((isToShrink || _fileBytes > 0) && !_job.IsRunning)
         {
-            StartWrite(isOver);
+            StartWrite(mayTakeAll: isToShrink);
         }
 
-        return !isOver ? BufferRoom.Open : _job.IsRunning ? BufferRoom.AfterWork : BufferRoom.None;
+        return isToShrink && _job.IsRunning ? BufferRoom.AfterWork : isFull ? BufferRoom.None : BufferRoom.Open;
     }
 
     /// <summary>Begins to read at the start.</summary>

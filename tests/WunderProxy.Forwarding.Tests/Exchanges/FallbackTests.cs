@@ -103,6 +103,37 @@ internal sealed partial class FallbackTests(TransportKind transport)
         }
     }
 
+    [TestCase("POST", true)]
+    [TestCase("PUT", false)]
+    public async Task Body_that_is_held_whole_goes_to_the_peer_though_the_client_sent_it_already(string method, bool isRefused)
+    {
+        await using var proxy = PeeredProxy.Start(
+            transport,
+            out var peer,
+            options => options with { Buffers = new BufferOptions() },
+            new ApplicationOptions { BuffersRequests = true });
+        var client = await proxy.ConnectAsync();
+        if (isRefused)
+        {
+            proxy.Application.Dispose();
+        }
+
+        await client.SendAsync($"{method} / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+        Assert.That(await client.ReadHeadAsync(), Is.EqualTo("HTTP/1.1 100 Continue\r\n\r\n"));
+        await client.SendAsync("body");
+        if (!isRefused)
+        {
+            var upstream = await proxy.AcceptAsync();
+            await upstream.ReadThroughAsync("\r\n\r\nbody");
+            upstream.Dispose();
+        }
+
+        using var received = await peer.AcceptAsync();
+        await received.ReadThroughAsync("\r\n\r\nbody");
+        await received.SendAsync(Ok);
+        Assert.That(await client.ReadThroughAsync("peer"), Does.StartWith("HTTP/1.1 200 "));
+    }
+
     [Test]
     public async Task Body_that_has_begun_to_go_is_not_sent_elsewhere()
     {

@@ -23,6 +23,7 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
     private RequestBuffer? _buffer;
     private BodyDecoder _decoder;
     private bool _stopRequested;
+    private bool _hasWritten;
     private bool _isAbandoned;
 
     /// <summary>Whether the body is being taken from the client.</summary>
@@ -96,12 +97,13 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
     {
         _stopRequested = false;
         FailedAtFirstWrite = false;
+        _hasWritten = false;
         IsSending = true;
         _buffer!.Rewind();
         var end = RelayEnd.None;
-        for (var isFirst = true; end == RelayEnd.None; isFirst = false)
+        while (end == RelayEnd.None)
         {
-            end = await SendNextAsync(_buffer, output, isFirst);
+            end = await SendNextAsync(_buffer, output);
         }
 
         IsSending = false;
@@ -207,6 +209,11 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
         TakenBytes += taken;
         var end = buffer.GetPosition(taken);
         input.AdvanceTo(end, status == TakeStatus.Complete ? end : buffer.End);
+        if (_buffer!.Length > buffers.MaxRequestBytes)
+        {
+            return (false, ForwardError.RequestTooLarge);
+        }
+
         return status == TakeStatus.Complete || (result.IsCompleted && IsEndOfBody)
             ? (true, ForwardError.None)
             : (false, result.IsCompleted ? ForwardError.ClientGone : ForwardError.None);
@@ -234,11 +241,6 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
     private async ValueTask<ForwardError> WaitForRoomAsync()
     {
         var buffer = _buffer!;
-        if (buffer.Length > buffers.MaxRequestBytes)
-        {
-            return ForwardError.RequestTooLarge;
-        }
-
         var room = buffer.CheckRoom();
         while (room == BufferRoom.AfterWork)
         {
@@ -256,7 +258,7 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
 
     /// <summary>Sends the next bytes, or what ends the body.</summary>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    private async ValueTask<RelayEnd> SendNextAsync(RequestBuffer buffer, PipeWriter output, bool isFirst)
+    private async ValueTask<RelayEnd> SendNextAsync(RequestBuffer buffer, PipeWriter output)
     {
         if (IsStopped)
         {
@@ -266,7 +268,7 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
         if (buffer.IsAtEnd)
         {
             WriteEnd(output);
-            var ending = await WriteAsync(output, default, isFirst: false);
+            var ending = await WriteAsync(output, default);
             return ending == RelayEnd.None ? RelayEnd.Complete : ending;
         }
 
@@ -284,7 +286,7 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
         }
 
         WriteChunkSize(output, bytes.Length);
-        var end = await WriteAsync(output, bytes, isFirst);
+        var end = await WriteAsync(output, bytes);
         WriteChunkEnd(output);
         buffer.Advance();
         return end;
@@ -301,8 +303,10 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
     }
 
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    private async ValueTask<RelayEnd> WriteAsync(PipeWriter output, ReadOnlyMemory<byte> bytes, bool isFirst)
+    private async ValueTask<RelayEnd> WriteAsync(PipeWriter output, ReadOnlyMemory<byte> bytes)
     {
+        var isFirst = !_hasWritten;
+        _hasWritten = true;
         var writing = output.WriteAsync(bytes);
         var isImmediate = writing.IsCompleted;
         if (!isImmediate)

@@ -1,6 +1,7 @@
 using System.Text;
 using WunderProxy.Forwarding.Exchanges;
 using WunderProxy.Forwarding.Exchanges.Clients;
+using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges.Clients;
@@ -119,6 +120,36 @@ internal sealed class BareStreamTests
         }
 
         Assert.That((body.Length, stream.IsComplete), Is.EqualTo((Length, true)));
+    }
+
+    [Test]
+    public void Body_of_unknown_length_that_is_held_goes_up_with_its_length()
+    {
+        var proxy = new MemoryProxy(
+            options => options with { Buffers = new BufferOptions() }, served: new ApplicationOptions { BuffersRequests = true });
+        var stream = Begin(proxy, Post, hasBody: true);
+
+        proxy.Loop.Run(() => stream.Send("abc"));
+        Assert.That(proxy.Upstreams, Is.Empty);
+        proxy.Loop.Run(stream.EndRequest);
+
+        Assert.That(proxy.Received(proxy.Upstreams[0]), Does.Contain("\r\nContent-Length: 3\r\n").And.EndWith("\r\n\r\nabc"));
+        proxy.Send(proxy.Upstreams[0], Answer);
+        Assert.That((stream.Status, stream.IsComplete), Is.EqualTo((200, true)));
+    }
+
+    [Test]
+    public void Stream_that_is_reset_before_its_end_is_never_a_whole_body_that_is_held()
+    {
+        var proxy = new MemoryProxy(
+            options => options with { Buffers = new BufferOptions() }, served: new ApplicationOptions { BuffersRequests = true });
+        var stream = Begin(proxy, Post, hasBody: true);
+        proxy.Loop.Run(() => stream.Send("abc"));
+
+        proxy.Loop.Run(stream.ResetByClient);
+
+        Assert.That((stream.AbortedFor, proxy.Upstreams.Count), Is.EqualTo((ForwardError.ClientGone, 0)));
+        Assert.That(proxy.Context.Settings.Buffers!.Snapshot().Memory, Is.Zero);
     }
 
     private static BareStream Begin(MemoryProxy proxy, string head, bool hasBody = false)
