@@ -6,11 +6,11 @@ namespace WunderProxy.Forwarding.Buffering;
 internal static partial class BufferLog
 {
     [LoggerMessage(2200, LogLevel.Warning,
-        "Slow clients are buffered in memory only, because {Directory} cannot hold temporary files: {Fault}; name another directory with --buffer-directory")]
+        "Bodies are buffered in memory only, because {Directory} cannot hold temporary files: {Fault}; name another directory with --buffer-directory")]
     public static partial void NoDisk(ILogger logger, string directory, string fault);
 
     [LoggerMessage(2201, LogLevel.Warning,
-        "A temporary file in {Directory} failed: {Fault}; responses to slow clients wait for their clients meanwhile")]
+        "A temporary file in {Directory} failed: {Fault}; until it works, responses wait for slow clients, and large requests that are to be held are refused")]
     public static partial void DiskFailed(ILogger logger, string? directory, string fault);
 
     [LoggerMessage(2202, LogLevel.Warning,

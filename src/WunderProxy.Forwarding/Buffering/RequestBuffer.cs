@@ -4,8 +4,8 @@ using WunderProxy.Forwarding.Transport.Tasks;
 namespace WunderProxy.Forwarding.Buffering;
 
 /// <summary>
-/// Holds one body from its first byte to its last, in memory and past a bound in a temporary file: first it is written
-/// whole, then it is read, from its start as often as necessary. Used on one loop.
+/// Holds one complete body, in memory and past a bound in a temporary file. The body is first written completely and
+/// then read, from its start as often as necessary. Used on one loop.
 /// </summary>
 /// <remarks>
 /// <para>The order of the bytes: the temporary file, the pieces, and the block that is being filled.</para>
@@ -57,8 +57,8 @@ internal sealed class RequestBuffer
     private long MemoryBytes => Length - _fileBytes;
 
     /// <summary>
-    /// Copies bytes, which have been read already and therefore have a place whatever the bounds say; whether more may
-    /// follow says <see cref="CheckRoom"/>.
+    /// Copies bytes that have already been received, even beyond the bounds; <see cref="CheckRoom"/> tells whether more
+    /// bytes may follow.
     /// </summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
@@ -80,10 +80,11 @@ internal sealed class RequestBuffer
         }
     }
 
-    /// <summary>Looks whether the body may grow, and begins to write it to a temporary file when memory is used up.</summary>
+    /// <summary>Checks whether the body may grow, and begins to write it to a temporary file if memory runs out.</summary>
     public BufferRoom CheckRoom()
     {
-        var isFull = MemoryBytes > _owner.Store.Options.ConnectionMemoryBytes || (Budget.IsMemoryExceeded && MemoryBytes > 0);
+        var isFull = MemoryBytes > _owner.Store.Options.ConnectionMemoryBytes
+            || (Budget.IsMemoryExceeded && MemoryBytes > 0);
         var isToShrink = isFull || (Budget.IsMemoryScarce && MemoryBytes > ScarceBytes);
         if ((isToShrink || _fileBytes > 0) && !_job.IsRunning)
         {
@@ -127,7 +128,7 @@ internal sealed class RequestBuffer
         return false;
     }
 
-    /// <summary>Goes on behind the bytes that <see cref="TryPeek"/> returned.</summary>
+    /// <summary>Moves the reading position behind the bytes that <see cref="TryPeek"/> returned.</summary>
     public void Advance()
     {
         if (_fileReadOffset < _fileBytes)
@@ -146,7 +147,7 @@ internal sealed class RequestBuffer
     /// <summary>Ends the wait for the temporary file soon.</summary>
     public void WakeSoon() => _owner.Loop.Post(static buffer => ((RequestBuffer)buffer!)._workEnded.Set(), this);
 
-    /// <summary>Returns everything; what is held is lost. The buffer must not be used afterwards.</summary>
+    /// <summary>Frees memory and file; the bytes are lost. The buffer must not be used afterwards.</summary>
     public void Release()
     {
         _isReleased = true;
@@ -291,7 +292,7 @@ internal sealed class RequestBuffer
             return;
         }
 
-        // What was not written is still in memory, before what came meanwhile.
+        // The pieces that were not written are still in memory; they come before those that arrived meanwhile.
         _owner.OnDiskFailed(fault);
         _pieces.InsertRange(0, _job.Pieces);
         _job.Pieces.Clear();

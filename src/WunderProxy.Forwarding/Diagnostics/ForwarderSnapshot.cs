@@ -19,6 +19,6 @@ public sealed record ForwarderSnapshot(
     /// <summary>Requests sent to peers and received from peers; null without a peer key.</summary>
     public FallbackSnapshot? Fallback { get; init; }
 
-    /// <summary>What is held for slow clients; null if nothing is buffered.</summary>
+    /// <summary>What is held of bodies for slow clients; null if nothing is buffered.</summary>
     public BufferSnapshot? Buffers { get; init; }
 }

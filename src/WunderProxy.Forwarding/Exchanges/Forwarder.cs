@@ -25,7 +25,7 @@ internal sealed class Forwarder(
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     public async ValueTask<ForwardResult> ForwardAsync(Exchange exchange)
     {
-        // 1. Hold the request's body, if that is wanted; choose the upstream, by taking a lease.
+        // 1. Hold the request's body, if the application wants that; choose the upstream, by taking a lease.
         var upstream = exchange.Upstream;
         var error = upstream.HasToHold ? await HoldAsync(exchange) : await ChooseUpstreamAsync(exchange);
         for (var mayReuse = true; error == ForwardError.None; mayReuse = false)
@@ -59,7 +59,7 @@ internal sealed class Forwarder(
             error = await _responses.RelayAsync(exchange);
         }
 
-        if (error == ForwardError.None && upstream is { IsUploading: true, IsRequestSent: false } && exchange.Down.HasHeldBytes)
+        if (error == ForwardError.None && upstream.IsStreaming && exchange.Down.HasHeldBytes)
         {
             // A client may read only when it has sent everything: the rest of its request goes on, as without buffering.
             error = await FinishAsync(exchange, error);
@@ -109,7 +109,7 @@ internal sealed class Forwarder(
         var upstream = exchange.Upstream;
         if (upstream.Slot.Current is null && upstream.Application is { Gate.IsPaused: false })
         {
-            // A body that nobody would get need not be sent.
+            // No upstream would receive the body, so the client need not send it.
             return ForwardError.NoUpstream;
         }
 

@@ -73,17 +73,20 @@ internal sealed class UpstreamSide
     /// </summary>
     public string? BodyFault => _held?.Fault ?? Upload.Fault;
 
-    /// <summary>Whether the request's body is to be held whole before an upstream is chosen.</summary>
+    /// <summary>Whether the request's body has to be complete before an upstream is chosen, and is not yet.</summary>
     public bool HasToHold =>
         Application!.BuffersRequests
         && _settings.Buffers is not null
         && _waits.Client is { IsRequestRead: false, Request.WantsUpgrade: false };
 
-    /// <summary>Whether the request's body is being taken, to be held whole.</summary>
+    /// <summary>Whether the request's body is being read into a buffer, before an upstream is chosen.</summary>
     public bool IsHolding => _held is { IsTaking: true };
 
     /// <summary>Whether the relay of the request's body is running, or has ended without having been checked.</summary>
     public bool IsUploading => _uploading is not null;
+
+    /// <summary>Whether the client is still sending the request's body, and the upstream still taking it.</summary>
+    public bool IsStreaming => IsUploading && !IsRequestSent && !IsHeldWhole;
 
     /// <summary>The head of the response: of interim ones first, then of the final one.</summary>
     public ResponseHead Response { get; } = new();
@@ -155,8 +158,8 @@ internal sealed class UpstreamSide
         Used = null;
     }
 
-    /// <summary>Takes the whole body of the request and holds it, as <see cref="HasToHold"/> says.</summary>
-    /// <param name="continuing">Sends what was written for the client.</param>
+    /// <summary>Reads the whole body of the request into a buffer; called if <see cref="HasToHold"/>.</summary>
+    /// <param name="continuing">The relay to the client, which sends a 100 answer.</param>
     /// <returns>Why the request cannot go on; none if it can.</returns>
     public ValueTask<ForwardError> HoldAsync(BodyRelay continuing)
     {
@@ -381,7 +384,7 @@ internal sealed class UpstreamSide
     }
 
     /// <summary>
-    /// Returns what is held of a request that was sent and cannot be sent again: its method is not idempotent, or the
+    /// Frees the buffer of a request that was sent and cannot be sent again, because its method is not idempotent or the
     /// response has begun.
     /// </summary>
     private void DropHeldIfSent()

@@ -83,7 +83,7 @@ public sealed record ForwarderOptions
     /// </summary>
     public CrowdOptions? Crowd { get; init; }
 
-    /// <summary>Bounds of what is held for slow clients; null means that upstreams wait for their clients.</summary>
+    /// <summary>Bounds of what is held of bodies for slow clients; null means that upstreams wait for their clients.</summary>
     public BufferOptions? Buffers { get; init; }
 
     /// <summary>The stamp for requests, if this forwarder is the front end of the manager API; else null.</summary>

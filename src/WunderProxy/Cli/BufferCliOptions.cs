@@ -7,7 +7,7 @@ namespace WunderProxy.Cli;
 internal sealed class BufferCliOptions
 {
     private readonly Option<bool> _requests = CliOption.Flag(
-        "--buffer-requests", "Contact the upstream only when the body of a request is complete; one that cannot be held gets 413");
+        "--buffer-requests", "Contact the upstream only when a request is complete; a body beyond the bounds gets 413");
 
     private readonly Option<bool> _noResponses = CliOption.Flag(
         "--no-buffer-responses", "Let the upstream wait for slow clients, instead of holding what they have not taken");

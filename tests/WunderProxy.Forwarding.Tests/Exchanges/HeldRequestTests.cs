@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Tests.Buffering;
+using WunderProxy.Forwarding.Tests.Exchanges.Bodies;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Memory;
 using WunderProxy.Forwarding.Upstreams;
@@ -17,6 +18,8 @@ internal sealed class HeldRequestTests
     private const int MiB = 1 << 20;
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
     private const string Continue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+    private static readonly BufferOptions Small = new() { ConnectionMemoryBytes = 4 * Block, ConnectionDiskBytes = MiB };
 
     [TestCase("length")]
     [TestCase("chunked")]
@@ -201,6 +204,116 @@ internal sealed class HeldRequestTests
         Assert.That(proxy.Received(second), Does.StartWith("HTTP/1.1 413 ").And.Contain("\r\nRetry-After: 5\r\n"));
         proxy.Send(first, "x");
         AssertAnswered(proxy, first);
+    }
+
+    [Test]
+    public void Disk_that_others_use_is_413_for_now()
+    {
+        var disk = new ScriptedDisk();
+        var proxy = NewProxy(Small with { DiskBytes = MiB }, disk);
+        var first = proxy.Connect();
+        proxy.Send(first, Request("length", Body(MiB))[..^1]);
+        var second = proxy.Connect();
+        proxy.Send(second, Request("length", Body(MiB)));
+
+        Assert.That(proxy.Received(second), Does.StartWith("HTTP/1.1 413 ").And.Contain("\r\nRetry-After: 5\r\n"));
+        proxy.Send(first, "x");
+        AssertAnswered(proxy, first);
+        Assert.That(disk.OpenFiles, Is.Zero);
+    }
+
+    [Test]
+    public void Scarce_memory_sends_bodies_to_their_files_early()
+    {
+        var disk = new ScriptedDisk();
+        var proxy = NewProxy(new BufferOptions { MemoryBytes = 24 * Block }, disk);
+        var requests = Enumerable.Range(0, 8).Select(_ => Request("length", Body(8 * Block))).ToList();
+        var clients = requests.Select(_ => proxy.Connect()).ToList();
+
+        for (var number = 0; number < clients.Count; number++)
+        {
+            proxy.Send(clients[number], requests[number][..^1]);
+        }
+
+        var held = proxy.Context.Settings.Buffers!.Snapshot();
+        Assert.That(held.Memory, Is.LessThanOrEqualTo(24 * Block));
+        Assert.That(held.Spills, Is.GreaterThanOrEqualTo(4));
+        foreach (var client in clients)
+        {
+            proxy.Send(client, "x");
+            _ = proxy.Received(proxy.Upstreams[^1]);
+            proxy.Send(proxy.Upstreams[^1], Ok);
+            Assert.That(proxy.Received(client), Is.EqualTo(Ok));
+        }
+
+        AssertNothingHeld(proxy);
+        Assert.That(disk.OpenFiles, Is.Zero);
+    }
+
+    [Test]
+    public void Scarce_memory_without_a_file_left_is_used_as_long_as_there_is_some()
+    {
+        var proxy = NewProxy(new BufferOptions { MemoryBytes = 12 * Block }, new ScriptedDisk { MaxFiles = 0 });
+        var client = proxy.Connect();
+
+        proxy.Send(client, Request("length", Body(8 * Block)));
+
+        AssertAnswered(proxy, client);
+    }
+
+    [Test]
+    public void Fault_of_ours_while_a_body_is_being_sent_frees_everything()
+    {
+        var disk = new ScriptedDisk();
+        var proxy = new MemoryProxy(
+            options => options with { Buffers = Small },
+            capacityBytes: 16 * 1024,
+            responseFilter: static (_, _) => new FailingFilter(bytesUntilFault: 1),
+            served: new ApplicationOptions { BuffersRequests = true },
+            disk: disk);
+        var client = proxy.Connect();
+        proxy.Send(client, Request("length", Body(MiB)));
+
+        proxy.Send(proxy.Upstreams.Single(), Ok);
+
+        Assert.That(client.CloseReason, Is.EqualTo(CloseReason.RemoteReset));
+        Assert.That(proxy.Slot.Current!.InFlight, Is.Zero);
+        Assert.That(disk.OpenFiles, Is.Zero);
+        AssertNothingHeld(proxy);
+    }
+
+    [Test]
+    public void Disk_that_hangs_while_a_body_is_being_sent_is_504()
+    {
+        var disk = new ScriptedDisk();
+        var proxy = NewProxy(Small, disk);
+        var client = proxy.Connect();
+        var request = Request("length", Body(MiB));
+        proxy.Send(client, request[..^1]);
+        disk.IsSlow = true;
+
+        proxy.Send(client, "x");
+        proxy.Pass(TimeSpan.FromSeconds(61));
+        Assert.That(proxy.Received(client), Does.StartWith("HTTP/1.1 504 "));
+        proxy.Loop.Run(disk.RunAll);
+        proxy.Loop.Run(disk.RunAll);
+
+        Assert.That(disk.OpenFiles, Is.Zero);
+        AssertNothingHeld(proxy);
+    }
+
+    [Test]
+    public void Client_that_leaves_while_its_body_is_being_sent_cancels_the_request()
+    {
+        var proxy = NewProxy();
+        var client = proxy.Connect();
+        proxy.Send(client, Request("length", Body(500_000)));
+
+        proxy.Loop.Run(client.Close);
+
+        Assert.That(proxy.Upstreams.Single().CloseReason, Is.EqualTo(CloseReason.RemoteReset));
+        Assert.That(proxy.Slot.Current!.InFlight, Is.Zero);
+        AssertNothingHeld(proxy);
     }
 
     [Test]
@@ -424,8 +537,6 @@ internal sealed class HeldRequestTests
         AssertAnswered(proxy, client);
         Assert.That(disk.OpenFiles, Is.Zero);
     }
-
-    private static BufferOptions Small { get; } = new() { ConnectionMemoryBytes = 4 * Block, ConnectionDiskBytes = MiB };
 
     private static MemoryProxy NewProxy(BufferOptions? buffers = null, ScriptedDisk? disk = null, ApplicationOptions? served = null) =>
         new(

@@ -31,6 +31,20 @@ internal sealed class ChunkedDecoderTests
     }
 
     [TestCaseSource(typeof(ChunkedDecoderCases), nameof(ChunkedDecoderCases.Accepted))]
+    public void Accepted_body_gives_its_payload_and_its_trailers_at_any_split(ChunkedCase row)
+    {
+        var input = Latin1.Bytes(row.Input + "GET /next");
+        var expected = new ChunkedReplay(row.Payload, true, row.Input.Length, ChunkRejection.None);
+        var whole = ChunkedReplay.ReadParts(input);
+
+        Assert.That(row.Forwarded ?? row.Input, Does.EndWith($"\r\n{whole.Trailers}\r\n"));
+        for (var cut = 0; cut <= row.Input.Length; cut++)
+        {
+            Assert.That(ChunkedReplay.ReadParts(input, cut), Is.EqualTo((expected, whole.Trailers)), () => $"cut at {cut}");
+        }
+    }
+
+    [TestCaseSource(typeof(ChunkedDecoderCases), nameof(ChunkedDecoderCases.Accepted))]
     public void Accepted_body_is_not_complete_before_its_last_byte(ChunkedCase row)
     {
         var input = Latin1.Bytes(row.Input);
@@ -51,8 +65,10 @@ internal sealed class ChunkedDecoderTests
         {
             var scanned = ChunkedReplay.Scan(input, cut);
             var read = ChunkedReplay.Read(input, cut);
+            var (parts, _) = ChunkedReplay.ReadParts(input, cut);
             Assert.That((scanned.IsComplete, scanned.Rejection), Is.EqualTo((false, row.Rejection)), () => $"cut at {cut}");
             Assert.That((read.IsComplete, read.Rejection), Is.EqualTo((false, row.Rejection)), () => $"cut at {cut}");
+            Assert.That((parts.IsComplete, parts.Rejection), Is.EqualTo((false, row.Rejection)), () => $"cut at {cut}");
         }
     }
 
@@ -87,6 +103,8 @@ internal sealed class ChunkedDecoderTests
         {
             Assert.That(ChunkedReplay.Scan(input, cuts).Forwarded, Is.EqualTo("5\r\nhello\r\n3\r\nabc\r\n0\r\nX-T: 1\r\n\r\n"));
             Assert.That(ChunkedReplay.Read(input, cuts).Forwarded, Is.EqualTo("helloabc"));
+            Assert.That(ChunkedReplay.ReadParts(input, cuts).Payload.Forwarded, Is.EqualTo("helloabc"));
+            Assert.That(ChunkedReplay.ReadParts(input, cuts).Trailers, Is.EqualTo("X-T: 1\r\n"));
         });
     }
 

@@ -41,6 +41,32 @@ internal sealed record ChunkedReplay(string Forwarded, bool IsComplete, int Cons
         return new ChunkedReplay(output.ToString(), decoder.IsComplete, consumed, decoder.Rejection);
     }
 
+    /// <summary>Takes payload and trailers out; the input arrives up to each of the cuts in turn.</summary>
+    public static (ChunkedReplay Payload, string Trailers) ReadParts(ReadOnlySpan<byte> input, params ReadOnlySpan<int> cuts)
+    {
+        var decoder = new ChunkedDecoder(HeadLimits.Default);
+        var (output, trailers) = (new StringBuilder(), new StringBuilder());
+        var consumed = 0;
+        var status = ParseStatus.NeedMore;
+        for (var turn = 0; turn <= cuts.Length && status == ParseStatus.NeedMore; turn++)
+        {
+            var arrived = turn < cuts.Length ? input[..cuts[turn]] : input;
+            bool hasPart;
+            do
+            {
+                var rest = arrived[consumed..];
+                status = decoder.Next(rest, out var taken, out var payload, out var trailer);
+                output.Append(Latin1.Text(rest[payload]));
+                trailers.Append(Latin1.Text(rest[trailer]));
+                hasPart = !rest[payload].IsEmpty || !rest[trailer].IsEmpty;
+                consumed += taken;
+            }
+            while (hasPart);
+        }
+
+        return (new ChunkedReplay(output.ToString(), decoder.IsComplete, consumed, decoder.Rejection), trailers.ToString());
+    }
+
     /// <summary>Takes the payload out; the input arrives up to each of the cuts in turn.</summary>
     public static ChunkedReplay Read(ReadOnlySpan<byte> input, params ReadOnlySpan<int> cuts)
     {

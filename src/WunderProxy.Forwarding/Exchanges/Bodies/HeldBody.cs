@@ -3,19 +3,18 @@ using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using WunderProxy.Forwarding.Buffering;
-using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Transport.Tasks;
 
 namespace WunderProxy.Forwarding.Exchanges.Bodies;
 
 /// <summary>
-/// The body of a request that is held whole before the upstream is contacted, on behalf of an exchange: takes the
-/// payload and the trailers from the client, and sends them, again if the request may be sent again.
+/// The body of a request that is held until it is complete, before the upstream is contacted: reads payload and
+/// trailers from the client, and sends them as often as the request may be sent.
 /// </summary>
 /// <remarks>
-/// A body that came in chunks is sent with its length, which is known then: applications that know no chunks are a
-/// reason to hold bodies. Only with trailers, which need chunks (RFC 9112 section 7.1.2), is it sent in chunks.
+/// A chunked body is sent with its length, which is known by then, because some applications cannot read chunks. A body
+/// with trailers is sent in chunks, which trailers need (RFC 9112 section 7.1.2).
 /// </remarks>
 internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffers buffers)
 {
@@ -42,8 +41,7 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
     public bool FailedAtFirstWrite { get; private set; }
 
     /// <summary>The rule of the chunked coding that the client broke, by its name in the source; null if none.</summary>
-    public string? Fault =>
-        _decoder.Rejection == ChunkRejection.None ? null : _decoder.Rejection.ToString();
+    public string? Fault => _decoder.Rejection == ChunkRejection.None ? null : _decoder.Rejection.ToString();
 
     private bool IsStopped => _stopRequested || waits.IsStopped;
 
@@ -51,8 +49,8 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
 
     private bool HasTrailers => _trailers.WrittenCount > 0;
 
-    /// <summary>Takes the whole body from the client, who is told to go on if it waits for that.</summary>
-    /// <param name="continuing">Sends what was written for the client.</param>
+    /// <summary>Reads the whole body from the client, after the 100 answer for which the client may wait.</summary>
+    /// <param name="continuing">The relay to the client, which sends the 100 answer.</param>
     /// <returns>Why the body cannot be held; none if it is.</returns>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     public async ValueTask<ForwardError> TakeAsync(BodyRelay continuing)
@@ -90,7 +88,7 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
         return waits.StopReason;
     }
 
-    /// <summary>Sends the body, from its start; the output may contain the head already.</summary>
+    /// <summary>Sends the body from its start; the output may already contain the head.</summary>
     /// <returns>Complete, stopped, or that the upstream accepts no more.</returns>
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     public async ValueTask<RelayEnd> SendAsync(PipeWriter output)
@@ -99,20 +97,25 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
         FailedAtFirstWrite = false;
         _hasWritten = false;
         IsSending = true;
-        _buffer!.Rewind();
-        var end = RelayEnd.None;
-        while (end == RelayEnd.None)
+        try
         {
-            end = await SendNextAsync(_buffer, output);
-        }
+            _buffer!.Rewind();
+            var end = RelayEnd.None;
+            while (end == RelayEnd.None)
+            {
+                end = await SendNextAsync(_buffer, output);
+            }
 
-        IsSending = false;
-        if (_isAbandoned)
+            return end;
+        }
+        finally
         {
-            Drop();
+            IsSending = false;
+            if (_isAbandoned)
+            {
+                Drop();
+            }
         }
-
-        return end;
     }
 
     /// <summary>Makes a sending end soon, whatever it waits for.</summary>
@@ -122,7 +125,7 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
         waits.Wake(Waits.UpstreamWrite | Waits.RequestBuffer);
     }
 
-    /// <summary>Returns what is held, because the body need not be sent any more.</summary>
+    /// <summary>Frees the buffer, because the body will not be sent any more.</summary>
     public void Drop()
     {
         Debug.Assert(!IsSending, "the sending has ended");
@@ -135,7 +138,7 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
         }
     }
 
-    /// <summary>Returns everything after an internal error, at the latest when the upstream's connection has ended.</summary>
+    /// <summary>Frees the buffer after an internal error, at the latest when the upstream's connection has ended.</summary>
     public void Abandon()
     {
         _isAbandoned = true;
