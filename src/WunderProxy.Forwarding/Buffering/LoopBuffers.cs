@@ -34,7 +34,7 @@ internal sealed class LoopBuffers(BufferStore store, TransportLoop loop)
         {
             var (options, budget) = (store.Options, store.Budget);
             return Math.Min(options.ConnectionMemoryBytes, budget.MemoryLimit)
-                + Math.Min(options.ConnectionDiskBytes, budget.DiskLimit);
+                + Math.Min(options.ConnectionDiskBytes, budget.DiskLimit - (budget.DiskLimit % RequestBuffer.DiskStepBytes));
         }
     }
 

@@ -13,15 +13,15 @@ namespace WunderProxy.Forwarding.Buffering;
 /// </remarks>
 internal sealed class RequestBuffer
 {
+    /// <summary>Room in files is reserved in steps of so many bytes.</summary>
+    public const long DiskStepBytes = 1 << 20;
+
     private const int BlockBytes = BufferPool.LargeBytes;
 
     // With little memory left for all: one block to fill, one being written.
     private const long ScarceBytes = 2 * BlockBytes;
 
     private const int MaxPiecesPerJob = 8;
-
-    // Room in files is reserved in steps.
-    private const long DiskStepBytes = 1 << 20;
 
     private readonly LoopBuffers _owner;
     private readonly SpillJob _job;
@@ -68,8 +68,8 @@ internal sealed class RequestBuffer
             {
                 Seal();
 
-                // Most bodies are small, and a slow client should not hold a large block for a few bytes.
-                _fill = Length == 0 && bytes.Length <= BufferPool.SmallBytes ? RentSmall() : RentLarge();
+                // Most bodies are small, and many slow clients should not hold large blocks for a few bytes each.
+                _fill = Length < BlockBytes && bytes.Length <= BufferPool.SmallBytes ? RentSmall() : RentLarge();
             }
 
             var count = Math.Min(bytes.Length, _fill.Bytes.Length - _fillBytes);
@@ -83,9 +83,11 @@ internal sealed class RequestBuffer
     /// <summary>Checks whether the body may grow, and begins to write it to a temporary file if memory runs out.</summary>
     public BufferRoom CheckRoom()
     {
-        var isFull = MemoryBytes > _owner.Store.Options.ConnectionMemoryBytes
-            || (Budget.IsMemoryExceeded && MemoryBytes > 0);
-        var isToShrink = isFull || (Budget.IsMemoryScarce && MemoryBytes > ScarceBytes);
+        // Up to a block of the file stays unused, because pieces are not divided, and so many bytes more stay in memory.
+        var most = _owner.Store.Options.ConnectionMemoryBytes;
+        var isExceeded = Budget.IsMemoryExceeded && MemoryBytes > 0;
+        var isFull = isExceeded || MemoryBytes > most + BlockBytes;
+        var isToShrink = isExceeded || MemoryBytes > most || (Budget.IsMemoryScarce && MemoryBytes > ScarceBytes);
         if ((isToShrink || _fileBytes > 0) && !_job.IsRunning)
         {
             StartWrite(mayTakeAll: isToShrink);

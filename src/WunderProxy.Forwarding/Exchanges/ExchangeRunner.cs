@@ -161,6 +161,7 @@ internal sealed class ExchangeRunner(
     private ValueTask AnswerFailureAsync(Exchange exchange, ForwardResult result)
     {
         exchange.Error = result.Error;
+        exchange.Upstream.DropHeld();
         log.Failed(exchange, result);
         var client = exchange.Client;
         if (client.IsAnswering || result.Error is ForwardError.ClientGone or ForwardError.ResponseStalled)

@@ -77,7 +77,7 @@ internal sealed class UpstreamSide
     public bool HasToHold =>
         Application!.BuffersRequests
         && _settings.Buffers is not null
-        && _waits.Client is { IsRequestRead: false, Request.WantsUpgrade: false };
+        && !_waits.Client.IsRequestRead;
 
     /// <summary>Whether the request's body is being read into a buffer, before an upstream is chosen.</summary>
     public bool IsHolding => _held is { IsTaking: true };
@@ -166,6 +166,9 @@ internal sealed class UpstreamSide
         _held ??= new HeldBody(_waits, _settings.HeadLimits, _settings.Buffers!.Of(_loop));
         return _held.TakeAsync(continuing);
     }
+
+    /// <summary>Frees the request's body, if it is held, because the request will not be sent any more.</summary>
+    public void DropHeld() => _held?.Drop();
 
     /// <summary>Leases the current upstream of the slot.</summary>
     /// <returns>Whether there was an upstream.</returns>
@@ -279,7 +282,7 @@ internal sealed class UpstreamSide
         Debug.Assert(!IsUploading, "the upload was stopped");
         if (IsResponseReceived)
         {
-            _held?.Drop();
+            DropHeld();
         }
 
         if (Lease.Part is not { } part)

@@ -18,7 +18,7 @@ namespace WunderProxy.Forwarding.Exchanges.Bodies;
 /// </remarks>
 internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffers buffers)
 {
-    private readonly ArrayBufferWriter<byte> _trailers = new();
+    private ArrayBufferWriter<byte>? _trailers;
     private RequestBuffer? _buffer;
     private BodyDecoder _decoder;
     private bool _stopRequested;
@@ -47,7 +47,7 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
 
     private bool IsEndOfBody => _decoder.Kind == BodyKind.UntilClose && waits.Client.HasEndedInOrder;
 
-    private bool HasTrailers => _trailers.WrittenCount > 0;
+    private bool HasTrailers => _trailers is not null;
 
     /// <summary>Reads the whole body from the client, after the 100 answer for which the client may wait.</summary>
     /// <param name="continuing">The relay to the client, which sends the 100 answer.</param>
@@ -152,7 +152,7 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
     public void Reset()
     {
         Drop();
-        _trailers.ResetWrittenCount();
+        _trailers = null;
         _decoder = default;
         _stopRequested = false;
         IsTaking = false;
@@ -230,7 +230,11 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
             var rest = input[taken..];
             var status = _decoder.Next(rest, out var consumed, out var payload, out var trailer);
             _buffer!.Append(rest[payload]);
-            _trailers.Write(rest[trailer]);
+            if (!rest[trailer].IsEmpty)
+            {
+                (_trailers ??= new ArrayBufferWriter<byte>()).Write(rest[trailer]);
+            }
+
             taken += consumed;
             if (status != TakeStatus.NeedMore || (rest[payload].IsEmpty && rest[trailer].IsEmpty))
             {
@@ -348,7 +352,7 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
 
     private void WriteEnd(PipeWriter output)
     {
-        if (HasTrailers)
+        if (_trailers is not null)
         {
             output.Write("0\r\n"u8);
             output.Write(_trailers.WrittenSpan);
