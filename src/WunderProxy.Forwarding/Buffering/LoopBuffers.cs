@@ -34,12 +34,33 @@ internal sealed class LoopBuffers(BufferStore store, TransportLoop loop)
         {
             var (options, budget) = (store.Options, store.Budget);
             return Math.Min(options.ConnectionMemoryBytes, budget.MemoryLimit)
-                + Math.Min(options.ConnectionDiskBytes, budget.DiskLimit - (budget.DiskLimit % RequestBuffer.DiskStepBytes));
+                + Math.Min(options.ConnectionDiskBytes, budget.DiskLimit - (budget.DiskLimit % RequestFile.StepBytes));
         }
     }
 
     /// <summary>Takes a buffer for a body that is held whole.</summary>
     public RequestBuffer RentRequest() => _keptRequests.TryPop(out var free) ? free : new RequestBuffer(this);
+
+    /// <summary>Rents a small block for a body that is held whole, and counts it, even beyond the bound.</summary>
+    public BufferBlock RentSmall()
+    {
+        store.Budget.ReserveMemory(BufferPool.SmallBytes);
+        return Blocks.RentSmall();
+    }
+
+    /// <summary>Rents a large block for a body that is held whole, and counts it, even beyond the bound.</summary>
+    public BufferBlock RentLarge()
+    {
+        store.Budget.ReserveMemory(BufferPool.LargeBytes);
+        return Blocks.RentLarge();
+    }
+
+    /// <summary>Returns a block of a body that was held whole.</summary>
+    public void Return(BufferBlock block)
+    {
+        store.Budget.ReleaseMemory(block.Bytes.Length);
+        Blocks.Return(block);
+    }
 
     /// <summary>Takes a read-ahead with memory for its first bytes.</summary>
     /// <param name="bytes">Bytes that it will have to hold at once, at least.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using WunderProxy.Forwarding.Buffering;
 using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Transport;
@@ -12,6 +13,7 @@ namespace WunderProxy.Forwarding.Exchanges;
 internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings settings)
 {
     private Waits _waiting;
+    private RequestBuffer? _requestBuffer;
     private bool _isTunnel;
     private int _tunnelReadMilliseconds;
 
@@ -23,9 +25,6 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
 
     /// <summary>What is held of the response for the client; null while nothing is.</summary>
     public ReadAhead? Buffer { get; set; }
-
-    /// <summary>What is held of the request, while its temporary file is waited for; null otherwise.</summary>
-    public RequestBuffer? RequestBuffer { get; set; }
 
     /// <summary>
     /// Longest time from the last byte sent to the response head, in milliseconds; 0 while no response is awaited.
@@ -118,7 +117,7 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
 
         if ((awake & Waits.RequestBuffer) != Waits.None)
         {
-            RequestBuffer?.WakeSoon();
+            _requestBuffer?.WakeSoon();
         }
     }
 
@@ -148,6 +147,19 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
                 RestartResponse();
                 break;
         }
+    }
+
+    /// <summary>
+    /// Waits for the temporary file of a request that is held; the wait may end early, so that the caller looks again.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
+    public async ValueTask WaitForWorkAsync(RequestBuffer buffer)
+    {
+        _requestBuffer = buffer;
+        Begin(Waits.RequestBuffer);
+        await buffer.WaitForWorkAsync();
+        End(Waits.RequestBuffer);
+        _requestBuffer = null;
     }
 
     /// <summary>Called before the wait for the end of a pause; the wait ends as <see cref="Waits.Pause"/>.</summary>

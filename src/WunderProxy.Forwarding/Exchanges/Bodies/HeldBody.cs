@@ -18,11 +18,10 @@ namespace WunderProxy.Forwarding.Exchanges.Bodies;
 /// </remarks>
 internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffers buffers)
 {
-    private ArrayBufferWriter<byte>? _trailers;
+    private readonly HeldBodySender _sender = new(waits);
     private RequestBuffer? _buffer;
+    private ArrayBufferWriter<byte>? _trailers;
     private BodyDecoder _decoder;
-    private bool _stopRequested;
-    private bool _hasWritten;
     private bool _isAbandoned;
 
     /// <summary>Whether the body is being taken from the client.</summary>
@@ -32,22 +31,18 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
     public bool IsWhole { get; private set; }
 
     /// <summary>Whether the body is being sent.</summary>
-    public bool IsSending { get; private set; }
+    public bool IsSending => _sender.IsSending;
 
     /// <summary>Bytes taken from the client, framing included.</summary>
     public long TakenBytes { get; private set; }
 
     /// <summary>Whether the very first write failed at once, so that no byte has gone to the upstream.</summary>
-    public bool FailedAtFirstWrite { get; private set; }
+    public bool FailedAtFirstWrite => _sender.FailedAtFirstWrite;
 
     /// <summary>The rule of the chunked coding that the client broke, by its name in the source; null if none.</summary>
     public string? Fault => _decoder.Rejection == ChunkRejection.None ? null : _decoder.Rejection.ToString();
 
-    private bool IsStopped => _stopRequested || waits.IsStopped;
-
     private bool IsEndOfBody => _decoder.Kind == BodyKind.UntilClose && waits.Client.HasEndedInOrder;
-
-    private bool HasTrailers => _trailers is not null;
 
     /// <summary>Reads the whole body from the client, after the 100 answer for which the client may wait.</summary>
     /// <param name="continuing">The relay to the client, which sends the 100 answer.</param>
@@ -84,7 +79,7 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
         }
 
         IsWhole = true;
-        client.OnRequestHeld(HasTrailers ? BodyFraming.Chunked : new BodyFraming(BodyKind.Length, _buffer.Length));
+        client.OnRequestHeld(_trailers is not null ? BodyFraming.Chunked : new BodyFraming(BodyKind.Length, _buffer.Length));
         return waits.StopReason;
     }
 
@@ -93,24 +88,12 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
     public async ValueTask<RelayEnd> SendAsync(PipeWriter output)
     {
-        _stopRequested = false;
-        FailedAtFirstWrite = false;
-        _hasWritten = false;
-        IsSending = true;
         try
         {
-            _buffer!.Rewind();
-            var end = RelayEnd.None;
-            while (end == RelayEnd.None)
-            {
-                end = await SendNextAsync(_buffer, output);
-            }
-
-            return end;
+            return await _sender.SendAsync(_buffer!, _trailers?.WrittenMemory, output);
         }
         finally
         {
-            IsSending = false;
             if (_isAbandoned)
             {
                 Drop();
@@ -119,18 +102,13 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
     }
 
     /// <summary>Makes a sending end soon, whatever it waits for.</summary>
-    public void RequestStop()
-    {
-        _stopRequested = true;
-        waits.Wake(Waits.UpstreamWrite | Waits.RequestBuffer);
-    }
+    public void RequestStop() => _sender.RequestStop();
 
     /// <summary>Frees the buffer, because the body will not be sent any more.</summary>
     public void Drop()
     {
         Debug.Assert(!IsSending, "the sending has ended");
         IsWhole = false;
-        waits.RequestBuffer = null;
         if (_buffer is { } buffer)
         {
             _buffer = null;
@@ -154,10 +132,9 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
         Drop();
         _trailers = null;
         _decoder = default;
-        _stopRequested = false;
+        _sender.Reset();
         IsTaking = false;
         TakenBytes = 0;
-        FailedAtFirstWrite = false;
     }
 
     /// <summary>Tells a client that waits for an interim answer to send its body (RFC 9110 section 10.1.1).</summary>
@@ -251,7 +228,7 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
         var room = buffer.CheckRoom();
         while (room == BufferRoom.AfterWork)
         {
-            await WaitForWorkAsync(buffer);
+            await waits.WaitForWorkAsync(buffer);
             if (waits.IsStopped)
             {
                 return waits.StopReason;
@@ -261,102 +238,5 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
         }
 
         return room == BufferRoom.None ? ForwardError.BuffersFull : ForwardError.None;
-    }
-
-    /// <summary>Sends the next bytes, or what ends the body.</summary>
-    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    private async ValueTask<RelayEnd> SendNextAsync(RequestBuffer buffer, PipeWriter output)
-    {
-        if (IsStopped)
-        {
-            return RelayEnd.Stopped;
-        }
-
-        if (buffer.IsAtEnd)
-        {
-            WriteEnd(output);
-            var ending = await WriteAsync(output, default);
-            return ending == RelayEnd.None ? RelayEnd.Complete : ending;
-        }
-
-        if (!buffer.TryPeek(out var bytes))
-        {
-            if (buffer.IsLost)
-            {
-                waits.Stop(ForwardError.InternalError);
-                return RelayEnd.Stopped;
-            }
-
-            await WaitForWorkAsync(buffer);
-            waits.RestartResponse();
-            return RelayEnd.None;
-        }
-
-        WriteChunkSize(output, bytes.Length);
-        var end = await WriteAsync(output, bytes);
-        WriteChunkEnd(output);
-        buffer.Advance();
-        return end;
-    }
-
-    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
-    private async ValueTask WaitForWorkAsync(RequestBuffer buffer)
-    {
-        waits.RequestBuffer = buffer;
-        waits.Begin(Waits.RequestBuffer);
-        await buffer.WaitForWorkAsync();
-        waits.End(Waits.RequestBuffer);
-        waits.RequestBuffer = null;
-    }
-
-    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
-    private async ValueTask<RelayEnd> WriteAsync(PipeWriter output, ReadOnlyMemory<byte> bytes)
-    {
-        var isFirst = !_hasWritten;
-        _hasWritten = true;
-        var writing = output.WriteAsync(bytes);
-        var isImmediate = writing.IsCompleted;
-        if (!isImmediate)
-        {
-            waits.Begin(Waits.UpstreamWrite);
-        }
-
-        var result = await writing;
-        waits.End(Waits.UpstreamWrite);
-        if (result.IsCompleted)
-        {
-            FailedAtFirstWrite = isFirst && isImmediate;
-            return RelayEnd.SinkBroken;
-        }
-
-        return IsStopped ? RelayEnd.Stopped : RelayEnd.None;
-    }
-
-    private void WriteChunkSize(PipeWriter output, int size)
-    {
-        if (HasTrailers)
-        {
-            var writer = new HeadWriter(output);
-            writer.ChunkSize(size);
-            writer.Flush();
-        }
-    }
-
-    private void WriteChunkEnd(PipeWriter output)
-    {
-        if (HasTrailers)
-        {
-            output.Write("\r\n"u8);
-        }
-    }
-
-    private void WriteEnd(PipeWriter output)
-    {
-        if (_trailers is not null)
-        {
-            output.Write("0\r\n"u8);
-            output.Write(_trailers.WrittenSpan);
-            output.Write("\r\n"u8);
-        }
     }
 }
