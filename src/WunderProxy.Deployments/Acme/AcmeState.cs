@@ -88,17 +88,7 @@ public sealed class AcmeState : IDisposable
     internal void WritePendingKey(string keyPem) => Write(PendingName, Encoding.ASCII.GetBytes(keyPem));
 
     /// <summary>Removes the key of an order that has ended.</summary>
-    internal void RemovePendingKey()
-    {
-        try
-        {
-            _directory.Delete(PendingName);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The next order replaces the file.
-        }
-    }
+    internal void RemovePendingKey() => TryDelete(PendingName);
 
     /// <summary>Reads the account at a server; null if there is none that can be used.</summary>
     internal AccountDocument? ReadAccount(Uri directory) =>
@@ -109,19 +99,18 @@ public sealed class AcmeState : IDisposable
     internal void WriteAccount(Uri directory, AccountDocument account) =>
         Write(AccountNameOf(directory), JsonSerializer.SerializeToUtf8Bytes(account, AcmeStateJsonContext.Default.AccountDocument));
 
-    /// <summary>Reads until when each host must not be tried, by the word of a server.</summary>
-    internal IReadOnlyDictionary<string, DateTimeOffset> ReadPauses(Uri directory) =>
-        Read(PausesName, bytes => Json(bytes, AcmeStateJsonContext.Default.PausesDocument)) is { Until: { } until } document
+    /// <summary>Reads until when each host must not be ordered from a server; null if that is not known.</summary>
+    internal PausesDocument? ReadPauses(Uri directory) =>
+        Read(PausesName, bytes => Json(bytes, AcmeStateJsonContext.Default.PausesDocument)) is { } document
         && document.Directory == directory.AbsoluteUri
-            ? until
-            : new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+            ? document
+            : null;
 
-    /// <summary>Writes until when each host must not be tried, if the directory can be written.</summary>
-    internal void TryWritePauses(Uri directory, IReadOnlyDictionary<string, DateTimeOffset> pauses)
+    /// <summary>Writes until when each host must not be ordered, if the directory can be written.</summary>
+    internal void TryWritePauses(PausesDocument document)
     {
         try
         {
-            var document = new PausesDocument(directory.AbsoluteUri, pauses);
             Write(PausesName, JsonSerializer.SerializeToUtf8Bytes(document, AcmeStateJsonContext.Default.PausesDocument));
         }
         catch (StateUnwritableException)
@@ -129,6 +118,9 @@ public sealed class AcmeState : IDisposable
             // The pause holds as long as this process; the directory is reported where it matters.
         }
     }
+
+    /// <summary>Removes the pauses, if the directory can be written.</summary>
+    internal void RemovePauses() => TryDelete(PausesName);
 
     /// <summary>Returns the name of the file, and of the shared document, that holds an account.</summary>
     internal static string AccountNameOf(Uri directory) => $"account-{Digest(directory.AbsoluteUri)}.json";
@@ -216,6 +208,18 @@ public sealed class AcmeState : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw Unwritable(FullPath, exception);
+        }
+    }
+
+    private void TryDelete(string name)
+    {
+        try
+        {
+            _directory.Delete(name);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The next order replaces the file.
         }
     }
 

@@ -25,6 +25,7 @@ public sealed class CertificateKeeper : IDisposable
     private readonly CertificateOrderer _orderer;
     private readonly CertificatesInUse _inUse;
     private readonly CertificateSharing _sharing;
+    private readonly OrderPauses _pauses;
     private readonly SharedAnswers? _answers;
     private readonly ManagedHost[] _hosts;
     private DateTimeOffset _seenAt;
@@ -57,6 +58,7 @@ public sealed class CertificateKeeper : IDisposable
             .. options.Hosts.Where(host => !CertificateHost.IsWildcard(host)).Distinct(StringComparer.Ordinal)
                 .Select(host => new ManagedHost(host, options.Directory.AbsoluteUri)),
         ];
+        _pauses = new OrderPauses(state, options.Directory, _hosts, clock);
         SharedDocuments? documents = null;
         if (sharing is not null && options.SharingKey is { } key)
         {
@@ -88,7 +90,7 @@ public sealed class CertificateKeeper : IDisposable
         }
 
         _state.OnWarning = message => _notices.Warn("acme-file-" + message, message);
-        var pauses = _state.ReadPauses(_options.Directory);
+        _pauses.Restore();
         var now = _clock.GetUtcNow();
         foreach (var host in _hosts)
         {
@@ -98,11 +100,9 @@ public sealed class CertificateKeeper : IDisposable
                 _inUse.Use(host, certificate, isSaved: true, isShared: false);
             }
 
-            // A longer pause was begun by a clock that was wrong.
-            if (pauses.TryGetValue(host.Name, out var until) && until > now && until <= now + RenewalTimes.LongestPause)
+            if (host.NextOrder > now)
             {
-                host.NextOrder = until;
-                host.NextLook = _sharing.IsOn ? now : until;
+                host.NextLook = _sharing.IsOn ? now : host.NextOrder;
             }
 
             host.Publish();
@@ -157,6 +157,8 @@ public sealed class CertificateKeeper : IDisposable
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
+            // An order that this process gave up has not failed.
+            _pauses.Save();
             return;
         }
         catch (LeaseHeldException)
@@ -201,7 +203,8 @@ public sealed class CertificateKeeper : IDisposable
             await FollowAdviceAsync(host, cancellationToken);
         }
 
-        (host.Failures, host.LastError, host.PublicError, host.NextOrder) = (0, null, null, DateTimeOffset.MinValue);
+        host.Succeed();
+        _pauses.Save();
         _warnings.Succeed(host);
         await _sharing.TryShareAsync(host, cancellationToken);
         host.NextLook = LookTimes.Next(host, _clock.GetUtcNow(), _sharing.HasStore);
@@ -231,8 +234,9 @@ public sealed class CertificateKeeper : IDisposable
         var pageBefore = host.AdvicePage;
         var advised = await _orderer.AskAdviceAsync(host, cancellationToken);
         var byLife = RenewalTimes.ByLife(certificate.NotBefore, certificate.NotAfter, host.Chance);
+        var latest = RenewalTimes.Latest(certificate.NotBefore, certificate.NotAfter);
         host.RenewAt = advised is { } time && time < certificate.NotAfter
-            ? RenewalTimes.ByAdvice(time, byLife, host.OrderedAt ?? certificate.NotBefore)
+            ? RenewalTimes.ByAdvice(time < latest ? time : latest, byLife, host.OrderedAt ?? certificate.NotBefore)
             : byLife;
         if (host.AdvicePage is { } page && page != pageBefore)
         {
@@ -274,6 +278,7 @@ public sealed class CertificateKeeper : IDisposable
 
     private async Task OrderAsync(ManagedHost host, SharedDocuments? shared, CancellationToken cancellationToken)
     {
+        _pauses.SaveBeginning(host);
         AcmeLog.Ordering(_log, host.Name, _options.Directory);
         var certificate = await _orderer.OrderAsync(host.Name, host.Certificate, shared, cancellationToken);
         AcmeLog.Ordered(_log, host.Name, certificate.NotAfter);
@@ -286,18 +291,11 @@ public sealed class CertificateKeeper : IDisposable
     private void Fail(ManagedHost host, Exception exception)
     {
         host.Failures++;
-        var retryAfter = (exception as AcmeException)?.RetryAfter;
         var now = _clock.GetUtcNow();
-        host.NextOrder = now + RenewalTimes.AfterFailure(host.Failures, retryAfter, Random.Shared.NextDouble());
+        host.NextOrder = now + host.PauseAfter(host.Failures, (exception as AcmeException)?.RetryAfter, now);
         host.NextLook = LookTimes.InPause(host, now, _sharing.IsOn);
         _warnings.Fail(host, exception);
-        if (retryAfter is not null)
-        {
-            // A restart must not ask earlier than the server wants.
-            _state.TryWritePauses(
-                _options.Directory,
-                _hosts.Where(one => one.NextOrder > now)
-                    .ToDictionary(one => one.Name, one => one.NextOrder, StringComparer.Ordinal));
-        }
+        host.IsPauseKept |= exception is not (StateUnwritableException or ObjectStoreException);
+        _pauses.Save();
     }
 }

@@ -48,6 +48,12 @@ internal sealed class ManagedHost(string host, string directory)
     /// <summary>Number of failures since the last success.</summary>
     public int Failures { get; set; }
 
+    /// <summary>
+    /// Whether a restart must keep the pause, since the server was asked for something; where it was not, as while the store
+    /// is away, a restart may try at once.
+    /// </summary>
+    public bool IsPauseKept { get; set; }
+
     /// <summary>Whether so many tries failed that the host is ordered without what instances share.</summary>
     public bool MayOrderAlone => Failures >= MaxFailuresTogether;
 
@@ -69,6 +75,18 @@ internal sealed class ManagedHost(string host, string directory)
     /// <summary>Whether the host needs a new certificate, which must not be ordered yet.</summary>
     public bool MustWait(DateTimeOffset now) => now < NextOrder && IsDue(now);
 
+    /// <summary>Returns the pause before the next order, after a number of failures.</summary>
+    /// <param name="failures">Number of failures since the last success, from 1.</param>
+    /// <param name="retryAfter">How long the server asks to be left alone; null if it does not say.</param>
+    /// <param name="now">The present time.</param>
+    public TimeSpan PauseAfter(int failures, TimeSpan? retryAfter, DateTimeOffset now)
+    {
+        var longest = Certificate is { } certificate
+            ? RenewalTimes.LongestFailurePause(certificate.NotBefore, certificate.NotAfter, now)
+            : TimeSpan.MaxValue;
+        return RenewalTimes.AfterFailure(failures, retryAfter, Random.Shared.NextDouble(), longest);
+    }
+
     /// <summary>Uses a certificate, whose renewal is then due after its life.</summary>
     public void Take(IssuedCertificate certificate)
     {
@@ -78,6 +96,10 @@ internal sealed class ManagedHost(string host, string directory)
         RenewAt = RenewalTimes.ByLife(certificate.NotBefore, certificate.NotAfter, Chance);
         NextAdvice = DateTimeOffset.MinValue;
     }
+
+    /// <summary>Forgets the failures, after a look at which everything was well.</summary>
+    public void Succeed() =>
+        (Failures, LastError, PublicError, NextOrder, IsPauseKept) = (0, null, null, DateTimeOffset.MinValue, false);
 
     /// <summary>Moves all pauses, which were reckoned by a clock that has been set back.</summary>
     public void SetBack(TimeSpan difference) =>

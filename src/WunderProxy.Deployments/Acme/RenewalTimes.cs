@@ -12,10 +12,13 @@ internal static class RenewalTimes
     private static readonly TimeSpan ShortLife = TimeSpan.FromDays(10);
 
     private static readonly TimeSpan FirstFailurePause = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan LongestFailurePause = TimeSpan.FromHours(12);
+    private static readonly TimeSpan LongestPauseOfAll = TimeSpan.FromHours(12);
 
     /// <summary>Shortest time between two orders that the server's advice alone causes.</summary>
     private static readonly TimeSpan AdvisedOrderInterval = TimeSpan.FromHours(6);
+
+    /// <summary>Part of the life after which a certificate is renewed even if the server advises to wait.</summary>
+    private const double LatestShare = 0.8;
 
     /// <summary>Part of the life over which the renewals of a fleet are spread, before the time due.</summary>
     private const double Spread = 0.03;
@@ -44,6 +47,15 @@ internal static class RenewalTimes
             : null;
 
     /// <summary>
+    /// Returns the latest time at which a certificate is renewed, whatever the server advises: after four fifths of its life,
+    /// so that orders which fail at first can be repeated before its end.
+    /// </summary>
+    /// <param name="notBefore">Start of the validity.</param>
+    /// <param name="notAfter">End of the validity.</param>
+    public static DateTimeOffset Latest(DateTimeOffset notBefore, DateTimeOffset notAfter) =>
+        notBefore + ((notAfter - notBefore) * LatestShare);
+
+    /// <summary>
     /// Returns when a certificate is renewed by the server's advice. A server that always says "now" orders at most once in
     /// 6 hours, whichever instance asks, unless the certificate's life demands more.
     /// </summary>
@@ -58,13 +70,29 @@ internal static class RenewalTimes
     }
 
     /// <summary>
+    /// Returns the longest pause after failures that a certificate leaves: half of the rest of its life, so that there are
+    /// more tries before its end. For a certificate that has expired, half of its whole life: where certificates last for
+    /// hours, orders of every few hours are expected.
+    /// </summary>
+    /// <param name="notBefore">Start of the validity.</param>
+    /// <param name="notAfter">End of the validity.</param>
+    /// <param name="now">The present time.</param>
+    public static TimeSpan LongestFailurePause(DateTimeOffset notBefore, DateTimeOffset notAfter, DateTimeOffset now) =>
+        (notAfter > now ? notAfter - now : notAfter - notBefore) / 2;
+
+    /// <summary>
     /// Returns the pause after a number of failures: from 1 min, doubled up to 12 h, each chosen from its upper half, and
     /// never less than the server asks for.
     /// </summary>
-    public static TimeSpan AfterFailure(int failures, TimeSpan? retryAfter, double chance)
+    /// <param name="failures">Number of failures since the last success, from 1.</param>
+    /// <param name="retryAfter">How long the server asks to be left alone; null if it does not say.</param>
+    /// <param name="chance">A number from 0 to 1, chosen anew for each pause.</param>
+    /// <param name="longest">Longest pause that the certificate in use leaves; a minute is always waited.</param>
+    public static TimeSpan AfterFailure(int failures, TimeSpan? retryAfter, double chance, TimeSpan longest)
     {
+        longest = longest < LongestPauseOfAll ? longest : LongestPauseOfAll;
         var doubled = FirstFailurePause * Math.Pow(2, Math.Min(failures - 1, 20));
-        var pause = (doubled < LongestFailurePause ? doubled : LongestFailurePause) * ((1 + chance) / 2);
+        var pause = (doubled < longest ? doubled : longest) * ((1 + chance) / 2);
         pause = pause < FirstFailurePause ? FirstFailurePause : pause;
         return retryAfter > pause ? retryAfter.Value : pause;
     }

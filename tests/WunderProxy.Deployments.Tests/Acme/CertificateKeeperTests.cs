@@ -315,6 +315,114 @@ internal sealed class CertificateKeeperTests : IDisposable
     }
 
     [Test]
+    public async Task Failures_and_their_pause_are_kept_over_a_restart_until_a_success()
+    {
+        _server.Script = (path, _) => path == "/order" ? ScriptedAcmeServer.Problem(403, "caa", "no") : null;
+        DateTimeOffset next;
+        using (var first = NewKeeper())
+        {
+            await first.LookAsync();
+            await first.LookAsync();
+            await first.LookAsync();
+            next = first.View.NextTry!.Value;
+        }
+
+        using (var second = NewKeeper())
+        {
+            Assert.That(second.View.NextTry, Is.EqualTo(next));
+            Assert.That(second.View.Failures, Is.EqualTo(3));
+            await second.LookInPauseAsync();
+            Assert.That(_server.CountOf("/order"), Is.EqualTo(3), "nothing is ordered in the pause");
+
+            _clock.Advance(TimeSpan.FromMinutes(4));
+            await second.LookInPauseAsync();
+            Assert.That(second.View.Failures, Is.EqualTo(4), "the pauses grow on");
+            _server.Script = (_, _) => null;
+            await second.LookAsync();
+        }
+
+        Assert.That(System.IO.File.Exists(_directory.Under("acme/pauses.json")), Is.False);
+    }
+
+    [Test]
+    public async Task Program_that_ends_in_an_order_does_not_order_at_once_when_it_is_started_again()
+    {
+        var pauses = "";
+        using (var first = NewKeeper())
+        {
+            // What a process that is killed leaves behind is what the file has while the order runs.
+            _server.Script = (path, _) =>
+            {
+                pauses = path == "/order" ? System.IO.File.ReadAllText(_directory.Under("acme/pauses.json")) : pauses;
+                return path == "/order" ? ScriptedAcmeServer.Problem(403, "caa", "no") : null;
+            };
+            await first.LookAsync();
+        }
+
+        System.IO.File.WriteAllText(_directory.Under("acme/pauses.json"), pauses);
+        _server.Requests.Clear();
+        using var second = NewKeeper();
+        await second.LookInPauseAsync();
+
+        Assert.That(_server.Requests, Is.Empty);
+        Assert.That(second.View.Failures, Is.EqualTo(1));
+        Assert.That(second.View.NextTry, Is.EqualTo(_clock.GetUtcNow().AddMinutes(1)));
+    }
+
+    [Test]
+    public async Task Order_that_an_orderly_stop_interrupts_is_tried_at_once_after_the_start()
+    {
+        using var stop = new CancellationTokenSource();
+        using (var first = NewKeeper())
+        {
+            _server.Script = (path, _) =>
+            {
+                if (path == "/order")
+                {
+                    stop.Cancel();
+                }
+
+                return null;
+            };
+            await first.Keeper.LookAsync(first.Managed, stop.Token);
+        }
+
+        using var second = NewKeeper();
+        await second.LookInPauseAsync();
+
+        Assert.That(second.View.ValidUntil, Is.Not.Null);
+    }
+
+    [Test]
+    public async Task Pauses_of_failures_leave_more_tries_before_a_short_life_ends()
+    {
+        _server.Life = TimeSpan.FromHours(6);
+        using var keeper = NewKeeper();
+        await keeper.LookAsync();
+        _clock.Advance(TimeSpan.FromHours(4));
+        _server.Script = (path, _) => path == "/order" ? ScriptedAcmeServer.Problem(403, "caa", "no") : null;
+        keeper.Managed.Failures = 50;
+
+        await keeper.LookAsync();
+
+        Assert.That(keeper.View.NextTry - _clock.GetUtcNow(), Is.InRange(TimeSpan.FromMinutes(30), TimeSpan.FromHours(1)));
+    }
+
+    [Test]
+    public async Task Window_just_before_the_end_of_the_life_is_not_waited_for()
+    {
+        _server.HasRenewalInfo = true;
+        _server.Window = (_clock.GetUtcNow().AddDays(90).AddMinutes(-20), _clock.GetUtcNow().AddDays(90).AddMinutes(-10));
+        using var keeper = NewKeeper();
+
+        await keeper.LookAsync();
+
+        Assert.That(
+            keeper.Managed.RenewAt,
+            Is.EqualTo(_clock.GetUtcNow().AddDays(72)).Within(TimeSpan.FromSeconds(1)), "four fifths of the life");
+    }
+
+    [Test]
     public void Pause_that_a_wrong_clock_began_is_forgotten()
     {
         Directory.CreateDirectory(_directory.Under("acme"));
@@ -725,6 +833,7 @@ internal sealed class CertificateKeeperTests : IDisposable
         await keeper.LookAsync();
 
         Assert.That(keeper.View.LastError, Does.Contain("cannot be written"));
+        Assert.That(keeper.Managed.IsPauseKept, Is.False, "a restart may try at once");
         Assert.That(_server.CountOf("/order"), Is.Zero);
     }
 

@@ -58,8 +58,8 @@ internal sealed class RenewalTimesTests
     {
         Assert.Multiple(() =>
         {
-            Assert.That(RenewalTimes.AfterFailure(failures, null, 1).TotalMinutes, Is.EqualTo(minutes));
-            Assert.That(RenewalTimes.AfterFailure(failures, null, 0).TotalMinutes, Is.EqualTo(Math.Max(1, minutes / 2)));
+            Assert.That(RenewalTimes.AfterFailure(failures, null, 1, TimeSpan.MaxValue).TotalMinutes, Is.EqualTo(minutes));
+            Assert.That(RenewalTimes.AfterFailure(failures, null, 0, TimeSpan.MaxValue).TotalMinutes, Is.EqualTo(Math.Max(1, minutes / 2)));
         });
     }
 
@@ -68,8 +68,23 @@ internal sealed class RenewalTimesTests
     {
         Assert.Multiple(() =>
         {
-            Assert.That(RenewalTimes.AfterFailure(1, TimeSpan.FromDays(2), 0), Is.EqualTo(TimeSpan.FromDays(2)));
-            Assert.That(RenewalTimes.AfterFailure(1, TimeSpan.Zero, 0), Is.EqualTo(TimeSpan.FromMinutes(1)));
+            Assert.That(RenewalTimes.AfterFailure(1, TimeSpan.FromDays(2), 0, TimeSpan.FromHours(1)), Is.EqualTo(TimeSpan.FromDays(2)));
+            Assert.That(RenewalTimes.AfterFailure(1, TimeSpan.Zero, 0, TimeSpan.MaxValue), Is.EqualTo(TimeSpan.FromMinutes(1)));
         });
     }
+
+    [TestCase(4, 60)]
+    [TestCase(5.5, 15)]
+    [TestCase(5.99, 1)]
+    [TestCase(7, 180)]
+    public void Pause_is_at_most_half_of_what_a_certificate_of_six_hours_has_left(double hours, double minutes)
+    {
+        var longest = RenewalTimes.LongestFailurePause(Start, Start.AddHours(6), Start.AddHours(hours));
+
+        Assert.That(RenewalTimes.AfterFailure(1000, null, 1, longest).TotalMinutes, Is.EqualTo(minutes).Within(0.001));
+    }
+
+    [Test]
+    public void Latest_renewal_leaves_a_fifth_of_the_life() =>
+        Assert.That(RenewalTimes.Latest(Start, Start.AddDays(90)), Is.EqualTo(Start.AddDays(72)));
 }
