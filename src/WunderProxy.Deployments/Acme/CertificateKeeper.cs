@@ -225,8 +225,7 @@ public sealed class CertificateKeeper : IDisposable
 
     private async Task FollowAdviceAsync(ManagedHost host, CancellationToken cancellationToken)
     {
-        var now = _clock.GetUtcNow();
-        if (host.Certificate is not { } certificate || now < host.NextAdvice)
+        if (host.Certificate is not { } certificate || !_orderer.MayAskAdvice(host))
         {
             return;
         }

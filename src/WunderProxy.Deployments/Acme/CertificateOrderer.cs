@@ -11,9 +11,17 @@ internal sealed class CertificateOrderer(AcmeOptions options, AcmeState state, I
     private static readonly TimeSpan ShortestAdviceInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestAdviceInterval = TimeSpan.FromDays(1);
 
+    /// <summary>Longest time that advice is waited for: it is optional, and meanwhile nothing is ordered for other hosts.</summary>
+    private static readonly TimeSpan AdviceLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>Pause of all advice after a first question without an answer; it is doubled up to the ordinary interval.</summary>
+    private static readonly TimeSpan FirstAdvicePause = TimeSpan.FromMinutes(10);
+
     private readonly AcmeTransport _transport = new(options, clock);
     private string? _renewalInfo;
     private bool _isDirectoryRead;
+    private int _unansweredQuestions;
+    private DateTimeOffset _adviceAgainAt;
 
     /// <summary>How far the server's clock is ahead of ours; null if unknown.</summary>
     public TimeSpan? ServerAhead => _transport.ServerAhead;
@@ -45,40 +53,84 @@ internal sealed class CertificateOrderer(AcmeOptions options, AcmeState state, I
         }
     }
 
-    /// <summary>Asks when the server wants the host's certificate to be renewed, if it is time to ask.</summary>
+    /// <summary>
+    /// Whether the server may be asked for advice about a host now. After a question without an answer it is left alone for a
+    /// while, whatever the host: a server that hangs must not cost each host its time.
+    /// </summary>
+    public bool MayAskAdvice(ManagedHost host)
+    {
+        var now = clock.GetUtcNow();
+
+        // A longer pause was begun by a clock that has been set back.
+        if (now < _adviceAgainAt && _adviceAgainAt <= now + AdviceInterval && host.NextAdvice <= now)
+        {
+            host.NextAdvice = _adviceAgainAt;
+        }
+
+        return now >= host.NextAdvice;
+    }
+
+    /// <summary>Asks when the server wants the host's certificate to be renewed, for 5 seconds at most.</summary>
     /// <returns>When to renew; null if the server has no advice.</returns>
     public async Task<DateTimeOffset?> AskAdviceAsync(ManagedHost host, CancellationToken cancellationToken)
     {
+        using var limit = new CancellationTokenSource(AdviceLimit, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         host.NextAdvice = clock.GetUtcNow() + AdviceInterval;
         try
         {
-            if (!_isDirectoryRead)
-            {
-                await ReadDirectoryAsync(cancellationToken);
-            }
-
-            if (_renewalInfo is null || host.Certificate is not { RenewalId: { } id } || !IsOfServer(host.Certificate))
-            {
-                return null;
-            }
-
-            var answer = await _transport.GetAsync($"{_renewalInfo.TrimEnd('/')}/{id}", cancellationToken);
-            var interval = answer.RetryAfter ?? AdviceInterval;
-            host.NextAdvice = clock.GetUtcNow() + TimeSpan.FromTicks(
-                Math.Clamp(interval.Ticks, ShortestAdviceInterval.Ticks, LongestAdviceInterval.Ticks));
-            var info = AcmeTransport.Read(answer, AcmeJsonContext.Default.RenewalInfo, "renewal information");
-            host.AdvicePage = info.ExplanationUrl is { Length: > 0 } page ? AcmeProblem.Clean(page) : null;
-            return RenewalTimes.BySuggestion(info, host.Chance);
+            var advised = await AskAsync(host, either.Token);
+            _unansweredQuestions = 0;
+            return advised;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            PauseAdvice(host);
+        }
+        catch (AcmeException exception) when (exception.IsUnanswered)
+        {
+            PauseAdvice(host);
         }
         catch (AcmeException)
         {
-            // Advice is optional: without it the certificate is renewed by its life.
-            return null;
+            // The server has nothing to say about this certificate.
+            _unansweredQuestions = 0;
         }
+
+        // Advice is optional: without it the certificate is renewed by its life.
+        return null;
     }
 
     /// <summary>Closes the connections to the server.</summary>
     public void Dispose() => _transport.Dispose();
+
+    private void PauseAdvice(ManagedHost host)
+    {
+        var pause = FirstAdvicePause * Math.Pow(2, Math.Min(_unansweredQuestions++, 10));
+        _adviceAgainAt = clock.GetUtcNow() + (pause < AdviceInterval ? pause : AdviceInterval);
+        host.NextAdvice = _adviceAgainAt;
+    }
+
+    private async Task<DateTimeOffset?> AskAsync(ManagedHost host, CancellationToken cancellationToken)
+    {
+        if (!_isDirectoryRead)
+        {
+            await ReadDirectoryAsync(cancellationToken);
+        }
+
+        if (_renewalInfo is null || host.Certificate is not { RenewalId: { } id } || !IsOfServer(host.Certificate))
+        {
+            return null;
+        }
+
+        var answer = await _transport.GetAsync($"{_renewalInfo.TrimEnd('/')}/{id}", cancellationToken);
+        var interval = answer.RetryAfter ?? AdviceInterval;
+        host.NextAdvice = clock.GetUtcNow() + TimeSpan.FromTicks(
+            Math.Clamp(interval.Ticks, ShortestAdviceInterval.Ticks, LongestAdviceInterval.Ticks));
+        var info = AcmeTransport.Read(answer, AcmeJsonContext.Default.RenewalInfo, "renewal information");
+        host.AdvicePage = info.ExplanationUrl is { Length: > 0 } page ? AcmeProblem.Clean(page) : null;
+        return RenewalTimes.BySuggestion(info, host.Chance);
+    }
 
     private bool IsOfServer(IssuedCertificate? certificate) => certificate?.Directory == options.Directory.AbsoluteUri;
 

@@ -198,6 +198,53 @@ internal sealed class CertificateKeeperTests : IDisposable
         Assert.That(keeper.Loggers.Log.MessagesFrom(LogLevel.Information, "explains it at https://ca.test/why"), Has.Count.EqualTo(1));
     }
 
+    [TestCase("/renewal")]
+    [TestCase("/dir")]
+    public async Task Advice_that_does_not_come_holds_the_hosts_up_for_five_seconds_in_sum(string silent)
+    {
+        string[] hosts = ["a.example.test", "b.example.test", "c.example.test"];
+        _server.HasRenewalInfo = true;
+        _server.Window = (_clock.GetUtcNow().AddDays(20), _clock.GetUtcNow().AddDays(21));
+        using (var first = new KeeperUnderTest(_server, _clock, _directory.FullPath, hosts: hosts))
+        {
+            foreach (var host in first.Keeper.Hosts)
+            {
+                await first.Keeper.LookAsync(host, CancellationToken.None);
+            }
+        }
+
+        using var hang = new ManualResetEventSlim();
+        var questions = 0;
+        _server.Script = (path, _) =>
+        {
+            if (path.StartsWith(silent, StringComparison.Ordinal))
+            {
+                Interlocked.Increment(ref questions);
+                hang.Wait(TimeSpan.FromMinutes(1));
+            }
+
+            return null;
+        };
+        using var keeper = new KeeperUnderTest(_server, _clock, _directory.FullPath, hosts: hosts);
+
+        var looking = keeper.Keeper.LookAsync(keeper.Keeper.Hosts[0], CancellationToken.None);
+        await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(5), looking);
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        await looking;
+        await keeper.Keeper.LookAsync(keeper.Keeper.Hosts[1], CancellationToken.None);
+        await keeper.Keeper.LookAsync(keeper.Keeper.Hosts[2], CancellationToken.None);
+        hang.Set();
+
+        Assert.That(Volatile.Read(ref questions), Is.LessThanOrEqualTo(1), "the others do not wait for the same server");
+        Assert.That(keeper.Keeper.Hosts.Select(host => host.NextLook), Is.All.EqualTo(_clock.GetUtcNow().AddMinutes(10)));
+        Assert.That(keeper.Keeper.Snapshot().Hosts.Select(host => host.LastError), Is.All.Null);
+
+        _server.Script = (_, _) => null;
+        _clock.Advance(TimeSpan.FromMinutes(10));
+        await keeper.Keeper.LookAsync(keeper.Keeper.Hosts[1], CancellationToken.None);
+        Assert.That(keeper.Keeper.Hosts[1].RenewAt, Is.InRange(_server.Window.Value.Start, _server.Window.Value.End));
+    }
+
     // All problems of RFC 8555 section 6.7 that may answer an order, and one of somebody's own.
     [TestCase("rateLimited", 429)]
     [TestCase("serverInternal", 500)]

@@ -17,12 +17,12 @@ internal sealed class KeeperUnderTest : IDisposable
     private readonly AcmeState _state;
 
     public KeeperUnderTest(
-        ScriptedAcmeServer server, TimeProvider clock, string directory, IObjectStore? store = null, byte[]? secret = null, bool hasKey = true)
+        ScriptedAcmeServer server, TimeProvider clock, string directory, IObjectStore? store = null, byte[]? secret = null, bool hasKey = true, string[]? hosts = null)
     {
         _state = AcmeState.TryOpen(directory) ?? throw new InvalidOperationException("the state directory is locked");
         var options = new AcmeOptions
         {
-            Hosts = [Host, "*.example.test"],
+            Hosts = hosts ?? [Host, "*.example.test"],
             Directory = server.DirectoryUrl,
             Email = "ops@example.test",
             SharingKey = store is null || !hasKey ? null : new SealingKey(secret ?? Secret),

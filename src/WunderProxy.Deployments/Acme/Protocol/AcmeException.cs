@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace WunderProxy.Deployments.Acme.Protocol;
 
 /// <summary>Thrown when a certificate could not be ordered.</summary>
@@ -14,6 +16,13 @@ internal sealed class AcmeException(string message, string? quoted = null, Excep
 
     /// <summary>How long the server asks to be left alone; null if it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Whether the server did not answer, or answered with a fault of its own that is no problem document.</summary>
+    public bool IsUnanswered => InnerException switch
+    {
+        HttpRequestException { StatusCode: { } status } => status >= HttpStatusCode.InternalServerError,
+        _ => InnerException is HttpRequestException or IOException or OperationCanceledException,
+    };
 
     /// <summary>Message and quoted words in one line.</summary>
     public string Line => Quoted is null ? Message : $"{Message}: {Quoted}";

@@ -155,12 +155,8 @@ internal sealed class AcmeTransport : IDisposable
         }
     }
 
-    private static bool IsPassing(AcmeException exception) => exception switch
-    {
-        { RetryAfter: not null } => false,
-        { InnerException: HttpRequestException { StatusCode: { } status } } => status >= HttpStatusCode.InternalServerError,
-        _ => exception.InnerException is HttpRequestException or IOException,
-    };
+    private static bool IsPassing(AcmeException exception) =>
+        exception is { RetryAfter: null, IsUnanswered: true, InnerException: not OperationCanceledException };
 
     private async Task<string> TakeNonceAsync(CancellationToken cancellationToken)
     {
