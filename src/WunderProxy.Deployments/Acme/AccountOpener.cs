@@ -16,15 +16,27 @@ internal sealed class AccountOpener(AcmeOptions options, AcmeState state, AcmeTr
     /// <param name="directory">The server's directory.</param>
     /// <param name="shared">What instances share; null if nothing is shared.</param>
     /// <param name="renew">Whether the account's URL has to be asked for, because the server forgot the account.</param>
+    /// <param name="foreign">What is done when the shared account is sealed with another key.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="AcmeException">The server refused.</exception>
+    /// <exception cref="ForeignSealException">The shared account is sealed with another key.</exception>
     /// <exception cref="Storage.StateUnwritableException">The state directory cannot be written.</exception>
     /// <exception cref="Storage.ObjectStoreException">The store failed.</exception>
     public async Task<AcmeSession> OpenAsync(
-        AcmeDirectory directory, SharedDocuments? shared, bool renew, CancellationToken cancellationToken)
+        AcmeDirectory directory, SharedDocuments? shared, bool renew, ForeignAccount foreign, CancellationToken cancellationToken)
     {
         var own = state.ReadAccount(options.Directory);
-        var common = shared is null ? null : await shared.ReadAsync(_name, Parse, cancellationToken);
+        AccountDocument? common = null;
+        try
+        {
+            common = shared is null ? null : await shared.ReadAsync(_name, Parse, cancellationToken);
+        }
+        catch (ForeignSealException) when (foreign == ForeignAccount.IsPassedOver)
+        {
+            // An account of this instance's own serves as well; the document is left alone.
+            shared = null;
+        }
+
         var account = common ?? own ?? NewAccount();
         var session = new AcmeSession(transport, directory, AcmeAccountKey.FromPem(account.Key!)) { AccountUrl = account.Url };
         if (account.Url is null || renew)

@@ -279,7 +279,12 @@ public sealed class CertificateKeeper : IDisposable
     {
         _pauses.SaveBeginning(host);
         AcmeLog.Ordering(_log, host.Name, _options.Directory);
-        var certificate = await _orderer.OrderAsync(host.Name, host.Certificate, shared, cancellationToken);
+        var certificate = await _orderer.OrderAsync(
+            host.Name,
+            host.Certificate,
+            shared,
+            host.MayOrderAlone ? ForeignAccount.IsPassedOver : ForeignAccount.StopsTheOrder,
+            cancellationToken);
         AcmeLog.Ordered(_log, host.Name, certificate.NotAfter);
         _inUse.Use(host, certificate, isSaved: false, isShared: false);
         host.OrderedAt = _clock.GetUtcNow();
@@ -294,7 +299,7 @@ public sealed class CertificateKeeper : IDisposable
         host.NextOrder = now + host.PauseAfter(host.Failures, (exception as AcmeException)?.RetryAfter, now);
         host.NextLook = LookTimes.InPause(host, now, _sharing.IsOn);
         _warnings.Fail(host, exception);
-        host.IsPauseKept |= exception is not (StateUnwritableException or ObjectStoreException);
+        host.IsPauseKept |= exception is not (StateUnwritableException or ObjectStoreException or ForeignSealException);
         _pauses.Save();
     }
 }

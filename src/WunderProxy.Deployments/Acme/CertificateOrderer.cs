@@ -30,12 +30,17 @@ internal sealed class CertificateOrderer(AcmeOptions options, AcmeState state, I
     /// <param name="host">The name.</param>
     /// <param name="replaced">The certificate that is replaced; null for none.</param>
     /// <param name="shared">What instances share; null if nothing is shared.</param>
+    /// <param name="foreign">What is done when the shared account is sealed with another key.</param>
     /// <param name="cancellationToken">Ends the order.</param>
     /// <exception cref="AcmeException">The order failed, or the certificate cannot be used.</exception>
     /// <exception cref="Storage.StateUnwritableException">The state directory cannot be written; nothing was ordered.</exception>
     /// <exception cref="Storage.ObjectStoreException">The store failed.</exception>
     public async Task<IssuedCertificate> OrderAsync(
-        string host, IssuedCertificate? replaced, SharedDocuments? shared, CancellationToken cancellationToken)
+        string host,
+        IssuedCertificate? replaced,
+        SharedDocuments? shared,
+        ForeignAccount foreign,
+        CancellationToken cancellationToken)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var keyPem = key.ExportPkcs8PrivateKeyPem();
@@ -44,7 +49,7 @@ internal sealed class CertificateOrderer(AcmeOptions options, AcmeState state, I
         {
             var directory = await ReadDirectoryAsync(cancellationToken);
             var replaces = directory.RenewalInfo is not null && IsOfServer(replaced) ? replaced!.RenewalId : null;
-            var chain = await OrderOnceMoreAsync(directory, host, keyPem, replaces, shared, cancellationToken);
+            var chain = await OrderOnceMoreAsync(directory, host, keyPem, replaces, shared, foreign, cancellationToken);
             return Judge(host, chain, keyPem);
         }
         finally
@@ -148,6 +153,7 @@ internal sealed class CertificateOrderer(AcmeOptions options, AcmeState state, I
         string keyPem,
         string? replaces,
         SharedDocuments? shared,
+        ForeignAccount foreign,
         CancellationToken cancellationToken)
     {
         var accounts = new AccountOpener(options, state, _transport);
@@ -156,7 +162,7 @@ internal sealed class CertificateOrderer(AcmeOptions options, AcmeState state, I
             AcmeSession? session = null;
             try
             {
-                session = await accounts.OpenAsync(directory, shared, renew, cancellationToken);
+                session = await accounts.OpenAsync(directory, shared, renew, foreign, cancellationToken);
                 var order = new CertificateOrder(session, new ChallengePublisher(board, shared), clock);
                 return await order.RunAsync(host, keyPem, replaces, cancellationToken);
             }

@@ -45,6 +45,9 @@ internal sealed class ManagedHost(string host, string directory)
     /// <summary>Whether the other instances have the certificate.</summary>
     public bool IsShared { get; set; } = true;
 
+    /// <summary>Whether the store has a document for the host that is sealed with another key than ours.</summary>
+    public bool HasForeignDocument { get; set; }
+
     /// <summary>Number of failures since the last success.</summary>
     public int Failures { get; set; }
 

@@ -257,6 +257,49 @@ internal sealed class SharedCertificateTests : IDisposable
         Assert.That(other.View.LastError, Does.Contain("another key"));
     }
 
+    [TestCase("*.pem")]
+    [TestCase("*.json")]
+    public async Task Forged_key_id_in_the_store_stops_no_order_for_ever(string which)
+    {
+        await NewInstance("1").LookAsync();
+        var ending = which[1..];
+        foreach (var key in _store.Keys.ToArray())
+        {
+            if (!key.EndsWith(ending, StringComparison.Ordinal))
+            {
+                await _store.DeleteAsync(key, CancellationToken.None);
+                continue;
+            }
+
+            var forged = (await _store.GetAsync(key, CancellationToken.None))!.Bytes.ToArray();
+            forged["WPSEAL1\n".Length] ^= 1;
+            _store.Seed(key, forged);
+        }
+
+        var forgedKey = _store.Keys.Single();
+        var before = (await _store.GetAsync(forgedKey, CancellationToken.None))!.Bytes.ToArray();
+        var other = NewInstance("2");
+        for (var tries = 0; tries < 3; tries++)
+        {
+            await other.LookAsync();
+            Assert.That(other.View.LastError, Does.Contain("another key"));
+        }
+
+        await other.LookAsync();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(other.Sink.Uses, Is.EqualTo(1));
+            Assert.That(other.View.LastError, Is.Null);
+            Assert.That(other.Warnings, Does.Contain("sealed with another key than that of --acme-key-file"));
+            Assert.That(_store.Keys, Has.None.Contain("lock").And.None.Contain("challenge"));
+        });
+        await other.LookAsync();
+        Assert.That(_server.CountOf("/order"), Is.EqualTo(2));
+        Assert.That((await _store.GetAsync(forgedKey, CancellationToken.None))!.Bytes.ToArray(), Is.EqualTo(before), "left alone");
+        Assert.That(other.View.LastError, Is.Null, "what is not due needs nothing from the store");
+    }
+
     [Test]
     public async Task Store_that_may_only_be_read_leaves_the_instance_alone_with_a_warning()
     {

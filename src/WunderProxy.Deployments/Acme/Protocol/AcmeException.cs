@@ -6,7 +6,7 @@ namespace WunderProxy.Deployments.Acme.Protocol;
 /// <param name="message">What failed, in our own words.</param>
 /// <param name="quoted">What the server or the system said; null for nothing.</param>
 /// <param name="cause">The exception behind it.</param>
-internal sealed class AcmeException(string message, string? quoted = null, Exception? cause = null) : Exception(message, cause)
+internal class AcmeException(string message, string? quoted = null, Exception? cause = null) : Exception(message, cause)
 {
     /// <summary>What the server or the system said; null for nothing.</summary>
     public string? Quoted { get; } = quoted;

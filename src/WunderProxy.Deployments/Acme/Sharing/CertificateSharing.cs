@@ -59,7 +59,7 @@ internal sealed class CertificateSharing(
 
     /// <summary>Takes the certificate from the store if it is of this server and was issued after the one in use.</summary>
     /// <exception cref="ObjectStoreException">The store failed, and the host needs a certificate.</exception>
-    /// <exception cref="AcmeException">The document was sealed with another key.</exception>
+    /// <exception cref="ForeignSealException">The document was sealed with another key, and the host needs a certificate.</exception>
     public async Task AdoptAsync(ManagedHost host, CancellationToken cancellationToken)
     {
         if (!_isOn)
@@ -80,6 +80,14 @@ internal sealed class CertificateSharing(
             return;
         }
 
+        catch (ForeignSealException) when (!host.IsDue(clock.GetUtcNow()) || host.MayOrderAlone)
+        {
+            // There is a warning. Whoever may write the store could put such a document there: it stops no order for ever.
+            host.HasForeignDocument = true;
+            return;
+        }
+
+        host.HasForeignDocument = false;
         if (found is null)
         {
             return;
@@ -100,7 +108,8 @@ internal sealed class CertificateSharing(
     /// <summary>Gives the certificate of a host to the other instances, unless they have it. A failure is a warning.</summary>
     public async Task TryShareAsync(ManagedHost host, CancellationToken cancellationToken)
     {
-        if (!_isOn || host.IsShared || host.Certificate is not { } certificate)
+        // A document of another key is left alone: two fleets that overwrite one another would order for ever.
+        if (!_isOn || host.IsShared || host.HasForeignDocument || host.Certificate is not { } certificate)
         {
             return;
         }

@@ -1,4 +1,3 @@
-using WunderProxy.Deployments.Acme.Protocol;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.Storage;
@@ -12,7 +11,7 @@ namespace WunderProxy.Deployments.Acme.Sharing;
 internal sealed class SharedDocuments(
     IObjectStore store, string prefix, SealingKey key, NoticeBoard notices, TimeProvider clock)
 {
-    private const string OtherKeyTopic = "acme-other-key";
+    private const string OtherKeyTopic = "acme-other-key-";
     private const string AsideTopic = "acme-put-aside-";
 
     /// <summary>
@@ -21,7 +20,7 @@ internal sealed class SharedDocuments(
     /// </summary>
     /// <returns>The content; null if there is none that can be used.</returns>
     /// <exception cref="ObjectStoreException">The store refused, cannot be reached or took too long.</exception>
-    /// <exception cref="AcmeException">The document was sealed with another key.</exception>
+    /// <exception cref="ForeignSealException">The document was sealed with another key.</exception>
     public Task<byte[]?> ReadAsync(string name, CancellationToken cancellationToken) =>
         ReadAsync(name, static bytes => bytes, cancellationToken);
 
@@ -30,7 +29,7 @@ internal sealed class SharedDocuments(
     /// <param name="parse">Returns what the bytes mean, or throws <see cref="FormatException"/>.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="ObjectStoreException">The store refused, cannot be reached or took too long.</exception>
-    /// <exception cref="AcmeException">The document was sealed with another key.</exception>
+    /// <exception cref="ForeignSealException">The document was sealed with another key.</exception>
     public async Task<T?> ReadAsync<T>(string name, Func<byte[], T> parse, CancellationToken cancellationToken)
         where T : class
     {
@@ -48,6 +47,7 @@ internal sealed class SharedDocuments(
 
         if (read is null)
         {
+            notices.Warn(OtherKeyTopic + path, null);
             return null;
         }
 
@@ -56,14 +56,14 @@ internal sealed class SharedDocuments(
             case SealVerdict.OtherKey:
                 var message = $"{path} is sealed with another key than that of --acme-key-file: "
                     + "give all instances the same file, or delete what lies under acme/ in the store after a change of the key";
-                notices.Warn(OtherKeyTopic, message);
-                throw new AcmeException(message);
+                notices.Warn(OtherKeyTopic + path, message);
+                throw new ForeignSealException(message);
             case SealVerdict.Damaged:
                 await PutAsideAsync(path, "it was damaged or forged", cancellationToken);
                 return null;
         }
 
-        notices.Warn(OtherKeyTopic, null);
+        notices.Warn(OtherKeyTopic + path, null);
         try
         {
             return parse(content);

@@ -1,0 +1,10 @@
+using WunderProxy.Deployments.Acme.Protocol;
+
+namespace WunderProxy.Deployments.Acme.Sharing;
+
+/// <summary>
+/// Thrown when a shared document names another sealing key than ours: instances have different secrets, or a stranger who
+/// may write the store put the document there. The two cannot be told apart.
+/// </summary>
+/// <param name="message">Which document it is, and what to do.</param>
+internal sealed class ForeignSealException(string message) : AcmeException(message);
