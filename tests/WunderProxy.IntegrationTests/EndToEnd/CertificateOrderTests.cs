@@ -56,20 +56,24 @@ internal sealed class CertificateOrderTests : OrderFixture
         Assert.That(await program.WaitForExitAsync(), Is.Zero, program.Errors);
     }
 
-    [Test]
-    public async Task Three_instances_order_once_and_any_of_them_answers()
+    [TestCase(StoreKind.Folder)]
+    [TestCase(StoreKind.S3)]
+    public async Task Three_instances_order_once_and_any_of_them_answers(StoreKind kind)
     {
+        using ITestStore store = kind == StoreKind.S3
+            ? new BucketStore(TestEnvironment.S3Bucket, TestEnvironment.S3Variables)
+            : new FolderStore();
+        var prefix = $"apps/{Guid.NewGuid():n}";
         await using var pebble = await PebbleServer.StartAsync(Port);
         await pebble.ResolveAsync(Host, "127.0.0.4");
         var key = Path.Combine(Folder.FullName, "key");
         await File.WriteAllTextAsync(key, new string('k', 32));
         File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         string[] states = [.. Enumerable.Range(2, 3).Select(number => Path.Combine(Folder.FullName, $"state{number}"))];
-        var store = Directory.CreateDirectory(Path.Combine(Folder.FullName, "store"));
 
         // The name resolves to the third one, which was told by the server to wait: it cannot be the one that orders. Its
         // directory is made by a start without certificates.
-        using (var maker = Start(4, states[2], store, []))
+        using (var maker = Start(4, states[2], store, prefix, []))
         {
             maker.Signal(WunderProxyProcess.SigTerm);
             await maker.WaitForExitAsync();
@@ -84,9 +88,9 @@ internal sealed class CertificateOrderTests : OrderFixture
         };
         await File.WriteAllTextAsync(Path.Combine(StateOf(states[2]), "pauses.json"), pauses.ToJsonString());
         string[] options = ["--acme-key-file", key, .. AcmeOptions(pebble)];
-        using var third = Start(4, states[2], store, options);
-        using var first = Start(2, states[0], store, options);
-        using var second = Start(3, states[1], store, options);
+        using var third = Start(4, states[2], store, prefix, options);
+        using var first = Start(2, states[0], store, prefix, options);
+        using var second = Start(3, states[1], store, prefix, options);
 
         await Eventually.TrueAsync(
             "all have a certificate", () => states.All(state => Directory.Exists(state) && File.Exists(Path.Combine(StateOf(state), Host + ".pem"))), 60);
@@ -97,26 +101,32 @@ internal sealed class CertificateOrderTests : OrderFixture
             await client.ConnectAsync(IPEndPoint.Parse($"127.0.0.{number}:{_tlsPort}"));
         }
 
+        await Eventually.TrueAsync(
+            "lease and answer are given back",
+            async () => (await store.ListAsync(prefix)).All(name => !name.Contains("/acme.lock.", StringComparison.Ordinal)
+                && !name.Contains("/challenge.", StringComparison.Ordinal)));
+        var left = await store.ListAsync(prefix);
         Assert.Multiple(() =>
         {
             Assert.That(client.Serials, Has.Count.EqualTo(1), "all serve the same certificate");
             Assert.That(states.Select(state => File.ReadAllText(Path.Combine(StateOf(state), Host + ".pem"))).Distinct(StringComparer.Ordinal).Count(), Is.EqualTo(1));
             Assert.That(Regex.Count(pebble.Log, "Issued certificate serial", RegexOptions.None, TimeSpan.FromSeconds(5)), Is.EqualTo(1), pebble.Log);
             Assert.That(third.Errors, Does.Not.Contain("is ordered from").And.Contain("taken over from another instance"));
-            Assert.That(Directory.GetFiles(store.FullName, "acme.lock.*", SearchOption.AllDirectories), Is.Empty);
+            Assert.That(left, Has.Some.EqualTo($"{prefix}/acme/{Host}.pem"));
         });
     }
 
     private static string StateOf(string state) => Path.Combine(Directory.GetDirectories(state, "shop-*").Single(), "acme");
 
-    private WunderProxyProcess Start(int number, string state, DirectoryInfo store, string[] options)
+    private WunderProxyProcess Start(int number, string state, ITestStore store, string prefix, string[] options)
     {
         var program = WunderProxyProcess.Start(
         [
-            "run", $"file:{store.FullName}", "apps/shop", "shop", "--proxy", $"127.0.0.{number}:{Port}",
+            "run", store.Bucket, prefix, "shop", "--proxy", $"127.0.0.{number}:{Port}",
             "--api", WunderProxyProcess.FreeEndPoint().ToString(), "--docker-host", $"unix://{Folder.FullName}/no-engine.sock",
             "--state-dir", state, .. options, .. options.Length > 0 ? new[] { "--tls", $"127.0.0.{number}:{_tlsPort}" } : [],
-        ]);
+        ],
+        store.Variables);
         SpinWait.SpinUntil(() => program.HasExited || program.Errors.Contains("proxy on", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
         return program;
     }
