@@ -16,7 +16,7 @@ internal sealed class CertificateFiles(CertificateFileOptions options, Action<Se
     private const string BothEnding = ".pem";
 
     private List<(CertificatePair Pair, ServerCertificate Certificate)> _loaded = [];
-    private IReadOnlySet<CertificatePair> _missing = new HashSet<CertificatePair>();
+    private HashSet<CertificatePair> _missing = [];
     private string _seen = string.Empty;
 
     /// <summary>The certificates read last, the default first.</summary>
