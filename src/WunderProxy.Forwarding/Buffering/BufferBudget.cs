@@ -62,12 +62,19 @@ internal sealed class BufferBudget(long memoryLimit, long diskLimit)
 
     private static bool TryReserve(ref long reserved, long bytes, long limit)
     {
-        if (Interlocked.Add(ref reserved, bytes) <= limit)
+        // Not by adding and taking back: others would see too much meanwhile, and wait without a reason.
+        var before = Volatile.Read(ref reserved);
+        while (before + bytes <= limit)
         {
-            return true;
+            var seen = Interlocked.CompareExchange(ref reserved, before + bytes, before);
+            if (seen == before)
+            {
+                return true;
+            }
+
+            before = seen;
         }
 
-        Interlocked.Add(ref reserved, -bytes);
         return false;
     }
 }

@@ -17,10 +17,14 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
     // How soon a writer that waits for the bounds of all connections tries again.
     private const int RetryMilliseconds = 100;
 
+    // How often a body that is still held looks whether it should make room for others.
+    private const int ShrinkMilliseconds = 500;
+
     private readonly LoopBuffers _owner;
     private readonly ReservedBlocks _blocks;
     private readonly SpillQueue _queue;
     private readonly RetryTimer _timer;
+    private readonly ShrinkTimer _shrinkTimer;
     private readonly LoopSignal _frontReady = new();
     private BufferBlock? _fill;
     private int _fillStart;
@@ -36,6 +40,7 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
         _blocks = new ReservedBlocks(owner);
         _queue = new SpillQueue(owner, _blocks, static state => ((ReadAhead)state!).OnJobDone(), this);
         _timer = new RetryTimer(this);
+        _shrinkTimer = new ShrinkTimer(this);
     }
 
     /// <summary>Number of bytes held and not yet taken from the front.</summary>
@@ -43,6 +48,13 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
 
     /// <summary>Whether bytes were lost because the temporary file could not be read.</summary>
     public bool IsLost => _queue.IsLost;
+
+    /// <summary>Whether the body counts already among those that went to a file; an earlier use may have counted it.</summary>
+    public bool IsSpillCounted
+    {
+        get => _queue.IsSpillCounted;
+        set => _queue.IsSpillCounted = value;
+    }
 
     /// <inheritdoc/>
     public override bool CanGetUnflushedBytes => true;
@@ -56,7 +68,11 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
         _blocks.Begin(reservedBlocks);
         _queue.Begin();
         _isReleased = false;
+        ArmShrinkTimer();
     }
+
+    /// <summary>Records that the first bytes were written, by way of <see cref="GetMemory"/>.</summary>
+    public void OnFilled() => ShrinkIfScarce();
 
     /// <summary>Records that the receiver's output has sent what it kept, whose block can be used for other bytes.</summary>
     public void OnOutputEmptied()
@@ -123,6 +139,7 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
         _isReleased = true;
         _pending = default;
         _owner.Loop.Timers.Disarm(_timer);
+        _owner.Loop.Timers.Disarm(_shrinkTimer);
         _blocks.OnReleased();
         _queue.Clear();
         ReturnFill();
@@ -267,6 +284,27 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
         Admit();
     }
 
+    /// <summary>
+    /// Moves bytes to a file if memory has become scarce. The writer may have ended long ago, so that nothing else would
+    /// do it, and slow receivers of small bodies would keep the memory of all.
+    /// </summary>
+    private void ShrinkIfScarce()
+    {
+        if (_blocks.IsToShrink)
+        {
+            Spill();
+        }
+    }
+
+    private void OnStillHeld()
+    {
+        ShrinkIfScarce();
+        ArmShrinkTimer();
+    }
+
+    private void ArmShrinkTimer() =>
+        _owner.Loop.Timers.Arm(_shrinkTimer, _owner.Loop.NowMilliseconds, ShrinkMilliseconds);
+
     /// <summary>Puts the block that is being filled behind the others.</summary>
     private void Seal()
     {
@@ -350,5 +388,11 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
     private sealed class RetryTimer(ReadAhead ahead) : LoopTimer
     {
         protected internal override void OnElapsed() => ahead.OnRetry();
+    }
+
+    /// <summary>Looks now and then whether memory has become scarce.</summary>
+    private sealed class ShrinkTimer(ReadAhead ahead) : LoopTimer
+    {
+        protected internal override void OnElapsed() => ahead.OnStillHeld();
     }
 }

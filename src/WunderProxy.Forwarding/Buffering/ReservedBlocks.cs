@@ -40,6 +40,11 @@ internal sealed class ReservedBlocks
     /// </summary>
     public bool IsBeyondBounds => _used > MostBlocks() || (_used > LeastBlocks && Budget.IsMemoryExceeded);
 
+    /// <summary>
+    /// Whether memory is scarce and more blocks are used than a body needs that has the others in a file.
+    /// </summary>
+    public bool IsToShrink => _used > LeastBlocks && IsScarce;
+
     private BufferBudget Budget => _owner.Store.Budget;
 
     /// <summary>

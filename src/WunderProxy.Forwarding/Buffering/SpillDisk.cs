@@ -88,18 +88,16 @@ internal sealed class SpillDisk : ISpillDisk
                 return;
             }
 
-            _queue.Enqueue((work, state));
-
-            // A thread counts as idle until it runs, so that several works may have been queued for one idle thread.
-            if (_queue.Count > _idle && _threads < MaxThreads)
+            // A thread counts as idle until it runs, so that several works may have been queued for one idle thread. It is
+            // started first: work for which there is no thread must not stay in the queue.
+            if (_queue.Count >= _idle && _threads < MaxThreads)
             {
-                _threads++;
                 new Thread(Run) { IsBackground = true, Name = "buffers" }.Start();
+                _threads++;
             }
-            else
-            {
-                Monitor.Pulse(_queue);
-            }
+
+            _queue.Enqueue((work, state));
+            Monitor.Pulse(_queue);
         }
     }
 

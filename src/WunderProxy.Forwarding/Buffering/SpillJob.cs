@@ -53,15 +53,24 @@ internal sealed class SpillJob(LoopBuffers owner, Action<object?> onDone, object
     }
 
     /// <summary>Closes the file, which frees its room on the disk.</summary>
-    public void CloseFile()
+    /// <param name="reservedBytes">Bytes reserved in the budget of all files, which are returned when the file is closed.</param>
+    public void CloseFile(long reservedBytes = 0)
     {
-        if (_file is { } file)
+        var budget = owner.Store.Budget;
+        if (_file is not { } file)
         {
-            _file = null;
-
-            // Freeing a gigabyte takes a file system some time.
-            owner.Store.Disk!.Queue(static file => ((ISpillFile)file).Dispose(), file);
+            budget.ReleaseDisk(reservedBytes);
+            return;
         }
+
+        // Freeing a gigabyte takes a file system some time, during which the room is not there for others.
+        _file = null;
+        Action close = () =>
+        {
+            file.Dispose();
+            budget.ReleaseDisk(reservedBytes);
+        };
+        owner.Store.Disk!.Queue(static close => ((Action)close)(), close);
     }
 
     private void Start(BufferBlock? target, long offset, int length, long fileBytes)
@@ -73,7 +82,17 @@ internal sealed class SpillJob(LoopBuffers owner, Action<object?> onDone, object
         DoneBytes = 0;
         Fault = null;
         IsRunning = true;
-        owner.Store.Disk!.Queue(static job => ((SpillJob)job).Run(), this);
+        try
+        {
+            owner.Store.Disk!.Queue(static job => ((SpillJob)job).Run(), this);
+        }
+#pragma warning disable CA1031 // No thread can be created, for example: the same as a disk that fails.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fault = exception;
+            owner.Loop.Post(onDone, state);
+        }
     }
 
     private void Run()

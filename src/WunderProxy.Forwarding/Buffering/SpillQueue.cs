@@ -44,8 +44,15 @@ internal sealed class SpillQueue
     /// <summary>Whether a job works on the file, or soon will.</summary>
     public bool IsWorking => _job.IsRunning;
 
-    /// <summary>Forgets that bytes of an earlier body were lost.</summary>
-    public void Begin() => IsLost = false;
+    /// <summary>Whether the present body counts already among those that went to a file.</summary>
+    public bool IsSpillCounted { get; set; }
+
+    /// <summary>Forgets what happened to an earlier body.</summary>
+    public void Begin()
+    {
+        IsLost = false;
+        IsSpillCounted = false;
+    }
 
     /// <summary>Adds a piece after all others.</summary>
     public void Enqueue(in Piece piece) => (IsSpilling ? _back : _front).Enqueue(piece);
@@ -60,7 +67,6 @@ internal sealed class SpillQueue
     public void Spill()
     {
         IsSpilling = true;
-        _owner.Store.Budget.CountSpill();
         var first = _front.Dequeue();
         while (_front.TryDequeue(out var piece))
         {
@@ -130,8 +136,7 @@ internal sealed class SpillQueue
     public void Close()
     {
         IsSpilling = false;
-        _job.CloseFile();
-        _ring.Clear();
+        _job.CloseFile(_ring.Clear());
     }
 
     private bool TryStartRead()
@@ -191,6 +196,12 @@ internal sealed class SpillQueue
     private void OnWritten()
     {
         _ring.OnWritten(_job.DoneBytes);
+        if (_job.DoneBytes > 0 && !IsSpillCounted)
+        {
+            IsSpillCounted = true;
+            _owner.Store.Budget.CountSpill();
+        }
+
         if (_job.Fault is not { } fault)
         {
             _owner.Store.OnDiskWorked();

@@ -53,11 +53,13 @@ internal sealed class SpillRing(BufferStore store)
     /// <summary>Records that bytes were read back, whose room can be written again.</summary>
     public void OnRead(long bytes) => ReadPosition += bytes;
 
-    /// <summary>Returns the room of the whole file, which is closed.</summary>
-    public void Clear()
+    /// <summary>Forgets the file, which is to be closed.</summary>
+    /// <returns>The bytes reserved for the file, to be returned to the budget when it is closed.</returns>
+    public long Clear()
     {
+        var reserved = _reserved;
         ReadPosition = WritePosition = 0;
-        store.Budget.ReleaseDisk(_reserved);
         _reserved = 0;
+        return reserved;
     }
 }

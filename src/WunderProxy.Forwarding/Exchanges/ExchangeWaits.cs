@@ -199,6 +199,15 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
         }
     }
 
+    /// <summary>
+    /// Called after a wait that ended for another reason than progress of the one who is awaited: the time limit goes
+    /// on, and <see cref="Continue"/> has to follow.
+    /// </summary>
+    public void Interrupt(Waits wait) => _waiting &= ~wait;
+
+    /// <summary>Called before a wait that goes on after <see cref="Interrupt"/>, or before its <see cref="End"/>.</summary>
+    public void Continue(Waits wait) => _waiting |= wait;
+
     /// <summary>Restarts the time limit of the upstream's response head, if one is awaited.</summary>
     public void RestartResponse()
     {

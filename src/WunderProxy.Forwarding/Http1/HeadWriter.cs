@@ -128,6 +128,17 @@ internal ref struct HeadWriter(IBufferWriter<byte> output)
         _used += bytes.Length;
     }
 
+    /// <summary>
+    /// Writes bytes to the output unchanged, in up to two parts: as many as there is room for in the output's present
+    /// block, and the rest. Many bytes then waste no block.
+    /// </summary>
+    public void WriteInParts(scoped ReadOnlySpan<byte> bytes)
+    {
+        var first = Math.Min(bytes.Length, _free.Length - _used);
+        Write(bytes[..first]);
+        Write(bytes[first..]);
+    }
+
     /// <summary>Advances the output by the bytes written so far; the writer may be used afterwards.</summary>
     public void Flush()
     {

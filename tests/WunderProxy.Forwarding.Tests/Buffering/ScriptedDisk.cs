@@ -24,7 +24,13 @@ internal sealed class ScriptedDisk : ISpillDisk
     /// <summary>Most files at a time.</summary>
     public int MaxFiles { get; set; } = int.MaxValue;
 
-    public bool HasFileLeft => OpenFiles < MaxFiles;
+    /// <summary>A fault of ours, thrown to whoever asks for one more file; null for none.</summary>
+    public Exception? Fault { get; set; }
+
+    /// <summary>Why no work can be begun; null if it can.</summary>
+    public Exception? QueueFault { get; set; }
+
+    public bool HasFileLeft => Fault is null ? OpenFiles < MaxFiles : throw Fault;
 
     public int Waiting => _queue.Count;
 
@@ -36,6 +42,11 @@ internal sealed class ScriptedDisk : ISpillDisk
 
     public void Queue(Action<object> work, object state)
     {
+        if (QueueFault is not null)
+        {
+            throw QueueFault;
+        }
+
         _queue.Enqueue((work, state));
         if (!IsSlow)
         {

@@ -32,10 +32,12 @@ internal sealed class MemoryProxy
         int capacityBytes = 64 * 1024,
         Func<RequestHead, ResponseHead, BodyFilter?>? responseFilter = null,
         ApplicationOptions? served = null,
-        ISpillDisk? disk = null)
+        ISpillDisk? disk = null,
+        int? pipeBytes = null)
     {
         var options = (configure ?? (same => same))(new ForwarderOptions());
         CapacityBytes = capacityBytes;
+        PipeBytes = pipeBytes;
         Slot.Switch(new Upstream(new IPEndPoint(IPAddress.Loopback, 1), "memory", Clock));
         Loop = new MemoryLoop(Clock);
         Loop.Connector = _ => new ConnectResult(OpenUpstream(), SocketError.Success);
@@ -71,6 +73,9 @@ internal sealed class MemoryProxy
     private ConnectionAcceptor Acceptor { get; }
 
     private int CapacityBytes { get; }
+
+    /// <summary>Size of a pipe inside the kernel, as bodies of responses pass through it; null if none do.</summary>
+    private int? PipeBytes { get; }
 
     /// <summary>A new client, from an address when one is named; a slow one has less capacity than the application.</summary>
     public MemoryConnection Connect(EndPoint? from = null, int? capacityBytes = null)
@@ -155,6 +160,7 @@ internal sealed class MemoryProxy
     private MemoryConnection OpenUpstream()
     {
         var (near, far) = MemoryConnection.CreatePair(Loop, CapacityBytes);
+        near.RelayOpener = PipeBytes is { } bytes ? (source, client) => new MemoryRelay(source, client, bytes) : null;
         Upstreams.Add(far);
         return near;
     }

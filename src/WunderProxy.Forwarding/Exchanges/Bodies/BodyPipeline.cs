@@ -313,7 +313,7 @@ internal sealed class BodyPipeline
         // Copied, so that data and line end are sent together: a client may wait for the whole chunk.
         var writer = new HeadWriter(_writer!);
         writer.ChunkSize(payload.Length);
-        writer.Write(payload);
+        writer.WriteInParts(payload);
         writer.Write("\r\n"u8);
         writer.Flush();
         CopiedBytes += payload.Length;

@@ -34,6 +34,7 @@ internal sealed class BufferedBody(BodyRelay relay, ExchangeWaits waits, LoopBuf
     private int _wantedBytes;
     private bool _hasBegun;
     private bool _isAbandoned;
+    private bool _isSpillCounted;
 
     /// <summary>Whether the relay writes into memory and not to the client.</summary>
     public bool IsActive => _hasBegun;
@@ -107,7 +108,7 @@ internal sealed class BufferedBody(BodyRelay relay, ExchangeWaits waits, LoopBuf
         }
 
         ForgetSending();
-
+        ahead.IsSpillCounted = _isSpillCounted;
         while (pipe is { HeldBytes: > 0 })
         {
             var taken = pipe.ReadHeld(ahead.GetSpan());
@@ -122,6 +123,7 @@ internal sealed class BufferedBody(BodyRelay relay, ExchangeWaits waits, LoopBuf
             relay.OnMoved(0, taken);
         }
 
+        ahead.OnFilled();
         _hasBegun = true;
         waits.Buffer = ahead;
         relay.Redirect(ahead);
@@ -134,13 +136,18 @@ internal sealed class BufferedBody(BodyRelay relay, ExchangeWaits waits, LoopBuf
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
     public async ValueTask FinishAsync()
     {
-        if (_sending is { } sending)
+        try
         {
-            _sending = null;
-            await sending;
+            if (_sending is { } sending)
+            {
+                _sending = null;
+                await sending;
+            }
         }
-
-        Drop();
+        finally
+        {
+            Drop();
+        }
     }
 
     /// <summary>Returns everything after an internal error, at the latest when the client's connection has ended.</summary>
@@ -162,6 +169,7 @@ internal sealed class BufferedBody(BodyRelay relay, ExchangeWaits waits, LoopBuf
         Debug.Assert(_ahead is null, "the body was finished");
         ForgetSending();
         DueMilliseconds = 0;
+        _isSpillCounted = false;
     }
 
     /// <inheritdoc/>
@@ -198,6 +206,39 @@ internal sealed class BufferedBody(BodyRelay relay, ExchangeWaits waits, LoopBuf
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
     private async ValueTask SendAsync(ReadAhead ahead, PipeWriter output)
     {
+        var isTaken = false;
+        try
+        {
+            isTaken = await SendAllAsync(ahead, output);
+        }
+        catch
+        {
+            // The relay may be waiting for room that nobody would make any more. The one who finishes the body gets the
+            // exception.
+            waits.Stop(ForwardError.InternalError);
+            throw;
+        }
+        finally
+        {
+            if (_isAbandoned && !isTaken)
+            {
+                Drop();
+            }
+        }
+
+        if (isTaken)
+        {
+            // The client has caught up. The relay is waiting for the upstream, or has ended.
+            relay.Redirect(output);
+            Drop();
+        }
+    }
+
+    /// <summary>Sends what is held until nothing is.</summary>
+    /// <returns>Whether the client has taken everything; false if the exchange has to end.</returns>
+    [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
+    private async ValueTask<bool> SendAllAsync(ReadAhead ahead, PipeWriter output)
+    {
         // What the output has kept of the write that waited goes first.
         var isTaken = await WriteAsync(output, default);
         if (isTaken)
@@ -232,16 +273,7 @@ internal sealed class BufferedBody(BodyRelay relay, ExchangeWaits waits, LoopBuf
             isTaken = !waits.IsStopped;
         }
 
-        if (isTaken)
-        {
-            // The client has caught up. The relay is waiting for the upstream, or has ended.
-            relay.Redirect(output);
-            Drop();
-        }
-        else if (_isAbandoned)
-        {
-            Drop();
-        }
+        return isTaken;
     }
 
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder<>))]
@@ -284,6 +316,7 @@ internal sealed class BufferedBody(BodyRelay relay, ExchangeWaits waits, LoopBuf
         if (_ahead is { } ahead)
         {
             relay.OnDropped(ahead.HeldBytes);
+            _isSpillCounted |= ahead.IsSpillCounted;
             _ahead = null;
             _hasBegun = false;
             waits.Buffer = null;

@@ -15,6 +15,7 @@ internal sealed class DirectBody(ExchangeWaits waits, Waits readWait, Waits writ
 
     private DirectRelay? _direct;
     private bool _isUnavailable;
+    private bool _isSinkTimed;
 
     /// <summary>Whether the relay inside the kernel is open; it may hold bytes after the body was read whole.</summary>
     public bool IsOpen => _direct is not null;
@@ -29,6 +30,7 @@ internal sealed class DirectBody(ExchangeWaits waits, Waits readWait, Waits writ
     /// <summary>Closes the relay inside the kernel; bytes that it holds are lost.</summary>
     public void Close()
     {
+        EndSinkWait();
         if (_direct is { } direct)
         {
             _direct = null;
@@ -78,6 +80,7 @@ internal sealed class DirectBody(ExchangeWaits waits, Waits readWait, Waits writ
         {
             var status = _direct!.Move(0, relay.IsElastic, out _, out var passedBytes);
             relay.OnMoved(0, passedBytes);
+            OnSinkMoved(status, passedBytes);
             if (status == DirectRelayStatus.SinkBroken)
             {
                 waits.Stop(ForwardError.ClientGone);
@@ -100,6 +103,7 @@ internal sealed class DirectBody(ExchangeWaits waits, Waits readWait, Waits writ
         {
             var status = direct.Move(relay.RemainingBytes, relay.IsElastic, out var takenBytes, out var passedBytes);
             relay.OnMoved(takenBytes, passedBytes);
+            OnSinkMoved(status, passedBytes);
             if (status == DirectRelayStatus.NeedsSink && relay.IsElastic)
             {
                 if (relay.RemainingBytes == 0)
@@ -170,6 +174,7 @@ internal sealed class DirectBody(ExchangeWaits waits, Waits readWait, Waits writ
             return false;
         }
 
+        EndSinkWait();
         buffered.Begin(mayBegin: !waits.IsStopped, direct);
         return buffered.IsActive;
     }
@@ -178,7 +183,16 @@ internal sealed class DirectBody(ExchangeWaits waits, Waits readWait, Waits writ
     private async ValueTask WaitForEitherEndAsync(DirectRelay direct, bool mayTake)
     {
         buffered!.OnPipeBlocked(waits.Client.Output, mayTake ? readWait : writeWait, direct.HeldBytes);
-        waits.Begin(writeWait);
+        if (_isSinkTimed)
+        {
+            waits.Continue(writeWait);
+        }
+        else
+        {
+            _isSinkTimed = true;
+            waits.Begin(writeWait);
+        }
+
         if (mayTake)
         {
             waits.Begin(readWait);
@@ -190,6 +204,28 @@ internal sealed class DirectBody(ExchangeWaits waits, Waits readWait, Waits writ
             await direct.WaitForSinkAsync();
         }
 
-        waits.End(writeWait);
+        waits.Interrupt(writeWait);
+    }
+
+    /// <summary>
+    /// Ends the receiver's time limit if the receiver took bytes. What comes from the sender meanwhile must not lengthen
+    /// the limit: a receiver that takes nothing would keep the exchange for as long as the sender adds a byte now and then.
+    /// </summary>
+    private void OnSinkMoved(DirectRelayStatus status, long passedBytes)
+    {
+        if (status != DirectRelayStatus.NeedsSink || passedBytes > 0)
+        {
+            EndSinkWait();
+        }
+    }
+
+    private void EndSinkWait()
+    {
+        if (_isSinkTimed)
+        {
+            _isSinkTimed = false;
+            waits.Continue(writeWait);
+            waits.End(writeWait);
+        }
     }
 }

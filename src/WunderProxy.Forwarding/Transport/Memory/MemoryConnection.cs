@@ -33,6 +33,9 @@ internal sealed class MemoryConnection : StreamConnection
     /// <summary>The address that <see cref="RemoteEndPoint"/> returns.</summary>
     public EndPoint RemoteAddress { get; set; } = new IPEndPoint(IPAddress.Loopback, 1);
 
+    /// <summary>Opens a relay from this connection to another one; null if there are no relays.</summary>
+    public Func<MemoryConnection, MemoryConnection, DirectRelay?>? RelayOpener { get; set; }
+
     /// <summary>Creates two connected ends.</summary>
     /// <param name="loop">The loop that owns both ends.</param>
     /// <param name="capacityBytes">Bytes under way in each direction after which the sender has to wait.</param>
@@ -98,6 +101,10 @@ internal sealed class MemoryConnection : StreamConnection
         _otherEnd.PostEvent();
         return sent;
     }
+
+    /// <inheritdoc/>
+    internal override DirectRelay? TryOpenRelayTo(StreamConnection destination) =>
+        RelayOpener?.Invoke(this, (MemoryConnection)destination);
 
     /// <inheritdoc/>
     internal override void AwaitReadable()
@@ -168,6 +175,7 @@ internal sealed class MemoryConnection : StreamConnection
         }
 
         OnWritable(0);
+        WakeReaderOfOther();
         if (!IsClosed)
         {
             OnReadable();
