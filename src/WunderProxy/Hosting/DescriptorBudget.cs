@@ -131,7 +131,7 @@ internal sealed record DescriptorBudget
         var strangers = StrangersOf(api) + StrangersOf(status);
         var refused = Math.Clamp(share, 4, MostRefused);
         var pipes = Math.Clamp(Math.Max(root / 4, limit / 256), 4, Math.Max(4, proxy.Threads * PipesPerThread));
-        var files = proxy.Buffers is null ? 0 : Math.Clamp(Math.Max(root / 4, limit / 64), 4, MostSpillFiles);
+        var files = proxy.Buffers is null ? 0 : Math.Clamp(Math.Max(root / 4, limit / 32), 4, MostSpillFiles);
         var reserve = Math.Clamp(root / 2, 8, 512);
         var loops = proxy.Threads + (api == 0 ? 0 : 1) + (status == 0 ? 0 : 1);
         var listeners = Listeners(proxyListeners) + (api == 0 ? 0 : Listeners(apiListeners) + InnerListeners)
