@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using WunderProxy.Forwarding.Tests.Transport.Tls;
 using WunderProxy.IntegrationTests.Infrastructure;
 using WunderProxy.TestSupport;
 
@@ -9,9 +10,8 @@ namespace WunderProxy.IntegrationTests.Hostile;
 /// Few files may be open: as many clients as that allows are served at once, more than that bring nothing down, and
 /// afterwards everything is served again.
 /// </summary>
-[TestFixture("epoll")]
-[TestFixture("sockets")]
-internal sealed class DescriptorTests(string transport)
+[TestFixtureSource(typeof(Wirings), nameof(Wirings.WithOpenSsl))]
+internal sealed class DescriptorTests(string wiring)
 {
     private const string Request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     private const string WebSocket = "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -24,18 +24,22 @@ internal sealed class DescriptorTests(string transport)
     /// <summary>With containers the smallest limit, the hardest, is tried in the one check; the full form tries all.</summary>
     private static readonly (int Limit, int Clients)[] LimitsWithContainers = HostileProxy.IsFull ? Limits : Limits[..1];
 
+    private readonly ProxyWiring _wiring = ProxyWiring.Parse(wiring);
+
     [TestCaseSource(nameof(Limits))]
     public async Task Clients_of_a_slow_application_are_served_and_a_crowd_ends_nothing((int Limit, int Clients) bounds)
     {
         using var origin = new HoldingOrigin();
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero });
-        var (proxy, api) = (WunderProxyProcess.FreeEndPoint(), WunderProxyProcess.FreeEndPoint());
+        var (listener, api) = (WunderProxyProcess.FreeEndPoint(), WunderProxyProcess.FreeEndPoint());
         using var process = WunderProxyProcess.Start(
             [
-                "forward", "--upstream", $"{origin.EndPoint}", "--proxy", $"{proxy}", "--api", $"{api}",
-                "--access-log", "none", "--shutdown-grace", "0s", "--response-timeout", "5m", "--transport", transport,
+                "forward", "--upstream", $"{origin.EndPoint}", .. _wiring.OptionsFor($"{listener}"), "--api", $"{api}",
+                "--access-log", "none", "--shutdown-grace", "0s", "--response-timeout", "5m",
             ],
             wrapper: Limited(bounds.Limit));
+        using var bridge = BridgeTo(listener);
+        var proxy = bridge?.EndPoint ?? listener;
         await Eventually.TrueAsync("the proxy", async () => await StatusAsync(http, api) == 200);
 
         var clients = await OpenAsync(proxy, Request, bounds.Clients);
@@ -65,14 +69,17 @@ internal sealed class DescriptorTests(string transport)
     public async Task Clients_of_a_container_are_served_beside_the_engine_and_the_store((int Limit, int Clients) bounds)
     {
         await using var service = await TestService.CreateAsync(StoreKind.S3, "r1", "r2");
+        var listener = _wiring.IsSecure ? WunderProxyProcess.FreeEndPoint() : service.Proxy;
         await service.StartWithAsync(
-            ["run", .. service.Arguments("--transport", transport)], wrapper: Limited(bounds.Limit));
+            ["run", .. service.Arguments([.. _wiring.OptionsFor($"{listener}")])], wrapper: Limited(bounds.Limit));
+        using var bridge = BridgeTo(listener);
+        var proxy = bridge?.EndPoint ?? listener;
         await service.WaitUntilIdleAsync();
         await service.DeployAsync(LaunchConfigText.Of("r1"));
 
-        var clients = await OpenAsync(service.Proxy, WebSocket, bounds.Clients);
+        var clients = await OpenAsync(proxy, WebSocket, bounds.Clients);
         var answers = await Task.WhenAll(clients.Select(client => client.ReadHeadAsync()));
-        var crowd = await OpenAsync(service.Proxy, Request, bounds.Limit);
+        var crowd = await OpenAsync(proxy, Request, bounds.Limit);
         var status = await service.GetAsync("/status");
 
         Assert.That(answers, Has.All.StartWith("HTTP/1.1 101 "));
@@ -90,19 +97,20 @@ internal sealed class DescriptorTests(string transport)
         using var origin = new HoldingOrigin();
         using var process = WunderProxyProcess.Start(
             [
-                "forward", "--upstream", $"{origin.EndPoint}", "--proxy", "127.0.0.1:0", "--max-connections", "5000",
-                "--transport", transport,
+                "forward", "--upstream", $"{origin.EndPoint}", .. _wiring.Options, "--max-connections", "5000",
             ],
             wrapper: Limited(1024));
 
-        await Eventually.TrueAsync("the proxy", () => process.Errors.Contains("proxy on", StringComparison.Ordinal));
+        await Eventually.TrueAsync("the proxy", () => process.Errors.Contains("proxy on ", StringComparison.Ordinal));
 
         Assert.That(process.Errors, Does.Match(@" WARN  --max-connections 5000 is lowered to 4\d\d: "));
     }
 
     private static string[] Limited(int files) => ["prlimit", $"--nofile={files}:{files}"];
 
-    private static async Task<RawConnection[]> OpenAsync(IPEndPoint proxy, string request, int count)
+    private TlsBridge? BridgeTo(EndPoint listener) => _wiring.IsSecure ? new TlsBridge(listener) : null;
+
+    private static async Task<RawConnection[]> OpenAsync(EndPoint proxy, string request, int count)
     {
         var connections = new List<RawConnection>();
         while (connections.Count < count)
