@@ -96,6 +96,22 @@ internal sealed class HandshakeClient(EndPoint listener) : IDisposable
         }
     }
 
+    /// <summary>Does the whole handshake.</summary>
+    public static void Shake(Socket socket, TlsEnd end)
+    {
+        while (true)
+        {
+            var step = end.Handshake();
+            socket.Send(end.TakeSent());
+            if (step == TlsStep.Done)
+            {
+                return;
+            }
+
+            Receive(socket, end);
+        }
+    }
+
     private void AskAndKeepSession(Socket socket, int version)
     {
         using var end = TlsEnd.Client(new TlsEndOptions { MaxVersion = version });
@@ -119,26 +135,15 @@ internal sealed class HandshakeClient(EndPoint listener) : IDisposable
     {
         using var end = TlsEnd.Client(new TlsEndOptions { Session = _session, MaxVersion = _version });
         Shake(socket, end);
+
+        // Kept to itself: without it OpenSSL would not resume the session again.
+        end.Shutdown();
     }
 
-    private void Shake(Socket socket, TlsEnd end)
+    private static void Receive(Socket socket, TlsEnd end)
     {
-        while (true)
-        {
-            var step = end.Handshake();
-            socket.Send(end.TakeSent());
-            if (step == TlsStep.Done)
-            {
-                return;
-            }
-
-            Receive(socket, end);
-        }
-    }
-
-    private void Receive(Socket socket, TlsEnd end)
-    {
-        var read = socket.Receive(_buffer);
-        end.Arrive(read > 0 ? _buffer.AsSpan(0, read) : throw new IOException("the program ended a good handshake"));
+        Span<byte> buffer = stackalloc byte[16 * 1024];
+        var read = socket.Receive(buffer);
+        end.Arrive(read > 0 ? buffer[..read] : throw new IOException("the program ended a good handshake"));
     }
 }
