@@ -8,6 +8,12 @@ internal static class Bounds
     /// <summary>9,000 connections that send a byte a second.</summary>
     public const int SlowConnections = 224;
 
+    /// <summary>The same over TLS of OpenSSL.</summary>
+    public const int SlowOpenSslConnections = 352;
+
+    /// <summary>The same over TLS of the runtime.</summary>
+    public const int SlowRuntimeConnections = 640;
+
     /// <summary>
     /// 1,000 clients that stop reading a response of 200 MiB, or writing a request; 32 MiB of it may hold responses.
     /// </summary>
