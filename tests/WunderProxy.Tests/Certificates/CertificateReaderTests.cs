@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using WunderProxy.Certificates;
 using WunderProxy.Configuration;
@@ -89,6 +90,30 @@ internal sealed class CertificateReaderTests
         Assert.That(
             () => CertificateReader.Read(Pair("a", "a"), passwordFile: null),
             Throws.TypeOf<UsageException>().With.Message.Contains("neither of an elliptic curve nor RSA"));
+    }
+
+    [Test]
+    public void Key_for_pss_alone_is_called_by_its_name()
+    {
+        _folder.Write("a", ["a.test"], rsaBits: 2048);
+        using var key = RSA.Create(2048);
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            writer.WriteInteger(0);
+            using (writer.PushSequence())
+            {
+                writer.WriteObjectIdentifier("1.2.840.113549.1.1.10");
+            }
+
+            writer.WriteOctetString(key.ExportRSAPrivateKey());
+        }
+
+        _folder.WriteText("a.key", PemEncoding.WriteString("PRIVATE KEY", writer.Encode()));
+
+        Assert.That(
+            () => CertificateReader.Read(Pair("a", "a"), passwordFile: null),
+            Throws.TypeOf<UsageException>().With.Message.Contains("has an RSA-PSS key, which is not supported"));
     }
 
     [Test]

@@ -10,6 +10,9 @@ public static class PemFile
     private const string EncryptedKey = "ENCRYPTED PRIVATE KEY";
     private const string AnyKey = "PRIVATE KEY";
 
+    // RFC 4055 section 3.1: the object identifier of keys that sign by RSASSA-PSS alone, 1.2.840.113549.1.1.10, in DER.
+    private static readonly byte[] PssOnly = [0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0A];
+
     // RFC 1421 section 4.6.1.1: the form of encrypted keys that OpenSSL wrote before PKCS #8.
     private const string OldEncryption = "Proc-Type: 4,ENCRYPTED";
 
@@ -87,7 +90,29 @@ public static class PemFile
     private static AsymmetricAlgorithm Import(ReadOnlySpan<char> pem) =>
         TryImport(ECDsa.Create(), pem, default, out _)
         ?? TryImport(RSA.Create(), pem, default, out var cause)
-        ?? throw new TlsException("has a private key that is malformed, or neither of an elliptic curve nor RSA", cause!);
+        ?? throw new TlsException(
+            IsPssOnly(pem)
+                ? "has an RSA-PSS key, which is not supported; use a key of type RSA, which signs by PSS too"
+                : "has a private key that is malformed, or neither of an elliptic curve nor RSA",
+            cause!);
+
+    /// <summary>Whether the algorithm, with which a key of PKCS #8 begins, is RSASSA-PSS.</summary>
+    private static bool IsPssOnly(ReadOnlySpan<char> pem)
+    {
+        // Behind the heads of two sequences and the version.
+        const int MostBytesBefore = 16;
+        var fields = PemEncoding.Find(pem);
+        var key = new byte[fields.DecodedDataLength];
+        try
+        {
+            return Convert.TryFromBase64Chars(pem[fields.Base64Data], key, out var length)
+                && key.AsSpan(0, Math.Min(length, MostBytesBefore + PssOnly.Length)).IndexOf(PssOnly) >= 0;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
+    }
 
     private static AsymmetricAlgorithm? TryImport(
         AsymmetricAlgorithm key, ReadOnlySpan<char> pem, ReadOnlySpan<char> password, out Exception? cause)
