@@ -11,8 +11,9 @@
 #   testssl      testssl.sh, its findings compared with eng/parts/testssl-ENGINE.txt: a minute
 #
 # Of the forwarder's tests those are left out in which a bridge between the test's plain socket and TLS hides what they look
-# at (the address of the client, whether a closed listener can be reached, a PROXY header before TLS), and those that speak
-# TLS themselves. Parts but the first run the native program, as eng/test.sh does, or another one with the same variables.
+# at (the address of the client, whether a closed listener can be reached, a PROXY header before TLS, how little a client
+# takes at a time), and those that speak TLS themselves. Parts but the first run the native program, as eng/test.sh does, or
+# another one with the same variables.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 engines=() parts=() handshakes=1000000
@@ -26,7 +27,7 @@ while [ $# -gt 0 ]; do
         *) die "--part takes forwarder, program, fuzz, handshakes or testssl" ;;
       esac
       shift ;;
-    -h | --help) sed -n '2,17s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,16s/^# \{0,1\}//p' "$0"; exit 0 ;;
     -*) die "unknown option $1" ;;
     *) die "no such engine: $1; there are openssl and runtime" ;;
   esac
@@ -50,13 +51,15 @@ run_tests() {
 
 # Prints what testssl.sh finds at 127.0.0.1:$1, but for what it says of the certificate and of itself.
 findings() {
-  local file
+  local file left_out='id|engine_problem|service|cert|DNS|OCSP|TLS_timestamp|cipher_order_ '
+  # Whether testssl.sh sees the tickets of the runtime depends on when they come; none of them can be used.
+  [ "$engine" = openssl ] || left_out="$left_out|TLS_session_ticket|sessionresumption_ticket"
   file=$(mktemp -u)
   testssl --quiet --color 0 --warnings batch --nodns none --openssl "$(command -v openssl)" --protocols --std --fs \
     --server-preference --server-defaults --vulnerable --csvfile "$file" "https://127.0.0.1:$1" >&2 || true
   # Columns: id, address, port, severity, finding, CVE, CWE.
   sed -n 's/^"\([^"]*\)","[^"]*","[^"]*","\([^"]*\)","\([^"]*\)",.*/\1 \2 \3/p' "$file" |
-    grep -vE '^(id|engine_problem|service|cert|DNS|OCSP|TLS_timestamp|cipher_order_ )'
+    grep -vE "^($left_out)"
   rm -f "$file"
 }
 
@@ -85,8 +88,8 @@ is_taken() { ! port_is_free "$1"; }
 
 run_part() {
   case $1 in
-    forwarder) run_tests $forwarding "FullyQualifiedName~Tests.Exchanges&FullyQualifiedName!~Exchanges.Secure&FullyQualifiedName!~AllocationTests&FullyQualifiedName!~ApiStampTests&Name!~Shutdown_says_close_then_drains&Name!~Header_is_read_on_real_sockets" ;;
-    program) run_tests $integration "Name!~Memory_does_not_grow&(FullyQualifiedName~CurlTests|FullyQualifiedName~WgetTests|FullyQualifiedName~HttpClientTests|FullyQualifiedName~BrowserTests|FullyQualifiedName~GitTests|FullyQualifiedName~LoadToolTests|FullyQualifiedName~HostileClientTests|FullyQualifiedName~HostileUpstreamTests|FullyQualifiedName~IntegrationTests.Tls)" ;;
+    forwarder) run_tests $forwarding "FullyQualifiedName~Tests.Exchanges&FullyQualifiedName!~Exchanges.Secure&FullyQualifiedName!~AllocationTests&FullyQualifiedName!~ApiStampTests&Name!~Client_that_takes_little_at_a_time&Name!~Shutdown_says_close_then_drains&Name!~Header_is_read_on_real_sockets" ;;
+    program) run_tests $integration "Name!~Memory_does_not_grow&(FullyQualifiedName~CurlTests|FullyQualifiedName~WgetTests|FullyQualifiedName~HttpClientTests|FullyQualifiedName~BrowserTests|FullyQualifiedName~GitTests|FullyQualifiedName~LoadToolTests|FullyQualifiedName~HostileClientTests|FullyQualifiedName~HostileUpstreamTests|FullyQualifiedName~DescriptorTests|FullyQualifiedName~IntegrationTests.Tls)" ;;
     fuzz) eng/fuzz.sh --target proxy --tls "$engine" --count 200000 ;;
     handshakes)
       export WUNDERPROXY_TEST_HANDSHAKES=$handshakes
