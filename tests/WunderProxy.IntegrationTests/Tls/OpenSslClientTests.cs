@@ -17,6 +17,24 @@ internal sealed class OpenSslClientTests(string wiring) : ClientFixture(wiring)
 
         Assert.That(said, Does.Contain(negotiated).And.Contain("Verify return code: 0 (ok)"));
         Assert.That(said, Does.Contain("HTTP/1.1 200 OK").And.Contain("hello\n"));
+        Assert.That(said, Does.Contain("Compression: NONE"));
+    }
+
+    [TestCase("X25519", "X25519")]
+    [TestCase("P-256", "prime256v1")]
+    [TestCase("P-384", "secp384r1")]
+    public async Task Group_of_the_client_is_agreed_on(string group, string name) =>
+        Assert.That(await AskAsync("-tls1_3", "-groups", group), Does.Match($"Temp Key: .*{name},"));
+
+    [Test]
+    public async Task Other_group_is_refused_by_openssl_and_left_to_the_machine_by_the_runtime()
+    {
+        var isRefused = Wiring.Engine == "openssl";
+        using var client = OpenSslClient.Start(Proxy, "-tls1_3", "-groups", "P-521");
+        await client.WriteAsync(isRefused ? string.Empty : LastRequest);
+
+        Assert.That(await client.EndAsync(), Is.EqualTo(isRefused ? 1 : 0), client.Said);
+        Assert.That(client.Said, Does.Match(isRefused ? "alert handshake failure" : "Temp Key: .*secp521r1,"));
     }
 
     // Without the lower level of security the client would not even offer them.
