@@ -32,6 +32,9 @@ public sealed class Listener
     /// <summary>The bound address, with the actual port if port 0 was asked for.</summary>
     public EndPoint EndPoint { get; }
 
+    /// <summary>Whether the clients speak TLS; known once the server has started that the listener belongs to.</summary>
+    public bool SpeaksTls => Tls is not null;
+
     /// <summary>
     /// The listening socket, whose descriptor a successor may get. The socket stays this listener's; after
     /// <see cref="HandOverAsync"/> only the successor's copy is open.

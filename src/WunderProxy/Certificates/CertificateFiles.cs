@@ -15,19 +15,22 @@ internal sealed class CertificateFiles(CertificateFileOptions options, Action<Se
     private const string KeyEnding = ".key";
     private const string BothEnding = ".pem";
 
-    private List<(CertificatePair Pair, ServerCertificate Certificate)> _loaded = [];
+    private volatile IReadOnlyList<LoadedCertificate> _loaded = [];
     private HashSet<CertificatePair> _missing = [];
     private string _seen = string.Empty;
 
     /// <summary>The certificates read last, the default first.</summary>
     public IReadOnlyList<ServerCertificate> Certificates => [.. _loaded.Select(entry => entry.Certificate)];
 
+    /// <summary>The certificates read last, with the files that they come from. May be read from any thread.</summary>
+    public IReadOnlyList<LoadedCertificate> Loaded => _loaded;
+
     /// <summary>Reads all files for the first time.</summary>
     /// <exception cref="UsageException">A file or the directory cannot be used, or the directory has no certificate.</exception>
     public void Load()
     {
         _seen = Look();
-        _loaded = [.. FindPairs().Select(pair => (pair, Read(pair)))];
+        _loaded = [.. FindPairs().Select(pair => new LoadedCertificate(pair, Read(pair), Problem: null))];
     }
 
     /// <summary>Whether a file has been written, replaced, added or removed since the last reading, or was missing then.</summary>
@@ -41,7 +44,7 @@ internal sealed class CertificateFiles(CertificateFileOptions options, Action<Se
         // Looked at before the files are read: a change during the reading is then seen by the next look.
         _seen = Look();
         var problems = new List<string>();
-        var next = new List<(CertificatePair, ServerCertificate)>();
+        var next = new List<LoadedCertificate>();
         var pairs = PairsOrKnown(problems);
         var missing = removal == FileRemoval.AtOnce
             ? new HashSet<CertificatePair>()
@@ -50,14 +53,14 @@ internal sealed class CertificateFiles(CertificateFileOptions options, Action<Se
         {
             try
             {
-                next.Add((pair, Read(pair)));
+                next.Add(new LoadedCertificate(pair, Read(pair), Problem: null));
             }
             catch (UsageException exception)
             {
                 problems.Add(exception.Message);
-                if (_loaded.Find(entry => entry.Pair == pair) is { Certificate: { } last })
+                if (_loaded.FirstOrDefault(entry => entry.Pair == pair) is { } last)
                 {
-                    next.Add((pair, last));
+                    next.Add(last with { Problem = exception.Message });
                 }
             }
         }

@@ -13,7 +13,7 @@ internal sealed class TlsCertificates
     private readonly CertificateFiles? _files;
     private readonly TimeProvider _clock;
     private readonly Lock _gate = new();
-    private IReadOnlyList<ServerCertificate> _acquired = [];
+    private volatile IReadOnlyList<ServerCertificate> _acquired = [];
     private volatile IReadOnlyList<string> _problems = [];
     private bool _isRetrying;
 
@@ -133,7 +133,7 @@ internal sealed class TlsCertificates
         return new TlsSnapshot(
             Use,
             Source.EngineInUse,
-            [.. certificates.Select(certificate => CertificateView.Of(certificate, Use, now))],
+            [.. certificates.Select(certificate => CertificateView.Of(certificate, Use, now, OriginOf(certificate)))],
             Source.Counters,
             [
                 .. certificates.Select(certificate => Validity.WarningOf(certificate, now)).OfType<string>(),
@@ -141,6 +141,19 @@ internal sealed class TlsCertificates
                     ? ["a certificate file could not be read again, and its last good certificate stays in service; the log says which"]
                     : Array.Empty<string>(),
             ]);
+    }
+
+    /// <summary>Says where a certificate comes from, with the problem of its files if that has been reported.</summary>
+    private CertificateOrigin OriginOf(ServerCertificate certificate)
+    {
+        if (_files is null || _acquired.Contains(certificate))
+        {
+            return CertificateOrigin.Ordered;
+        }
+
+        var loaded = _files.Loaded.FirstOrDefault(entry => ReferenceEquals(entry.Certificate, certificate));
+        var problem = loaded?.Problem is { } found && _problems.Contains(found, StringComparer.Ordinal) ? found : null;
+        return new CertificateOrigin(IsOrdered: false, loaded?.Pair.CertificatePath, problem);
     }
 
     /// <summary>Brings the certificates read last into service, and keeps what could not be used for the warnings.</summary>

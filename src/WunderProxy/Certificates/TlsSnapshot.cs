@@ -13,4 +13,11 @@ internal sealed record TlsSnapshot(
     TlsEngine Engine,
     IReadOnlyList<CertificateView> Certificates,
     TlsHandshakeCounters Handshakes,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings)
+{
+    /// <summary>Returns what callers without rights may see: no paths.</summary>
+    public TlsSnapshot ForAnybody() => this with
+    {
+        Certificates = [.. Certificates.Select(certificate => certificate.ForAnybody())],
+    };
+}

@@ -100,6 +100,7 @@ internal sealed class ForwardCommand : Command
         var status = new StatusReader(forwarder, application, instance, lifecycle: null, traffic: null, app: string.Empty, provider.GetServices<TlsCertificates>())
         {
             Certificates = provider.GetService<CertificateKeeper>() is { } keeper ? keeper.Snapshot : null,
+            Listeners = provider.GetRequiredService<ListenerSet>().All,
         };
         return new ApiServices(
             status, instance, new InstanceControl(application, instance, lifecycle: null, status), Lifecycle: null);

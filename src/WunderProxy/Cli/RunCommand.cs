@@ -10,6 +10,7 @@ using WunderProxy.Deployments.Operations;
 using WunderProxy.Deployments.Storage;
 using WunderProxy.Forwarding;
 using WunderProxy.Forwarding.Applications;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Hosting;
 using WunderProxy.Instance;
 using WunderProxy.ManagerApi;
@@ -158,6 +159,7 @@ internal sealed class RunCommand : Command
         var status = new StatusReader(forwarder, application, instance, lifecycle, traffic, app, provider.GetServices<TlsCertificates>())
         {
             Certificates = provider.GetService<CertificateKeeper>() is { } keeper ? keeper.Snapshot : null,
+            Listeners = provider.GetRequiredService<ListenerSet>().All,
         };
         return new ApiServices(
             status, instance, new InstanceControl(application, instance, lifecycle, status), lifecycle);

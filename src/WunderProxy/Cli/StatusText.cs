@@ -25,6 +25,11 @@ internal static class StatusText
             WriteLine(text, $"  draining     {drain.Revision} ({ShortId.Of(drain.Hash)}): {drain.InFlight} in flight");
         }
 
+        foreach (var line in TlsText.LinesOf(status))
+        {
+            WriteLine(text, line);
+        }
+
         WriteFaults(text, status);
         return text.ToString().TrimEnd('\n');
     }

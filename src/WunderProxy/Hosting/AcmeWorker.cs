@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using WunderProxy.Deployments.Acme;
+using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Instance;
+using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Hosting;
 
@@ -8,7 +11,9 @@ namespace WunderProxy.Hosting;
 /// Puts the certificates of the state directory to use before the listeners accept, and orders and renews certificates once
 /// the proxy can answer challenges.
 /// </summary>
-internal sealed class AcmeWorker(CertificateKeeper keeper, ChallengeAnswers answers) : IHostedLifecycleService, IDisposable
+internal sealed class AcmeWorker(
+    CertificateKeeper keeper, ChallengeAnswers answers, ListenerSet listeners, ILogger<AcmeWorker> logger)
+    : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
@@ -27,6 +32,11 @@ internal sealed class AcmeWorker(CertificateKeeper keeper, ChallengeAnswers answ
     /// <inheritdoc/>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
+        if (ChallengePort.WarningOf(listeners.All) is { } warning && keeper.Snapshot().Hosts.Count > 0)
+        {
+            HostLog.ChallengesMayNotArrive(logger, warning);
+        }
+
         _running = Task.Run(() => keeper.RunAsync(_stopping.Token), CancellationToken.None);
         return Task.CompletedTask;
     }

@@ -42,6 +42,9 @@ internal static partial class HostLog
     [LoggerMessage(5112, LogLevel.Warning, "A certificate file cannot be used, and its last good certificate stays in service: {Message}")]
     public static partial void CertificatesFailed(ILogger logger, string message);
 
+    [LoggerMessage(5113, LogLevel.Warning, "{Message}")]
+    public static partial void ChallengesMayNotArrive(ILogger logger, string message);
+
     [LoggerMessage(5190, LogLevel.Warning, "The start did not end after a signal: the process ends at once")]
     public static partial void StartHangs(ILogger logger);
 

@@ -39,8 +39,11 @@ internal sealed record StatusFacts(
     /// <summary>Certificates and handshakes, an item for each owner of certificates; empty without TLS.</summary>
     public IReadOnlyList<TlsSnapshot> Tls { get; init; } = [];
 
-    /// <summary>The addresses where the proxy speaks TLS.</summary>
-    public IReadOnlyList<string> TlsListeners { get; init; } = [];
+    /// <summary>The listeners where TLS is spoken, and those that redirect there.</summary>
+    public IReadOnlyList<TlsListenerView> TlsListeners { get; init; } = [];
+
+    /// <summary>Why certificate authorities may not reach the proxy; null if nothing speaks against it.</summary>
+    public string? ChallengeWarning { get; init; }
 
     /// <summary>Warnings about the process and its start.</summary>
     public IReadOnlyList<string> InstanceWarnings { get; init; } = [];
@@ -54,6 +57,7 @@ internal sealed record StatusFacts(
         .. InstanceWarnings,
         .. BufferWarnings,
         .. Certificates?.Warnings ?? [],
+        .. ChallengeWarnings,
         .. Tls.SelectMany(tls => tls.Warnings),
         .. Lifecycle.Warnings,
     ];
@@ -61,6 +65,12 @@ internal sealed record StatusFacts(
     private IEnumerable<string> BufferWarnings => Forwarder.Buffers is { Warning: { } warning }
         ? [MayTellFaults ? $"slow clients: {warning}" : BufferFault]
         : [];
+
+    // An authority that has issued certificates has found its way, by a load balancer or a port mapping.
+    private IEnumerable<string> ChallengeWarnings =>
+        ChallengeWarning is { } warning && Certificates?.Hosts.Any(host => host.ValidUntil is null || host.Failures > 0) == true
+            ? [warning]
+            : [];
 
     /// <summary>Whether warnings may quote paths and messages of the operating system.</summary>
     private bool MayTellFaults { get; init; } = true;
@@ -92,6 +102,7 @@ internal sealed record StatusFacts(
     {
         Lifecycle = Lifecycle.ForAnybody(),
         Certificates = Certificates?.ForAnybody(),
+        Tls = [.. Tls.Select(tls => tls.ForAnybody())],
         MayTellFaults = false,
     };
 
@@ -137,7 +148,7 @@ internal sealed record StatusFacts(
             Previous = Previous,
             Buffers = BufferCounts.Of(Forwarder.Buffers),
             Fallback = Forwarder.Fallback is { } fallback && !IsForStrangers ? FallbackView.Of(fallback) : null,
-            Tls = Tls.Count > 0 ? TlsView.Of(Tls, IsForStrangers ? [] : TlsListeners) : null,
+            Tls = Tls.Count > 0 ? TlsView.Of(Tls, IsForStrangers ? [] : TlsListeners, Certificates) : null,
             StoreState = Lifecycle.StoreState,
             Circuits = Lifecycle.Circuits,
             Acme = Certificates,

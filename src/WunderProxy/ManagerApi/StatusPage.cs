@@ -22,6 +22,8 @@ internal sealed class StatusPage
         table{border-collapse:collapse;width:100%}
         td,th{text-align:left;padding:.3rem .75rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top}
         th{font-weight:500;color:var(--dim)}code{font-size:.9em}td.n{text-align:right;font-variant-numeric:tabular-nums}
+        td,li{overflow-wrap:anywhere}td{min-width:3.5rem}
+        @media(max-width:45rem){body{padding:1rem}table{display:block;overflow-x:auto}td{min-width:8rem}}
         """;
 
     private readonly StringBuilder _html = new();
@@ -38,7 +40,7 @@ internal sealed class StatusPage
         page.WriteFigures(facts);
         page.WriteUpstream(facts);
         page.WriteList("Warnings", facts.Warnings);
-        page.WriteCertificates(facts.Certificates);
+        page.WriteTls(facts);
         page.WriteContainers(containers);
         page.WriteDraining(facts);
         page.WriteStatusCodes(facts);
@@ -119,19 +121,46 @@ internal sealed class StatusPage
         _html.Append("</ul>");
     }
 
-    private void WriteCertificates(CertificateOrdersView? certificates)
+    private void WriteTls(StatusFacts facts)
     {
-        if (certificates is not { Hosts.Count: > 0 })
+        var document = facts.ToDocument();
+        if (document.Tls is { } tls)
+        {
+            _html.Append("<h2>TLS</h2><table>");
+            foreach (var group in tls.Listeners.GroupBy(listener => listener.Use, StringComparer.Ordinal))
+            {
+                Row(LabelOf(group.Key), string.Join(", ", group.Select(listener => listener.Address)));
+            }
+
+            Row("Engine", tls.Engine);
+            Row("Handshakes", $"{tls.Handshakes.Full:N0} full, {tls.Handshakes.Resumed:N0} resumed, {tls.Handshakes.Failed:N0} failed");
+            _html.Append("</table>");
+        }
+
+        WriteCertificates([.. CertificateLine.Of(document)]);
+    }
+
+    private static string LabelOf(string use) => use switch
+    {
+        "proxy" => "Proxy",
+        "redirect" => "Redirect to https",
+        "api" => "Manager API",
+        _ => "Status listener",
+    };
+
+    private void WriteCertificates(IReadOnlyList<CertificateLine> certificates)
+    {
+        if (certificates.Count == 0)
         {
             return;
         }
 
-        _html.Append("<h2>Certificates</h2><table><tr><th>host</th><th>valid until</th><th>next order</th><th>last error</th></tr>");
-        foreach (var host in certificates.Hosts)
+        Table("Certificates", "Names", "State", "Source", "Next order", "Last problem", "For");
+        foreach (var certificate in certificates)
         {
-            _html.Append("<tr><td>").Append(Text(host.Host)).Append("</td><td>").Append(host.ValidUntil is { } until ? $"{until:u}" : "none yet")
-                .Append("</td><td>").Append(host.NextTry is { } next ? $"{next:u}" : "")
-                .Append("</td><td>").Append(Text(host.LastError ?? "")).Append("</td></tr>");
+            Cells(
+                certificate.Names, certificate.Validity, certificate.Source, certificate.NextOrder,
+                certificate.LastProblem, certificate.Use);
         }
 
         _html.Append("</table>");

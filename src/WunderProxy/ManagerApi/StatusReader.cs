@@ -30,6 +30,9 @@ internal sealed class StatusReader(
     /// <summary>Reads the state of the certificates that are ordered; null if none are.</summary>
     public Func<CertificateOrdersView>? Certificates { get; init; }
 
+    /// <summary>All listeners of the process.</summary>
+    public IReadOnlyList<Listener> Listeners { get; init; } = [];
+
     /// <summary>Returns the state of both planes at present.</summary>
     public StatusFacts Read()
     {
@@ -45,11 +48,8 @@ internal sealed class StatusReader(
             LogDropped = instance.LogDropped(),
             InstanceWarnings = instance.Warnings,
             Certificates = Certificates?.Invoke(),
-            TlsListeners =
-            [
-                .. forwarder.Listeners.Where(listener => listener.Kind == ListenerKind.Tls)
-                    .Select(listener => SocketAddressText.Format(listener.EndPoint)),
-            ],
+            ChallengeWarning = ChallengePort.WarningOf(Listeners),
+            TlsListeners = TlsListenerView.Of(Listeners),
             Tls = [.. _certificates.Select(owner => owner.Snapshot())],
         };
     }

@@ -103,6 +103,27 @@ internal sealed class TlsCertificatesTests
     }
 
     [Test]
+    public void Each_certificate_names_its_file_and_why_the_file_could_not_be_read_again()
+    {
+        _folder.Write("a", ["a.test"]);
+        _folder.Write("b", ["b.test"]);
+        var certificates = Read();
+        _folder.WriteText("a.crt", "half of a file");
+
+        certificates.Poll(_log);
+        var afterOnce = certificates.Snapshot().Certificates;
+        certificates.Poll(_log);
+        var afterTwice = certificates.Snapshot().Certificates;
+
+        Assert.That(afterOnce.Select(view => view.LastProblem), Is.EqualTo(new string?[] { null, null }), "it may be being written");
+        Assert.That(afterTwice.Select(view => view.File), Is.EqualTo(new[] { _folder.At("a.crt"), _folder.At("b.crt") }));
+        Assert.That(afterTwice.Select(view => (view.State, view.Source)), Is.All.EqualTo(("valid", "file")));
+        Assert.That(afterTwice[0].LastProblem, Does.Contain(_folder.At("a.crt")));
+        Assert.That(afterTwice[1].LastProblem, Is.Null);
+        Assert.That(afterTwice[0].ForAnybody().LastProblem, Does.Not.Contain(_folder.Path));
+    }
+
+    [Test]
     public void Link_to_a_folder_that_is_replaced_is_noticed()
     {
         // As in the secrets of Kubernetes and in certbot's folder "live": the paths stay, a link changes.
@@ -240,6 +261,7 @@ internal sealed class TlsCertificatesTests
         certificates.Reload();
 
         Assert.That(NamesOf(certificates), Is.EqualTo(new[] { "a.test", "x.test" }));
+        Assert.That(certificates.Snapshot().Certificates.Select(view => view.Source), Is.EqualTo(new[] { "file", "acme" }));
     }
 
     private static IEnumerable<string> NamesOf(TlsCertificates certificates) =>

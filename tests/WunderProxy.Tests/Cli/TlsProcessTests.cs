@@ -84,6 +84,54 @@ internal sealed partial class TlsProcessTests
     }
 
     [Test]
+    public async Task Status_listener_speaks_tls_and_the_status_names_all_listeners_and_certificates()
+    {
+        using var folder = new CertificateFolder();
+        folder.Write("api", [ApiHost]);
+        folder.Write("shop", ["shop.test"]);
+        await using var upstream = new HttpUpstream();
+        using var program = Start(
+            "forward", "--upstream", upstream.Address, "--tls", "127.0.0.1:0", "--tls-redirect", "127.0.0.1:0",
+            "--tls-directory", folder.Path, "--status", "127.0.0.1:0", "--api", "127.0.0.1:0",
+            "--api-tls-certificate", folder.At("api.crt"), "--api-tls-key", folder.At("api.key"), "--shutdown-grace", "0");
+        var addresses = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in new[] { "status listener", "manager API" })
+        {
+            var said = await LineAsync(program, $"{name} on");
+            addresses[name] = said[(said.LastIndexOf(' ') + 1)..];
+        }
+
+        var proxy = Addresses().Match(await LineAsync(program, "proxy on"));
+        var status = IPEndPoint.Parse(addresses["status listener"]);
+        using var client = new HttpClient(new SocketsHttpHandler
+        {
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate!.Subject == $"CN={ApiHost}",
+            },
+        });
+
+        var live = await client.GetStringAsync(new Uri($"https://{status}/livez"));
+        var metrics = await client.GetStringAsync(new Uri($"https://{status}/metrics"));
+        using var page = await client.GetAsync(new Uri($"https://{status}/"));
+        using var command = Start(
+            "status", "--manager", $"https://{ApiHost}:{IPEndPoint.Parse(addresses["manager API"]).Port}", "--manager-ca", folder.At("api.crt"));
+        var text = await command.StandardOutput.ReadToEndAsync();
+        Signal(program, "TERM");
+
+        Assert.That(live, Is.EqualTo("ok\n"));
+        Assert.That(metrics, Does.Contain("wunderproxy_tls_certificates 3"));
+        Assert.That(page.StatusCode, Is.EqualTo(HttpStatusCode.MethodNotAllowed));
+        Assert.That(text, Does.Contain($"  listener     {proxy.Groups["tls"]} (proxy)\n")
+            .And.Contain($"  listener     {proxy.Groups["redirect"]} (redirect)\n")
+            .And.Contain($"  listener     {addresses["manager API"]} (api)\n")
+            .And.Contain($"  listener     {status} (status)\n")
+            .And.Match($"  certificate  shop.test \\(proxy\\): valid, until .*, {folder.At("shop.crt")}\n")
+            .And.Match($"  certificate  {ApiHost} \\(api\\): valid, until "));
+        Assert.That(await EndAsync(program), Is.Zero);
+    }
+
+    [Test]
     public async Task Certificate_that_cannot_be_used_ends_with_code_2_and_one_line()
     {
         using var folder = new CertificateFolder();

@@ -1,9 +1,13 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using WunderProxy.Certificates;
+using WunderProxy.Cli;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Transport.Tls;
 using WunderProxy.ManagerApi;
 
 namespace WunderProxy.Tests.ManagerApi;
@@ -70,6 +74,59 @@ internal sealed class StatusFactsTests
         });
     }
 
+    [Test]
+    public void Tls_shows_where_it_is_spoken_and_each_certificate_with_its_source_and_problem()
+    {
+        var facts = FactsWithTls();
+
+        var json = JsonSerializer.Serialize(facts.ToDocument(), ApiJson.Context.StatusDocument);
+
+        Assert.That(json, Does.Contain(
+            """
+            "Tls":{"Engine":"openssl","Listeners":[{"Use":"proxy","Address":"10.0.0.1:443"},{"Use":"status","Address":"10.0.0.1:8002"}],"Certificates":[{"Use":"proxy","Names":["a.test","b.test","c.test","d.test"],"NotBefore":"2026-11-22T09:00:00+00:00","NotAfter":"2026-12-22T09:00:00+00:00","DaysLeft":30,"State":"valid","Source":"file","File":"/etc/tls/a.crt","LastProblem":"/etc/tls/a.crt: no PEM"},{"Use":"proxy","Names":["shop.test"],"NotBefore":"2026-11-22T09:00:00+00:00","NotAfter":"2026-11-24T09:00:00+00:00","DaysLeft":2,"State":"expires_soon","Source":"acme","NextRenewal":"2026-11-23T09:00:00+00:00","LastProblem":"the CA said: go away"}],"Handshakes":{"Full":0,"Resumed":0,"Failed":0}}
+            """.Trim()));
+        Assert.That(StatusText.Write("web1", facts.ToDocument()), Does.Contain(
+            """
+              tls          openssl, handshakes: 0 full, 0 resumed, 0 failed
+              listener     10.0.0.1:443 (proxy)
+              listener     10.0.0.1:8002 (status)
+              certificate  a.test, b.test, c.test and 1 more (proxy): valid, until 2026-12-22 09:00 UTC (30 days), /etc/tls/a.crt
+              problem      /etc/tls/a.crt: no PEM
+              certificate  shop.test (proxy): expires soon, until 2026-11-24 09:00 UTC (2 days), ACME, next order 2026-11-23 09:00 UTC
+              problem      the CA said: go away
+              certificate  new.test (proxy): none yet, ACME
+              warning      the certificate ends
+            """));
+        Assert.That(StatusPage.Write(facts, []), Does.Contain("<tr><th>Status listener</th><td>10.0.0.1:8002</td></tr>")
+            .And.Contain("<td>/etc/tls/a.crt</td>").And.Contain("<td>new.test</td><td>none yet</td><td>ACME</td>"));
+    }
+
+    [Test]
+    public void Tls_names_no_file_to_anybody_and_no_address_to_strangers()
+    {
+        var forAnybody = JsonSerializer.Serialize(FactsWithTls().ForAnybody().ToDocument(), ApiJson.Context.StatusDocument);
+        var forStrangers = StatusPage.Write(FactsWithTls().ForStrangers(), []);
+
+        Assert.That(forAnybody, Does.Not.Contain("/etc/tls").And.Not.Contain("go away").And.Contain("10.0.0.1:8002"));
+        Assert.That(forAnybody, Does.Contain("\"LastProblem\":\"its file could not be read again\""));
+        Assert.That(forStrangers, Does.Not.Contain("/etc/tls").And.Not.Contain("10.0.0.1").And.Contain("a.test, b.test"));
+    }
+
+    [Test]
+    public void Port_of_challenges_is_a_warning_until_an_authority_has_found_its_way()
+    {
+        const string Warning = "not on port 80";
+        var served = new OrderedCertificateView("a.test", Since.AddDays(30), Since.AddDays(20), 0, null);
+        var facts = Facts() with { ChallengeWarning = Warning };
+
+        Assert.That(facts.Warnings, Does.Not.Contain(Warning), "nothing is ordered");
+        Assert.That(With(served).Warnings, Does.Not.Contain(Warning));
+        Assert.That(With(served with { Failures = 1 }).Warnings, Does.Contain(Warning));
+        Assert.That(With(served with { ValidUntil = null }).Warnings, Does.Contain(Warning));
+
+        StatusFacts With(OrderedCertificateView host) => facts with { Certificates = new("https://ca.test/dir", Shared: false, [host]) };
+    }
+
     [TestCase("serving", 200)]
     [TestCase("paused", 200)]
     [TestCase("starting", 503)]
@@ -115,6 +172,19 @@ internal sealed class StatusFactsTests
     }
 
     [Test]
+    public void Page_escapes_what_certificates_files_and_authorities_say()
+    {
+        const string Script = "<script>alert(1)</script>";
+        var facts = FactsWithTls(Script);
+
+        var page = StatusPage.Write(facts, []);
+
+        Assert.That(page, Does.Not.Contain("<script>"));
+        Assert.That(Regex.Count(page, "&lt;script&gt;alert"), Is.EqualTo(9));
+        Assert.That(StatusText.Write("web1", FactsWithTls("\e]0;x\a").ToDocument()), Does.Not.Contain("\e").And.Not.Contain("\a"));
+    }
+
+    [Test]
     public void Metrics_are_prometheus_text()
     {
         var lines = MetricsDocument.Write(Facts() with { App = "a\"b", LogDropped = 7 }).TrimEnd('\n').Split('\n');
@@ -145,6 +215,32 @@ internal sealed class StatusFactsTests
     [Test]
     public void Without_an_upstream_it_is_unavailable_peers_or_not() =>
         Assert.That(WithFallback(hasUpstream: false).IsAvailable, Is.False);
+
+    private static StatusFacts FactsWithTls(string? evil = null)
+    {
+        CertificateView[] certificates =
+        [
+            new("proxy", [evil ?? "a.test", "b.test", "c.test", "d.test"], Since, Since.AddDays(30), 30)
+            {
+                State = evil ?? "valid",
+                Source = "file",
+                File = evil ?? "/etc/tls/a.crt",
+                LastProblem = evil ?? "/etc/tls/a.crt: no PEM",
+            },
+            new("proxy", ["shop.test"], Since, Since.AddDays(2), 2) { State = "expires_soon", Source = CertificateView.FromAcme },
+        ];
+        OrderedCertificateView[] hosts =
+        [
+            new("shop.test", Since.AddDays(2), Since.AddDays(1), 2, evil ?? "the CA said: go away") { PublicError = "the CA said" },
+            new(evil ?? "new.test", null, null, 0, evil) { PublicError = evil },
+        ];
+        return Facts() with
+        {
+            Tls = [new TlsSnapshot(CertificateUse.Proxy, TlsEngine.OpenSsl, certificates, new TlsHandshakeCounters(), [evil ?? "the certificate ends"])],
+            TlsListeners = [new("proxy", "10.0.0.1:443"), new("status", evil ?? "10.0.0.1:8002")],
+            Certificates = new CertificateOrdersView("https://ca.test/dir", Shared: true, hosts),
+        };
+    }
 
     private static StatusFacts WithFallback(bool hasUpstream = true)
     {
