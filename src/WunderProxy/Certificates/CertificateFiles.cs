@@ -15,7 +15,7 @@ internal sealed class CertificateFiles(CertificateFileOptions options, Action<Se
     private const string KeyEnding = ".key";
     private const string BothEnding = ".pem";
 
-    private volatile IReadOnlyList<LoadedCertificate> _loaded = [];
+    private volatile List<LoadedCertificate> _loaded = [];
     private HashSet<CertificatePair> _missing = [];
     private string _seen = string.Empty;
 

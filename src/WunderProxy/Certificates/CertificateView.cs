@@ -43,12 +43,12 @@ internal sealed record CertificateView(
         certificate.NotBefore,
         certificate.NotAfter,
         Math.Round((certificate.NotAfter - now).TotalDays, 2))
-    {
-        State = Validity.WordOf(certificate, now),
-        Source = origin.IsOrdered ? FromAcme : FromFile,
-        File = origin.File,
-        LastProblem = origin.Problem,
-    };
+        {
+            State = Validity.WordOf(certificate, now),
+            Source = origin.IsOrdered ? FromAcme : FromFile,
+            File = origin.File,
+            LastProblem = origin.Problem,
+        };
 
     /// <summary>Returns what callers without rights may see: no path, and no message that has one.</summary>
     public CertificateView ForAnybody() => this with

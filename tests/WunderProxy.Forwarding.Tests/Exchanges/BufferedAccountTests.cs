@@ -1,7 +1,6 @@
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Tests.Buffering;
 using WunderProxy.Forwarding.Transport;
-using WunderProxy.Forwarding.Transport.Memory;
 using WunderProxy.TestSupport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;
