@@ -122,10 +122,13 @@ internal sealed class TlsBridgeConnection(Socket plain, Socket server) : IDispos
                 return;
             }
         }
-        catch (Exception exception) when (IsEnd(exception) && !IsReset(exception))
+        catch (Exception exception) when (IsEnd(exception))
         {
-            // What is still to be read tells how the server has ended.
-            return;
+            if (!IsReset(exception))
+            {
+                // What is still to be read tells how the server has ended.
+                return;
+            }
         }
 
         Reset(server);
