@@ -58,7 +58,7 @@ internal sealed class CertificateFiles(CertificateFileOptions options, Action<Se
             catch (UsageException exception)
             {
                 problems.Add(exception.Message);
-                if (_loaded.FirstOrDefault(entry => entry.Pair == pair) is { } last)
+                if (_loaded.Find(entry => entry.Pair == pair) is { } last)
                 {
                     next.Add(last with { Problem = exception.Message });
                 }
