@@ -48,7 +48,10 @@ internal sealed class CertificateOrderTests : OrderFixture
                 Is.EqualTo(certificate.NotAfter.ToUniversalTime()));
             Assert.That(host["LastError"], Is.Null);
             Assert.That(metrics, Does.Contain($"wunderproxy_acme_certificate_expiry_timestamp_seconds{{host=\"{Host}\"}} "));
-            Assert.That(page, Does.Contain("<h2>Certificates</h2>"));
+            Assert.That(page, Does.Contain("<h2>Certificates</h2>").And.Contain($"<td>{Host}</td>"));
+            Assert.That((string)status["Tls"]!["Certificates"]![0]!["Source"]!, Is.EqualTo("acme"));
+            Assert.That(program.Errors, Does.Contain("does not listen on port 80"));
+            Assert.That($"{status["Warnings"]}", Does.Not.Contain("port 80"), "the authority has found its way");
             Assert.That(plain, Is.EqualTo("from the application"), "an unknown token goes the ordinary way");
         });
         Assert.That(await new AuthorityClient(await pebble.GetRootAsync(), Host).GetAsync(tls), Is.EqualTo("from the application"));
