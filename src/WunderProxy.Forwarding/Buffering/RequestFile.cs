@@ -197,9 +197,9 @@ internal sealed class RequestFile
 
     private void EndUse()
     {
-        _job.CloseFile();
-        Budget.ReleaseDisk(_reserved);
+        var reserved = _reserved;
         _reserved = 0;
+        _job.CloseFile(reserved);
         Bytes = 0;
         IsLost = false;
         _isClosed = false;

@@ -92,8 +92,7 @@ internal sealed class SpillDisk : ISpillDisk
             // started first: work for which there is no thread must not stay in the queue.
             if (_queue.Count >= _idle && _threads < MaxThreads)
             {
-                new Thread(Run) { IsBackground = true, Name = "buffers" }.Start();
-                _threads++;
+                StartThread();
             }
 
             _queue.Enqueue((work, state));
@@ -109,6 +108,21 @@ internal sealed class SpillDisk : ISpillDisk
             _isStopping = true;
             _queue.Clear();
             Monitor.PulseAll(_queue);
+        }
+    }
+
+    /// <exception cref="Exception">The first thread cannot be started.</exception>
+    private void StartThread()
+    {
+        try
+        {
+            new Thread(Run) { IsBackground = true, Name = "buffers" }.Start();
+            _threads++;
+        }
+#pragma warning disable CA1031 // The system gives no further thread, whatever it says: those that there are do the work, later.
+        catch (Exception) when (_threads > 0)
+#pragma warning restore CA1031
+        {
         }
     }
 

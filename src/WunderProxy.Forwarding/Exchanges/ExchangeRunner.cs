@@ -261,9 +261,15 @@ internal sealed class ExchangeRunner(
     private static async ValueTask FlushAsync(Exchange exchange)
     {
         exchange.Down.PrepareFlush(exchange.Client.Output);
-        if (await exchange.Down.FlushAsync() == RelayEnd.SinkBroken)
+        var end = await exchange.Down.FlushAsync();
+        if (end == RelayEnd.SinkBroken)
         {
             exchange.Client.Abort(ForwardError.ClientGone);
+        }
+        else if (end == RelayEnd.Stopped && exchange.Client.Output.UnflushedBytes > 0)
+        {
+            // The client was waited for as long as it may be, and has not taken the answer.
+            exchange.Client.Abort(ForwardError.ResponseStalled);
         }
         else
         {

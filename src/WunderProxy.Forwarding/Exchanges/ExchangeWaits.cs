@@ -55,15 +55,17 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
     }
 
     /// <summary>
-    /// Ends the exchange early: every wait is woken and checks <see cref="StopReason"/>. The first reason counts.
+    /// Ends the exchange early: every wait is woken and checks <see cref="StopReason"/>. The first reason counts, but each
+    /// one wakes: the answer that the first one brings may be what nobody takes.
     /// </summary>
     public void Stop(ForwardError reason)
     {
         if (!IsStopped)
         {
             StopReason = reason;
-            Wake(_waiting);
         }
+
+        Wake(_waiting);
     }
 
     /// <summary>Clears the reason of the first try, because the exchange is tried again.</summary>

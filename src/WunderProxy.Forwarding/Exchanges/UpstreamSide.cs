@@ -392,7 +392,8 @@ internal sealed class UpstreamSide
     /// </summary>
     private void DropHeldIfSent()
     {
-        if (_held is not null && IsRequestSent && (IsResponseReceived || !_waits.Client.Request.IsIdempotent))
+        var maySendAgain = _waits.Client.Request.IsIdempotent || FailedAtFirstWrite;
+        if (_held is not null && IsRequestSent && (IsResponseReceived || !maySendAgain))
         {
             _held.Drop();
         }

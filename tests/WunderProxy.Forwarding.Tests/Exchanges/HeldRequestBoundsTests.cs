@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Tests.Buffering;
 using WunderProxy.Forwarding.Transport;
 using static WunderProxy.Forwarding.Tests.Exchanges.HeldRequests;
@@ -165,6 +166,39 @@ internal sealed class HeldRequestBoundsTests
 
         AssertNothingHeld(proxy);
         Assert.That(proxy.Received(client), Does.StartWith("HTTP/1.1 502 "));
+    }
+
+    [Test]
+    public void Client_that_takes_no_error_answer_is_ended([Values] bool isHeld)
+    {
+        var proxy = NewProxy(served: new ApplicationOptions { BuffersRequests = isHeld });
+        var client = proxy.Connect(capacityBytes: 64);
+        proxy.Send(client, Request("length", "abc")[..^1]);
+
+        proxy.Pass(TimeSpan.FromSeconds(31));
+        Assert.That(client.CloseReason, Is.EqualTo(CloseReason.None), "the answer waits for the client");
+        proxy.Pass(TimeSpan.FromSeconds(31));
+
+        Assert.That(client.CloseReason, Is.EqualTo(CloseReason.RemoteReset));
+        AssertNothingHeld(proxy);
+    }
+
+    [Test]
+    public void Upstream_that_takes_nothing_costs_no_memory_after_its_time()
+    {
+        var proxy = NewProxy();
+        var client = proxy.Connect();
+        var request = Request("chunked", Body(100_000));
+        var rented = proxy.Loop.Buffers.RentedCount;
+
+        proxy.Send(client, $"{request[..^2]}X-Sum: 7\r\n\r\n");
+        proxy.EndLeases(proxy.Slot.Current!);
+        Assert.That(proxy.Received(client), Does.StartWith("HTTP/1.1 50"));
+        proxy.Loop.Run(client.Abort);
+
+        AssertNothingHeld(proxy);
+        proxy.Loop.Run(proxy.Upstreams.Single().Abort);
+        Assert.That(proxy.Loop.Buffers.RentedCount, Is.EqualTo(rented));
     }
 
     [Test]

@@ -466,6 +466,28 @@ internal sealed class HeldRequestTests
         AssertNothingHeld(proxy);
     }
 
+    [TestCase("chunked", "")]
+    [TestCase("length", "")]
+    [TestCase("chunked", "abc")]
+    [TestCase("length", "abc")]
+    public void Request_of_which_a_stale_connection_took_nothing_is_sent_again(string framing, string body)
+    {
+        var proxy = NewProxy();
+        var client = proxy.Connect();
+        proxy.Send(client, Request("length", "abc"));
+        AssertAnswered(proxy, client);
+
+        // The application closes its connection when the request is under way already.
+        proxy.Loop.Run(() =>
+        {
+            _ = client.Output.WriteAsync(Encoding.Latin1.GetBytes(Request(framing, body))).AsTask();
+            proxy.Upstreams[0].Abort();
+        });
+
+        Assert.That(proxy.Upstreams, Has.Count.EqualTo(2));
+        AssertAnswered(proxy, client, before: Ok);
+    }
+
     [Test]
     public void Early_answer_ends_the_sending_and_frees_everything()
     {

@@ -102,7 +102,7 @@ internal sealed class HeldBodySender(ExchangeWaits waits)
         }
 
         var end = await WriteAsync(output, bytes);
-        if (trailers is not null)
+        if (trailers is not null && end == RelayEnd.None)
         {
             output.Write("\r\n"u8);
         }
