@@ -19,6 +19,11 @@ internal static class Bounds
     /// </summary>
     public const int StalledReaders = 320;
 
+    /// <summary>
+    /// The same readers over TLS of the runtime, where for each of them a block of 64 KiB and what is encrypted of it wait.
+    /// </summary>
+    public const int StalledRuntimeReaders = 480;
+
     /// <summary>10,000 connections, 50 at a time, each with a request that is refused.</summary>
     public const int ShortConnections = 128;
 
