@@ -111,6 +111,7 @@ internal sealed class SpillDisk : ISpillDisk
         }
     }
 
+    /// <summary>Adds a thread, unless there is one and the system gives no more.</summary>
     /// <exception cref="Exception">The first thread cannot be started.</exception>
     private void StartThread()
     {

@@ -5,7 +5,7 @@ namespace WunderProxy.IntegrationTests.Hostile;
 /// </summary>
 internal static class Bounds
 {
-    /// <summary>9,000 connections that send a byte a second.</summary>
+    /// <summary>8,500 connections that send a byte a second.</summary>
     public const int SlowConnections = 224;
 
     /// <summary>The same over TLS of OpenSSL.</summary>
