@@ -10,7 +10,8 @@ namespace WunderProxy.Forwarding.Transport.SslStreams;
 /// </summary>
 /// <remarks>
 /// A read that was cancelled leaves an SslStream unusable. So reads belong to a pump: it reads when somebody waits for
-/// bytes, keeps what arrives, and is never cancelled; only the waiting for it is.
+/// bytes, keeps what arrives, and is never cancelled; only the waiting for it is. A failure of the stream, whatever its type,
+/// breaks that side of the connection, as a remote end can.
 /// </remarks>
 #pragma warning disable CA1001 // The stream is disposed of when the connection is closed and its calls have returned.
 internal sealed class SslStreamConnection : StreamConnection, IConnectionWatcher
@@ -166,10 +167,6 @@ internal sealed class SslStreamConnection : StreamConnection, IConnectionWatcher
             IsResumed: false);
     }
 
-    /// <summary>Whether the stream failed in one of the ways in which a remote end makes it fail.</summary>
-    private static bool IsOfRemoteEnd(Exception exception) =>
-        exception is IOException or AuthenticationException or InvalidOperationException or OperationCanceledException;
-
     private async Task ReadAsync()
     {
         int read;
@@ -181,7 +178,9 @@ internal sealed class SslStreamConnection : StreamConnection, IConnectionWatcher
             _arrived = WorkLoop.Buffers.RentLarge();
             read = await _stream.ReadAsync(_arrived.Bytes);
         }
-        catch (Exception exception) when (IsOfRemoteEnd(exception))
+#pragma warning disable CA1031 // No failure may leave the read pending for ever: a tunnel has no time limit.
+        catch (Exception)
+#pragma warning restore CA1031
         {
             read = IoStatus.Broken;
         }
@@ -234,7 +233,9 @@ internal sealed class SslStreamConnection : StreamConnection, IConnectionWatcher
         {
             await _stream.WriteAsync(block.Bytes.AsMemory(0, length));
         }
-        catch (Exception exception) when (IsOfRemoteEnd(exception))
+#pragma warning disable CA1031 // No failure may leave the write pending for ever: a tunnel has no time limit.
+        catch (Exception)
+#pragma warning restore CA1031
         {
             _isWritingBroken = true;
         }
@@ -270,7 +271,9 @@ internal sealed class SslStreamConnection : StreamConnection, IConnectionWatcher
         {
             await _stream.ShutdownAsync();
         }
-        catch (Exception exception) when (IsOfRemoteEnd(exception))
+#pragma warning disable CA1031 // Whatever fails, the end of the stream has to be sent.
+        catch (Exception)
+#pragma warning restore CA1031
         {
             _isWritingBroken = true;
         }
