@@ -220,6 +220,7 @@ public sealed class CertificateKeeper : IDisposable
         {
             Array.ForEach(_hosts, host => host.SetBack(back));
             _sharing.SetBack(back);
+            _pauses.Save();
         }
     }
 

@@ -15,11 +15,17 @@ internal sealed class OrderPauses(AcmeState state, Uri directory, IReadOnlyColle
 
     private bool _isEmpty;
 
-    /// <summary>Gives the hosts the pauses and the numbers of failures that the state directory has.</summary>
+    /// <summary>
+    /// Gives the hosts the pauses and the numbers of failures that the state directory has. A file from the future was written
+    /// by a clock that was ahead: its pauses begin anew now.
+    /// </summary>
     public void Restore()
     {
         var document = state.ReadPauses(directory);
         var now = clock.GetUtcNow();
+        var ahead = document?.Written is { } written && written - now > CertificateWarnings.ClockTolerance
+            ? written - now
+            : TimeSpan.Zero;
         foreach (var host in hosts)
         {
             if (document?.Failures?.TryGetValue(host.Name, out var failures) == true)
@@ -29,12 +35,23 @@ internal sealed class OrderPauses(AcmeState state, Uri directory, IReadOnlyColle
 
             host.IsPauseKept = host.Failures > 0;
 
+            if (document?.Until?.TryGetValue(host.Name, out var until) != true)
+            {
+                continue;
+            }
+
             // A longer pause was begun by a clock that was wrong.
-            if (document?.Until?.TryGetValue(host.Name, out var until) == true
-                && until > now && until <= now + RenewalTimes.LongestPause)
+            until = ManagedHost.Earlier(until, ahead);
+            if (until > now && until <= now + RenewalTimes.LongestPause)
             {
                 (host.NextOrder, host.IsPauseKept) = (until, true);
             }
+        }
+
+        if (ahead > TimeSpan.Zero)
+        {
+            // Else the pauses would begin anew with each restart.
+            Save();
         }
     }
 
@@ -76,6 +93,6 @@ internal sealed class OrderPauses(AcmeState state, Uri directory, IReadOnlyColle
         }
 
         _isEmpty = false;
-        state.TryWritePauses(new PausesDocument(directory.AbsoluteUri, until, failures));
+        state.TryWritePauses(new PausesDocument(directory.AbsoluteUri, until, failures, now));
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using WunderProxy.Deployments.Acme;
@@ -484,6 +485,31 @@ internal sealed class CertificateKeeperTests : IDisposable
     }
 
     [Test]
+    public async Task Pause_begun_by_a_clock_that_ran_ahead_begins_anew_once_after_the_correction()
+    {
+        _server.Script = (path, _) => path == "/order" ? ScriptedAcmeServer.Problem(403, "caa", "no") : null;
+        var ahead = TimeSpan.FromDays(3);
+        _clock.SetUtcNow(_clock.GetUtcNow() + ahead);
+        DateTimeOffset next;
+        using (var first = NewKeeper())
+        {
+            await first.LookAsync();
+            next = first.View.NextTry!.Value - ahead;
+        }
+
+        _clock.SetUtcNow(_clock.GetUtcNow() - ahead);
+        using (var second = NewKeeper())
+        {
+            Assert.That(second.View.NextTry, Is.EqualTo(next));
+        }
+
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        using var third = NewKeeper();
+        Assert.That(third.View.NextTry, Is.EqualTo(next), "no restart lengthens it");
+        Assert.That(third.View.Failures, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Clock_that_is_set_back_lengthens_no_pause()
     {
         _server.Script = (path, _) => path == "/order" ? ScriptedAcmeServer.Problem(403, "caa", "no") : null;
@@ -496,6 +522,9 @@ internal sealed class CertificateKeeperTests : IDisposable
         _clock.SetUtcNow(_clock.GetUtcNow().AddDays(-30));
         _clock.Advance(TimeSpan.FromMinutes(1));
         await _clock.WaitForTimerAsync(TimeSpan.FromMinutes(1), running);
+        var pauses = JsonNode.Parse(System.IO.File.ReadAllText(_directory.Under("acme/pauses.json")))!;
+        Assert.That((DateTimeOffset)pauses["Until"]![KeeperUnderTest.Host]!, Is.LessThan(_clock.GetUtcNow().AddMinutes(3)));
+        Assert.That((DateTimeOffset)pauses["Written"]!, Is.EqualTo(_clock.GetUtcNow()));
         _clock.Advance(TimeSpan.FromMinutes(1));
 
         await _clock.WaitForTimerAsync(TimeSpan.FromMinutes(10), running);
