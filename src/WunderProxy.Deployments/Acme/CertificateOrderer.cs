@@ -17,6 +17,9 @@ internal sealed class CertificateOrderer(AcmeOptions options, AcmeState state, I
     /// <summary>Pause of all advice after a first question without an answer; it is doubled up to the ordinary interval.</summary>
     private static readonly TimeSpan FirstAdvicePause = TimeSpan.FromMinutes(10);
 
+    /// <summary>Longest time from the first request to the certificate: the other instances wait for the lease meanwhile.</summary>
+    private static readonly TimeSpan OrderLimit = TimeSpan.FromMinutes(6);
+
     private readonly AcmeTransport _transport = new(options, clock);
     private string? _renewalInfo;
     private bool _isDirectoryRead;
@@ -26,7 +29,7 @@ internal sealed class CertificateOrderer(AcmeOptions options, AcmeState state, I
     /// <summary>How far the server's clock is ahead of ours; null if unknown.</summary>
     public TimeSpan? ServerAhead => _transport.ServerAhead;
 
-    /// <summary>Orders a certificate and judges it.</summary>
+    /// <summary>Orders a certificate and judges it, within 6 minutes.</summary>
     /// <param name="host">The name.</param>
     /// <param name="replaced">The certificate that is replaced; null for none.</param>
     /// <param name="shared">What instances share; null if nothing is shared.</param>
@@ -45,12 +48,19 @@ internal sealed class CertificateOrderer(AcmeOptions options, AcmeState state, I
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var keyPem = key.ExportPkcs8PrivateKeyPem();
         state.WritePendingKey(keyPem);
+        using var limit = new CancellationTokenSource(OrderLimit, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var directory = await ReadDirectoryAsync(cancellationToken);
+            var directory = await ReadDirectoryAsync(either.Token);
             var replaces = directory.RenewalInfo is not null && IsOfServer(replaced) ? replaced!.RenewalId : null;
-            var chain = await OrderOnceMoreAsync(directory, host, keyPem, replaces, shared, foreign, cancellationToken);
+            var chain = await OrderOnceMoreAsync(directory, host, keyPem, replaces, shared, foreign, either.Token);
             return Judge(host, chain, keyPem);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new AcmeException(
+                $"directory, account and order were not done within {OrderLimit.TotalMinutes} min", cause: exception);
         }
         finally
         {

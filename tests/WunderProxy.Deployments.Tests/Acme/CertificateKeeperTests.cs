@@ -852,6 +852,30 @@ internal sealed class CertificateKeeperTests : IDisposable
         Assert.That(keeper.Sink.Open, Is.Empty);
     }
 
+    [TestCase("/account")]
+    [TestCase("/order")]
+    public async Task Server_that_refuses_nonces_slowly_is_given_up_after_six_minutes(string slow)
+    {
+        _server.Script = (path, _) =>
+        {
+            if (path != slow)
+            {
+                return null;
+            }
+
+            _clock.Advance(TimeSpan.FromSeconds(29));
+            return ScriptedAcmeServer.Problem(400, "badNonce", "again");
+        };
+        using var keeper = NewKeeper();
+        var start = _clock.GetUtcNow();
+
+        await keeper.LookAsync();
+
+        Assert.That(keeper.View.LastError, Does.Match("not done within [56] min"));
+        Assert.That(_clock.GetUtcNow() - start, Is.LessThan(TimeSpan.FromMinutes(7)));
+        Assert.That(keeper.View.Failures, Is.EqualTo(1));
+    }
+
     [Test]
     public async Task Order_that_shows_only_later_that_it_was_finalized_is_waited_for()
     {
