@@ -86,10 +86,10 @@ public sealed class CertificateKeeper : IDisposable
     {
         foreach (var warning in _state.Warnings)
         {
-            _notices.Warn("acme-state-" + warning, warning);
+            _notices.Warn("acme-state-" + warning, "the ACME state directory is not safe from other users", warning);
         }
 
-        _state.OnWarning = message => _notices.Warn("acme-file-" + message, message);
+        _state.OnWarning = message => _notices.Warn("acme-file-" + message, "a file of the ACME state directory cannot be used", message);
         _pauses.Restore();
         var now = _clock.GetUtcNow();
         foreach (var host in _hosts)

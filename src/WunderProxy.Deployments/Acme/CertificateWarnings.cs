@@ -22,7 +22,7 @@ internal sealed class CertificateWarnings(NoticeBoard notices, TimeProvider cloc
         var (message, quoted) = exception switch
         {
             AcmeException acme => (acme.Message, acme.Quoted),
-            StateUnwritableException => (exception.Message, null),
+            StateUnwritableException => ("the state directory cannot be written", exception.Message),
             ObjectStoreException => ("the store failed", AcmeProblem.Clean(exception.Message)),
             _ => ("a fault of this program, which the log describes", null),
         };

@@ -39,7 +39,7 @@ internal sealed class CertificatesInUse(AcmeState state, ICertificateSink sink, 
         }
         catch (StateUnwritableException exception)
         {
-            notices.Warn(topic, $"the certificate of {host.Name} is in use and would be lost by a restart: {exception.Message}");
+            notices.Warn(topic, $"the certificate of {host.Name} is in use and would be lost by a restart", exception.Message);
         }
     }
 }

@@ -51,7 +51,7 @@ internal sealed class Application : IDisposable
         Images = new ImageNames(options.App, options.RegistryPort);
         Gate = new OperationGate(clock, faults, options.LaunchTimeout);
         AfterSwitch = new AfterSwitch(Notices, log);
-        state.ListenToWarnings(warning => Notices.Warn($"state {warning}", warning));
+        state.ListenToWarnings(warning => Notices.Warn($"state {warning}", "the state directory needs attention", warning));
     }
 
     /// <summary>The application's names, limits and times.</summary>

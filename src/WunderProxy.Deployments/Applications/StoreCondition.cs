@@ -37,7 +37,7 @@ internal sealed class StoreCondition(Circuit circuit, NoticeBoard notices)
                     ReadOnlyTopic, "the store may only be read: deploys and rollbacks are refused, events stay on this machine");
                 break;
             case { IsAboutContent: true }:
-                notices.Warn(ContentTopic, fault.Message);
+                notices.Warn(ContentTopic, "the store has something that cannot be used, or refuses a request", fault.Message);
                 break;
             default:
                 circuit.Open(fault.Message);

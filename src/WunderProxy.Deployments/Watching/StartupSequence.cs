@@ -128,7 +128,8 @@ internal sealed class StartupSequence(
             application.Notices.Warn(
                 Topic,
                 $"the store's current revision {current.Revision} ({current.Hash.Brief}) is not launched: the guard switched"
-                + $" back from it at {rejection.At:O} ({rejection.Reason}); deploy it again to try it again");
+                + $" back from it at {rejection.At:O}; deploy it again to try it again",
+                rejection.Reason);
             return true;
         }
 

@@ -932,7 +932,8 @@ internal sealed class CertificateKeeperTests : IDisposable
 
         await keeper.LookAsync();
 
-        Assert.That(keeper.View.LastError, Does.Contain("cannot be written"));
+        Assert.That(keeper.View.LastError, Does.Contain("cannot be written").And.Contain(_directory.FullPath));
+        Assert.That(keeper.ForAnybody, Does.Contain("cannot be written").And.Not.Contain(_directory.FullPath));
         Assert.That(keeper.Managed.IsPauseKept, Is.False, "a restart may try at once");
         Assert.That(_server.CountOf("/order"), Is.Zero);
     }
@@ -952,6 +953,38 @@ internal sealed class CertificateKeeperTests : IDisposable
         Assert.That(System.IO.File.ReadAllText(aside), Is.EqualTo(content));
         Assert.That(keeper.Warnings, Does.Contain("was put aside as"));
         Assert.That(keeper.Sink.Uses, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Path_of_the_state_directory_is_told_to_callers_with_rights_only()
+    {
+        Directory.CreateDirectory(_directory.Under("acme"));
+        System.IO.File.WriteAllText(File, "rubbish");
+        System.IO.File.SetUnixFileMode(
+            _directory.FullPath, System.IO.File.GetUnixFileMode(_directory.FullPath) | UnixFileMode.GroupWrite);
+        _server.Script = (path, _) =>
+        {
+            if (path == "/certificate/1")
+            {
+                Directory.Delete(_directory.Under("acme"), recursive: true);
+            }
+
+            return null;
+        };
+        using var keeper = NewKeeper();
+
+        await keeper.LookAsync();
+
+        foreach (var (told, detail) in new[]
+        {
+            ("not safe from other users", "chmod go-w"),
+            ("a file of the ACME state directory cannot be used", "was put aside as"),
+            ("would be lost by a restart", "cannot be written"),
+        })
+        {
+            Assert.That(keeper.Warnings, Does.Contain(told).And.Contain(detail).And.Contain(_directory.FullPath));
+            Assert.That(keeper.ForAnybody, Does.Contain(told).And.Not.Contain(detail).And.Not.Contain(_directory.FullPath));
+        }
     }
 
     [Test]

@@ -44,6 +44,16 @@ internal sealed class KeeperUnderTest : IDisposable
 
     public string Warnings => string.Join('\n', Keeper.Snapshot().Warnings);
 
+    /// <summary>All that callers without rights see of errors and warnings.</summary>
+    public string ForAnybody
+    {
+        get
+        {
+            var view = Keeper.Snapshot().ForAnybody();
+            return string.Join('\n', [.. view.Warnings, .. view.Hosts.Select(host => host.LastError)]);
+        }
+    }
+
     /// <summary>Looks at the host as if any pause had passed.</summary>
     public Task LookAsync()
     {

@@ -240,6 +240,7 @@ internal sealed class SharedCertificateTests : IDisposable
             Assert.That(_server.CountOf("/order"), Is.EqualTo(2));
             Assert.That(_store.Keys.Count(key => key.Contains(".rejected-", StringComparison.Ordinal)), Is.EqualTo(2));
             Assert.That(other.Warnings, Does.Contain("was put aside as apps/shop/acme/shop.example.test.pem.rejected-"));
+            Assert.That(other.ForAnybody, Does.Contain("a shared document").And.Not.Contain("apps/shop"));
         });
     }
 
@@ -253,8 +254,9 @@ internal sealed class SharedCertificateTests : IDisposable
         await other.LookAsync();
 
         Assert.That((await _store.GetAsync(CertificateKey, CancellationToken.None))!.Bytes.ToArray(), Is.EqualTo(before!.Bytes.ToArray()));
-        Assert.That(other.Warnings, Does.Contain("sealed with another key than that of --acme-key-file"));
-        Assert.That(other.View.LastError, Does.Contain("another key"));
+        Assert.That(other.Warnings, Does.Contain("sealed with another key than that of --acme-key-file").And.Contain(CertificateKey));
+        Assert.That(other.View.LastError, Does.Contain("another key").And.Contain(CertificateKey));
+        Assert.That(other.ForAnybody, Does.Contain("another key").And.Not.Contain("apps/shop"));
     }
 
     [TestCase("*.pem")]

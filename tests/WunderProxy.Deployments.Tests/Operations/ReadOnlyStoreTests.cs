@@ -100,6 +100,7 @@ internal sealed class ReadOnlyStoreTests
 
         Assert.That(machine.Lifecycle.Snapshot().Current?.Revision, Is.EqualTo("r1"));
         Assert.That(machine.Lifecycle.Snapshot().Warnings, Has.One.Contains("service/history.json"));
+        Assert.That(machine.Lifecycle.Snapshot().PublicWarnings, Is.Not.Empty.And.None.Contains("service/"));
     }
 
     [Test]

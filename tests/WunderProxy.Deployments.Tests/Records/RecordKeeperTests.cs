@@ -31,6 +31,7 @@ internal sealed class RecordKeeperTests
         await machine.StartAsync();
 
         Assert.That(machine.Lifecycle.Snapshot().Warnings, Has.One.Contains("record.json was put aside").And.One.Contains(reason));
+        Assert.That(machine.Lifecycle.Snapshot().PublicWarnings, Has.One.Contains("state directory").And.None.Contains("record.json"));
         Assert.That(machine.Traffic.Current!.ContainerId, Is.EqualTo("c1"));
         Assert.That(machine.Record.Container, Is.EqualTo("c1"));
     }

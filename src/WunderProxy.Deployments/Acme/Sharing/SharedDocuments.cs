@@ -54,10 +54,10 @@ internal sealed class SharedDocuments(
         switch (key.TryOpen(name, read.Bytes.Span, out var content))
         {
             case SealVerdict.OtherKey:
-                var message = $"{path} is sealed with another key than that of --acme-key-file: "
-                    + "give all instances the same file, or delete what lies under acme/ in the store after a change of the key";
-                notices.Warn(OtherKeyTopic + path, message);
-                throw new ForeignSealException(message);
+                var foreign = new ForeignSealException(
+                    $"{path}; give all instances the same file, or delete what lies under acme/ in the store after a change of the key");
+                notices.Warn(OtherKeyTopic + path, foreign.Message, foreign.Quoted);
+                throw foreign;
             case SealVerdict.Damaged:
                 await PutAsideAsync(path, "it was damaged or forged", cancellationToken);
                 return null;
@@ -105,6 +105,9 @@ internal sealed class SharedDocuments(
         var aside = $"{path}.rejected-{Guid.NewGuid().ToString("n")[..8]}";
         await store.CopyAsync(path, aside, cancellationToken);
         await store.DeleteAsync(path, cancellationToken);
-        notices.Warn(AsideTopic + path, $"{path} in the {store.Description} was put aside as {aside}: {reason}");
+        notices.Warn(
+            AsideTopic + path,
+            "a shared document of the ACME certificates cannot be used",
+            $"{path} in the {store.Description} was put aside as {aside}: {reason}");
     }
 }
