@@ -35,7 +35,8 @@ internal sealed class TlsBridgeConnection(Socket plain, Socket server) : IDispos
 
             await server.ConnectAsync(endPoint);
             await ShakeHandsAsync();
-            await Task.WhenAll(CarryUpAsync(), CarryDownAsync());
+            var up = CarryUpAsync();
+            await Task.WhenAll(up, CarryDownAsync(up));
         }
         catch (Exception exception) when (IsEnd(exception))
         {
@@ -78,6 +79,20 @@ internal sealed class TlsBridgeConnection(Socket plain, Socket server) : IDispos
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Sends to the client. When it has gone, what it sent before is passed on first, if the server takes it.</summary>
+    private async Task SendDownAsync(byte[] bytes, Task up)
+    {
+        try
+        {
+            await SendAsync(plain, bytes);
+        }
+        catch (Exception exception) when (IsEnd(exception))
+        {
+            await Task.WhenAny(up, Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System));
+            throw;
         }
     }
 
@@ -134,7 +149,7 @@ internal sealed class TlsBridgeConnection(Socket plain, Socket server) : IDispos
         Reset(server);
     }
 
-    private async Task CarryDownAsync()
+    private async Task CarryDownAsync(Task up)
     {
         try
         {
@@ -160,7 +175,7 @@ internal sealed class TlsBridgeConnection(Socket plain, Socket server) : IDispos
                     await SendAndReleaseAsync(static () => { });
                 }
 
-                await SendAsync(plain, plainBytes);
+                await SendDownAsync(plainBytes, up);
                 if (status == 0)
                 {
                     break;
