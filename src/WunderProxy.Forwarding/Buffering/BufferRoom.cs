@@ -3,7 +3,7 @@ namespace WunderProxy.Forwarding.Buffering;
 /// <summary>Whether a <see cref="RequestBuffer"/> may grow.</summary>
 internal enum BufferRoom
 {
-    /// <summary>More may come at once.</summary>
+    /// <summary>There is room: the next bytes of the request body may be read at once.</summary>
     Open,
 
     /// <summary>More may come when the work on the temporary file has ended.</summary>

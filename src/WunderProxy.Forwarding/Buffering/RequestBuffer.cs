@@ -32,7 +32,7 @@ internal sealed class RequestBuffer
         _file = new RequestFile(owner, OnFileWorked);
     }
 
-    /// <summary>Number of bytes held.</summary>
+    /// <summary>Bytes of the request body held so far, in memory and in the file together.</summary>
     public long Length { get; private set; }
 
     /// <summary>Whether bytes were lost because the temporary file could not be read.</summary>
@@ -90,7 +90,7 @@ internal sealed class RequestBuffer
         return isToShrink && _file.IsWorking ? BufferRoom.AfterWork : isFull ? BufferRoom.None : BufferRoom.Open;
     }
 
-    /// <summary>Begins to read at the start.</summary>
+    /// <summary>Makes the next read return the first byte of the body, to send a held request once more.</summary>
     public void Rewind()
     {
         Seal();

@@ -30,7 +30,7 @@ internal sealed class RequestFile
         _job = new SpillJob(owner, static state => ((RequestFile)state!).OnJobDone(), this);
     }
 
-    /// <summary>Number of bytes in the file.</summary>
+    /// <summary>Bytes of the held request body that were written to the temporary file.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>Whether a thread works on the file, or soon will.</summary>

@@ -14,7 +14,7 @@ internal sealed class ReservedBlocks
     /// </summary>
     public const int LeastBlocks = 2;
 
-    /// <summary>Size of a block in bytes.</summary>
+    /// <summary>Size in bytes of one block of memory, the unit in which memory for slow clients is reserved.</summary>
     public const int BlockBytes = BufferPool.LargeBytes;
 
     // With a file and little memory left: one block in the output, one to send, one to fill, one being written.

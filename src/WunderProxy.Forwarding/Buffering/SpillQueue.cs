@@ -19,7 +19,7 @@ internal sealed class SpillQueue
     private readonly Queue<Piece> _front = new();
     private readonly Queue<Piece> _back = new();
 
-    /// <summary>Creates an empty queue.</summary>
+    /// <summary>Creates the queue of one buffered response, with nothing in memory and no temporary file yet.</summary>
     /// <param name="owner">The loop's part of the buffers.</param>
     /// <param name="blocks">The blocks of the body.</param>
     /// <param name="onJobDone">Called on the loop when a job has ended, which <see cref="EndJob"/> has to follow.</param>

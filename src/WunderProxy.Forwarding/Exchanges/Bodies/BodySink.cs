@@ -58,7 +58,7 @@ internal sealed class BodySink(ExchangeWaits waits, Waits writeWait)
         }
     }
 
-    /// <summary>Prepares for one body.</summary>
+    /// <summary>Sets where the bytes of the next body are written, and what holds them when the receiver falls behind.</summary>
     /// <param name="writer">Receives the body; may already contain the head.</param>
     /// <param name="buffered">Holds the body when its receiver falls behind; null if the sender has to wait then.</param>
     public void Prepare(PipeWriter writer, BufferedBody? buffered)

@@ -166,7 +166,7 @@ internal sealed class HeldBody(ExchangeWaits waits, HeadLimits limits, LoopBuffe
         return result;
     }
 
-    /// <summary>Keeps what a read brought.</summary>
+    /// <summary>Decodes what one read of the client brought, and puts the payload into the buffer.</summary>
     private (bool IsWhole, ForwardError Error) Keep(ReadResult result)
     {
         var input = waits.Client.Input;

@@ -1,7 +1,5 @@
-using System.Buffers;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Memory;
-using WunderProxy.Forwarding.Transport.OpenSsl;
 using WunderProxy.Forwarding.Transport.SslStreams;
 using WunderProxy.Forwarding.Transport.Tls;
 
@@ -26,7 +24,7 @@ internal sealed class SslStreamCloseTests
         using var end = TlsEnd.Client();
         _loop.Run(() => acceptor.OnAccepted(near));
         var shaking = Task.CompletedTask;
-        _loop.Run(() => shaking = ShakeAsync(far, end));
+        _loop.Run(() => shaking = end.ShakeHandsAsync(far));
         await Eventually.TrueAsync(() =>
         {
             _loop.RunUntilIdle();
@@ -42,23 +40,6 @@ internal sealed class SslStreamCloseTests
 
         _loop.Run(() => Assert.That(Drop(far), Is.EqualTo(Capacity)));
         Assert.That(far.CloseReason, Is.EqualTo(CloseReason.RemoteFinished));
-    }
-
-    private static async Task ShakeAsync(TransportConnection far, TlsEnd end)
-    {
-        while (true)
-        {
-            var step = end.Handshake();
-            await far.Output.WriteAsync(end.TakeSent());
-            if (step == TlsStep.Done)
-            {
-                return;
-            }
-
-            var read = await far.Input.ReadAsync();
-            end.Arrive(read.Buffer.ToArray());
-            far.Input.AdvanceTo(read.Buffer.End);
-        }
     }
 
     /// <summary>Takes what has come and drops it.</summary>

@@ -1,8 +1,6 @@
-using System.Buffers;
 using System.Net.Security;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Memory;
-using WunderProxy.Forwarding.Transport.OpenSsl;
 using WunderProxy.Forwarding.Transport.SslStreams;
 
 namespace WunderProxy.Forwarding.Tests.Transport.Tls;
@@ -63,7 +61,7 @@ internal sealed class SslStreamFaultTests
         var (served, shaken) = (Task.CompletedTask, Task.CompletedTask);
         var options = new SslServerAuthenticationOptions { ServerCertificate = TestCertificates.Example.Leaf };
         _loop.Run(() => served = stream.AuthenticateAsServerAsync(options));
-        _loop.Run(() => shaken = ShakeAsync(far, end));
+        _loop.Run(() => shaken = end.ShakeHandsAsync(far));
         await Eventually.TrueAsync(() =>
         {
             _loop.RunUntilIdle();
@@ -72,23 +70,6 @@ internal sealed class SslStreamFaultTests
         await Task.WhenAll(served, shaken);
         _loop.Run(() => stream.Connection = new SslStreamConnection(near, wire, stream, client: null));
         return stream;
-    }
-
-    private static async Task ShakeAsync(TransportConnection far, TlsEnd end)
-    {
-        while (true)
-        {
-            var step = end.Handshake();
-            await far.Output.WriteAsync(end.TakeSent());
-            if (step == TlsStep.Done)
-            {
-                return;
-            }
-
-            var read = await far.Input.ReadAsync();
-            end.Arrive(read.Buffer.ToArray());
-            far.Input.AdvanceTo(read.Buffer.End);
-        }
     }
 
     private sealed class FaultyStream(ConnectionStream wire, MemoryConnection far) : SslStream(wire, leaveInnerStreamOpen: true)
