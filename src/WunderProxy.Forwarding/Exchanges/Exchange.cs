@@ -1,5 +1,6 @@
 using WunderProxy.Forwarding.Exchanges.Bodies;
 using WunderProxy.Forwarding.Exchanges.Clients;
+using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
 
@@ -56,6 +57,12 @@ internal sealed class Exchange : ILeaseHolder, IStreamWatcher
 
     /// <summary>Timestamp at which the request head was complete.</summary>
     public long StartTimestamp { get; set; }
+
+    /// <summary>
+    /// The trace that the request belongs to, and the span in it that sent the request, as the client named them; none if
+    /// the client sent no <c>traceparent</c>. Read from the head at each call.
+    /// </summary>
+    public TraceParent Trace => TraceParent.Of(Client.Request);
 
     /// <summary>Whether the sender's forwarding headers are believed.</summary>
     public bool IsTrusted => Client.IsAddressTrusted || Fallback == FallbackMark.Received;

@@ -27,7 +27,7 @@ internal static class ClientEvidence
     [
         .. new[]
         {
-            "baggage", "CDN-Loop", "Front-End-Https", "traceparent", "tracestate", "WL-Proxy-SSL", "X-B3-TraceId", "X-Scheme",
+            "baggage", "CDN-Loop", "Front-End-Https", "WL-Proxy-SSL", "X-B3-TraceId", "X-Scheme",
         }.Select(Encoding.ASCII.GetBytes),
     ];
 

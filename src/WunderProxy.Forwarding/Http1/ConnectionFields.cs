@@ -92,7 +92,8 @@ internal static class ConnectionFields
     {
         HeaderName.Unknown => !ClientEvidence.IsName(name),
         HeaderName.Host or HeaderName.Via or HeaderName.Origin or HeaderName.Referer or HeaderName.SecFetchSite
-            or HeaderName.XRequestId or HeaderName.Expect or HeaderName.MaxForwards => false,
+            or HeaderName.XRequestId or HeaderName.Expect or HeaderName.MaxForwards or HeaderName.Traceparent
+            or HeaderName.Tracestate => false,
         _ => head is RequestHead && HeaderNames.FlagsOf(known) == HeaderFlags.None,
     };
 

@@ -45,6 +45,8 @@ internal enum HeaderName : byte
     SetCookie,
     StrictTransportSecurity,
     TE,
+    Traceparent,
+    Tracestate,
     Trailer,
     TransferEncoding,
     Upgrade,

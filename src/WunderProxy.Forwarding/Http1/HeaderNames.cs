@@ -116,6 +116,8 @@ internal static class HeaderNames
         HeaderName.ETag => "ETag",
         HeaderName.Http2Settings => "HTTP2-Settings",
         HeaderName.TE => "TE",
+        HeaderName.Traceparent => "traceparent",
+        HeaderName.Tracestate => "tracestate",
         HeaderName.WwwAuthenticate => "WWW-Authenticate",
         HeaderName.XRealIp => "X-Real-IP",
         HeaderName.XRequestId => "X-Request-ID",

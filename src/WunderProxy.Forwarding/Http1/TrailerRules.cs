@@ -19,7 +19,7 @@ internal static class TrailerRules
         || (head is not null && ConnectionFields.Nominates(head, field.Known, name));
 
     private static bool IsForHead(HeaderName known) => known
-        is HeaderName.Host or HeaderName.Trailer or HeaderName.Via
+        is HeaderName.Host or HeaderName.Trailer or HeaderName.Via or HeaderName.Traceparent or HeaderName.Tracestate
         or HeaderName.CacheControl or HeaderName.Expect or HeaderName.MaxForwards or HeaderName.Pragma or HeaderName.Range
         or HeaderName.Authorization or HeaderName.Cookie or HeaderName.SetCookie or HeaderName.WwwAuthenticate
         or HeaderName.Origin or HeaderName.Referer or HeaderName.SecFetchSite or HeaderName.StrictTransportSecurity
