@@ -8,6 +8,9 @@ internal sealed class InstanceState(TimeProvider clock)
     private volatile bool _isDraining;
     private volatile bool _isShuttingDown;
 
+    /// <summary>When the process started, by the wall clock of then; counters count from here.</summary>
+    public DateTimeOffset StartedAt { get; } = clock.GetUtcNow();
+
     /// <summary>Time since the process started.</summary>
     public TimeSpan Uptime => clock.GetElapsedTime(_startedAt);
 

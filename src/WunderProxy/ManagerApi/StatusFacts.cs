@@ -27,6 +27,9 @@ internal sealed record StatusFacts(
     /// <summary>Size of the managed heap in bytes.</summary>
     public required long HeapSize { get; init; }
 
+    /// <summary>When the process started, by the wall clock of then.</summary>
+    public DateTimeOffset StartedAt { get; init; }
+
     /// <summary>Time since the process started.</summary>
     public required TimeSpan Uptime { get; init; }
 

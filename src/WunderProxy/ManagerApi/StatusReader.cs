@@ -43,6 +43,7 @@ internal sealed class StatusReader(
             App = app,
             Version = ProductVersion.Text,
             HeapSize = GC.GetTotalMemory(forceFullCollection: false),
+            StartedAt = instance.StartedAt,
             Uptime = instance.Uptime,
             IsLeaving = instance.IsDraining || instance.IsShuttingDown,
             LogDropped = instance.LogDropped(),

@@ -9,6 +9,8 @@ using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Transport.Tls;
 using WunderProxy.ManagerApi;
+using WunderProxy.ManagerApi.Collectors;
+using WunderProxy.Metrics;
 
 namespace WunderProxy.Tests.ManagerApi;
 
@@ -68,7 +70,7 @@ internal sealed class StatusFactsTests
                 "Acme":{"Directory":"https://ca.test/dir","Shared":true,"Hosts":[{"Host":"shop.test","ValidUntil":"2026-11-22T09:00:00+00:00","NextTry":"2026-11-23T09:00:00+00:00","Failures":2,"LastError":"the CA said: go away"}]},"Warnings":["no certificate: go away","clock is off"]
                 """));
             Assert.That(forAnybody, Does.Not.Contain("go away").And.Contain("\"LastError\":\"the CA said\""));
-            Assert.That(MetricsDocument.Write(facts), Does.Contain("wunderproxy_acme_certificate_expiry_timestamp_seconds{host=\"shop.test\"} 1795338000\n")
+            Assert.That(MetricsOf(facts), Does.Contain("wunderproxy_acme_certificate_expiry_timestamp_seconds{host=\"shop.test\"} 1795338000\n")
                 .And.Contain("wunderproxy_acme_order_failures{host=\"shop.test\"} 2\n"));
             Assert.That(StatusPage.Write(facts, []), Does.Contain("<td>shop.test</td>").And.Contain("the CA said: go away"));
         });
@@ -187,7 +189,7 @@ internal sealed class StatusFactsTests
     [Test]
     public void Metrics_are_prometheus_text()
     {
-        var lines = MetricsDocument.Write(Facts() with { App = "a\"b", LogDropped = 7 }).TrimEnd('\n').Split('\n');
+        var lines = MetricsOf(Facts() with { App = "a\"b", LogDropped = 7 }).TrimEnd('\n').Split('\n');
 
         Assert.That(lines, Has.All.Matches(@"^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+=""([^""\\]|\\.)*""(,[a-z]+=""([^""\\]|\\.)*"")*\})? [-0-9.E+]+)$"));
         Assert.That(lines, Does.Contain("wunderproxy_available 1"));
@@ -200,7 +202,7 @@ internal sealed class StatusFactsTests
     {
         var json = Encoding.UTF8.GetString(
             JsonSerializer.SerializeToUtf8Bytes(WithFallback().ToDocument(), ApiJson.Context.StatusDocument));
-        var lines = MetricsDocument.Write(WithFallback()).Split('\n');
+        var lines = MetricsOf(WithFallback()).Split('\n');
 
         Assert.That(json, Does.Contain(
             """
@@ -215,6 +217,9 @@ internal sealed class StatusFactsTests
     [Test]
     public void Without_an_upstream_it_is_unavailable_peers_or_not() =>
         Assert.That(WithFallback(hasUpstream: false).IsAvailable, Is.False);
+
+    private static string MetricsOf(StatusFacts facts) =>
+        Encoding.UTF8.GetString(MetricText.Write(MetricCollection.Of(facts), TextFormat.Prometheus));
 
     private static StatusFacts FactsWithTls(string? evil = null)
     {

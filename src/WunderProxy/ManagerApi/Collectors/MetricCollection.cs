@@ -1,0 +1,22 @@
+using WunderProxy.Metrics;
+
+namespace WunderProxy.ManagerApi.Collectors;
+
+/// <summary>All metrics of the process, of one moment. Each area has a collector.</summary>
+internal static class MetricCollection
+{
+    /// <summary>Returns the metrics that describe these facts; families without a point are among them.</summary>
+    public static IReadOnlyList<MetricFamily> Of(StatusFacts facts) =>
+    [
+        .. StateMetrics.Of(facts),
+        .. RequestMetrics.Of(facts),
+        .. ConnectionMetrics.Of(facts),
+        .. UpstreamMetrics.Of(facts),
+        .. BufferMetrics.Of(facts.Forwarder.Buffers),
+        .. FallbackMetrics.Of(facts.Forwarder.Fallback),
+        .. CertificateMetrics.Of(facts.Certificates),
+        .. TlsMetrics.Of(facts.Tls),
+        .. LifecycleMetrics.Of(facts),
+        .. ProcessMetrics.Of(facts),
+    ];
+}

@@ -1,0 +1,66 @@
+using System.Net;
+using WunderProxy.Certificates;
+using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Transport.Tls;
+using WunderProxy.ManagerApi;
+
+namespace WunderProxy.Tests.Metrics;
+
+/// <summary>An instance with all that a metric may describe: TLS, ordered certificates, peers, buffers, a drain, a guard.</summary>
+internal static class FullFacts
+{
+    public static DateTimeOffset Since { get; } = new(2026, 11, 22, 9, 0, 0, TimeSpan.Zero);
+
+    public static StatusFacts Of(string revision = "r42")
+    {
+        var endPoint = new IPEndPoint(IPAddress.Loopback, 9292);
+        var current = new TrafficTarget(endPoint, "c0ffee", LaunchConfigHash.Of("r42"u8), revision);
+        var upstream = new UpstreamSnapshot(endPoint, "aa11", Since, new InFlightCounts(3, 2, 1), Traffic(), false);
+        var forwarder = new ForwarderSnapshot(Traffic(), new ConnectionCounts(1, 2, 3, 4), 10, 1, 2)
+        {
+            Fallback = new FallbackSnapshot(6, 2, 3, 4, 5, 1, [new PeerSnapshot(IPEndPoint.Parse("10.0.0.2:80"), true)]),
+            Buffers = new BufferSnapshot(1, 2, 3, 4, 5),
+        };
+        return new StatusFacts(forwarder, new ApplicationSnapshot(Traffic(), upstream, [], false, 7), Lifecycle(current), [])
+        {
+            App = "shop",
+            Version = "1.2.3",
+            HeapSize = 1 << 20,
+            StartedAt = Since,
+            Uptime = TimeSpan.FromSeconds(61.5),
+            IsLeaving = false,
+            Tls = [new TlsSnapshot(CertificateUse.Proxy, TlsEngine.OpenSsl, [Certificate], new TlsHandshakeCounters(), [])],
+            Certificates = new CertificateOrdersView(
+                "https://ca.test/dir", Shared: true, [new("shop.test", Since.AddDays(2), Since.AddDays(1), 2, null)]),
+        };
+    }
+
+    private static CertificateView Certificate { get; } =
+        new("proxy", ["a.test"], Since, Since.AddDays(30), 30) { State = "valid", Source = "file" };
+
+    private static LifecycleSnapshot Lifecycle(TrafficTarget current) => new()
+    {
+        Current = current,
+        Intended = current,
+        Since = Since,
+        Health = "healthy",
+        Guard = new GuardView("1", "2", current.Revision, "3", "r41", Since, Since, GuardState.Watching, ""),
+        Draining = [new DrainView("3", "r41", "c0", 2, Since)],
+        Operation = new OperationView("deploy", "r43", Since, "pulling", null),
+    };
+
+    private static TrafficSnapshot Traffic() => new(
+        Requests: 12,
+        TotalSeconds: 1.5,
+        new ResponseTimes(0.1, 0.2, 0.3, 0.4, 0.5),
+        new StatusCounts(
+            new Dictionary<string, long>(StringComparer.Ordinal) { ["2xx"] = 11, ["5xx"] = 1 },
+            new Dictionary<int, long> { [200] = 11, [502] = 1 },
+            []),
+        BytesIn: 100,
+        BytesOut: 2000,
+        GatewayErrors: 1,
+        Aborted: 0);
+}
