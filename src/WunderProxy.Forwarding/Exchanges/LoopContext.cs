@@ -49,6 +49,9 @@ internal sealed class LoopContext
     /// <summary>Serves the exchanges of the loop.</summary>
     public ExchangeRunner Runner { get; }
 
+    /// <summary>The addresses of the clients of the loop.</summary>
+    public SharedAddresses Addresses { get; } = new();
+
     /// <summary>The client connections of the loop.</summary>
     public ConnectionRegistry Connections { get; } = new();
 

@@ -37,7 +37,7 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
         _isWelcome = isWelcome;
         Transport = transport;
         transport.Watcher = this;
-        _remoteAddress = AddressOf(transport.RemoteEndPoint);
+        _remoteAddress = Context.Addresses.Share(AddressOf(transport.RemoteEndPoint));
         IsTrusted = Context.Settings.Trust.Contains(RemoteAddress);
 
         // On a TLS connection the header came before the handshake, and the address is the one that it named.
@@ -238,7 +238,7 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
             buffer.GetPosition(consumed), status == ProxyHeaderStatus.NeedMore ? buffer.End : buffer.GetPosition(consumed));
         if (source is not null)
         {
-            _remoteAddress = AddressOf(source);
+            _remoteAddress = Context.Addresses.Share(AddressOf(source));
             IsTrusted = Context.Settings.Trust.Contains(_remoteAddress);
         }
 

@@ -60,6 +60,9 @@ internal sealed class EpollConnection : StreamConnection, IEpollTarget
     public void OnLoopEnds() => Abort();
 
     /// <inheritdoc/>
+    internal override bool ReceivesBulk => true;
+
+    /// <inheritdoc/>
     internal override int Receive(Span<byte> buffer) => _socket.Receive(buffer);
 
     /// <inheritdoc/>

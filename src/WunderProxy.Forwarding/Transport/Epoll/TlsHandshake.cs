@@ -19,6 +19,7 @@ internal sealed class TlsHandshake : HandshakeTimer, IEpollTarget
     private readonly TlsSource _source;
     private readonly RemoteAddress _address;
     private readonly EndPoint? _remote;
+    private HandshakeBytes _received = new();
     private EpollEvents _seen;
     private State _state;
     private bool _wantsWrite;
@@ -121,7 +122,7 @@ internal sealed class TlsHandshake : HandshakeTimer, IEpollTarget
             return;
         }
 
-        var step = _socket.Handshake();
+        var step = _socket.Handshake(ref _received);
         _wantsWrite = step == TlsStep.WantsWrite;
         switch (step)
         {
@@ -209,11 +210,11 @@ internal sealed class TlsHandshake : HandshakeTimer, IEpollTarget
 
     private TlsFailure ReasonOfFailure()
     {
-        if (_socket.BeginsLikeHttp)
+        if (_received.BeginLikeHttp)
         {
             return TlsFailure.PlainHttp;
         }
 
-        return _socket.IsOverAllowance ? TlsFailure.TooLong : TlsErrors.Classify(_socket.Session.ErrorCode);
+        return _received.IsOverAllowance ? TlsFailure.TooLong : TlsErrors.Classify(_socket.Session.ErrorCode);
     }
 }

@@ -1,6 +1,5 @@
 using WunderProxy.Forwarding.Transport.OpenSsl;
 using WunderProxy.Forwarding.Transport.Streams;
-using WunderProxy.Forwarding.Transport.Tls;
 
 namespace WunderProxy.Forwarding.Transport.Epoll;
 
@@ -15,18 +14,18 @@ namespace WunderProxy.Forwarding.Transport.Epoll;
 internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSession session)
 {
     // A client that keeps asking for new keys and reads none of the answers; content alone never comes near.
-    private const int MaxHeldBytes = TlsWire.MaxContentBytes * 2;
+    private const int MaxHeldBytes = TlsWire.MaxContentBytes + BufferPool.LargeBytes;
 
     // A full buffer of content takes 65 KiB, and OpenSSL reads up to a record ahead. More is taken by records without
     // content, which OpenSSL works off inside one call for as long as some arrive: other connections must not wait so long.
-    private const int MaxReceivedBytes = TlsWire.MaxContentBytes + TlsWire.RecordBytes;
+    private const int MaxReceivedBytes = BufferPool.LargeBytes + TlsWire.RecordBytes;
+
+    private const sbyte GoesOn = 1;
 
     private EpollSocket _socket = new(descriptor);
     private BlockChain _held;
     private int _contentHeld;
-    private int _handshakeAllowance = TlsLimits.MaxHandshakeBytes;
-    private int _firstByte = -1;
-    private int? _end;
+    private sbyte _end = GoesOn;
     private bool _isDrained;
     private bool _isSendingBroken;
     private bool _finishesWhenSent;
@@ -44,14 +43,8 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
     /// <summary>Whether the remote end has finished, so that a short receive does not mean that all has been read.</summary>
     public bool IsRemoteFinished { get; private set; }
 
-    /// <summary>Whether the handshake ended because the client sent more than one can need.</summary>
-    public bool IsOverAllowance { get; private set; }
-
-    /// <summary>Whether the first byte of the client is the beginning of an HTTP method, and of no TLS record.</summary>
-    public bool BeginsLikeHttp => _firstByte is >= 'A' and <= 'Z';
-
     /// <summary>How reading ended: 0 in order, <see cref="IoStatus.Broken"/> by a cut or an error; null if it goes on.</summary>
-    public int? End => _end;
+    public int? End => _end == GoesOn ? null : _end;
 
     /// <summary>
     /// Whether the last receive or peek left bytes in the socket, for which no event will come, because other connections
@@ -82,7 +75,8 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
     }
 
     /// <summary>Does the part of the handshake that is possible without waiting.</summary>
-    public TlsStep Handshake()
+    /// <param name="received">What the client has sent of the handshake.</param>
+    public TlsStep Handshake(ref HandshakeBytes received)
     {
         while (true)
         {
@@ -91,10 +85,10 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
                 return _isSendingBroken ? TlsStep.Failed : TlsStep.WantsWrite;
             }
 
-            Wire.Aim(Descriptor, _isDrained, !IsRemoteFinished, _handshakeAllowance, IoStatus.Broken);
+            Wire.Aim(Descriptor, _isDrained, !IsRemoteFinished, received.Allowance, IoStatus.Broken);
             var step = session.Handshake();
-            TakeBackHandshake();
-            if (step == TlsStep.Failed && BeginsLikeHttp)
+            TakeBackHandshake(ref received);
+            if (step == TlsStep.Failed && received.BeginLikeHttp)
             {
                 // The client would take the alert for the beginning of an answer.
                 Wire.ClearGathered();
@@ -115,9 +109,9 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
     /// </returns>
     public int Receive(Span<byte> buffer)
     {
-        if (_end is { } end)
+        if (_end != GoesOn)
         {
-            return end;
+            return _end;
         }
 
         AimAtContent();
@@ -129,15 +123,15 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
 
         TakeBackContent();
         SendGathered();
-        return received > 0 ? received : _end ?? IoStatus.WouldBlock;
+        return received > 0 ? received : End ?? IoStatus.WouldBlock;
     }
 
     /// <summary>Tests whether something can be received; returns the same values as <see cref="Receive"/>.</summary>
     public int Peek()
     {
-        if (_end is { } end)
+        if (_end != GoesOn)
         {
-            return end;
+            return _end;
         }
 
         AimAtContent();
@@ -146,7 +140,7 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
         SendGathered();
         if (peeked is 0 or IoStatus.Broken)
         {
-            _end = peeked;
+            _end = (sbyte)peeked;
         }
 
         return peeked;
@@ -261,13 +255,10 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
         HasLeftBytes = Wire.State->IsOverAllowance;
     }
 
-    private void TakeBackHandshake()
+    private void TakeBackHandshake(ref HandshakeBytes received)
     {
-        var state = Wire.State;
-        _isDrained = state->IsDrained;
-        _handshakeAllowance = state->Allowance;
-        IsOverAllowance |= state->IsOverAllowance;
-        _firstByte = _firstByte < 0 ? state->FirstByte : _firstByte;
+        _isDrained = Wire.State->IsDrained;
+        received.Note(Wire.State);
     }
 
     private int Decrypt(byte* start, int length)
@@ -280,7 +271,7 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
             {
                 if (read != IoStatus.WouldBlock)
                 {
-                    _end = read;
+                    _end = (sbyte)read;
                 }
 
                 break;

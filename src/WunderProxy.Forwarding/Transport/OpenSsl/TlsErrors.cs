@@ -6,8 +6,8 @@ namespace WunderProxy.Forwarding.Transport.OpenSsl;
 internal static class TlsErrors
 {
     // ERR_GET_REASON of OpenSSL 3; errors of the operating system have the highest bit instead.
-    private const nuint ReasonMask = 0x7FFFFF;
-    private const nuint SystemFlag = 0x80000000;
+    private const uint ReasonMask = 0x7FFFFF;
+    private const uint SystemFlag = 0x80000000;
 
     // Reasons from this on are alerts that came from the remote end.
     private const int AlertOffset = 1000;
@@ -23,7 +23,7 @@ internal static class TlsErrors
     private const int UnexpectedEnd = 294;
 
     /// <summary>Returns the kind of failure that an error code stands for.</summary>
-    public static TlsFailure Classify(nuint error)
+    public static TlsFailure Classify(uint error)
     {
         if (error == 0 || (error & SystemFlag) != 0)
         {

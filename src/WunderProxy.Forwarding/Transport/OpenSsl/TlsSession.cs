@@ -38,8 +38,8 @@ internal sealed unsafe class TlsSession
     /// <summary>Number of SSL objects in the process that have not been freed; for tests of leaks.</summary>
     public static int LiveCount => Volatile.Read(ref _liveCount);
 
-    /// <summary>The code of the error that ended the session (ERR_get_error(3)); 0 if there is none.</summary>
-    public nuint ErrorCode { get; private set; }
+    /// <summary>The code of the error that ended the session (ERR_get_error(3), of which 32 bits are used); 0 if there is none.</summary>
+    public uint ErrorCode { get; private set; }
 
     /// <summary>The server name that the client has sent (RFC 6066 section 3), or null.</summary>
     internal string? ServerName => NameIn(ServerNameOf(_ssl));
@@ -222,7 +222,7 @@ internal sealed unsafe class TlsSession
     private void Die()
     {
         _isDead = true;
-        ErrorCode = OpenSslCalls.PeekLastError();
+        ErrorCode = (uint)OpenSslCalls.PeekLastError();
         OpenSslCalls.ClearErrors();
     }
 }

@@ -19,10 +19,10 @@ internal sealed unsafe class TlsWire : IDisposable
     /// <summary>Most bytes of content in one record (RFC 8446 section 5.1).</summary>
     public const int RecordBytes = 16 * 1024;
 
-    /// <summary>Most bytes of content that are encrypted before they are sent: one send call for four records.</summary>
-    public const int MaxContentBytes = 4 * RecordBytes;
+    /// <summary>Most bytes of content that are encrypted before they are sent: one send call for eight records.</summary>
+    public const int MaxContentBytes = BufferPool.BulkBytes;
 
-    // Headers, tags and nonces of the records take about 120 bytes; answers to key updates and alerts fit beside them.
+    // Headers, tags and nonces of the records take about 240 bytes; answers to key updates and alerts fit beside them.
     private const int GatheredCapacity = MaxContentBytes + (4 * 1024);
 
     private readonly nint _bio;

@@ -84,6 +84,9 @@ internal abstract class StreamConnection : TransportConnection
     /// <inheritdoc/>
     public sealed override void Abort() => End(CloseReason.AbortedHere);
 
+    /// <summary>Whether a receive into a <see cref="BufferPool.BulkBytes">bulk block</see> is worth it.</summary>
+    internal virtual bool ReceivesBulk => false;
+
     /// <summary>Receives bytes without waiting.</summary>
     /// <returns>Number of bytes, 0 after the last one of the remote end, or an <see cref="IoStatus"/>.</returns>
     internal abstract int Receive(Span<byte> buffer);

@@ -15,6 +15,7 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
     private bool _allExamined = true;
     private bool _mayReceive;
     private bool _hasEnded;
+    private bool _hasFilledBlock;
     private bool _cancelRequested;
     private bool _isYielding;
     private bool _waitsWithoutReceiving;
@@ -260,7 +261,7 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
     {
         if (_bytes.Room == 0)
         {
-            _bytes.Append(Pool.RentLarge());
+            _bytes.Append(_hasFilledBlock && connection.ReceivesBulk ? Pool.RentBulk() : Pool.RentLarge());
         }
 
         var space = _bytes.Space.Span;
@@ -274,6 +275,7 @@ internal sealed class StreamInput(StreamConnection connection) : PipeReader, IVa
 
         _bytes.Add(received);
         _allExamined = false;
+        _hasFilledBlock = received >= BufferPool.LargeBytes;
         if (received < space.Length && !connection.IsRemoteClosed)
         {
             StopReceiving();

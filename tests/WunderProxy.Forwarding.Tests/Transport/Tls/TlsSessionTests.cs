@@ -100,7 +100,7 @@ internal sealed class TlsSessionTests
         Assert.That(TlsErrors.Classify(server.Session.ErrorCode), Is.EqualTo(TlsFailure.NoApplicationProtocol));
 
         // Alerts from the other end are numbered from 1000; 120 is no_application_protocol.
-        Assert.That(client.Session.ErrorCode & 0x7FFFFF, Is.EqualTo((nuint)1120));
+        Assert.That(client.Session.ErrorCode & 0x7FFFFF, Is.EqualTo(1120u));
     }
 
     [TestCase("AES128-SHA")]

@@ -13,6 +13,7 @@ namespace WunderProxy.Forwarding.Tests.Transport.Tls;
 internal sealed class TlsSocketTests
 {
     private readonly byte[] _buffer = new byte[BufferPool.LargeBytes];
+    private HandshakeBytes _received = new();
     private EpollLoop _loop = null!;
     private TlsContextSet _contexts = null!;
     private Socket _client = null!;
@@ -152,7 +153,7 @@ internal sealed class TlsSocketTests
     private TlsStep Step()
     {
         _server.NoteEvents(EpollEvents.In);
-        return _server.Handshake();
+        return _server.Handshake(ref _received);
     }
 
     private void FillWithContent()
