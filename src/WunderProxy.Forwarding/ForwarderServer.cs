@@ -6,6 +6,7 @@ using WunderProxy.Forwarding.Exchanges;
 using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
+using WunderProxy.Forwarding.Statistics;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Tls;
 
@@ -51,6 +52,7 @@ public sealed class ForwarderServer : IAsyncDisposable
         _applications = [.. routes.Applications];
         _log = new ExchangeLog(logger, clock);
         _settings = new ForwarderSettings(options, routes, clock, _accessLog, logger);
+        Statistics = new StatisticsKeeper(clock, new StatisticsSources(() => _applications, UnroutedStats, ReadGauges));
     }
 
     /// <summary>
@@ -72,6 +74,9 @@ public sealed class ForwarderServer : IAsyncDisposable
         }
     }
 
+    /// <summary>What happened second by second; read between <see cref="Start"/> and the end of the server.</summary>
+    public StatisticsKeeper Statistics { get; }
+
     /// <summary>The listeners that the server was started with; empty before.</summary>
     public IReadOnlyList<Listener> Listeners => _listeners;
 
@@ -84,6 +89,7 @@ public sealed class ForwarderServer : IAsyncDisposable
         _transport = TransportFactory.Create(
             _options.Transport, _options.Threads, _loggers, _settings.Clock, _options.MaxSplicePipes);
         _contexts = [.. _transport.Loops.Select(loop => new LoopContext(loop, _settings, _limit, _log))];
+        Statistics.Start();
         _settings.Peers?.Budget.Start(() => AllStats().Sum(stats => stats.Requests));
         _listeners = listeners;
         _settings.HttpsPort = HttpsPortOf(listeners);
@@ -120,20 +126,16 @@ public sealed class ForwarderServer : IAsyncDisposable
     }
 
     /// <summary>Returns a copy of state and counters.</summary>
-    public ForwarderSnapshot Snapshot()
+    public ForwarderSnapshot Snapshot() => new(
+        TrafficStats.Sum(AllStats()),
+        CountConnections(),
+        _contexts.Sum(context => context.Accepted),
+        _contexts.Sum(context => context.Refused),
+        _accessLog?.Dropped ?? 0)
     {
-        var minute = _settings.Clock.GetUtcNow().ToUnixTimeSeconds() / 60;
-        return new ForwarderSnapshot(
-            TrafficStats.Sum(AllStats(), minute),
-            CountConnections(),
-            _contexts.Sum(context => context.Accepted),
-            _contexts.Sum(context => context.Refused),
-            _accessLog?.Dropped ?? 0)
-        {
-            Fallback = _settings.Peers?.Snapshot(),
-            Buffers = _settings.Buffers?.Snapshot(),
-        };
-    }
+        Fallback = _settings.Peers?.Snapshot(),
+        Buffers = _settings.Buffers?.Snapshot(),
+    };
 
     /// <summary>Aborts remaining connections and stops the forwarding threads.</summary>
     public async ValueTask DisposeAsync()
@@ -145,6 +147,7 @@ public sealed class ForwarderServer : IAsyncDisposable
         }
 
         await CloseListenersAsync();
+        Statistics.Dispose();
         _settings.Peers?.Dispose();
         if (_transport is not null)
         {
@@ -181,8 +184,17 @@ public sealed class ForwarderServer : IAsyncDisposable
         return ports.Length == 0 || ports.Contains(HttpsPort) ? HttpsPort : ports[0];
     }
 
-    private IEnumerable<TrafficStats> AllStats() => _contexts.Select(context => context.Unrouted)
+    private IEnumerable<TrafficStats> UnroutedStats() => _contexts.Select(context => context.Unrouted);
+
+    private IEnumerable<TrafficStats> AllStats() => UnroutedStats()
         .Concat(_applications.SelectMany(application => application.Parts).Select(part => part.Stats));
+
+    private ServerGauges ReadGauges()
+    {
+        var connections = CountConnections();
+        var buffers = _settings.Buffers?.Snapshot();
+        return new ServerGauges(connections, connections.Total, buffers?.Memory ?? 0, buffers?.Disk ?? 0);
+    }
 
     private ConnectionCounts CountConnections()
     {

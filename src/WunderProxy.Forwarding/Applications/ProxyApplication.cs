@@ -14,17 +14,14 @@ namespace WunderProxy.Forwarding.Applications;
 public sealed class ProxyApplication
 {
     private readonly PerLoop<LoopApplication> _parts;
-    private readonly TimeProvider _clock;
 
     /// <summary>Creates an application that is not paused.</summary>
     /// <param name="options">How the application is served.</param>
     /// <param name="slot">The slot with the application's upstream.</param>
-    /// <param name="clock">Clock for the minutes of the statistics.</param>
-    public ProxyApplication(ApplicationOptions options, UpstreamSlot slot, TimeProvider clock)
+    public ProxyApplication(ApplicationOptions options, UpstreamSlot slot)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(slot);
-        ArgumentNullException.ThrowIfNull(clock);
         Slot = slot;
         Gate = new PauseGate(options.PauseQueue, LoopMilliseconds.Of(options.PauseTimeout));
         Pages = new ErrorPages(options.ErrorPages);
@@ -35,7 +32,6 @@ public sealed class ProxyApplication
             : null;
         BuffersResponses = options.BuffersResponses;
         BuffersRequests = options.BuffersRequests;
-        _clock = clock;
         _parts = new PerLoop<LoopApplication>(loop => new LoopApplication(this, loop));
     }
 
@@ -50,6 +46,9 @@ public sealed class ProxyApplication
 
     /// <summary>Whether forwarding is paused, so that new requests wait.</summary>
     public bool IsPaused => Gate.IsPaused;
+
+    /// <summary>Number of requests that wait because of the pause.</summary>
+    public int Waiting => Gate.Waiting;
 
     /// <summary>The pause: whether new requests wait, and how many may.</summary>
     internal PauseGate Gate { get; }
@@ -96,16 +95,12 @@ public sealed class ProxyApplication
     }
 
     /// <summary>Returns a copy of state and counters.</summary>
-    public ApplicationSnapshot Snapshot()
-    {
-        var minute = _clock.GetUtcNow().ToUnixTimeSeconds() / 60;
-        return new ApplicationSnapshot(
-            TrafficStats.Sum(Parts.Select(part => part.Stats), minute),
-            Slot.Current?.Snapshot(),
-            [.. Slot.Draining.Select(upstream => upstream.Snapshot())],
-            IsPaused,
-            Gate.Waiting);
-    }
+    public ApplicationSnapshot Snapshot() => new(
+        TrafficStats.Sum(Parts.Select(part => part.Stats)),
+        Slot.Current?.Snapshot(),
+        [.. Slot.Draining.Select(upstream => upstream.Snapshot())],
+        IsPaused,
+        Waiting);
 
     /// <summary>Returns the part of <paramref name="loop"/>, which is created at its first use on that loop.</summary>
     internal LoopApplication PartOf(TransportLoop loop) => _parts.Of(loop);

@@ -5,8 +5,12 @@ namespace WunderProxy.Forwarding.Diagnostics;
 /// Responses by class, with keys such as <c>2xx</c>; classes without a response are absent.
 /// </param>
 /// <param name="Codes">Responses by exact status; statuses without a response are absent.</param>
-/// <param name="Minutes">Responses of each of the last 60 minutes in which an exchange ended, oldest first.</param>
+/// <param name="Minutes">Responses of each of the last 60 minutes in which an exchange ended, oldest first; empty unless read from series.</param>
 public sealed record StatusCounts(
     IReadOnlyDictionary<string, long> Classes,
     IReadOnlyDictionary<int, long> Codes,
-    IReadOnlyList<StatusMinute> Minutes);
+    IReadOnlyList<StatusMinute> Minutes)
+{
+    /// <summary>Number of status classes, 0xx to 9xx.</summary>
+    internal const int MaxClasses = 10;
+}

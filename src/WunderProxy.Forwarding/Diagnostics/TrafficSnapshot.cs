@@ -20,7 +20,16 @@ public sealed record TrafficSnapshot(
     long Aborted)
 {
     /// <summary>
-    /// Histogram of the durations, shortest first; the difference of two snapshots describes the time between them.
+    /// Histogram of the durations; the difference of two snapshots describes the time between them.
     /// </summary>
-    public IReadOnlyList<ResponseTimeCount> TimeCounts { get; init; } = [];
+    public LatencyHistogram Latency { get; init; } = LatencyHistogram.Empty;
+
+    /// <summary>Connects to an upstream that failed.</summary>
+    public long ConnectsFailed { get; init; }
+
+    /// <summary>Requests that were sent once more, on another connection.</summary>
+    public long Retries { get; init; }
+
+    /// <summary>Requests that were sent to a peer because they failed here.</summary>
+    public long Fallbacks { get; init; }
 }

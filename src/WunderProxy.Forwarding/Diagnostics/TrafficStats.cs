@@ -12,22 +12,21 @@ internal sealed class TrafficStats
     /// <summary>Number of counted statuses, 0 to 999.</summary>
     public const int StatusCount = 1000;
 
-    /// <summary>Number of minutes for which counts are kept.</summary>
-    public const int MinuteCount = 60;
+    /// <summary>Status of an exchange whose client left before it got a response; as nginx logs it.</summary>
+    public const int ClientClosedStatus = 499;
 
-    /// <summary>Number of status classes, 0xx to 9xx.</summary>
-    public const int ClassCount = 10;
+    private const int ClassSize = 100;
 
-    private readonly long[] _statuses = new long[StatusCount];
-    private readonly long[] _minuteClasses = new long[MinuteCount * ClassCount];
-    private readonly long[] _minutes = new long[MinuteCount];
-    private readonly ResponseTimeHistogram _times = new();
+    private readonly StatusTable _statuses = new();
+    private readonly LatencyCounter _times = new();
     private long _requests;
-    private long _totalMicroseconds;
     private long _bytesIn;
     private long _bytesOut;
     private long _gatewayErrors;
     private long _aborted;
+    private long _connectsFailed;
+    private long _retries;
+    private long _fallbacks;
 
     /// <summary>Number of exchanges that ended; readable from any thread.</summary>
     public long Requests => Volatile.Read(ref _requests);
@@ -35,21 +34,11 @@ internal sealed class TrafficStats
     /// <summary>Counts an exchange that ended.</summary>
     /// <param name="status">Status of the response; 499 if the client left before it got one.</param>
     /// <param name="microseconds">Duration of the exchange in microseconds.</param>
-    /// <param name="minute">Wall-clock time in minutes since 1970.</param>
-    public void CountExchange(int status, long microseconds, long minute)
+    public void CountExchange(int status, long microseconds)
     {
         _requests++;
-        _totalMicroseconds += microseconds;
-        _statuses[status]++;
+        _statuses.Count(status);
         _times.Record(microseconds);
-        var slot = (int)(minute % MinuteCount);
-        if (_minutes[slot] != minute)
-        {
-            _minutes[slot] = minute;
-            Array.Clear(_minuteClasses, slot * ClassCount, ClassCount);
-        }
-
-        _minuteClasses[(slot * ClassCount) + (status / 100)]++;
     }
 
     /// <summary>Counts bytes received from and sent to clients.</summary>
@@ -65,102 +54,106 @@ internal sealed class TrafficStats
     /// <summary>Counts a response that was cut off.</summary>
     public void CountAborted() => _aborted++;
 
+    /// <summary>Counts a connect to the upstream that failed.</summary>
+    public void CountConnectFailed() => _connectsFailed++;
+
+    /// <summary>Counts a request that is sent once more, on another connection.</summary>
+    public void CountRetry() => _retries++;
+
+    /// <summary>Counts a request that is sent to a peer.</summary>
+    public void CountFallback() => _fallbacks++;
+
     /// <summary>Sums the counters of several loops.</summary>
     /// <param name="parts">The counters, one for each loop.</param>
-    /// <param name="nowMinute">
-    /// Current time in minutes since 1970; the report covers the 60 minutes up to this one.
-    /// </param>
-    public static TrafficSnapshot Sum(IEnumerable<TrafficStats> parts, long nowMinute)
+    public static TrafficSnapshot Sum(IEnumerable<TrafficStats> parts)
     {
-        var sum = new TrafficStats();
-        var minutes = new SortedDictionary<long, long[]>();
+        var statuses = new long[StatusCount];
+        var times = new LatencySum();
+        var totals = default(TrafficTotals);
         foreach (var part in parts)
         {
-            sum.Add(part);
-            part.AddMinutes(minutes, nowMinute);
+            part._statuses.AddTo(statuses);
+            part.AddTimesTo(times);
+            totals += part.ReadTotals();
         }
 
-        return sum.ToSnapshot(minutes);
+        var latency = times.ToHistogram();
+        return new TrafficSnapshot(
+            totals.Requests,
+            latency.SumSeconds,
+            latency.ToResponseTimes(),
+            CountsOf(statuses),
+            totals.BytesIn,
+            totals.BytesOut,
+            totals.GatewayErrors,
+            totals.Aborted)
+        {
+            Latency = latency,
+            ConnectsFailed = totals.ConnectsFailed,
+            Retries = totals.Retries,
+            Fallbacks = totals.Fallbacks,
+        };
     }
 
-    private static Dictionary<string, long> ClassesOf(long[] counts)
+    /// <summary>Returns all counters but those of the durations.</summary>
+    public TrafficTotals ReadTotals()
+    {
+        Span<long> statuses = stackalloc long[StatusCount];
+        statuses.Clear();
+        _statuses.AddTo(statuses);
+        return new TrafficTotals
+        {
+            Requests = Requests,
+            Status1xx = ClassOf(statuses, 1),
+            Status2xx = ClassOf(statuses, 2),
+            Status3xx = ClassOf(statuses, 3),
+            Status4xx = ClassOf(statuses, 4),
+            Status5xx = ClassOf(statuses, 5),
+            ClientClosed = statuses[ClientClosedStatus],
+            GatewayErrors = Volatile.Read(ref _gatewayErrors),
+            Aborted = Volatile.Read(ref _aborted),
+            BytesIn = Volatile.Read(ref _bytesIn),
+            BytesOut = Volatile.Read(ref _bytesOut),
+            ConnectsFailed = Volatile.Read(ref _connectsFailed),
+            Retries = Volatile.Read(ref _retries),
+            Fallbacks = Volatile.Read(ref _fallbacks),
+        };
+    }
+
+    /// <summary>Adds the durations to a sum.</summary>
+    public void AddTimesTo(LatencySum sum) => sum.Add(_times);
+
+    private static long ClassOf(ReadOnlySpan<long> statuses, int number)
+    {
+        long sum = 0;
+        foreach (var count in statuses.Slice(number * ClassSize, ClassSize))
+        {
+            sum += count;
+        }
+
+        return sum;
+    }
+
+    private static StatusCounts CountsOf(long[] statuses)
     {
         var classes = new Dictionary<string, long>(StringComparer.Ordinal);
-        for (var index = 0; index < counts.Length; index++)
-        {
-            if (counts[index] > 0)
-            {
-                classes.Add($"{index}xx", counts[index]);
-            }
-        }
-
-        return classes;
-    }
-
-    private void Add(TrafficStats part)
-    {
-        _requests += part._requests;
-        _totalMicroseconds += part._totalMicroseconds;
-        _bytesIn += part._bytesIn;
-        _bytesOut += part._bytesOut;
-        _gatewayErrors += part._gatewayErrors;
-        _aborted += part._aborted;
-        _times.Add(part._times);
-        for (var status = 0; status < StatusCount; status++)
-        {
-            _statuses[status] += part._statuses[status];
-        }
-    }
-
-    private void AddMinutes(SortedDictionary<long, long[]> minutes, long nowMinute)
-    {
-        for (var slot = 0; slot < MinuteCount; slot++)
-        {
-            var minute = _minutes[slot];
-            if (minute == 0 || minute > nowMinute || minute <= nowMinute - MinuteCount)
-            {
-                continue;
-            }
-
-            if (!minutes.TryGetValue(minute, out var classes))
-            {
-                minutes.Add(minute, classes = new long[ClassCount]);
-            }
-
-            for (var index = 0; index < ClassCount; index++)
-            {
-                classes[index] += _minuteClasses[(slot * ClassCount) + index];
-            }
-        }
-    }
-
-    private TrafficSnapshot ToSnapshot(SortedDictionary<long, long[]> minutes)
-    {
-        var classes = new long[ClassCount];
         var codes = new Dictionary<int, long>();
-        for (var status = 0; status < StatusCount; status++)
+        for (var number = 0; number < StatusCounts.MaxClasses; number++)
         {
-            if (_statuses[status] > 0)
+            if (ClassOf(statuses, number) is > 0 and var count)
             {
-                codes.Add(status, _statuses[status]);
-                classes[status / 100] += _statuses[status];
+                classes.Add($"{number}xx", count);
             }
         }
 
-        var perMinute = minutes
-            .Select(entry => new StatusMinute(DateTimeOffset.FromUnixTimeSeconds(entry.Key * 60), ClassesOf(entry.Value)))
-            .ToArray();
-        return new TrafficSnapshot(
-            _requests,
-            _totalMicroseconds / 1e6,
-            _times.ToResponseTimes(),
-            new StatusCounts(ClassesOf(classes), codes, perMinute),
-            _bytesIn,
-            _bytesOut,
-            _gatewayErrors,
-            _aborted)
+        for (var status = 0; status < StatusCount; status++)
         {
-            TimeCounts = _times.ToCounts(),
-        };
+            if (statuses[status] > 0)
+            {
+                codes.Add(status, statuses[status]);
+            }
+        }
+
+        return new StatusCounts(classes, codes, []);
     }
 }

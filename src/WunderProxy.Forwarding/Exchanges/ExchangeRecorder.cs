@@ -6,20 +6,17 @@ namespace WunderProxy.Forwarding.Exchanges;
 /// <summary>Counts the exchanges of one loop that ended, and writes their access-log lines.</summary>
 internal sealed class ExchangeRecorder(TimeProvider clock, WallClock wallClock, TrafficStats unrouted, AccessLog? accessLog)
 {
-    private const long MillisecondsPerMinute = 60_000;
-
     /// <summary>Counts an exchange for its upstream, if it had one, and for its application, or as unrouted.</summary>
     public void Record(Exchange exchange)
     {
         var microseconds = MicrosecondsOf(exchange);
-        var now = wallClock.UnixMilliseconds;
-        Count(exchange.Upstream.Application?.Stats ?? unrouted, exchange, microseconds, now / MillisecondsPerMinute);
+        Count(exchange.Upstream.Application?.Stats ?? unrouted, exchange, microseconds);
         if (exchange.Upstream.Used is { } part)
         {
-            Count(part.Stats, exchange, microseconds, now / MillisecondsPerMinute);
+            Count(part.Stats, exchange, microseconds);
         }
 
-        accessLog?.Write(exchange, now, microseconds);
+        accessLog?.Write(exchange, wallClock.UnixMilliseconds, microseconds);
     }
 
     /// <summary>
@@ -33,16 +30,16 @@ internal sealed class ExchangeRecorder(TimeProvider clock, WallClock wallClock, 
             return;
         }
 
-        part.Stats.CountExchange(status, MicrosecondsOf(exchange), wallClock.UnixMilliseconds / MillisecondsPerMinute);
+        part.Stats.CountExchange(status, MicrosecondsOf(exchange));
         if (status is 502 or 504)
         {
             part.Stats.CountGatewayError();
         }
     }
 
-    private static void Count(TrafficStats stats, Exchange exchange, long microseconds, long minute)
+    private static void Count(TrafficStats stats, Exchange exchange, long microseconds)
     {
-        stats.CountExchange(exchange.Status, microseconds, minute);
+        stats.CountExchange(exchange.Status, microseconds);
         stats.CountBytes(exchange.BytesIn, exchange.BytesOut);
         if (exchange.Status is 502 or 504 && exchange.Error != ForwardError.None)
         {

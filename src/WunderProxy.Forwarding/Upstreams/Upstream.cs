@@ -104,13 +104,12 @@ public sealed class Upstream
         var longLived = Parts.Sum(part => part.LongLived);
         var upgraded = Parts.Sum(part => part.Upgraded);
         var exchanges = Math.Max(0, inFlight - longLived - upgraded);
-        var minute = _clock.GetUtcNow().ToUnixTimeSeconds() / 60;
         return new UpstreamSnapshot(
             EndpointsNow[0].Address,
             Label,
             Since,
             new InFlightCounts(exchanges, longLived, upgraded),
-            TrafficStats.Sum(Parts.Select(part => part.Stats), minute),
+            TrafficStats.Sum(Parts.Select(part => part.Stats)),
             LastConnectRefused);
     }
 

@@ -72,7 +72,7 @@ internal sealed class UpstreamTrafficSwitch(UpstreamSlot slot, TimeProvider cloc
         traffic.Requests,
         traffic.Status.Classes.GetValueOrDefault("5xx"),
         traffic.GatewayErrors,
-        [.. traffic.TimeCounts.Select(time => new TimeCount(time.UpToSeconds, time.Count))]);
+        [.. traffic.Latency.Buckets.Select(time => new TimeCount(time.UpToSeconds, time.Count))]);
 
     private UpstreamTrafficDrain? Replace(TargetUpstream? next)
     {

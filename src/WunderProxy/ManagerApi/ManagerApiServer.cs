@@ -100,7 +100,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
 
         // A launch answers when the container is healthy, and has its own deadlines.
         var application = new ApplicationOptions { ResponseTimeout = TimeSpan.Zero };
-        var routes = new RouteTable(new ProxyApplication(application, _slot, _clock));
+        var routes = new RouteTable(new ProxyApplication(application, _slot));
         _front = new ForwarderServer(FrontOptions(), routes, _loggers, _clock);
         _front.Start(listeners);
         _ = WatchAsync();

@@ -36,6 +36,9 @@ internal sealed record StatusFacts(
     /// <summary>Whether load balancers are asked to leave, by a drain or because the process ends.</summary>
     public required bool IsLeaving { get; init; }
 
+    /// <summary>The minutes of the last hour in which the upstream in service answered, oldest first.</summary>
+    public IReadOnlyList<StatusMinute> Minutes { get; init; } = [];
+
     /// <summary>Number of lines of the program's own log dropped since start.</summary>
     public long LogDropped { get; init; }
 
@@ -141,7 +144,7 @@ internal sealed record StatusFacts(
             Uptime = Math.Round(Uptime.TotalSeconds, 3),
             Upstream = UpstreamOf(),
             ResponseTimes = traffic.ResponseTimes,
-            StatusCodes = traffic.Status,
+            StatusCodes = traffic.Status with { Minutes = Minutes },
             Bytes = new ByteCounts(traffic.BytesIn, traffic.BytesOut),
             InFlight = Application.Upstream?.InFlight.Total ?? 0,
             Waiting = Application.PausedRequests,

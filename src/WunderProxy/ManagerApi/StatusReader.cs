@@ -3,7 +3,9 @@ using WunderProxy.Configuration;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Forwarding;
 using WunderProxy.Forwarding.Applications;
+using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Listeners;
+using WunderProxy.Forwarding.Statistics;
 using WunderProxy.Instance;
 
 namespace WunderProxy.ManagerApi;
@@ -46,6 +48,7 @@ internal sealed class StatusReader(
             StartedAt = instance.StartedAt,
             Uptime = instance.Uptime,
             IsLeaving = instance.IsDraining || instance.IsShuttingDown,
+            Minutes = MinutesOf(SeriesOfUpstream().Read(SeriesWindow.Hour)),
             LogDropped = instance.LogDropped(),
             InstanceWarnings = instance.Warnings,
             Certificates = Certificates?.Invoke(),
@@ -54,6 +57,23 @@ internal sealed class StatusReader(
             Tls = [.. _certificates.Select(owner => owner.Snapshot())],
         };
     }
+
+    private static IReadOnlyList<StatusMinute> MinutesOf(IReadOnlyList<TrafficPoint> points) =>
+    [
+        .. points.Where(point => point.Requests > 0).Select(point => new StatusMinute(point.Start, ClassesOf(point))),
+    ];
+
+    private static Dictionary<string, long> ClassesOf(TrafficPoint point)
+    {
+        long[] counts = [point.Status1xx, point.Status2xx, point.Status3xx, point.Status4xx, point.Status5xx];
+        return counts.Index()
+            .Where(item => item.Item > 0)
+            .ToDictionary(item => $"{item.Index + 1}xx", item => item.Item, StringComparer.Ordinal);
+    }
+
+    private TrafficSeries SeriesOfUpstream() => application.Slot.Current is { } upstream
+        ? forwarder.Statistics.SeriesOf(upstream)
+        : forwarder.Statistics.ServerSeries;
 
     private static PreviousView PreviousOf(TargetUpstream previous)
     {

@@ -20,7 +20,7 @@ internal sealed class RouteTableTests
     [TestCase("[::1]:80", "/a?b")]
     public void Only_application_gets_every_request(string authority, string path)
     {
-        var application = Create(new UpstreamSlot(), TimeProvider.System);
+        var application = Create(new UpstreamSlot());
         var table = new RouteTable(application);
 
         var found = table.Find(System.Text.Encoding.ASCII.GetBytes(authority), System.Text.Encoding.ASCII.GetBytes(path));
@@ -100,7 +100,7 @@ internal sealed class RouteTableTests
         await AskAsync(proxy, Get, "HTTP/1.1 204 ");
         await AskAsync(proxy, "GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400 ");
 
-        proxy.Server.Routes = new RouteTable(Create(new UpstreamSlot(), TimeProvider.System));
+        proxy.Server.Routes = new RouteTable(Create(new UpstreamSlot()));
         await AskAsync(proxy, Get, "HTTP/1.1 503 ");
         await Eventually.TrueAsync(() => proxy.Server.Snapshot().Total.Requests == 3);
 
@@ -134,10 +134,10 @@ internal sealed class RouteTableTests
     {
         var slot = new UpstreamSlot();
         slot.Switch(new Upstream(new IPEndPoint(IPAddress.Loopback, 2), "other", proxy.Clock));
-        return Create(slot, proxy.Clock);
+        return Create(slot);
     }
 
-    private static ProxyApplication Create(UpstreamSlot slot, TimeProvider clock) => new(new ApplicationOptions(), slot, clock);
+    private static ProxyApplication Create(UpstreamSlot slot) => new(new ApplicationOptions(), slot);
 
     private static long RequestsOf(ProxyApplication application) => application.Snapshot().Traffic.Requests;
 }

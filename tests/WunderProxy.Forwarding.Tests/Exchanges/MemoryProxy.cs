@@ -41,7 +41,7 @@ internal sealed class MemoryProxy
         Slot.Switch(new Upstream(new IPEndPoint(IPAddress.Loopback, 1), "memory", Clock));
         Loop = new MemoryLoop(Clock);
         Loop.Connector = _ => new ConnectResult(OpenUpstream(), SocketError.Success);
-        Served = new ProxyApplication(served ?? new ApplicationOptions(), Slot, Clock);
+        Served = new ProxyApplication(served ?? new ApplicationOptions(), Slot);
         var log = logger ?? NullLogger.Instance;
         var settings = new ForwarderSettings(options, new RouteTable(Served), Clock, accessLog: null, log)
         {

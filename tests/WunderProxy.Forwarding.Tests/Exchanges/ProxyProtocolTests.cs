@@ -170,7 +170,7 @@ internal sealed class ProxyProtocolTests
 
         proxy.Send(proxy.Connect(Balancer), Get);
 
-        Assert.That(TrafficStats.Sum([proxy.Context.Unrouted], 0).Status.Codes[400], Is.EqualTo(1));
+        Assert.That(TrafficStats.Sum([proxy.Context.Unrouted]).Status.Codes[400], Is.EqualTo(1));
     }
 
     [Test]

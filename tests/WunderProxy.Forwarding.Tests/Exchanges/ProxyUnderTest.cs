@@ -55,7 +55,7 @@ internal sealed class ProxyUnderTest : IAsyncDisposable
         };
         options = configure?.Invoke(options) ?? options;
         clock ??= TimeProvider.System;
-        var proxied = new ProxyApplication(served ?? new ApplicationOptions(), slot, clock);
+        var proxied = new ProxyApplication(served ?? new ApplicationOptions(), slot);
         var server = new ForwarderServer(options, new RouteTable(proxied), loggers ?? NullLoggerFactory.Instance, clock);
         if (listeners is not null)
         {

@@ -23,7 +23,7 @@ internal sealed class ApiFixture : IAsyncDisposable
         _loggers.AddProvider(new LineLoggerProvider(Log, TimeProvider.System));
         Traffic = new UpstreamTrafficSwitch(Slot, TimeProvider.System);
         Instance = new InstanceState(TimeProvider.System);
-        var application = new ProxyApplication(new ApplicationOptions(), Slot, TimeProvider.System);
+        var application = new ProxyApplication(new ApplicationOptions(), Slot);
         _forwarder = new ForwarderServer(
             new ForwarderOptions { Transport = TransportKind.Sockets, Threads = 1 },
             new RouteTable(application),

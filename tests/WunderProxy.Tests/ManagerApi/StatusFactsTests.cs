@@ -26,7 +26,7 @@ internal sealed class StatusFactsTests
         new StatusCounts(
             new Dictionary<string, long>(StringComparer.Ordinal) { ["2xx"] = 11, ["5xx"] = 1 },
             new Dictionary<int, long> { [200] = 11, [502] = 1 },
-            [new StatusMinute(Since, new Dictionary<string, long>(StringComparer.Ordinal) { ["2xx"] = 11 })]),
+            []),
         BytesIn: 100,
         BytesOut: 2000,
         GatewayErrors: 1,
@@ -277,6 +277,7 @@ internal sealed class StatusFactsTests
         };
         return new StatusFacts(forwarder, application, lifecycle, [])
         {
+            Minutes = [new StatusMinute(Since, new Dictionary<string, long>(StringComparer.Ordinal) { ["2xx"] = 11 })],
             App = "shop",
             Version = "1.2.3",
             HeapSize = 1 << 20,

@@ -1,0 +1,63 @@
+namespace WunderProxy.Forwarding.Statistics;
+
+/// <summary>
+/// The latest points of one length. A ring in which nothing happened for its whole length takes no memory.
+/// </summary>
+/// <param name="secondsEach">Length of a point in seconds.</param>
+/// <param name="count">Number of points kept.</param>
+internal sealed class SeriesRing(int secondsEach, int count)
+{
+    private SeriesItem?[]? _items;
+    private long _newest;
+
+    /// <summary>Length of a point in seconds.</summary>
+    public int SecondsEach => secondsEach;
+
+    /// <summary>Number of points kept.</summary>
+    public int Count => count;
+
+    /// <summary>Adds what happened in one second, which is not before the one added last.</summary>
+    /// <param name="second">The second, counted as <see cref="SeriesClock"/> does.</param>
+    /// <param name="item">What happened in it.</param>
+    public void Add(long second, SeriesItem item)
+    {
+        var point = second / secondsEach;
+        _items ??= Begin(point);
+        if (point - _newest >= count)
+        {
+            Array.Clear(_items);
+            _newest = point;
+        }
+
+        while (_newest < point)
+        {
+            _newest++;
+            _items[_newest % count] = null;
+        }
+
+        ref var place = ref _items[point % count];
+        place = place?.Then(item) ?? item;
+    }
+
+    /// <summary>Frees the memory if nothing happened within the length of the ring before <paramref name="second"/>.</summary>
+    public void Tidy(long second)
+    {
+        if (_items is not null && (second / secondsEach) - _newest >= count)
+        {
+            _items = null;
+        }
+    }
+
+    /// <summary>Forgets all points.</summary>
+    public void Clear() => _items = null;
+
+    /// <summary>Returns a point by its number since 1970; null if nothing happened in it.</summary>
+    public SeriesItem? At(long point) =>
+        _items is not null && point <= _newest && point > _newest - count ? _items[point % count] : null;
+
+    private SeriesItem?[] Begin(long point)
+    {
+        _newest = point;
+        return new SeriesItem?[count];
+    }
+}
