@@ -48,7 +48,7 @@ public sealed class ForwarderServer : IAsyncDisposable
         _options = options;
         _loggers = loggers;
         _limit = new ConnectionLimit(options.MaxConnections, options.MaxRefusedConnections);
-        _accessLog = options.AccessLog is { } sink ? new AccessLogWriter(sink, logger) : null;
+        _accessLog = options.AccessLog is { } sink ? new AccessLogWriter(sink, logger, clock) : null;
         _applications = [.. routes.Applications];
         _log = new ExchangeLog(logger, clock);
         _settings = new ForwarderSettings(options, routes, clock, _accessLog, logger);

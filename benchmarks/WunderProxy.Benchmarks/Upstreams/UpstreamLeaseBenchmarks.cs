@@ -40,6 +40,8 @@ public class UpstreamLeaseBenchmarks
     {
         public override long NowMilliseconds => 0;
 
+        public override long NowMicroseconds => 0;
+
         public override TimerWheel Timers { get; } = new(0);
 
         public override bool IsCurrent => true;

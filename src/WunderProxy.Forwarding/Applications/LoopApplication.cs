@@ -23,6 +23,9 @@ internal sealed class LoopApplication(ProxyApplication application, TransportLoo
     /// <summary>The slot that holds the application's upstream.</summary>
     public UpstreamSlot Slot => application.Slot;
 
+    /// <summary>The application's name in UTF-8, for logs; empty if it has none.</summary>
+    public ReadOnlySpan<byte> Name => application.Name.Span;
+
     /// <summary>The application's pause: whether new requests wait, and how many may.</summary>
     public PauseGate Gate => application.Gate;
 

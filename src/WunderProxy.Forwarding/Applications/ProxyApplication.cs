@@ -22,6 +22,7 @@ public sealed class ProxyApplication
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(slot);
+        Name = Encoding.UTF8.GetBytes(options.Name);
         Slot = slot;
         Gate = new PauseGate(options.PauseQueue, LoopMilliseconds.Of(options.PauseTimeout));
         Pages = new ErrorPages(options.ErrorPages);
@@ -49,6 +50,9 @@ public sealed class ProxyApplication
 
     /// <summary>Number of requests that wait because of the pause.</summary>
     public int Waiting => Gate.Waiting;
+
+    /// <summary>The application's name in UTF-8, for logs; empty if it has none.</summary>
+    internal ReadOnlyMemory<byte> Name { get; }
 
     /// <summary>The pause: whether new requests wait, and how many may.</summary>
     internal PauseGate Gate { get; }

@@ -16,15 +16,17 @@ internal sealed class AccessLogWriter : IAsyncDisposable
 
     private readonly IAccessLogSink _sink;
     private readonly ILogger _logger;
+    private readonly LogThrottle _failures;
     private readonly Channel<AccessLogBatch> _full = Channel.CreateBounded<AccessLogBatch>(MaxQueuedBatches);
     private readonly Channel<AccessLogBatch> _empty = Channel.CreateBounded<AccessLogBatch>(MaxQueuedBatches);
     private readonly Task _writing;
     private long _dropped;
 
-    public AccessLogWriter(IAccessLogSink sink, ILogger logger)
+    public AccessLogWriter(IAccessLogSink sink, ILogger logger, TimeProvider clock)
     {
         _sink = sink;
         _logger = logger;
+        _failures = new LogThrottle(clock, (count, last) => DiagnosticsLog.AccessLogFailedMore(logger, count, last as string));
         _writing = Task.Run(WriteAllAsync);
     }
 
@@ -46,33 +48,36 @@ internal sealed class AccessLogWriter : IAsyncDisposable
     {
         _full.Writer.TryComplete();
         await _writing.WaitAsync(LastWait, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _failures.Dispose();
     }
 
     private async Task WriteAllAsync()
     {
-        var hasFailed = false;
         await foreach (var batch in _full.Reader.ReadAllAsync())
         {
             try
             {
                 _sink.Write(batch.Lines);
-                hasFailed = false;
             }
             catch (Exception exception) when (
                 exception is IOException or UnauthorizedAccessException or ObjectDisposedException)
             {
-                // Logged once per change: a closed pipe would otherwise fill the log.
-                if (!hasFailed)
-                {
-                    DiagnosticsLog.AccessLogFailed(_logger, exception);
-                }
-
-                hasFailed = true;
-                CountDropped(batch.Lines.Count((byte)'\n'));
+                OnFailed(exception, batch);
             }
 
             batch.Clear();
             _empty.Writer.TryWrite(batch);
+        }
+    }
+
+    private void OnFailed(Exception exception, AccessLogBatch batch)
+    {
+        CountDropped(exception is LinesLostException lost ? lost.Lines : batch.Lines.Count((byte)'\n'));
+
+        // A closed pipe or a full disk would otherwise fill the log.
+        if (_failures.TryPass(exception.Message))
+        {
+            DiagnosticsLog.AccessLogFailed(_logger, exception);
         }
     }
 }

@@ -20,6 +20,7 @@ internal sealed class Exchange : ILeaseHolder, IStreamWatcher
         Client = client;
         client.Watcher = this;
         Waiting = new ExchangeWaits(client, settings);
+        Phases = new ExchangePhases(loop);
         Upstream = new UpstreamSide(this, Waiting, loop, settings);
         Down = new BodyRelay(
             Waiting, Waits.UpstreamRead, Waits.ClientWrite, settings.HeadLimits, settings.Buffers?.Of(loop));
@@ -54,6 +55,9 @@ internal sealed class Exchange : ILeaseHolder, IStreamWatcher
     /// for another reason.
     /// </summary>
     public string? Reason { get; set; }
+
+    /// <summary>How the time of the exchange is divided among its phases.</summary>
+    public ExchangePhases Phases { get; }
 
     /// <summary>Timestamp at which the request head was complete.</summary>
     public long StartTimestamp { get; set; }

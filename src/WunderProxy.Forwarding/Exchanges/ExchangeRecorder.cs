@@ -1,4 +1,5 @@
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Exchanges.AccessLogs;
 using WunderProxy.Forwarding.Exchanges.Answers;
 
 namespace WunderProxy.Forwarding.Exchanges;
@@ -16,8 +17,16 @@ internal sealed class ExchangeRecorder(TimeProvider clock, WallClock wallClock, 
             Count(part.Stats, exchange, microseconds);
         }
 
-        accessLog?.Write(exchange, wallClock.UnixMilliseconds, microseconds);
+        if (accessLog is not null)
+        {
+            exchange.Phases.OnEnd();
+            accessLog.Write(exchange, wallClock.UnixMilliseconds, microseconds);
+        }
     }
+
+    /// <summary>Writes the first access-log line of an exchange that has just become a tunnel.</summary>
+    public void RecordOpen(Exchange exchange) =>
+        accessLog?.WriteOpen(exchange, wallClock.UnixMilliseconds, MicrosecondsOf(exchange));
 
     /// <summary>
     /// Counts, for its upstream only, that an exchange failed with this status. A peer's answer afterwards does not

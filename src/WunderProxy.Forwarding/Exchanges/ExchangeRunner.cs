@@ -25,6 +25,7 @@ internal sealed class ExchangeRunner(
     [AsyncMethodBuilder(typeof(LoopTaskMethodBuilder))]
     public async ValueTask RunAsync(Exchange exchange)
     {
+        exchange.Phases.Begin();
         var head = await exchange.Client.ReadHeadAsync();
         if (head.Error == ForwardError.ClientGone)
         {
@@ -32,6 +33,7 @@ internal sealed class ExchangeRunner(
             return;
         }
 
+        exchange.Phases.OnHeadRead();
         exchange.StartTimestamp = settings.Clock.GetTimestamp();
         if (head.Error != ForwardError.None)
         {
@@ -74,6 +76,7 @@ internal sealed class ExchangeRunner(
     /// <param name="error">The reason, about which the client is told.</param>
     public ValueTask RefuseAsync(Exchange exchange, ForwardError error)
     {
+        exchange.Phases.Begin();
         exchange.StartTimestamp = settings.Clock.GetTimestamp();
         return RefuseAndRecordAsync(exchange, error);
     }

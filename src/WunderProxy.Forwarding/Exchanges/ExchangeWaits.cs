@@ -24,7 +24,18 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
     public TransportConnection? Upstream { get; set; }
 
     /// <summary>What is held of the response for the client; null while nothing is.</summary>
-    public ReadAhead? Buffer { get; set; }
+    public ReadAhead? Buffer
+    {
+        get;
+        set
+        {
+            field = value;
+            WasBuffered |= value is not null;
+        }
+    }
+
+    /// <summary>Whether anything of the response was held for the client.</summary>
+    public bool WasBuffered { get; private set; }
 
     /// <summary>
     /// Longest time from the last byte sent to the response head, in milliseconds; 0 while no response is awaited.
@@ -52,6 +63,7 @@ internal sealed class ExchangeWaits(ClientStream client, ForwarderSettings setti
         Upstream = null;
         ResponseMilliseconds = 0;
         StopReason = ForwardError.None;
+        WasBuffered = false;
     }
 
     /// <summary>

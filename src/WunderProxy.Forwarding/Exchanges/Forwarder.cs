@@ -14,9 +14,10 @@ internal sealed class Forwarder(
     ForwarderSettings settings,
     UpstreamLimit limit,
     EndpointConnector connector,
-    RequestHeadWriter heads)
+    RequestHeadWriter heads,
+    ExchangeRecorder recorder)
 {
-    private readonly ResponseReader _responses = new(settings);
+    private readonly ResponseReader _responses = new(settings, recorder);
 
     /// <summary>
     /// Forwards one request and relays its response. The behaviour of a remote end is reported by the result, never by
@@ -28,10 +29,12 @@ internal sealed class Forwarder(
         // 1. Hold the request's body, if the application wants that; choose the upstream, by taking a lease.
         var upstream = exchange.Upstream;
         var error = upstream.HasToHold ? await HoldAsync(exchange) : await ChooseUpstreamAsync(exchange);
+        exchange.Phases.OnChosen();
         for (var mayReuse = true; error == ForwardError.None; mayReuse = false)
         {
             // 2. Connect, or reuse a connection.
             error = await ConnectAsync(exchange, mayReuse);
+            exchange.Phases.OnConnected();
             if (error != ForwardError.None)
             {
                 break;
@@ -43,6 +46,7 @@ internal sealed class Forwarder(
 
             // 5. Read the response head; interim ones are passed on.
             error = await _responses.ReadHeadAsync(exchange);
+            exchange.Phases.OnResponseHead();
             if (error != ForwardError.UpstreamClosed || !upstream.MayBeSentAfresh)
             {
                 break;
@@ -71,6 +75,7 @@ internal sealed class Forwarder(
             await upstream.StopUploadAsync();
         }
 
+        exchange.Phases.OnUpstreamDone();
         upstream.Release(isComplete: error == ForwardError.None, isTunnel: exchange.Tunnel is not null);
 
         // 8. Wait for a client that is behind; the upstream has been let go.
@@ -114,6 +119,7 @@ internal sealed class Forwarder(
         }
 
         var error = exchange.Waiting.IsStopped ? exchange.Waiting.StopReason : await upstream.HoldAsync(exchange.Down);
+        exchange.Phases.OnHeld();
         return error == ForwardError.None ? await ChooseUpstreamAsync(exchange) : error;
     }
 

@@ -27,6 +27,7 @@ internal sealed class ForwarderSettings
         Clock = clock;
         AccessLog = accessLog;
         AccessLogFormat = options.AccessLogFormat;
+        AccessLogSample = options.AccessLogSample;
         HeadLimits = new HeadLimits(
             limits.MaxRequestLineBytes,
             limits.MaxRequestHeadBytes,
@@ -63,6 +64,9 @@ internal sealed class ForwarderSettings
     public AccessLogWriter? AccessLog { get; }
 
     public AccessLogFormat AccessLogFormat { get; }
+
+    /// <summary>The share of exchanges that went well that get an access-log line, 0 to 1.</summary>
+    public double AccessLogSample { get; }
 
     public HeadLimits HeadLimits { get; }
 

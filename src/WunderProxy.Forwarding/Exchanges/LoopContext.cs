@@ -1,6 +1,7 @@
 using System.Net;
 using WunderProxy.Forwarding.Connections;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Exchanges.AccessLogs;
 using WunderProxy.Forwarding.Exchanges.Answers;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
@@ -24,7 +25,7 @@ internal sealed class LoopContext
         Log = log;
         Clock = new WallClock(loop, settings.Clock);
         Crowd = settings.Crowd is { } crowd ? new Crowd(Connections, crowd, settings.MaxConnections) : null;
-        AccessLog = settings.AccessLog is { } writer ? new AccessLog(writer, loop, settings.AccessLogFormat) : null;
+        AccessLog = settings.AccessLog is { } writer ? new AccessLog(writer, loop, settings) : null;
         Runner = NewRunner();
     }
 
@@ -93,8 +94,8 @@ internal sealed class LoopContext
         var headers = Settings.Peers is { } known ? new FallbackHeaders(known) : null;
         var heads = new RequestHeadWriter(Settings, headers, Crowd, Limit);
         var connector = new EndpointConnector(Loop);
-        var forwarder = new Forwarder(Loop, Settings, Limit.Upstream, connector, heads);
         var recorder = new ExchangeRecorder(Settings.Clock, Clock, Unrouted, AccessLog);
+        var forwarder = new Forwarder(Loop, Settings, Limit.Upstream, connector, heads, recorder);
         var fallback = Settings.Peers is { } peers
             ? new PeerFallback(Settings, peers, forwarder, connector, recorder, Log)
             : null;

@@ -11,7 +11,7 @@ using WunderProxy.Forwarding.Upstreams;
 namespace WunderProxy.Forwarding.Exchanges;
 
 /// <summary>Reads the heads of a response, and passes on what the client may have of them and of the body.</summary>
-internal sealed class ResponseReader(ForwarderSettings settings)
+internal sealed class ResponseReader(ForwarderSettings settings, ExchangeRecorder recorder)
 {
     // No protocol sends more; without a limit an upstream could keep an exchange busy for ever.
     private const int MaxInterimResponses = 64;
@@ -74,6 +74,7 @@ internal sealed class ResponseReader(ForwarderSettings settings)
             }
 
             exchange.Tunnel = new Tunnel(exchange.Waiting, upstream, exchange.Down);
+            recorder.RecordOpen(exchange);
             return await exchange.Tunnel.RunAsync();
         }
 

@@ -23,9 +23,11 @@ internal sealed class Tunnel(ExchangeWaits waits, UpstreamSide upstream, BodyRel
     // Otherwise a client that vanished silently after the upstream had ended would be kept for ever.
     private const int HalfClosedMilliseconds = 300_000;
 
-    private bool _isDrained;
     private bool _isUpstreamFinished;
     private bool _isWebSocket;
+
+    /// <summary>Whether a drain, and neither of the two ends, has ended the tunnel.</summary>
+    public bool IsDrained { get; private set; }
 
     private BodyRelay Up => upstream.Upload;
 
@@ -54,7 +56,7 @@ internal sealed class Tunnel(ExchangeWaits waits, UpstreamSide upstream, BodyRel
         var up = CopyUpAsync(connection);
         await CopyDownAsync();
         await up;
-        return _isDrained || HasEndedInOrder ? ForwardError.None : ForwardError.TunnelBroken;
+        return IsDrained || HasEndedInOrder ? ForwardError.None : ForwardError.TunnelBroken;
     }
 
     /// <summary>
@@ -64,12 +66,12 @@ internal sealed class Tunnel(ExchangeWaits waits, UpstreamSide upstream, BodyRel
     /// </summary>
     public void OnDrainDeadline()
     {
-        if (_isDrained)
+        if (IsDrained)
         {
             return;
         }
 
-        _isDrained = true;
+        IsDrained = true;
         if (_isWebSocket && !_isUpstreamFinished)
         {
             down.RequestClose();
@@ -121,7 +123,7 @@ internal sealed class Tunnel(ExchangeWaits waits, UpstreamSide upstream, BodyRel
 
     private void OnDirectionEnded(BodyRelay opposite, bool hasEndedInOrder)
     {
-        if (hasEndedInOrder && _isUpstreamFinished && !_isDrained)
+        if (hasEndedInOrder && _isUpstreamFinished && !IsDrained)
         {
             // With the upstream's side ended, the client's silence is limited.
             waits.LimitTunnelRead(HalfClosedMilliseconds);
@@ -129,7 +131,7 @@ internal sealed class Tunnel(ExchangeWaits waits, UpstreamSide upstream, BodyRel
 
         // Once we have asked for the end, whichever side ends first ends the tunnel. And when one side broke, the other
         // must not go on as if its bytes arrived.
-        if (!hasEndedInOrder || _isDrained)
+        if (!hasEndedInOrder || IsDrained)
         {
             opposite.RequestStop();
         }

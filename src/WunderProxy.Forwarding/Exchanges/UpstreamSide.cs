@@ -22,6 +22,7 @@ internal sealed class UpstreamSide
     private readonly TransportLoop _loop;
     private ValueTask? _uploading;
     private HeldBody? _held;
+    private int _attempts;
 
     public UpstreamSide(ILeaseHolder holder, ExchangeWaits waits, TransportLoop loop, ForwarderSettings settings)
     {
@@ -49,6 +50,15 @@ internal sealed class UpstreamSide
 
     /// <summary>The endpoint chosen last; null before.</summary>
     public Endpoint? Endpoint { get; private set; }
+
+    /// <summary>Attempts beyond the first, by which the request was sent to an endpoint or a peer.</summary>
+    public int Retries => Math.Max(0, _attempts - 1);
+
+    /// <summary>Whether the connection used last had carried another exchange before.</summary>
+    public bool IsReused { get; private set; }
+
+    /// <summary>Whether the body of the request was held until it was complete.</summary>
+    public bool WasHeld { get; private set; }
 
     /// <summary>The slot that holds the upstream to forward to.</summary>
     public UpstreamSlot Slot => Peer is null ? Application!.Slot : _settings.Peers!.Slot;
@@ -128,6 +138,9 @@ internal sealed class UpstreamSide
         Peer = null;
         Endpoint = null;
         Used = null;
+        IsReused = false;
+        WasHeld = false;
+        _attempts = 0;
     }
 
     /// <summary>Returns everything that the side holds, in whatever state it is, after an internal error.</summary>
@@ -163,6 +176,7 @@ internal sealed class UpstreamSide
     /// <returns>Why the request cannot go on; none if it can.</returns>
     public ValueTask<ForwardError> HoldAsync(BodyRelay continuing)
     {
+        WasHeld = true;
         _held ??= new HeldBody(_waits, _settings.HeadLimits, _settings.Buffers!.Of(_loop));
         return _held.TakeAsync(continuing);
     }
@@ -175,12 +189,17 @@ internal sealed class UpstreamSide
     public bool TryLease() => Lease.TryTake(Slot, _loop);
 
     /// <summary>Chooses the endpoint for the next attempt: the peer, or an endpoint of the leased upstream.</summary>
-    public Endpoint ChooseEndpoint() => Endpoint = Peer ?? Lease.Part!.Upstream.ChooseEndpoint();
+    public Endpoint ChooseEndpoint()
+    {
+        _attempts++;
+        return Endpoint = Peer ?? Lease.Part!.Upstream.ChooseEndpoint();
+    }
 
     /// <summary>Uses a connection from now on.</summary>
     public void Use(UpstreamConnection connection)
     {
         Connection = connection;
+        IsReused = connection.IsReused;
         _waits.Upstream = connection.Transport;
     }
 

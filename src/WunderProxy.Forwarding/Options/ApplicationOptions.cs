@@ -7,6 +7,9 @@ namespace WunderProxy.Forwarding.Options;
 /// </summary>
 public sealed record ApplicationOptions
 {
+    /// <summary>The application's name, for logs; empty, the default, for an application without one.</summary>
+    public string Name { get; init; } = string.Empty;
+
     /// <summary>
     /// Longest time from the last request byte sent to the response head; then 504. Default 60 s, as in nginx's
     /// proxy_read_timeout; zero means no limit.

@@ -60,6 +60,12 @@ public sealed record ForwarderOptions
     public AccessLogFormat AccessLogFormat { get; init; } = AccessLogFormat.Text;
 
     /// <summary>
+    /// The share of exchanges that went well that get an access-log line, 0 to 1; failed and slow ones and upgraded
+    /// connections get theirs always. Default: 1.
+    /// </summary>
+    public double AccessLogSample { get; init; } = 1;
+
+    /// <summary>
     /// Most client connections served at a time; another one is accepted, answered with 503 and closed. At most as many
     /// upstream connections are open, so that each client takes two descriptors. 0 means no limit.
     /// </summary>

@@ -20,6 +20,9 @@ internal abstract class TransportLoop(int index)
     /// </summary>
     public abstract long NowMilliseconds { get; }
 
+    /// <summary>The time of <see cref="NowMilliseconds"/> in microseconds, as it was read.</summary>
+    public abstract long NowMicroseconds { get; }
+
     /// <summary>The coarse timeouts of this loop.</summary>
     public abstract TimerWheel Timers { get; }
 

@@ -63,6 +63,19 @@ public sealed class Upstream
     /// <summary>The name that the creator of the upstream gave it.</summary>
     public string Label { get; }
 
+    /// <summary>
+    /// The application's own name for what the upstream serves; empty, the default, if the upstream has none.
+    /// </summary>
+    public string Revision
+    {
+        get;
+        init
+        {
+            field = value;
+            RevisionBytes = Encoding.UTF8.GetBytes(value);
+        }
+    } = string.Empty;
+
     /// <summary>When the upstream was created.</summary>
     public DateTimeOffset Since { get; }
 
@@ -88,6 +101,9 @@ public sealed class Upstream
 
     /// <summary>The secret of <see cref="Stamp"/> as ASCII.</summary>
     internal byte[]? StampSecret { get; private init; }
+
+    /// <summary>The value of <see cref="Revision"/> in UTF-8.</summary>
+    internal byte[] RevisionBytes { get; private init; } = [];
 
     /// <summary>Whether another upstream has replaced this one in the slot.</summary>
     internal bool IsReplaced => _isReplaced;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Net;
 using WunderProxy.Certificates;
 using WunderProxy.Configuration;
-using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
@@ -36,6 +35,7 @@ internal sealed class ProxyCliOptions
 
     private readonly PeerCliOptions _peers = new();
     private readonly BufferCliOptions _buffers = new();
+    private readonly AccessLogCliOptions _accessLog = new();
 
     private readonly TlsCliOptions _tls = new();
 
@@ -91,13 +91,6 @@ internal sealed class ProxyCliOptions
         ("normal", ResponseCompression.Normal),
         ("small", ResponseCompression.Small));
 
-    private readonly Option<AccessLogChoice?> _accessLog = CliOption.Choice<AccessLogChoice>(
-        "--access-log",
-        "Access log on standard output [default: text]",
-        ("none", AccessLogChoice.None),
-        ("text", AccessLogChoice.Text),
-        ("json", AccessLogChoice.Json));
-
     private readonly Option<int?> _threads = CliOption.Number(
         "--threads", "Number of forwarding threads [default: one per core]", 1, 256);
 
@@ -113,13 +106,6 @@ internal sealed class ProxyCliOptions
     private readonly Option<TimeSpan?> _shutdownGrace = CliOption.Duration(
         "--shutdown-grace", "Time between SIGTERM and closing the listeners; 0 if nobody asks for /status [default: 10s]");
 
-    private enum AccessLogChoice
-    {
-        None,
-        Text,
-        Json,
-    }
-
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
@@ -127,12 +113,13 @@ internal sealed class ProxyCliOptions
         [
             Proxy, _trustedProxy, _proxyProtocol, _via, _maxRequestLine, _maxHeaderBytes, _maxHeaderCount, _maxResponseHeader,
             _headerTimeout, _bodyTimeout, _idleTimeout, _connectTimeout, _responseTimeout, _maxConnections,
-            _pauseTimeout, _pauseQueue, _errorPages, _compress, _compressLevel, _accessLog, _threads, _transport, _drainTimeout, _shutdownGrace,
+            _pauseTimeout, _pauseQueue, _errorPages, _compress, _compressLevel, _threads, _transport, _drainTimeout, _shutdownGrace,
         ];
         Array.ForEach(options, command.Options.Add);
         _peers.AddTo(command);
         _tls.AddTo(command);
         _buffers.AddTo(command);
+        _accessLog.AddTo(command);
     }
 
     /// <summary>Reads the certificates of the proxy's TLS listeners; null without TLS.</summary>
@@ -148,14 +135,13 @@ internal sealed class ProxyCliOptions
     /// <param name="parsed">The parsed command line.</param>
     /// <param name="bufferDirectory">Directory of temporary files if none is given.</param>
     /// <exception cref="UsageException">
-    /// A directory or the peer key is missing, or a name cannot be resolved.
+    /// A directory or the peer key is missing, a name cannot be resolved, or the file of the access log cannot be opened.
     /// </exception>
     public ForwarderOptions Map(ParseResult parsed, string bufferDirectory = "/var/tmp")
     {
         var defaults = new ForwarderOptions();
         var trusted = parsed.GetValue(_trustedProxy) ?? [];
-        var accessLog = parsed.GetValue(_accessLog) ?? AccessLogChoice.Text;
-        return defaults with
+        return _accessLog.Map(parsed, defaults with
         {
             Limits = MapLimits(parsed, defaults.Limits),
             TrustedProxies = trusted.Length == 0
@@ -167,12 +153,10 @@ internal sealed class ProxyCliOptions
             Fallback = _peers.Map(parsed),
             Buffers = _buffers.Map(parsed, bufferDirectory),
             Via = parsed.GetValue(_via),
-            AccessLog = accessLog == AccessLogChoice.None ? null : new StandardOutputLog(),
-            AccessLogFormat = accessLog == AccessLogChoice.Json ? AccessLogFormat.Json : AccessLogFormat.Text,
             MaxConnections = parsed.GetValue(_maxConnections) ?? 0,
             Threads = parsed.GetValue(_threads) ?? defaults.Threads,
             Transport = parsed.GetValue(_transport) ?? defaults.Transport,
-        };
+        });
     }
 
     /// <summary>Maps what concerns the application; the rest keeps the defaults of <see cref="ApplicationOptions"/>.</summary>

@@ -45,6 +45,12 @@ internal static partial class HostLog
     [LoggerMessage(5113, LogLevel.Warning, "{Message}")]
     public static partial void ChallengesMayNotArrive(ILogger logger, string message);
 
+    [LoggerMessage(5115, LogLevel.Warning, "The access log goes on in the file as it is: {Message}")]
+    public static partial void AccessLogTrouble(ILogger logger, string message);
+
+    [LoggerMessage(5116, LogLevel.Warning, "The access log goes on in the file as it is: {Count} more times in 10 s, the last because of: {Last}")]
+    public static partial void AccessLogTroubleMore(ILogger logger, long count, string? last);
+
     [LoggerMessage(5190, LogLevel.Warning, "The start did not end after a signal: the process ends at once")]
     public static partial void StartHangs(ILogger logger);
 

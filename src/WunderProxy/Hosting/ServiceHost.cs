@@ -7,6 +7,7 @@ using WunderProxy.Configuration;
 using WunderProxy.Deployments.Acme;
 using WunderProxy.Forwarding;
 using WunderProxy.Forwarding.Applications;
+using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport.Tls;
@@ -55,6 +56,12 @@ internal static class ServiceHost
         if (forwarder.Fallback is { } fallback)
         {
             services.AddSingleton(new ReloadAction("peer key", fallback.Key.Reload));
+        }
+
+        if (forwarder.AccessLog is AccessLogFile accessLog)
+        {
+            services.AddSingleton(accessLog);
+            services.AddSingleton(new ReloadAction("file of the access log", () => Reopen(accessLog)));
         }
 
         services.AddSingleton<IHostLifetime, SignalLifetime>();
@@ -159,6 +166,19 @@ internal static class ServiceHost
         using var host = builder.Build();
         var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger<SignalLifetime>();
         LastResort.LogTo(exception => HostLog.Uncaught(logger, exception));
+        using var accessLogTrouble = new LogThrottle(
+            TimeProvider.System, (count, last) => HostLog.AccessLogTroubleMore(logger, count, last as string));
+        if (host.Services.GetService<AccessLogFile>() is { } accessLog)
+        {
+            accessLog.Warn = message =>
+            {
+                if (accessLogTrouble.TryPass(message))
+                {
+                    HostLog.AccessLogTrouble(logger, message);
+                }
+            };
+        }
+
         try
         {
             // All addresses are bound before anything starts, so that a start that fails because of an address has
@@ -178,6 +198,18 @@ internal static class ServiceHost
         finally
         {
             LastResort.LogTo(null);
+        }
+    }
+
+    private static void Reopen(AccessLogFile file)
+    {
+        try
+        {
+            file.Reopen();
+        }
+        catch (IOException exception)
+        {
+            throw new UsageException($"access log: {exception.Message}", exception);
         }
     }
 

@@ -108,5 +108,5 @@ internal sealed class UpstreamTrafficSwitch(UpstreamSlot slot, TimeProvider cloc
             : _previous.FirstOrDefault(held => held.Target == target && held.Upstream.InFlight > 0);
 
     private Upstream NewUpstream(TrafficTarget target) =>
-        new(target.EndPoint, target.Hash.Brief, clock);
+        new(target.EndPoint, target.Hash.Brief, clock) { Revision = target.Revision };
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Fallback;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Tests.Fallback;
@@ -63,6 +64,33 @@ internal sealed class AllocationTests
         Assert.That(allocated, Is.LessThan(MeasuredExchanges), $"{allocated} bytes for {MeasuredExchanges} exchanges");
     }
 
+    [Test]
+    public async Task Access_log_allocates_less_than_a_byte_for_each_exchange([Values] AccessLogFormat format)
+    {
+        const int Exchanges = 50_000;
+        const string Parent = "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n";
+        var request = Encoding.ASCII.GetBytes(
+            $"GET /a?b=c&token=d\" HTTP/1.1\r\nHost: example.test:80\r\nUser-Agent: test\r\nX-Request-ID: 7\r\n{Parent}\r\n");
+        await using var proxy = ProxyUnderTest.Start(
+            TransportKind.Epoll,
+            options => options with { Threads = 1, AccessLog = new NoSink(), AccessLogFormat = format, AccessLogSample = 0.5 });
+        using var application = new BlockingApplication(request[^4..], Encoding.ASCII.GetBytes(WithLength));
+        proxy.Slot.Switch(new Upstream(application.EndPoint, "blocking", TimeProvider.System) { Revision = "r42" });
+        using var clients = new BlockingClients(proxy.EndPoint, 64);
+        var answerEnd = Encoding.ASCII.GetBytes(WithLength[^7..]);
+
+        clients.Exchange(WarmUpExchanges, request, answerEnd);
+        var allocated = long.MaxValue;
+        for (var round = 0; round < MostRounds && allocated >= Exchanges; round++)
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            clients.Exchange(Exchanges, request, answerEnd);
+            allocated = Math.Min(allocated, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        Assert.That(allocated, Is.LessThan(Exchanges), $"{allocated} bytes for {Exchanges} exchanges");
+    }
+
     [TestCase("", 1, Description = "compression is on, and this client does not take it")]
     [TestCase("Accept-Encoding: br\r\n", 256)]
     [TestCase("Accept-Encoding: gzip\r\n", 1024)]
@@ -93,6 +121,14 @@ internal sealed class AllocationTests
 
         await TestContext.Out.WriteLineAsync($"{allocated / Exchanges} bytes for each response");
         Assert.That(allocated / Exchanges, Is.LessThan(mostBytes));
+    }
+
+    private sealed class NoSink : IAccessLogSink
+    {
+        public void Write(ReadOnlySpan<byte> lines)
+        {
+            // Nothing: the test measures what comes before.
+        }
     }
 
     private static long Measure(BlockingClients clients, byte[] request, byte[] answerEnd)

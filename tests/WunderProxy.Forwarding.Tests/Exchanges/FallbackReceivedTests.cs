@@ -263,8 +263,8 @@ internal sealed class FallbackReceivedTests(TransportKind transport)
         Assert.That(after, Does.Contain(Believed));
     }
 
-    [TestCase(AccessLogFormat.Text, " fallback=sent\n", " fallback=received error=NoUpstream\n")]
-    [TestCase(AccessLogFormat.Json, ",\"fallback\":\"sent\"}\n", ",\"fallback\":\"received\",\"error\":\"NoUpstream\"}\n")]
+    [TestCase(AccessLogFormat.Text, " fallback=sent end=ok ", " fallback=received error=NoUpstream end=proxy ")]
+    [TestCase(AccessLogFormat.Json, ",\"wp.fallback\":\"sent\"", ",\"wp.fallback\":\"received\"")]
     public async Task Access_log_marks_both_ends(AccessLogFormat format, string sent, string received)
     {
         var secondLog = new LineSink();
@@ -277,8 +277,8 @@ internal sealed class FallbackReceivedTests(TransportKind transport)
             await client.ReadHeadAsync();
         }
 
-        Assert.That(await firstLog.TakeAsync(), Does.EndWith(sent));
-        Assert.That(await secondLog.TakeAsync(), Does.EndWith(received));
+        Assert.That(await firstLog.TakeAsync(), Does.Contain(sent));
+        Assert.That(await secondLog.TakeAsync(), Does.Contain(received));
 
         Func<ForwarderOptions, ForwarderOptions> LogTo(LineSink log) =>
             options => options with { AccessLog = log, AccessLogFormat = format };

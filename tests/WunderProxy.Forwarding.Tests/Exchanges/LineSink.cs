@@ -17,7 +17,7 @@ internal sealed partial class LineSink : IAccessLogSink
     {
         foreach (var line in Encoding.Latin1.GetString(lines).Split('\n')[..^1])
         {
-            _lines.Add((ProxyUnderTest.Scheme == "http" ? line : Tls().Replace(line, string.Empty)) + "\n");
+            _lines.Add((ProxyUnderTest.Scheme == "http" ? line : Tls().Replace(line, string.Empty).Replace("\"url.scheme\":\"https\"", "\"url.scheme\":\"http\"", StringComparison.Ordinal)) + "\n");
         }
     }
 
@@ -25,6 +25,6 @@ internal sealed partial class LineSink : IAccessLogSink
     public Task<string> TakeAsync() => Task.Run(() =>
         _lines.TryTake(out var line, TimeSpan.FromSeconds(15)) ? line : throw new TimeoutException("no line came"));
 
-    [GeneratedRegex(" scheme=https tls=\\S+|,\"scheme\":\"https\",\"tls\":\"[^\"]+\"", RegexOptions.None, 1000)]
+    [GeneratedRegex(" scheme=https tls=\\S+|,\"tls.protocol.version\":\"[^\"]+\"", RegexOptions.None, 1000)]
     private static partial Regex Tls();
 }

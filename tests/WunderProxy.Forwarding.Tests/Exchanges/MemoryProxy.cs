@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Buffering;
+using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Exchanges;
 using WunderProxy.Forwarding.Exchanges.Bodies;
 using WunderProxy.Forwarding.Exchanges.Clients;
@@ -43,7 +44,8 @@ internal sealed class MemoryProxy
         Loop.Connector = _ => new ConnectResult(OpenUpstream(), SocketError.Success);
         Served = new ProxyApplication(served ?? new ApplicationOptions(), Slot);
         var log = logger ?? NullLogger.Instance;
-        var settings = new ForwarderSettings(options, new RouteTable(Served), Clock, accessLog: null, log)
+        AccessLog = options.AccessLog is { } sink ? new AccessLogWriter(sink, log, Clock) : null;
+        var settings = new ForwarderSettings(options, new RouteTable(Served), Clock, AccessLog, log)
         {
             ResponseFilter = responseFilter,
             Buffers = options.Buffers is { } buffers ? new BufferStore(buffers, disk, log, Clock) : null,
@@ -69,6 +71,9 @@ internal sealed class MemoryProxy
 
     /// <summary>The application's ends of the connections that were opened to it, in their order.</summary>
     public List<MemoryConnection> Upstreams { get; } = [];
+
+    /// <summary>The writer of the access log; null without one.</summary>
+    public AccessLogWriter? AccessLog { get; }
 
     private ConnectionAcceptor Acceptor { get; }
 

@@ -117,6 +117,8 @@ internal sealed class CommandLineTests
     [TestCase("forward --upstream 127.0.0.1:1 --threads x", "--threads: 'x' is not a number from 1 to 256")]
     [TestCase("forward --upstream 127.0.0.1:1 --api-mode rw", "--api-mode: 'rw' is not an octal mode")]
     [TestCase("forward --upstream 127.0.0.1:1 --access-log xml", "one of none|text|json")]
+    [TestCase("forward --upstream 127.0.0.1:1 --access-log-sample 1.5", "--access-log-sample: '1.5' is not a share from 0 to 1")]
+    [TestCase("forward --upstream 127.0.0.1:1 --access-log-sample -1", "--access-log-sample")]
     [TestCase("run file:/tmp prefix app --cfg ", "--cfg: '' is not a file")]
     [TestCase("current file:/tmp prefix everything", "Must be one of: 'image' 'env' 'config'")]
     public async Task Error_names_the_option_and_what_would_do(string line, string expected)

@@ -6,6 +6,7 @@ using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
+using WunderProxy.Hosting;
 
 namespace WunderProxy.Tests.Cli;
 
@@ -152,6 +153,47 @@ internal sealed class ProxyCliOptionsTests
 
     [Test]
     public void Access_log_none_writes_none() => Assert.That(Map("--access-log", "none").AccessLog, Is.Null);
+
+    [TestCase("0", 0)]
+    [TestCase("0.25", 0.25)]
+    [TestCase("10%", 0.1)]
+    [TestCase("100%", 1)]
+    public void Share_of_the_access_log_is_a_number_or_a_percentage(string text, double expected) =>
+        Assert.That(Map("--access-log-sample", text).AccessLogSample, Is.EqualTo(expected).Within(1e-12));
+
+    [TestCase("--access-log", "none", "--access-log-file", "/tmp/a.log", ExpectedResult = "--access-log-file needs --access-log text or json")]
+    [TestCase("--access-log-file-size", "1MiB", ExpectedResult = "--access-log-file-size needs --access-log-file")]
+    [TestCase("--access-log-file-count", "1", ExpectedResult = "--access-log-file-count needs --access-log-file")]
+    [TestCase("--access-log-file", "/nowhere/at/all/a.log", ExpectedResult = "--access-log-file: /nowhere/at/all/a.log: No such file or directory")]
+    public string Access_log_that_cannot_be_is_refused(params string[] line)
+    {
+        try
+        {
+            Map(line);
+            return "nothing was refused";
+        }
+        catch (UsageException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    [Test]
+    public void Access_log_goes_to_its_file()
+    {
+        var folder = Directory.CreateTempSubdirectory("wp-access-log-").FullName;
+        try
+        {
+            using var file = Map("--access-log-file", Path.Combine(folder, "a.log")).AccessLog as AccessLogFile;
+
+            Assert.That(file?.Path, Is.EqualTo(Path.Combine(folder, "a.log")));
+            Assert.That(File.Exists(file!.Path), Is.True);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     [Test]
     public void Error_pages_must_be_a_directory() =>

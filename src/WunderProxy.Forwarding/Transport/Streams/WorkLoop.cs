@@ -13,6 +13,7 @@ internal abstract class WorkLoop : TransportLoop
     private List<(Action<object?> Work, object? State)> _running = [];
     private readonly List<StreamOutput> _due = [];
     private long _nowMilliseconds;
+    private long _nowMicroseconds;
     private bool _hasEnded;
 
     // Read without the lock, so that a turn without posted work takes none.
@@ -23,12 +24,15 @@ internal abstract class WorkLoop : TransportLoop
     {
         _clock = clock;
         _logger = logger;
-        _nowMilliseconds = ReadClock();
+        ReadClock();
         Timers = new TimerWheel(_nowMilliseconds);
     }
 
     /// <inheritdoc/>
     public override long NowMilliseconds => _nowMilliseconds;
+
+    /// <inheritdoc/>
+    public override long NowMicroseconds => _nowMicroseconds;
 
     /// <inheritdoc/>
     public override TimerWheel Timers { get; }
@@ -90,7 +94,7 @@ internal abstract class WorkLoop : TransportLoop
     protected void BeginTurn()
     {
         Turn++;
-        _nowMilliseconds = ReadClock();
+        ReadClock();
     }
 
     /// <summary>
@@ -166,5 +170,9 @@ internal abstract class WorkLoop : TransportLoop
 
     private void AdvanceTimers() => Timers.Advance(_nowMilliseconds);
 
-    private long ReadClock() => _clock.GetElapsedTime(0).Ticks / TimeSpan.TicksPerMillisecond;
+    private void ReadClock()
+    {
+        _nowMicroseconds = _clock.GetElapsedTime(0).Ticks / TimeSpan.TicksPerMicrosecond;
+        _nowMilliseconds = _nowMicroseconds / 1000;
+    }
 }
