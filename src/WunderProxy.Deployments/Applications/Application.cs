@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.Explanations;
 using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Machines;
@@ -46,6 +47,7 @@ internal sealed class Application : IDisposable
         History = new HistoryRepository(store, options.Prefix, clock, Configs);
         Events = new EventRecorder(new EventLog(store, options.Prefix, state), Store, clock, log, faults);
         Record = new RecordKeeper(state, faults);
+        FailedLaunch = new FailedLaunchKeeper(state);
         Ownership = new ContainerOwnership(
             new ContainerIdentity(options.App, options.PrefixLabel), () => Record.Current, machine.Engine.Images);
         Images = new ImageNames(options.App, options.RegistryPort);
@@ -89,6 +91,9 @@ internal sealed class Application : IDisposable
 
     /// <summary>The record, on disk, of what this machine has in service and in care.</summary>
     public RecordKeeper Record { get; }
+
+    /// <summary>The evidence of the last failed launch.</summary>
+    public FailedLaunchKeeper FailedLaunch { get; }
 
     /// <summary>The table of the deployments in care.</summary>
     public DeploymentTable Table { get; } = new();

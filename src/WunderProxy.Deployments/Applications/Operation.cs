@@ -1,4 +1,5 @@
 using WunderProxy.Deployments.Contracts;
+using WunderProxy.Deployments.Explanations;
 using WunderProxy.Deployments.LaunchConfigs;
 
 namespace WunderProxy.Deployments.Applications;
@@ -7,7 +8,8 @@ namespace WunderProxy.Deployments.Applications;
 /// One changing call in progress. The operation outlives its callers; a caller that joins receives the rest of its
 /// progress.
 /// </summary>
-internal sealed class Operation(OperationKind kind, string reference, DateTimeOffset since) : IProgress<DeploymentProgress>
+internal sealed class Operation(OperationKind kind, string reference, DateTimeOffset since, TimeProvider clock)
+    : IProgress<DeploymentProgress>
 {
     private readonly TaskCompletionSource _loud = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
@@ -18,6 +20,9 @@ internal sealed class Operation(OperationKind kind, string reference, DateTimeOf
     public OperationKind Kind => kind;
 
     public string Reference => reference;
+
+    /// <summary>How long each step took.</summary>
+    public StepTimes Steps { get; } = new(clock);
 
     /// <summary>Whether the operation has only read so far, so that it need not be shown.</summary>
     public bool IsQuiet => kind is OperationKind.Start or OperationKind.Recovery && !_loud.Task.IsCompleted;
@@ -86,6 +91,7 @@ internal sealed class Operation(OperationKind kind, string reference, DateTimeOf
             listeners = [.. _listeners];
         }
 
+        Steps.Note(value.Step);
         _loud.TrySetResult();
         foreach (var listener in listeners)
         {

@@ -28,7 +28,7 @@ internal sealed class OperationGate : IDisposable
         _clock = clock;
         _faults = faults;
         _startPatience = startPatience;
-        _current = new Operation(OperationKind.Start, "", clock.GetUtcNow()) { Completion = _startBegun.Task };
+        _current = new Operation(OperationKind.Start, "", clock.GetUtcNow(), clock) { Completion = _startBegun.Task };
     }
 
     /// <summary>The operation in progress; null if there is none.</summary>
@@ -122,7 +122,7 @@ internal sealed class OperationGate : IDisposable
             var isFirstStart = kind == OperationKind.Start && _startBegun.TrySetResult();
             if (isFirstStart || _current is not { } busy)
             {
-                var operation = new Operation(kind, reference, _clock.GetUtcNow());
+                var operation = new Operation(kind, reference, _clock.GetUtcNow(), _clock);
                 operation.Join(progress);
                 _current = operation;
                 var work = Task.Run(() => CarryOutAsync(operation, body), CancellationToken.None);

@@ -16,6 +16,14 @@ public sealed record DeploymentErrorDetails
     /// <summary>Exit code of the container's first process.</summary>
     public long? ExitCode { get; init; }
 
+    /// <summary>The container's memory limit in bytes; null without a limit.</summary>
+    public long? MemoryLimit { get; init; }
+
+    /// <summary>
+    /// Most memory in bytes that the container was seen to use, measured at each probe; null if it was never measured.
+    /// </summary>
+    public long? MemoryPeak { get; init; }
+
     /// <summary>Results of the last probes, oldest first.</summary>
     public IReadOnlyList<ProbeView>? Probes { get; init; }
 
@@ -27,4 +35,16 @@ public sealed record DeploymentErrorDetails
 
     /// <summary>The last lines of the container's log, with secrets masked.</summary>
     public IReadOnlyList<string>? Log { get; init; }
+
+    /// <summary>
+    /// Returns what callers without rights may see: codes, counts and times, but no log lines and no addresses.
+    /// </summary>
+    internal DeploymentErrorDetails ForAnybody() => new()
+    {
+        Reason = Reason,
+        ExitCode = ExitCode,
+        MemoryLimit = MemoryLimit,
+        MemoryPeak = MemoryPeak,
+        Probes = Probes is null ? null : [.. Probes.Select(probe => probe with { Location = null })],
+    };
 }

@@ -42,6 +42,9 @@ public interface IContainerLifecycle
     /// </exception>
     Task<ReadOnlyMemory<byte>> GetConfigAsync(string reference, CancellationToken cancellationToken);
 
+    /// <summary>Returns the last failed launch with its likely cause, without I/O; null if none is known.</summary>
+    LaunchExplanation? ExplainLaunch();
+
     /// <summary>Records an event of the host; never fails.</summary>
     Task RecordEventAsync(string type, string by, string reason, CancellationToken cancellationToken);
 }

@@ -47,7 +47,8 @@ internal static class EngineAnswers
     public static ImageDetails ToImage(Library.ImageInspectResponse? image) => new()
     {
         Id = IdOf(image?.ID),
-        Labels = image!.Config?.Labels?.AsReadOnly(),
+        Platform = string.IsNullOrEmpty(image!.Architecture) ? "" : $"{image.Os}/{image.Architecture}",
+        Labels = image.Config?.Labels?.AsReadOnly(),
         ExposedPorts = [.. image.Config?.ExposedPorts?.Keys ?? []],
     };
 

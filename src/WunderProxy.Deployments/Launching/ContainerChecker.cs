@@ -99,6 +99,7 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
         await DemandRunningAsync(deployment, container, startedAt, restartsBefore, evidence, mask, cancellationToken);
         while (true)
         {
+            evidence.Measure(container);
             var remaining = options.LaunchTimeout - clock.GetElapsedTime(began);
             var isHealthy = await ProbeUntilExitAsync(deployment, container, evidence, remaining, exited, cancellationToken);
             container = await InspectAsync(deployment, cancellationToken);

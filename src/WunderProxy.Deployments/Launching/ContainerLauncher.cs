@@ -29,15 +29,23 @@ internal sealed class ContainerLauncher(
         LaunchConfig config, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
     {
         var mask = application.MaskOf(config);
+        var trail = new LaunchTrail(application, config, new MaskedProgress(progress, mask));
         try
         {
             DemandAllowed(config);
-            return await LaunchAsync(config, mask, new MaskedProgress(progress, mask), cancellationToken);
+            return await LaunchAsync(config, mask, trail, cancellationToken);
         }
         catch (Exception exception) when (exception is DeploymentException or DockerEngineException)
         {
             // The engine quotes what it was given, and messages about its answers may contain the quotes.
-            throw DeploymentFaults.Of(exception).Masked(mask);
+            var failure = DeploymentFaults.Of(exception).Masked(mask);
+            application.FailedLaunch.Note(failure, trail.ToRecord(failure));
+            throw failure;
+        }
+        catch (Exception exception) when (DeploymentFaults.IsKnown(exception))
+        {
+            application.FailedLaunch.Note(exception, trail.ToRecord(DeploymentFaults.Of(exception).Masked(mask)));
+            throw;
         }
     }
 
@@ -59,7 +67,7 @@ internal sealed class ContainerLauncher(
     }
 
     private async Task<LaunchedContainer> LaunchAsync(
-        LaunchConfig config, SecretMask mask, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+        LaunchConfig config, SecretMask mask, LaunchTrail progress, CancellationToken cancellationToken)
     {
         if (!config.ForceReload)
         {
@@ -132,7 +140,7 @@ internal sealed class ContainerLauncher(
     }
 
     private async Task<LaunchedContainer> CreateAsync(
-        LaunchConfig config, SecretMask mask, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+        LaunchConfig config, SecretMask mask, LaunchTrail progress, CancellationToken cancellationToken)
     {
         var deployment = new Deployment(config, DeploymentState.Fetching, application.Faults)
         {
@@ -144,6 +152,7 @@ internal sealed class ContainerLauncher(
         {
             var image = await images.EnsureAsync(
                 config, () => deployment.MoveTo(DeploymentState.Pulling), progress, cancellationToken);
+            progress.Image = image;
             await CreateContainerAsync(deployment, config, image, progress, cancellationToken);
             var running = await StartAsync(deployment, progress, cancellationToken);
             await checker.WaitUntilHealthyAsync(deployment, running, 0, mask, progress, cancellationToken);
@@ -163,7 +172,7 @@ internal sealed class ContainerLauncher(
         Deployment deployment,
         LaunchConfig config,
         ProvidedImage image,
-        IProgress<DeploymentProgress> progress,
+        LaunchTrail progress,
         CancellationToken cancellationToken)
     {
         deployment.UseImage(image.Name, image.Details.Id);
@@ -178,6 +187,7 @@ internal sealed class ContainerLauncher(
         }
 
         deployment.UsePort(request.ContainerPort);
+        progress.ContainerPort = request.ContainerPort;
         AddOwnLabels(request, config);
         _judge.Demand(config, request.Body, PublishAddress);
         for (var attempt = 1; deployment.Replica.Id.IsEmpty; attempt++)
@@ -193,7 +203,7 @@ internal sealed class ContainerLauncher(
         Deployment deployment,
         EngineContainerRequest request,
         bool isLast,
-        IProgress<DeploymentProgress> progress,
+        LaunchTrail progress,
         CancellationToken cancellationToken)
     {
         var name = ContainerName.Create(application.Options.App, deployment.Revision, deployment.Hash);
@@ -224,7 +234,7 @@ internal sealed class ContainerLauncher(
     }
 
     private async Task<ContainerDetails?> StartAsync(
-        Deployment deployment, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+        Deployment deployment, LaunchTrail progress, CancellationToken cancellationToken)
     {
         deployment.MoveTo(DeploymentState.Starting);
         progress.Report(new DeploymentProgress("starting", $"starting container {deployment.Replica.Name}"));

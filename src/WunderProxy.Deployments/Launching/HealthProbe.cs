@@ -9,6 +9,9 @@ namespace WunderProxy.Deployments.Launching;
 /// <summary>Requests a container's health-check path, each time over a new connection.</summary>
 internal sealed class HealthProbe : IDisposable
 {
+    /// <summary>Most characters that are kept of a <c>Location</c>.</summary>
+    private const int MaxLocationLength = 300;
+
     private readonly HttpClient _client;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _timeout;
@@ -42,13 +45,13 @@ internal sealed class HealthProbe : IDisposable
         var at = _clock.GetUtcNow();
         var started = _clock.GetTimestamp();
         using var limit = new CallTimeout(patience < _timeout ? patience.Value : _timeout, _clock, cancellationToken);
-        var reason = await AskAsync(endPoint, path, limit.Token, cancellationToken);
-        return new ProbeResult(at, reason, _clock.GetElapsedTime(started));
+        var (reason, location) = await AskAsync(endPoint, path, limit.Token, cancellationToken);
+        return new ProbeResult(at, reason, _clock.GetElapsedTime(started)) { Location = location };
     }
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<ProbeReason> AskAsync(
+    private async Task<(ProbeReason Reason, string? Location)> AskAsync(
         EndPoint endPoint, string path, CancellationToken limit, CancellationToken cancellationToken)
     {
         try
@@ -56,19 +59,25 @@ internal sealed class HealthProbe : IDisposable
             using var request = CreateRequest(endPoint, path);
             using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit);
             return response.IsSuccessStatusCode
-                ? ProbeReason.Healthy
-                : ProbeReason.Status((int)response.StatusCode);
+                ? (ProbeReason.Healthy, null)
+                : (ProbeReason.Status((int)response.StatusCode), LocationOf(response));
         }
         catch (Exception exception) when (exception is HttpRequestException or SocketException)
         {
             // A bare socket exception means that the container reset the connection while the HTTP client was setting
             // it up.
-            return ReasonOf(exception);
+            return (ReasonOf(exception), null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return ProbeReason.Timeout;
+            return (ProbeReason.Timeout, null);
         }
+    }
+
+    private static string? LocationOf(HttpResponseMessage response)
+    {
+        var location = response.Headers.TryGetValues("Location", out var values) ? values.FirstOrDefault() : null;
+        return location is { Length: > MaxLocationLength } ? location[..MaxLocationLength] : location;
     }
 
     private HttpRequestMessage CreateRequest(EndPoint endPoint, string path)

@@ -13,6 +13,7 @@ internal sealed class LaunchEvidence(DockerEngineClient engine, TimeProvider clo
     private const int LogLines = 50;
 
     private readonly Queue<ProbeResult> _probes = new();
+    private long? _memoryPeak;
 
     /// <summary>Reason of the last probe; <see cref="ProbeReason.Timeout"/> if there was none.</summary>
     public ProbeReason LastReason { get; private set; } = ProbeReason.Timeout;
@@ -38,13 +39,27 @@ internal sealed class LaunchEvidence(DockerEngineClient engine, TimeProvider clo
         }
     }
 
+    /// <summary>Measures the memory of a running container, which nobody can measure after its end.</summary>
+    public void Measure(ContainerDetails running)
+    {
+        if (ContainerMemory.FindPeak(running) is { } peak && peak > (_memoryPeak ?? 0))
+        {
+            _memoryPeak = peak;
+        }
+    }
+
     /// <summary>
     /// Asks the engine for log and exit code while the container still exists; what is not available is left out.
     /// </summary>
     public async Task<DeploymentErrorDetails> CollectAsync(
         string reason, string container, SecretMask mask, CancellationToken cancellationToken)
     {
-        var details = new DeploymentErrorDetails { Reason = reason, Probes = [.. _probes.Select(probe => probe.ToView())] };
+        var details = new DeploymentErrorDetails
+        {
+            Reason = reason,
+            Probes = [.. _probes.Select(probe => Masked(probe, mask).ToView())],
+            MemoryPeak = _memoryPeak,
+        };
         try
         {
             var state = await engine.InspectContainerAsync(container, cancellationToken);
@@ -52,6 +67,7 @@ internal sealed class LaunchEvidence(DockerEngineClient engine, TimeProvider clo
             return details with
             {
                 ExitCode = ExitCodeOf(state),
+                MemoryLimit = state.MemoryLimit > 0 ? state.MemoryLimit : null,
                 ListeningPorts = Listeners is null ? null : [.. Listeners.Select(listener => listener.Port).Distinct()],
                 ListeningAddresses = Listeners is null ? null : [.. Listeners.Select(listener => listener.ToString())],
                 Log = await FindLogAsync(container, mask, cancellationToken),
@@ -80,6 +96,9 @@ internal sealed class LaunchEvidence(DockerEngineClient engine, TimeProvider clo
             return null;
         }
     }
+
+    private static ProbeResult Masked(ProbeResult probe, SecretMask mask) =>
+        probe with { Location = probe.Location is { } location ? mask.Apply(location) : null };
 
     private static long? ExitCodeOf(ContainerDetails state) => state.State.Running ? null : state.State.ExitCode;
 }

@@ -10,5 +10,8 @@ internal readonly record struct ProbeResult(DateTimeOffset At, ProbeReason Reaso
 {
     public bool IsHealthy => Reason.IsHealthy;
 
-    public ProbeView ToView() => new(At, Reason.Code, Math.Round(Elapsed.TotalSeconds, 4));
+    /// <summary>Where a redirect leads, as the container wrote it; null if the answer was no redirect.</summary>
+    public string? Location { get; init; }
+
+    public ProbeView ToView() => new(At, Reason.Code, Math.Round(Elapsed.TotalSeconds, 4)) { Location = Location };
 }

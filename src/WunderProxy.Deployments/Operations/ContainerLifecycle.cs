@@ -244,6 +244,9 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public LaunchExplanation? ExplainLaunch() => _reader.ExplainLaunch();
+
+    /// <inheritdoc/>
     public LifecycleSnapshot Snapshot() => _reader.Snapshot() with { Starting = _isStarting };
 
     /// <summary>Stops watching; the containers are left as they are.</summary>
@@ -306,8 +309,10 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
             }
             catch (Exception exception) when (DeploymentFaults.IsKnown(exception))
             {
-                await NoteFailureAsync(kind, reference, by, DeploymentFaults.Of(exception));
-                throw DeploymentFaults.Of(exception);
+                var fault = DeploymentFaults.Of(exception);
+                NoteLaunch(operation, by, exception, fault);
+                await NoteFailureAsync(kind, reference, by, fault);
+                throw fault;
             }
 
             // What was done stays done, even if logging it fails.
@@ -316,6 +321,30 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
                 () => DeploymentLog.OperationDone(_application.Log, kind, reference, by, result?.ToString() ?? ""));
             return result;
         }
+    }
+
+    /// <summary>Keeps an operation that was to launch something and failed, so that it can be explained.</summary>
+    private void NoteLaunch(Operation operation, string by, Exception thrown, DeploymentException fault)
+    {
+        var isLaunch = operation.Kind is OperationKind.Launch or OperationKind.Deploy or OperationKind.Rollback
+            && fault.Error is not (DeploymentError.BadHash or DeploymentError.HistoryEmpty or DeploymentError.LeaseHeld);
+        if (!isLaunch)
+        {
+            return;
+        }
+
+        _application.FailedLaunch.NoteOperation(thrown, new FailedLaunch
+        {
+            At = _application.Clock.GetUtcNow(),
+            Kind = operation.Kind.ToWire(),
+            By = by,
+            Hash = LaunchConfigReference.TryParse(operation.Reference, out var hash) ? hash.Value : "",
+            Code = fault.Code,
+            Message = SecretMask.Empty.Apply(fault.Message),
+            Seconds = operation.Steps.Seconds,
+            Steps = operation.Steps.ToList(),
+            Details = fault.Details,
+        });
     }
 
     private async Task NoteFailureAsync(string kind, string reference, string by, DeploymentException fault)

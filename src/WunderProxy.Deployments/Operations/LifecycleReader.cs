@@ -2,6 +2,7 @@ using System.Net;
 using WunderProxy.Deployments.Applications;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Diagnostics;
+using WunderProxy.Deployments.Explanations;
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Switching;
 
@@ -43,6 +44,10 @@ internal sealed class LifecycleReader(Application application, SwitchGuard guard
             throw DeploymentFaults.Of(exception);
         }
     }
+
+    /// <summary>Judges the last failed launch; null if none is known.</summary>
+    public LaunchExplanation? ExplainLaunch() =>
+        application.FailedLaunch.Last is { } last ? new LaunchExplanation(last, LaunchCauses.Judge(last)) : null;
 
     /// <summary>Returns the present state without asking engine or store.</summary>
     public LifecycleSnapshot Snapshot()

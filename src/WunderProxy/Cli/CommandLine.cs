@@ -41,6 +41,7 @@ internal sealed class CommandLine(
         ["history"] = static () => new HistoryCommand(),
         ["current"] = static () => new CurrentCommand(),
         ["status"] = static () => new StatusCommand(),
+        ["explain"] = static () => new ExplainCommand(),
     };
 
     /// <summary>Runs one command line and returns its exit code.</summary>
@@ -88,10 +89,10 @@ internal sealed class CommandLine(
             return Tell($"{problem} (see '{CommandPath(parsed)} --help')", ExitCode.Usage);
         }
 
-        // Not for --help, whose action is an option's. What the two exceptions need depends on their options, which they
+        // Not for --help, whose action is an option's. What the exceptions need depends on their options, which they
         // check themselves.
         var command = parsed.CommandResult.Command;
-        if (command is not (ForwardCommand or StatusCommand) && parsed.Action is { } action && action == command.Action)
+        if (command is not (ForwardCommand or StatusCommand or ExplainCommand) && parsed.Action is { } action && action == command.Action)
         {
             OpenSslRequirement.Check($"'{CommandPath(parsed)}'");
         }

@@ -7,6 +7,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.ManagerApi;
+using WunderProxy.ManagerApi.Explanations;
 
 namespace WunderProxy.Fleet;
 
@@ -14,7 +15,7 @@ namespace WunderProxy.Fleet;
 internal sealed class ManagerClient : IManagerClient, IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan StatusTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// Largest answer that is read, in bytes: far above what a manager sends, far below what would harm the command.
@@ -48,20 +49,15 @@ internal sealed class ManagerClient : IManagerClient, IDisposable
     public string Name { get; }
 
     /// <inheritdoc/>
-    public async Task<StatusDocument> GetStatusAsync(CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(StatusTimeout);
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/status");
-        try
-        {
-            return await SendAsync(request, ApiJson.Context.StatusDocument, limit.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new ManagerCallException($"did not answer within {StatusTimeout.TotalSeconds:0} s", isAnswer: false);
-        }
-    }
+    public Task<StatusDocument> GetStatusAsync(CancellationToken cancellationToken) =>
+        GetAsync("/status", ApiJson.Context.StatusDocument, cancellationToken);
+
+    /// <summary>Asks for an explanation of what went wrong.</summary>
+    /// <param name="what">One of <see cref="ExplainedMatter.All"/>; null for what is most pressing.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ManagerCallException">The manager cannot be reached, or is of a version that explains nothing.</exception>
+    public Task<ExplanationDocument> GetExplanationAsync(string? what, CancellationToken cancellationToken) =>
+        GetAsync(what is null ? "/explain" : $"/explain?what={what}", ApiJson.Context.ExplanationDocument, cancellationToken);
 
     /// <inheritdoc/>
     public Task<LaunchResult> LaunchAsync(string hash, string by, CancellationToken cancellationToken) =>
@@ -73,6 +69,21 @@ internal sealed class ManagerClient : IManagerClient, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(QueryTimeout);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        try
+        {
+            return await SendAsync(request, type, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ManagerCallException($"did not answer within {QueryTimeout.TotalSeconds:0} s", isAnswer: false);
+        }
+    }
 
     private async Task<T> PostAsync<T>(
         string path, string body, string by, JsonTypeInfo<T> type, CancellationToken cancellationToken, TimeSpan? guard = null)

@@ -6,6 +6,9 @@ internal sealed class ManagerClients(IReadOnlyList<ManagerClient> clients) : IDi
     /// <summary>The clients, in the order of the command line.</summary>
     public IReadOnlyList<IManagerClient> All => clients;
 
+    /// <summary>The same clients, with the queries that deploying commands do not use.</summary>
+    public IReadOnlyList<ManagerClient> Each => clients;
+
     /// <inheritdoc/>
     public void Dispose()
     {

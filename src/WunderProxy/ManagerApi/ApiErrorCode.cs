@@ -9,6 +9,9 @@ internal static class ApiErrorCode
     /// <summary>400: <c>?by=</c> is too long or not printable.</summary>
     public const string BadBy = "bad_by";
 
+    /// <summary>400: <c>?what=</c> of <c>/explain</c> names nothing that can be explained.</summary>
+    public const string BadWhat = "bad_what";
+
     /// <summary>401: a token is configured, and the call has none or a wrong one.</summary>
     public const string Unauthorized = "unauthorized";
 

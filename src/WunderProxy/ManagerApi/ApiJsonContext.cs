@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using WunderProxy.Deployments.Contracts;
+using WunderProxy.ManagerApi.Explanations;
 
 namespace WunderProxy.ManagerApi;
 
@@ -15,4 +16,5 @@ namespace WunderProxy.ManagerApi;
 [JsonSerializable(typeof(IReadOnlyList<ContainerView>))]
 [JsonSerializable(typeof(StateDocument))]
 [JsonSerializable(typeof(LivezDocument))]
+[JsonSerializable(typeof(ExplanationDocument))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

@@ -10,6 +10,7 @@ using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.Instance;
+using WunderProxy.ManagerApi.Explanations;
 
 namespace WunderProxy.ManagerApi;
 
@@ -145,6 +146,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         [
             new("GET", "/", RouteAccess.Read, new StatusPageRoute(status, lifecycle).HandleAsync),
             .. BalancerRoutes.Of(status, instance),
+            new("GET", "/explain", RouteAccess.Read, new ExplainRoute(new Explainer(lifecycle, TimeProvider.System)).HandleAsync) { AnswersText = true },
             new("POST", "/pause", RouteAccess.Change, new PauseRoute(control).HandleAsync),
             new("POST", "/resume", RouteAccess.Change, new ResumeRoute(control).HandleAsync),
             new("POST", "/drain", RouteAccess.Change, new DrainRoute(control).HandleAsync),

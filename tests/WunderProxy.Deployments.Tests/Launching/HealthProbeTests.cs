@@ -20,6 +20,18 @@ internal sealed class HealthProbeTests
         Assert.That(await AskAsync($"HTTP/1.1 {status}\r\nContent-Length: 0\r\nLocation: /x\r\n\r\n"), Is.EqualTo(reason));
 
     [Test]
+    public async Task Redirect_tells_where_it_leads()
+    {
+        using var application = ScriptedUpstream.Start();
+        using var probe = new HealthProbe(TimeSpan.FromSeconds(20), "0", TimeProvider.System);
+        _ = application.AnswerAllAsync(_ => "HTTP/1.1 301 Moved\r\nContent-Length: 0\r\nLocation: https://shop.example/up\r\n\r\n");
+
+        var result = await probe.ProbeAsync(application.EndPoint, "/", null, CancellationToken.None);
+
+        Assert.That(result.ToView().Location, Is.EqualTo("https://shop.example/up"));
+    }
+
+    [Test]
     public async Task Answer_that_is_no_http_is_a_bad_response() =>
         Assert.That(await AskAsync("SSH-2.0-OpenSSH_9.2\r\n\r\n"), Is.EqualTo(LaunchFailure.BadResponse));
 

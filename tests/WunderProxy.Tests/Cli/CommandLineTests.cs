@@ -101,6 +101,8 @@ internal sealed class CommandLineTests
     [TestCase("forward --upstream 127.0.0.1:1 --error-pages ")]
     [TestCase("status")]
     [TestCase("status --manager ftp://host")]
+    [TestCase("explain")]
+    [TestCase("explain --manager 127.0.0.1:1 everything")]
     [TestCase("--bogus")]
     public async Task Bad_input_ends_with_one_line_and_code_2(string line)
     {
@@ -129,6 +131,7 @@ internal sealed class CommandLineTests
     }
 
     [TestCase("status --manager 127.0.0.1:1")]
+    [TestCase("explain --manager 127.0.0.1:1")]
     [TestCase("current file:/tmp/ no-such-prefix-anywhere")]
     public async Task Query_that_fails_ends_with_code_1(string line)
     {
@@ -143,6 +146,7 @@ internal sealed class CommandLineTests
     [TestCase("history --help")]
     [TestCase("current --help")]
     [TestCase("status --help")]
+    [TestCase("explain --help")]
     public async Task Help_ends_with_an_example(string line)
     {
         Assert.That(await RunAsync(line), Is.Zero);

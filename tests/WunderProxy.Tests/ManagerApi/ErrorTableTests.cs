@@ -20,6 +20,7 @@ internal sealed partial class ErrorTableTests
     [TestCase("POST /switch", "", "127.0.0.1:5", null, 403, "forbidden")]
     [TestCase("POST /switch", "", Remote, "secret", 401, "unauthorized")]
     [TestCase("GET /config/00ff?unmasked=true", "h", Remote, null, 403, "forbidden")]
+    [TestCase("GET /explain?what=x", "h", "unix", null, 400, "bad_what")]
     [TestCase("GET /nothing", "h", "unix", null, 404, "unknown_path")]
     [TestCase("GET /switch", "h", "unix", null, 405, "wrong_method")]
     [TestCase("POST /deploy", "h", "unix", null, 408, "body_too_slow")]

@@ -62,6 +62,10 @@ internal sealed class ScriptedLifecycle : IContainerLifecycle
     public Task<ReadOnlyMemory<byte>> GetConfigAsync(string reference, CancellationToken cancellationToken) =>
         Answer<ReadOnlyMemory<byte>>($"config {reference}", System.Text.Encoding.UTF8.GetBytes(Config));
 
+    public LaunchExplanation? Launch { get; set; }
+
+    public LaunchExplanation? ExplainLaunch() => Launch;
+
     public Task RecordEventAsync(string type, string by, string reason, CancellationToken cancellationToken)
     {
         Calls.Add($"event {type} by {by}");

@@ -5,6 +5,9 @@ internal sealed record ImageDetails
 {
     public required string Id { get; init; }
 
+    /// <summary>Operating system and processor, such as <c>linux/arm64</c>; empty if the engine did not tell.</summary>
+    public string Platform { get; init; } = "";
+
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
     /// <summary>Ports such as <c>9292/tcp</c>.</summary>

@@ -1,0 +1,121 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using WunderProxy.Deployments.Contracts;
+using WunderProxy.ManagerApi;
+
+namespace WunderProxy.Tests.ManagerApi;
+
+/// <summary>What <c>GET /explain</c> tells callers with and without rights.</summary>
+[Parallelizable(ParallelScope.All)]
+internal sealed class ExplainRouteTests
+{
+    private static readonly LaunchExplanation Failed = new(
+        new FailedLaunch
+        {
+            At = DateTimeOffset.UtcNow.AddMinutes(-3),
+            Kind = "deploy",
+            By = "ada",
+            Revision = "r43",
+            Hash = "5e884898",
+            Code = "exit_code",
+            Message = "the container of r43 exited: quoted words",
+            Seconds = 2.5,
+            Steps = [new StepTime("creating", 0.5), new StepTime("checking", 2)],
+            Image = "registry.inside/shop:r43",
+            ContainerPort = 9292,
+            HealthCheckPath = "/secret-path",
+            Details = new DeploymentErrorDetails
+            {
+                Reason = "exit_code",
+                ExitCode = 7,
+                MemoryLimit = 64 << 20,
+                Log = ["line of the log\u001b[2J"],
+                ListeningAddresses = ["127.0.0.1:9292"],
+                Probes = [new ProbeView(DateTimeOffset.UnixEpoch, "status_301", 0.01) { Location = "https://inside.example" }],
+            },
+        },
+        new LaunchCause("exited", "The process ended: quoted words", "Do something.") { PublicText = "The process ended." });
+
+    [Test]
+    public async Task Failed_launch_is_told_as_text()
+    {
+        await using var api = new ApiFixture();
+        api.Lifecycle.Launch = Failed;
+
+        var response = await api.CallAsync("GET /explain?what=launch");
+
+        Assert.That(response.ContentType, Does.StartWith("text/plain"));
+        Assert.That(ApiFixture.TextOf(response), Does
+            .StartWith("The launch of r43, asked for by ada (deploy), failed 3 minutes ago while waiting until it is healthy, after 2.5 s. The process ended: quoted words")
+            .And.Contain("What to do: Do something.")
+            .And.Match("cause +exited")
+            .And.Match("exit code +7")
+            .And.Match("memory +limit 64 MiB")
+            .And.Contain("    | line of the log [2J"));
+    }
+
+    [Test]
+    public async Task Failed_launch_is_told_as_json()
+    {
+        await using var api = new ApiFixture();
+        api.Lifecycle.Launch = Failed;
+
+        var told = JsonNode.Parse(ApiFixture.TextOf(await api.CallAsync("GET /explain?what=launch", accept: "application/json")))!;
+
+        Assert.That(told["What"]!.GetValue<string>(), Is.EqualTo("launch"));
+        Assert.That(told["Cause"]!.GetValue<string>(), Is.EqualTo("exited"));
+        Assert.That(told["Advice"]!.GetValue<string>(), Is.EqualTo("Do something."));
+        Assert.That(told["Launch"]!["Details"]!["ExitCode"]!.GetValue<int>(), Is.EqualTo(7));
+        Assert.That(told["Launch"]!["Steps"]![1]!["Seconds"]!.GetValue<double>(), Is.EqualTo(2));
+    }
+
+    [TestCase("")]
+    [TestCase("application/json")]
+    public async Task Stranger_gets_codes_and_times_alone(string accept)
+    {
+        await using var api = new ApiFixture(token: "secret");
+        api.Lifecycle.Launch = Failed;
+
+        var text = ApiFixture.TextOf(await api.CallAsync("GET /explain", accept: accept));
+
+        Assert.That(text, Does.Contain("r43").And.Contain("exited").And.Contain("exit_code").And.Contain("status_301"));
+        Assert.That(text, Does.Not.Contain("quoted").And.Not.Contain("inside").And.Not.Contain("127.0.0.1").And.Not.Contain("line of the log")
+            .And.Not.Contain("secret-path").And.Not.Contain("9292"));
+    }
+
+    [Test]
+    public async Task Launch_that_was_followed_by_a_switch_says_so()
+    {
+        await using var api = new ApiFixture();
+        api.Lifecycle.Launch = Failed;
+        api.Lifecycle.State = new LifecycleSnapshot
+        {
+            Since = DateTimeOffset.UtcNow,
+            Intended = new TrafficTarget(new IPEndPoint(IPAddress.Loopback, 1), "c", default, "r44"),
+        };
+
+        Assert.That(ApiFixture.TextOf(await api.CallAsync("GET /explain?what=launch")), Does.Contain("Since then traffic was switched to r44."));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Nothing_to_explain_is_said(bool hasLifecycle)
+    {
+        await using var api = new ApiFixture(hasLifecycle);
+
+        var told = JsonNode.Parse(ApiFixture.TextOf(await api.CallAsync("GET /explain?what=launch", accept: "application/json")))!;
+
+        Assert.That(told["What"]!.GetValue<string>(), Is.EqualTo("nothing"));
+    }
+
+    [Test]
+    public async Task Unknown_matter_is_refused()
+    {
+        await using var api = new ApiFixture();
+
+        var response = await api.CallAsync("GET /explain?what=everything", accept: "application/json");
+
+        Assert.That(response.Status, Is.EqualTo(400));
+        Assert.That(JsonNode.Parse(ApiFixture.TextOf(response))!["error"]!.GetValue<string>(), Is.EqualTo(ApiErrorCode.BadWhat));
+    }
+}
