@@ -48,6 +48,7 @@ internal sealed class Application : IDisposable
         Events = new EventRecorder(new EventLog(store, options.Prefix, state), Store, clock, log, faults);
         Record = new RecordKeeper(state, faults);
         FailedLaunch = new FailedLaunchKeeper(state);
+        LastSwitch = new SwitchKeeper(state);
         Ownership = new ContainerOwnership(
             new ContainerIdentity(options.App, options.PrefixLabel), () => Record.Current, machine.Engine.Images);
         Images = new ImageNames(options.App, options.RegistryPort);
@@ -95,6 +96,12 @@ internal sealed class Application : IDisposable
     /// <summary>The evidence of the last failed launch.</summary>
     public FailedLaunchKeeper FailedLaunch { get; }
 
+    /// <summary>The last switch, with what was measured around it.</summary>
+    public SwitchKeeper LastSwitch { get; }
+
+    /// <summary>Reads the data plane's statistics; null without them.</summary>
+    public ITrafficMeter? Meter { get; init; }
+
     /// <summary>The table of the deployments in care.</summary>
     public DeploymentTable Table { get; } = new();
 
@@ -121,6 +128,10 @@ internal sealed class Application : IDisposable
         [.. config.Environment, .. Options.Environment.Variables.Select(pair => $"{pair.Key}={pair.Value}")],
         config.CopyContainerConfig(),
         config.CopyHostConfig());
+
+    /// <summary>Returns what a deployment has answered; null if nothing was measured.</summary>
+    public TrafficSummary? Measure(Deployment deployment) =>
+        deployment.Target is { } target && Meter?.Measure(target) is { } report ? TrafficSummary.Of(report) : null;
 
     /// <summary>Disposes of the locks; nothing may run any more.</summary>
     public void Dispose()

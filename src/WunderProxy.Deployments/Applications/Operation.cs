@@ -21,6 +21,8 @@ internal sealed class Operation(OperationKind kind, string reference, DateTimeOf
 
     public string Reference => reference;
 
+    public DateTimeOffset Since => since;
+
     /// <summary>How long each step took.</summary>
     public StepTimes Steps { get; } = new(clock);
 

@@ -45,6 +45,9 @@ public interface IContainerLifecycle
     /// <summary>Returns the last failed launch with its likely cause, without I/O; null if none is known.</summary>
     LaunchExplanation? ExplainLaunch();
 
+    /// <summary>Returns the last switch with what was measured around it, without I/O; null if none is known.</summary>
+    SwitchExplanation? ExplainSwitch();
+
     /// <summary>Records an event of the host; never fails.</summary>
     Task RecordEventAsync(string type, string by, string reason, CancellationToken cancellationToken);
 }

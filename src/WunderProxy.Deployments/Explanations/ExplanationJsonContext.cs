@@ -6,4 +6,5 @@ namespace WunderProxy.Deployments.Explanations;
 /// <summary>Source-generated JSON serialisation of the evidence in the local state.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(FailedLaunch))]
+[JsonSerializable(typeof(SwitchRecord))]
 internal sealed partial class ExplanationJsonContext : JsonSerializerContext;

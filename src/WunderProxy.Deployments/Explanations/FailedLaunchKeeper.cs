@@ -1,32 +1,29 @@
-using System.Text.Json.Serialization.Metadata;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Explanations;
 
-/// <summary>
-/// Keeps the last failed launch with its evidence, in memory and in the local state. That it cannot be written is no
-/// failure: the evidence is then lost with the process.
-/// </summary>
+/// <summary>Keeps the last failed launch with its evidence, in memory and in the local state.</summary>
 internal sealed class FailedLaunchKeeper
 {
-    private const string DocumentName = "failed-launch.json";
     private const int MaxMessageLength = 4_000;
     private const int MaxLineLength = 1_000;
     private const int MaxVariables = 200;
     private const int MaxNameLength = 128;
 
-    private static readonly JsonTypeInfo<FailedLaunch> Type = ExplanationJsonContext.Default.FailedLaunch;
-
-    private readonly LocalState _state;
+    private readonly KeptDocument<FailedLaunch> _document;
     private readonly Lock _lock = new();
     private FailedLaunch? _last;
     private Exception? _thrown;
 
     public FailedLaunchKeeper(LocalState state)
     {
-        _state = state;
-        _last = Read();
+        _document = new KeptDocument<FailedLaunch>(
+            state,
+            "failed-launch.json",
+            ExplanationJsonContext.Default.FailedLaunch,
+            static read => read is { Code: not null, Message: not null, Steps: not null, Variables: not null } ? null : "it is incomplete");
+        _last = _document.Read();
     }
 
     /// <summary>The last failed launch; null if none is known.</summary>
@@ -50,7 +47,7 @@ internal sealed class FailedLaunchKeeper
         {
             _thrown = thrown;
             _last = Bounded(failed);
-            TryWrite(_last);
+            _document.TryWrite(_last);
         }
     }
 
@@ -85,32 +82,4 @@ internal sealed class FailedLaunchKeeper
     };
 
     private static string Cut(string text, int length) => text.Length <= length ? text : text[..length] + " …";
-
-    private FailedLaunch? Read()
-    {
-        try
-        {
-            return _state.ReadDocument(
-                DocumentName,
-                Type,
-                static read => read is { Code: not null, Message: not null, Steps: not null, Variables: not null } ? null : "it is incomplete");
-        }
-        catch (Exception exception) when (exception is StateUnreadableException or StateUnwritableException)
-        {
-            // Evidence of the past is worth no failed start.
-            return null;
-        }
-    }
-
-    private void TryWrite(FailedLaunch failed)
-    {
-        try
-        {
-            _state.WriteDocument(DocumentName, failed, Type);
-        }
-        catch (StateUnwritableException)
-        {
-            // Kept in memory.
-        }
-    }
 }

@@ -10,7 +10,7 @@ internal static class LaunchCauses
     /// The judges, in order: the first that recognises its cause decides. What killed the container goes before what it
     /// said, and what it said before its exit code.
     /// </summary>
-    private static readonly Func<FailedLaunch, LaunchCause?>[] Judges =
+    private static readonly Func<FailedLaunch, LikelyCause?>[] Judges =
     [
         OutOfMemory.Find,
         NoSpace.Find,
@@ -34,11 +34,11 @@ internal static class LaunchCauses
     ];
 
     /// <summary>Returns the likely cause of a failed launch; one that is unknown says so.</summary>
-    public static LaunchCause Judge(FailedLaunch launch) =>
+    public static LikelyCause Judge(FailedLaunch launch) =>
         Judges.Select(judge => judge(launch)).FirstOrDefault(cause => cause is not null) ?? Unknown(launch);
 
-    private static LaunchCause Unknown(FailedLaunch launch) => new(
-        LaunchCause.UnknownCode,
+    private static LikelyCause Unknown(FailedLaunch launch) => new(
+        LikelyCause.UnknownCode,
         $"The cause is not clear from the evidence. The launch ended with {launch.Code}: {launch.Message}",
         "Read the log lines and the probes below, and the container's log where it is collected.")
     {

@@ -95,7 +95,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
         FaultPoints faults,
         ITrafficMeter? meter)
     {
-        var application = new Application(options, machine, store, state, traffic, clock, logger, faults);
+        var application = new Application(options, machine, store, state, traffic, clock, logger, faults) { Meter = meter };
         var engine = machine.Engine;
         _application = application;
         _probes = new HealthProbe(options.HealthTimeout, options.Version, clock);
@@ -177,7 +177,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
             hash.Value,
             options.By,
             null,
-            (_, token) => _operations.SwitchAsync(hash, options, token),
+            (operation, token) => _operations.SwitchAsync(hash, options, operation, token),
             cancellationToken);
     }
 
@@ -247,6 +247,9 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     public LaunchExplanation? ExplainLaunch() => _reader.ExplainLaunch();
 
     /// <inheritdoc/>
+    public SwitchExplanation? ExplainSwitch() => _reader.ExplainSwitch();
+
+    /// <inheritdoc/>
     public LifecycleSnapshot Snapshot() => _reader.Snapshot() with { Starting = _isStarting };
 
     /// <summary>Stops watching; the containers are left as they are.</summary>
@@ -314,6 +317,9 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
                 await NoteFailureAsync(kind, reference, by, fault);
                 throw fault;
             }
+
+            _application.AfterSwitch.Try(
+                "noting who switched", () => _application.LastSwitch.NoteOperation(operation.Since, kind, by, operation.Steps));
 
             // What was done stays done, even if logging it fails.
             _application.AfterSwitch.Try(

@@ -50,8 +50,9 @@ internal sealed class DeploymentOperations(
     /// Finds a running container of the launch config, probes it once more, switches to it and records the event.
     /// </summary>
     public async Task<SwitchResult> SwitchAsync(
-        LaunchConfigReference reference, SwitchOptions options, CancellationToken cancellationToken)
+        LaunchConfigReference reference, SwitchOptions options, Operation operation, CancellationToken cancellationToken)
     {
+        operation.Steps.Note("checking");
         var next = await FindSwitchableAsync(reference, cancellationToken);
         if (next.State == DeploymentState.Current)
         {
@@ -61,7 +62,9 @@ internal sealed class DeploymentOperations(
 
         var fromHash = application.Record.Current.Hash;
         var config = await configs.FindAsync(next, cancellationToken);
+        operation.Steps.Note("switching");
         var (previous, watch) = await SwitchGuardedAsync(next, config, null, options.Guard, cancellationToken);
+        operation.Steps.Note("recording");
 
         // From here on no failure ends the call: traffic goes to the new container.
         await application.Events.RecordAsync(application.Events.Create(EventType.Switch, options.By) with

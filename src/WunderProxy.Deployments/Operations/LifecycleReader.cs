@@ -3,6 +3,7 @@ using WunderProxy.Deployments.Applications;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Explanations;
+using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Switching;
 
@@ -49,6 +50,25 @@ internal sealed class LifecycleReader(Application application, SwitchGuard guard
     public LaunchExplanation? ExplainLaunch() =>
         application.FailedLaunch.Last is { } last ? new LaunchExplanation(last, LaunchCauses.Judge(last)) : null;
 
+    /// <summary>Returns the last switch, with the numbers of both revisions as they are now.</summary>
+    public SwitchExplanation? ExplainSwitch()
+    {
+        if (application.LastSwitch.Last is not { } last)
+        {
+            return null;
+        }
+
+        var now = application.Table.Current;
+        var watch = guard.View;
+        last = last with
+        {
+            Kind = last.Kind.Length == 0 ? OperationKind.Start.ToWire() : last.Kind,
+            After = now?.Hash.Value == last.Hash ? application.Measure(now) ?? last.After : last.After,
+            Guard = watch is not null && IsOf(watch, last) ? watch : null,
+        };
+        return new SwitchExplanation(last, SwitchJudge.Judge(last));
+    }
+
     /// <summary>Returns the present state without asking engine or store.</summary>
     public LifecycleSnapshot Snapshot()
     {
@@ -76,6 +96,11 @@ internal sealed class LifecycleReader(Application application, SwitchGuard guard
             PublicWarnings = [.. notices.Select(notice => notice.Public)],
         };
     }
+
+    /// <summary>Whether the guard's watch was of this switch, or led to it by switching back.</summary>
+    private static bool IsOf(GuardView watch, SwitchRecord last) =>
+        (watch.Hash == last.Hash && watch.FromHash == last.FromHash)
+        || (last.Kind == EventType.GuardRollback && watch.FromHash == last.Hash);
 
     private static DrainView ToView(Deployment deployment) => new(
         deployment.Hash.Value,

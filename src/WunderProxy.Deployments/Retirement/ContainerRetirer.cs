@@ -207,6 +207,10 @@ internal sealed class ContainerRetirer(
         {
             var cutOff = await drain.Traffic.DrainAsync(
                 application.Options.DrainTimeout, application.Options.DrainUpgradedTimeout, untilWanted.Token);
+
+            // A drain of nothing ends at once, within the switch, which may not wait for the disk.
+            await Task.Yield();
+            Tell(deployment, drain, cutOff == 0 ? DrainOutcome.Ended : DrainOutcome.CutShort, cutOff);
             DeploymentLog.Drained(application.Log, deployment.Replica.Name, deployment.Revision, cutOff);
             await hold.WaitAsync(untilWanted.Token);
             await StandByAsync(drain, untilWanted.Token);
@@ -216,12 +220,26 @@ internal sealed class ContainerRetirer(
         catch (OperationCanceledException)
         {
             // The deployment is wanted again, or the process ends; containers stay as they are.
+            Tell(deployment, drain, DrainOutcome.Abandoned, 0);
         }
         catch (Exception exception)
         {
             DeploymentLog.BackgroundFailed(application.Log, exception);
         }
     }
+
+    /// <summary>Adds how a drain ended to the record of its switch, with the last numbers of the drained revision.</summary>
+    private void Tell(Deployment drained, DrainHandle drain, string state, int cutOff) =>
+        application.LastSwitch.Add(drain.Since, record => record.Drain is not { State: DrainOutcome.Draining } begun ? record : record with
+        {
+            Before = application.Measure(drained) ?? record.Before,
+            Drain = begun with
+            {
+                State = state,
+                CutOff = cutOff,
+                Seconds = Math.Round((application.Clock.GetUtcNow() - drain.Since).TotalSeconds, 3),
+            },
+        });
 
     private async Task StandByAsync(DrainHandle drain, CancellationToken cancellationToken)
     {

@@ -148,6 +148,7 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
 
         // Traffic goes to the new container: from here on nothing may fail.
         application.AfterSwitch.Try("noting the switch", () => MoveStates(next, previous, drain, now));
+        application.AfterSwitch.Try("keeping the switch", () => Keep(next, previous, intent, drain, now));
         if (previous is not null)
         {
             application.AfterSwitch.Try("beginning the drain", () => retirer.BeginDrain(previous, hold));
@@ -215,6 +216,21 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
         application.Faults.Hit("slot-exchanged");
         DeploymentLog.Switched(application.Log, next.Replica.Address!.ToString(), next.Replica.Name, next.Revision, next.Hash.Value);
     }
+
+    /// <summary>Keeps what is known of the switch, so that it can be explained; the operation adds the rest.</summary>
+    private void Keep(Deployment next, Deployment? previous, DeploymentIntent? intent, ITrafficDrain? drain, DateTimeOffset now) =>
+        application.LastSwitch.Note(new SwitchRecord
+        {
+            At = now,
+            Kind = intent?.Origin == IntentOrigin.Guard ? EventType.GuardRollback : "",
+            By = intent?.Origin == IntentOrigin.Guard ? intent.By : "",
+            Hash = next.Hash.Value,
+            Revision = next.Revision,
+            FromHash = previous?.Hash.Value ?? "",
+            FromRevision = previous?.Revision ?? "",
+            Before = previous is null ? null : application.Measure(previous),
+            Drain = drain is null ? null : new DrainOutcome(DrainOutcome.Draining, drain.InFlight),
+        });
 
     /// <summary>
     /// Sends traffic to the last known address of the current container, if it goes elsewhere or nowhere.

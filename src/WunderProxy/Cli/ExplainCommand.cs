@@ -22,7 +22,7 @@ internal sealed class ExplainCommand : Command
     private readonly Argument<string?> _what = new("WHAT")
     {
         Arity = ArgumentArity.ZeroOrOne,
-        Description = "launch: the last launch that failed; by default what is most pressing",
+        Description = "launch: the last launch that failed; switch: the last switch, with the numbers of both revisions; by default what is most pressing",
         HelpName = string.Join('|', ExplainedMatter.All),
     };
 

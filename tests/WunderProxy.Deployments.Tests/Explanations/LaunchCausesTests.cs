@@ -197,7 +197,7 @@ internal sealed class LaunchCausesTests
         Probes = [new ProbeView(DateTimeOffset.UnixEpoch, $"status_{status}", 0.01) { Location = to }],
     };
 
-    private static LaunchCause Judge(
+    private static LikelyCause Judge(
         string code,
         string message = "it failed",
         DeploymentErrorDetails? details = null,

@@ -100,7 +100,7 @@ internal sealed class ExplainLaunchTests
     private static void Run(JsonObject config, string script) =>
         config["ContainerConfig"]!["Cmd"] = new JsonArray("/bin/busybox", "sh", "-c", script);
 
-    private async Task<(FailedLaunch Launch, LaunchCause Cause)> FailAsync(Action<JsonObject> change)
+    private async Task<(FailedLaunch Launch, LikelyCause Cause)> FailAsync(Action<JsonObject> change)
     {
         await Assert.ThatAsync(
             () => _service.DeployAsync(LifecycleHarness.Config("bad", change)), Throws.InstanceOf<DeploymentException>());

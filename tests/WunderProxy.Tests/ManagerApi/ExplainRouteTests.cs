@@ -34,7 +34,24 @@ internal sealed class ExplainRouteTests
                 Probes = [new ProbeView(DateTimeOffset.UnixEpoch, "status_301", 0.01) { Location = "https://inside.example" }],
             },
         },
-        new LaunchCause("exited", "The process ended: quoted words", "Do something.") { PublicText = "The process ended." });
+        new LikelyCause("exited", "The process ended: quoted words", "Do something.") { PublicText = "The process ended." });
+
+    private static readonly SwitchExplanation Switched = new(
+        new SwitchRecord
+        {
+            At = DateTimeOffset.UtcNow.AddMinutes(-125),
+            Kind = "deploy",
+            By = "ada",
+            Hash = "bb",
+            Revision = "r42",
+            FromHash = "aa",
+            FromRevision = "r41",
+            Seconds = 4.5,
+            Before = new TrafficSummary(500, 0.1, 7, 0.01, 0.2),
+            After = new TrafficSummary(70, 0, 0, 0.01, 0.2),
+            Drain = new DrainOutcome(DrainOutcome.CutShort, 9, 2, 30),
+        },
+        new LikelyCause("alike", "Both answer alike.", "") { PublicText = "Both answer alike." });
 
     [Test]
     public async Task Failed_launch_is_told_as_text()
@@ -81,6 +98,39 @@ internal sealed class ExplainRouteTests
         Assert.That(text, Does.Contain("r43").And.Contain("exited").And.Contain("exit_code").And.Contain("status_301"));
         Assert.That(text, Does.Not.Contain("quoted").And.Not.Contain("inside").And.Not.Contain("127.0.0.1").And.Not.Contain("line of the log")
             .And.Not.Contain("secret-path").And.Not.Contain("9292"));
+    }
+
+    [Test]
+    public async Task Switch_is_told_with_the_numbers_of_both_revisions()
+    {
+        await using var api = new ApiFixture();
+        api.Lifecycle.LastSwitch = Switched;
+
+        var text = ApiFixture.TextOf(await api.CallAsync("GET /explain?what=switch"));
+        var json = JsonNode.Parse(ApiFixture.TextOf(await api.CallAsync("GET /explain?what=switch", accept: "application/json")))!;
+
+        Assert.That(text, Does
+            .StartWith("Traffic was switched from r41 to r42 2 hours ago (deploy, by ada); the whole operation took 4.5 s. Both answer alike."
+                + " The drain of r41 ended after 30 s, and 2 exchanges were cut off.")
+            .And.Match("before +500 requests, 10.00 ?% 5xx")
+            .And.Match("after +70 requests")
+            .And.Match("drain +cut_off after 30 s, 9 in flight at the switch, 2 cut off"));
+        Assert.That(json["Switch"]!["Before"]!["ErrorShare"]!.GetValue<double>(), Is.EqualTo(0.1));
+        Assert.That(json["Switch"]!["Drain"]!["CutOff"]!.GetValue<int>(), Is.EqualTo(2));
+    }
+
+    [TestCase(-180, "launch")]
+    [TestCase(-60, "switch")]
+    public async Task Without_a_wish_the_failed_launch_is_explained_until_the_next_switch(int switchedMinutes, string expected)
+    {
+        await using var api = new ApiFixture();
+        api.Lifecycle.Launch = Failed with { Launch = Failed.Launch with { At = DateTimeOffset.UtcNow.AddMinutes(-120) } };
+        api.Lifecycle.LastSwitch = Switched with { Switch = Switched.Switch with { At = DateTimeOffset.UtcNow.AddMinutes(switchedMinutes) } };
+
+        var told = JsonNode.Parse(ApiFixture.TextOf(await api.CallAsync("GET /explain", accept: "application/json")))!;
+
+        Assert.That(told["What"]!.GetValue<string>(), Is.EqualTo(expected));
+        Assert.That(told["Chosen"]!.GetValue<string>(), Is.Not.Empty);
     }
 
     [Test]

@@ -66,6 +66,10 @@ internal sealed class ScriptedLifecycle : IContainerLifecycle
 
     public LaunchExplanation? ExplainLaunch() => Launch;
 
+    public SwitchExplanation? LastSwitch { get; set; }
+
+    public SwitchExplanation? ExplainSwitch() => LastSwitch;
+
     public Task RecordEventAsync(string type, string by, string reason, CancellationToken cancellationToken)
     {
         Calls.Add($"event {type} by {by}");

@@ -11,7 +11,7 @@ internal static class AbsentPart
     private static readonly string State = DeploymentErrorCode.Of(DeploymentError.StateUnwritable);
 
     /// <summary>Returns the cause, or null if it is another one.</summary>
-    public static LaunchCause? Find(FailedLaunch launch) =>
+    public static LikelyCause? Find(FailedLaunch launch) =>
         launch.Code == Engine ? Of(
             "engine_away", launch, "The Docker engine does not answer", "Check that the engine runs and that --docker-host is its address; traffic goes on meanwhile.")
         : launch.Code == Denied ? Of(
@@ -22,6 +22,6 @@ internal static class AbsentPart
             "state_unwritable", launch, "The state directory cannot be written, so that nothing was switched", "Free space there, or correct its owner and mode.")
         : null;
 
-    private static LaunchCause Of(string code, FailedLaunch launch, string what, string advice) =>
+    private static LikelyCause Of(string code, FailedLaunch launch, string what, string advice) =>
         new(code, $"{what}: {launch.Message}", advice) { PublicText = $"{what}." };
 }

@@ -9,7 +9,7 @@ internal static class CommandMissing
     private const int NotFound = 127;
 
     /// <summary>Returns the cause, or null if it is another one.</summary>
-    public static LaunchCause? Find(FailedLaunch launch)
+    public static LikelyCause? Find(FailedLaunch launch)
     {
         var isRefused = launch.Code is LaunchFailure.StartFailed or LaunchFailure.CreateFailed
             && launch.SaysMessage("executable file not found", "no such file or directory", "permission denied", "no command specified");
@@ -23,7 +23,7 @@ internal static class CommandMissing
         var text = isRefused
             ? $"The engine cannot start the container's command: {launch.Message}"
             : $"The container's command was not found or may not be run (exit code {code}){(last is null ? "." : $": {last}")}";
-        return new LaunchCause(
+        return new LikelyCause(
             "command_missing",
             text,
             "Check Entrypoint and Cmd of the launch config against the files in the image, their mode and their first line.")

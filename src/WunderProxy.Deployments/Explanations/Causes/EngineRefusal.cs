@@ -6,9 +6,9 @@ namespace WunderProxy.Deployments.Explanations.Causes;
 internal static class EngineRefusal
 {
     /// <summary>Returns the cause, or null if it is another one.</summary>
-    public static LaunchCause? Find(FailedLaunch launch) =>
+    public static LikelyCause? Find(FailedLaunch launch) =>
         launch.Code is LaunchFailure.CreateFailed or LaunchFailure.StartFailed or LaunchFailure.EngineError
-            ? new LaunchCause(
+            ? new LikelyCause(
                 "engine_refusal",
                 $"The engine refuses the container, in its own words: {launch.Message}",
                 "Correct what the engine names in ContainerConfig or HostConfig: a network, a volume, a device or a value.")

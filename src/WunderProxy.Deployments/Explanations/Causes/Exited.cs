@@ -9,7 +9,7 @@ internal static class Exited
     private const int SignalBase = 128;
 
     /// <summary>Returns the cause, or null if it is another one.</summary>
-    public static LaunchCause? Find(FailedLaunch launch)
+    public static LikelyCause? Find(FailedLaunch launch)
     {
         if (!launch.HasExited())
         {
@@ -23,7 +23,7 @@ internal static class Exited
             : code is null ? $"The container's process ended {when}."
             : $"The container's process ended {when} with exit code {code}{MeaningOf(code.Value)}.";
         var last = launch.LastLines().FirstOrDefault(line => line.Trim().Length > 0)?.Trim();
-        return new LaunchCause(
+        return new LikelyCause(
             "exited",
             ended + (last is null ? " It wrote nothing that could be read." : $" Its last line: {last}"),
             code == 0

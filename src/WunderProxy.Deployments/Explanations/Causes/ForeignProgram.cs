@@ -9,7 +9,7 @@ internal static class ForeignProgram
     private const string Complaint = "exec format error";
 
     /// <summary>Returns the cause, or null if it is another one.</summary>
-    public static LaunchCause? Find(FailedLaunch launch)
+    public static LikelyCause? Find(FailedLaunch launch)
     {
         if (!launch.Says(Complaint) && !launch.SaysMessage("no matching manifest", "does not match the specified platform"))
         {
@@ -18,14 +18,14 @@ internal static class ForeignProgram
 
         var isForeign = IsForeign(launch.ImagePlatform) || !launch.Says(Complaint);
         return isForeign
-            ? new LaunchCause(
+            ? new LikelyCause(
                 "other_processor",
                 $"The image is for another processor: it is made for {Named(launch.ImagePlatform)}, and this machine runs {OwnProcessor}.",
                 "Build the image for this machine's processor (docker buildx build --platform), or for several at once.")
             {
                 PublicText = "The image is for another processor than the machine's.",
             }
-            : new LaunchCause(
+            : new LikelyCause(
                 "not_a_program",
                 "The kernel cannot run the file that the container starts (exec format error). The image itself is for this machine's processor, so that the "
                 + "file is a program for another one, a script without a first line such as #!/bin/sh, or no program at all.",

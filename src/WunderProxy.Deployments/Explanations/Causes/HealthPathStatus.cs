@@ -6,7 +6,7 @@ namespace WunderProxy.Deployments.Explanations.Causes;
 internal static class HealthPathStatus
 {
     /// <summary>Returns the cause, or null if it is another one.</summary>
-    public static LaunchCause? Find(FailedLaunch launch)
+    public static LikelyCause? Find(FailedLaunch launch)
     {
         if (launch.Status() is not { } status)
         {
@@ -26,6 +26,6 @@ internal static class HealthPathStatus
             _ => ("only 200 to 299 is healthy", "Set HealthCheckPath to a path that answers 200."),
         };
         var text = $"{launch.HealthCheckPath} is answered with {status}: {meaning}.";
-        return new LaunchCause("health_status", text, advice) { PublicText = $"The health check is answered with {status}: {meaning}." };
+        return new LikelyCause("health_status", text, advice) { PublicText = $"The health check is answered with {status}: {meaning}." };
     }
 }

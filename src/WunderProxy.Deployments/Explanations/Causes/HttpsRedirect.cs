@@ -6,7 +6,7 @@ namespace WunderProxy.Deployments.Explanations.Causes;
 internal static class HttpsRedirect
 {
     /// <summary>Returns the cause, or null if it is another one.</summary>
-    public static LaunchCause? Find(FailedLaunch launch)
+    public static LikelyCause? Find(FailedLaunch launch)
     {
         if (launch.Status() is not (301 or 302 or 303 or 307 or 308)
             || launch.Location() is not { } location
@@ -15,7 +15,7 @@ internal static class HttpsRedirect
             return null;
         }
 
-        return new LaunchCause(
+        return new LikelyCause(
             "https_redirect",
             $"The application answers {launch.HealthCheckPath} with {launch.Status()} to {location}: it sends plain requests to https. Probes and traffic reach it by plain "
             + "HTTP; X-Forwarded-Proto: https tells that the client used https, and the application does not believe it.",

@@ -7,7 +7,7 @@ namespace WunderProxy.Deployments.Explanations.Causes;
 internal static class ListensElsewhere
 {
     /// <summary>Returns the cause, or null if it is another one.</summary>
-    public static LaunchCause? Find(FailedLaunch launch)
+    public static LikelyCause? Find(FailedLaunch launch)
     {
         if (launch.Code != LaunchFailure.Refused)
         {
@@ -24,7 +24,7 @@ internal static class ListensElsewhere
             : Elsewhere(listeners, port);
     }
 
-    private static LaunchCause OnLoopback(IPEndPoint[] listeners, int port) => new(
+    private static LikelyCause OnLoopback(IPEndPoint[] listeners, int port) => new(
         "loopback_only",
         $"The application listens on {Shown(listeners)} only, which nobody but the container itself reaches; traffic would go to port {port}.",
         "Let the application listen on 0.0.0.0 (often an option such as --host or --bind, or the variable HOST), and on the port in ContainerPort.")
@@ -32,7 +32,7 @@ internal static class ListensElsewhere
         PublicText = "The application listens on 127.0.0.1 only, which nobody but the container itself reaches.",
     };
 
-    private static LaunchCause Elsewhere(IPEndPoint[] listeners, int port) => new(
+    private static LikelyCause Elsewhere(IPEndPoint[] listeners, int port) => new(
         "other_port",
         $"The application listens on {Shown(listeners)}, and traffic would go to port {port}.",
         "Set ContainerPort in the launch config to the port of the application, or tell the application its port (often the variable PORT).")
@@ -40,7 +40,7 @@ internal static class ListensElsewhere
         PublicText = "The application listens on another port than the one that traffic would go to.",
     };
 
-    private static LaunchCause Nowhere(int port) => new(
+    private static LikelyCause Nowhere(int port) => new(
         "nothing_listens",
         $"The container runs, but nothing in it listened on port {port}, or on any other, until the launch was given up.",
         "Raise --launch-timeout if the application only starts slowly; else its log says what it waits for.")
@@ -48,7 +48,7 @@ internal static class ListensElsewhere
         PublicText = "The container runs, but nothing in it listened on a port until the launch was given up.",
     };
 
-    private static LaunchCause Unseen(int port) => new(
+    private static LikelyCause Unseen(int port) => new(
         "nothing_listens",
         $"The container runs, but nothing answers at its port {port}; on which ports it listens cannot be seen from here.",
         "Check on which address and port the application listens: 0.0.0.0, and the port in ContainerPort.")

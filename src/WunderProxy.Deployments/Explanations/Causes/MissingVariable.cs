@@ -16,7 +16,7 @@ internal static partial class MissingVariable
     };
 
     /// <summary>Returns the cause, or null if it is another one.</summary>
-    public static LaunchCause? Find(FailedLaunch launch)
+    public static LikelyCause? Find(FailedLaunch launch)
     {
         // A container that is killed or that answers was not stopped by a missing variable.
         if (!launch.HasExited() && launch.Code is not (LaunchFailure.Refused or LaunchFailure.Healthcheck))
@@ -50,7 +50,7 @@ internal static partial class MissingVariable
             ?.Groups["name"].Value;
     }
 
-    private static LaunchCause CauseOf(string name, string line) => new(
+    private static LikelyCause CauseOf(string name, string line) => new(
         "missing_variable",
         $"The application misses the environment variable {name}, which neither the launch config nor --cfg sets. It said: {line}",
         "Add the variable to ContainerConfig.Env of the launch config, or to the file given to --cfg, and deploy again.")

@@ -6,7 +6,7 @@ namespace WunderProxy.Deployments.Explanations.Causes;
 internal static class NoSpace
 {
     /// <summary>Returns the cause, or null if it is another one.</summary>
-    public static LaunchCause? Find(FailedLaunch launch)
+    public static LikelyCause? Find(FailedLaunch launch)
     {
         if (!launch.Says("no space left on device", "disk quota exceeded", "not enough space"))
         {
@@ -14,7 +14,7 @@ internal static class NoSpace
         }
 
         var line = launch.Line("no space left on device", "disk quota exceeded", "not enough space") ?? launch.Message;
-        return new LaunchCause(
+        return new LikelyCause(
             "no_space",
             $"A disk is full: {line}",
             "Free space where the engine keeps its data (docker system df shows what uses it, docker image prune frees images that nothing uses), or lower --keep.")

@@ -6,9 +6,9 @@ namespace WunderProxy.Deployments.Explanations.Causes;
 internal static class OtherRedirect
 {
     /// <summary>Returns the cause, or null if it is another one.</summary>
-    public static LaunchCause? Find(FailedLaunch launch) => launch.Status() is not (>= 300 and < 400)
+    public static LikelyCause? Find(FailedLaunch launch) => launch.Status() is not (>= 300 and < 400)
         ? null
-        : new LaunchCause(
+        : new LikelyCause(
             "redirect",
             $"The application answers {launch.HealthCheckPath} with {launch.Status()}"
             + $"{(launch.Location() is { } location ? $" to {location}" : "")}; a health check follows no redirect and takes 200 to 299 only.",

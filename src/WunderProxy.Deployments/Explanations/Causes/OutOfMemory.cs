@@ -6,7 +6,7 @@ namespace WunderProxy.Deployments.Explanations.Causes;
 internal static class OutOfMemory
 {
     /// <summary>Returns the cause, or null if it is another one.</summary>
-    public static LaunchCause? Find(FailedLaunch launch)
+    public static LikelyCause? Find(FailedLaunch launch)
     {
         if (launch.Code != LaunchFailure.OutOfMemory)
         {
@@ -20,7 +20,7 @@ internal static class OutOfMemory
         var text = limit is { } bytes
             ? $"The kernel killed the container because it needed more memory than its limit of {Evidence.Size(bytes)}.{used}"
             : $"The kernel killed the container because the machine ran out of memory; the container has no limit of its own.{used}";
-        return new LaunchCause(
+        return new LikelyCause(
             "oom",
             text,
             limit is null

@@ -6,11 +6,11 @@ namespace WunderProxy.Deployments.Explanations.Causes;
 internal static class OwnHealthcheck
 {
     /// <summary>Returns the cause, or null if it is another one.</summary>
-    public static LaunchCause? Find(FailedLaunch launch)
+    public static LikelyCause? Find(FailedLaunch launch)
     {
         const string Text = "The container's own HEALTHCHECK says unhealthy, which counts whatever the health-check path answers.";
         return launch.Code == LaunchFailure.Healthcheck
-            ? new LaunchCause(
+            ? new LikelyCause(
                 "own_healthcheck",
                 Text,
                 "Run the command of the HEALTHCHECK in the container to see why it fails; ContainerConfig.Healthcheck in the launch config replaces it.")

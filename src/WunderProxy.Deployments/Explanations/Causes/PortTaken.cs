@@ -9,14 +9,14 @@ internal static class PortTaken
         ["port is already allocated", "address already in use", "EADDRINUSE", "ports are not available", "bind: permission denied"];
 
     /// <summary>Returns the cause, or null if it is another one.</summary>
-    public static LaunchCause? Find(FailedLaunch launch)
+    public static LikelyCause? Find(FailedLaunch launch)
     {
         if (!launch.Says(Complaints))
         {
             return null;
         }
 
-        return new LaunchCause(
+        return new LikelyCause(
             "port_taken",
             $"A port that the container wants is taken: {launch.Line(Complaints) ?? launch.Message}",
             "Leave HostPort in PortBindings empty, so that the engine picks a free port and the earlier revision can keep its own until the switch, or stop what uses the port.")

@@ -6,9 +6,9 @@ namespace WunderProxy.Deployments.Explanations.Causes;
 internal static class PullFailure
 {
     /// <summary>Returns the cause, or null if it is another one.</summary>
-    public static LaunchCause? Find(FailedLaunch launch) => launch.Code switch
+    public static LikelyCause? Find(FailedLaunch launch) => launch.Code switch
     {
-        LaunchFailure.PullTimeout => new LaunchCause(
+        LaunchFailure.PullTimeout => new LikelyCause(
             "pull_stalled",
             $"The pull of the image made no progress for too long: {launch.Message}",
             "Check the network between the machine and the registry, and deploy again: layers that are complete are not pulled twice.")
@@ -19,11 +19,11 @@ internal static class PullFailure
         _ => null,
     };
 
-    private static LaunchCause CauseOf(FailedLaunch launch)
+    private static LikelyCause CauseOf(FailedLaunch launch)
     {
         if (launch.SaysMessage("unauthorized", "authentication required", "denied", "no basic auth", "asked without a login"))
         {
-            return new LaunchCause(
+            return new LikelyCause(
                 "pull_refused",
                 $"The registry refuses to give the image: {launch.Message}",
                 "Log in to the registry as the user of the manager (docker login), or check that its account may read the image.")
@@ -35,7 +35,7 @@ internal static class PullFailure
         if (launch.Code == LaunchFailure.ImageNotFound
             || launch.SaysMessage("manifest unknown", "manifest for", "not found", "name unknown", "repository does not exist"))
         {
-            return new LaunchCause(
+            return new LikelyCause(
                 "image_missing",
                 $"The image is neither on the machine nor in the registry: {launch.Message}",
                 "Push the image before the deploy, and compare Revision and Image of the launch config with what was pushed.")
@@ -44,7 +44,7 @@ internal static class PullFailure
             };
         }
 
-        return new LaunchCause(
+        return new LikelyCause(
             "registry_unreachable",
             $"The image cannot be pulled: {launch.Message}",
             "Check that the machine reaches the registry, that the registry runs, and that --registry-port is its port.")

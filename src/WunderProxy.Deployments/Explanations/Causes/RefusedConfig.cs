@@ -12,7 +12,7 @@ internal static class RefusedConfig
     private static readonly string Missing = DeploymentErrorCode.Of(DeploymentError.NotFound);
 
     /// <summary>Returns the cause, or null if it is another one.</summary>
-    public static LaunchCause? Find(FailedLaunch launch) =>
+    public static LikelyCause? Find(FailedLaunch launch) =>
         launch.Code == Mismatch ? Of(
             "hash_mismatch",
             launch,
@@ -37,6 +37,6 @@ internal static class RefusedConfig
             "Store the launch config first, or correct the hash; history lists the hashes that were deployed.")
         : null;
 
-    private static LaunchCause Of(string code, FailedLaunch launch, string what, string advice) =>
+    private static LikelyCause Of(string code, FailedLaunch launch, string what, string advice) =>
         new(code, $"{what}: {launch.Message}", advice) { PublicText = $"{what}." };
 }

@@ -6,7 +6,7 @@ namespace WunderProxy.Deployments.Explanations.Causes;
 internal static class Unanswered
 {
     /// <summary>Returns the cause, or null if it is another one.</summary>
-    public static LaunchCause? Find(FailedLaunch launch) => launch.Code switch
+    public static LikelyCause? Find(FailedLaunch launch) => launch.Code switch
     {
         LaunchFailure.Timeout => Of(
             "never_answers",
@@ -26,6 +26,6 @@ internal static class Unanswered
         _ => null,
     };
 
-    private static LaunchCause Of(string code, FailedLaunch launch, string what, string advice) =>
+    private static LikelyCause Of(string code, FailedLaunch launch, string what, string advice) =>
         new(code, $"Port {launch.ContainerPort} of the container {what}.", advice) { PublicText = $"The container's port {what}." };
 }

@@ -6,9 +6,12 @@ internal static class ExplainedMatter
     /// <summary>The last launch that failed.</summary>
     public const string Launch = "launch";
 
+    /// <summary>The last switch.</summary>
+    public const string Switch = "switch";
+
     /// <summary>What is answered when there is nothing to explain.</summary>
     public const string Nothing = "nothing";
 
     /// <summary>All that a caller may ask for.</summary>
-    public static IReadOnlyList<string> All { get; } = [Launch];
+    public static IReadOnlyList<string> All { get; } = [Launch, Switch];
 }

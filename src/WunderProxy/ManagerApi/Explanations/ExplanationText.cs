@@ -34,6 +34,11 @@ internal static class ExplanationText
             LaunchEvidenceText.Write(text, launch);
         }
 
+        if (explanation.Switch is { } done)
+        {
+            SwitchEvidenceText.Write(text, done);
+        }
+
         foreach (var missing in explanation.Missing)
         {
             Row(text, "not known", missing);
