@@ -47,6 +47,7 @@ internal sealed class ForwardCommand : Command
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var upstream = UpstreamOf(parsed.GetValue(_upstream)!);
+        var openTelemetry = new OpenTelemetryEnvironment(Environment.GetEnvironmentVariable).Read();
         var acme = _acme.Map(parsed);
         var listeners = _proxy.MapListeners(parsed, acme is not null);
         var answers = acme is null ? null : new ChallengeAnswers();
@@ -69,6 +70,7 @@ internal sealed class ForwardCommand : Command
         }
 
         ServiceHost.AddManagerApi(builder.Services, budget.Apply(api), budget.Apply(status), ApiServicesOf);
+        ServiceHost.AddOpenTelemetry(builder.Services, openTelemetry, app: string.Empty, ApiServicesOf);
         await ServiceHost.RunAsync(builder, cancellationToken);
         return ExitCode.Success;
     }

@@ -54,6 +54,7 @@ internal sealed class RunCommand : Command
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var service = new ServiceName(_store.Bucket(parsed), _store.Prefix(parsed), App(parsed));
+        var openTelemetry = new OpenTelemetryEnvironment(Environment.GetEnvironmentVariable).Read();
         var shutdown = _proxy.MapShutdown(parsed);
         var options = _deployments.Map(parsed, OptionsOf(service), shutdown.DrainTimeout) with
         {
@@ -97,6 +98,7 @@ internal sealed class RunCommand : Command
 
         ServiceHost.AddManagerApi(
             builder.Services, budget.Apply(api), budget.Apply(status), p => ApiServicesOf(p, service.App));
+        ServiceHost.AddOpenTelemetry(builder.Services, openTelemetry, service.App, p => ApiServicesOf(p, service.App));
         try
         {
             await ServiceHost.RunAsync(builder, cancellationToken);

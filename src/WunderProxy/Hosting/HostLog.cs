@@ -51,6 +51,15 @@ internal static partial class HostLog
     [LoggerMessage(5116, LogLevel.Warning, "The access log goes on in the file as it is: {Count} more times in 10 s, the last because of: {Last}")]
     public static partial void AccessLogTroubleMore(ILogger logger, long count, string? last);
 
+    [LoggerMessage(5120, LogLevel.Warning, "OpenTelemetry: {Signal} do not reach {Endpoint}, which is tried again: {Problem}")]
+    public static partial void ExportFailed(ILogger logger, string signal, string endpoint, string problem);
+
+    [LoggerMessage(5121, LogLevel.Warning, "OpenTelemetry: {Signal} stopped reaching their receiver {Count} times more; lately: {Problem}")]
+    public static partial void ExportsFailed(ILogger logger, string signal, long count, string problem);
+
+    [LoggerMessage(5122, LogLevel.Information, "OpenTelemetry: {Signal} reach {Endpoint} again")]
+    public static partial void ExportWorks(ILogger logger, string signal, string endpoint);
+
     [LoggerMessage(5190, LogLevel.Warning, "The start did not end after a signal: the process ends at once")]
     public static partial void StartHangs(ILogger logger);
 

@@ -125,6 +125,26 @@ internal static class ServiceHost
         services.AddHostedService<ManagerApiWorker>();
     }
 
+    /// <summary>Adds what OpenTelemetry's environment variables ask for.</summary>
+    /// <param name="services">The services of the process.</param>
+    /// <param name="options">What the variables say.</param>
+    /// <param name="app">Name of the application; empty for <c>forward</c>.</param>
+    /// <param name="apiServices">Returns the reader of the state.</param>
+    public static void AddOpenTelemetry(
+        IServiceCollection services, OpenTelemetryOptions options, string app, Func<IServiceProvider, ApiServices> apiServices)
+    {
+        if (options.Metrics is not null)
+        {
+            services.AddHostedService(provider => new MetricsWorker(
+                options,
+                apiServices(provider).Status,
+                provider.GetRequiredService<InstanceState>(),
+                app,
+                provider.GetRequiredService<ILogger<MetricsWorker>>(),
+                provider.GetRequiredService<TimeProvider>()));
+        }
+    }
+
     /// <summary>Adds the orders of certificates.</summary>
     /// <param name="services">The services of the process.</param>
     /// <param name="options">Which certificates are ordered, and from whom.</param>

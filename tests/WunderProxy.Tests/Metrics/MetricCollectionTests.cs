@@ -60,7 +60,7 @@ internal sealed partial class MetricCollectionTests
     {
         var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"));
         var section = page[page.IndexOf("\n## Metrics\n", StringComparison.Ordinal)..];
-        section = section[..section.IndexOf("\n## ", 5, StringComparison.Ordinal)];
+        section = section[..section.IndexOf("\n### ", 5, StringComparison.Ordinal)];
         var documented = section.Split('\n')
             .Select(line => line.Split('|'))
             .Where(cells => cells.Length > 3)

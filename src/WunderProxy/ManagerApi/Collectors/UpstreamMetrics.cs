@@ -25,8 +25,14 @@ internal static class UpstreamMetrics
             refused.Add(upstream.LastConnectRefused ? 0 : 1, new MetricLabel("app", facts.App));
         }
 
+        var traffic = facts.Forwarder.Total;
         return
         [
+            MetricFamily.Counter("wunderproxy_upstream_connect_failures_total", "Connects to an upstream that failed.")
+                .Add(traffic.ConnectsFailed),
+            MetricFamily.Counter(
+                "wunderproxy_upstream_retries_total", "Requests that were sent once more, on another connection.")
+                .Add(traffic.Retries),
             info,
             inFlight,
             refused,

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.RegularExpressions;
+using WunderProxy.TestSupport;
+using WunderProxy.TestSupport.Otlp;
+
+namespace WunderProxy.Tests.Cli;
+
+/// <summary>What the running program sends to an OpenTelemetry receiver, and says where it cannot.</summary>
+[Parallelizable(ParallelScope.All)]
+internal sealed partial class OpenTelemetryProcessTests
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    [Test]
+    public async Task Metrics_reach_the_receiver_at_each_interval_and_at_the_end()
+    {
+        await using var upstream = new HttpUpstream();
+        await using var receiver = new OtlpReceiver(new OtlpAnswer(503));
+        using var program = Start(
+            [
+                ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", $"{receiver.Address}v1/metrics"), ("OTEL_METRIC_EXPORT_INTERVAL", "300"),
+                ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"), ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test"),
+            ],
+            "forward", "--upstream", upstream.Address, "--proxy", "127.0.0.1:0", "--access-log", "none");
+        var proxy = ProxyAddress().Match(await LineAsync(program, "proxy on")).Groups["address"].Value;
+        using var client = new HttpClient();
+        for (var i = 0; i < 3; i++)
+        {
+            using var answer = await client.GetAsync(new Uri($"http://{proxy}/"));
+        }
+
+        await LineAsync(program, "metrics do not reach");
+        await LineAsync(program, "metrics reach");
+        var exports = receiver.Exports.Count;
+        using (var deadline = new CancellationTokenSource(Deadline))
+        {
+            while (receiver.Exports.Count < exports + 2)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, deadline.Token);
+            }
+        }
+
+        using (var answer = await client.GetAsync(new Uri($"http://{proxy}/")))
+        {
+        }
+
+        Signal(program, "TERM");
+        var code = await EndAsync(program);
+
+        var metrics = receiver.Metrics;
+        var resource = OtlpReceiver.Words(receiver.Exports[^1].ResourceMetrics.Single().Resource.Attributes);
+        Assert.Multiple(() =>
+        {
+            Assert.That(code, Is.Zero);
+            Assert.That(metrics["wunderproxy.requests"].Sum.DataPoints.Single().AsDouble, Is.EqualTo(4), "the last export has all requests");
+            Assert.That(metrics["wunderproxy.requests"].Sum.AggregationTemporality, Is.EqualTo(AggregationTemporality.Cumulative));
+            Assert.That(resource["service.name"], Is.EqualTo("wunderproxy"));
+            Assert.That(resource["deployment.environment.name"], Is.EqualTo("test"));
+            Assert.That(resource["service.instance.id"], Has.Length.EqualTo(36));
+            Assert.That(receiver.Calls.Select(call => call.Encoding), Is.All.EqualTo("gzip"));
+        });
+    }
+
+    [Test]
+    public async Task Receiver_that_is_away_costs_one_line_and_the_proxy_serves()
+    {
+        await using var upstream = new HttpUpstream();
+        using var program = Start(
+            [("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{FreePort.Next()}"), ("OTEL_METRIC_EXPORT_INTERVAL", "20"), ("OTEL_BSP_SCHEDULE_DELAY", "20")],
+            "forward", "--upstream", upstream.Address, "--proxy", "127.0.0.1:0", "--access-log", "none");
+        var proxy = ProxyAddress().Match(await LineAsync(program, "proxy on")).Groups["address"].Value;
+        using var client = new HttpClient();
+        await LineAsync(program, "metrics do not reach");
+        for (var i = 0; i < 100; i++)
+        {
+            using var answer = await client.GetAsync(new Uri($"http://{proxy}/"));
+            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        }
+
+        Signal(program, "TERM");
+        var rest = await program.StandardError.ReadToEndAsync();
+
+        Assert.That(await EndAsync(program), Is.Zero);
+        Assert.That(rest, Does.Not.Contain("metrics do not reach"));
+    }
+
+    [TestCase("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317")]
+    [TestCase("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")]
+    public async Task Bad_value_ends_with_code_2_and_one_line(string variable, string value)
+    {
+        using var program = Start(
+            [("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"), (variable, value)],
+            "forward", "--upstream", "127.0.0.1:1", "--proxy", "127.0.0.1:0");
+
+        Assert.That(await EndAsync(program), Is.EqualTo(2));
+        Assert.That(await program.StandardError.ReadToEndAsync(), Does.Match($"^wunderproxy: {variable}: '{value}' is not (an address|supported).*\n$"));
+    }
+
+    [GeneratedRegex(@"proxy on (?<address>\S+)", RegexOptions.None, 1000)]
+    private static partial Regex ProxyAddress();
+
+    private static Process Start((string Name, string Value)[] variables, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "wunderproxy"), arguments)
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        start.Environment["NO_PROXY"] = "*";
+        return Process.Start(start)!;
+    }
+
+    private static async Task<string> LineAsync(Process program, string text)
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        while (await program.StandardError.ReadLineAsync(deadline.Token) is { } line)
+        {
+            if (line.Contains(text, StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+
+        throw new AssertionException($"the program ended without a line with '{text}'");
+    }
+
+    private static async Task<int> EndAsync(Process program)
+    {
+        try
+        {
+            using var deadline = new CancellationTokenSource(Deadline);
+            await program.WaitForExitAsync(deadline.Token);
+            return program.ExitCode;
+        }
+        finally
+        {
+            program.Kill();
+        }
+    }
+
+    private static void Signal(Process program, string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{program.Id}"]);
+        kill.WaitForExit();
+    }
+}
