@@ -69,5 +69,7 @@ public sealed class RecordingTrafficSwitch : ITrafficSwitch
             await hold.WaitAsync(cancellationToken);
             return 0;
         }
+
+        public Task<DrainHolders> EndAsync() => Task.FromResult(new DrainHolders(InFlight));
     }
 }

@@ -6,4 +6,5 @@ namespace WunderProxy.Deployments.Applications;
 /// <param name="Traffic">What the data plane still has in flight.</param>
 /// <param name="Cancellation">Cancelled when the deployment is wanted again.</param>
 /// <param name="Since">When the deployment stopped being current.</param>
-internal sealed record DrainHandle(ITrafficDrain Traffic, CancellationTokenSource Cancellation, DateTimeOffset Since);
+/// <param name="Began">The same moment as a timestamp of the clock, which stays right when the time of day is set.</param>
+internal sealed record DrainHandle(ITrafficDrain Traffic, CancellationTokenSource Cancellation, DateTimeOffset Since, long Began);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.History;
 
@@ -25,6 +26,9 @@ internal sealed class EventRecorder(
 
     private readonly ConcurrentDictionary<Task, byte> _writing = new();
     private readonly CancellationTokenSource _ending = new();
+
+    /// <summary>Hears of each event once it is durable; null before anybody listens.</summary>
+    public ILifecycleListener? Listener { get; set; }
 
     /// <summary>Creates an event with the present time and this machine's name.</summary>
     public DeploymentEvent Create(string type, string by) =>
@@ -60,6 +64,18 @@ internal sealed class EventRecorder(
         }
     }
 
+    private static EventView ToView(DeploymentEvent recorded) => new(
+        recorded.Id,
+        recorded.Type,
+        recorded.At,
+        recorded.By,
+        recorded.Host,
+        recorded.Revision,
+        recorded.Hash,
+        recorded.FromHash,
+        recorded.Result,
+        recorded.Reason);
+
     private async Task RecordAsync(DeploymentEvent recorded, bool isLocalEnough)
     {
         try
@@ -69,6 +85,7 @@ internal sealed class EventRecorder(
             var isAway = store.IsAway;
             var masked = recorded with { Reason = SecretMask.Empty.Apply(recorded.Reason) };
             var recording = eventLog.RecordAsync(masked, out var isKept, _ending.Token);
+            Listener?.OnEvent(ToView(masked));
             var writing = FinishAsync(recording, isKept, recorded.Type);
             _writing.TryAdd(writing, 0);
             _ = writing.ContinueWith(done => _writing.TryRemove(done, out _), TaskScheduler.Default);

@@ -31,6 +31,9 @@ internal sealed class OperationGate : IDisposable
         _current = new Operation(OperationKind.Start, "", clock.GetUtcNow(), clock) { Completion = _startBegun.Task };
     }
 
+    /// <summary>Hears of the progress of every operation; null before anybody listens.</summary>
+    public ILifecycleListener? Listener { get; set; }
+
     /// <summary>The operation in progress; null if there is none.</summary>
     public OperationView? View => Volatile.Read(ref _current) is { IsQuiet: false } loud ? loud.ToView() : null;
 
@@ -124,6 +127,7 @@ internal sealed class OperationGate : IDisposable
             {
                 var operation = new Operation(kind, reference, _clock.GetUtcNow(), _clock);
                 operation.Join(progress);
+                operation.Join(Listener is { } listener ? new ProgressTeller(operation, listener) : null);
                 _current = operation;
                 var work = Task.Run(() => CarryOutAsync(operation, body), CancellationToken.None);
                 operation.Completion = work;
@@ -165,5 +169,11 @@ internal sealed class OperationGate : IDisposable
             DeploymentError.Busy,
             $"{view.Kind} {view.Reference} is under way since {view.Since:O}",
             new DeploymentErrorDetails { Operation = view });
+    }
+
+    /// <summary>Tells the listener of all operations about the steps of one.</summary>
+    private sealed class ProgressTeller(Operation operation, ILifecycleListener listener) : IProgress<DeploymentProgress>
+    {
+        public void Report(DeploymentProgress value) => listener.OnProgress(operation.ToView());
     }
 }

@@ -48,6 +48,16 @@ public interface IContainerLifecycle
     /// <summary>Returns the last switch with what was measured around it, without I/O; null if none is known.</summary>
     SwitchExplanation? ExplainSwitch();
 
+    /// <summary>
+    /// Ends at once what is still in flight on the earlier upstreams of a launch config, as at the deadlines of their
+    /// drains, and records the event. Needs no turn among the changing operations.
+    /// </summary>
+    /// <exception cref="DeploymentException">The hash is invalid, or nothing of that hash drains.</exception>
+    Task<DrainEndResult> EndDrainAsync(string reference, string by, CancellationToken cancellationToken);
+
+    /// <summary>Makes the only listener hear of events and progress from now on.</summary>
+    void ListenTo(ILifecycleListener listener);
+
     /// <summary>Records an event of the host; never fails.</summary>
     Task RecordEventAsync(string type, string by, string reason, CancellationToken cancellationToken);
 }

@@ -9,6 +9,9 @@ public interface ITrafficDrain
     /// <summary>Number of exchanges and tunnels still in flight.</summary>
     int InFlight { get; }
 
+    /// <summary>What is in flight, by kind.</summary>
+    DrainHolders Holders => new(InFlight);
+
     /// <summary>
     /// Waits until nothing is in flight, and closes at the deadlines what remains. Cancelling the token ends the wait
     /// without closing anything, because the target is wanted again.
@@ -18,4 +21,11 @@ public interface ITrafficDrain
     /// <param name="cancellationToken">Cancels the drain.</param>
     /// <returns>Number of exchanges and tunnels that were cut off.</returns>
     Task<int> DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Ends everything in flight now, as at the deadlines, unless the target is wanted again; a drain in progress then
+    /// ends, too.
+    /// </summary>
+    /// <returns>What was told to end, once nothing is in flight or 10 s have passed.</returns>
+    Task<DrainHolders> EndAsync();
 }

@@ -10,5 +10,5 @@ public sealed record OperationView(
     string Kind, string Reference, DateTimeOffset Since, string State, DeploymentProgress? Progress)
 {
     /// <summary>Returns the view without the words of the last step, which may quote the engine.</summary>
-    internal OperationView ForAnybody() => this with { Progress = Progress is null ? null : Progress with { Message = Progress.Step } };
+    public OperationView ForAnybody() => this with { Progress = Progress is null ? null : Progress with { Message = Progress.Step } };
 }

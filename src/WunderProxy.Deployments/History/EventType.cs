@@ -33,6 +33,9 @@ public static class EventType
     /// <summary>The instance stopped draining: load balancers are told to come back.</summary>
     public const string Undrain = "undrain";
 
+    /// <summary>A caller cut the drain of an earlier container short.</summary>
+    public const string DrainEnd = "drain_end";
+
     /// <summary>The instance started serving.</summary>
     public const string Start = "start";
 

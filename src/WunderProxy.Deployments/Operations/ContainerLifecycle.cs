@@ -27,6 +27,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     private readonly ContainerRetirer _retirer;
     private readonly SwitchGuard _guard;
     private readonly LifecycleReader _reader;
+    private readonly DrainEnder _drains;
     private readonly StoreTender _tender;
     private readonly ContainerWatcher _watcher;
 
@@ -117,6 +118,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
         _history = new HistoryRecorder(application);
         _guard = new SwitchGuard(application, checker, _probes, switcher, _history, meter);
         _reader = new LifecycleReader(application, _guard);
+        _drains = new DrainEnder(application);
         var configs = new ConfigSource(application.Configs, application.Record, application.Table, application.Store, clock);
         _operations = new DeploymentOperations(application, configs, launcher, checker, _retirer, switcher, _guard, _history);
         var foreign = new ForeignContainers(application.Table, application.Ownership, application.Images, logger);
@@ -230,6 +232,17 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     /// <inheritdoc/>
     public Task<ReadOnlyMemory<byte>> GetConfigAsync(string reference, CancellationToken cancellationToken) =>
         _reader.GetConfigAsync(Parse(reference), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<DrainEndResult> EndDrainAsync(string reference, string by, CancellationToken cancellationToken) =>
+        _drains.EndAsync(Parse(reference), by, cancellationToken);
+
+    /// <inheritdoc/>
+    public void ListenTo(ILifecycleListener listener)
+    {
+        _application.Events.Listener = listener;
+        _application.Gate.Listener = listener;
+    }
 
     /// <inheritdoc/>
     public Task RecordEventAsync(string type, string by, string reason, CancellationToken cancellationToken)

@@ -102,12 +102,30 @@ internal sealed class LifecycleReader(Application application, SwitchGuard guard
         (watch.Hash == last.Hash && watch.FromHash == last.FromHash)
         || (last.Kind == EventType.GuardRollback && watch.FromHash == last.Hash);
 
-    private static DrainView ToView(Deployment deployment) => new(
-        deployment.Hash.Value,
-        deployment.Revision,
-        deployment.Replica.Id.Value,
-        deployment.Drain?.Traffic.InFlight ?? 0,
-        deployment.Drain?.Since ?? deployment.UsedAt);
+    private DrainView ToView(Deployment deployment)
+    {
+        var drain = deployment.Drain;
+        var held = drain?.Traffic.Holders ?? default;
+        var since = drain?.Since ?? deployment.UsedAt;
+        var (exchanges, upgraded) = (application.Options.DrainTimeout, application.Options.DrainUpgradedTimeout);
+        return new DrainView(
+            deployment.Hash.Value, deployment.Revision, deployment.Replica.Id.Value, held.Total, since)
+        {
+            Exchanges = held.Exchanges,
+            EventStreams = held.EventStreams,
+            LongResponses = held.LongResponses,
+            Upgraded = held.Upgraded,
+            ExchangesUntil = since + exchanges,
+            UpgradedUntil = since + upgraded,
+            SecondsLeft = drain is null || held.Total == 0 ? 0 : SecondsLeft(drain, held.LongLived > 0 ? upgraded : exchanges),
+        };
+    }
+
+    private double SecondsLeft(DrainHandle drain, TimeSpan patience)
+    {
+        var left = patience - application.Clock.GetElapsedTime(drain.Began);
+        return left > TimeSpan.Zero ? Math.Round(left.TotalSeconds, 3) : 0;
+    }
 
     private bool IsInService(string hash) =>
         application.Table.Current is { } current && LaunchConfigReference.TryParse(hash, out var reference) && current.IsOf(reference);

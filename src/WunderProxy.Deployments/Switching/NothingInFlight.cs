@@ -11,4 +11,6 @@ internal sealed class NothingInFlight(TrafficTarget target) : ITrafficDrain
 
     public Task<int> DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken) =>
         Task.FromResult(0);
+
+    public Task<DrainHolders> EndAsync() => Task.FromResult(default(DrainHolders));
 }

@@ -207,7 +207,11 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
     {
         if (previous is not null)
         {
-            var handle = new DrainHandle(drain ?? new NothingInFlight(TargetOf(previous)), new CancellationTokenSource(), now);
+            var handle = new DrainHandle(
+                drain ?? new NothingInFlight(TargetOf(previous)),
+                new CancellationTokenSource(),
+                now,
+                application.Clock.GetTimestamp());
             application.AfterSwitch.Try("noting what drains", () => previous.BeginDraining(handle));
         }
 

@@ -15,6 +15,7 @@ internal sealed class LoopUpstream(Upstream upstream, TransportLoop loop)
     private PaddedCounter _inFlight;
     private UpstreamLease? _leases;
     private int _longLived;
+    private int _eventStreams;
     private int _upgraded;
     private int _spreadTotal;
 
@@ -32,6 +33,9 @@ internal sealed class LoopUpstream(Upstream upstream, TransportLoop loop)
 
     /// <summary>Number of leases held by event streams and long responses.</summary>
     public int LongLived => Volatile.Read(ref _longLived);
+
+    /// <summary>Number of leases held by event streams.</summary>
+    public int EventStreams => Volatile.Read(ref _eventStreams);
 
     /// <summary>Number of leases held by tunnels.</summary>
     public int Upgraded => Volatile.Read(ref _upgraded);
@@ -133,6 +137,27 @@ internal sealed class LoopUpstream(Upstream upstream, TransportLoop loop)
         return told;
     }
 
+    /// <summary>
+    /// Tells all holders that their time is up, unless the upstream is in the slot again. Called on the loop.
+    /// </summary>
+    /// <returns>The holders told for the first time, by kind.</returns>
+    public InFlightCounts EndReplaced()
+    {
+        var (exchanges, longLived, eventStreams, upgraded) = (0, 0, 0, 0);
+        for (var lease = Upstream.IsReplaced ? _leases : null; lease is not null;)
+        {
+            var (next, kind) = (lease.Next, lease.Kind);
+            var told = lease.Tell();
+            exchanges += kind == LeaseKind.Exchange ? told : 0;
+            longLived += kind is LeaseKind.LongResponse or LeaseKind.EventStream ? told : 0;
+            eventStreams += kind == LeaseKind.EventStream ? told : 0;
+            upgraded += kind == LeaseKind.Upgraded ? told : 0;
+            lease = next;
+        }
+
+        return new InFlightCounts(exchanges, longLived, upgraded) { EventStreams = eventStreams };
+    }
+
     /// <summary>Begins to spread the ends of tunnels and event streams over a window. Called on the loop.</summary>
     public void BeginSpread() => _spreadTotal = CountSpread();
 
@@ -182,7 +207,11 @@ internal sealed class LoopUpstream(Upstream upstream, TransportLoop loop)
             case LeaseKind.Upgraded:
                 _upgraded += step;
                 break;
-            case LeaseKind.LongResponse or LeaseKind.EventStream:
+            case LeaseKind.EventStream:
+                _longLived += step;
+                _eventStreams += step;
+                break;
+            case LeaseKind.LongResponse:
                 _longLived += step;
                 break;
         }

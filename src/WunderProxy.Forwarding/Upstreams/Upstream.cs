@@ -116,17 +116,26 @@ public sealed class Upstream
     /// <summary>Returns a copy of state and counters.</summary>
     public UpstreamSnapshot Snapshot()
     {
-        var inFlight = InFlight;
-        var longLived = Parts.Sum(part => part.LongLived);
-        var upgraded = Parts.Sum(part => part.Upgraded);
-        var exchanges = Math.Max(0, inFlight - longLived - upgraded);
         return new UpstreamSnapshot(
             EndpointsNow[0].Address,
             Label,
             Since,
-            new InFlightCounts(exchanges, longLived, upgraded),
+            CountInFlight(),
             TrafficStats.Sum(Parts.Select(part => part.Stats)),
             LastConnectRefused);
+    }
+
+    /// <summary>Counts what is in flight by kind, without a lock; the counts may be of slightly different moments.</summary>
+    public InFlightCounts CountInFlight()
+    {
+        var inFlight = InFlight;
+        var longLived = Parts.Sum(part => part.LongLived);
+        var upgraded = Parts.Sum(part => part.Upgraded);
+        var exchanges = Math.Max(0, inFlight - longLived - upgraded);
+        return new InFlightCounts(exchanges, longLived, upgraded)
+        {
+            EventStreams = Math.Min(longLived, Parts.Sum(part => part.EventStreams)),
+        };
     }
 
     /// <summary>
@@ -143,6 +152,15 @@ public sealed class Upstream
     /// <exception cref="OperationCanceledException">The drain was cancelled.</exception>
     public Task<int> DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken) =>
         new UpstreamDrain(this, _clock).RunAsync(exchanges, upgraded, cancellationToken);
+
+    /// <summary>
+    /// Ends everything in flight as at the deadlines of a drain, if another upstream has replaced this one, and waits
+    /// until nothing is, at most 10 s. A drain in progress then ends, too.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What was told to end by this call, by kind.</returns>
+    public Task<InFlightCounts> EndInFlightAsync(CancellationToken cancellationToken) =>
+        new UpstreamDrain(this, _clock).EndAsync(cancellationToken);
 
     /// <summary>
     /// Replaces the set of endpoints by one atomic exchange. An exchange that chooses after the return goes to one of

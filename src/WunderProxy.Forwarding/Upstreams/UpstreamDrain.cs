@@ -1,3 +1,5 @@
+using WunderProxy.Forwarding.Diagnostics;
+
 namespace WunderProxy.Forwarding.Upstreams;
 
 /// <summary>
@@ -44,6 +46,18 @@ internal sealed class UpstreamDrain(Upstream upstream, TimeProvider clock)
         }
 
         return Volatile.Read(ref _told);
+    }
+
+    /// <summary>Ends everything in flight at once, unless the upstream is in the slot again.</summary>
+    public async Task<InFlightCounts> EndAsync(CancellationToken cancellationToken)
+    {
+        var empty = upstream.WhenEmptyAsync();
+        var told = default(InFlightCounts);
+
+        // The loops are asked one after another.
+        await OnEachLoopAsync(part => told += part.EndReplaced(), cancellationToken);
+        await WaitAsync(empty, LastWait, cancellationToken);
+        return told;
     }
 
     private static TimeSpan NextStep(TimeSpan elapsed, TimeSpan exchanges, TimeSpan upgraded, bool ordinaryEnded)

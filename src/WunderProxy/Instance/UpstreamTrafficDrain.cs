@@ -1,4 +1,5 @@
 using WunderProxy.Deployments.Contracts;
+using WunderProxy.Forwarding.Diagnostics;
 
 namespace WunderProxy.Instance;
 
@@ -12,6 +13,16 @@ internal sealed class UpstreamTrafficDrain(TargetUpstream replaced) : ITrafficDr
     public int InFlight => replaced.Upstream.InFlight;
 
     /// <inheritdoc/>
+    public DrainHolders Holders => HoldersOf(replaced.Upstream.CountInFlight());
+
+    /// <inheritdoc/>
     public Task<int> DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken) =>
         replaced.Upstream.DrainAsync(exchanges, upgraded, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<DrainHolders> EndAsync() =>
+        HoldersOf(await replaced.Upstream.EndInFlightAsync(CancellationToken.None));
+
+    private static DrainHolders HoldersOf(InFlightCounts counts) =>
+        new(counts.Exchanges, counts.EventStreams, counts.LongLived - counts.EventStreams, counts.Upgraded);
 }

@@ -12,6 +12,9 @@ internal sealed class ScriptedLifecycle : IContainerLifecycle
 
     public List<string> Calls { get; } = [];
 
+    /// <summary>Who hears of events, as the hub of a live stream.</summary>
+    public ILifecycleListener? Listener { get; private set; }
+
     public DeploymentException? Failure { get; set; }
 
     /// <summary>What nobody foresaw.</summary>
@@ -69,6 +72,11 @@ internal sealed class ScriptedLifecycle : IContainerLifecycle
     public SwitchExplanation? LastSwitch { get; set; }
 
     public SwitchExplanation? ExplainSwitch() => LastSwitch;
+
+    public Task<DrainEndResult> EndDrainAsync(string reference, string by, CancellationToken cancellationToken) => Answer(
+        $"end drain {reference} by {by}", new DrainEndResult("aa11bb22cc33", "r41", 3, 2, 1, 4, 0.25));
+
+    public void ListenTo(ILifecycleListener listener) => Listener = listener;
 
     public Task RecordEventAsync(string type, string by, string reason, CancellationToken cancellationToken)
     {
