@@ -70,7 +70,7 @@ internal sealed class ForwardCommand : Command
         }
 
         ServiceHost.AddManagerApi(builder.Services, budget.Apply(api), budget.Apply(status), ApiServicesOf);
-        ServiceHost.AddOpenTelemetry(builder.Services, openTelemetry, app: string.Empty, ApiServicesOf);
+        ServiceHost.AddOpenTelemetry(builder.Services, openTelemetry, app: string.Empty);
         await ServiceHost.RunAsync(builder, cancellationToken);
         return ExitCode.Success;
     }
@@ -104,7 +104,9 @@ internal sealed class ForwardCommand : Command
             Certificates = provider.GetService<CertificateKeeper>() is { } keeper ? keeper.Snapshot : null,
             Listeners = provider.GetRequiredService<ListenerSet>().All,
         };
+        var hub = ServiceHost.CreateHub(provider, status);
+        hub.Note("start", "wunderproxy");
         return new ApiServices(
-            status, instance, new InstanceControl(application, instance, lifecycle: null, status), Lifecycle: null);
+            status, instance, new InstanceControl(application, instance, lifecycle: null, status, hub), Lifecycle: null, hub);
     }
 }

@@ -98,7 +98,7 @@ internal sealed class RunCommand : Command
 
         ServiceHost.AddManagerApi(
             builder.Services, budget.Apply(api), budget.Apply(status), p => ApiServicesOf(p, service.App));
-        ServiceHost.AddOpenTelemetry(builder.Services, openTelemetry, service.App, p => ApiServicesOf(p, service.App));
+        ServiceHost.AddOpenTelemetry(builder.Services, openTelemetry, service.App);
         try
         {
             await ServiceHost.RunAsync(builder, cancellationToken);
@@ -163,7 +163,9 @@ internal sealed class RunCommand : Command
             Certificates = provider.GetService<CertificateKeeper>() is { } keeper ? keeper.Snapshot : null,
             Listeners = provider.GetRequiredService<ListenerSet>().All,
         };
+        var hub = ServiceHost.CreateHub(provider, status);
+        lifecycle.ListenTo(hub);
         return new ApiServices(
-            status, instance, new InstanceControl(application, instance, lifecycle, status), lifecycle);
+            status, instance, new InstanceControl(application, instance, lifecycle, status, hub), lifecycle, hub);
     }
 }

@@ -14,6 +14,7 @@ using WunderProxy.Forwarding.Transport.Tls;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.Instance;
 using WunderProxy.ManagerApi;
+using WunderProxy.ManagerApi.Events;
 
 namespace WunderProxy.Hosting;
 
@@ -97,13 +98,14 @@ internal static class ServiceHost
         StatusListenerOptions status,
         Func<IServiceProvider, ApiServices> apiServices)
     {
+        services.AddSingleton(apiServices);
         if (status.EndPoints.Count > 0)
         {
             AddListeners(services, status.Listeners);
             services.AddHostedService(provider => new StatusListener(
                 status,
                 provider.GetRequiredService<ListenerSet>(),
-                apiServices(provider),
+                provider.GetRequiredService<ApiServices>(),
                 provider.GetRequiredService<ILoggerFactory>(),
                 provider.GetRequiredService<TimeProvider>()));
         }
@@ -119,7 +121,7 @@ internal static class ServiceHost
         services.AddSingleton(provider => new ManagerApiServer(
             options,
             token,
-            apiServices(provider),
+            provider.GetRequiredService<ApiServices>(),
             provider.GetRequiredService<ILoggerFactory>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<ManagerApiWorker>();
@@ -129,21 +131,25 @@ internal static class ServiceHost
     /// <param name="services">The services of the process.</param>
     /// <param name="options">What the variables say.</param>
     /// <param name="app">Name of the application; empty for <c>forward</c>.</param>
-    /// <param name="apiServices">Returns the reader of the state.</param>
-    public static void AddOpenTelemetry(
-        IServiceCollection services, OpenTelemetryOptions options, string app, Func<IServiceProvider, ApiServices> apiServices)
+    public static void AddOpenTelemetry(IServiceCollection services, OpenTelemetryOptions options, string app)
     {
         if (options.Metrics is not null)
         {
             services.AddHostedService(provider => new MetricsWorker(
                 options,
-                apiServices(provider).Status,
+                provider.GetRequiredService<ApiServices>().Status,
                 provider.GetRequiredService<InstanceState>(),
                 app,
                 provider.GetRequiredService<ILogger<MetricsWorker>>(),
                 provider.GetRequiredService<TimeProvider>()));
         }
     }
+
+    /// <summary>Creates the live stream, which ends with the manager API.</summary>
+    public static EventHub CreateHub(IServiceProvider provider, StatusReader status) => new(
+        status.Read,
+        provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<ILoggerFactory>().CreateLogger<EventHub>());
 
     /// <summary>Adds the orders of certificates.</summary>
     /// <param name="services">The services of the process.</param>

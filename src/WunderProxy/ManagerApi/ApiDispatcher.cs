@@ -8,19 +8,23 @@ namespace WunderProxy.ManagerApi;
 /// one form.
 /// </summary>
 internal sealed class ApiDispatcher(
-    IReadOnlyList<ApiRoute> routes, AccessRules access, ILogger logger, TimeProvider clock) : IDisposable
+    IReadOnlyList<ApiRoute> routes, AccessRules access, ILogger logger, TimeProvider clock, ApiServices? services = null)
+    : IDisposable
 {
     private readonly HandlerGate _gate = new();
     private readonly GuessBrake _brake = new(clock);
-    private readonly CallLog _log = new(logger, clock);
+    private readonly CallLog _log = new(logger, clock, services?.Hub);
+
+    private string RevisionInService => services?.Lifecycle?.Snapshot().Intended?.Revision ?? string.Empty;
 
     /// <summary>Handles one call; never throws because of the caller or of a failed operation.</summary>
     public async Task<ApiResponse> DispatchAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (response, isAllowed) = await AnswerAsync(request, cancellationToken);
+        var began = clock.GetTimestamp();
+        var (response, from) = await AnswerAsync(request, cancellationToken);
         if (request.Method is not ("GET" or "HEAD" or "OPTIONS"))
         {
-            _ = LogAsync(request, response, isAllowed);
+            _ = LogAsync(request, response, from, began);
         }
 
         return response;
@@ -33,11 +37,16 @@ internal sealed class ApiDispatcher(
         _gate.Dispose();
     }
 
-    private async Task<(ApiResponse Response, bool IsAllowed)> AnswerAsync(
+    /// <summary>Answers a call.</summary>
+    /// <returns>
+    /// The answer, and, if the caller may make changes, the revision that was in service before the call; null for other
+    /// callers.
+    /// </returns>
+    private async Task<(ApiResponse Response, string? From)> AnswerAsync(
         ApiRequest request, CancellationToken cancellationToken)
     {
         ApiRoute? route = null;
-        var isAllowed = false;
+        string? from = null;
         try
         {
             route = Find(request);
@@ -47,24 +56,26 @@ internal sealed class ApiDispatcher(
             if (route.Access == RouteAccess.Change || request.WantsUnmasked)
             {
                 access.Demand(request);
-                isAllowed = request.By.Length > 0;
+
+                // Throws for a bad name, which is then not logged.
+                from = request.By.Length > 0 ? RevisionInService : null;
             }
 
-            return (await HandleAsync(route, request, isAllowed, cancellationToken), isAllowed);
+            return (await HandleAsync(route, request, from is not null, cancellationToken), from);
         }
         catch (ApiException exception)
         {
-            return (ApiResponse.OfError(exception, AsText(route, request)), isAllowed);
+            return (ApiResponse.OfError(exception, AsText(route, request)), from);
         }
         catch (DeploymentException exception)
         {
-            return (ApiResponse.OfError(ApiException.From(exception, request.HasRights), AsText(route, request)), isAllowed);
+            return (ApiResponse.OfError(ApiException.From(exception, request.HasRights), AsText(route, request)), from);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             _log.Failed(request, exception);
             var error = new ApiException(500, ApiErrorCode.Internal, "the call failed; the log has the reason");
-            return (ApiResponse.OfError(error, AsText(route, request)), isAllowed);
+            return (ApiResponse.OfError(error, AsText(route, request)), from);
         }
     }
 
@@ -123,16 +134,22 @@ internal sealed class ApiDispatcher(
     private static bool AsText(ApiRoute? route, ApiRequest request) =>
         route is { AnswersText: true } && !request.WantsJson;
 
-    private async Task LogAsync(ApiRequest request, ApiResponse response, bool isAllowed)
+    private async Task LogAsync(ApiRequest request, ApiResponse response, string? from, long began)
     {
-        var outcome = response.Outcome ?? (response.Completion is { } completion ? await completion : "done");
-        if (isAllowed)
+        var outcome = response.Outcome ?? (response.Completion is { } completion ? await completion : ApiOutcome.Done);
+        var took = clock.GetElapsedTime(began);
+        if (from is null)
         {
-            _log.Changed(request, response.Status, outcome);
+            _log.Refused(request, new CallEnd(response.Status, outcome, string.Empty, string.Empty, took));
+            return;
         }
-        else
+
+        var to = outcome switch
         {
-            _log.Refused(request, response.Status, outcome);
-        }
+            { Revision.Length: > 0 } => outcome.Revision,
+            { Code: ApiOutcome.Ok } => RevisionInService,
+            _ => string.Empty,
+        };
+        _log.Changed(request, new CallEnd(response.Status, outcome, from, to, took));
     }
 }

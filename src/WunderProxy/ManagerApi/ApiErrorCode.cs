@@ -12,6 +12,9 @@ internal static class ApiErrorCode
     /// <summary>400: <c>?what=</c> of <c>/explain</c> names nothing that can be explained.</summary>
     public const string BadWhat = "bad_what";
 
+    /// <summary>400: <c>?view=</c> names no view of the live stream.</summary>
+    public const string BadView = "bad_view";
+
     /// <summary>401: a token is configured, and the call has none or a wrong one.</summary>
     public const string Unauthorized = "unauthorized";
 

@@ -53,6 +53,13 @@ internal sealed class ApiException(int status, string code, string message) : Ex
     public static ApiException Overloaded() =>
         new(503, ApiErrorCode.Overloaded, "too many calls at once") { Headers = [new("Retry-After", "5")] };
 
+    /// <summary>Creates a 503 for a watcher beyond the limit of watchers, or while the process ends.</summary>
+    public static ApiException TooManyWatchers() =>
+        new(503, ApiErrorCode.Overloaded, "too many watchers at once") { Headers = [new("Retry-After", "10")] };
+
+    /// <summary>Creates a 400 for a view of the live stream that does not exist.</summary>
+    public static ApiException UnknownView() => new(400, ApiErrorCode.BadView, "view: the live stream has no such view");
+
     /// <summary>Creates the error answer for a failed deployment operation.</summary>
     /// <param name="exception">The failure of the operation.</param>
     /// <param name="hasRights">

@@ -17,4 +17,8 @@ namespace WunderProxy.ManagerApi;
 [JsonSerializable(typeof(StateDocument))]
 [JsonSerializable(typeof(LivezDocument))]
 [JsonSerializable(typeof(ExplanationDocument))]
+[JsonSerializable(typeof(EventView))]
+[JsonSerializable(typeof(OperationView))]
+[JsonSerializable(typeof(CallView))]
+[JsonSerializable(typeof(DrainEndResult))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using WunderProxy.ManagerApi.Events;
 
 namespace WunderProxy.ManagerApi;
 
@@ -17,11 +18,17 @@ internal sealed record ApiResponse(int Status, string ContentType, ReadOnlyMemor
     /// </summary>
     public IAsyncEnumerable<ReadOnlyMemory<byte>>? Lines { get; init; }
 
-    /// <summary>How the call ended, for the log; null if the status says enough.</summary>
-    public string? Outcome { get; init; }
+    /// <summary>
+    /// The live stream that is sent in place of <see cref="Body"/>, to be disposed of when it has ended; null for other
+    /// answers.
+    /// </summary>
+    public EventWatcher? Stream { get; init; }
+
+    /// <summary>How the call ended, for the audit; null if the status says enough.</summary>
+    public ApiOutcome? Outcome { get; init; }
 
     /// <summary>Completes with how the call ended, for an answer of lines; null for an ordinary answer.</summary>
-    public Task<string>? Completion { get; init; }
+    public Task<ApiOutcome>? Completion { get; init; }
 
     /// <summary>Creates an answer with a JSON document.</summary>
     public static ApiResponse OfJson<T>(T value, JsonTypeInfo<T> type, int status = 200) =>
@@ -38,7 +45,7 @@ internal sealed record ApiResponse(int Status, string ContentType, ReadOnlyMemor
     public static ApiResponse OfHtml(string html) => new(200, "text/html; charset=utf-8", Encoding.UTF8.GetBytes(html));
 
     /// <summary>Creates an answer of JSON lines that are sent as they arise.</summary>
-    public static ApiResponse OfLines(IAsyncEnumerable<ReadOnlyMemory<byte>> lines, Task<string> completion) =>
+    public static ApiResponse OfLines(IAsyncEnumerable<ReadOnlyMemory<byte>> lines, Task<ApiOutcome> completion) =>
         new(200, "application/x-ndjson", default) { Lines = lines, Completion = completion };
 
     /// <summary>Creates an error answer in the form that the caller can read.</summary>
@@ -48,6 +55,6 @@ internal sealed record ApiResponse(int Status, string ContentType, ReadOnlyMemor
             : OfJson(error.ToError(), ApiJson.Context.ApiError, error.Status)) with
         {
             Headers = error.Headers,
-            Outcome = $"{error.Code}: {error.Message}",
+            Outcome = new ApiOutcome(error.Message, error.Code),
         };
 }

@@ -1,5 +1,6 @@
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Instance;
+using WunderProxy.ManagerApi.Events;
 
 namespace WunderProxy.ManagerApi;
 
@@ -8,5 +9,10 @@ namespace WunderProxy.ManagerApi;
 /// <param name="Instance">State of the process.</param>
 /// <param name="Control">Carries out pause and drain.</param>
 /// <param name="Lifecycle">Manages the containers; null for <c>forward</c>.</param>
+/// <param name="Hub">The live stream.</param>
 internal sealed record ApiServices(
-    StatusReader Status, InstanceState Instance, InstanceControl Control, IContainerLifecycle? Lifecycle);
+    StatusReader Status, InstanceState Instance, InstanceControl Control, IContainerLifecycle? Lifecycle, EventHub Hub)
+{
+    /// <summary>The views of the live stream; the first one has no name.</summary>
+    public IReadOnlyList<LiveView> Views { get; init; } = [EventsRoute.Snapshot];
+}

@@ -1,4 +1,5 @@
 using System.Net;
+using WunderProxy.ManagerApi.Events;
 
 namespace WunderProxy.ManagerApi;
 
@@ -67,7 +68,11 @@ internal static class HttpListenerExchange
             response.Headers[name] = value;
         }
 
-        if (answer.Lines is { } lines)
+        if (answer.Stream is { } watcher)
+        {
+            await WriteStreamAsync(response, watcher, cancellationToken);
+        }
+        else if (answer.Lines is { } lines)
         {
             await WriteLinesAsync(response, lines, cancellationToken);
         }
@@ -82,6 +87,38 @@ internal static class HttpListenerExchange
         }
 
         await FinishAsync(context, cancellationToken);
+    }
+
+    /// <summary>Ends an exchange that failed, or whose caller has left.</summary>
+    /// <param name="context">The exchange.</param>
+    /// <param name="isStream">
+    /// Whether the answer was a stream. HttpListener then writes a last chunk, for which a caller that does not read
+    /// makes it wait until our front end gives up, so that a thread of its own is needed.
+    /// </param>
+    public static void Abort(HttpListenerContext context, bool isStream)
+    {
+        if (isStream)
+        {
+            _ = Task.Factory.StartNew(
+                () => Abort(context), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        else
+        {
+            Abort(context);
+        }
+    }
+
+    private static void Abort(HttpListenerContext context)
+    {
+        try
+        {
+            context.Response.Abort();
+        }
+        catch (Exception exception)
+            when (exception is HttpListenerException or IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The connection is closed already.
+        }
     }
 
     /// <summary>
@@ -130,6 +167,29 @@ internal static class HttpListenerExchange
         {
             await response.OutputStream.WriteAsync(line, cancellationToken);
             await response.OutputStream.FlushAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Sends a live stream until it ends, or its watcher does not keep up.</summary>
+    private static async Task WriteStreamAsync(
+        HttpListenerResponse response, EventWatcher watcher, CancellationToken cancellationToken)
+    {
+        response.SendChunked = true;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, watcher.Cut);
+        try
+        {
+            await foreach (var block in watcher.ReadAsync(ending.Token))
+            {
+                // On a thread of the pool: HttpListener writes the frame of a chunk synchronously, and the first wait
+                // for a watcher that does not read may be there.
+                await Task.Run(async () => await response.OutputStream.WriteAsync(block), CancellationToken.None)
+                    .WaitAsync(EventWatcher.WriteTimeout, TimeProvider.System, ending.Token);
+            }
+        }
+        catch (Exception exception) when (exception is TimeoutException || watcher.Cut.IsCancellationRequested)
+        {
+            watcher.OnStuck();
+            throw;
         }
     }
 

@@ -46,7 +46,7 @@ internal sealed class InnerListener : IDisposable
         for (var attempt = 1; ; attempt++)
         {
             var port = FreePort();
-            var listener = new HttpListener { IgnoreWriteExceptions = true };
+            var listener = new HttpListener();
             listener.Prefixes.Add(PrefixOf(port));
             try
             {

@@ -1,6 +1,7 @@
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Forwarding.Applications;
 using WunderProxy.Instance;
+using WunderProxy.ManagerApi.Events;
 
 namespace WunderProxy.ManagerApi;
 
@@ -9,7 +10,7 @@ namespace WunderProxy.ManagerApi;
 /// state.
 /// </summary>
 internal sealed class InstanceControl(
-    ProxyApplication application, InstanceState instance, IContainerLifecycle? lifecycle, StatusReader status)
+    ProxyApplication application, InstanceState instance, IContainerLifecycle? lifecycle, StatusReader status, EventHub hub)
 {
     public Task<ApiResponse> PauseAsync(string by, CancellationToken cancellationToken)
     {
@@ -41,8 +42,12 @@ internal sealed class InstanceControl(
         {
             await lifecycle.RecordEventAsync(type, by, string.Empty, cancellationToken);
         }
+        else
+        {
+            hub.Note(type, by);
+        }
 
         var state = new StateDocument(status.Read().Status, application.IsPaused, instance.IsDraining);
-        return ApiResponse.OfJson(state, ApiJson.Context.StateDocument) with { Outcome = state.Status };
+        return ApiResponse.OfJson(state, ApiJson.Context.StateDocument) with { Outcome = new ApiOutcome(state.Status) };
     }
 }

@@ -14,6 +14,6 @@ internal sealed class LaunchRoute(IContainerLifecycle lifecycle)
         var response = request.WantsJson
             ? ApiResponse.OfJson(result, ApiJson.Context.LaunchResult)
             : ApiResponse.OfText(text);
-        return response with { Outcome = $"{text} ({result.Method}, {result.Seconds:0.0} s)" };
+        return response with { Outcome = new ApiOutcome($"{text} ({result.Method})", Revision: result.Revision) };
     }
 }

@@ -8,9 +8,26 @@ internal static partial class ManagerApiLog
     [LoggerMessage(5000, LogLevel.Information, "{Name} on {Address}")]
     public static partial void Listening(ILogger logger, string name, string address);
 
-    [LoggerMessage(5001, LogLevel.Information, "{Caller} ({By}): {Method} {Path}: {Status} {Outcome}")]
-    public static partial void ChangingCall(
-        ILogger logger, string caller, string by, string method, string path, int status, string outcome);
+    [LoggerMessage(
+        5001,
+        LogLevel.Information,
+        "Call: caller={Caller} user={User} token={Token} agent={Agent} by={By} method={Method} path={Path} from={From} "
+        + "to={To} status={Status} code={Code} seconds={Seconds} outcome={Outcome}")]
+    public static partial void Call(
+        ILogger logger,
+        string caller,
+        string user,
+        string token,
+        string agent,
+        string by,
+        string method,
+        string path,
+        string from,
+        string to,
+        int status,
+        string code,
+        double seconds,
+        string outcome);
 
     [LoggerMessage(5002, LogLevel.Error, "{Method} {Path} failed")]
     public static partial void RouteFailed(ILogger logger, string method, string path, Exception exception);
@@ -32,4 +49,16 @@ internal static partial class ManagerApiLog
 
     [LoggerMessage(5004, LogLevel.Debug, "The caller of {Path} left before its answer")]
     public static partial void CallerLeft(ILogger logger, string path);
+
+    [LoggerMessage(5024, LogLevel.Information, "The watcher of the live stream at {Caller} does not read, and was dropped")]
+    public static partial void WatcherDropped(ILogger logger, string caller);
+
+    [LoggerMessage(5025, LogLevel.Information, "{Count} more watchers of the live stream were dropped in 10 s")]
+    public static partial void WatchersDropped(ILogger logger, long count);
+
+    [LoggerMessage(5026, LogLevel.Error, "A view of the live stream cannot be made; its watchers see the one before")]
+    public static partial void ViewFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(5027, LogLevel.Error, "Views of the live stream could not be made {Count} more times in 10 s")]
+    public static partial void ViewFailedMore(ILogger logger, long count);
 }

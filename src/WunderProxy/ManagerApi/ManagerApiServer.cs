@@ -11,6 +11,7 @@ using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.Instance;
 using WunderProxy.ManagerApi.Explanations;
+using WunderProxy.ManagerApi.Events;
 
 namespace WunderProxy.ManagerApi;
 
@@ -36,17 +37,19 @@ internal sealed class ManagerApiServer : IAsyncDisposable
     private readonly ApiDispatcher _dispatcher;
     private readonly InstanceState _instance;
     private readonly string _name;
+    private readonly EventHub? _hub;
     private readonly UpstreamSlot _slot = new();
     private readonly LogThrottle _moves;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<InnerListener, bool> _retiring = new();
     private InnerListener? _inner;
+    private int _disposals;
     private ForwarderServer? _front;
 
     /// <summary>Creates the API; no address is bound before <see cref="Start"/>.</summary>
     public ManagerApiServer(
         ManagerApiOptions options, ApiToken token, ApiServices services, ILoggerFactory loggers, TimeProvider clock)
-        : this("manager API", options, token, Routes(services), services.Instance, loggers, clock)
+        : this("manager API", options, token, Routes(services), services.Instance, loggers, clock, services)
     {
     }
 
@@ -57,7 +60,8 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         IReadOnlyList<ApiRoute> routes,
         InstanceState instance,
         ILoggerFactory loggers,
-        TimeProvider clock)
+        TimeProvider clock,
+        ApiServices? services = null)
     {
         _name = name;
         _options = options;
@@ -66,7 +70,8 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         _clock = clock;
         _moves = new LogThrottle(clock, (count, _) => ManagerApiLog.InnerListenerMovedMore(_logger, count));
         _instance = instance;
-        _dispatcher = new ApiDispatcher(routes, new AccessRules(token, options.Open), _logger, clock);
+        _hub = services?.Hub;
+        _dispatcher = new ApiDispatcher(routes, new AccessRules(token, options.Open), _logger, clock, services);
     }
 
     /// <summary>The port on which the handlers listen; 0 before the start.</summary>
@@ -121,9 +126,14 @@ internal sealed class ManagerApiServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_stopping.IsCancellationRequested)
+        if (Interlocked.Exchange(ref _disposals, 1) != 0)
         {
             return;
+        }
+
+        if (_hub is not null)
+        {
+            await _hub.EndAsync();
         }
 
         await _stopping.CancelAsync();
@@ -133,6 +143,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         }
 
         _inner?.Dispose();
+        _hub?.Dispose();
         _moves.Dispose();
         _dispatcher.Dispose();
         _stopping.Dispose();
@@ -141,12 +152,13 @@ internal sealed class ManagerApiServer : IAsyncDisposable
     /// <summary>Returns all routes of the API; without a lifecycle, those about containers are missing.</summary>
     internal static IReadOnlyList<ApiRoute> Routes(ApiServices services)
     {
-        var (status, instance, control, lifecycle) = services;
+        var (status, instance, control, lifecycle, hub) = services;
         List<ApiRoute> routes =
         [
             new("GET", "/", RouteAccess.Read, new StatusPageRoute(status, lifecycle).HandleAsync),
             .. BalancerRoutes.Of(status, instance),
             new("GET", "/explain", RouteAccess.Read, new ExplainRoute(new Explainer(lifecycle, TimeProvider.System)).HandleAsync) { AnswersText = true },
+            new("GET", "/events", RouteAccess.Read, new EventsRoute(hub, services.Views).HandleAsync),
             new("POST", "/pause", RouteAccess.Change, new PauseRoute(control).HandleAsync),
             new("POST", "/resume", RouteAccess.Change, new ResumeRoute(control).HandleAsync),
             new("POST", "/drain", RouteAccess.Change, new DrainRoute(control).HandleAsync),
@@ -166,6 +178,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
                 },
                 new("POST", "/deploy", RouteAccess.Change, new DeployRoute(lifecycle).HandleAsync),
                 new("POST", "/rollback", RouteAccess.Change, new RollbackRoute(lifecycle).HandleAsync),
+                new("POST", DrainEndRoute.Path, RouteAccess.Change, new DrainEndRoute(lifecycle).HandleAsync),
                 new("GET", "/history", RouteAccess.Read, new HistoryRoute(lifecycle).HandleAsync),
                 new("GET", "/containers", RouteAccess.Read, new ContainersRoute(lifecycle).HandleAsync),
                 new("GET", "/config/*", RouteAccess.Read, new ConfigRoute(lifecycle).HandleAsync),
@@ -218,11 +231,13 @@ internal sealed class ManagerApiServer : IAsyncDisposable
 
     private async Task AnswerAsync(InnerListener listener, HttpListenerContext context)
     {
+        EventWatcher? stream = null;
         try
         {
             if (listener.IsFromFront(context.Request) && HttpListenerExchange.Read(context.Request) is { } request)
             {
                 var answer = await _dispatcher.DispatchAsync(request, _stopping.Token);
+                stream = answer.Stream;
                 await HttpListenerExchange.WriteAsync(context, answer, _stopping.Token);
             }
             else
@@ -238,7 +253,11 @@ internal sealed class ManagerApiServer : IAsyncDisposable
                 or OperationCanceledException or ObjectDisposedException or TimeoutException)
         {
             ManagerApiLog.CallerLeft(_logger, context.Request.RawUrl ?? string.Empty);
-            context.Response.Abort();
+            HttpListenerExchange.Abort(context, isStream: stream is not null);
+        }
+        finally
+        {
+            stream?.Dispose();
         }
     }
 

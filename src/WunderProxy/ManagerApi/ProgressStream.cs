@@ -69,7 +69,7 @@ internal static class ProgressStream
         }
     }
 
-    private static async Task<string> OutcomeAsync(Task<DeployResult> running)
+    private static async Task<ApiOutcome> OutcomeAsync(Task<DeployResult> running)
     {
         try
         {
@@ -78,18 +78,18 @@ internal static class ProgressStream
         }
         catch (DeploymentException exception)
         {
-            return $"{exception.Code}: {exception.Message}";
+            return new ApiOutcome(exception.Message, exception.Code);
         }
         catch (Exception exception)
         {
-            return $"{ApiErrorCode.Internal}: {exception}";
+            return new ApiOutcome(exception.ToString(), ApiErrorCode.Internal);
         }
     }
 
-    /// <summary>Returns how a successful deploy or rollback ended, for the log.</summary>
-    public static string OutcomeOf(DeployResult result) =>
-        $"{result.Revision} in {result.Container[..Math.Min(8, result.Container.Length)]} at {result.Address}, "
-        + $"{result.Method}, {result.Seconds:0.0} s";
+    /// <summary>Returns how a successful deploy or rollback ended, for the audit.</summary>
+    public static ApiOutcome OutcomeOf(DeployResult result) => new(
+        $"{result.Revision} in {result.Container[..Math.Min(8, result.Container.Length)]} at {result.Address}, {result.Method}",
+        Revision: result.Revision);
 
     private static ReadOnlyMemory<byte> Line<T>(T value, JsonTypeInfo<T> type) =>
         (byte[])[.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n'];

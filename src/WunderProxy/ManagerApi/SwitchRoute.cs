@@ -14,6 +14,9 @@ internal sealed class SwitchRoute(IContainerLifecycle lifecycle)
         var response = request.WantsJson
             ? ApiResponse.OfJson(result, ApiJson.Context.SwitchResult)
             : ApiResponse.OfText(text);
-        return response with { Outcome = result.Changed ? text : text + " (it was current)" };
+        return response with
+        {
+            Outcome = new ApiOutcome(result.Changed ? text : text + " (it was current)", Revision: result.Revision),
+        };
     }
 }

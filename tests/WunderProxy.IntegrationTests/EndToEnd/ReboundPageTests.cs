@@ -46,8 +46,8 @@ internal sealed partial class ReboundPageTests
         await Eventually.TrueAsync(
             "the count of the refused calls",
             () => RefusedIn(service.Process!.Errors) >= 6 * Paths.Length);
-        var taken = Paths.SelectMany(path => LinesOf(service, path)).Where(line => !line.Contains(": 403 forbidden", StringComparison.Ordinal));
-        Assert.That(taken.ToArray(), Has.Length.EqualTo(1).And.All.Contains("POST /deploy: 200"), "only the test's own deploy");
+        var taken = Paths.SelectMany(path => LinesOf(service, path)).Where(line => !line.Contains("status=403 code=forbidden", StringComparison.Ordinal));
+        Assert.That(taken.ToArray(), Has.Length.EqualTo(1).And.All.Contains("path=/deploy ").And.All.Contains("status=200"), "only the test's own deploy");
 
         // The same calls of a program on this machine are taken: it is the browser that is refused.
         Assert.That((await service.PostAsync("/pause")).Status, Is.EqualTo(200));
@@ -94,14 +94,14 @@ internal sealed partial class ReboundPageTests
     });
 
     private static int RefusedIn(string log) =>
-        log.Split('\n').Count(line => line.Contains(": 403 forbidden", StringComparison.Ordinal) && !line.Contains("more calls were refused", StringComparison.Ordinal))
+        log.Split('\n').Count(line => line.Contains("status=403 code=forbidden", StringComparison.Ordinal) && !line.Contains("more calls were refused", StringComparison.Ordinal))
         + CountedRefusals().Matches(log).Sum(match => int.Parse(match.Groups["count"].Value, CultureInfo.InvariantCulture));
 
     [GeneratedRegex("(?<count>[0-9]+) more calls were refused", RegexOptions.None, 1000)]
     private static partial Regex CountedRefusals();
 
     private static string[] LinesOf(TestService service, string path) =>
-        [.. service.Process!.Errors.Split('\n').Where(line => line.Contains($": POST {path}: ", StringComparison.Ordinal))];
+        [.. service.Process!.Errors.Split('\n').Where(line => line.Contains($" method=POST path={path} ", StringComparison.Ordinal))];
 
     private static async Task<string> WhatCountsAsync(TestService service)
     {

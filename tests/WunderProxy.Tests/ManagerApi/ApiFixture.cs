@@ -9,6 +9,7 @@ using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.Hosting;
 using WunderProxy.Instance;
 using WunderProxy.ManagerApi;
+using WunderProxy.ManagerApi.Events;
 
 namespace WunderProxy.Tests.ManagerApi;
 
@@ -18,7 +19,7 @@ internal sealed class ApiFixture : IAsyncDisposable
     private readonly LoggerFactory _loggers = new();
     private readonly ForwarderServer _forwarder;
 
-    public ApiFixture(bool hasLifecycle = true, string? token = null)
+    public ApiFixture(bool hasLifecycle = true, string? token = null, TimeProvider? clock = null)
     {
         _loggers.AddProvider(new LineLoggerProvider(Log, TimeProvider.System));
         Traffic = new UpstreamTrafficSwitch(Slot, TimeProvider.System);
@@ -31,10 +32,12 @@ internal sealed class ApiFixture : IAsyncDisposable
             TimeProvider.System);
         var lifecycle = hasLifecycle ? Lifecycle : null;
         Status = new StatusReader(_forwarder, application, Instance, lifecycle, hasLifecycle ? Traffic : null, "shop", []);
+        Hub = new EventHub(Status.Read, clock ?? TimeProvider.System, _loggers.CreateLogger("hub"));
+        lifecycle?.ListenTo(Hub);
         Services = new ApiServices(
-            Status, Instance, new InstanceControl(application, Instance, lifecycle, Status), lifecycle);
+            Status, Instance, new InstanceControl(application, Instance, lifecycle, Status, Hub), lifecycle, Hub);
         var access = new AccessRules(ApiToken.From(new ManagerApiOptions { Token = token }), []);
-        Dispatcher = new ApiDispatcher(ManagerApiServer.Routes(Services), access, _loggers.CreateLogger("api"), TimeProvider.System);
+        Dispatcher = new ApiDispatcher(ManagerApiServer.Routes(Services), access, _loggers.CreateLogger("api"), TimeProvider.System, Services);
     }
 
     public ScriptedLifecycle Lifecycle { get; } = new();
@@ -46,6 +49,8 @@ internal sealed class ApiFixture : IAsyncDisposable
     public InstanceState Instance { get; }
 
     public StatusReader Status { get; }
+
+    public EventHub Hub { get; }
 
     public ApiServices Services { get; }
 

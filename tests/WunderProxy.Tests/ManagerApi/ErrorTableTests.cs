@@ -14,6 +14,7 @@ internal sealed partial class ErrorTableTests
 
     [TestCase("POST /switch?guard=soon", "h", "unix", null, 400, "bad_guard")]
     [TestCase("POST /switch?by=\t", "h", "unix", null, 400, "bad_by")]
+    [TestCase("GET /events?view=nothing", "h", "unix", null, 400, "bad_view")]
     [TestCase("POST /switch", "h", "unix", "secret", 401, "unauthorized")]
     [TestCase("GET /config/00ff?unmasked=true", "h", "unix", "secret", 401, "unauthorized")]
     [TestCase("POST /switch", "h", Remote, null, 403, "forbidden")]

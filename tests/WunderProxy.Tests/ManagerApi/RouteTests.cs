@@ -312,16 +312,18 @@ internal sealed class RouteTests
     }
 
     [Test]
-    public async Task Changing_call_is_logged_with_who_what_and_how_it_ended()
+    public async Task Drain_is_cut_short_by_hash()
     {
         await using var api = new ApiFixture();
-        api.Lifecycle.Failure = new DeploymentException(DeploymentError.NotRunning, "nothing of it runs");
 
-        await api.CallAsync("POST /switch?by=ada", "00ff");
+        var ended = await api.CallAsync("POST /drains/00ff/end?by=ada");
+        var unnamed = await api.CallAsync("POST /drains//end");
 
+        Assert.That(api.Lifecycle.Calls, Is.EqualTo(new[] { "end drain 00ff by ada" }));
         Assert.That(
-            api.EndLog(),
-            Does.Contain("unix (ada): POST /switch: 409 not_running: nothing of it runs"));
+            ApiFixture.TextOf(ended),
+            Is.EqualTo("""{"Hash":"aa11bb22cc33","Revision":"r41","Exchanges":3,"EventStreams":2,"LongResponses":1,"Upgraded":4,"Seconds":0.25}"""));
+        Assert.That(unnamed.Status, Is.EqualTo(404));
     }
 
     [Test]
