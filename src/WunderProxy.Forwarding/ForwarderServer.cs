@@ -30,6 +30,7 @@ public sealed class ForwarderServer : IAsyncDisposable
     private IReadOnlyList<Listener> _listeners = [];
     private ITransport? _transport;
     private LoopContext[] _contexts = [];
+    private IReadOnlyList<(Listener Listener, ConnectionAcceptor Acceptor)> _acceptors = [];
     private int _disposals;
 
     /// <summary>Creates a server, which accepts no client before <see cref="Start"/>.</summary>
@@ -93,11 +94,16 @@ public sealed class ForwarderServer : IAsyncDisposable
         _settings.Peers?.Budget.Start(() => AllStats().Sum(stats => stats.Requests));
         _listeners = listeners;
         _settings.HttpsPort = HttpsPortOf(listeners);
-        foreach (var listener in listeners)
+        _acceptors =
+        [
+            .. listeners.Select(listener =>
+                (listener, new ConnectionAcceptor(_contexts, _limit, listener.Kind == ListenerKind.Redirect))),
+        ];
+        foreach (var (listener, acceptor) in _acceptors)
         {
             // A test may have set it, to reach an ordinary listener over TLS.
             listener.Tls ??= SpeaksTls(listener) ? _options.Tls : null;
-            listener.Accept(_transport, new ConnectionAcceptor(_contexts, _limit, listener.Kind == ListenerKind.Redirect));
+            listener.Accept(_transport, acceptor);
         }
     }
 
@@ -135,6 +141,7 @@ public sealed class ForwarderServer : IAsyncDisposable
     {
         Fallback = _settings.Peers?.Snapshot(),
         Buffers = _settings.Buffers?.Snapshot(),
+        Listeners = CountListeners(),
     };
 
     /// <summary>Aborts remaining connections and stops the forwarding threads.</summary>
@@ -188,6 +195,16 @@ public sealed class ForwarderServer : IAsyncDisposable
 
     private IEnumerable<TrafficStats> AllStats() => UnroutedStats()
         .Concat(_applications.SelectMany(application => application.Parts).Select(part => part.Stats));
+
+    private IReadOnlyList<ListenerCounts> CountListeners() =>
+    [
+        .. _acceptors
+            .GroupBy(pair => pair.Listener.Kind)
+            .Select(group => new ListenerCounts(
+                group.Key.ToString().ToLowerInvariant(),
+                group.Sum(pair => pair.Acceptor.Accepted),
+                group.Sum(pair => pair.Acceptor.Refused))),
+    ];
 
     private ServerGauges ReadGauges()
     {

@@ -13,6 +13,7 @@ namespace WunderProxy.Forwarding.Applications;
 internal sealed class LoopApplication(ProxyApplication application, TransportLoop loop)
 {
     private readonly List<LoopSignal> _paused = [];
+    private readonly int[] _active = new int[RequestKey.KindCount];
 
     /// <summary>The application to which this part belongs.</summary>
     public ProxyApplication Application => application;
@@ -51,6 +52,17 @@ internal sealed class LoopApplication(ProxyApplication application, TransportLoo
 
     /// <summary>Counters of what this loop served for the application, over all upstreams and without one.</summary>
     public TrafficStats Stats { get; } = new();
+
+    /// <summary>Number of requests whose exchange has begun and not ended, by their kind; readable from any thread.</summary>
+    public ReadOnlySpan<int> Active => _active;
+
+    /// <summary>Counts a request that is for the application.</summary>
+    /// <param name="kind">Its method and scheme, see <see cref="RequestKey.KindOf"/>.</param>
+    public void OnBegun(int kind) => _active[kind]++;
+
+    /// <summary>Counts the end of the exchange.</summary>
+    /// <param name="kind">What <see cref="OnBegun"/> was told.</param>
+    public void OnEnded(int kind) => _active[kind]--;
 
     /// <summary>Adds a request to those that go on when the pause ends.</summary>
     /// <param name="pauseEnded">The signal to set when the pause ends.</param>

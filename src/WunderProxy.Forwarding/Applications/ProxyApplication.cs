@@ -51,6 +51,24 @@ public sealed class ProxyApplication
     /// <summary>Number of requests that wait because of the pause.</summary>
     public int Waiting => Gate.Waiting;
 
+    /// <summary>Requests whose exchange has begun and not ended, by method and scheme; none with count 0.</summary>
+    public IReadOnlyList<ActiveRequests> Active
+    {
+        get
+        {
+            var counts = new int[RequestKey.KindCount];
+            foreach (var part in Parts)
+            {
+                for (var kind = 0; kind < counts.Length; kind++)
+                {
+                    counts[kind] += part.Active[kind];
+                }
+            }
+
+            return [.. counts.Index().Where(item => item.Item > 0).Select(item => RequestKey.ActiveOf(item.Index, item.Item))];
+        }
+    }
+
     /// <summary>The application's name in UTF-8, for logs; empty if it has none.</summary>
     internal ReadOnlyMemory<byte> Name { get; }
 

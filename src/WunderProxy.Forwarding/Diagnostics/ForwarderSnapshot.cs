@@ -19,6 +19,9 @@ public sealed record ForwarderSnapshot(
     /// <summary>Requests sent to peers and received from peers; null without a peer key.</summary>
     public FallbackSnapshot? Fallback { get; init; }
 
+    /// <summary>Client connections by what their listeners are for.</summary>
+    public IReadOnlyList<ListenerCounts> Listeners { get; init; } = [];
+
     /// <summary>What is held of bodies for slow clients; null if nothing is buffered.</summary>
     public BufferSnapshot? Buffers { get; init; }
 }

@@ -19,17 +19,26 @@ internal sealed class TrafficStats
 
     private readonly StatusTable _statuses = new();
     private readonly LatencyCounter _times = new();
+    private readonly long[] _connectsFailed = new long[Enum.GetValues<ConnectFailure>().Length];
+    private DurationTable? _durations;
+    private BucketCounts? _requestBodies;
+    private BucketCounts? _responseBodies;
+    private BucketCounts? _upstreamHead;
+    private BucketCounts? _upstreamEnd;
     private long _requests;
     private long _bytesIn;
     private long _bytesOut;
     private long _gatewayErrors;
     private long _aborted;
-    private long _connectsFailed;
     private long _retries;
+    private long _staleConnections;
     private long _fallbacks;
 
     /// <summary>Number of exchanges that ended; readable from any thread.</summary>
     public long Requests => Volatile.Read(ref _requests);
+
+    /// <summary>The exact durations of requests by their labels.</summary>
+    public DurationTable Durations => _durations ??= new DurationTable();
 
     /// <summary>Counts an exchange that ended.</summary>
     /// <param name="status">Status of the response; 499 if the client left before it got one.</param>
@@ -55,10 +64,28 @@ internal sealed class TrafficStats
     public void CountAborted() => _aborted++;
 
     /// <summary>Counts a connect to the upstream that failed.</summary>
-    public void CountConnectFailed() => _connectsFailed++;
+    public void CountConnectFailed(ConnectFailure reason) => _connectsFailed[(int)reason]++;
 
     /// <summary>Counts a request that is sent once more, on another connection.</summary>
     public void CountRetry() => _retries++;
+
+    /// <summary>Counts a connection that was used again and had been closed by the upstream.</summary>
+    public void CountStaleConnection() => _staleConnections++;
+
+    /// <summary>Counts the sizes of the two bodies of an exchange in bytes.</summary>
+    public void CountBodies(long requestBytes, long responseBytes)
+    {
+        (_requestBodies ??= new BucketCounts(BucketBounds.SizeBytes)).Count(requestBytes);
+        (_responseBodies ??= new BucketCounts(BucketBounds.SizeBytes)).Count(responseBytes);
+    }
+
+    /// <summary>Counts the time from a request sent to the head of its response, in microseconds.</summary>
+    public void CountUpstreamHead(long microseconds) =>
+        (_upstreamHead ??= new BucketCounts(BucketBounds.DurationMicroseconds)).Count(microseconds);
+
+    /// <summary>Counts the time from a request sent to the end of its response, in microseconds.</summary>
+    public void CountUpstreamEnd(long microseconds) =>
+        (_upstreamEnd ??= new BucketCounts(BucketBounds.DurationMicroseconds)).Count(microseconds);
 
     /// <summary>Counts a request that is sent to a peer.</summary>
     public void CountFallback() => _fallbacks++;
@@ -95,6 +122,28 @@ internal sealed class TrafficStats
         };
     }
 
+    /// <summary>Sums what programs that collect metrics want to know.</summary>
+    /// <param name="parts">The counters, one for each loop.</param>
+    public static TrafficCounters SumCounters(IEnumerable<TrafficStats> parts)
+    {
+        const double Microseconds = 1e-6;
+        TrafficStats[] all = [.. parts];
+        return new TrafficCounters
+        {
+            Durations = DurationTable.Sum(all.Select(part => part._durations).OfType<DurationTable>()),
+            ConnectFailures = Enum.GetValues<ConnectFailure>()
+                .ToDictionary(reason => reason, reason => all.Sum(part => part._connectsFailed[(int)reason])),
+            Retries = all.Sum(part => part._retries),
+            StaleConnections = all.Sum(part => part._staleConnections),
+            RequestBodies = BucketCounts.Sum(all.Select(part => part._requestBodies), BucketBounds.SizeBytes, 1),
+            ResponseBodies = BucketCounts.Sum(all.Select(part => part._responseBodies), BucketBounds.SizeBytes, 1),
+            UpstreamHead = BucketCounts.Sum(
+                all.Select(part => part._upstreamHead), BucketBounds.DurationMicroseconds, Microseconds),
+            UpstreamEnd = BucketCounts.Sum(
+                all.Select(part => part._upstreamEnd), BucketBounds.DurationMicroseconds, Microseconds),
+        };
+    }
+
     /// <summary>Returns all counters but those of the durations.</summary>
     public TrafficTotals ReadTotals()
     {
@@ -114,7 +163,7 @@ internal sealed class TrafficStats
             Aborted = Volatile.Read(ref _aborted),
             BytesIn = Volatile.Read(ref _bytesIn),
             BytesOut = Volatile.Read(ref _bytesOut),
-            ConnectsFailed = Volatile.Read(ref _connectsFailed),
+            ConnectsFailed = _connectsFailed.Sum(),
             Retries = Volatile.Read(ref _retries),
             Fallbacks = Volatile.Read(ref _fallbacks),
         };

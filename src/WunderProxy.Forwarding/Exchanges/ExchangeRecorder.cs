@@ -10,12 +10,18 @@ internal sealed class ExchangeRecorder(TimeProvider clock, WallClock wallClock, 
     /// <summary>Counts an exchange for its upstream, if it had one, and for its application, or as unrouted.</summary>
     public void Record(Exchange exchange)
     {
-        var microseconds = MicrosecondsOf(exchange);
-        Count(exchange.Upstream.Application?.Stats ?? unrouted, exchange, microseconds);
-        if (exchange.Upstream.Used is { } part)
+        var ticks = TicksOf(exchange);
+        var microseconds = ticks / TimeSpan.TicksPerMicrosecond;
+        var upstream = exchange.Upstream;
+        var application = upstream.Application?.Stats ?? unrouted;
+        Count(application, exchange, microseconds);
+        application.CountBodies(upstream.BodyBytesIn, exchange.Down.PassedBytes);
+        if (upstream.Used is { } part)
         {
             Count(part.Stats, exchange, microseconds);
         }
+
+        CountDuration(upstream is { Peer: null, Used: { } own } ? own.Stats.Durations : application.Durations, exchange, ticks);
 
         if (accessLog is not null)
         {
@@ -26,20 +32,23 @@ internal sealed class ExchangeRecorder(TimeProvider clock, WallClock wallClock, 
 
     /// <summary>Writes the first access-log line of an exchange that has just become a tunnel.</summary>
     public void RecordOpen(Exchange exchange) =>
-        accessLog?.WriteOpen(exchange, wallClock.UnixMilliseconds, MicrosecondsOf(exchange));
+        accessLog?.WriteOpen(exchange, wallClock.UnixMilliseconds, TicksOf(exchange) / TimeSpan.TicksPerMicrosecond);
 
     /// <summary>
-    /// Counts, for its upstream only, that an exchange failed with this status. A peer's answer afterwards does not
-    /// count for the upstream, because a guard has to see how the upstream fares without such help.
+    /// Counts that an exchange which failed goes to a peer, and, for its upstream only, that it failed with this status. A
+    /// peer's answer afterwards does not count for the upstream, because a guard has to see how the upstream fares without
+    /// such help.
     /// </summary>
     public void RecordFailure(Exchange exchange, int status)
     {
+        exchange.Upstream.Application!.Stats.CountFallback();
         if (exchange.Upstream.Used is not { } part)
         {
             return;
         }
 
-        part.Stats.CountExchange(status, MicrosecondsOf(exchange));
+        part.Stats.CountFallback();
+        part.Stats.CountExchange(status, TicksOf(exchange) / TimeSpan.TicksPerMicrosecond);
         if (status is 502 or 504)
         {
             part.Stats.CountGatewayError();
@@ -61,6 +70,21 @@ internal sealed class ExchangeRecorder(TimeProvider clock, WallClock wallClock, 
         }
     }
 
-    private long MicrosecondsOf(Exchange exchange) =>
-        clock.GetElapsedTime(exchange.StartTimestamp).Ticks / TimeSpan.TicksPerMicrosecond;
+    private static void CountDuration(DurationTable durations, Exchange exchange, long ticks)
+    {
+        var client = exchange.Client;
+        var key = client.IsHeadComplete
+            ? new RequestKey(
+                exchange.Status,
+                (int)client.Request.KnownMethod,
+                client.Tls is not null,
+                1 + client.Request.MinorVersion,
+                (int)exchange.Error)
+            : new RequestKey(exchange.Status, 0, client.Tls is not null, 0, (int)exchange.Error);
+        var set = durations.Find(key.Value)
+            ?? durations.Add(key.Value, key.ToLabels(exchange.Error == ForwardError.None ? null : exchange.Error.ToString()));
+        set.Ticks.Count(ticks);
+    }
+
+    private long TicksOf(Exchange exchange) => clock.GetElapsedTime(exchange.StartTimestamp).Ticks;
 }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using WunderProxy.Forwarding.Applications;
+using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Fallback;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Tasks;
@@ -47,11 +48,18 @@ internal sealed class Forwarder(
             // 5. Read the response head; interim ones are passed on.
             error = await _responses.ReadHeadAsync(exchange);
             exchange.Phases.OnResponseHead();
-            if (error != ForwardError.UpstreamClosed || !upstream.MayBeSentAfresh)
+            if (error != ForwardError.UpstreamClosed)
             {
                 break;
             }
 
+            upstream.CountIfStale();
+            if (!upstream.MayBeSentAfresh)
+            {
+                break;
+            }
+
+            upstream.CountRetry();
             await upstream.DropConnectionAsync();
             error = exchange.Waiting.StopReason;
         }
@@ -94,6 +102,15 @@ internal sealed class Forwarder(
     {
         await exchange.Down.FinishAsync();
         return exchange.Waiting.IsStopped ? exchange.Waiting.StopReason : error;
+    }
+
+    private static ForwardError FailedConnect(Exchange exchange, SocketError error)
+    {
+        var (reason, result) = error == SocketError.TimedOut ? (ConnectFailure.Timeout, ForwardError.ConnectTimeout)
+            : EndpointConnector.IsShortage(error) ? (ConnectFailure.Shortage, ForwardError.TooManyConnections)
+            : (ConnectFailure.Refused, ForwardError.ConnectRefused);
+        exchange.Upstream.CountConnectFailed(reason);
+        return result;
     }
 
     private static ForwardResult End(Exchange exchange, ForwardError error)
@@ -217,9 +234,7 @@ internal sealed class Forwarder(
         var (connection, error) = await connector.ConnectAsync(endpoint, timeout);
         if (connection is null)
         {
-            return error == SocketError.TimedOut ? ForwardError.ConnectTimeout
-                : EndpointConnector.IsShortage(error) ? ForwardError.TooManyConnections
-                : ForwardError.ConnectRefused;
+            return FailedConnect(exchange, error);
         }
 
         var opened = new UpstreamConnection(pool, connection, limit);

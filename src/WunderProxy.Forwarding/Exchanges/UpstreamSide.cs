@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using WunderProxy.Forwarding.Applications;
+using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Exchanges.Bodies;
 using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Http1;
@@ -23,6 +24,8 @@ internal sealed class UpstreamSide
     private ValueTask? _uploading;
     private HeldBody? _held;
     private int _attempts;
+    private long _sentMicroseconds;
+    private int _kind;
 
     public UpstreamSide(ILeaseHolder holder, ExchangeWaits waits, TransportLoop loop, ForwarderSettings settings)
     {
@@ -134,7 +137,7 @@ internal sealed class UpstreamSide
         Response.Reset();
         ResponseFraming = BodyFraming.None;
         Progress = UpstreamProgress.NotSent;
-        Application = null;
+        LeaveApplication();
         Peer = null;
         Endpoint = null;
         Used = null;
@@ -152,6 +155,8 @@ internal sealed class UpstreamSide
         {
             Lease.Release();
         }
+
+        LeaveApplication();
     }
 
     /// <summary>Begins the second try, with a peer; nothing of the first try counts any more.</summary>
@@ -162,6 +167,8 @@ internal sealed class UpstreamSide
     {
         var request = _waits.Client.Request;
         Application = _settings.Routes.Find(request.EffectiveHost, request.OriginTarget).PartOf(_loop);
+        _kind = RequestKey.KindOf((int)request.KnownMethod, _waits.Client.Tls is not null);
+        Application.OnBegun(_kind);
     }
 
     /// <summary>Sends the exchange to a peer from now on.</summary>
@@ -210,6 +217,7 @@ internal sealed class UpstreamSide
     {
         var client = _waits.Client;
         MoveTo(UpstreamProgress.Sending);
+        _sentMicroseconds = _loop.NowMicroseconds;
         client.OnHeadSent();
         _waits.ResponseMilliseconds = Application!.ResponseMilliseconds;
         _waits.RestartResponse();
@@ -259,6 +267,7 @@ internal sealed class UpstreamSide
         _waits.ResponseMilliseconds = 0;
         _waits.Client.ClearResponseDeadline();
         Lease.ResponseStartedMilliseconds = _loop.NowMilliseconds;
+        Lease.Part!.Stats.CountUpstreamHead(_loop.NowMicroseconds - _sentMicroseconds);
         DropHeldIfSent();
     }
 
@@ -314,8 +323,43 @@ internal sealed class UpstreamSide
             Release(TakeConnection(), isComplete, isTunnel);
         }
 
+        if (isComplete && !isTunnel)
+        {
+            part.Stats.CountUpstreamEnd(_loop.NowMicroseconds - _sentMicroseconds);
+        }
+
         Used = part;
         Lease.Release();
+    }
+
+    /// <summary>Counts that a connect to our own upstream failed.</summary>
+    public void CountConnectFailed(ConnectFailure reason)
+    {
+        if (Peer is null)
+        {
+            Application!.Stats.CountConnectFailed(reason);
+            Lease.Part!.Stats.CountConnectFailed(reason);
+        }
+    }
+
+    /// <summary>Counts that the connection broke before a response, if it had been used before.</summary>
+    public void CountIfStale()
+    {
+        if (Peer is null && Connection is { IsReused: true })
+        {
+            Application!.Stats.CountStaleConnection();
+            Lease.Part!.Stats.CountStaleConnection();
+        }
+    }
+
+    /// <summary>Counts that the request is sent once more.</summary>
+    public void CountRetry()
+    {
+        if (Peer is null)
+        {
+            Application!.Stats.CountRetry();
+            Lease.Part!.Stats.CountRetry();
+        }
     }
 
     // Bytes whose total length the client did not tell are sent in chunks.
@@ -342,6 +386,12 @@ internal sealed class UpstreamSide
         {
             connection.Close();
         }
+    }
+
+    private void LeaveApplication()
+    {
+        Application?.OnEnded(_kind);
+        Application = null;
     }
 
     private UpstreamConnection TakeConnection()

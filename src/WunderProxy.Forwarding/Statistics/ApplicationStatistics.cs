@@ -1,5 +1,6 @@
 using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding.Statistics;
 
@@ -12,11 +13,15 @@ internal sealed class ApplicationStatistics(ProxyApplication application, Series
     /// <summary>Seconds that the series of an upstream is kept after its last exchange.</summary>
     public const int PreviousSeconds = 3600;
 
-    private readonly List<UpstreamStatistics> _upstreams = [];
+    // Replaced as a whole, for readers on other threads.
+    private volatile UpstreamStatistics[] _upstreams = [];
     private readonly SeriesSource _source = new(clock);
 
     /// <summary>The series of the application.</summary>
     public TrafficSeries Series => _source.Series;
+
+    /// <summary>The upstreams that have series; readable from any thread.</summary>
+    public IReadOnlyList<Upstream> Upstreams => [.. _upstreams.Select(known => known.Upstream)];
 
     /// <summary>What was in flight and waited when the counters were read last.</summary>
     public SeriesGauges Gauges { get; private set; }
@@ -56,7 +61,7 @@ internal sealed class ApplicationStatistics(ProxyApplication application, Series
         upstream.LastUsed = clock.Last;
         if (!_upstreams.Contains(upstream))
         {
-            _upstreams.Add(upstream);
+            _upstreams = [.. _upstreams, upstream];
         }
     }
 
@@ -70,7 +75,7 @@ internal sealed class ApplicationStatistics(ProxyApplication application, Series
             if (index >= MaxPrevious || clock.Last - previous[index].LastUsed > PreviousSeconds)
             {
                 previous[index].Series.Clear();
-                _upstreams.Remove(previous[index]);
+                _upstreams = [.. _upstreams.Except([previous[index]])];
             }
         }
     }

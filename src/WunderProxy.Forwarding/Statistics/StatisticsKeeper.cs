@@ -49,6 +49,33 @@ public sealed class StatisticsKeeper : IDisposable
         return _upstreams.Of(upstream).Series;
     }
 
+    /// <summary>What metrics tell of requests that were for no application.</summary>
+    public TrafficCounters UnroutedCounters => TrafficStats.SumCounters(_sources.Unrouted());
+
+    /// <summary>Returns what metrics tell of an application.</summary>
+    public static TrafficCounters CountersOf(ProxyApplication application)
+    {
+        ArgumentNullException.ThrowIfNull(application);
+        return TrafficStats.SumCounters(application.Parts.Select(part => part.Stats));
+    }
+
+    /// <summary>Returns what metrics tell of an upstream.</summary>
+    public static TrafficCounters CountersOf(Upstream upstream)
+    {
+        ArgumentNullException.ThrowIfNull(upstream);
+        return TrafficStats.SumCounters(upstream.Parts.Select(part => part.Stats));
+    }
+
+    /// <summary>
+    /// Returns the upstreams of an application that have series: in service, draining, and the last five that were so within
+    /// the last hour. An upstream that just came into service is there after a second.
+    /// </summary>
+    public IReadOnlyList<Upstream> UpstreamsOf(ProxyApplication application)
+    {
+        ArgumentNullException.ThrowIfNull(application);
+        return _applications.TryGetValue(application, out var known) ? known.Upstreams : [];
+    }
+
     /// <summary>Stops reading; what was read stays.</summary>
     public void Dispose()
     {

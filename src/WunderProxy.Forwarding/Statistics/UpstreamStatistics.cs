@@ -8,6 +8,9 @@ internal sealed class UpstreamStatistics(Upstream upstream, SeriesClock clock)
 {
     private readonly SeriesSource _source = new(clock);
 
+    /// <summary>The upstream.</summary>
+    public Upstream Upstream => upstream;
+
     /// <summary>The series of the upstream.</summary>
     public TrafficSeries Series => _source.Series;
 

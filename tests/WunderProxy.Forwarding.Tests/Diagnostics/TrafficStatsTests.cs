@@ -16,7 +16,7 @@ internal sealed class TrafficStatsTests
         second.CountBytes(1, 2);
         second.CountGatewayError();
         second.CountAborted();
-        second.CountConnectFailed();
+        second.CountConnectFailed(ConnectFailure.Timeout);
         second.CountRetry();
         second.CountFallback();
 

@@ -1,4 +1,5 @@
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Statistics;
 using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges;
@@ -52,6 +53,91 @@ internal sealed class StatisticsTests(TransportKind transport)
         var snapshot = await AfterRequestsAsync(proxy, 1);
 
         Assert.That((snapshot.Total.GatewayErrors, snapshot.Total.Status.Codes[502]), Is.EqualTo((1, 1)));
+    }
+
+    [Test]
+    public async Task Exchange_is_in_one_duration_and_active_while_it_lasts()
+    {
+        await using var proxy = ProxyUnderTest.Start(transport);
+        var (client, upstream, _) = await proxy.BeginAsync("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody");
+        var during = proxy.Served.Active;
+        await upstream.SendAsync("HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno");
+        await client.ReadThroughAsync("no");
+        var after = await AfterRequestsAsync(proxy, 1);
+        var used = StatisticsKeeper.CountersOf(proxy.Slot.Current!);
+        var served = StatisticsKeeper.CountersOf(proxy.Served);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(during, Is.EqualTo(new[] { new ActiveRequests("PUT", "http", 1) }));
+            Assert.That(proxy.Served.Active, Is.Empty);
+            Assert.That(
+                used.Durations.Sets.Select(set => (set.Labels, set.Seconds.Count)),
+                Is.EqualTo(new[] { (new RequestLabels("PUT", 404, "http", "1.1", null), 1L) }));
+            Assert.That(served.Durations.Sets.Concat(proxy.Server.Statistics.UnroutedCounters.Durations.Sets), Is.Empty);
+            Assert.That((served.RequestBodies.Count, served.RequestBodies.Sum), Is.EqualTo((1, 4)));
+            Assert.That((served.ResponseBodies.Count, served.ResponseBodies.Sum), Is.EqualTo((1, 2)));
+            Assert.That((used.UpstreamHead.Count, used.UpstreamEnd.Count), Is.EqualTo((1, 1)));
+            Assert.That(after.Listeners, Is.EqualTo(new[] { new ListenerCounts("proxy", 1, 0) }));
+        });
+    }
+
+    [Test]
+    public async Task Refused_connect_counts_with_its_reason()
+    {
+        await using var proxy = ProxyUnderTest.Start(transport);
+        proxy.Application.Dispose();
+        using var client = await proxy.ConnectAsync();
+        await client.SendAsync("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
+        await client.ReadHeadAsync();
+        await AfterRequestsAsync(proxy, 1);
+
+        var used = StatisticsKeeper.CountersOf(proxy.Slot.Current!);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(used.ConnectFailures[ConnectFailure.Refused], Is.EqualTo(1));
+            Assert.That(StatisticsKeeper.CountersOf(proxy.Served).ConnectFailures.Values.Sum(), Is.EqualTo(1));
+            Assert.That(
+                used.Durations.Sets.Select(set => set.Labels),
+                Is.EqualTo(new[] { new RequestLabels("GET", 502, "http", "1.0", "ConnectRefused") }));
+        });
+    }
+
+    [Test]
+    public async Task Refused_request_counts_at_the_server()
+    {
+        await using var proxy = ProxyUnderTest.Start(transport);
+        using var client = await proxy.ConnectAsync();
+        await client.SendAsync("nonsense\r\n\r\n");
+        await client.ReadHeadAsync();
+        await AfterRequestsAsync(proxy, 1);
+
+        Assert.That(
+            proxy.Server.Statistics.UnroutedCounters.Durations.Sets.Select(set => set.Labels),
+            Is.EqualTo(new[] { new RequestLabels("_OTHER", 400, "http", string.Empty, "Rejected") }));
+    }
+
+    [Test]
+    public async Task Stale_connection_and_the_second_try_are_counted()
+    {
+        await using var proxy = ProxyUnderTest.Start(transport);
+        var (client, upstream, _) = await proxy.BeginAsync("GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
+        await upstream.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        await client.ReadThroughAsync("ok");
+        await client.SendAsync("GET /b HTTP/1.1\r\nHost: a\r\n\r\n");
+        await upstream.ReadHeadAsync();
+        upstream.Dispose();
+        var next = await proxy.Application.AcceptAsync();
+        await next.ReadHeadAsync();
+        await next.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        await client.ReadThroughAsync("ok");
+        await AfterRequestsAsync(proxy, 2);
+
+        var used = StatisticsKeeper.CountersOf(proxy.Slot.Current!);
+
+        Assert.That((used.StaleConnections, used.Retries), Is.EqualTo((1, 1)));
+        Assert.That(used.Durations.Sets.Sum(set => set.Seconds.Count), Is.EqualTo(2));
     }
 
     private static async Task<ForwarderSnapshot> AfterRequestsAsync(ProxyUnderTest proxy, long count)

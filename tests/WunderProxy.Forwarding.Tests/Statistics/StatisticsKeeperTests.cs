@@ -36,7 +36,7 @@ internal sealed class StatisticsKeeperTests
         fixture.Pass(1);
         fixture.Stats.CountExchange(502, 5_000);
         fixture.Stats.CountGatewayError();
-        fixture.Stats.CountConnectFailed();
+        fixture.Stats.CountConnectFailed(ConnectFailure.Refused);
         fixture.Pass(1);
 
         var points = fixture.Keeper.SeriesOf(fixture.Application).Read(SeriesWindow.LastMinute);

@@ -20,6 +20,8 @@ internal sealed class ConnectionAcceptor(
         .. "The plain HTTP request was sent to HTTPS port.\n"u8,
     ];
 
+    // One for each loop.
+    private readonly AcceptCounter[] _counters = [.. contexts.Select(_ => new AcceptCounter())];
     private readonly ExchangePool[] _exchanges = [.. contexts.Select(context => NewPool(context, isToRedirect))];
 
     /// <inheritdoc/>
@@ -35,6 +37,12 @@ internal sealed class ConnectionAcceptor(
     /// <inheritdoc/>
     public bool IsDraining => contexts[0].Settings.IsDraining;
 
+    /// <summary>Number of connections accepted since start, those refused included.</summary>
+    public long Accepted => _counters.Sum(counter => counter.Accepted);
+
+    /// <summary>Number of connections refused since start.</summary>
+    public long Refused => _counters.Sum(counter => counter.Refused);
+
     /// <inheritdoc/>
     public bool TryReserve() => limit.TryEnter();
 
@@ -46,6 +54,7 @@ internal sealed class ConnectionAcceptor(
     {
         var exchanges = _exchanges[connection.Loop.Index];
         var isWelcome = exchanges.Context.TryWelcome(Http1Connection.AddressOf(connection.RemoteEndPoint));
+        _counters[connection.Loop.Index].Count(isWelcome);
         var client = new Http1Connection(exchanges, connection, isWelcome);
         exchanges.Context.Connections.Add(client);
         _ = client.RunAsync();
