@@ -20,6 +20,7 @@ public sealed class StatisticsKeeper : IDisposable
     private readonly LatencySum _scratch = new();
     private readonly Lock _gate = new();
     private readonly ITimer _timer;
+    private long _readCount;
     private bool _isStopped;
 
     internal StatisticsKeeper(TimeProvider clock, StatisticsSources sources)
@@ -48,6 +49,9 @@ public sealed class StatisticsKeeper : IDisposable
         ArgumentNullException.ThrowIfNull(upstream);
         return _upstreams.Of(upstream).Series;
     }
+
+    /// <summary>How often the counters have been read: while this is the same, so are all series.</summary>
+    public long ReadCount => Volatile.Read(ref _readCount);
 
     /// <summary>What metrics tell of requests that were for no application.</summary>
     public TrafficCounters UnroutedCounters => TrafficStats.SumCounters(_sources.Unrouted());
@@ -121,6 +125,7 @@ public sealed class StatisticsKeeper : IDisposable
         var parts = applications.SelectMany(application => application.Parts).Select(part => part.Stats);
         _server.Read(
             _sources.Unrouted().Concat(parts), SeriesGauges.Of(inFlight, waiting), _sources.Gauges(), _scratch);
+        Volatile.Write(ref _readCount, _readCount + 1);
     }
 
     private void SetTimer()

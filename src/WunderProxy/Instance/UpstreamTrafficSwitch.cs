@@ -38,6 +38,17 @@ internal sealed class UpstreamTrafficSwitch(UpstreamSlot slot, TimeProvider cloc
         }
     }
 
+    /// <summary>Returns what an upstream is: the current one or one of <see cref="Previous"/>; null for others.</summary>
+    public TrafficTarget? TargetOf(Upstream upstream)
+    {
+        lock (_gate)
+        {
+            return ReferenceEquals(_current?.Upstream, upstream)
+                ? _current.Target
+                : _previous.FirstOrDefault(held => ReferenceEquals(held.Upstream, upstream))?.Target;
+        }
+    }
+
     /// <inheritdoc/>
     public ITrafficDrain? Switch(TrafficTarget target)
     {

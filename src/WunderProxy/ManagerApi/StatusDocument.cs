@@ -88,4 +88,10 @@ internal sealed record StatusDocument
 
     /// <summary>Warnings that an operator should see.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>What the process takes of its machine.</summary>
+    public ProcessView? Process { get; init; }
+
+    /// <summary>The applications of the instance, one at present; the keys above tell of the same.</summary>
+    public IReadOnlyList<ApplicationView> Applications { get; init; } = [];
 }

@@ -2,6 +2,7 @@ using WunderProxy.Certificates;
 using WunderProxy.Configuration;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.ManagerApi.Traffic;
 
 namespace WunderProxy.ManagerApi;
 
@@ -36,8 +37,14 @@ internal sealed record StatusFacts(
     /// <summary>Whether load balancers are asked to leave, by a drain or because the process ends.</summary>
     public required bool IsLeaving { get; init; }
 
-    /// <summary>The minutes of the last hour in which the upstream in service answered, oldest first.</summary>
-    public IReadOnlyList<StatusMinute> Minutes { get; init; } = [];
+    /// <summary>What the series tell of the application; null if they are not read.</summary>
+    public TrafficView? Traffic { get; init; }
+
+    /// <summary>Requests whose exchange has begun and not ended, by method and scheme.</summary>
+    public IReadOnlyList<ActiveRequests> Active { get; init; } = [];
+
+    /// <summary>What the process takes of its machine; null if it was not asked.</summary>
+    public ProcessView? Process { get; init; }
 
     /// <summary>Number of lines of the program's own log dropped since start.</summary>
     public long LogDropped { get; init; }
@@ -144,7 +151,7 @@ internal sealed record StatusFacts(
             Uptime = Math.Round(Uptime.TotalSeconds, 3),
             Upstream = UpstreamOf(),
             ResponseTimes = traffic.ResponseTimes,
-            StatusCodes = traffic.Status with { Minutes = Minutes },
+            StatusCodes = traffic.Status with { Minutes = Traffic?.Minutes ?? [] },
             Bytes = new ByteCounts(traffic.BytesIn, traffic.BytesOut),
             InFlight = Application.Upstream?.InFlight.Total ?? 0,
             Waiting = Application.PausedRequests,
@@ -159,10 +166,31 @@ internal sealed record StatusFacts(
             Circuits = Lifecycle.Circuits,
             Acme = Certificates,
             Warnings = Warnings,
+            Process = Process,
+            Applications = [ApplicationOf()],
         };
     }
 
     private static string FaultOrNot(string state) => state is "Ok" or "unknown" ? state : "fault";
+
+    private ApplicationView ApplicationOf() => new()
+    {
+        App = App,
+        Status = Status,
+        Upstream = UpstreamOf(),
+        Requests = Application.Traffic.Requests,
+        Classes = Application.Traffic.Status.Classes,
+        Codes = Application.Traffic.Status.Codes,
+        Bytes = new ByteCounts(Application.Traffic.BytesIn, Application.Traffic.BytesOut),
+        Active = Active,
+        Waiting = Application.PausedRequests,
+        Windows = Traffic?.Windows,
+        Seconds = Traffic?.Seconds,
+        Revisions = Traffic?.Revisions ?? [],
+        Draining = Lifecycle.Draining,
+        Operation = Lifecycle.Operation,
+        Guard = Lifecycle.Guard,
+    };
 
     private UpstreamView? UpstreamOf()
     {

@@ -3,10 +3,9 @@ using WunderProxy.Configuration;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Forwarding;
 using WunderProxy.Forwarding.Applications;
-using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Listeners;
-using WunderProxy.Forwarding.Statistics;
 using WunderProxy.Instance;
+using WunderProxy.ManagerApi.Traffic;
 
 namespace WunderProxy.ManagerApi;
 
@@ -28,6 +27,7 @@ internal sealed class StatusReader(
     IEnumerable<TlsCertificates> certificates)
 {
     private readonly TlsCertificates[] _certificates = [.. certificates];
+    private readonly TrafficReader _traffic = new(forwarder.Statistics, application, traffic);
 
     /// <summary>Reads the state of the certificates that are ordered; null if none are.</summary>
     public Func<CertificateOrdersView>? Certificates { get; init; }
@@ -39,16 +39,19 @@ internal sealed class StatusReader(
     public StatusFacts Read()
     {
         var containers = lifecycle?.Snapshot() ?? new LifecycleSnapshot();
+        var heapSize = GC.GetTotalMemory(forceFullCollection: false);
         return new StatusFacts(
             forwarder.Snapshot(), application.Snapshot(), containers, [.. traffic?.Previous.Select(PreviousOf) ?? []])
         {
             App = app,
             Version = ProductVersion.Text,
-            HeapSize = GC.GetTotalMemory(forceFullCollection: false),
+            HeapSize = heapSize,
             StartedAt = instance.StartedAt,
             Uptime = instance.Uptime,
             IsLeaving = instance.IsDraining || instance.IsShuttingDown,
-            Minutes = MinutesOf(SeriesOfUpstream().Read(SeriesWindow.Hour)),
+            Traffic = _traffic.Read(),
+            Active = application.Active,
+            Process = ProcessView.Read(heapSize),
             LogDropped = instance.LogDropped(),
             InstanceWarnings = instance.Warnings,
             Certificates = Certificates?.Invoke(),
@@ -57,23 +60,6 @@ internal sealed class StatusReader(
             Tls = [.. _certificates.Select(owner => owner.Snapshot())],
         };
     }
-
-    private static IReadOnlyList<StatusMinute> MinutesOf(IReadOnlyList<TrafficPoint> points) =>
-    [
-        .. points.Where(point => point.Requests > 0).Select(point => new StatusMinute(point.Start, ClassesOf(point))),
-    ];
-
-    private static Dictionary<string, long> ClassesOf(TrafficPoint point)
-    {
-        long[] counts = [point.Status1xx, point.Status2xx, point.Status3xx, point.Status4xx, point.Status5xx];
-        return counts.Index()
-            .Where(item => item.Item > 0)
-            .ToDictionary(item => $"{item.Index + 1}xx", item => item.Item, StringComparer.Ordinal);
-    }
-
-    private TrafficSeries SeriesOfUpstream() => application.Slot.Current is { } upstream
-        ? forwarder.Statistics.SeriesOf(upstream)
-        : forwarder.Statistics.ServerSeries;
 
     private static PreviousView PreviousOf(TargetUpstream previous)
     {

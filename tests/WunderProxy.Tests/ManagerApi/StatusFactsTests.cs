@@ -43,7 +43,7 @@ internal sealed class StatusFactsTests
 
         Assert.That(json, Is.EqualTo(
             """
-            {"HeapSize":1048576,"TotalTime":1.5,"Requests":12,"States":{"new":1,"active":2,"idle":3,"upgraded":4},"DockerState":"Ok","Status":"serving","App":"shop","Version":"1.2.3","Uptime":61.5,"Upstream":{"Address":"127.0.0.1:9292","Container":"c0ffee","Hash":"8ef7ff52ebd8bbc18db1c5cbbeb07fdd5c7415c20b9b7de3396ed8d6d204e0dd","Revision":"r42","Since":"2026-11-22T09:00:00+00:00","Health":"healthy"},"ResponseTimes":{"P50":0.1,"P90":0.2,"P99":0.3,"P999":0.4,"Max":0.5,"P95":0},"StatusCodes":{"Classes":{"2xx":11,"5xx":1},"Codes":{"200":11,"502":1},"Minutes":[{"At":"2026-11-22T09:00:00+00:00","Classes":{"2xx":11}}]},"Bytes":{"In":100,"Out":2000},"InFlight":6,"Waiting":0,"Draining":[],"Operation":null,"Previous":[],"Buffers":{"Memory":0,"Disk":0,"MemoryLimit":0,"DiskLimit":0,"Spills":0},"StoreState":"Ok","Warnings":["clock is off"]}
+            {"HeapSize":1048576,"TotalTime":1.5,"Requests":12,"States":{"new":1,"active":2,"idle":3,"upgraded":4},"DockerState":"Ok","Status":"serving","App":"shop","Version":"1.2.3","Uptime":61.5,"Upstream":{"Address":"127.0.0.1:9292","Container":"c0ffee","Hash":"8ef7ff52ebd8bbc18db1c5cbbeb07fdd5c7415c20b9b7de3396ed8d6d204e0dd","Revision":"r42","Since":"2026-11-22T09:00:00+00:00","Health":"healthy"},"ResponseTimes":{"P50":0.1,"P90":0.2,"P99":0.3,"P999":0.4,"Max":0.5,"P95":0},"StatusCodes":{"Classes":{"2xx":11,"5xx":1},"Codes":{"200":11,"502":1},"Minutes":[]},"Bytes":{"In":100,"Out":2000},"InFlight":6,"Waiting":0,"Draining":[],"Operation":null,"Previous":[],"Buffers":{"Memory":0,"Disk":0,"MemoryLimit":0,"DiskLimit":0,"Spills":0},"StoreState":"Ok","Warnings":["clock is off"],"Applications":[{"App":"shop","Status":"serving","Upstream":{"Address":"127.0.0.1:9292","Container":"c0ffee","Hash":"8ef7ff52ebd8bbc18db1c5cbbeb07fdd5c7415c20b9b7de3396ed8d6d204e0dd","Revision":"r42","Since":"2026-11-22T09:00:00+00:00","Health":"healthy"},"Requests":0,"Classes":{},"Codes":{},"Bytes":{"In":0,"Out":0},"Active":[],"Waiting":0,"Revisions":[],"Draining":[],"Operation":null}]}
             """));
     }
 
@@ -277,7 +277,6 @@ internal sealed class StatusFactsTests
         };
         return new StatusFacts(forwarder, application, lifecycle, [])
         {
-            Minutes = [new StatusMinute(Since, new Dictionary<string, long>(StringComparer.Ordinal) { ["2xx"] = 11 })],
             App = "shop",
             Version = "1.2.3",
             HeapSize = 1 << 20,

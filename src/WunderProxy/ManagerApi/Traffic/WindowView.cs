@@ -1,0 +1,75 @@
+using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Statistics;
+
+namespace WunderProxy.ManagerApi.Traffic;
+
+/// <summary>What happened within a window of time, up to now.</summary>
+internal sealed record WindowView
+{
+    /// <summary>Seconds that the window covers.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Number of exchanges that ended.</summary>
+    public required long Requests { get; init; }
+
+    /// <summary>Number of exchanges that ended, for each second.</summary>
+    public required double RequestsPerSecond { get; init; }
+
+    /// <summary>Share of the exchanges with a status from 500 on, 0 to 1.</summary>
+    public required double ErrorShare { get; init; }
+
+    /// <summary>Number of responses by class, with keys such as <c>2xx</c>; classes without a response are absent.</summary>
+    public required IReadOnlyDictionary<string, long> Classes { get; init; }
+
+    /// <summary>Number of 502 and 504 answers that the proxy made itself.</summary>
+    public required long GatewayErrors { get; init; }
+
+    /// <summary>Number of exchanges whose response was cut off.</summary>
+    public required long Aborted { get; init; }
+
+    /// <summary>Number of connects to the upstream that failed.</summary>
+    public required long ConnectsFailed { get; init; }
+
+    /// <summary>Number of requests that were sent once more, on another connection.</summary>
+    public required long Retries { get; init; }
+
+    /// <summary>Number of requests that were sent to a peer.</summary>
+    public required long Fallbacks { get; init; }
+
+    /// <summary>Bytes received and sent.</summary>
+    public required ByteCounts Bytes { get; init; }
+
+    /// <summary>Quantiles of the durations, in seconds, at most 2% wrong.</summary>
+    public required ResponseTimes ResponseTimes { get; init; }
+
+    /// <summary>The most exchanges in flight, of one look a second.</summary>
+    public required int InFlightMax { get; init; }
+
+    /// <summary>The most requests that waited for the end of a pause, of one look a second.</summary>
+    public required int WaitingMax { get; init; }
+
+    /// <summary>Adds up the points of a window.</summary>
+    public static WindowView Of(IReadOnlyList<TrafficPoint> points)
+    {
+        var seconds = points.Sum(point => point.Length.TotalSeconds);
+        var requests = points.Sum(point => point.Requests);
+        var classes = ClassCounts.Of(points);
+        return new WindowView
+        {
+            Seconds = seconds,
+            Requests = requests,
+            RequestsPerSecond = Math.Round(requests / seconds, 3),
+            ErrorShare = requests == 0 ? 0 : Math.Round((double)classes.GetValueOrDefault("5xx") / requests, 6),
+            Classes = classes,
+            GatewayErrors = points.Sum(point => point.GatewayErrors),
+            Aborted = points.Sum(point => point.Aborted),
+            ConnectsFailed = points.Sum(point => point.ConnectsFailed),
+            Retries = points.Sum(point => point.Retries),
+            Fallbacks = points.Sum(point => point.Fallbacks),
+            Bytes = new ByteCounts(points.Sum(point => point.BytesIn), points.Sum(point => point.BytesOut)),
+            ResponseTimes = LatencyHistogram.Merge(points.Select(point => point.Latency)).ToResponseTimes(),
+            InFlightMax = points.Max(point => point.InFlightMax),
+            WaitingMax = points.Max(point => point.WaitingMax),
+        };
+    }
+}
