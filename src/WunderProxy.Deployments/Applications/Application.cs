@@ -47,6 +47,7 @@ internal sealed class Application : IDisposable
         History = new HistoryRepository(store, options.Prefix, clock, Configs);
         Events = new EventRecorder(new EventLog(store, options.Prefix, state), Store, clock, log, faults);
         Record = new RecordKeeper(state, faults);
+        Incidents = new IncidentBook(clock);
         FailedLaunch = new FailedLaunchKeeper(state);
         LastSwitch = new SwitchKeeper(state);
         Ownership = new ContainerOwnership(
@@ -92,6 +93,9 @@ internal sealed class Application : IDisposable
 
     /// <summary>The record, on disk, of what this machine has in service and in care.</summary>
     public RecordKeeper Record { get; }
+
+    /// <summary>What happened lately to the container in service.</summary>
+    public IncidentBook Incidents { get; }
 
     /// <summary>The evidence of the last failed launch.</summary>
     public FailedLaunchKeeper FailedLaunch { get; }

@@ -58,6 +58,12 @@ public interface IContainerLifecycle
     /// <summary>Makes the only listener hear of events and progress from now on.</summary>
     void ListenTo(ILifecycleListener listener);
 
+    /// <summary>What happened lately to the container in service, oldest first; read without I/O.</summary>
+    IReadOnlyList<Incident> Incidents { get; }
+
+    /// <summary>Asks the engine, for a few seconds at most, about the container in service and its last log lines.</summary>
+    Task<ContainerReport> AskCurrentAsync(CancellationToken cancellationToken);
+
     /// <summary>Records an event of the host; never fails.</summary>
     Task RecordEventAsync(string type, string by, string reason, CancellationToken cancellationToken);
 }

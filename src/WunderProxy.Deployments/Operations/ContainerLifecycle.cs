@@ -133,6 +133,9 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     /// <inheritdoc/>
     public IReadOnlyList<ContainerView> Containers => _application.Table.ToViews();
 
+    /// <inheritdoc/>
+    public IReadOnlyList<Incident> Incidents => _application.Incidents.ToList();
+
     /// <summary>
     /// Brings back what was in service (from the local record, else the store's current launch config) and begins to
     /// watch. Returns when the first attempt is over; faults of engine and store are retried in the background.
@@ -248,6 +251,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
     public Task RecordEventAsync(string type, string by, string reason, CancellationToken cancellationToken)
     {
         var current = _application.Table.Current;
+        _application.Incidents.Note(new Incident(_application.Clock.GetUtcNow(), type, current?.Revision ?? "") { By = by });
         return _application.Events.RecordAsync(_application.Events.Create(type, by) with
         {
             Revision = current?.Revision ?? "",
@@ -261,6 +265,10 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
 
     /// <inheritdoc/>
     public SwitchExplanation? ExplainSwitch() => _reader.ExplainSwitch();
+
+    /// <inheritdoc/>
+    public Task<ContainerReport> AskCurrentAsync(CancellationToken cancellationToken) =>
+        new CurrentInquiry(_application).AskAsync(cancellationToken);
 
     /// <inheritdoc/>
     public LifecycleSnapshot Snapshot() => _reader.Snapshot() with { Starting = _isStarting };

@@ -96,7 +96,10 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
     /// <summary>
     /// Empties the slot if this deployment is still current, because its address may be given to another container.
     /// </summary>
-    public async Task ClearAsync(Deployment dead, CancellationToken cancellationToken)
+    /// <param name="dead">The deployment whose container ended.</param>
+    /// <param name="exitCode">Exit code of the container; null if unknown.</param>
+    /// <param name="cancellationToken">Cancels the wait for the slot guard.</param>
+    public async Task ClearAsync(Deployment dead, long? exitCode, CancellationToken cancellationToken)
     {
         await application.SlotGuard.WaitAsync(cancellationToken);
         try
@@ -105,6 +108,7 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
             {
                 application.Traffic.Clear();
                 dead.See(replica => replica.AsUnhealthy("its container does not run") with { Address = null });
+                application.Incidents.Note(Incident.Died, dead.Revision, exitCode);
                 DeploymentLog.CurrentDied(application.Log, dead.Replica.Name);
             }
         }
@@ -222,7 +226,9 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
     }
 
     /// <summary>Keeps what is known of the switch, so that it can be explained; the operation adds the rest.</summary>
-    private void Keep(Deployment next, Deployment? previous, DeploymentIntent? intent, ITrafficDrain? drain, DateTimeOffset now) =>
+    private void Keep(Deployment next, Deployment? previous, DeploymentIntent? intent, ITrafficDrain? drain, DateTimeOffset now)
+    {
+        application.Incidents.Note(new Incident(now, EventType.Switch, next.Revision) { Detail = previous?.Revision ?? "" });
         application.LastSwitch.Note(new SwitchRecord
         {
             At = now,
@@ -235,6 +241,7 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
             Before = previous is null ? null : application.Measure(previous),
             Drain = drain is null ? null : new DrainOutcome(DrainOutcome.Draining, drain.InFlight),
         });
+    }
 
     /// <summary>
     /// Sends traffic to the last known address of the current container, if it goes elsewhere or nowhere.
@@ -250,6 +257,7 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
                 retirer.BeginDrain(drain);
             }
 
+            application.Incidents.Note(Incident.Back, current.Revision);
             DeploymentLog.CurrentBack(application.Log, current.Replica.Name, ContainerAddress.Format(target.EndPoint));
         }
     }

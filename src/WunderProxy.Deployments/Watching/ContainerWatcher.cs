@@ -66,7 +66,7 @@ internal sealed class ContainerWatcher(
         switch (happened.Action)
         {
             case "die" or "destroy" when deployment.State == DeploymentState.Current:
-                await switcher.ClearAsync(deployment, cancellationToken);
+                await switcher.ClearAsync(deployment, happened.ExitCode, cancellationToken);
                 _wake.Release();
                 break;
             case "start" or "unpause" when deployment.State == DeploymentState.Current:
@@ -88,7 +88,7 @@ internal sealed class ContainerWatcher(
         if (application.Table.Current is { Replica.Address: not null } current
             && await rescuer.HasDiedAsync(current, cancellationToken))
         {
-            await switcher.ClearAsync(current, cancellationToken);
+            await switcher.ClearAsync(current, exitCode: null, cancellationToken);
         }
 
         await orphans.RetryAsync(cancellationToken);
@@ -126,13 +126,14 @@ internal sealed class ContainerWatcher(
         await AskHealthcheckAsync(current, cancellationToken);
         if (_health.Judge(current, probe))
         {
+            application.Incidents.Note(Incident.Health, current.Revision, detail: current.Replica.Health.ToWire());
             DeploymentLog.HealthChanged(
                 application.Log, current.Replica.Name, current.Replica.Health.ToWire(), current.Replica.HealthReason ?? probe.Reason.Code);
         }
 
         if (!probe.IsHealthy && !application.Machine.IsAway && await rescuer.HasDiedAsync(current, cancellationToken))
         {
-            await switcher.ClearAsync(current, cancellationToken);
+            await switcher.ClearAsync(current, exitCode: null, cancellationToken);
             _wake.Release();
         }
     }

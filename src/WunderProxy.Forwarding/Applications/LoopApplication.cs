@@ -14,6 +14,7 @@ internal sealed class LoopApplication(ProxyApplication application, TransportLoo
 {
     private readonly List<LoopSignal> _paused = [];
     private readonly int[] _active = new int[RequestKey.KindCount];
+    private FailureTable? _failures;
 
     /// <summary>The application to which this part belongs.</summary>
     public ProxyApplication Application => application;
@@ -64,6 +65,12 @@ internal sealed class LoopApplication(ProxyApplication application, TransportLoo
     /// <param name="kind">What <see cref="OnBegun"/> was told.</param>
     public void OnEnded(int kind) => _active[kind]--;
 
+    /// <summary>The failed exchanges of the last minutes by how they failed; made with the first one.</summary>
+    public FailureTable Failures => _failures ?? MakeFailures();
+
+    /// <summary>The failed exchanges of the last minutes; null if none failed so far. Readable from any thread.</summary>
+    public FailureTable? KnownFailures => Volatile.Read(ref _failures);
+
     /// <summary>Adds a request to those that go on when the pause ends.</summary>
     /// <param name="pauseEnded">The signal to set when the pause ends.</param>
     public void AddPaused(LoopSignal pauseEnded) => _paused.Add(pauseEnded);
@@ -79,5 +86,12 @@ internal sealed class LoopApplication(ProxyApplication application, TransportLoo
         {
             pauseEnded.Set();
         }
+    }
+
+    private FailureTable MakeFailures()
+    {
+        var made = new FailureTable();
+        Volatile.Write(ref _failures, made);
+        return made;
     }
 }

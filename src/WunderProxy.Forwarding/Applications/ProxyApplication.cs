@@ -124,6 +124,11 @@ public sealed class ProxyApplication
         IsPaused,
         Waiting);
 
+    /// <summary>Returns the exchanges that failed in the last ten minutes and the present one, loop by loop.</summary>
+    /// <param name="now">The present time.</param>
+    public IReadOnlyList<FailureCount> ReadFailures(DateTimeOffset now) =>
+        [.. Parts.SelectMany(part => part.KnownFailures?.Read(now.ToUnixTimeMilliseconds()) ?? [])];
+
     /// <summary>Returns the part of <paramref name="loop"/>, which is created at its first use on that loop.</summary>
     internal LoopApplication PartOf(TransportLoop loop) => _parts.Of(loop);
 }

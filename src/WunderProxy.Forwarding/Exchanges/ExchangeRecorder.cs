@@ -4,7 +4,7 @@ using WunderProxy.Forwarding.Exchanges.Answers;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>Counts the exchanges of one loop that ended, and writes their access-log lines.</summary>
+/// <summary>Counts the exchanges of one loop that ended, those that failed by how they failed, and writes their access-log lines.</summary>
 internal sealed class ExchangeRecorder(TimeProvider clock, WallClock wallClock, TrafficStats unrouted, AccessLog? accessLog)
 {
     /// <summary>Counts an exchange for its upstream, if it had one, and for its application, or as unrouted.</summary>
@@ -22,6 +22,11 @@ internal sealed class ExchangeRecorder(TimeProvider clock, WallClock wallClock, 
         }
 
         CountDuration(upstream is { Peer: null, Used: { } own } ? own.Stats.Durations : application.Durations, exchange, ticks);
+
+        if (FailureWords.HasFailed(exchange))
+        {
+            exchange.Upstream.Application?.Failures.Count(FailureWords.KindOf(exchange), wallClock.UnixMilliseconds);
+        }
 
         if (accessLog is not null)
         {

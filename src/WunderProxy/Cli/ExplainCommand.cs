@@ -13,7 +13,7 @@ internal sealed class ExplainCommand : Command
     private const string Examples =
         """
         wunderproxy explain --manager web1:8001
-        wunderproxy explain --manager web1:8001 launch
+        wunderproxy explain --manager web1:8001 errors
         """;
 
     private readonly ManagerCliOptions _managers = new();
@@ -22,7 +22,7 @@ internal sealed class ExplainCommand : Command
     private readonly Argument<string?> _what = new("WHAT")
     {
         Arity = ArgumentArity.ZeroOrOne,
-        Description = "launch: the last launch that failed; switch: the last switch, with the numbers of both revisions; by default what is most pressing",
+        Description = "launch: the last launch that failed; switch: the last switch, with the numbers of both revisions; errors: the errors of the last ten minutes; by default what is most pressing",
         HelpName = string.Join('|', ExplainedMatter.All),
     };
 

@@ -157,7 +157,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
         [
             new("GET", "/", RouteAccess.Read, new StatusPageRoute(status, lifecycle).HandleAsync),
             .. BalancerRoutes.Of(status, instance),
-            new("GET", "/explain", RouteAccess.Read, new ExplainRoute(new Explainer(lifecycle, TimeProvider.System)).HandleAsync) { AnswersText = true },
+            new("GET", "/explain", RouteAccess.Read, new ExplainRoute(new Explainer(status, lifecycle, TimeProvider.System)).HandleAsync) { AnswersText = true },
             new("GET", "/events", RouteAccess.Read, new EventsRoute(hub, services.Views).HandleAsync),
             new("POST", "/pause", RouteAccess.Change, new PauseRoute(control).HandleAsync),
             new("POST", "/resume", RouteAccess.Change, new ResumeRoute(control).HandleAsync),

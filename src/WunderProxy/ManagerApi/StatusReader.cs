@@ -4,7 +4,9 @@ using WunderProxy.Deployments.Contracts;
 using WunderProxy.Forwarding;
 using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Listeners;
+using WunderProxy.Forwarding.Statistics;
 using WunderProxy.Instance;
+using WunderProxy.ManagerApi.Explanations;
 using WunderProxy.ManagerApi.Traffic;
 
 namespace WunderProxy.ManagerApi;
@@ -59,6 +61,19 @@ internal sealed class StatusReader(
             TlsListeners = TlsListenerView.Of(Listeners),
             Tls = [.. _certificates.Select(owner => owner.Snapshot())],
         };
+    }
+
+    /// <summary>Returns what was counted in the last ten minutes and the present one.</summary>
+    /// <param name="now">The present time.</param>
+    public RecentErrors ReadErrors(DateTimeOffset now)
+    {
+        var targets = (traffic?.Previous.Select(previous => previous.Target) ?? []).Append(traffic?.Current).OfType<TrafficTarget>();
+        var minutes = (int)RecentErrors.Window.TotalMinutes + 1;
+        return new RecentErrors(
+            [.. forwarder.Statistics.SeriesOf(application).Read(SeriesWindow.Hour).TakeLast(minutes)],
+            application.ReadFailures(now),
+            targets.GroupBy(target => target.Hash.Brief, StringComparer.Ordinal)
+                .ToDictionary(group => group.Key, group => group.Last().Revision, StringComparer.Ordinal));
     }
 
     private static PreviousView PreviousOf(TargetUpstream previous)

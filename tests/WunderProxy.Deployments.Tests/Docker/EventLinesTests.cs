@@ -36,6 +36,17 @@ internal sealed class EventLinesTests
         Assert.That(EngineEvent.Read(Bytes("\u00ff\u00c0", "a"), 1), Is.Null);
     }
 
+    [TestCase("\"exitCode\":\"137\"", 137L)]
+    [TestCase("\"exitCode\":137", null)]
+    [TestCase("\"exitCode\":\"x\"", null)]
+    [TestCase("", null)]
+    public void Event_tells_the_exit_code_if_it_has_one(string attributes, long? code)
+    {
+        var line = Encoding.UTF8.GetBytes($$$"""{"Action":"die","Actor":{"ID":"a","Attributes":{{{{attributes}}}}},"timeNano":5}""");
+
+        Assert.That(EngineEvent.Read(line, 1)!.ExitCode, Is.EqualTo(code));
+    }
+
     private static async Task<IReadOnlyList<string>> ReadAsync(byte[] bytes)
     {
         var (lines, read) = (new EventLines(new MemoryStream(bytes)), new List<string>());

@@ -30,6 +30,20 @@ internal sealed class ContainerWatcherTests
     }
 
     [Test]
+    public async Task Death_and_return_are_noted_as_what_happened()
+    {
+        await using var machine = await StartAsync();
+
+        machine.SetState("r1", "exited");
+        await machine.Docker.TellAsync("die", "made1");
+        await UntilBackAsync(machine);
+
+        Assert.That(
+            machine.Lifecycle.Incidents.Select(incident => (incident.What, incident.Revision)),
+            Is.EqualTo(new[] { ("switch", "r1"), (Incident.Died, "r1"), (Incident.Back, "r1") }));
+    }
+
+    [Test]
     public async Task While_it_is_dead_status_says_so_and_names_what_should_serve()
     {
         await using var machine = await StartAsync();

@@ -140,6 +140,40 @@ internal sealed class StatisticsTests(TransportKind transport)
         Assert.That(used.Durations.Sets.Sum(set => set.Seconds.Count), Is.EqualTo(2));
     }
 
+    [Test]
+    public async Task Failed_exchanges_are_told_by_cause_and_good_ones_are_not()
+    {
+        await using var proxy = ProxyUnderTest.Start(transport);
+        await AnswerAsync("200 OK");
+        await AnswerAsync("500 Oops");
+        proxy.Application.Dispose();
+        using var client = await proxy.ConnectAsync();
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        await client.ReadHeadAsync();
+        await AfterRequestsAsync(proxy, 3);
+
+        var failures = proxy.Served.ReadFailures(DateTimeOffset.UtcNow);
+
+        Assert.That(
+            failures.Select(count => (count.Failure.Cause, count.Failure.Side, count.Failure.Phase, count.Failure.Status, count.Count)),
+            Is.EquivalentTo(new[]
+            {
+                ("application_error", "application", "response_head", 500, 1L),
+                ("connect_refused", "application", "connect", 502, 1L),
+            }));
+
+        async Task AnswerAsync(string status)
+        {
+            var (own, upstream, _) = await proxy.BeginAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+            using (own)
+            using (upstream)
+            {
+                await upstream.SendAsync($"HTTP/1.1 {status}\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+                await own.ReadThroughAsync("ok");
+            }
+        }
+    }
+
     private static async Task<ForwarderSnapshot> AfterRequestsAsync(ProxyUnderTest proxy, long count)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(15));

@@ -35,6 +35,32 @@ internal sealed class ExplainTests
     }
 
     [Test]
+    public async Task Errors_after_the_container_was_killed_are_laid_to_its_death()
+    {
+        await using var service = await TestService.StartNewAsync(StoreKind.Folder, "r1");
+        var deployed = await service.DeployAsync(LaunchConfigText.Of("r1"));
+
+        // A stream that is open when its container dies breaks off for certain.
+        using var stream = await service.OpenProxiedAsync("/events");
+        await service.Engine.KillAsync(deployed["Container"]!.GetValue<string>());
+        await service.EventuallyAsync("the return of the container", async () =>
+            (await ExplainAsync(service, "errors"))["Errors"]!["Incidents"]!.AsArray().Any(
+                incident => incident!["What"]!.GetValue<string>() == "back"));
+        await service.EventuallyAsync("the death in the explanation", async () =>
+            (await ExplainAsync(service, "errors"))["Cause"]!.GetValue<string>() == "container_died");
+        var told = await ExplainAsync(service, "errors");
+        var text = await CommandAsync(service, "errors");
+
+        Assert.That(told["Summary"]!.GetValue<string>(), Does.Contain("r1"));
+        Assert.That(told["Errors"]!["Groups"]!.AsArray(), Is.Not.Empty);
+        Assert.That(
+            told["Errors"]!["Incidents"]!.AsArray().Select(incident => incident!["What"]!.GetValue<string>()),
+            Is.SupersetOf(new[] { "switch", "died", "back" }));
+        Assert.That(told["Errors"]!["Container"]!["IsRunning"]!.GetValue<bool>());
+        Assert.That(text, Does.Match("cause +container_died").And.Contain("died r1"));
+    }
+
+    [Test]
     public async Task Failed_deploy_is_explained_by_the_command_also_after_a_restart()
     {
         await using var service = await TestService.StartNewAsync(StoreKind.Folder, "r1");

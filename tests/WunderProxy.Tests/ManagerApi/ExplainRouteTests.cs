@@ -147,6 +147,22 @@ internal sealed class ExplainRouteTests
         Assert.That(ApiFixture.TextOf(await api.CallAsync("GET /explain?what=launch")), Does.Contain("Since then traffic was switched to r44."));
     }
 
+    [TestCase(null)]
+    [TestCase("secret")]
+    public async Task Errors_are_told_with_what_happened_beside_them(string? token)
+    {
+        await using var api = new ApiFixture(token: token);
+        api.Lifecycle.Incidents = [new Incident(DateTimeOffset.UtcNow, Incident.Died, "r42") { ExitCode = 137, Detail = "quoted" }];
+        api.Lifecycle.Current = new ContainerReport { Container = "0123456789", IsRunning = true, Log = ["line of the log"], Missing = ["its past"] };
+
+        var text = ApiFixture.TextOf(await api.CallAsync("GET /explain?what=errors"));
+
+        Assert.That(text, Does.Match("cause +none").And.Match("happened .*Z died r42").And.Contain("exit code 137"));
+        Assert.That(text, token is null
+            ? Does.Contain("line of the log").And.Match("not known +its past").And.Match("container +01234567 runs")
+            : Does.Not.Contain("line of the log").And.Not.Contain("quoted"));
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     public async Task Nothing_to_explain_is_said(bool hasLifecycle)

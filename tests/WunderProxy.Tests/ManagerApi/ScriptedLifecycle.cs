@@ -69,6 +69,12 @@ internal sealed class ScriptedLifecycle : IContainerLifecycle
 
     public LaunchExplanation? ExplainLaunch() => Launch;
 
+    public IReadOnlyList<Incident> Incidents { get; set; } = [];
+
+    public ContainerReport Current { get; set; } = new();
+
+    public Task<ContainerReport> AskCurrentAsync(CancellationToken cancellationToken) => Task.FromResult(Current);
+
     public SwitchExplanation? LastSwitch { get; set; }
 
     public SwitchExplanation? ExplainSwitch() => LastSwitch;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace WunderProxy.Deployments.Docker.Models;
@@ -8,6 +9,9 @@ namespace WunderProxy.Deployments.Docker.Models;
 /// <param name="TimeNanoseconds">Unix time in nanoseconds, by the engine's clock.</param>
 internal sealed record EngineEvent(string Action, string ContainerId, long TimeNanoseconds)
 {
+    /// <summary>Exit code of the container, which a <c>die</c> event has; null for other events.</summary>
+    public long? ExitCode { get; init; }
+
     /// <summary>Reads one line of the stream; fields of unexpected types count as missing.</summary>
     /// <param name="line">The line, in UTF-8.</param>
     /// <param name="previousNanoseconds">Time of the event before, for an event without one.</param>
@@ -20,7 +24,7 @@ internal sealed record EngineEvent(string Action, string ContainerId, long TimeN
             var (happened, actor) = (json.RootElement, default(JsonElement));
             var isKnown = happened.ValueKind == JsonValueKind.Object && happened.TryGetProperty("Actor", out actor);
             return isKnown && happened.TextOf("Action") is { Length: > 0 } action && actor.TextOf("ID") is { Length: > 0 } id
-                ? new EngineEvent(action, id, TimeOf(happened) ?? previousNanoseconds)
+                ? new EngineEvent(action, id, TimeOf(happened) ?? previousNanoseconds) { ExitCode = ExitCodeOf(actor) }
                 : null;
         }
         catch (JsonException)
@@ -28,6 +32,13 @@ internal sealed record EngineEvent(string Action, string ContainerId, long TimeN
             return null;
         }
     }
+
+    private static long? ExitCodeOf(JsonElement actor) =>
+        actor.TryGetProperty("Attributes", out var attributes)
+            && attributes.ValueKind == JsonValueKind.Object
+            && long.TryParse(attributes.TextOf("exitCode"), NumberStyles.None, CultureInfo.InvariantCulture, out var code)
+            ? code
+            : null;
 
     private static long? TimeOf(JsonElement happened) =>
         happened.TryGetProperty("timeNano", out var time)

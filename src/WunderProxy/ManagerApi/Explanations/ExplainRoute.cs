@@ -3,12 +3,12 @@ namespace WunderProxy.ManagerApi.Explanations;
 /// <summary><c>GET /explain?what=</c>: says in words what went wrong, with the evidence; text unless JSON is accepted.</summary>
 internal sealed class ExplainRoute(Explainer explainer)
 {
-    public ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
+    public async ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var explanation = explainer.Explain(WhatOf(request), request.HasRights);
-        return new(request.WantsJson
+        var explanation = await explainer.ExplainAsync(WhatOf(request), request.HasRights, cancellationToken);
+        return request.WantsJson
             ? ApiResponse.OfJson(explanation, ApiJson.Context.ExplanationDocument)
-            : ApiResponse.OfText(ExplanationText.Write(explanation)));
+            : ApiResponse.OfText(ExplanationText.Write(explanation));
     }
 
     private static string? WhatOf(ApiRequest request) =>

@@ -9,9 +9,12 @@ internal static class ExplainedMatter
     /// <summary>The last switch.</summary>
     public const string Switch = "switch";
 
+    /// <summary>The errors of the last ten minutes.</summary>
+    public const string Errors = "errors";
+
     /// <summary>What is answered when there is nothing to explain.</summary>
     public const string Nothing = "nothing";
 
     /// <summary>All that a caller may ask for.</summary>
-    public static IReadOnlyList<string> All { get; } = [Launch, Switch];
+    public static IReadOnlyList<string> All { get; } = [Launch, Switch, Errors];
 }

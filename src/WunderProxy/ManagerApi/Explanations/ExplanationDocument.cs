@@ -32,6 +32,9 @@ internal sealed record ExplanationDocument
     /// <summary>The evidence of a switch; left out for anything else.</summary>
     public SwitchRecord? Switch { get; init; }
 
+    /// <summary>The evidence about errors; left out for anything else.</summary>
+    public ErrorsView? Errors { get; init; }
+
     /// <summary>Returns the answer when there is nothing to explain.</summary>
     public static ExplanationDocument OfNothing(string summary) => new()
     {

@@ -44,6 +44,11 @@ internal static class ExplanationText
             Row(text, "not known", missing);
         }
 
+        if (explanation.Errors is { } errors)
+        {
+            ErrorsEvidenceText.Write(text, errors);
+        }
+
         return text.ToString();
     }
 

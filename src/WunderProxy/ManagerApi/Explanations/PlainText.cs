@@ -18,6 +18,11 @@ internal static class PlainText
     /// <summary>Returns a time of day in UTC.</summary>
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
+    /// <summary>Returns one minute, or the first and the last, in UTC.</summary>
+    public static string Minutes(DateTimeOffset first, DateTimeOffset last) => first == last
+        ? first.UtcDateTime.ToString("'at' HH:mm'Z'", CultureInfo.InvariantCulture)
+        : string.Create(CultureInfo.InvariantCulture, $"from {first.UtcDateTime:HH:mm} to {last.UtcDateTime:HH:mm}Z");
+
     /// <summary>Returns a date with its time in UTC.</summary>
     public static string Moment(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
