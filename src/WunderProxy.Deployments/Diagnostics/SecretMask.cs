@@ -33,7 +33,7 @@ public sealed class SecretMask
             group => group.Key, group => group.OrderByDescending(form => form.Length).ToArray(), StringComparer.Ordinal);
     }
 
-    /// <summary>A mask without known values; it still hides passwords in URLs.</summary>
+    /// <summary>A mask without known values; it still hides passwords and secret parameters in URLs.</summary>
     public static SecretMask Empty { get; } = new([]);
 
     /// <summary>Creates a mask of the secrets in an environment.</summary>
@@ -77,8 +77,8 @@ public sealed class SecretMask
             : Masked;
     }
 
-    /// <summary>Returns the text without known secrets and without passwords in URLs.</summary>
-    public string Apply(string text) => UrlSecrets.Mask(MaskKnown(text));
+    /// <summary>Returns the text without known secrets, and without passwords and secret parameters in URLs.</summary>
+    public string Apply(string text) => QuerySecrets.Mask(UrlSecrets.Mask(MaskKnown(text)));
 
     private static bool IsPlainName(string text) =>
         text.Length is > 0 and <= MaxNameLength

@@ -44,6 +44,9 @@ internal sealed partial class ForwardProcess : IDisposable
     public static Task<ForwardProcess> StartAsync(EndPoint upstream, ProxyWiring wiring, params string[] options) =>
         StartListeningAsync(upstream, [.. wiring.Options, .. options], wiring.IsSecure);
 
+    /// <summary>Sends a signal to the process.</summary>
+    public void Signal(int signal) => _process.Signal(signal);
+
     public void Dispose() => _process.Dispose();
 
     private static async Task<ForwardProcess> StartListeningAsync(EndPoint upstream, string[] options, bool isSecure)
