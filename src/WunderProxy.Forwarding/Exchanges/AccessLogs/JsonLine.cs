@@ -25,7 +25,7 @@ internal static class JsonLine
             WriteRequest(ref line, entry.Exchange.Client.Request);
         }
 
-        WriteClient(ref line, entry.Exchange);
+        WriteClient(ref line, entry);
         WriteOutcome(ref line, entry);
         WriteSource(ref line, entry);
         WriteTimes(ref line, entry.Exchange.Phases);
@@ -123,9 +123,9 @@ internal static class JsonLine
         line.Escaped(target[from..to], Escape, target.Length);
     }
 
-    private static void WriteClient(ref LineBuffer line, Exchange exchange)
+    private static void WriteClient(ref LineBuffer line, in LogEntry entry)
     {
-        var client = exchange.Client;
+        var client = entry.Exchange.Client;
         line.Raw("\",\"url.scheme\":\""u8);
         line.Raw(client.Scheme);
         if (client.Tls is { } tls)
@@ -135,7 +135,11 @@ internal static class JsonLine
         }
 
         line.Raw("\",\"client.address\":\""u8);
-        if (client.Address is { } address)
+        if (entry.ForwardedClient is { IsEmpty: false } forwarded)
+        {
+            line.Raw(forwarded);
+        }
+        else if (client.Address is { } address)
         {
             line.Address(address);
         }
@@ -255,6 +259,11 @@ internal static class JsonLine
         Word(ref line, ",\"wp.fallback\":\""u8, entry.Fallback);
         Word(ref line, ",\"wp.buffered\":\""u8, entry.Buffered);
         Word(ref line, ",\"wp.upgrade\":\""u8, entry.Upgrade);
+        if (entry.Exchange.Tunnel is not null && entry.Exchange.Down.CloseCode > 0)
+        {
+            line.Raw(",\"wp.close_code\":"u8);
+            line.Number(entry.Exchange.Down.CloseCode);
+        }
     }
 
     private static void Word(ref LineBuffer line, ReadOnlySpan<byte> key, ReadOnlySpan<byte> word)

@@ -1,3 +1,5 @@
+using System.Buffers;
+using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding.Exchanges.AccessLogs;
@@ -24,6 +26,11 @@ internal readonly ref struct LogEntry(
     /// <summary>Most bytes of a request's id, and of the names of application and revision.</summary>
     public const int MostNameBytes = 128;
 
+    // An IPv6 address in its longest form, in brackets and with a port.
+    private const int MostAddressBytes = 53;
+
+    private static readonly SearchValues<byte> AddressBytes = SearchValues.Create("0123456789abcdefABCDEF.:[]"u8);
+
     /// <summary>What stands in the place of a secret value.</summary>
     public static ReadOnlySpan<byte> Masked => "***"u8;
 
@@ -46,6 +53,32 @@ internal readonly ref struct LogEntry(
         UpgradeMark.Close => "close"u8,
         _ => default,
     };
+
+    /// <summary>
+    /// The client's address as the trusted proxy in front of us saw it: the last one in X-Forwarded-For. Empty if the sender
+    /// is not trusted, or sent none or something else.
+    /// </summary>
+    public ReadOnlySpan<byte> ForwardedClient
+    {
+        get
+        {
+            var head = Exchange.Client.Request;
+            if (!Exchange.Client.IsHeadComplete || !head.Has(HeaderName.XForwardedFor) || !Exchange.IsTrusted)
+            {
+                return default;
+            }
+
+            var last = 0;
+            for (var index = head.IndexOf(HeaderName.XForwardedFor); index >= 0; index = head.IndexOf(HeaderName.XForwardedFor, index + 1))
+            {
+                last = index;
+            }
+
+            var value = head.ValueOf(in head.Fields[last]);
+            value = value[(value.LastIndexOf((byte)',') + 1)..].Trim((byte)' ');
+            return value.Length <= MostAddressBytes && !value.ContainsAnyExcept(AddressBytes) ? value : default;
+        }
+    }
 
     /// <summary>The loop's part of the upstream that was leased last; null without one.</summary>
     public LoopUpstream? Upstream => Exchange.Upstream.Used ?? Exchange.Upstream.Lease.Part;

@@ -120,6 +120,13 @@ internal static class TextLine
         Word(ref line, " reused="u8, exchange.Upstream.IsReused ? "yes"u8 : default);
         Word(ref line, " buffered="u8, entry.Buffered);
         Word(ref line, " upgrade="u8, entry.Upgrade);
+        if (exchange.Tunnel is not null && exchange.Down.CloseCode > 0)
+        {
+            line.Raw(" close_code="u8);
+            line.Number(exchange.Down.CloseCode);
+        }
+
+        Word(ref line, " forwarded_for="u8, entry.ForwardedClient);
         if (!exchange.Client.IsHeadComplete)
         {
             return;

@@ -26,6 +26,11 @@ internal sealed class BodyPipeline
     private WebSocketFrames _frames;
     private bool _closeRequested;
 
+    /// <summary>
+    /// The status code of the Close frame of a WebSocket, the proxy's own (1012) included; 0 if there was none.
+    /// </summary>
+    public int CloseCode => _frames.IsClosed ? WebSocketFrames.ServiceRestartCode : _frames.CloseCode;
+
     /// <summary>How the end of the body is known.</summary>
     public BodyKind Kind => _decoder.Kind;
 

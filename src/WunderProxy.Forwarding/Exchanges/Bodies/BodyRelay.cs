@@ -72,6 +72,11 @@ internal sealed class BodyRelay
     /// </summary>
     public string? Fault => End == RelayEnd.Malformed ? _pipeline.Rejection.ToString() : null;
 
+    /// <summary>
+    /// The status code of the Close frame that went through a WebSocket, or that the proxy wrote; 0 if there was none.
+    /// </summary>
+    public int CloseCode => _pipeline.CloseCode;
+
     /// <summary>Whether the relay has to end.</summary>
     public bool IsStopped => _sink.IsStopped;
 

@@ -9,12 +9,20 @@ internal struct WebSocketFrames
     private const int MaskBit = 0x80;
     private const int LengthBits = 0x7f;
     private const int ControlBit = 0x08;
+    private const int OpcodeBits = 0x0f;
+    private const int CloseOpcode = 0x08;
+    private const int CloseCodeLength = 2;
     private const int Length16 = 126;
     private const int Length64 = 127;
+
+    /// <summary>The status code in <see cref="ServiceRestart"/>.</summary>
+    public const int ServiceRestartCode = 1012;
 
     private bool _isInMessage;
     private bool _isFinal;
     private bool _isControl;
+    private bool _isClose;
+    private int _closeCodeBytes;
     private int _headerBytes;
     private int _extraBytes;
     private int _extendedLengthBytes;
@@ -24,6 +32,9 @@ internal struct WebSocketFrames
     /// An unmasked Close frame with status 1012, "service restart" (RFC 6455 section 5.5.1, IANA registry).
     /// </summary>
     public static ReadOnlySpan<byte> ServiceRestart => [0x88, 0x02, 0x03, 0xf4];
+
+    /// <summary>The status code of the Close frame that went by (RFC 6455 section 7.4); 0 before, or if it had none.</summary>
+    public int CloseCode { get; private set; }
 
     /// <summary>Whether our own Close frame was written, after which nothing may follow.</summary>
     public bool IsClosed { get; set; }
@@ -47,6 +58,11 @@ internal struct WebSocketFrames
             else
             {
                 var count = (int)Math.Min((ulong)(input.Length - at), _payloadBytes);
+                if (_isClose)
+                {
+                    TakeCloseCode(input.Slice(at, count));
+                }
+
                 _payloadBytes -= (ulong)count;
                 at += count;
             }
@@ -67,6 +83,7 @@ internal struct WebSocketFrames
             case 0:
                 _isFinal = (octet & FinBit) != 0;
                 _isControl = (octet & ControlBit) != 0;
+                _isClose = (octet & OpcodeBits) == CloseOpcode;
                 break;
             case 1:
                 TakeLength(octet);
@@ -94,6 +111,15 @@ internal struct WebSocketFrames
         };
         _payloadBytes = _extendedLengthBytes > 0 ? 0 : (ulong)length;
         _extraBytes = _extendedLengthBytes + ((octet & MaskBit) != 0 ? 4 : 0);
+    }
+
+    private void TakeCloseCode(ReadOnlySpan<byte> payload)
+    {
+        foreach (var octet in payload[..Math.Min(payload.Length, CloseCodeLength - _closeCodeBytes)])
+        {
+            CloseCode = (CloseCode << 8) | octet;
+            _closeCodeBytes++;
+        }
     }
 
     private void EndFrame()

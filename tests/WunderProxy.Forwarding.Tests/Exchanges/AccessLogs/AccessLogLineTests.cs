@@ -101,7 +101,7 @@ internal sealed partial class AccessLogLineTests
         proxy.Send(upstream, Switching);
         Pass(proxy, 250);
         var open = await EndAsync(proxy, sink);
-        proxy.Send(upstream, "hello");
+        proxy.Send(upstream, "\u0088\u0002\u0003\u00e8");
         Pass(proxy, 3_000);
         proxy.Loop.Run(() =>
         {
@@ -112,8 +112,8 @@ internal sealed partial class AccessLogLineTests
         var close = await EndAsync(proxy, sink);
 
         Assert.That(open, Does.Contain(" status=101 ").And.Contain(" end=ok ").And.Contain(" upgrade=open\n"));
-        Assert.That(close, Does.Contain(" status=101 ").And.Contain(" duration=3.").And.Contain(" upgrade=close\n"));
-        Assert.That(Bytes(close), Is.EqualTo(Bytes(open) + 5));
+        Assert.That(close, Does.Contain(" status=101 ").And.Contain(" duration=3.").And.Contain(" upgrade=close close_code=1000\n"));
+        Assert.That(Bytes(close), Is.EqualTo(Bytes(open) + 4));
     }
 
     [TestCase("GET /x HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhel", "upstream_reset", true)]
@@ -166,6 +166,37 @@ internal sealed partial class AccessLogLineTests
 
         Assert.That(lines.Count(line => line.Contains(" path=/ok", StringComparison.Ordinal)), Is.EqualTo(expected));
         Assert.That(lines.Count(line => line.Contains(" path=/failed", StringComparison.Ordinal)), Is.EqualTo(5));
+    }
+
+    [TestCase("X-Forwarded-For: 203.0.113.7", "203.0.113.7", true)]
+    [TestCase("X-Forwarded-For: 198.51.100.1, 203.0.113.7", "203.0.113.7", true)]
+    [TestCase("X-Forwarded-For: 198.51.100.1\r\nX-Forwarded-For: [2001:db8::1]:80", "[2001:db8::1]:80", true)]
+    [TestCase("X-Forwarded-For: 203.0.113.7, evil end=forged", null, true)]
+    [TestCase("X-Forwarded-For: ", null, true)]
+    [TestCase("X-Forwarded-For: 203.0.113.7", null, false)]
+    public async Task Client_is_the_one_that_a_trusted_proxy_saw(string line, string? expected, bool isTrusted)
+    {
+        foreach (var format in Enum.GetValues<AccessLogFormat>())
+        {
+            var (proxy, sink) = Start(format, options => options with { TrustNobody = !isTrusted });
+            proxy.Slot.Switch(null);
+            proxy.Send(proxy.Connect(new IPEndPoint(IPAddress.Loopback, 7)), $"GET / HTTP/1.1\r\nHost: a\r\n{line}\r\n\r\n");
+
+            var logged = await EndAsync(proxy, sink);
+
+            if (format == AccessLogFormat.Json)
+            {
+                using var json = JsonDocument.Parse(logged);
+                Assert.That(json.RootElement.GetProperty("client.address").GetString(), Is.EqualTo(expected ?? "127.0.0.1"));
+                Assert.That(json.RootElement.GetProperty("network.peer.address").GetString(), Is.EqualTo("127.0.0.1"));
+            }
+            else
+            {
+                Assert.That(logged, Does.Contain(" client=127.0.0.1 "));
+                Assert.That(logged.Contains(" forwarded_for=", StringComparison.Ordinal), Is.EqualTo(expected is not null));
+                Assert.That(logged, expected is null ? Does.Not.Contain("203.0.113.7") : Does.Contain($" forwarded_for={expected}"));
+            }
+        }
     }
 
     [Test]

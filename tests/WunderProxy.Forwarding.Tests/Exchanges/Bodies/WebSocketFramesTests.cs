@@ -42,6 +42,22 @@ internal sealed class WebSocketFramesTests
         Assert.That((taken, frames.IsAtMessageEnd), Is.EqualTo((Large.Length + 1, false)));
     }
 
+    [TestCase(new byte[] { 0x88, 0x02, 0x03, 0xe8 }, 1000)]
+    [TestCase(new byte[] { 0x81, 0x02, 0x03, 0xe9, 0x88, 0x05, 0x03, 0xea, 1, 2, 3 }, 1002)]
+    [TestCase(new byte[] { 0x88, 0x00 }, 0)]
+    [TestCase(new byte[] { 0x89, 0x02, 0x03, 0xe8 }, 0)]
+    public void Code_of_a_Close_frame_is_kept_however_the_bytes_are_cut(byte[] stream, int expected)
+    {
+        for (var cut = 0; cut <= stream.Length; cut++)
+        {
+            var frames = default(WebSocketFrames);
+            frames.Advance(stream.AsSpan(0, cut), stopAtMessageEnd: false);
+            frames.Advance(stream.AsSpan(cut), stopAtMessageEnd: false);
+
+            Assert.That(frames.CloseCode, Is.EqualTo(expected), $"cut at {cut}");
+        }
+    }
+
     [Test]
     public void Nothing_is_taken_at_a_message_end_when_asked_to_stop()
     {
