@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using WunderProxy.Forwarding.Exchanges.Bodies;
 using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Http1;
@@ -62,11 +63,15 @@ internal sealed class Exchange : ILeaseHolder, IStreamWatcher
     /// <summary>Timestamp at which the request head was complete.</summary>
     public long StartTimestamp { get; set; }
 
+    /// <summary>The span of the exchange; null if it is not sampled, and after its end.</summary>
+    public Activity? Span { get; set; }
+
     /// <summary>
-    /// The trace that the request belongs to, and the span in it that sent the request, as the client named them; none if
-    /// the client sent no <c>traceparent</c>. Read from the head at each call.
+    /// The trace that the request belongs to: with the exchange's own span if it is sampled, else with the span that sent
+    /// the request, as the client named them; none if the client sent no valid <c>traceparent</c>. Read from the head at
+    /// each call.
     /// </summary>
-    public TraceParent Trace => TraceParent.Of(Client.Request);
+    public TraceParent Trace => Upstream.Span.IsNone ? TraceParent.Of(Client.Request) : Upstream.Span;
 
     /// <summary>Whether the sender's forwarding headers are believed.</summary>
     public bool IsTrusted => Client.IsAddressTrusted || Fallback == FallbackMark.Received;
@@ -87,6 +92,8 @@ internal sealed class Exchange : ILeaseHolder, IStreamWatcher
         Upstream.Reset();
         Down.Reset();
         Tunnel = null;
+        Span?.Dispose();
+        Span = null;
         Fallback = FallbackMark.None;
         Error = ForwardError.None;
         Reason = null;

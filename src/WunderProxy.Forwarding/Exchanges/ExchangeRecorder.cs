@@ -1,10 +1,14 @@
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Exchanges.AccessLogs;
 using WunderProxy.Forwarding.Exchanges.Answers;
+using WunderProxy.Forwarding.Exchanges.Tracing;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
-/// <summary>Counts the exchanges of one loop that ended, those that failed by how they failed, and writes their access-log lines.</summary>
+/// <summary>
+/// Counts the exchanges of one loop that ended, those that failed by how they failed, writes their access-log lines and
+/// ends their spans.
+/// </summary>
 internal sealed class ExchangeRecorder(TimeProvider clock, WallClock wallClock, TrafficStats unrouted, AccessLog? accessLog)
 {
     /// <summary>Counts an exchange for its upstream, if it had one, and for its application, or as unrouted.</summary>
@@ -32,6 +36,11 @@ internal sealed class ExchangeRecorder(TimeProvider clock, WallClock wallClock, 
         {
             exchange.Phases.OnEnd();
             accessLog.Write(exchange, wallClock.UnixMilliseconds, microseconds);
+        }
+
+        if (exchange.Span is { } span)
+        {
+            ExchangeTracer.End(exchange, span);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using WunderProxy.Forwarding.Exchanges.Answers;
 using WunderProxy.Forwarding.Exchanges.Bodies;
 using WunderProxy.Forwarding.Exchanges.Clients;
+using WunderProxy.Forwarding.Exchanges.Tracing;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Transport.Tasks;
 
@@ -18,6 +19,7 @@ internal sealed class ExchangeRunner(
     FallbackHeaders? fallbackHeaders,
     ErrorAnswers answers,
     ChallengeAnswerer? challenges,
+    ExchangeTracer? tracer,
     ExchangeRecorder recorder,
     ExchangeLog log)
 {
@@ -132,6 +134,7 @@ internal sealed class ExchangeRunner(
     private bool Begin(Exchange exchange)
     {
         exchange.Upstream.ChooseApplication();
+        tracer?.Begin(exchange);
         SetHsts(exchange.Client, exchange.Upstream.Application!.Hsts);
         if (exchange.Client.Request.Has(HeaderName.WunderproxyFallback) && fallbackHeaders?.IsFromPeer(exchange.Client) == true)
         {

@@ -44,6 +44,7 @@ internal sealed class ForwarderSettings
         StampSecret = options.ApiStamp is { } stamp ? Encoding.ASCII.GetBytes(stamp.Secret) : null;
         Peers = options.Fallback is { } fallback ? new PeerGroup(fallback, clock, logger) : null;
         Crowd = options.Crowd;
+        Traces = options.Traces;
         MaxConnections = options.MaxConnections;
         Challenges = options.Challenges;
         Buffers = options.Buffers is { } buffers ? BufferStore.Open(buffers, logger, clock) : null;
@@ -100,6 +101,9 @@ internal sealed class ForwarderSettings
 
     /// <summary>How connections are divided among addresses; null if they are not.</summary>
     public CrowdOptions? Crowd { get; }
+
+    /// <summary>Which requests get a span; null for none.</summary>
+    public SpanOptions? Traces { get; }
 
     /// <summary>Most client connections over all loops; 0 means no limit.</summary>
     public int MaxConnections { get; }

@@ -3,6 +3,7 @@ using WunderProxy.Forwarding.Connections;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Exchanges.AccessLogs;
 using WunderProxy.Forwarding.Exchanges.Answers;
+using WunderProxy.Forwarding.Exchanges.Tracing;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
 
@@ -100,7 +101,8 @@ internal sealed class LoopContext
             ? new PeerFallback(Settings, peers, forwarder, connector, recorder, Log)
             : null;
         var challenges = Settings.Challenges is { } answers ? new ChallengeAnswerer(answers, Loop) : null;
+        var tracer = Settings.Traces is { } traces ? new ExchangeTracer(traces) : null;
         return new ExchangeRunner(
-            Settings, forwarder, fallback, headers, new ErrorAnswers(Settings, Clock), challenges, recorder, Log);
+            Settings, forwarder, fallback, headers, new ErrorAnswers(Settings, Clock), challenges, tracer, recorder, Log);
     }
 }

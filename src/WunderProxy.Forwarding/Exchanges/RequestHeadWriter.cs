@@ -28,7 +28,7 @@ internal sealed class RequestHeadWriter(
         {
             var removed = HeaderFlags.NeverForwarded | (isTrusted ? HeaderFlags.None : HeaderFlags.Forwarding);
             var showsTags = upstream.Application!.Compression != ResponseCompression.Off && ShownTags.NeedBothForms(head);
-            writer.Fields(head, removed, RewrittenNames(client, isHostWritten, isTrusted, showsTags));
+            writer.Fields(head, removed, RewrittenNames(client, upstream, isHostWritten, isTrusted, showsTags));
             if (showsTags)
             {
                 ShownTags.Write(ref writer, head);
@@ -39,9 +39,14 @@ internal sealed class RequestHeadWriter(
         else
         {
             ApiStamp.LeaveOutUnreadable(head);
-            writer.Fields(head, HeaderFlags.NeverForApi, RewrittenNames(client, isHostWritten, isTrusted: false, showsTags: false));
+            writer.Fields(head, HeaderFlags.NeverForApi, RewrittenNames(client, upstream, isHostWritten, isTrusted: false, showsTags: false));
             var isCrowded = crowd?.IsCrowded(client.Address, limit.Served) == true;
             ApiStamp.Write(ref writer, client, upstream.Lease.Part!.Upstream.StampSecret ?? stamp, isCrowded);
+        }
+
+        if (!upstream.Span.IsNone)
+        {
+            WriteSpan(ref writer, upstream.Span);
         }
 
         WriteMaxForwards(ref writer, head);
@@ -91,7 +96,8 @@ internal sealed class RequestHeadWriter(
         return isAbsolute;
     }
 
-    private static HeaderNameSet RewrittenNames(ClientStream client, bool isHostWritten, bool isTrusted, bool showsTags)
+    private static HeaderNameSet RewrittenNames(
+        ClientStream client, UpstreamSide upstream, bool isHostWritten, bool isTrusted, bool showsTags)
     {
         var head = client.Request;
 
@@ -104,7 +110,16 @@ internal sealed class RequestHeadWriter(
             isTrusted ? HeaderName.XForwardedFor : Nothing,
             showsTags ? HeaderName.IfNoneMatch : Nothing,
             isExpectDropped ? HeaderName.Expect : Nothing,
+            upstream.Span.IsNone ? Nothing : HeaderName.Traceparent,
+            upstream.Span.IsNone || upstream.ContinuesTrace ? Nothing : HeaderName.Tracestate,
             IsBoundByMaxForwards(head) ? HeaderName.MaxForwards : Nothing);
+    }
+
+    private static void WriteSpan(ref HeadWriter writer, TraceParent span)
+    {
+        Span<byte> field = stackalloc byte[TraceParent.Length];
+        span.Write(field);
+        writer.Field(HeaderName.Traceparent, field);
     }
 
     // Max-Forwards limits only these methods (RFC 9110 section 7.6.2); the value 0 has been answered before.

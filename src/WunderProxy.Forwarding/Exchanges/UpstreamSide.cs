@@ -63,6 +63,15 @@ internal sealed class UpstreamSide
     /// <summary>Whether the body of the request was held until it was complete.</summary>
     public bool WasHeld { get; private set; }
 
+    /// <summary>The span of the exchange, which the upstream gets as the parent of its own; none if it is not sampled.</summary>
+    public TraceParent Span { get; set; }
+
+    /// <summary>
+    /// Whether <see cref="Span"/> belongs to the trace that the client named; else it begins a new one, to which the
+    /// client's <c>tracestate</c> does not belong.
+    /// </summary>
+    public bool ContinuesTrace { get; set; }
+
     /// <summary>The slot that holds the upstream to forward to.</summary>
     public UpstreamSlot Slot => Peer is null ? Application!.Slot : _settings.Peers!.Slot;
 
@@ -144,6 +153,8 @@ internal sealed class UpstreamSide
         IsReused = false;
         WasHeld = false;
         _attempts = 0;
+        Span = default;
+        ContinuesTrace = false;
     }
 
     /// <summary>Returns everything that the side holds, in whatever state it is, after an internal error.</summary>

@@ -95,6 +95,9 @@ public sealed record ForwarderOptions
     /// <summary>The stamp for requests, if this forwarder is the front end of the manager API; else null.</summary>
     public RequestStamp? ApiStamp { get; init; }
 
+    /// <summary>Which requests get a span; null for none.</summary>
+    public SpanOptions? Traces { get; init; }
+
     /// <summary>The peers to try when this instance cannot answer, and to believe; null for none.</summary>
     public FallbackOptions? Fallback { get; init; }
 

@@ -54,7 +54,7 @@ internal sealed class ForwardCommand : Command
         using var orders = acme is null ? null : _acme.OpenState(parsed, stateDirectory: null);
         var certificates = _proxy.MapTls(parsed, acme is not null);
         var apiCertificates = _proxy.MapApiTls(parsed);
-        var proxy = _proxy.Map(parsed) with { Tls = certificates?.Source, Challenges = answers };
+        var proxy = _proxy.Map(parsed) with { Tls = certificates?.Source, Challenges = answers, Traces = TracesWorker.SamplingOf(openTelemetry) };
         var application = _proxy.MapApplication(parsed);
         var api = _api.Map(parsed, defaultEndPoint: null, proxy) with { Tls = apiCertificates?.Source };
         var status = _api.MapStatus(parsed, proxy) with { Tls = apiCertificates?.Source };

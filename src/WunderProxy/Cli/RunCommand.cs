@@ -71,7 +71,7 @@ internal sealed class RunCommand : Command
         using var orders = acme is null ? null : _acme.OpenState(parsed, state.FullPath);
         var certificates = _proxy.MapTls(parsed, acme is not null);
         var apiCertificates = _proxy.MapApiTls(parsed);
-        var proxy = _proxy.Map(parsed, Path.Combine(stateDirectory, "buffers")) with { Tls = certificates?.Source, Challenges = answers };
+        var proxy = _proxy.Map(parsed, Path.Combine(stateDirectory, "buffers")) with { Tls = certificates?.Source, Challenges = answers, Traces = TracesWorker.SamplingOf(openTelemetry) };
         var application = _proxy.MapApplication(parsed) with { Name = service.App };
         var api = _api.Map(parsed, ManagerApiOptions.DefaultEndPoint, proxy) with { Tls = apiCertificates?.Source };
         var status = _api.MapStatus(parsed, proxy) with { Tls = apiCertificates?.Source };

@@ -133,6 +133,12 @@ internal static class ServiceHost
     /// <param name="app">Name of the application; empty for <c>forward</c>.</param>
     public static void AddOpenTelemetry(IServiceCollection services, OpenTelemetryOptions options, string app)
     {
+        if (options.Traces is not null)
+        {
+            services.AddHostedService(provider => new TracesWorker(
+                options, app, provider.GetRequiredService<ILogger<TracesWorker>>(), provider.GetRequiredService<TimeProvider>()));
+        }
+
         if (options.Metrics is not null)
         {
             services.AddHostedService(provider => new MetricsWorker(

@@ -37,10 +37,10 @@ internal sealed class AllocationTests
     public async Task Hundred_thousand_exchanges_allocate_less_than_a_byte_each(
         int connections, int threads, string request, string response)
     {
-        // With a peer, which costs nothing as long as it is not needed.
+        // With a peer, which costs nothing as long as it is not needed, and with traces of which none is sampled.
         var fallback = new FallbackOptions([IPEndPoint.Parse("127.0.0.1:1")], PeerSignature.Key());
         await using var proxy = ProxyUnderTest.Start(
-            TransportKind.Epoll, options => options with { Threads = threads, Fallback = fallback, Buffers = new BufferOptions() });
+            TransportKind.Epoll, options => options with { Threads = threads, Fallback = fallback, Buffers = new BufferOptions(), Traces = new SpanOptions(FollowsParent: true, Share: 0) });
         var bytes = Encoding.ASCII.GetBytes(request);
         using var application = new BlockingApplication(bytes[^4..], Encoding.ASCII.GetBytes(response));
         proxy.Slot.Switch(new Upstream(application.EndPoint, "blocking", TimeProvider.System));

@@ -85,6 +85,77 @@ internal sealed partial class OpenTelemetryProcessTests
         Assert.That(rest, Does.Not.Contain("metrics do not reach"));
     }
 
+    [Test]
+    public async Task Sampled_requests_arrive_as_server_spans_below_their_parents()
+    {
+        await using var upstream = new HttpUpstream();
+        await using var receiver = new OtlpReceiver(new OtlpAnswer(503, "0"));
+        using var program = Start(
+            [
+                ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", $"{receiver.Address}v1/traces"), ("OTEL_BSP_SCHEDULE_DELAY", "100"),
+                ("OTEL_EXPORTER_OTLP_HEADERS", "api-key=s3cret"), ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"), ("OTEL_SERVICE_NAME", "edge"),
+            ],
+            "forward", "--upstream", upstream.Address, "--proxy", "127.0.0.1:0", "--access-log", "json");
+        var proxy = ProxyAddress().Match(await LineAsync(program, "proxy on")).Groups["address"].Value;
+
+        await AskAsync(proxy, "/sampled?token=x", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        await AskAsync(proxy, "/unsampled", "00-0af7651916cd43dd8448eb211c80319d-b7ad6b7169203331-00");
+        await AskAsync(proxy, "/root", null);
+        Signal(program, "TERM");
+        var log = await program.StandardOutput.ReadToEndAsync();
+        var code = await EndAsync(program);
+
+        var spans = receiver.Spans.DistinctBy(item => item.Span.SpanId).ToDictionary(
+            item => OtlpReceiver.Words(item.Span.Attributes)["url.path"], StringComparer.Ordinal);
+        Assert.That(spans.Keys, Is.EquivalentTo(new[] { "/sampled", "/root" }));
+        var sampled = spans["/sampled"].Span;
+        var root = spans["/root"].Span;
+        Assert.Multiple(() =>
+        {
+            Assert.That(code, Is.Zero);
+            Assert.That(Hex(sampled.TraceId), Is.EqualTo("0af7651916cd43dd8448eb211c80319c"));
+            Assert.That(Hex(sampled.ParentSpanId), Is.EqualTo("b7ad6b7169203331"));
+            Assert.That((sampled.Name, sampled.Kind), Is.EqualTo(("GET", Span.Types.SpanKind.Server)));
+            Assert.That(sampled.EndTimeUnixNano, Is.GreaterThan(sampled.StartTimeUnixNano));
+            Assert.That(root.ParentSpanId, Is.Empty);
+            Assert.That(OtlpReceiver.Words(spans["/root"].Resource.Attributes)["service.name"], Is.EqualTo("edge"));
+            Assert.That(OtlpReceiver.Words(sampled.Attributes)["http.response.status_code"], Is.EqualTo("200"));
+            Assert.That(OtlpReceiver.Words(sampled.Attributes)["wunderproxy.upstream"], Is.EqualTo(upstream.Address));
+            Assert.That(receiver.Calls.Select(call => call.Headers["api-key"]), Is.All.EqualTo("s3cret"));
+            Assert.That(receiver.Calls.Select(call => call.Encoding), Is.All.EqualTo("gzip"));
+            Assert.That(log, Does.Contain($"\"trace_id\":\"{Hex(sampled.TraceId)}\",\"span_id\":\"{Hex(sampled.SpanId)}\""));
+            Assert.That(log, Does.Contain($"\"trace_id\":\"{Hex(root.TraceId)}\",\"span_id\":\"{Hex(root.SpanId)}\""));
+        });
+    }
+
+    [Test]
+    public async Task One_percent_is_about_one_of_a_hundred()
+    {
+        const int Requests = 5_000;
+        await using var upstream = new HttpUpstream();
+        await using var receiver = new OtlpReceiver();
+        using var program = Start(
+            [
+                ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", $"{receiver.Address}v1/traces"), ("OTEL_TRACES_SAMPLER", "parentbased_traceidratio"),
+                ("OTEL_TRACES_SAMPLER_ARG", "0.01"),
+            ],
+            "forward", "--upstream", upstream.Address, "--proxy", "127.0.0.1:0", "--access-log", "none");
+        var proxy = ProxyAddress().Match(await LineAsync(program, "proxy on")).Groups["address"].Value;
+        using var client = new HttpClient();
+
+        await Parallel.ForAsync(0, Requests, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, cancellationToken) =>
+        {
+            using var answer = await client.GetAsync(new Uri($"http://{proxy}/"), cancellationToken);
+        });
+        Signal(program, "TERM");
+
+        Assert.That(await EndAsync(program), Is.Zero);
+
+        // 50 are expected, with a standard deviation of 7.
+        Assert.That(receiver.Spans, Has.Count.InRange(5, 120));
+        Assert.That(receiver.Spans.Select(item => Hex(item.Span.TraceId)), Is.Unique);
+    }
+
     [TestCase("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317")]
     [TestCase("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")]
     public async Task Bad_value_ends_with_code_2_and_one_line(string variable, string value)
@@ -99,6 +170,22 @@ internal sealed partial class OpenTelemetryProcessTests
 
     [GeneratedRegex(@"proxy on (?<address>\S+)", RegexOptions.None, 1000)]
     private static partial Regex ProxyAddress();
+
+    private static string Hex(Google.Protobuf.ByteString id) => Convert.ToHexStringLower(id.Span);
+
+    private static async Task AskAsync(string proxy, string target, string? parent)
+    {
+        // A handler of its own, which adds no field of its own.
+        using var client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null });
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{proxy}{target}"));
+        if (parent is not null)
+        {
+            request.Headers.Add("traceparent", parent);
+        }
+
+        using var answer = await client.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+    }
 
     private static Process Start((string Name, string Value)[] variables, params string[] arguments)
     {

@@ -22,7 +22,7 @@ internal static class JsonLine
         line.Raw(entry.Time);
         if (entry.Exchange.Client.IsHeadComplete)
         {
-            WriteRequest(ref line, entry.Exchange.Client.Request);
+            WriteRequest(ref line, entry.Exchange);
         }
 
         WriteClient(ref line, entry);
@@ -37,8 +37,9 @@ internal static class JsonLine
     private static ReadOnlySpan<byte> Escape => "\\u00"u8;
 
     // Every method of these, and the next, leaves the value that it wrote last unclosed: the next key begins with the quote.
-    private static void WriteRequest(ref LineBuffer line, RequestHead request)
+    private static void WriteRequest(ref LineBuffer line, Exchange exchange)
     {
+        var request = exchange.Client.Request;
         line.Raw("\",\"http.request.method\":\""u8);
         if (request.KnownMethod == KnownMethod.Other)
         {
@@ -63,12 +64,19 @@ internal static class JsonLine
             line.Escaped(request.ValueOf(HeaderName.XRequestId), Escape, LogEntry.MostNameBytes);
         }
 
-        if (request.Has(HeaderName.Traceparent) && TraceParent.Of(request) is { IsNone: false } trace)
+        if (exchange.Trace is { IsNone: false } trace)
         {
             Span<byte> id = stackalloc byte[TraceParent.TraceIdLength];
             trace.WriteTraceId(id);
             line.Raw("\",\"trace_id\":\""u8);
             line.Raw(id);
+            if (!exchange.Upstream.Span.IsNone)
+            {
+                id = id[..TraceParent.SpanIdLength];
+                trace.WriteSpanId(id);
+                line.Raw("\",\"span_id\":\""u8);
+                line.Raw(id);
+            }
         }
     }
 

@@ -139,7 +139,7 @@ internal static class TextLine
             Value(ref line, request.ValueOf(HeaderName.XRequestId), LogEntry.MostNameBytes);
         }
 
-        if (request.Has(HeaderName.Traceparent) && exchange.Trace is { IsNone: false } trace)
+        if (exchange.Trace is { IsNone: false } trace)
         {
             Span<byte> id = stackalloc byte[TraceParent.TraceIdLength];
             trace.WriteTraceId(id);
