@@ -44,7 +44,7 @@ internal sealed class MetricsWorker : IHostedService, IDisposable
         _client = new OtlpClient(receiver, clock, OtlpHttp.CreateHandler(receiver));
         _exporter = new MetricsExporter(
             _client,
-            () => MetricCollection.Of(status.Read()),
+            () => MetricCollection.Read(status),
             new MetricsSource(ProcessResource.Of(options, app), ProductVersion.Text, instance.StartedAt),
             options.MetricInterval,
             clock,

@@ -14,7 +14,7 @@ internal sealed class MetricsRoute(StatusReader status)
     public ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var format = TextFormats.Choose(request.Header("Accept"));
-        var text = MetricText.Write(MetricCollection.Of(status.Read()), format);
+        var text = MetricText.Write(MetricCollection.Read(status), format);
         return new(new ApiResponse(200, TextFormats.ContentTypeOf(format), text) { Headers = VaryByAccept });
     }
 }

@@ -5,7 +5,9 @@ using WunderProxy.Forwarding;
 using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Listeners;
 using WunderProxy.Forwarding.Statistics;
+using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.Instance;
+using WunderProxy.ManagerApi.Collectors;
 using WunderProxy.ManagerApi.Explanations;
 using WunderProxy.ManagerApi.Traffic;
 
@@ -28,6 +30,7 @@ internal sealed class StatusReader(
     string app,
     IEnumerable<TlsCertificates> certificates)
 {
+    private readonly RevisionTable _revisions = new();
     private readonly TlsCertificates[] _certificates = [.. certificates];
     private readonly TrafficReader _traffic = new(forwarder.Statistics, application, traffic);
 
@@ -74,6 +77,20 @@ internal sealed class StatusReader(
             application.ReadFailures(now),
             targets.GroupBy(target => target.Hash.Brief, StringComparer.Ordinal)
                 .ToDictionary(group => group.Key, group => group.Last().Revision, StringComparer.Ordinal));
+    }
+
+    /// <summary>Returns the counters that only metrics tell of.</summary>
+    public TrafficFacts ReadTraffic() => new(
+        forwarder.Statistics.UnroutedCounters,
+        StatisticsKeeper.CountersOf(application),
+        application.Active,
+        _revisions.Read(UpstreamsNow()));
+
+    private IReadOnlyList<Upstream> UpstreamsNow()
+    {
+        // An upstream that just came into service is among those with series after a second only.
+        var known = forwarder.Statistics.UpstreamsOf(application);
+        return application.Slot.Current is { } current && !known.Contains(current) ? [.. known, current] : known;
     }
 
     private static PreviousView PreviousOf(TargetUpstream previous)

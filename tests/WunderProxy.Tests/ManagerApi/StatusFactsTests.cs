@@ -11,6 +11,7 @@ using WunderProxy.Forwarding.Transport.Tls;
 using WunderProxy.ManagerApi;
 using WunderProxy.ManagerApi.Collectors;
 using WunderProxy.Metrics;
+using WunderProxy.Tests.Metrics;
 
 namespace WunderProxy.Tests.ManagerApi;
 
@@ -191,7 +192,7 @@ internal sealed class StatusFactsTests
     {
         var lines = MetricsOf(Facts() with { App = "a\"b", LogDropped = 7 }).TrimEnd('\n').Split('\n');
 
-        Assert.That(lines, Has.All.Matches(@"^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+=""([^""\\]|\\.)*""(,[a-z]+=""([^""\\]|\\.)*"")*\})? [-0-9.E+]+)$"));
+        Assert.That(lines, Has.All.Matches(@"^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z_]+=""([^""\\]|\\.)*""(,[a-z_]+=""([^""\\]|\\.)*"")*\})? [-0-9.E+]+)$"));
         Assert.That(lines, Does.Contain("wunderproxy_available 1"));
         Assert.That(lines, Does.Contain("wunderproxy_log_dropped_total 7"));
         Assert.That(lines, Does.Contain("wunderproxy_upstream_info{address=\"127.0.0.1:9292\",revision=\"r42\",hash=\"8ef7ff52ebd8bbc18db1c5cbbeb07fdd5c7415c20b9b7de3396ed8d6d204e0dd\"} 1"));
@@ -219,7 +220,7 @@ internal sealed class StatusFactsTests
         Assert.That(WithFallback(hasUpstream: false).IsAvailable, Is.False);
 
     private static string MetricsOf(StatusFacts facts) =>
-        Encoding.UTF8.GetString(MetricText.Write(MetricCollection.Of(facts), TextFormat.Prometheus));
+        Encoding.UTF8.GetString(MetricText.Write(MetricCollection.Of(facts, FullFacts.Traffic()), TextFormat.Prometheus));
 
     private static StatusFacts FactsWithTls(string? evil = null)
     {

@@ -5,6 +5,7 @@ using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Transport.Tls;
 using WunderProxy.ManagerApi;
+using WunderProxy.ManagerApi.Collectors;
 
 namespace WunderProxy.Tests.Metrics;
 
@@ -17,13 +18,14 @@ internal static class FullFacts
     {
         var endPoint = new IPEndPoint(IPAddress.Loopback, 9292);
         var current = new TrafficTarget(endPoint, "c0ffee", LaunchConfigHash.Of("r42"u8), revision);
-        var upstream = new UpstreamSnapshot(endPoint, "aa11", Since, new InFlightCounts(3, 2, 1), Traffic(), false);
-        var forwarder = new ForwarderSnapshot(Traffic(), new ConnectionCounts(1, 2, 3, 4), 10, 1, 2)
+        var upstream = new UpstreamSnapshot(endPoint, "aa11", Since, new InFlightCounts(3, 2, 1), Snapshot(), false);
+        var forwarder = new ForwarderSnapshot(Snapshot(), new ConnectionCounts(1, 2, 3, 4), 10, 1, 2)
         {
             Fallback = new FallbackSnapshot(6, 2, 3, 4, 5, 1, [new PeerSnapshot(IPEndPoint.Parse("10.0.0.2:80"), true)]),
             Buffers = new BufferSnapshot(1, 2, 3, 4, 5),
+            Listeners = [new ListenerCounts("proxy", 10, 1)],
         };
-        return new StatusFacts(forwarder, new ApplicationSnapshot(Traffic(), upstream, [], false, 7), Lifecycle(current), [])
+        return new StatusFacts(forwarder, new ApplicationSnapshot(Snapshot(), upstream, [], false, 7), Lifecycle(current), [])
         {
             App = "shop",
             Version = "1.2.3",
@@ -36,6 +38,33 @@ internal static class FullFacts
                 "https://ca.test/dir", Shared: true, [new("shop.test", Since.AddDays(2), Since.AddDays(1), 2, null)]),
         };
     }
+
+    /// <summary>The counters that only metrics tell of, of one revision beside requests without an upstream.</summary>
+    public static TrafficFacts Traffic(string revision = "r42")
+    {
+        var get = new RequestLabels("GET", 200, "http", "1.1", null);
+        var refused = new RequestLabels("_OTHER", 503, "https", string.Empty, "NoUpstream");
+        var served = Counters(new RequestDuration(get, Durations(3, 1)));
+        return new TrafficFacts(
+            Counters(),
+            Counters(new RequestDuration(refused, Durations(1, 0))),
+            [new ActiveRequests("GET", "http", 2)],
+            [new RevisionCounters(revision, served.Durations, served.UpstreamHead, served.UpstreamEnd)]);
+    }
+
+    public static TrafficCounters Counters(params RequestDuration[] durations) => new()
+    {
+        Durations = new RequestDurations(durations),
+        ConnectFailures = Enum.GetValues<ConnectFailure>().ToDictionary(reason => reason, _ => 1L),
+        Retries = 2,
+        StaleConnections = 3,
+        RequestBodies = new BucketHistogram([1024], [5, 6], 7000),
+        ResponseBodies = new BucketHistogram([1024], [7, 8], 9000),
+        UpstreamHead = Durations(4, 0),
+        UpstreamEnd = Durations(3, 1),
+    };
+
+    public static BucketHistogram Durations(long fast, long slow) => new([0.005, 1], [fast, 0, slow], (fast * 0.001) + (slow * 2));
 
     private static CertificateView Certificate { get; } =
         new("proxy", ["a.test"], Since, Since.AddDays(30), 30) { State = "valid", Source = "file" };
@@ -51,7 +80,7 @@ internal static class FullFacts
         Operation = new OperationView("deploy", "r43", Since, "pulling", null),
     };
 
-    private static TrafficSnapshot Traffic() => new(
+    private static TrafficSnapshot Snapshot() => new(
         Requests: 12,
         TotalSeconds: 1.5,
         new ResponseTimes(0.1, 0.2, 0.3, 0.4, 0.5),

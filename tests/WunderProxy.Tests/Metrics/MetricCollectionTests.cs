@@ -25,7 +25,7 @@ internal sealed partial class MetricCollectionTests
         "wunderproxy_tls_certificates",
     ];
 
-    private static IReadOnlyList<MetricFamily> All { get; } = MetricCollection.Of(FullFacts.Of());
+    private static IReadOnlyList<MetricFamily> All { get; } = MetricCollection.Of(FullFacts.Of(), FullFacts.Traffic());
 
     [Test]
     public void Names_of_earlier_releases_are_there()

@@ -77,7 +77,8 @@ internal sealed class MetricsRequestTests
     [Test]
     public void All_metrics_of_an_instance_come_through_whole()
     {
-        var families = MetricCollection.Of(FullFacts.Of(new string('é', 64) + "\"\n\\🚀"));
+        var revision = new string('é', 64) + "\"\n\\🚀";
+        var families = MetricCollection.Of(FullFacts.Of(revision), FullFacts.Traffic(revision));
 
         var metrics = Write([.. families]).ResourceMetrics.Single().ScopeMetrics.Single().Metrics;
 
@@ -95,12 +96,12 @@ internal sealed class MetricsRequestTests
         var family = MetricFamily.Gauge("a", "A.");
         for (var i = 0; i < MetricFamily.MaxPoints; i++)
         {
-            family.Add(i, new MetricLabel("name", new string('x', i)));
+            family.Add(i, new MetricLabel("name", new string('x', i + 1)));
         }
 
         var points = Single(family).Gauge.DataPoints;
 
-        Assert.That(points.Select(point => point.Attributes.Single().Value.StringValue.Length), Is.EqualTo(Enumerable.Range(0, MetricFamily.MaxPoints)));
+        Assert.That(points.Select(point => point.Attributes.Single().Value.StringValue.Length), Is.EqualTo(Enumerable.Range(1, MetricFamily.MaxPoints)));
     }
 
     private static int PointsOf(Metric metric) => metric.DataCase switch

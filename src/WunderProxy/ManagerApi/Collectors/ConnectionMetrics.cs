@@ -15,13 +15,16 @@ internal static class ConnectionMetrics
             ByState("wunderproxy_client_connections", "Open client connections by state.", forwarder.Connections),
             MetricFamily.Counter("wunderproxy_accepted_total", "Client connections accepted.")
                 .Add(forwarder.AcceptedConnections),
-            MetricFamily.Counter("wunderproxy_connections_accepted_total", "Client connections accepted.")
-                .Add(forwarder.AcceptedConnections),
+            ByListener("wunderproxy_connections_accepted_total", "Client connections accepted, by listener.", forwarder, counts => counts.Accepted),
             MetricFamily.Counter(
                 "wunderproxy_refused_total",
                 "Client connections refused because of the connection limit.").Add(forwarder.RefusedConnections),
-            MetricFamily.Counter("wunderproxy_connections_rejected_total", "Client connections refused, by reason.")
-                .Add(forwarder.RefusedConnections, new MetricLabel("reason", "limit")),
+            ByListener(
+                "wunderproxy_connections_rejected_total",
+                "Client connections refused, by listener and reason.",
+                forwarder,
+                counts => counts.Refused,
+                new MetricLabel("reason", "limit")),
             MetricFamily.Gauge("wunderproxy_waiting", "Requests that wait because forwarding is paused.")
                 .Add(facts.Application.PausedRequests),
             MetricFamily.Gauge("wunderproxy_queue_length", "Requests that wait before they are forwarded, by reason.")
@@ -37,4 +40,20 @@ internal static class ConnectionMetrics
         .Add(states.Active, new MetricLabel("state", "active"))
         .Add(states.Idle, new MetricLabel("state", "idle"))
         .Add(states.Upgraded, new MetricLabel("state", "upgraded"));
+
+    private static MetricFamily ByListener(
+        string name,
+        string help,
+        ForwarderSnapshot forwarder,
+        Func<ListenerCounts, long> count,
+        params MetricLabel[] more)
+    {
+        var family = MetricFamily.Counter(name, help);
+        foreach (var listener in forwarder.Listeners)
+        {
+            family.Add(count(listener), [new("listener", listener.Listener), .. more]);
+        }
+
+        return family;
+    }
 }

@@ -5,13 +5,17 @@ namespace WunderProxy.ManagerApi.Collectors;
 /// <summary>All metrics of the process, of one moment. Each area has a collector.</summary>
 internal static class MetricCollection
 {
+    /// <summary>Returns the metrics of the present moment.</summary>
+    public static IReadOnlyList<MetricFamily> Read(StatusReader status) => Of(status.Read(), status.ReadTraffic());
+
     /// <summary>Returns the metrics that describe these facts; families without a point are among them.</summary>
-    public static IReadOnlyList<MetricFamily> Of(StatusFacts facts) =>
+    public static IReadOnlyList<MetricFamily> Of(StatusFacts facts, TrafficFacts traffic) =>
     [
         .. StateMetrics.Of(facts),
-        .. RequestMetrics.Of(facts),
+        .. RequestMetrics.Of(facts, traffic),
+        .. DurationMetrics.Of(facts.App, traffic),
         .. ConnectionMetrics.Of(facts),
-        .. UpstreamMetrics.Of(facts),
+        .. UpstreamMetrics.Of(facts, traffic.Application),
         .. BufferMetrics.Of(facts.Forwarder.Buffers),
         .. FallbackMetrics.Of(facts.Forwarder.Fallback),
         .. CertificateMetrics.Of(facts.Certificates),

@@ -7,7 +7,7 @@ namespace WunderProxy.ManagerApi.Collectors;
 /// <summary>Requests, their responses, bytes and durations, since the process started.</summary>
 internal static class RequestMetrics
 {
-    public static IEnumerable<MetricFamily> Of(StatusFacts facts)
+    public static IEnumerable<MetricFamily> Of(StatusFacts facts, TrafficFacts counters)
     {
         var traffic = facts.Forwarder.Total;
         return
@@ -24,7 +24,7 @@ internal static class RequestMetrics
             MetricFamily.Counter("wunderproxy_received_bytes_total", "Bytes received from clients.").Add(traffic.BytesIn),
             MetricFamily.Counter("wunderproxy_sent_bytes_total", "Bytes sent to clients.").Add(traffic.BytesOut),
             Times(traffic),
-            ActiveRequests(facts),
+            Active(facts.App, counters.Active),
         ];
     }
 
@@ -52,15 +52,19 @@ internal static class RequestMetrics
             });
     }
 
-    private static MetricFamily ActiveRequests(StatusFacts facts) => new MetricFamily(
-        "http_server_active_requests",
-        MetricType.Gauge,
-        "Exchanges and tunnels in flight on all upstreams, and requests that wait because of a pause.")
+    private static MetricFamily Active(string app, IReadOnlyList<ActiveRequests> active)
     {
-        OpenTelemetryName = "http.server.active_requests",
-    }.Add(
-        (facts.Application.Upstream?.InFlight.Total ?? 0)
-            + facts.Application.Draining.Sum(earlier => earlier.InFlight.Total)
-            + facts.Application.PausedRequests,
-        new MetricLabel("app", facts.App));
+        var family = new MetricFamily(
+            "http_server_active_requests", MetricType.Gauge, "Requests whose exchange has begun and not ended.")
+        {
+            OpenTelemetryName = "http.server.active_requests",
+        };
+        foreach (var requests in active)
+        {
+            family.Add(
+                requests.Count, new("http_request_method", requests.Method), new("url_scheme", requests.Scheme), new("app", app));
+        }
+
+        return family;
+    }
 }

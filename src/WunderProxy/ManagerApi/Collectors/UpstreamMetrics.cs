@@ -1,4 +1,5 @@
 using WunderProxy.Configuration;
+using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Metrics;
 
 namespace WunderProxy.ManagerApi.Collectors;
@@ -6,7 +7,7 @@ namespace WunderProxy.ManagerApi.Collectors;
 /// <summary>The upstream in service, and earlier ones that still hold exchanges.</summary>
 internal static class UpstreamMetrics
 {
-    public static IEnumerable<MetricFamily> Of(StatusFacts facts)
+    public static IEnumerable<MetricFamily> Of(StatusFacts facts, TrafficCounters counters)
     {
         var info = MetricFamily.Info("wunderproxy_upstream_info", "Upstream in service, described by the labels.");
         var inFlight = MetricFamily.Gauge(
@@ -25,19 +26,33 @@ internal static class UpstreamMetrics
             refused.Add(upstream.LastConnectRefused ? 0 : 1, new MetricLabel("app", facts.App));
         }
 
-        var traffic = facts.Forwarder.Total;
+        MetricLabel app = new("app", facts.App);
         return
         [
-            MetricFamily.Counter("wunderproxy_upstream_connect_failures_total", "Connects to an upstream that failed.")
-                .Add(traffic.ConnectsFailed),
+            ConnectFailures(counters, app),
             MetricFamily.Counter(
                 "wunderproxy_upstream_retries_total", "Requests that were sent once more, on another connection.")
-                .Add(traffic.Retries),
+                .Add(counters.Retries, app),
+            MetricFamily.Counter(
+                "wunderproxy_upstream_stale_connections_total",
+                "Connections that were used again and turned out to be closed by the upstream.")
+                .Add(counters.StaleConnections, app),
             info,
             inFlight,
             refused,
             MetricFamily.Gauge("wunderproxy_draining_in_flight", "Exchanges and tunnels in flight on earlier upstreams.")
                 .Add(facts.Application.Draining.Sum(earlier => earlier.InFlight.Total)),
         ];
+    }
+
+    private static MetricFamily ConnectFailures(TrafficCounters counters, MetricLabel app)
+    {
+        var family = MetricFamily.Counter("wunderproxy_upstream_connect_failures_total", "Connects to an upstream that failed, by reason.");
+        foreach (var (reason, count) in counters.ConnectFailures.OrderBy(pair => pair.Key))
+        {
+            family.Add(count, app, new("reason", reason.ToString().ToLowerInvariant()));
+        }
+
+        return family;
     }
 }

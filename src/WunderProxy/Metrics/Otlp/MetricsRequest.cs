@@ -159,7 +159,8 @@ internal sealed class MetricsRequest
 
     private void Attributes(int field, MetricPoint point)
     {
-        foreach (var label in point.Labels)
+        // An empty label counts as absent in Prometheus, where all points of a metric have the same ones.
+        foreach (var label in point.Labels.Where(label => label.Value.Length > 0))
         {
             Attribute(field, AttributeNames.GetValueOrDefault(label.Name, label.Name), label.Value);
         }

@@ -1,0 +1,112 @@
+using System.Globalization;
+using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Metrics;
+
+namespace WunderProxy.ManagerApi.Collectors;
+
+/// <summary>Exact histograms: durations of requests and of upstreams, sizes of bodies.</summary>
+internal static class DurationMetrics
+{
+    /// <summary>Sets of labels of one revision, those with the most requests first; the others are added up.</summary>
+    private const int MostSets = 100;
+
+    public static IEnumerable<MetricFamily> Of(string app, TrafficFacts traffic) =>
+    [
+        Durations(app, traffic),
+        Upstreams(app, traffic.Revisions, traffic.Application.UpstreamHead.Bounds),
+        Bodies(
+            "http_server_request_body_size_bytes",
+            "http.server.request.body.size",
+            "Size of the bodies of requests as the clients sent them.",
+            app,
+            traffic.Application.RequestBodies),
+        Bodies(
+            "http_server_response_body_size_bytes",
+            "http.server.response.body.size",
+            "Size of the bodies of responses as they were sent to the clients.",
+            app,
+            traffic.Application.ResponseBodies),
+    ];
+
+    private static MetricFamily Durations(string app, TrafficFacts traffic)
+    {
+        var family = new MetricFamily(
+            "http_server_request_duration_seconds",
+            MetricType.Histogram,
+            "Duration of requests in seconds, from the complete head to the end of the response.")
+        {
+            OpenTelemetryName = "http.server.request.duration",
+            Bounds = traffic.Application.UpstreamHead.Bounds,
+        };
+        // What had no upstream has no revision, and neither has a fixed upstream: they are one series.
+        var none = new RevisionCounters(
+            string.Empty,
+            RequestDurations.Merge([traffic.Application.Durations, traffic.Unrouted.Durations]),
+            traffic.Application.UpstreamHead,
+            traffic.Application.UpstreamEnd);
+        foreach (var group in traffic.Revisions.Append(none).GroupBy(revision => revision.Revision, StringComparer.Ordinal))
+        {
+            Add(family, RequestDurations.Merge(group.Select(revision => revision.Durations)), app, group.Key);
+        }
+
+        return family;
+    }
+
+    private static void Add(MetricFamily family, RequestDurations durations, string app, string revision)
+    {
+        foreach (var set in Bounded(durations))
+        {
+            var labels = set.Labels;
+            family.Add(PointOf(
+                set.Seconds,
+                new("http_request_method", labels.Method),
+                new("http_response_status_code", labels.Status.ToString(CultureInfo.InvariantCulture)),
+                new("url_scheme", labels.Scheme),
+                new("network_protocol_version", labels.ProtocolVersion),
+                new("error_type", labels.ErrorType ?? string.Empty),
+                new("app", app),
+                new("revision", revision)));
+        }
+    }
+
+    // A client can make every status of an application, and every method: what is beyond the bound is one series.
+    private static IEnumerable<RequestDuration> Bounded(RequestDurations durations)
+    {
+        var sets = durations.Sets.OrderByDescending(set => set.Seconds.Count).ToArray();
+        if (sets.Length <= MostSets)
+        {
+            return sets;
+        }
+
+        var rest = BucketHistogram.Merge([.. sets[(MostSets - 1)..].Select(set => set.Seconds)]);
+        return [.. sets[..(MostSets - 1)], new RequestDuration(RequestLabels.Overflow, rest)];
+    }
+
+    private static MetricFamily Upstreams(string app, IReadOnlyList<RevisionCounters> revisions, IReadOnlyList<double> bounds)
+    {
+        var family = new MetricFamily(
+            "wunderproxy_upstream_request_duration_seconds",
+            MetricType.Histogram,
+            "Time from the head sent to the upstream until its response had begun, and until its response had ended.")
+        {
+            Bounds = bounds,
+        };
+        foreach (var revision in revisions)
+        {
+            family.Add(PointOf(revision.UpstreamHead, new("app", app), new("revision", revision.Revision), new("phase", "header")));
+            family.Add(PointOf(revision.UpstreamEnd, new("app", app), new("revision", revision.Revision), new("phase", "end")));
+        }
+
+        return family;
+    }
+
+    private static MetricFamily Bodies(string name, string openTelemetryName, string help, string app, BucketHistogram sizes) =>
+        new MetricFamily(name, MetricType.Histogram, help)
+        {
+            OpenTelemetryName = openTelemetryName,
+            Bounds = sizes.Bounds,
+        }.Add(PointOf(sizes, new MetricLabel("app", app)));
+
+    private static MetricPoint PointOf(BucketHistogram histogram, params ReadOnlySpan<MetricLabel> labels) =>
+        new([.. labels], histogram.Sum) { Buckets = histogram.Counts, Count = histogram.Count };
+}
