@@ -15,4 +15,7 @@ internal sealed record ApiServices(
 {
     /// <summary>The views of the live stream; the first one has no name.</summary>
     public IReadOnlyList<LiveView> Views { get; init; } = [EventsRoute.Snapshot];
+
+    /// <summary>Whether the API has a token, without which a browser can change nothing.</summary>
+    public bool HasToken { get; init; }
 }

@@ -12,6 +12,7 @@ using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.Instance;
 using WunderProxy.ManagerApi.Explanations;
 using WunderProxy.ManagerApi.Events;
+using WunderProxy.ManagerApi.Page;
 
 namespace WunderProxy.ManagerApi;
 
@@ -49,7 +50,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
     /// <summary>Creates the API; no address is bound before <see cref="Start"/>.</summary>
     public ManagerApiServer(
         ManagerApiOptions options, ApiToken token, ApiServices services, ILoggerFactory loggers, TimeProvider clock)
-        : this("manager API", options, token, Routes(services), services.Instance, loggers, clock, services)
+        : this("manager API", options, token, Routes(services with { HasToken = token.IsConfigured }), services.Instance, loggers, clock, services)
     {
     }
 
@@ -153,12 +154,13 @@ internal sealed class ManagerApiServer : IAsyncDisposable
     internal static IReadOnlyList<ApiRoute> Routes(ApiServices services)
     {
         var (status, instance, control, lifecycle, hub) = services;
+        var page = new PageReader(status, lifecycle, () => hub.Recent, TimeProvider.System) { HasToken = services.HasToken };
         List<ApiRoute> routes =
         [
-            new("GET", "/", RouteAccess.Read, new StatusPageRoute(status, lifecycle).HandleAsync),
+            new("GET", "/", RouteAccess.Read, new PageRoute(page, status).HandleAsync),
             .. BalancerRoutes.Of(status, instance),
             new("GET", "/explain", RouteAccess.Read, new ExplainRoute(new Explainer(status, lifecycle, TimeProvider.System)).HandleAsync) { AnswersText = true },
-            new("GET", "/events", RouteAccess.Read, new EventsRoute(hub, services.Views).HandleAsync),
+            new("GET", "/events", RouteAccess.Read, new EventsRoute(hub, [.. services.Views, .. PageView.AllOf(page, TimeProvider.System)]).HandleAsync),
             new("POST", "/pause", RouteAccess.Change, new PauseRoute(control).HandleAsync),
             new("POST", "/resume", RouteAccess.Change, new ResumeRoute(control).HandleAsync),
             new("POST", "/drain", RouteAccess.Change, new DrainRoute(control).HandleAsync),
@@ -185,6 +187,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
             ]);
         }
 
+        page.HasDiff = routes.Exists(route => route.Path == "/diff");
         return routes;
     }
 

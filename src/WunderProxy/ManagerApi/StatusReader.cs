@@ -9,6 +9,7 @@ using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.Instance;
 using WunderProxy.ManagerApi.Collectors;
 using WunderProxy.ManagerApi.Explanations;
+using WunderProxy.ManagerApi.Page;
 using WunderProxy.ManagerApi.Traffic;
 
 namespace WunderProxy.ManagerApi;
@@ -65,6 +66,9 @@ internal sealed class StatusReader(
             Tls = [.. _certificates.Select(owner => owner.Snapshot())],
         };
     }
+
+    /// <summary>Returns what was served in a window, for the charts of the page.</summary>
+    public PageSeries ReadSeries(PageWindow window) => SeriesReader.Read(forwarder.Statistics, application, traffic, window);
 
     /// <summary>Returns what was counted in the last ten minutes and the present one.</summary>
     /// <param name="now">The present time.</param>

@@ -41,6 +41,9 @@ internal sealed class TestService : IAsyncDisposable
 
     public string StateFolder => _state.FullName;
 
+    /// <summary>The token that calls of the manager API carry; null for none.</summary>
+    public string? Token { get; set; }
+
     /// <summary>The process that runs, or ran last.</summary>
     public WunderProxyProcess? Process { get; private set; }
 
@@ -241,6 +244,11 @@ internal sealed class TestService : IAsyncDisposable
         if (accept is not null)
         {
             request.Headers.Accept.ParseAdd(accept);
+        }
+
+        if (Token is not null && endPoint.Equals(Api))
+        {
+            request.Headers.Authorization = new("Bearer", Token);
         }
 
         using var response = await _http.SendAsync(request);

@@ -1,0 +1,206 @@
+using System.Globalization;
+using OpenQA.Selenium;
+using WunderProxy.IntegrationTests.Infrastructure;
+using WunderProxy.LoadClient;
+
+namespace WunderProxy.IntegrationTests.Page;
+
+/// <summary>
+/// The page in a real browser, over a real service that is deployed to while it serves a load. With
+/// WUNDERPROXY_TEST_PICTURES, which eng/pictures.sh sets, the load runs longer and pictures of the page are kept.
+/// </summary>
+[NonParallelizable]
+internal sealed class StatusPageTests
+{
+    private const string Token = "a-token-for-people";
+
+    /// <summary>Where pictures of the page are kept; null for none, as in the one check.</summary>
+    private static readonly string? Pictures = Environment.GetEnvironmentVariable("WUNDERPROXY_TEST_PICTURES");
+
+    private TestService _service = null!;
+    private string _url = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        _service = await TestService.CreateAsync(StoreKind.Folder, "r1", "r2", "r3");
+        var token = Path.Combine(_service.StateFolder, "token");
+        await File.WriteAllTextAsync(token, Token);
+        File.SetUnixFileMode(token, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await _service.StartAsync("--api-token-file", token);
+        _service.Token = Token;
+        await _service.DeployAsync(LaunchConfigText.Of("r1"));
+        _url = $"http://{_service.Api}/";
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await _service.DisposeAsync();
+
+    [Test]
+    public async Task Page_is_live_under_load_while_people_switch_by_mouse_and_by_keyboard()
+    {
+        await _service.DeployAsync(LaunchConfigText.Of("r1"));
+        await _service.DeployAsync(LaunchConfigText.Of("r2"));
+        using var browser = await PageBrowser.OpenAsync(_url);
+        browser.Prefer("light");
+        await browser.WaitUntilLiveAsync();
+        Assert.That(browser.Has("[data-call]"), Is.False, "no button without a token");
+        Assert.That(browser.FindBarriers(), Is.Empty);
+        await browser.EnterTokenAsync(Token);
+        browser.CountLayoutShifts();
+        await using var run = LoadRun.Start(_service.Load with { RequestsPerSecond = 200 });
+        await browser.UntilAsync("the load is drawn", () => browser.Has("#traffic .line.now[d^=M]"));
+
+        await RollBackByMouseAsync(browser);
+        await DeployAgainAsync(browser);
+        await PhotographAsync(browser, run);
+        Assert.That(browser.FindBarriers(), Is.Empty, "with two revisions in the charts");
+        await RollBackByKeyboardAsync(browser);
+
+        var report = await run.StopAsync();
+        Assert.That((report.Failed, report.Stale), Is.EqualTo((0, 0)), string.Join('\n', report.Descriptions));
+        Assert.That(browser.LayoutShifts, Is.Empty, "nothing moves while the page is live");
+        Assert.That(browser.Complaints, Is.Empty);
+    }
+
+    [Test]
+    public async Task Figures_are_those_of_the_load_client()
+    {
+        await _service.DeployAsync(LaunchConfigText.Of("r3"));
+        using var browser = await PageBrowser.OpenAsync(_url);
+        await browser.WaitUntilLiveAsync();
+
+        await using var run = LoadRun.Start(_service.Load with { PagesOnly = true, RequestsPerSecond = 300 });
+        await run.WaitForMoreAsync(900, CancellationToken.None);
+        var report = await run.StopAsync();
+
+        Assert.That(report.Failed, Is.Zero);
+        var answered = $"{report.Answered.ToString("N0", CultureInfo.InvariantCulture)} requests,";
+        await browser.UntilAsync($"the page tells of {answered}", () => browser.TextOf("answers").Contains(answered, StringComparison.Ordinal));
+        await browser.UntilAsync("the figures of the charts add up to the same", () => SumOfFigures(browser, "r3") == report.Answered);
+    }
+
+    [Test]
+    public async Task Page_is_readable_on_a_phone_in_the_dark()
+    {
+        using var browser = await PageBrowser.OpenAsync(_url, width: 360, height: 780);
+        browser.Prefer("dark");
+        await browser.WaitUntilLiveAsync();
+        await browser.EnterTokenAsync(Token);
+
+        Assert.That(browser.SidewaysPixels, Is.Zero);
+        Assert.That(browser.FindBarriers(), Is.Empty);
+        browser.Resize(1280, 2400);
+        Assert.That(browser.FindBarriers(), Is.Empty, "on a desk");
+    }
+
+    [Test]
+    public async Task Page_is_readable_without_script_and_loads_itself_again()
+    {
+        await _service.GetProxiedAsync("/up");
+        using var browser = await PageBrowser.OpenAsync(_url, hasScript: false);
+        var first = browser.TextOf("at");
+
+        Assert.That(browser.Sentence, Does.StartWith("Serving r"));
+        Assert.That(browser.TextOf("history"), Does.Contain("r1"));
+        Assert.That(browser.Driver.FindElement(By.Id("token")).Displayed, Is.False, "what needs the script is not shown");
+        await browser.UntilAsync("the page is loaded again", () => browser.TextOf("at") != first);
+        await browser.UntilAsync("the charts are drawn", () => browser.Has("#traffic .line.now[d^=M]"));
+    }
+
+    [Test]
+    public async Task Lost_connection_is_told_and_mended()
+    {
+        await using var gate = new TcpGate(new Uri($"http://{_service.Api}"));
+        using var browser = await PageBrowser.OpenAsync($"http://{gate.EndPoint}/");
+        await browser.WaitUntilLiveAsync();
+
+        gate.Close();
+        await browser.UntilAsync("the loss is told", () => browser.TextOf("live").StartsWith("Connection lost at", StringComparison.Ordinal));
+        gate.Open();
+
+        await browser.WaitUntilLiveAsync();
+    }
+
+    private static async Task RollBackByMouseAsync(PageBrowser browser)
+    {
+        browser.Click("#history [data-call=rollback]");
+        Assert.That(browser.TextOf("ask-title"), Is.EqualTo("Roll back to r1?"));
+        Assert.That(browser.TextOf("ask-says"), Does.StartWith("running container: at once").Or.StartWith("kept container: about 1 s"));
+        Assert.That(browser.FindBarriers(), Is.Empty, "with the dialog open");
+
+        browser.Click("#ask-do");
+
+        await browser.UntilAsync("the rollback is done", () => browser.TextOf("ask-result").StartsWith("Done: r1 is in service", StringComparison.Ordinal));
+        browser.Click("#ask-no");
+        await browser.UntilAsync("the sentence says so", () => browser.Sentence.StartsWith("Serving r1", StringComparison.Ordinal));
+    }
+
+    private async Task DeployAgainAsync(PageBrowser browser)
+    {
+        await _service.DeployAsync(LaunchConfigText.Of("r2"));
+        await browser.UntilAsync("the page tells of the deploy", () => browser.Sentence.StartsWith("Serving r2", StringComparison.Ordinal));
+        await browser.UntilAsync(
+            "both revisions are in one chart", () => browser.Has("#traffic .line.now:not(.old1)[d^=M]") && browser.Has("#traffic .line.now.old1[d^=M]"));
+        await browser.UntilAsync("the switches are marked", () => browser.Has("#traffic .mark"));
+        await browser.UntilAsync("the history has both", () => browser.Has("#history [data-call=rollback]"));
+    }
+
+    /// <summary>Takes the pictures of docs/images, after a load that fills the charts.</summary>
+    private async Task PhotographAsync(PageBrowser browser, LoadRun run)
+    {
+        if (Pictures is null)
+        {
+            return;
+        }
+
+        await run.WaitForMoreAsync(24_000, CancellationToken.None);
+        await _service.DeployAsync(LaunchConfigText.Of("r3"));
+        using var stream = await _service.OpenProxiedAsync("/events");
+        await run.WaitForMoreAsync(6_000, CancellationToken.None);
+        await _service.DeployAsync(LaunchConfigText.Of("r2"));
+        await run.WaitForMoreAsync(4_000, CancellationToken.None);
+        browser.Resize(1280, 960);
+        browser.Photograph(Path.Combine(Pictures, "page-light.png"));
+        browser.Prefer("dark");
+        browser.Photograph(Path.Combine(Pictures, "page-dark.png"));
+        browser.Resize(360, 780);
+        browser.Photograph(Path.Combine(Pictures, "page-phone.png"));
+        browser.Resize(1280, 2400);
+        browser.Prefer("light");
+        browser.CountLayoutShifts();
+        await _service.DeployAsync(LaunchConfigText.Of("r1"));
+        await _service.DeployAsync(LaunchConfigText.Of("r2"));
+        await browser.UntilAsync("the page tells of the deploy", () => browser.Sentence.StartsWith("Serving r2", StringComparison.Ordinal));
+        browser.CountLayoutShifts();
+    }
+
+    private static async Task RollBackByKeyboardAsync(PageBrowser browser)
+    {
+        for (var presses = 0; presses < 100 && browser.Focused("data-call") != "rollback"; presses++)
+        {
+            browser.Press(Keys.Tab);
+        }
+
+        var key = browser.Focused("data-key");
+        browser.Press(Keys.Enter);
+        Assert.That(browser.IsOpen("ask"), Is.True);
+        browser.Press(Keys.Escape);
+        await browser.UntilAsync("Escape closes the dialog", () => !browser.IsOpen("ask"));
+        Assert.That(browser.Focused("data-key"), Is.EqualTo(key), "the focus is back where it was");
+
+        browser.Press(Keys.Enter);
+        browser.Press(Keys.Shift + Keys.Tab);
+        browser.Press(Keys.Enter);
+        await browser.UntilAsync("the rollback is done", () => browser.TextOf("ask-result").StartsWith("Done: r1 is in service", StringComparison.Ordinal));
+        browser.Press(Keys.Enter);
+        await browser.UntilAsync("Close closes the dialog", () => !browser.IsOpen("ask"));
+        await browser.UntilAsync("the sentence says so", () => browser.Sentence.StartsWith("Serving r1", StringComparison.Ordinal));
+    }
+
+    /// <summary>What the table under the charts adds up to for a revision, in requests.</summary>
+    private static long SumOfFigures(PageBrowser browser, string revision) => browser.Driver.FindElements(By.CssSelector("#figures tbody tr"))
+        .Select(row => row.FindElements(By.TagName("td")).Select(cell => cell.GetAttribute("textContent")!).ToArray())
+        .Where(cells => cells[1] == revision)
+        .Sum(cells => long.Parse(cells[2], NumberStyles.AllowThousands, CultureInfo.InvariantCulture));
+}
