@@ -23,7 +23,7 @@ internal sealed class DrainEnder(Application application)
             throw new DeploymentException(DeploymentError.NotFound, $"nothing of {reference.Brief} drains");
         }
 
-        var ends = draining.Select(deployment => deployment.Drain?.Traffic.EndAsync()).OfType<Task<DrainHolders>>();
+        var ends = draining.Select(deployment => deployment.Drain).OfType<DrainHandle>().Select(drain => drain.Traffic.EndAsync());
         var cut = (await Task.WhenAll(ends).WaitAsync(cancellationToken)).Aggregate(default(DrainHolders), DrainHolders.Add);
         await application.Events.RecordAsync(application.Events.Create(EventType.DrainEnd, by) with
         {

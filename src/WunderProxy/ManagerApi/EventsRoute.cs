@@ -21,6 +21,7 @@ internal sealed class EventsRoute(EventHub hub, IReadOnlyList<LiveView> views)
         "snapshot",
         facts => JsonSerializer.Serialize(facts.Status.ToDocument(), ApiJson.Context.StatusDocument));
 
+    /// <summary>Takes a place for the watcher and answers with its stream.</summary>
     /// <exception cref="ApiException">400: there is no such view. 503: there are too many watchers.</exception>
     public ValueTask<ApiResponse> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
@@ -222,6 +223,51 @@ internal sealed class DrainTests(TransportKind transport)
 
         Assert.That(told, Is.EqualTo(1));
         Assert.That(await client.WaitForEndAsync(), Is.EqualTo(StreamEnd.Finished));
+    }
+
+    [Test]
+    public async Task Drain_that_is_cut_short_ends_everything_and_says_what()
+    {
+        await using var proxy = ProxyUnderTest.Start(transport, options => options with { Threads = 1 });
+        var (socket, socketEnd, _) = await proxy.BeginAsync(Upgrade);
+        await socketEnd.SendAsync(Switching);
+        await socket.ReadHeadAsync();
+        var (events, eventsEnd, _) = await proxy.BeginAsync(Get);
+        await eventsEnd.SendAsync("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 6\r\n\r\nabc");
+        await events.ReadThroughAsync("abc");
+        var (waiting, _, _) = await proxy.BeginAsync(Get);
+
+        var old = proxy.Slot.Switch(null)!;
+        var drain = old.DrainAsync(Long, Long, CancellationToken.None);
+        var held = old.CountInFlight();
+        var ending = old.EndInFlightAsync(CancellationToken.None);
+        var close = await socket.ReadAsync(4);
+        socket.Dispose();
+        await socketEnd.WaitForEndAsync();
+        socketEnd.Dispose();
+
+        Assert.That(held, Is.EqualTo(new InFlightCounts(1, 1, 1) { EventStreams = 1 }));
+        Assert.That(await ending, Is.EqualTo(held));
+        Assert.That(close, Is.EqualTo("\x88\x02\x03\xf4"));
+        Assert.That(await waiting.ReadHeadAsync(), Does.StartWith("HTTP/1.1 504 "));
+        Assert.That(await events.WaitForEndAsync(), Is.EqualTo(StreamEnd.Reset));
+        Assert.That(await drain, Is.Zero, "the drain itself had to end nobody");
+        Assert.That(old.CountInFlight().Total, Is.Zero);
+    }
+
+    [Test]
+    public async Task Upstream_that_is_in_service_again_is_not_cut_short()
+    {
+        await using var proxy = ProxyUnderTest.Start(transport);
+        var (client, upstream, _) = await proxy.BeginAsync(Get);
+
+        var old = proxy.Slot.Switch(null)!;
+        proxy.Slot.Switch(old);
+        var ending = old.EndInFlightAsync(CancellationToken.None);
+        await upstream.SendAsync(NoContent);
+
+        Assert.That(await client.ReadHeadAsync(), Is.EqualTo(NoContent));
+        Assert.That(await ending, Is.EqualTo(default(InFlightCounts)));
     }
 
     [Test]

@@ -109,6 +109,48 @@ internal sealed class BalancerCheckTests
         }
     }
 
+    [Test]
+    public async Task Live_stream_streams_through_nginx_under_a_path()
+    {
+        var front = new System.Net.Sockets.UnixDomainSocketEndPoint(Path.Combine(_directory, "nginx-live.sock"));
+        var file = Path.Combine(_directory, "nginx-live.conf");
+        await File.WriteAllTextAsync(
+            file,
+            $$"""
+            daemon off;
+            master_process off;
+            pid {{_directory}}/nginx-live.pid;
+            events { worker_connections 64; }
+            http {
+              access_log off;
+              client_body_temp_path {{_directory}}/body;
+              proxy_temp_path {{_directory}}/proxy;
+              fastcgi_temp_path {{_directory}}/fastcgi;
+              uwsgi_temp_path {{_directory}}/uwsgi;
+              scgi_temp_path {{_directory}}/scgi;
+              server {
+                listen unix:{{front}};
+                location /ops/ { proxy_pass http://{{_api}}/; }
+              }
+            }
+            """);
+        using var nginx = new RivalProcess(System.Diagnostics.Process.Start(
+            HostProgram.Describe("nginx", ["-e", "stderr", "-p", _directory, "-c", file]))!);
+        await Eventually.TrueAsync("nginx listens", () => nginx.HasExited || File.Exists(front.ToString()));
+        Assert.That(nginx.HasExited, Is.False, () => nginx.Errors);
+
+        // With what nginx does by default: HTTP/1.0, and answers collected.
+        using var watcher = await RawConnection.ConnectAsync(front);
+        await watcher.SendAsync("GET /ops/events HTTP/1.1\r\nHost: shop.example\r\n\r\n");
+        var head = await watcher.ReadThroughAsync("event: snapshot\n");
+        using var caller = await RawConnection.ConnectAsync(_api);
+        await caller.SendAsync("POST /resume HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        await watcher.ReadThroughAsync("event: resume\n");
+        await watcher.ReadThroughAsync("event: snapshot\n");
+
+        Assert.That(head, Does.StartWith("HTTP/1.1 200 ").And.Contain("Content-Type: text/event-stream\r\n"));
+    }
+
     // keepalived checks nothing without IPVS in the kernel; genhash, of the same package, asks with its words.
     [TestCase("1.0")]
     [TestCase("1.0c")]
