@@ -131,7 +131,7 @@ internal sealed partial class ProxyProcess : IDisposable
         {
             using var json = JsonDocument.Parse(line);
             if (!line.All(letter => letter is >= ' ' and <= '~')
-                || json.RootElement.GetProperty("status").GetInt32() < 100)
+                || json.RootElement.GetProperty("http.response.status_code").GetInt32() < 100)
             {
                 _onFailure($"a line of the access log is not plain: {line}");
             }
