@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using WunderProxy.Cli.Watch;
 using WunderProxy.Fleet;
 using WunderProxy.Instance;
 using WunderProxy.ManagerApi;
@@ -9,11 +10,10 @@ namespace WunderProxy.Cli;
 /// <summary><c>wunderproxy status</c>: shows the state of one or more instances, once or repeatedly.</summary>
 internal sealed class StatusCommand : Command
 {
-    private const string ClearScreen = "\u001b[H\u001b[J";
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
 
     private readonly ManagerCliOptions _managers = new();
-    private readonly Option<bool> _watch = CliOption.Flag("--watch", "Ask every second until interrupted");
+    private readonly Option<bool> _watch = CliOption.Flag("--watch", "Show the state anew every second, on a terminal as a screen that q leaves");
     private readonly Option<bool> _json = CliOption.Flag("--json", "Print the answers as JSON, one per line");
 
     /// <summary>Declares arguments and options of the command.</summary>
@@ -30,23 +30,20 @@ internal sealed class StatusCommand : Command
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var clients = _managers.Clients(parsed);
-        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        var isScreen = parsed.GetValue(_watch) && !parsed.GetValue(_json) && !Console.IsOutputRedirected;
         try
         {
-            int code;
-            do
+            var isScreen = parsed.GetValue(_watch) && !parsed.GetValue(_json);
+            if (isScreen && parsed.InvocationConfiguration.Output is TerminalWriter { IsTerminal: true } writer)
             {
-                var texts = await Task.WhenAll(
-                    clients.Select(client => AskAsync(client, parsed.GetValue(_json), cancellationToken)));
-                code = texts.All(text => text.IsAnswer) ? ExitCode.Success : ExitCode.Failure;
-                output.Write(isScreen ? ClearScreen : string.Empty);
-                WriteAll(output, texts.Where(text => text.IsAnswer));
-                output.Flush();
-                WriteAll(error, texts.Where(text => !text.IsAnswer));
+                using var interruption = new Interruption(cancellationToken);
+                using var terminal = new WatchTerminal(
+                    writer, WatchTerminal.WantsColours(Environment.GetEnvironmentVariable));
+                await new StatusWatch(token => PagesAsync(clients, token), TimeProvider.System)
+                    .RunAsync(terminal, interruption.Token);
+                return ExitCode.Success;
             }
-            while (parsed.GetValue(_watch) && await PauseAsync(cancellationToken));
-            return code;
+
+            return await PrintAsync(parsed, clients, cancellationToken);
         }
         finally
         {
@@ -56,6 +53,49 @@ internal sealed class StatusCommand : Command
             }
         }
     }
+
+    private async Task<int> PrintAsync(
+        ParseResult parsed, IReadOnlyList<ManagerClient> clients, CancellationToken cancellationToken)
+    {
+        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        int code;
+        do
+        {
+            var texts = await Task.WhenAll(
+                clients.Select(client => AskAsync(client, parsed.GetValue(_json), cancellationToken)));
+            code = texts.All(text => text.IsAnswer) ? ExitCode.Success : ExitCode.Failure;
+            WriteAll(output, texts.Where(text => text.IsAnswer));
+            output.Flush();
+            WriteAll(error, texts.Where(text => !text.IsAnswer));
+        }
+        while (parsed.GetValue(_watch) && await PauseAsync(cancellationToken));
+        return code;
+    }
+
+    private static async Task<IReadOnlyList<WatchPage>> PagesAsync(
+        IReadOnlyList<ManagerClient> clients, CancellationToken cancellationToken)
+    {
+        var pages = await Task.WhenAll(clients.Select(client => PagesAsync(client, cancellationToken)));
+        return [.. pages.SelectMany(page => page)];
+    }
+
+    private static async Task<IReadOnlyList<WatchPage>> PagesAsync(ManagerClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var status = await client.GetStatusAsync(cancellationToken);
+            return status.Applications.Count > 0
+                ? [.. status.Applications.Select(application => ApplicationPage.Of(client.Name, status, application))]
+                : [PageOfEarlierVersion(client.Name, status)];
+        }
+        catch (ManagerCallException exception)
+        {
+            return [new WatchPage(client.Name, [new ScreenLine().Add(exception.Message.ReplaceLineEndings(" "), Tone.Bad)])];
+        }
+    }
+
+    private static WatchPage PageOfEarlierVersion(string manager, StatusDocument status) =>
+        new(manager, [.. StatusText.Write(manager, status).Split('\n').Select(line => new ScreenLine().Add(line))]);
 
     /// <summary>
     /// Writes answers to standard output and failures to standard error, even with JSON, so that a program that reads

@@ -60,6 +60,13 @@ internal static class StatusText
         var classes = string.Join(", ", status.StatusCodes.Classes.Select(pair => $"{pair.Key} {pair.Value}"));
         var times = status.ResponseTimes;
         WriteLine(text, $"  requests     {status.Requests} {(classes.Length == 0 ? "" : $"({classes})")}".TrimEnd());
+        if (status.Applications is [{ Windows.Minute: { } minute }])
+        {
+            WriteLine(
+                text,
+                $"  last minute  {minute.RequestsPerSecond:0.0}/s, {minute.ErrorShare * 100:0.##} % errors, p99 {minute.ResponseTimes.P99 * 1000:0.#} ms");
+        }
+
         WriteLine(text, $"  in flight    {status.InFlight}, waiting {status.Waiting}");
         WriteLine(text, $"  times        p50 {times.P50 * 1000:0.#} ms, p99 {times.P99 * 1000:0.#} ms");
         var states = status.States;

@@ -22,7 +22,7 @@ internal sealed class WindowViewTests
         Assert.Multiple(() =>
         {
             Assert.That((window.Seconds, window.Requests, window.RequestsPerSecond, window.ErrorShare), Is.EqualTo((25, 10, 0.4, 0.2)));
-            Assert.That(window.Classes, Is.EqualTo(new Dictionary<string, long> { ["2xx"] = 7, ["3xx"] = 1, ["5xx"] = 2 }));
+            Assert.That(window.Classes, Is.EqualTo(new Dictionary<string, long>(StringComparer.Ordinal) { ["2xx"] = 7, ["3xx"] = 1, ["5xx"] = 2 }));
             Assert.That(window.Bytes, Is.EqualTo(new ByteCounts(3, 5)));
             Assert.That((window.InFlightMax, window.WaitingMax, window.Retries), Is.EqualTo((9, 2, 1)));
         });
