@@ -2,7 +2,7 @@
 # Sets up what tests and demo need: a Docker engine, a Docker registry and an S3 server, all apart from the machine's own.
 # Safe to run again: what runs is kept, what died is started anew. eng/teardown.sh takes everything away.
 #
-#   eng/setup.sh [--with swift] [--with clients] [--with chromium] [--with rivals] [--with acme] [--with native] [--engine-only]
+#   eng/setup.sh [--with swift] [--with clients] [--with chromium] [--with rivals] [--with acme] [--with prometheus] [--with native] [--engine-only]
 #
 # Everything lies below $WUNDERPROXY_TEST_DIR (default /tmp/wunderproxy-test); addresses and keys are in its file `env`.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -13,8 +13,8 @@ while [ $# -gt 0 ]; do
   case $1 in
     --with)
       case ${2:-} in
-        swift | clients | chromium | rivals | acme | native) with+=("$2") ;;
-        *) die "--with takes swift, clients, chromium, rivals, acme or native" ;;
+        swift | clients | chromium | rivals | acme | prometheus | native) with+=("$2") ;;
+        *) die "--with takes swift, clients, chromium, rivals, acme, prometheus or native" ;;
       esac
       shift 2 ;;
     --engine-only) engine_only=1; shift ;;

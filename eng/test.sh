@@ -16,7 +16,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # What the tests need beyond engine, S3 server and registry (see eng/setup.sh).
-WITH=(swift clients chromium rivals acme)
+WITH=(swift clients chromium rivals acme prometheus)
 INTEGRATION=WunderProxy.IntegrationTests
 RESULTS=$ROOT/artifacts/test-results
 APT_LOG=$RESULTS/apt.log

@@ -12,7 +12,7 @@ APT_LOG=${APT_LOG:-$RUN_DIR/apt.log}
 
 # Packages with servers, or with the unit files of others, among all that may come with what is installed here.
 SERVER_PACKAGES=(
-  docker.io containerd docker-registry nginx-common haproxy keepalived ceph-base ceph-mon ceph-osd radosgw smartmontools
+  docker.io containerd docker-registry nginx-common prometheus haproxy keepalived ceph-base ceph-mon ceph-osd radosgw smartmontools
   swift-proxy swift-account swift-container swift-object
 )
 
@@ -65,6 +65,7 @@ collect_missing() {
       deploy) need python3 python3; need_static /bin/busybox busybox-static ;;
       # certutil makes the browser of a test trust the server.
       acme) need pebble pebble; need pebble-challtestsrv pebble; need certutil libnss3-tools; need chromium chromium; need openssl openssl ;;
+      prometheus) need prometheus prometheus; need promtool prometheus ;;
       testssl) need testssl testssl.sh; need openssl openssl ;;
       bare) need debootstrap debootstrap; need git git; need unshare util-linux; need pivot_root util-linux ;;
       *) die "nobody knows what $use needs" ;;
@@ -79,7 +80,7 @@ installed_servers() {
 }
 
 # Installs what is missing for the uses that the arguments name: sdk, native, engine, stores, swift, clients, chromium, rivals,
-# compare, soak, deploy, acme, testssl, bare.
+# compare, soak, deploy, acme, prometheus, testssl, bare.
 install_packages() {
   collect_missing "$@"
   if [ ${#MISSING[@]} = 0 ]; then return; fi
