@@ -20,7 +20,7 @@ internal sealed class TraceParentTests
     [TestCase(Unsampled)]
     public void Written_field_is_the_one_that_was_read(string text)
     {
-        TraceParent.TryParse(Latin1.Bytes(text), out var parent);
+        Assert.That(TraceParent.TryParse(Latin1.Bytes(text), out var parent), Is.True);
         var field = new byte[TraceParent.Length];
 
         parent.Write(field);
@@ -52,8 +52,7 @@ internal sealed class TraceParentTests
     [TestCase("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-02", false)]
     public void Only_the_last_bit_of_the_flags_says_sampled(string text, bool isSampled)
     {
-        TraceParent.TryParse(Latin1.Bytes(text), out var parent);
-
+        Assert.That(TraceParent.TryParse(Latin1.Bytes(text), out var parent), Is.True);
         Assert.That(parent.IsSampled, Is.EqualTo(isSampled));
     }
 }

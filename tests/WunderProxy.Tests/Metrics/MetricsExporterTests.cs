@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using WunderProxy.Configuration;
 using WunderProxy.Metrics;
 using WunderProxy.Metrics.Otlp;
@@ -107,8 +108,8 @@ internal sealed class MetricsExporterTests
     /// <summary>A clock whose next pause the test learns and passes.</summary>
     private sealed class PausingClock : TimeProvider
     {
-        private readonly SemaphoreSlim _armed = new(0);
-        private (TimerCallback Callback, object? State, TimeSpan Due) _timer;
+        private readonly Channel<(TimerCallback Callback, object? State, TimeSpan Due)> _timers =
+            Channel.CreateUnbounded<(TimerCallback Callback, object? State, TimeSpan Due)>();
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
@@ -118,15 +119,13 @@ internal sealed class MetricsExporterTests
                 return new NoTimer();
             }
 
-            _timer = (callback, state, dueTime);
-            _armed.Release();
+            _timers.Writer.TryWrite((callback, state, dueTime));
             return new NoTimer();
         }
 
         public async Task<double> PassNextAsync()
         {
-            await _armed.WaitAsync(TimeSpan.FromSeconds(60));
-            var (callback, state, due) = _timer;
+            var (callback, state, due) = await _timers.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
             callback(state);
             return due.TotalSeconds;
         }
@@ -148,8 +147,8 @@ internal sealed class MetricsExporterTests
     private sealed class Fixture : IDisposable
     {
         private readonly OtlpClient _client;
-        private readonly System.Threading.Channels.Channel<OtlpOutcome> _outcomes =
-            System.Threading.Channels.Channel.CreateUnbounded<OtlpOutcome>();
+        private readonly Channel<OtlpOutcome> _outcomes =
+            Channel.CreateUnbounded<OtlpOutcome>();
 
         private int _requests;
 

@@ -70,7 +70,7 @@ internal static class DurationMetrics
     }
 
     // A client can make every status of an application, and every method: what is beyond the bound is one series.
-    private static IEnumerable<RequestDuration> Bounded(RequestDurations durations)
+    private static RequestDuration[] Bounded(RequestDurations durations)
     {
         var sets = durations.Sets.OrderByDescending(set => set.Seconds.Count).ToArray();
         if (sets.Length <= MostSets)

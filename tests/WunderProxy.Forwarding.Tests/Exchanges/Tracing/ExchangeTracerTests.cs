@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
-using WunderProxy.TestSupport;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges.Tracing;
 
