@@ -50,6 +50,7 @@ internal sealed class Application : IDisposable
         Incidents = new IncidentBook(clock);
         FailedLaunch = new FailedLaunchKeeper(state);
         LastSwitch = new SwitchKeeper(state);
+        Measurements = new MeasurementKeeper(state);
         Ownership = new ContainerOwnership(
             new ContainerIdentity(options.App, options.PrefixLabel), () => Record.Current, machine.Engine.Images);
         Images = new ImageNames(options.App, options.RegistryPort);
@@ -102,6 +103,9 @@ internal sealed class Application : IDisposable
 
     /// <summary>The last switch, with what was measured around it.</summary>
     public SwitchKeeper LastSwitch { get; }
+
+    /// <summary>What was measured of the last few launch configs.</summary>
+    public MeasurementKeeper Measurements { get; }
 
     /// <summary>Reads the data plane's statistics; null without them.</summary>
     public ITrafficMeter? Meter { get; init; }

@@ -58,6 +58,14 @@ public interface IContainerLifecycle
     /// <summary>Makes the only listener hear of events and progress from now on.</summary>
     void ListenTo(ILifecycleListener listener);
 
+    /// <summary>Compares two launch configs, and what was measured of them on this machine.</summary>
+    /// <param name="from">A hash, a revision, or <c>~N</c> for a place in the history, the last entry being <c>~0</c>.</param>
+    /// <param name="to">The same for the launch config after.</param>
+    /// <param name="showsTexts">Whether texts are shown, with secrets masked.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="DeploymentException">One of them does not exist, or the store cannot be reached.</exception>
+    Task<DiffView> DiffAsync(string from, string to, bool showsTexts, CancellationToken cancellationToken);
+
     /// <summary>What happened lately to the container in service, oldest first; read without I/O.</summary>
     IReadOnlyList<Incident> Incidents { get; }
 

@@ -7,4 +7,5 @@ namespace WunderProxy.Deployments.Explanations;
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(FailedLaunch))]
 [JsonSerializable(typeof(SwitchRecord))]
+[JsonSerializable(typeof(IReadOnlyList<Measured>))]
 internal sealed partial class ExplanationJsonContext : JsonSerializerContext;

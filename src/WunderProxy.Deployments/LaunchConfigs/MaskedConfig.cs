@@ -54,6 +54,9 @@ public static class MaskedConfig
         return output.ToArray();
     }
 
+    /// <summary>Whether the text at a path is a choice, a size or a version, which everybody may see.</summary>
+    internal static bool IsHarmless(string path) => Harmless.Contains(path);
+
     private static JsonNode? Mask(JsonNode? node, EngineType type, string path)
     {
         switch (node)

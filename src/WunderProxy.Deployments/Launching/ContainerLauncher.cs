@@ -33,7 +33,13 @@ internal sealed class ContainerLauncher(
         try
         {
             DemandAllowed(config);
-            return await LaunchAsync(config, mask, trail, cancellationToken);
+            var launched = await LaunchAsync(config, mask, trail, cancellationToken);
+            if (launched.Method != LaunchMethod.Running)
+            {
+                application.Measurements.NoteStart(config.Hash.Value, trail.StartSeconds);
+            }
+
+            return launched;
         }
         catch (Exception exception) when (exception is DeploymentException or DockerEngineException)
         {

@@ -20,6 +20,9 @@ internal sealed class LaunchTrail(Application application, LaunchConfig config, 
     /// <summary>TCP port inside the container; 0 until it is known.</summary>
     public int ContainerPort { get; set; }
 
+    /// <summary>Seconds from the start of the container to its first good probe.</summary>
+    public double StartSeconds => _steps.ToList().Where(step => step.Step is "starting" or "checking").Sum(step => step.Seconds);
+
     /// <inheritdoc/>
     public void Report(DeploymentProgress value)
     {

@@ -271,6 +271,10 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
         new CurrentInquiry(_application).AskAsync(cancellationToken);
 
     /// <inheritdoc/>
+    public Task<DiffView> DiffAsync(string from, string to, bool showsTexts, CancellationToken cancellationToken) =>
+        _reader.DiffAsync(from, to, showsTexts, cancellationToken);
+
+    /// <inheritdoc/>
     public LifecycleSnapshot Snapshot() => _reader.Snapshot() with { Starting = _isStarting };
 
     /// <summary>Stops watching; the containers are left as they are.</summary>

@@ -46,6 +46,25 @@ internal sealed class LifecycleReader(Application application, SwitchGuard guard
         }
     }
 
+    /// <summary>Compares two launch configs of the store.</summary>
+    /// <exception cref="DeploymentException">One of them does not exist, or the store cannot be reached.</exception>
+    public async Task<DiffView> DiffAsync(string from, string to, bool showsTexts, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var history = await application.History.LoadAsync(cancellationToken);
+            var finder = new ConfigFinder(
+                history, (reference, token) => application.Configs.LoadAsync(reference, LaunchConfigRepository.MissLife, token));
+            var before = await finder.FindAsync(from, cancellationToken);
+            var after = await finder.FindAsync(to, cancellationToken);
+            return new DiffView(SideOf(before), SideOf(after), ConfigDiff.Of(before, after, showsTexts)) { Notes = finder.Notes };
+        }
+        catch (Exception exception) when (DeploymentFaults.IsKnown(exception))
+        {
+            throw DeploymentFaults.Of(exception);
+        }
+    }
+
     /// <summary>Judges the last failed launch; null if none is known.</summary>
     public LaunchExplanation? ExplainLaunch() =>
         application.FailedLaunch.Last is { } last ? new LaunchExplanation(last, LaunchCauses.Judge(last)) : null;
@@ -95,6 +114,17 @@ internal sealed class LifecycleReader(Application application, SwitchGuard guard
             Warnings = [.. notices.Select(notice => notice.Message)],
             PublicWarnings = [.. notices.Select(notice => notice.Public)],
         };
+    }
+
+    /// <summary>Describes one side of a comparison; what is in service is measured now.</summary>
+    private DiffSide SideOf(LaunchConfig config)
+    {
+        var measured = application.Measurements.Of(config.Hash.Value);
+        var now = application.Table.Current is { } current && current.Hash == config.Hash ? application.Measure(current) : null;
+        return new DiffSide(
+            config.Hash.Value,
+            config.Revision,
+            now is { Requests: > 0 } ? new Measured(config.Hash.Value, measured?.StartSeconds, now) : measured);
     }
 
     /// <summary>Whether the guard's watch was of this switch, or led to it by switching back.</summary>

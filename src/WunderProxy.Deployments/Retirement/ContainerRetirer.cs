@@ -229,10 +229,17 @@ internal sealed class ContainerRetirer(
     }
 
     /// <summary>Adds how a drain ended to the record of its switch, with the last numbers of the drained revision.</summary>
-    private void Tell(Deployment drained, DrainHandle drain, string state, int cutOff) =>
+    private void Tell(Deployment drained, DrainHandle drain, string state, int cutOff)
+    {
+        var traffic = application.Measure(drained);
+        if (traffic is { Requests: > 0 })
+        {
+            application.Measurements.NoteTraffic(drained.Hash.Value, traffic);
+        }
+
         application.LastSwitch.Add(drain.Since, record => record.Drain is not { State: DrainOutcome.Draining } begun ? record : record with
         {
-            Before = application.Measure(drained) ?? record.Before,
+            Before = traffic ?? record.Before,
             Drain = begun with
             {
                 State = state,
@@ -240,6 +247,7 @@ internal sealed class ContainerRetirer(
                 Seconds = Math.Round((application.Clock.GetUtcNow() - drain.Since).TotalSeconds, 3),
             },
         });
+    }
 
     private async Task StandByAsync(DrainHandle drain, CancellationToken cancellationToken)
     {

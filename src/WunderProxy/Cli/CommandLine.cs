@@ -42,6 +42,7 @@ internal sealed class CommandLine(
         ["current"] = static () => new CurrentCommand(),
         ["status"] = static () => new StatusCommand(),
         ["explain"] = static () => new ExplainCommand(),
+        ["diff"] = static () => new DiffCommand(),
     };
 
     /// <summary>Runs one command line and returns its exit code.</summary>

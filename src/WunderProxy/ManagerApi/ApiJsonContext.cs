@@ -17,6 +17,7 @@ namespace WunderProxy.ManagerApi;
 [JsonSerializable(typeof(StateDocument))]
 [JsonSerializable(typeof(LivezDocument))]
 [JsonSerializable(typeof(ExplanationDocument))]
+[JsonSerializable(typeof(DiffView))]
 [JsonSerializable(typeof(EventView))]
 [JsonSerializable(typeof(OperationView))]
 [JsonSerializable(typeof(CallView))]

@@ -183,6 +183,7 @@ internal sealed class ManagerApiServer : IAsyncDisposable
                 new("POST", DrainEndRoute.Path, RouteAccess.Change, new DrainEndRoute(lifecycle).HandleAsync),
                 new("GET", "/history", RouteAccess.Read, new HistoryRoute(lifecycle).HandleAsync),
                 new("GET", "/containers", RouteAccess.Read, new ContainersRoute(lifecycle).HandleAsync),
+                new("GET", "/diff", RouteAccess.Read, new DiffRoute(lifecycle).HandleAsync) { AnswersText = true },
                 new("GET", "/config/*", RouteAccess.Read, new ConfigRoute(lifecycle).HandleAsync),
             ]);
         }

@@ -152,7 +152,7 @@ internal sealed class StatisticsTests(TransportKind transport)
         await client.ReadHeadAsync();
         await AfterRequestsAsync(proxy, 3);
 
-        var failures = proxy.Served.ReadFailures(DateTimeOffset.UtcNow);
+        var failures = proxy.Served.ReadFailures(TimeProvider.System.GetUtcNow());
 
         Assert.That(
             failures.Select(count => (count.Failure.Cause, count.Failure.Side, count.Failure.Phase, count.Failure.Status, count.Count)),

@@ -102,6 +102,7 @@ internal sealed class CommandLineTests
     [TestCase("status")]
     [TestCase("status --manager ftp://host")]
     [TestCase("explain")]
+    [TestCase("diff file:/tmp")]
     [TestCase("explain --manager 127.0.0.1:1 everything")]
     [TestCase("--bogus")]
     public async Task Bad_input_ends_with_one_line_and_code_2(string line)
@@ -132,6 +133,7 @@ internal sealed class CommandLineTests
 
     [TestCase("status --manager 127.0.0.1:1")]
     [TestCase("explain --manager 127.0.0.1:1")]
+    [TestCase("diff file:/tmp/ no-such-prefix-anywhere")]
     [TestCase("current file:/tmp/ no-such-prefix-anywhere")]
     public async Task Query_that_fails_ends_with_code_1(string line)
     {
@@ -147,6 +149,7 @@ internal sealed class CommandLineTests
     [TestCase("current --help")]
     [TestCase("status --help")]
     [TestCase("explain --help")]
+    [TestCase("diff --help")]
     public async Task Help_ends_with_an_example(string line)
     {
         Assert.That(await RunAsync(line), Is.Zero);

@@ -12,7 +12,7 @@ internal sealed class ExplainRouteTests
     private static readonly LaunchExplanation Failed = new(
         new FailedLaunch
         {
-            At = DateTimeOffset.UtcNow.AddMinutes(-3),
+            At = TimeProvider.System.GetUtcNow().AddMinutes(-3),
             Kind = "deploy",
             By = "ada",
             Revision = "r43",
@@ -39,7 +39,7 @@ internal sealed class ExplainRouteTests
     private static readonly SwitchExplanation Switched = new(
         new SwitchRecord
         {
-            At = DateTimeOffset.UtcNow.AddMinutes(-125),
+            At = TimeProvider.System.GetUtcNow().AddMinutes(-125),
             Kind = "deploy",
             By = "ada",
             Hash = "bb",
@@ -124,8 +124,8 @@ internal sealed class ExplainRouteTests
     public async Task Without_a_wish_the_failed_launch_is_explained_until_the_next_switch(int switchedMinutes, string expected)
     {
         await using var api = new ApiFixture();
-        api.Lifecycle.Launch = Failed with { Launch = Failed.Launch with { At = DateTimeOffset.UtcNow.AddMinutes(-120) } };
-        api.Lifecycle.LastSwitch = Switched with { Switch = Switched.Switch with { At = DateTimeOffset.UtcNow.AddMinutes(switchedMinutes) } };
+        api.Lifecycle.Launch = Failed with { Launch = Failed.Launch with { At = TimeProvider.System.GetUtcNow().AddMinutes(-120) } };
+        api.Lifecycle.LastSwitch = Switched with { Switch = Switched.Switch with { At = TimeProvider.System.GetUtcNow().AddMinutes(switchedMinutes) } };
 
         var told = JsonNode.Parse(ApiFixture.TextOf(await api.CallAsync("GET /explain", accept: "application/json")))!;
 
@@ -140,7 +140,7 @@ internal sealed class ExplainRouteTests
         api.Lifecycle.Launch = Failed;
         api.Lifecycle.State = new LifecycleSnapshot
         {
-            Since = DateTimeOffset.UtcNow,
+            Since = TimeProvider.System.GetUtcNow(),
             Intended = new TrafficTarget(new IPEndPoint(IPAddress.Loopback, 1), "c", default, "r44"),
         };
 
@@ -152,7 +152,7 @@ internal sealed class ExplainRouteTests
     public async Task Errors_are_told_with_what_happened_beside_them(string? token)
     {
         await using var api = new ApiFixture(token: token);
-        api.Lifecycle.Incidents = [new Incident(DateTimeOffset.UtcNow, Incident.Died, "r42") { ExitCode = 137, Detail = "quoted" }];
+        api.Lifecycle.Incidents = [new Incident(TimeProvider.System.GetUtcNow(), Incident.Died, "r42") { ExitCode = 137, Detail = "quoted" }];
         api.Lifecycle.Current = new ContainerReport { Container = "0123456789", IsRunning = true, Log = ["line of the log"], Missing = ["its past"] };
 
         var text = ApiFixture.TextOf(await api.CallAsync("GET /explain?what=errors"));

@@ -69,6 +69,11 @@ internal sealed class ScriptedLifecycle : IContainerLifecycle
 
     public LaunchExplanation? ExplainLaunch() => Launch;
 
+    public DiffView Diff { get; set; } = new(new DiffSide("aa", "r41"), new DiffSide("bb", "r42"), []);
+
+    public Task<DiffView> DiffAsync(string from, string to, bool showsTexts, CancellationToken cancellationToken) =>
+        Answer($"diff {from} {to} {(showsTexts ? "with" : "without")} texts", Diff);
+
     public IReadOnlyList<Incident> Incidents { get; set; } = [];
 
     public ContainerReport Current { get; set; } = new();

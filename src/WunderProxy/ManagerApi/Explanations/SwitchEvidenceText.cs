@@ -29,7 +29,8 @@ internal static class SwitchEvidenceText
         }
     }
 
-    private static string NumbersOf(TrafficSummary? traffic) => traffic is null ? "" : string.Create(
+    /// <summary>Returns the numbers in words; empty if there are none.</summary>
+    internal static string NumbersOf(TrafficSummary? traffic) => traffic is null ? "" : string.Create(
         CultureInfo.InvariantCulture,
         $"{traffic.Requests} requests, {traffic.ErrorShare:P2} 5xx ({traffic.GatewayErrors} of them 502 or 504 by the proxy), p50 {traffic.P50 * 1000:0.#} ms, p99 {traffic.P99 * 1000:0.#} ms");
 }
