@@ -13,7 +13,7 @@ internal sealed partial class PackagesTests
     private static readonly string[] AlwaysThere = ["dotnet", "sh", "bash", "mount", "umount", "apt-get", "apt-cache", "env", "setsid"];
 
     // Command lines of our own program without its name.
-    private static readonly string[] OwnCommands = ["run", "forward", "deploy", "rollback", "history", "current", "status"];
+    private static readonly string[] OwnCommands = ["run", "forward", "deploy", "rollback", "history", "current", "status", "explain"];
 
     [Test]
     public void Every_program_that_a_test_runs_is_installed_by_the_setup()

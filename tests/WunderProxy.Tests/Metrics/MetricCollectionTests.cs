@@ -64,11 +64,11 @@ internal sealed partial class MetricCollectionTests
         var documented = section.Split('\n')
             .Select(line => line.Split('|'))
             .Where(cells => cells.Length > 3)
-            .SelectMany(cells => Quoted().Matches(cells[1]).Select(name => $"{name.Groups[1].Value} {cells[2].Trim()}"));
+            .SelectMany(cells => Quoted().Matches(cells[1]).Select(name => $"{name.Groups["name"].Value} {cells[2].Trim()}"));
 
         Assert.That(documented, Is.EquivalentTo(All.Select(family => $"{family.Name} {family.Type.ToString().ToLowerInvariant()}")));
     }
 
-    [GeneratedRegex("`([^`]+)`", RegexOptions.None, 1000)]
+    [GeneratedRegex("`(?<name>[^`]+)`", RegexOptions.None, 1000)]
     private static partial Regex Quoted();
 }
