@@ -9,12 +9,11 @@ using WunderProxy.ManagerApi.Events;
 namespace WunderProxy.Tests.ManagerApi.Events;
 
 /// <summary>The live stream on real sockets, through our front end.</summary>
-[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class EventStreamTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("wunderproxy-events").FullName;
+    private string _directory = null!;
     private ApiFixture _api = null!;
     private ManagerApiServer _server = null!;
     private EndPoint _tcp = null!;
@@ -24,6 +23,7 @@ internal sealed class EventStreamTests
     [SetUp]
     public void Start()
     {
+        _directory = Directory.CreateTempSubdirectory("wunderproxy-events").FullName;
         _api = new ApiFixture();
         var options = new ManagerApiOptions { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0), Unix] };
         _server = new ManagerApiServer(
