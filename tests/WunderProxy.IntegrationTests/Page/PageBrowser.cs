@@ -93,8 +93,8 @@ internal sealed class PageBrowser : IDisposable
         "Emulation.setEmulatedMedia",
         ("features", new object[]
         {
-            new Dictionary<string, object?> { ["name"] = "prefers-color-scheme", ["value"] = scheme },
-            new Dictionary<string, object?> { ["name"] = "prefers-reduced-motion", ["value"] = "reduce" },
+            new Dictionary<string, object?>(StringComparer.Ordinal) { ["name"] = "prefers-color-scheme", ["value"] = scheme },
+            new Dictionary<string, object?>(StringComparer.Ordinal) { ["name"] = "prefers-reduced-motion", ["value"] = "reduce" },
         }));
 
     /// <summary>Waits until the page is live and says so.</summary>

@@ -122,6 +122,36 @@ internal sealed class StatusPageTests
         await browser.WaitUntilLiveAsync();
     }
 
+    [Test]
+    public async Task Buttons_cut_a_drain_short_and_pause_and_resume()
+    {
+        await _service.DeployAsync(LaunchConfigText.Of("r1"));
+        using var stream = await _service.OpenProxiedAsync("/events");
+        await _service.DeployAsync(LaunchConfigText.Of("r2"));
+        using var browser = await PageBrowser.OpenAsync(_url);
+        await browser.WaitUntilLiveAsync();
+        await browser.EnterTokenAsync(Token);
+        await browser.UntilAsync("the drain is told", () => browser.TextOf("activity").Contains("r1 holds 1 event stream", StringComparison.Ordinal));
+
+        await PressAsync(browser, "#activity [data-call$='/end']");
+        await browser.UntilAsync("the drain is over", () => !browser.TextOf("activity").Contains("event stream", StringComparison.Ordinal));
+        await PressAsync(browser, "[data-call=pause]");
+        await browser.UntilAsync("the pause is told", () => browser.Sentence.StartsWith("Paused:", StringComparison.Ordinal));
+        await PressAsync(browser, "[data-call=resume]");
+        await browser.UntilAsync("the end of the pause is told", () => browser.Sentence.StartsWith("Serving r2", StringComparison.Ordinal));
+
+        Assert.That(browser.Complaints, Is.Empty);
+    }
+
+    private static async Task PressAsync(PageBrowser browser, string button)
+    {
+        await browser.UntilAsync($"the button {button}", () => browser.Has(button));
+        browser.Click(button);
+        browser.Click("#ask-do");
+        await browser.UntilAsync("it is done", () => browser.TextOf("ask-result").StartsWith("Done", StringComparison.Ordinal));
+        browser.Click("#ask-no");
+    }
+
     private static async Task RollBackByMouseAsync(PageBrowser browser)
     {
         browser.Click("#history [data-call=rollback]");
