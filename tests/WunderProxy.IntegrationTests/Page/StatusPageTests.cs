@@ -12,6 +12,9 @@ namespace WunderProxy.IntegrationTests.Page;
 [NonParallelizable]
 internal sealed class StatusPageTests
 {
+    /// <summary>The button of the first entry that is not in service, where that entry is r1.</summary>
+    private const string BackToFirst = "#history tbody tr:nth-child(2) [data-ask='Roll back to r1?']";
+
     private const string Token = "a-token-for-people";
 
     /// <summary>Where pictures of the page are kept; null for none, as in the one check.</summary>
@@ -152,9 +155,21 @@ internal sealed class StatusPageTests
         browser.Click("#ask-no");
     }
 
+    private static async Task CompareAsync(PageBrowser browser)
+    {
+        browser.Click("#history [data-compare]");
+        await browser.UntilAsync(
+            "the difference", () => browser.TextOf("diff-text") is var text && text.Contains("r1", StringComparison.Ordinal) && text.Contains("r2", StringComparison.Ordinal));
+        Assert.That(browser.FindBarriers(), Is.Empty, "with the difference shown");
+        browser.Press(Keys.Escape);
+        await browser.UntilAsync("Escape closes the difference", () => !browser.IsOpen("diff"));
+    }
+
     private static async Task RollBackByMouseAsync(PageBrowser browser)
     {
-        browser.Click("#history [data-call=rollback]");
+        await browser.UntilAsync("the way back to r1", () => browser.Has(BackToFirst));
+        await CompareAsync(browser);
+        browser.Click(BackToFirst);
         Assert.That(browser.TextOf("ask-title"), Is.EqualTo("Roll back to r1?"));
         Assert.That(browser.TextOf("ask-says"), Does.StartWith("running container: at once").Or.StartWith("kept container: about 1 s"));
         Assert.That(browser.FindBarriers(), Is.Empty, "with the dialog open");
@@ -207,6 +222,7 @@ internal sealed class StatusPageTests
 
     private static async Task RollBackByKeyboardAsync(PageBrowser browser)
     {
+        await browser.UntilAsync("the way back to r1", () => browser.Has(BackToFirst));
         for (var presses = 0; presses < 100 && browser.Focused("data-call") != "rollback"; presses++)
         {
             browser.Press(Keys.Tab);
