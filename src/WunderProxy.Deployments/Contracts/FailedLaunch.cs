@@ -57,6 +57,7 @@ public sealed record FailedLaunch
     /// </summary>
     public FailedLaunch ForAnybody() => this with
     {
+        By = "",
         Message = "",
         Image = "",
         ImagePlatform = "",

@@ -19,4 +19,8 @@ public sealed record GuardView(
     DateTimeOffset Since,
     DateTimeOffset Until,
     string State,
-    string Reason);
+    string Reason)
+{
+    /// <summary>Returns the view without the evidence, which may quote engine, store or application.</summary>
+    public GuardView ForAnybody() => this with { Reason = "" };
+}

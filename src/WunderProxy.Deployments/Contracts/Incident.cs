@@ -24,6 +24,6 @@ public sealed record Incident(DateTimeOffset At, string What, string Revision)
     /// <summary>More about it in words or as a code; empty if there is nothing to say.</summary>
     public string Detail { get; init; } = "";
 
-    /// <summary>Returns the incident without words of others, for callers without rights.</summary>
-    public Incident ForAnybody() => What == Health ? this : this with { Detail = "" };
+    /// <summary>Returns the incident without names and words of others, for callers without rights.</summary>
+    public Incident ForAnybody() => this with { By = "", Detail = What == Health ? Detail : "" };
 }

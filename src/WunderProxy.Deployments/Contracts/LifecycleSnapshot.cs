@@ -54,6 +54,7 @@ public sealed record LifecycleSnapshot
     public LifecycleSnapshot ForAnybody() => this with
     {
         Warnings = PublicWarnings,
+        Guard = Guard?.ForAnybody(),
         Operation = Operation?.ForAnybody(),
     };
 }

@@ -45,6 +45,6 @@ public sealed record SwitchRecord
     /// <summary>The guard's watch of this switch; null if it was not watched.</summary>
     public GuardView? Guard { get; init; }
 
-    /// <summary>Returns what callers without rights may see: the guard's words are left out.</summary>
-    public SwitchRecord ForAnybody() => this with { Guard = Guard is null ? null : Guard with { Reason = "" } };
+    /// <summary>Returns what callers without rights may see: the caller's name and the guard's words are left out.</summary>
+    public SwitchRecord ForAnybody() => this with { By = "", Guard = Guard?.ForAnybody() };
 }

@@ -97,7 +97,32 @@ internal sealed class ExplainRouteTests
 
         Assert.That(text, Does.Contain("r43").And.Contain("exited").And.Contain("exit_code").And.Contain("status_301"));
         Assert.That(text, Does.Not.Contain("quoted").And.Not.Contain("inside").And.Not.Contain("127.0.0.1").And.Not.Contain("line of the log")
-            .And.Not.Contain("secret-path").And.Not.Contain("9292"));
+            .And.Not.Contain("secret-path").And.Not.Contain("9292").And.Not.Contain("ada"));
+    }
+
+    [TestCase("")]
+    [TestCase("application/json")]
+    public async Task Stranger_is_not_told_who_switched_nor_in_which_words_the_guard_judged(string accept)
+    {
+        await using var api = new ApiFixture(token: "secret");
+        var watch = new GuardView("id", "bb", "r42", "aa", "r41", default, default, GuardState.Kept, "the engine said: quoted");
+        api.Lifecycle.LastSwitch = Switched with { Switch = Switched.Switch with { Guard = watch } };
+
+        var text = ApiFixture.TextOf(await api.CallAsync("GET /explain?what=switch", accept: accept));
+
+        Assert.That(text, Does.Contain("r41").And.Contain("deploy").And.Contain(GuardState.Kept));
+        Assert.That(text, Does.Not.Contain("ada").And.Not.Contain("quoted"));
+    }
+
+    [Test]
+    public async Task Stranger_is_not_told_who_paused()
+    {
+        await using var api = new ApiFixture(token: "secret");
+        api.Lifecycle.Incidents = [new Incident(TimeProvider.System.GetUtcNow(), "pause", "r42") { By = "ada" }];
+
+        var text = ApiFixture.TextOf(await api.CallAsync("GET /explain?what=errors"));
+
+        Assert.That(text, Does.Match("happened .*Z pause r42").And.Not.Contain("ada"));
     }
 
     [Test]

@@ -38,6 +38,25 @@ internal sealed class StatusFactsTests
         0, 0, default, new StatusCounts(new Dictionary<string, long>(StringComparer.Ordinal), new Dictionary<int, long>(), []), 0, 0, 0, 0);
 
     [Test]
+    public void Words_of_the_guard_are_not_for_strangers()
+    {
+        var facts = Facts() with
+        {
+            Lifecycle = new LifecycleSnapshot
+            {
+                Guard = new GuardView("id", "bb", "r42", "aa", "r41", Since, Since, GuardState.Kept, "the engine said: quoted"),
+            },
+        };
+
+        Assert.That(PageOf(facts), Does.Contain("quoted"));
+        foreach (var told in new[] { facts.ForAnybody(), facts.ForStrangers() })
+        {
+            Assert.That(PageOf(told), Does.Not.Contain("quoted"));
+            Assert.That(JsonSerializer.Serialize(told.ToDocument(), ApiJson.Context.StatusDocument), Does.Not.Contain("quoted").And.Contain(GuardState.Kept));
+        }
+    }
+
+    [Test]
     public void Document_has_the_old_keys_first_and_then_ours()
     {
         var json = Encoding.UTF8.GetString(
