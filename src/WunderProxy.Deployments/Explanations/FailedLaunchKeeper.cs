@@ -22,7 +22,7 @@ internal sealed class FailedLaunchKeeper
             state,
             "failed-launch.json",
             ExplanationJsonContext.Default.FailedLaunch,
-            static read => read is { Code: not null, Message: not null, Steps: not null, Variables: not null } ? null : "it is incomplete");
+            static read => IsWhole(read) ? null : "it is incomplete");
         _last = _document.Read();
     }
 
@@ -71,6 +71,19 @@ internal sealed class FailedLaunchKeeper
             });
         }
     }
+
+    /// <summary>Whether a document that was read has all that judges and pages rely on; somebody may have edited it.</summary>
+    private static bool IsWhole(FailedLaunch read) =>
+        read is
+        {
+            Kind: not null, By: not null, Hash: not null, Revision: not null, Code: not null, Message: not null,
+            Image: not null, ImagePlatform: not null, HealthCheckPath: not null, Steps: not null, Variables: not null,
+        }
+        && read.Steps.All(step => step is { Step: not null })
+        && read.Variables.All(name => name is not null)
+        && (read.Details?.Log ?? []).All(line => line is not null)
+        && (read.Details?.ListeningAddresses ?? []).All(address => address is not null)
+        && (read.Details?.Probes ?? []).All(probe => probe is { Result: not null });
 
     private static FailedLaunch Bounded(FailedLaunch failed) => failed with
     {

@@ -19,7 +19,7 @@ internal sealed class MeasurementKeeper
             "measurements.json",
             ExplanationJsonContext.Default.IReadOnlyListMeasured,
             static read => read.Any(measured => measured is not { Hash: not null }) ? "an entry has no hash" : null);
-        _all = _document.Read() ?? [];
+        _all = [.. (_document.Read() ?? []).TakeLast(MaxCount)];
     }
 
     /// <summary>Returns what was measured of a launch config; null if nothing was.</summary>

@@ -16,7 +16,7 @@ internal sealed class SwitchKeeper
             state,
             "last-switch.json",
             ExplanationJsonContext.Default.SwitchRecord,
-            static read => read is { Hash: not null, Revision: not null, Steps: not null } ? null : "it is incomplete");
+            static read => IsWhole(read) ? null : "it is incomplete");
         _last = _document.Read();
     }
 
@@ -64,4 +64,13 @@ internal sealed class SwitchKeeper
             Add(last.At, record => record with { Kind = kind, By = by, Seconds = steps.Seconds, Steps = steps.ToList() });
         }
     }
+
+    /// <summary>Whether a document that was read has all that judges and pages rely on; somebody may have edited it.</summary>
+    private static bool IsWhole(SwitchRecord read) =>
+        read is
+        {
+            Kind: not null, By: not null, Hash: not null, Revision: not null, FromHash: not null, FromRevision: not null,
+            Steps: not null,
+        }
+        && read.Steps.All(step => step is { Step: not null });
 }

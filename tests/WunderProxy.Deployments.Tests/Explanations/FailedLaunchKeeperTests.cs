@@ -38,6 +38,10 @@ internal sealed class FailedLaunchKeeperTests
     [TestCase("{}")]
     [TestCase("null")]
     [TestCase("{\"At\":\"2026-01-01T00:00:00Z\",\"Code\":null,\"Message\":\"x\"}")]
+    [TestCase("{\"At\":\"2026-01-01T00:00:00Z\",\"Code\":\"x\",\"Message\":\"x\",\"By\":null}")]
+    [TestCase("{\"At\":\"2026-01-01T00:00:00Z\",\"Code\":\"x\",\"Message\":\"x\",\"Steps\":[null]}")]
+    [TestCase("{\"At\":\"2026-01-01T00:00:00Z\",\"Code\":\"x\",\"Message\":\"x\",\"Details\":{\"Log\":[null]}}")]
+    [TestCase("{\"At\":\"2026-01-01T00:00:00Z\",\"Code\":\"x\",\"Message\":\"x\",\"Details\":{\"Probes\":[null]}}")]
     public void Document_that_somebody_broke_is_none(string text)
     {
         using var folder = new TemporaryDirectory();
@@ -45,6 +49,18 @@ internal sealed class FailedLaunchKeeperTests
         File.WriteAllText(Path.Combine(state.FullPath, "failed-launch.json"), text);
 
         Assert.That(new FailedLaunchKeeper(state).Last, Is.Null);
+    }
+
+    [TestCase("{\"At\":\"2026-01-01T00:00:00Z\",\"Hash\":\"bb\",\"Revision\":\"r2\",\"By\":null}")]
+    [TestCase("{\"At\":\"2026-01-01T00:00:00Z\",\"Hash\":\"bb\",\"Revision\":\"r2\",\"FromRevision\":null}")]
+    [TestCase("{\"At\":\"2026-01-01T00:00:00Z\",\"Hash\":\"bb\",\"Revision\":\"r2\",\"Steps\":[null]}")]
+    public void Switch_that_somebody_broke_is_none(string text)
+    {
+        using var folder = new TemporaryDirectory();
+        using var state = Open(folder);
+        File.WriteAllText(Path.Combine(state.FullPath, "last-switch.json"), text);
+
+        Assert.That(new SwitchKeeper(state).Last, Is.Null);
     }
 
     [Test]
