@@ -1,4 +1,5 @@
 using WunderProxy.Configuration;
+using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.ManagerApi;
 
@@ -7,6 +8,9 @@ internal sealed class ApiRequest
 {
     /// <summary>Largest body that is read, in bytes.</summary>
     public const int MaxBodyBytes = 1024 * 1024;
+
+    /// <summary>Longest body that is a single word, in characters: twice the longest revision.</summary>
+    public const int MaxWordLength = 256;
 
     /// <summary>Longest time for a whole body: 60 s, which is 1 MiB at 18 KB/s.</summary>
     public static TimeSpan BodyTimeout { get; } = TimeSpan.FromSeconds(60);
@@ -111,8 +115,16 @@ internal sealed class ApiRequest
     }
 
     /// <summary>Reads a body that is a single word, such as a hash.</summary>
-    public async Task<string> ReadWordAsync(CancellationToken cancellationToken) =>
-        System.Text.Encoding.UTF8.GetString(await ReadBodyAsync(cancellationToken)).Trim();
+    /// <exception cref="ApiException">
+    /// 400 if it is longer than a hash or a revision can be: it would stand in the state, on the live stream and in
+    /// files.
+    /// </exception>
+    public async Task<string> ReadWordAsync(CancellationToken cancellationToken)
+    {
+        var word = System.Text.Encoding.UTF8.GetString(await ReadBodyAsync(cancellationToken)).Trim();
+        return word.Length <= MaxWordLength ? word : throw new ApiException(
+            400, DeploymentErrorCode.Of(DeploymentError.BadHash), "the body is longer than a hash or a revision can be");
+    }
 
     private async Task<int> ReadInTimeAsync(byte[] chunk, long start, CancellationToken cancellationToken)
     {

@@ -10,11 +10,17 @@ internal static class AuditText
     /// <summary>Most characters of a text that a caller chooses.</summary>
     public const int MaxLength = 128;
 
+    /// <summary>Most characters of an outcome: an error may quote a launch config or the engine at any length.</summary>
+    public const int MaxOutcomeLength = 1_000;
+
     private static readonly SearchValues<char> Plain =
         SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz/._:+@*-");
 
     /// <summary>Shortens a text of the caller, which may be as long as a request line.</summary>
-    public static string Bounded(string text) => text.Length <= MaxLength ? text : text[..MaxLength] + "…";
+    public static string Bounded(string text) => Cut(text, MaxLength);
+
+    /// <summary>Shortens the words of an outcome.</summary>
+    public static string BoundedOutcome(string text) => Cut(text, MaxOutcomeLength);
 
     /// <summary>
     /// Returns a value as it stands behind <c>key=</c>: in quotes if it is empty or more than a word, with quotes,
@@ -46,4 +52,6 @@ internal static class AuditText
 
         return quoted.Append('"').ToString();
     }
+
+    private static string Cut(string text, int length) => text.Length <= length ? text : text[..length] + "…";
 }

@@ -37,7 +37,7 @@ internal sealed class CallLog : IDisposable
     {
         if (!end.IsRejection || _rejections.TryTake() || _refused.TryPass(SubjectOf(request, end)))
         {
-            Record(request, end, request.By, end.Outcome.Text);
+            Record(request, end, request.By, AuditText.BoundedOutcome(end.Outcome.Text));
         }
     }
 

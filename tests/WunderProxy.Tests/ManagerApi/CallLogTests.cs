@@ -84,6 +84,33 @@ internal sealed class CallLogTests
     }
 
     [Test]
+    public async Task Error_that_quotes_at_length_fills_neither_a_line_nor_the_live_stream()
+    {
+        await using var api = new ApiFixture();
+        using var watcher = api.Hub.Subscribe(EventsRoute.Snapshot, new ApiCaller(null, 0), hasRights: true, null);
+        api.Lifecycle.Failure = new DeploymentException(DeploymentError.InvalidConfig, new string('x', 2 * EventWatcher.MaxQueuedBytes));
+
+        await api.CallAsync("POST /deploy", "{}");
+
+        var told = await AllAsync(watcher);
+        Assert.That(told, Does.Contain("event: call\n").And.Contain("\"Code\":\"invalid_config\""));
+        Assert.That(told, Does.Not.Contain(new string('x', AuditText.MaxOutcomeLength + 1)));
+        Assert.That(watcher.Cut.IsCancellationRequested, Is.False);
+    }
+
+    [Test]
+    public async Task Body_that_is_no_name_of_anything_goes_no_further()
+    {
+        await using var api = new ApiFixture();
+
+        var longest = await api.CallAsync("POST /rollback", new string('r', ApiRequest.MaxWordLength));
+        var tooLong = await api.CallAsync("POST /rollback", new string('s', ApiRequest.MaxWordLength + 1));
+
+        Assert.That((longest.Status, tooLong.Status), Is.EqualTo((200, 400)));
+        Assert.That(api.Lifecycle.Calls, Has.None.Contains("sss"));
+    }
+
+    [Test]
     public async Task Token_is_told_as_yes_and_never_quoted()
     {
         await using var api = new ApiFixture(token: "s3cr3t-right");

@@ -18,6 +18,9 @@ internal sealed class EventHub : ILifecycleListener, IDisposable
     /// <summary>Most watchers without the rights of a changing call; the other places stay free for operators.</summary>
     public const int MaxStrangers = 224;
 
+    /// <summary>Most characters of a reason on the stream; the stored event has more of it.</summary>
+    public const int MaxReasonLength = 4_000;
+
     private const string OkResult = "ok";
 
     /// <summary>How long the watchers may take what is queued when the process ends.</summary>
@@ -88,6 +91,8 @@ internal sealed class EventHub : ILifecycleListener, IDisposable
     /// <inheritdoc/>
     public void OnEvent(EventView happened)
     {
+        // A reason may quote a launch config at any length, and a block that no queue holds would drop every watcher.
+        happened = happened with { Reason = Bounded(happened.Reason) };
         Publish(happened.Type, happened, happened.ForAnybody(), ApiJson.Context.EventView);
         lock (_lock)
         {
@@ -244,6 +249,9 @@ internal sealed class EventHub : ILifecycleListener, IDisposable
     /// </summary>
     private string FirstId(IReadOnlyList<PastEvent> missed) =>
         missed.Count > 0 ? _backlog.IdOf(missed[0].Number - 1) : _backlog.LastId;
+
+    private static string Bounded(string reason) =>
+        reason.Length <= MaxReasonLength ? reason : reason[..MaxReasonLength] + " …";
 
     private int CountStrangers() => _watchers.Count(watcher => !watcher.HasRights);
 

@@ -224,6 +224,18 @@ internal sealed class EventHubTests : IAsyncDisposable
     }
 
     [Test]
+    public async Task Reason_that_quotes_at_length_drops_no_watcher_and_is_not_kept_whole()
+    {
+        using var watcher = Watch();
+
+        Hub.OnEvent(EventOf("failure", "r2") with { Reason = new string('x', 2 * EventWatcher.MaxQueuedBytes) });
+
+        Assert.That(watcher.Cut.IsCancellationRequested, Is.False);
+        Assert.That(NamesOf([.. StreamEvent.Parse(await DrainAsync(watcher))]), Does.Contain("failure"));
+        Assert.That(Hub.Recent.Single().Reason, Has.Length.LessThan(EventHub.MaxReasonLength + 10));
+    }
+
+    [Test]
     public async Task End_of_the_process_is_the_last_event()
     {
         using var watcher = Watch();
