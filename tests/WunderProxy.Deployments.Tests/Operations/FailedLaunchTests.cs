@@ -9,7 +9,8 @@ internal sealed class FailedLaunchTests
     [Test]
     public async Task Failed_deploy_is_explained_with_its_caller_also_after_a_restart()
     {
-        await using var machine = new ScriptedMachine(TimeProvider.System) { LaunchTimeout = TimeSpan.FromMilliseconds(1) };
+        // Long enough for the answer to one probe, also on a busy machine.
+        await using var machine = new ScriptedMachine(TimeProvider.System) { LaunchTimeout = TimeSpan.FromSeconds(2) };
         machine.StatusOf = _ => 404;
         await machine.StartAsync();
 
