@@ -146,6 +146,44 @@ internal sealed class StatusPageTests
         Assert.That(browser.Complaints, Is.Empty);
     }
 
+    [Test]
+    public async Task Answer_that_ends_early_is_not_taken_for_done_nor_told_in_another_dialog()
+    {
+        await _service.DeployAsync(LaunchConfigText.Of("r1"));
+        await _service.DeployAsync(LaunchConfigText.Of("r2"));
+        using var browser = await PageBrowser.OpenAsync(_url);
+        await browser.WaitUntilLiveAsync();
+        await browser.EnterTokenAsync(Token);
+        await browser.UntilAsync("the way back", () => browser.Has(BackToFirst));
+        browser.Driver.ExecuteScript(
+            """
+            const real = window.fetch;
+            window.fetch = (target, options) => target !== 'rollback' ? real(target, options) : Promise.resolve(new Response(new ReadableStream({
+              start: control => {
+                control.enqueue(new TextEncoder().encode('{"Step":"pulling","Message":"pulling of a test"}\n'));
+                window.endAnswer = () => control.close();
+              },
+            })));
+            """);
+
+        browser.Click(BackToFirst);
+        browser.Click("#ask-do");
+        await browser.UntilAsync("the step", () => browser.TextOf("ask-result") == "pulling of a test");
+        browser.Driver.ExecuteScript("window.endAnswer()");
+        await browser.UntilAsync("the loss", () => browser.TextOf("ask-result").StartsWith("Connection lost", StringComparison.Ordinal));
+        browser.Click("#ask-no");
+
+        browser.Click(BackToFirst);
+        browser.Click("#ask-do");
+        await browser.UntilAsync("the step again", () => browser.TextOf("ask-result") == "pulling of a test");
+        browser.Click("#ask-no");
+        browser.Click("[data-call=pause]");
+        browser.Driver.ExecuteAsyncScript("window.endAnswer(); setTimeout(arguments[0], 300)");
+        Assert.That(browser.TextOf("ask-title"), Is.EqualTo("Pause?"));
+        Assert.That(browser.TextOf("ask-result"), Is.Empty);
+        Assert.That(browser.Driver.FindElement(By.Id("ask-do")).Displayed, Is.True);
+    }
+
     private static async Task PressAsync(PageBrowser browser, string button)
     {
         await browser.UntilAsync($"the button {button}", () => browser.Has(button));

@@ -149,21 +149,29 @@
     say(find('ask-result'), text);
     find('ask-no').focus();
   };
-  const step = line => {
+  const step = (line, mine) => {
     if (!line.trim()) return;
     const item = JSON.parse(line);
     const bar = find('ask-bar');
-    if (item.error) throw new Error(item.message);
-    if (item.Result) {
-      asked.done = `Done: ${item.Result.Revision} is in service after ${item.Result.Seconds.toFixed(1)} s (${item.Result.Method}).`;
+    if (item.error) {
+      mine.failed = item.message;
       return;
     }
+    if (item.Result) {
+      mine.done = `Done: ${item.Result.Revision} is in service after ${item.Result.Seconds.toFixed(1)} s (${item.Result.Method}).`;
+      return;
+    }
+    if (asked !== mine) return;
     say(find('ask-result'), item.Total ? `${item.Message} (${(item.Done / 1e6).toFixed(1)} of ${(item.Total / 1e6).toFixed(1)} MB)` : item.Message);
     if (item.Total) { bar.max = item.Total; bar.value = item.Done; } else bar.removeAttribute('value');
   };
   const carryOut = async () => {
-    const {call, body} = asked;
+    const mine = asked;
+    const {call, body} = mine;
     const streams = call === 'rollback';
+    let begun = false;
+    // The dialog may have been closed, and another question be in it.
+    const tell = text => { if (asked === mine) end(text); };
     find('ask-do').disabled = true;
     find('ask-bar').classList.remove('gone');
     find('ask-bar').removeAttribute('value');
@@ -171,11 +179,13 @@
     try {
       const answer = await fetch(call, {method: 'POST', body, headers: headers({Accept: streams ? 'application/x-ndjson' : 'application/json'}), cache: 'no-store'});
       if (!answer.ok) throw new Error(await words(answer));
-      if (streams) await lines(answer.body, step);
+      begun = streams;
+      if (streams) await lines(answer.body, line => step(line, mine));
       else await answer.text();
-      end(asked.done || 'Done.');
+      if (streams && !mine.done && !mine.failed) throw new Error('the answer ended early');
+      tell(mine.failed ? `Not done: ${mine.failed}` : mine.done || 'Done.');
     } catch (error) {
-      end(`Not done: ${error.message}`);
+      tell(begun ? `Connection lost (${error.message}). The operation goes on; the page shows how it ends.` : `Not done: ${error.message}`);
     }
   };
 
