@@ -32,6 +32,7 @@ internal sealed class StatusReader(
     IEnumerable<TlsCertificates> certificates)
 {
     private readonly RevisionTable _revisions = new();
+    private readonly LabelBound _labels = new();
     private readonly TlsCertificates[] _certificates = [.. certificates];
     private readonly TrafficReader _traffic = new(forwarder.Statistics, application, traffic);
 
@@ -88,7 +89,10 @@ internal sealed class StatusReader(
         forwarder.Statistics.UnroutedCounters,
         StatisticsKeeper.CountersOf(application),
         application.Active,
-        _revisions.Read(UpstreamsNow()));
+        _revisions.Read(UpstreamsNow()))
+    {
+        Labels = _labels,
+    };
 
     private IReadOnlyList<Upstream> UpstreamsNow()
     {

@@ -55,6 +55,46 @@ internal sealed class DurationMetricsTests
     }
 
     [Test]
+    public void Set_of_labels_that_comes_to_the_front_makes_no_counter_fall()
+    {
+        var labels = new LabelBound();
+        var before = BucketsOf(Shown(labels, status => status));
+        var after = BucketsOf(Shown(labels, status => 2000 - status));
+
+        Assert.That(after.Keys, Is.EquivalentTo(before.Keys));
+        Assert.That(before.Where(pair => after[pair.Key] < pair.Value), Is.Empty);
+
+        static TrafficFacts Shown(LabelBound labels, Func<int, int> count)
+        {
+            var counters = FullFacts.Counters([.. Enumerable.Range(100, 500).Select(status => new RequestDuration(
+                new RequestLabels("GET", status, "http", "1.1", null), FullFacts.Durations(count(status), 0)))]);
+            return FullFacts.Traffic() with
+            {
+                Revisions = [new RevisionCounters("r1", counters.Durations, counters.UpstreamHead, counters.UpstreamEnd)],
+                Labels = labels,
+            };
+        }
+    }
+
+    [Test]
+    public void Requests_that_a_loop_could_not_tell_apart_are_among_the_others_and_no_series_comes_twice()
+    {
+        var sets = Enumerable.Range(100, 200)
+            .Select(status => new RequestDuration(new RequestLabels("GET", status, "http", "1.1", null), FullFacts.Durations(1, 0)))
+            .Append(new RequestDuration(RequestLabels.Overflow, FullFacts.Durations(1000, 0)));
+        var counters = FullFacts.Counters([.. sets]);
+        var traffic = FullFacts.Traffic() with
+        {
+            Revisions = [new RevisionCounters("r1", counters.Durations, counters.UpstreamHead, counters.UpstreamEnd)],
+        };
+
+        var points = PointsOf(traffic);
+
+        Assert.That(points.Select(point => string.Join(',', point.Labels)), Is.Unique);
+        Assert.That(points.Select(Words), Does.Contain("_OTHER 0 http   shop r1: 1101 0 0"));
+    }
+
+    [Test]
     public void Revision_launched_again_keeps_the_counts_of_its_earlier_upstream_and_a_retired_one_goes()
     {
         var table = new RevisionTable();
@@ -73,6 +113,9 @@ internal sealed class DurationMetricsTests
 
     private static IReadOnlyList<MetricPoint> PointsOf(TrafficFacts traffic) =>
         DurationMetrics.Of("shop", traffic).Single(family => family.Name == Requests).Points;
+
+    private static Dictionary<string, long> BucketsOf(TrafficFacts traffic) => PointsOf(traffic).ToDictionary(
+        point => string.Join(',', point.Labels), point => point.Buckets.Sum(), StringComparer.Ordinal);
 
     private static string Words(MetricPoint point) =>
         $"{string.Join(' ', point.Labels.Select(label => label.Value))}: {string.Join(' ', point.Buckets)}";

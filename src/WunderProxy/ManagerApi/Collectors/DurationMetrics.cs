@@ -7,9 +7,6 @@ namespace WunderProxy.ManagerApi.Collectors;
 /// <summary>Exact histograms: durations of requests and of upstreams, sizes of bodies.</summary>
 internal static class DurationMetrics
 {
-    /// <summary>Sets of labels of one revision, those with the most requests first; the others are added up.</summary>
-    private const int MostSets = 100;
-
     public static IEnumerable<MetricFamily> Of(string app, TrafficFacts traffic) =>
     [
         Durations(app, traffic),
@@ -44,17 +41,20 @@ internal static class DurationMetrics
             RequestDurations.Merge([traffic.Application.Durations, traffic.Unrouted.Durations]),
             traffic.Application.UpstreamHead,
             traffic.Application.UpstreamEnd);
-        foreach (var group in traffic.Revisions.Append(none).GroupBy(revision => revision.Revision, StringComparer.Ordinal))
+        var groups = traffic.Revisions.Append(none).GroupBy(revision => revision.Revision, StringComparer.Ordinal).ToArray();
+        traffic.Labels.Keep(groups.Select(group => group.Key));
+        foreach (var group in groups)
         {
-            Add(family, RequestDurations.Merge(group.Select(revision => revision.Durations)), app, group.Key);
+            var durations = RequestDurations.Merge(group.Select(revision => revision.Durations));
+            Add(family, traffic.Labels.Of(group.Key, durations), app, group.Key);
         }
 
         return family;
     }
 
-    private static void Add(MetricFamily family, RequestDurations durations, string app, string revision)
+    private static void Add(MetricFamily family, IReadOnlyList<RequestDuration> sets, string app, string revision)
     {
-        foreach (var set in Bounded(durations))
+        foreach (var set in sets)
         {
             var labels = set.Labels;
             family.Add(PointOf(
@@ -67,19 +67,6 @@ internal static class DurationMetrics
                 new("app", app),
                 new("revision", revision)));
         }
-    }
-
-    // A client can make every status of an application, and every method: what is beyond the bound is one series.
-    private static RequestDuration[] Bounded(RequestDurations durations)
-    {
-        var sets = durations.Sets.OrderByDescending(set => set.Seconds.Count).ToArray();
-        if (sets.Length <= MostSets)
-        {
-            return sets;
-        }
-
-        var rest = BucketHistogram.Merge([.. sets[(MostSets - 1)..].Select(set => set.Seconds)]);
-        return [.. sets[..(MostSets - 1)], new RequestDuration(RequestLabels.Overflow, rest)];
     }
 
     private static MetricFamily Upstreams(string app, IReadOnlyList<RevisionCounters> revisions, IReadOnlyList<double> bounds)

@@ -11,4 +11,8 @@ internal sealed record TrafficFacts(
     TrafficCounters Unrouted,
     TrafficCounters Application,
     IReadOnlyList<ActiveRequests> Active,
-    IReadOnlyList<RevisionCounters> Revisions);
+    IReadOnlyList<RevisionCounters> Revisions)
+{
+    /// <summary>Decides which sets of labels are told apart: the same object at each reading.</summary>
+    public LabelBound Labels { get; init; } = new();
+}
