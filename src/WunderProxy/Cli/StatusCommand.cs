@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using WunderProxy.Cli.Watch;
 using WunderProxy.Fleet;
+using WunderProxy.Hosting;
 using WunderProxy.Instance;
 using WunderProxy.ManagerApi;
 
@@ -32,7 +33,8 @@ internal sealed class StatusCommand : Command
         var clients = _managers.Clients(parsed);
         try
         {
-            var isScreen = parsed.GetValue(_watch) && !parsed.GetValue(_json);
+            var isScreen = parsed.GetValue(_watch) && !parsed.GetValue(_json)
+                && WatchTerminal.IsScreen(Environment.GetEnvironmentVariable);
             if (isScreen && parsed.InvocationConfiguration.Output is TerminalWriter { IsTerminal: true } writer)
             {
                 using var interruption = new Interruption(cancellationToken);
@@ -68,7 +70,7 @@ internal sealed class StatusCommand : Command
             output.Flush();
             WriteAll(error, texts.Where(text => !text.IsAnswer));
         }
-        while (parsed.GetValue(_watch) && await PauseAsync(cancellationToken));
+        while (parsed.GetValue(_watch) && !StandardStream.HasNoReader(StandardStream.Output) && await PauseAsync(cancellationToken));
         return code;
     }
 

@@ -21,6 +21,8 @@ internal static partial class StandardStream
 
     private const int GetFlags = 1;
     private const int CloseOnExec = 1;
+    private const short Failed = 0x8;
+    private const short HungUp = 0x10;
 
     /// <summary>Whether the process was given this stream at its start.</summary>
     public static bool IsGiven(int number) =>
@@ -36,6 +38,28 @@ internal static partial class StandardStream
         }
     }
 
+    /// <summary>
+    /// Whether nobody can read any more what is written to this stream: a pipe whose reader has ended, a terminal that is
+    /// gone. The runtime tells no writer of the former.
+    /// </summary>
+    public static bool HasNoReader(int number)
+    {
+        var look = new Look { Descriptor = number };
+        return OperatingSystem.IsLinux() && Poll(ref look, 1, milliseconds: 0) > 0 && (look.Found & (Failed | HungUp)) != 0;
+    }
+
+    [LibraryImport("libc", EntryPoint = "poll")]
+    private static partial int Poll(ref Look look, nuint count, int milliseconds);
+
     [LibraryImport("libc", EntryPoint = "fcntl")]
     private static partial int ReadFlags(int descriptor, int command);
+
+    // struct pollfd; failures are told unasked.
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Look
+    {
+        public int Descriptor;
+        public short Wanted;
+        public short Found;
+    }
 }

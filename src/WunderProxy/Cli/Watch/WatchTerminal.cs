@@ -39,12 +39,16 @@ internal sealed class WatchTerminal : IDisposable
 
     private static int Width => Console.WindowWidth is >= LeastWidth and var width ? width : UsualWidth;
 
+    /// <summary>Whether the terminal moves its cursor and has a second screen: those that nothing is known of do not.</summary>
+    /// <param name="environment">Returns the value of a variable, or null.</param>
+    public static bool IsScreen(Func<string, string?> environment) => environment("TERM") is { Length: > 0 } and not "dumb";
+
     /// <summary>
     /// Whether a person wants colours: not with <c>NO_COLOR</c> (https://no-color.org), and not on a terminal that has none.
     /// </summary>
     /// <param name="environment">Returns the value of a variable, or null.</param>
     public static bool WantsColours(Func<string, string?> environment) =>
-        string.IsNullOrEmpty(environment("NO_COLOR")) && environment("TERM") is { Length: > 0 } and not "dumb";
+        string.IsNullOrEmpty(environment("NO_COLOR")) && IsScreen(environment);
 
     /// <summary>Shows lines in place of those before.</summary>
     public void Show(IReadOnlyList<ScreenLine> lines)

@@ -48,11 +48,11 @@ internal sealed partial class PseudoTerminal : IDisposable
     }
 
     /// <summary>Starts the program with this terminal as its input and output.</summary>
-    public Process Start(string arguments, string? noColour = null)
+    public Process Start(string arguments, string? noColour = null, string kind = "xterm")
     {
         var program = System.IO.Path.Combine(AppContext.BaseDirectory, "wunderproxy");
         var start = new ProcessStartInfo("sh", ["-c", $"exec '{program}' {arguments} <{Path} >{Path} 2>&1"]);
-        start.Environment["TERM"] = "xterm";
+        start.Environment["TERM"] = kind;
         start.Environment["NO_COLOR"] = noColour;
         return Process.Start(start)!;
     }

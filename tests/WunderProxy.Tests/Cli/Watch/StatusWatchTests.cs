@@ -68,6 +68,41 @@ internal sealed partial class StatusWatchTests
         Assert.That(lines, Is.All.StartsWith("{\"HeapSize\":").And.All.EndsWith("}"));
     }
 
+    [Test]
+    public async Task Watch_on_a_terminal_without_a_screen_prints_blocks()
+    {
+        await using var instance = await StartAsync();
+        using var terminal = new PseudoTerminal();
+        using var watch = terminal.Start($"status --manager {instance.Address} --watch", kind: "dumb");
+        await terminal.WaitForAsync(": serving");
+        watch.Kill();
+        await EndAsync(watch);
+
+        Assert.That(terminal.Shown, Does.Not.Contain("\u001b"));
+    }
+
+    [TestCase("--json")]
+    [TestCase("")]
+    public async Task Watch_ends_once_nobody_reads_it(string form)
+    {
+        await using var instance = await StartAsync();
+        string[] arguments = ["status", "--manager", instance.Address, "--watch", form];
+        using var watch = Start([.. arguments.Where(argument => argument.Length > 0)]);
+        Assert.That(await watch.StandardOutput.ReadLineAsync().WaitAsync(Deadline), Is.Not.Empty);
+
+        watch.StandardOutput.Close();
+
+        try
+        {
+            await EndAsync(watch);
+            Assert.That(watch.ExitCode, Is.Zero);
+        }
+        finally
+        {
+            watch.Kill();
+        }
+    }
+
     [GeneratedRegex(@"manager API on (?<address>\S+)", RegexOptions.None, 1000)]
     private static partial Regex ApiAddress();
 
