@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using WunderProxy.Forwarding.Exchanges.AccessLogs;
 using WunderProxy.Forwarding.Exchanges.Answers;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Options;
@@ -9,7 +10,7 @@ namespace WunderProxy.Forwarding.Exchanges.Tracing;
 
 /// <summary>
 /// Gives sampled exchanges a span of kind server, with the attributes of OpenTelemetry's conventions for HTTP. Queries are
-/// left out, because they may hold secrets. One object for each loop.
+/// left out, because they may hold secrets, and those of a path are masked as in the access log. One object for each loop.
 /// </summary>
 /// <remarks>An exchange that is not sampled costs a few comparisons, a sampled one allocates.</remarks>
 internal sealed class ExchangeTracer(SpanOptions options)
@@ -113,7 +114,7 @@ internal sealed class ExchangeTracer(SpanOptions options)
         }
 
         span.SetTag("url.scheme", Encoding.ASCII.GetString(exchange.Client.Scheme));
-        span.SetTag("url.path", Text(PathOf(request.OriginTarget)));
+        span.SetTag("url.path", PathText(PathOf(request.OriginTarget)));
         span.SetTag("network.protocol.version", request.MinorVersion == 0 ? "1.0" : "1.1");
         DescribeHost(request.EffectiveHost, span);
         if (exchange.Client.Address is { } address)
@@ -181,6 +182,25 @@ internal sealed class ExchangeTracer(SpanOptions options)
     {
         var query = target.IndexOf((byte)'?');
         return query < 0 ? target : target[..query];
+    }
+
+    // A path may have parameters too, and hold another target with its query, encoded.
+    private static string PathText(ReadOnlySpan<byte> path)
+    {
+        path = path[..Math.Min(path.Length, MostTextBytes)];
+        if (!SecretValues.MayBeIn(path))
+        {
+            return Text(path);
+        }
+
+        var text = new StringBuilder();
+        var shown = 0;
+        for (var secrets = new SecretValues(path); secrets.MoveNext(); shown = secrets.End)
+        {
+            text.Append(Text(path[shown..secrets.Start])).Append(Text(LogEntry.Masked));
+        }
+
+        return text.Append(Text(path[shown..])).ToString();
     }
 
     private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, MostTextBytes)]);

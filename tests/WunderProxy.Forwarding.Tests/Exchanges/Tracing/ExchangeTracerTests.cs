@@ -59,6 +59,19 @@ internal sealed class ExchangeTracerTests
         });
     }
 
+    [TestCase("/masked/a;token=s3cret/b", "/masked/a;token=***/b")]
+    [TestCase("/masked/cb%3Fcode%3Ds3cret%26x%3D1", "/masked/cb%3Fcode%3D***%26x%3D1")]
+    [TestCase("/masked/c=d;x=1", "/masked/c=d;x=1")]
+    public async Task Secret_in_a_path_is_masked(string target, string shown)
+    {
+        await using var proxy = Start();
+
+        await AskAsync(proxy, target, string.Empty);
+
+        var span = await SpanAsync(shown);
+        Assert.That(Tags(span).Values, Has.None.Contains("s3cret"));
+    }
+
     [Test]
     public async Task Trace_of_a_sender_that_does_not_sample_passes_untouched()
     {
