@@ -32,10 +32,10 @@ internal sealed class SeriesRing(int secondsEach, int count)
         while (_newest < point)
         {
             _newest++;
-            _items[_newest % count] = null;
+            _items[PlaceOf(_newest)] = null;
         }
 
-        ref var place = ref _items[point % count];
+        ref var place = ref _items[PlaceOf(point)];
         place = place?.Then(item) ?? item;
     }
 
@@ -53,7 +53,10 @@ internal sealed class SeriesRing(int secondsEach, int count)
 
     /// <summary>Returns a point by its number since 1970; null if nothing happened in it.</summary>
     public SeriesItem? At(long point) =>
-        _items is not null && point <= _newest && point > _newest - count ? _items[point % count] : null;
+        _items is not null && point <= _newest && point > _newest - count ? _items[PlaceOf(point)] : null;
+
+    // A machine without a battery for its clock may start in 1970, of whose first day the points before are negative.
+    private int PlaceOf(long point) => (int)(((point % count) + count) % count);
 
     private SeriesItem?[] Begin(long point)
     {
