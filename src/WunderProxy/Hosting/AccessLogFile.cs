@@ -58,7 +58,14 @@ internal sealed class AccessLogFile : IAccessLogSink, IDisposable
         lock (_gate)
         {
             LookAfterFile();
-            if (_maxBytes > 0 && _bytes > 0 && _bytes + lines.Length > _rotateAt)
+            if (IsFullFor(lines))
+            {
+                // Another process that writes to the same file, such as the one before a handover, may just have rotated it.
+                _lookAt = 0;
+                LookAfterFile();
+            }
+
+            if (IsFullFor(lines))
             {
                 Rotate();
             }
@@ -95,6 +102,8 @@ internal sealed class AccessLogFile : IAccessLogSink, IDisposable
             _file.Dispose();
         }
     }
+
+    private bool IsFullFor(ReadOnlySpan<byte> lines) => _maxBytes > 0 && _bytes > 0 && _bytes + lines.Length > _rotateAt;
 
     private void Use(LogDescriptor file)
     {
@@ -182,7 +191,12 @@ internal sealed class AccessLogFile : IAccessLogSink, IDisposable
         if (_isTorn)
         {
             // The beginning of a line that had no room stays a line of its own.
-            _bytes += _file.Write("\n"u8, out _);
+            if (_file.Write("\n"u8, out var failure) == 0)
+            {
+                throw Lost(failure, lines);
+            }
+
+            _bytes++;
             _isTorn = false;
         }
 
@@ -200,8 +214,11 @@ internal sealed class AccessLogFile : IAccessLogSink, IDisposable
             TakeBack(before, whole, written);
         }
 
-        throw new LinesLostException($"{Path}: {new Win32Exception(error).Message}", lines[whole..].Count((byte)'\n'));
+        throw Lost(error, lines[whole..]);
     }
+
+    private LinesLostException Lost(int error, ReadOnlySpan<byte> lines) =>
+        new($"{Path}: {new Win32Exception(error).Message}", lines.Count((byte)'\n'));
 
     /// <summary>Removes the beginning of a line that had no room, unless another process writes to the file too.</summary>
     private void TakeBack(long before, int whole, int written)

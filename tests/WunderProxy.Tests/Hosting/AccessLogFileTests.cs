@@ -61,6 +61,21 @@ internal sealed class AccessLogFileTests
     }
 
     [Test]
+    public void File_that_another_process_just_rotated_is_not_rotated_again()
+    {
+        using var one = Open(maxBytes: 8, oldFiles: 2);
+        one.Write("1--\n2--\n"u8);
+        using var other = Open(maxBytes: 8, oldFiles: 2);
+
+        one.Write("3--\n"u8);
+        other.Write("4--\n"u8);
+
+        Assert.That(File.ReadAllText(LogPath), Is.EqualTo("3--\n4--\n"));
+        Assert.That(File.ReadAllText(LogPath + ".1"), Is.EqualTo("1--\n2--\n"));
+        Assert.That(Directory.GetFiles(_folder), Has.Length.EqualTo(2));
+    }
+
+    [Test]
     public void Without_old_files_the_full_one_goes()
     {
         using var log = Open(maxBytes: 4, oldFiles: 0);
