@@ -133,21 +133,9 @@ internal static class ServiceHost
     /// <param name="app">Name of the application; empty for <c>forward</c>.</param>
     public static void AddOpenTelemetry(IServiceCollection services, OpenTelemetryOptions options, string app)
     {
-        if (options.Traces is not null)
+        if (options.Traces is not null || options.Metrics is not null)
         {
-            services.AddHostedService(provider => new TracesWorker(
-                options, app, provider.GetRequiredService<ILogger<TracesWorker>>(), provider.GetRequiredService<TimeProvider>()));
-        }
-
-        if (options.Metrics is not null)
-        {
-            services.AddHostedService(provider => new MetricsWorker(
-                options,
-                provider.GetRequiredService<ApiServices>().Status,
-                provider.GetRequiredService<InstanceState>(),
-                app,
-                provider.GetRequiredService<ILogger<MetricsWorker>>(),
-                provider.GetRequiredService<TimeProvider>()));
+            services.AddHostedService(provider => new OpenTelemetryWorker([.. OpenTelemetrySignals(provider, options, app)]));
         }
     }
 
@@ -230,6 +218,26 @@ internal static class ServiceHost
         finally
         {
             LastResort.LogTo(null);
+        }
+    }
+
+    private static IEnumerable<IHostedService> OpenTelemetrySignals(IServiceProvider provider, OpenTelemetryOptions options, string app)
+    {
+        var clock = provider.GetRequiredService<TimeProvider>();
+        if (options.Traces is not null)
+        {
+            yield return new TracesWorker(options, app, provider.GetRequiredService<ILogger<TracesWorker>>(), clock);
+        }
+
+        if (options.Metrics is not null)
+        {
+            yield return new MetricsWorker(
+                options,
+                provider.GetRequiredService<ApiServices>().Status,
+                provider.GetRequiredService<InstanceState>(),
+                app,
+                provider.GetRequiredService<ILogger<MetricsWorker>>(),
+                clock);
         }
     }
 
