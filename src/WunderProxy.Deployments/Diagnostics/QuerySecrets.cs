@@ -29,7 +29,7 @@ internal static class QuerySecrets
                 isQuery = false;
                 name = -1;
             }
-            else if (text[at] == '?' || (isQuery && text[at] is '&' or ';'))
+            else if (text[at] is '?' or '#' || (isQuery && text[at] is '&' or ';'))
             {
                 isQuery = true;
                 name = at + 1;

@@ -14,6 +14,8 @@ internal sealed class QuerySecretsTests
     [TestCase("/a?API_Key=b&%74oken=c&sig=d", "/a?API_Key=***&%74oken=***&sig=***")]
     [TestCase("/a?next=b&password=", "/a?next=b&password=***")]
     [TestCase("/a?x=y?token=z", "/a?x=y?token=***")]
+    [TestCase("https://a.test/cb#access_token=b&state=c", "https://a.test/cb#access_token=***&state=c")]
+    [TestCase("/a?x=y#id_token=z", "/a?x=y#id_token=***")]
     [TestCase("?=", "?=")]
     public void Values_of_secret_parameters_are_masked(string text, string expected) =>
         Assert.That(SecretMask.Empty.Apply(text), Is.EqualTo(expected));
