@@ -39,8 +39,15 @@ internal sealed class Explainer(StatusReader status, IContainerLifecycle? lifecy
             : last is not null
             ? ExplainSwitch(hasRights) with { Chosen = "it is the last thing that happened" }
             : ExplanationDocument.OfNothing(
-                "No launch has failed here and nothing was switched to, as far as is known, and hardly a request has failed in the last ten minutes.");
+                $"No launch has failed here and nothing was switched to, as far as is known, and {Failed(errors.ServerErrors)} in the last ten minutes.");
     }
+
+    private static string Failed(long requests) => requests switch
+    {
+        0 => "no request has failed",
+        1 => "one request has failed",
+        _ => $"{requests} requests have failed",
+    };
 
     private ExplanationDocument ExplainLaunch(bool hasRights)
     {
