@@ -154,7 +154,7 @@ internal sealed class ReadAhead : PipeWriter, IValueTaskSource<FlushResult>
         if (_fill is null || _fill.Bytes.Length - _fillEnd < Math.Max(sizeHint, 1))
         {
             Seal();
-            _fill = _blocks.TryRent() ?? _blocks.Rent(sizeHint);
+            _fill = (sizeHint <= ReservedBlocks.BlockBytes ? _blocks.TryRent() : null) ?? _blocks.Rent(sizeHint);
             _fillStart = _fillEnd = 0;
         }
 

@@ -9,6 +9,7 @@ namespace WunderProxy.Forwarding.Http1;
 internal ref struct HeadWriter(IBufferWriter<byte> output)
 {
     private const int UsualHeadBytes = 1024;
+    private const int MaxPartBytes = 64 * 1024;
     private const int MaxDecimalBytes = 20;
     private const int MaxHexBytes = 16;
 
@@ -129,14 +130,18 @@ internal ref struct HeadWriter(IBufferWriter<byte> output)
     }
 
     /// <summary>
-    /// Writes bytes to the output unchanged, in up to two parts: as many as there is room for in the output's present
-    /// block, and the rest. Many bytes then waste no block.
+    /// Writes bytes to the output unchanged, in parts: as many as there is room for in the output's present block, and the
+    /// rest in parts of the size of a block. Many bytes then waste no block and need none of a size of its own.
     /// </summary>
     public void WriteInParts(scoped ReadOnlySpan<byte> bytes)
     {
-        var first = Math.Min(bytes.Length, _free.Length - _used);
-        Write(bytes[..first]);
-        Write(bytes[first..]);
+        var part = Math.Min(bytes.Length, _free.Length - _used);
+        while (!bytes.IsEmpty)
+        {
+            Write(bytes[..part]);
+            bytes = bytes[part..];
+            part = Math.Min(bytes.Length, MaxPartBytes);
+        }
     }
 
     /// <summary>Advances the output by the bytes written so far; the writer may be used afterwards.</summary>

@@ -39,6 +39,22 @@ internal sealed class ReadAheadTests
     }
 
     [Test]
+    public void Room_is_never_less_than_asked_for([Values(1, Block, Block + 1, 3 * Block)] int bytes)
+    {
+        var store = Store();
+        _loop.Run(() =>
+        {
+            var ahead = store.Of(_loop).TryRent(0)!;
+
+            Assert.That(ahead.GetMemory(bytes).Length, Is.GreaterThanOrEqualTo(bytes));
+
+            ahead.Release();
+        });
+
+        Assert.That(store.Snapshot().Memory, Is.Zero);
+    }
+
+    [Test]
     public void Release_during_the_work_of_the_disk_gives_everything_back_after_it()
     {
         var disk = new ScriptedDisk { IsSlow = true };

@@ -40,6 +40,24 @@ internal sealed class HeadWriterTests
         Assert.That(Text(output), Is.EqualTo("HTTP/1.1 299 \r\nHTTP/1.1 200 OK\r\n"));
     }
 
+    [TestCase(1)]
+    [TestCase(64 * 1024)]
+    [TestCase(200_000)]
+    public void Many_bytes_are_written_in_parts_and_in_order(int length)
+    {
+        var bytes = new byte[length];
+        new Random(1).NextBytes(bytes);
+        var output = new ArrayBufferWriter<byte>();
+        var writer = new HeadWriter(output);
+
+        writer.Write("begin"u8);
+        writer.WriteInParts(bytes);
+        writer.Write("end"u8);
+        writer.Flush();
+
+        Assert.That(output.WrittenSpan["begin".Length..^"end".Length].SequenceEqual(bytes), Is.True);
+    }
+
     [TestCase(0, "0\r\n")]
     [TestCase(255, "ff\r\n")]
     [TestCase(long.MaxValue, "7fffffffffffffff\r\n")]

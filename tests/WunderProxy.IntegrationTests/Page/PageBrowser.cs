@@ -177,14 +177,18 @@ internal sealed class PageBrowser : IDisposable
         }
     }
 
-    /// <summary>An element may be replaced while it is looked at, because the page is live.</summary>
+    /// <summary>
+    /// An element may be replaced while it is looked at, because the page is live or loads itself again; the browser then
+    /// says that it is stale, gone, or in another document.
+    /// </summary>
     private static bool Holds(Func<bool> condition)
     {
         try
         {
             return condition();
         }
-        catch (Exception exception) when (exception is StaleElementReferenceException or NoSuchElementException)
+        catch (Exception exception) when (exception is StaleElementReferenceException or NoSuchElementException
+            or UnknownErrorException)
         {
             return false;
         }
