@@ -23,7 +23,7 @@ internal sealed class Operation(OperationKind kind, string reference, DateTimeOf
 
     public DateTimeOffset Since => since;
 
-    /// <summary>How long each step took.</summary>
+    /// <summary>How long each step of the operation took.</summary>
     public StepTimes Steps { get; } = new(clock);
 
     /// <summary>Whether the operation has only read so far, so that it need not be shown.</summary>

@@ -7,7 +7,7 @@ namespace WunderProxy.Deployments.Contracts;
 /// <param name="Upgraded">Tunnels after a 101 response, such as WebSockets.</param>
 public readonly record struct DrainHolders(int Exchanges, int EventStreams = 0, int LongResponses = 0, int Upgraded = 0)
 {
-    /// <summary>The sum of the four counts.</summary>
+    /// <summary>Number of all exchanges and tunnels that hold the drain.</summary>
     public int Total => Exchanges + EventStreams + LongResponses + Upgraded;
 
     /// <summary>Number of holders that may stay until the later deadline.</summary>

@@ -6,7 +6,7 @@ namespace WunderProxy.Deployments.Contracts;
 /// </summary>
 public sealed record FailedLaunch
 {
-    /// <summary>When the launch failed.</summary>
+    /// <summary>Time at which the launch failed, UTC.</summary>
     public required DateTimeOffset At { get; init; }
 
     /// <summary>The operation that launched: <c>launch</c>, <c>deploy</c>, <c>rollback</c> or <c>start</c>.</summary>

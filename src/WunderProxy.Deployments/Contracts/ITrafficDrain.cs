@@ -9,7 +9,7 @@ public interface ITrafficDrain
     /// <summary>Number of exchanges and tunnels still in flight.</summary>
     int InFlight { get; }
 
-    /// <summary>What is in flight, by kind.</summary>
+    /// <summary>What is still in flight on the drained target, by kind.</summary>
     DrainHolders Holders => new(InFlight);
 
     /// <summary>

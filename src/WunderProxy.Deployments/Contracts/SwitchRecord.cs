@@ -3,7 +3,7 @@ namespace WunderProxy.Deployments.Contracts;
 /// <summary>A switch of traffic from one revision to another, with what was measured around it.</summary>
 public sealed record SwitchRecord
 {
-    /// <summary>When traffic was switched.</summary>
+    /// <summary>Time at which traffic was switched, UTC.</summary>
     public required DateTimeOffset At { get; init; }
 
     /// <summary>

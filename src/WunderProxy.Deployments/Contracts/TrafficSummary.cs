@@ -8,7 +8,7 @@ namespace WunderProxy.Deployments.Contracts;
 /// <param name="P99">Duration in seconds within which 99 of 100 exchanges ended; 0 without exchanges.</param>
 public sealed record TrafficSummary(long Requests, double ErrorShare, long GatewayErrors, double P50, double P99)
 {
-    /// <summary>Summarises a report.</summary>
+    /// <summary>Returns the figures of a report that people compare.</summary>
     public static TrafficSummary Of(TrafficReport report) => new(
         report.Requests,
         report.Requests == 0 ? 0 : Math.Round((double)report.ServerErrors / report.Requests, 6),

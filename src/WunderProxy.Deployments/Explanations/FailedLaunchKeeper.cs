@@ -38,7 +38,7 @@ internal sealed class FailedLaunchKeeper
         }
     }
 
-    /// <summary>Keeps a failed launch in place of the one before.</summary>
+    /// <summary>Keeps a failed launch in place of the earlier one.</summary>
     /// <param name="thrown">The exception that tells the caller of the launch.</param>
     /// <param name="failed">The launch and its evidence.</param>
     public void Note(Exception thrown, FailedLaunch failed)

@@ -23,7 +23,7 @@ internal sealed class IncidentBook(TimeProvider clock)
     public void Note(string what, string revision, long? exitCode = null, string detail = "") =>
         Note(new Incident(clock.GetUtcNow(), what, revision) { ExitCode = exitCode, Detail = detail });
 
-    /// <summary>Notes what happened.</summary>
+    /// <summary>Notes something that happened to the container or the service.</summary>
     public void Note(Incident incident)
     {
         lock (_lock)

@@ -32,7 +32,7 @@ internal sealed class SwitchKeeper
         }
     }
 
-    /// <summary>Keeps a switch in place of the one before; written to the local state when its operation is over.</summary>
+    /// <summary>Keeps a switch in place of the earlier one; written to the local state when its operation is over.</summary>
     public void Note(SwitchRecord done)
     {
         lock (_lock)

@@ -17,7 +17,7 @@ public sealed class ConfigFinder(
     /// <summary>What callers should know about the choices that were made.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
-    /// <summary>Finds a launch config.</summary>
+    /// <summary>Finds a launch config by the name that a caller gave it.</summary>
     /// <param name="name">A hash, a revision, or <c>~N</c>.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
     /// <exception cref="HistoryEmptyException">The history has no such entry.</exception>

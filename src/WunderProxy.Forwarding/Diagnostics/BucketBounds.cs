@@ -16,6 +16,6 @@ internal static class BucketBounds
     /// <summary>The same durations in ticks of 100 ns; made after the microseconds, because made of them.</summary>
     public static long[] DurationTicks { get; } = [.. DurationMicroseconds.Select(bound => bound * TimeSpan.TicksPerMicrosecond)];
 
-    /// <summary>Sizes of bodies in bytes: 1 KiB to 1 GiB, each four times the one before.</summary>
+    /// <summary>Sizes of bodies in bytes: 1 KiB to 1 GiB, each four times the bound below it.</summary>
     public static long[] SizeBytes { get; } = [.. Enumerable.Range(5, 11).Select(power => 1L << (2 * power))];
 }

@@ -7,7 +7,7 @@ internal sealed class BucketCounts(long[] bounds)
     private readonly long[] _counts = new long[bounds.Length + 1];
     private long _sum;
 
-    /// <summary>Counts one value.</summary>
+    /// <summary>Counts one value in its bucket, and adds it to the sum.</summary>
     public void Count(long value)
     {
         // Most values are small: of common responses the first comparison is the last one.

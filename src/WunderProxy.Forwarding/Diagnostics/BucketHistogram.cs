@@ -6,7 +6,7 @@ namespace WunderProxy.Forwarding.Diagnostics;
 /// <param name="Sum">Sum of the values.</param>
 public sealed record BucketHistogram(IReadOnlyList<double> Bounds, IReadOnlyList<long> Counts, double Sum)
 {
-    /// <summary>Number of values.</summary>
+    /// <summary>Number of values in all buckets.</summary>
     public long Count => Counts.Sum();
 
     /// <summary>Returns the histogram of all values of several with the same bounds.</summary>

@@ -8,7 +8,7 @@ internal sealed class DurationSet(int key, RequestLabels labels)
     /// <summary>The number that stands for the labels.</summary>
     public int Key => key;
 
-    /// <summary>The labels.</summary>
+    /// <summary>The labels that these durations share.</summary>
     public RequestLabels Labels => labels;
 
     /// <summary>The durations in ticks of 100 ns.</summary>

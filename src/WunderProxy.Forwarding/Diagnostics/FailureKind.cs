@@ -1,6 +1,6 @@
 namespace WunderProxy.Forwarding.Diagnostics;
 
-/// <summary>How an exchange failed.</summary>
+/// <summary>How an exchange failed: why, by whom, in which phase and with which status.</summary>
 /// <param name="Cause">
 /// Name of the cause for programs, in snake case, such as <c>connect_refused</c>; <c>application_error</c> for an answer of
 /// the application with status 500 to 599.

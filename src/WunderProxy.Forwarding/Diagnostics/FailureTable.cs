@@ -16,7 +16,7 @@ internal sealed class FailureTable
 
     private readonly Minute?[] _minutes = new Minute?[Minutes];
 
-    /// <summary>Counts a failed exchange.</summary>
+    /// <summary>Counts a failed exchange in the present minute.</summary>
     /// <param name="kind">How it failed.</param>
     /// <param name="unixMilliseconds">The present time.</param>
     public void Count(FailureKind kind, long unixMilliseconds)

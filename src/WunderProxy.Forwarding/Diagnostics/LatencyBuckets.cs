@@ -14,7 +14,7 @@ internal static class LatencyBuckets
     /// <summary>Number of groups, the first of which holds the durations below 32 microseconds.</summary>
     public const int GroupCount = MaxExponent - GroupBits + 2;
 
-    /// <summary>Number of buckets.</summary>
+    /// <summary>Number of buckets that a duration may fall into.</summary>
     public const int Count = GroupCount * GroupSize;
 
     /// <summary>A longer duration counts as this one, in microseconds: 25 days.</summary>

@@ -19,10 +19,10 @@ public sealed class LatencyHistogram
         MaxMicroseconds = maxMicroseconds;
     }
 
-    /// <summary>The histogram of nothing.</summary>
+    /// <summary>The histogram of no exchange at all.</summary>
     public static LatencyHistogram Empty { get; } = new([], 0, 0, 0);
 
-    /// <summary>Number of exchanges.</summary>
+    /// <summary>Number of exchanges that were counted.</summary>
     public long Count { get; }
 
     /// <summary>Sum of the durations in seconds, exact to the microsecond.</summary>
@@ -117,7 +117,7 @@ public sealed class LatencyHistogram
         return MaxSeconds;
     }
 
-    /// <summary>Returns the usual quantiles.</summary>
+    /// <summary>Returns the usual quantiles in seconds; all are 0 if nothing was counted.</summary>
     public ResponseTimes ToResponseTimes() =>
         new(Quantile(0.5), Quantile(0.9), Quantile(0.99), Quantile(0.999), MaxSeconds) { P95 = Quantile(0.95) };
 

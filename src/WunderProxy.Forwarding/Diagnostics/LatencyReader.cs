@@ -7,7 +7,7 @@ internal ref struct LatencyReader(ReadOnlySpan<byte> bytes)
     private ReadOnlySpan<byte> _rest = bytes;
     private int _bucket = -1;
 
-    /// <summary>Reads the next bucket.</summary>
+    /// <summary>Goes on to the next bucket that is not empty.</summary>
     /// <returns>Whether there was another one.</returns>
     public bool TryNext(out int bucket, out long count)
     {

@@ -18,7 +18,7 @@ internal sealed class LatencySum
         return _scratch;
     }
 
-    /// <summary>Removes everything added.</summary>
+    /// <summary>Removes everything added, so that the memory serves for the next sum.</summary>
     public void Clear()
     {
         Array.Clear(_counts);
@@ -34,7 +34,7 @@ internal sealed class LatencySum
         _maxMicroseconds = Math.Max(_maxMicroseconds, counter.MaxMicroseconds);
     }
 
-    /// <summary>Adds a histogram.</summary>
+    /// <summary>Adds the counts of one loop's histogram.</summary>
     public void Add(LatencyHistogram histogram)
     {
         var reader = histogram.Read();

@@ -5,6 +5,6 @@ namespace WunderProxy.Forwarding.Diagnostics;
 /// <param name="lines">Number of lines lost, at least 1.</param>
 public sealed class LinesLostException(string message, int lines) : IOException(message)
 {
-    /// <summary>Number of lines lost.</summary>
+    /// <summary>Number of access-log lines that were lost.</summary>
     public int Lines { get; } = lines;
 }

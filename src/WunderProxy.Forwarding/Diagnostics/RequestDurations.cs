@@ -4,7 +4,7 @@ namespace WunderProxy.Forwarding.Diagnostics;
 /// <param name="Sets">One for each set of labels that occurred, in no order.</param>
 public sealed record RequestDurations(IReadOnlyList<RequestDuration> Sets)
 {
-    /// <summary>No request.</summary>
+    /// <summary>The durations of no request at all.</summary>
     public static RequestDurations None { get; } = new([]);
 
     /// <summary>Returns the requests of several together.</summary>

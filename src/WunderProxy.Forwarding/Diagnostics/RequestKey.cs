@@ -44,7 +44,7 @@ internal readonly record struct RequestKey(int Value)
     public static ActiveRequests ActiveOf(int kind, int count) =>
         new(Methods[kind % MethodCount], SchemeOf(kind >= MethodCount), count);
 
-    /// <summary>Returns the labels.</summary>
+    /// <summary>Returns the labels that the key stands for.</summary>
     /// <param name="error">Name of the error; null for none.</param>
     public RequestLabels ToLabels(string? error) => new(
         Methods[(Value >> MethodShift) & 0xF],

@@ -14,7 +14,7 @@ internal sealed class StatusTable
     private long[] _counts = new long[FirstPlaces];
     private int _used;
 
-    /// <summary>Counts one response.</summary>
+    /// <summary>Counts one response by its exact status.</summary>
     public void Count(int status)
     {
         var place = _places[status / ClassSize] is { } places ? places[status % ClassSize] : 0;

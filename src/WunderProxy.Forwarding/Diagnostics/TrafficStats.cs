@@ -169,7 +169,7 @@ internal sealed class TrafficStats
         };
     }
 
-    /// <summary>Adds the durations to a sum.</summary>
+    /// <summary>Adds the durations of all exchanges of this loop to a sum.</summary>
     public void AddTimesTo(LatencySum sum) => sum.Add(_times);
 
     private static long ClassOf(ReadOnlySpan<long> statuses, int number)

@@ -45,10 +45,10 @@ internal readonly record struct TrafficTotals
     /// <summary>Requests that were sent to a peer.</summary>
     public long Fallbacks { get; init; }
 
-    /// <summary>Adds two counts.</summary>
+    /// <summary>Adds the counters of two loops, or of two times.</summary>
     public static TrafficTotals operator +(TrafficTotals left, TrafficTotals right) => Combine(left, right, 1);
 
-    /// <summary>Takes away an earlier state.</summary>
+    /// <summary>Returns what was counted after an earlier state of the same counters.</summary>
     public static TrafficTotals operator -(TrafficTotals left, TrafficTotals right) => Combine(left, right, -1);
 
     private static TrafficTotals Combine(in TrafficTotals left, in TrafficTotals right, int sign) => new()

@@ -11,7 +11,7 @@ internal static class FailureWords
     /// <summary>Whether an exchange counts as failed: it did not complete, or was answered with 500 to 599.</summary>
     public static bool HasFailed(Exchange exchange) => exchange.Error != ForwardError.None || exchange.Status >= ServerError;
 
-    /// <summary>Names the failure.</summary>
+    /// <summary>Names the failure of an exchange by cause, side, phase and status.</summary>
     public static FailureKind KindOf(Exchange exchange) => new(
         CauseOf(exchange.Error),
         SideOf(exchange.Error),

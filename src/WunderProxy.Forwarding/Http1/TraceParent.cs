@@ -26,7 +26,7 @@ internal readonly record struct TraceParent(ulong TraceHigh, ulong TraceLow, ulo
     private const int SpanIdStart = 36;
     private const int FlagsStart = 53;
 
-    /// <summary>Whether no trace is named.</summary>
+    /// <summary>Whether the field is missing or malformed, so that no trace is named.</summary>
     public bool IsNone => (TraceHigh | TraceLow) == 0;
 
     /// <summary>

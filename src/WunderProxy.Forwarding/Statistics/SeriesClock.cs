@@ -11,7 +11,7 @@ internal sealed class SeriesClock
     private readonly DateTimeOffset _start;
     private long _last;
 
-    /// <summary>Starts to count.</summary>
+    /// <summary>Starts to count at the present second of the wall clock.</summary>
     public SeriesClock(TimeProvider clock)
     {
         _clock = clock;

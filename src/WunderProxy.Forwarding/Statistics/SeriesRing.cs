@@ -13,7 +13,7 @@ internal sealed class SeriesRing(int secondsEach, int count)
     /// <summary>Length of a point in seconds.</summary>
     public int SecondsEach => secondsEach;
 
-    /// <summary>Number of points kept.</summary>
+    /// <summary>Number of points that the ring keeps.</summary>
     public int Count => count;
 
     /// <summary>Adds what happened in one second, which is not before the one added last.</summary>
@@ -48,7 +48,7 @@ internal sealed class SeriesRing(int secondsEach, int count)
         }
     }
 
-    /// <summary>Forgets all points.</summary>
+    /// <summary>Forgets all points and frees their memory.</summary>
     public void Clear() => _items = null;
 
     /// <summary>Returns a point by its number since 1970; null if nothing happened in it.</summary>

@@ -9,6 +9,6 @@ namespace WunderProxy.Forwarding.Statistics;
 /// <param name="BufferDisk">Bytes held in temporary files.</param>
 internal sealed record ServerGauges(ConnectionCounts Connections, int ConnectionsMax, long BufferMemory, long BufferDisk)
 {
-    /// <summary>Whether nothing is held.</summary>
+    /// <summary>Whether the server holds neither connections nor bodies.</summary>
     public bool IsEmpty => ConnectionsMax == 0 && BufferMemory == 0 && BufferDisk == 0;
 }

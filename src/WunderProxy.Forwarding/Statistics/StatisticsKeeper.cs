@@ -91,7 +91,7 @@ public sealed class StatisticsKeeper : IDisposable
         _timer.Dispose();
     }
 
-    /// <summary>Begins to read.</summary>
+    /// <summary>Begins to read the counters once a second.</summary>
     internal void Start() => SetTimer();
 
     private void OnElapsed()

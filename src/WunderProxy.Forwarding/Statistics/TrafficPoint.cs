@@ -51,7 +51,7 @@ public sealed record TrafficPoint(DateTimeOffset Start, TimeSpan Length)
     /// <summary>Requests that were sent to a peer because they failed here.</summary>
     public long Fallbacks { get; init; }
 
-    /// <summary>How long the exchanges took.</summary>
+    /// <summary>Histogram of the durations of the exchanges that ended.</summary>
     public LatencyHistogram Latency { get; init; } = LatencyHistogram.Empty;
 
     /// <summary>Exchanges and tunnels in flight at the end.</summary>

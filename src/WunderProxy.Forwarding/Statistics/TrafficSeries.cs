@@ -57,7 +57,7 @@ public sealed class TrafficSeries
         }
     }
 
-    /// <summary>Forgets all points.</summary>
+    /// <summary>Forgets all points of all windows.</summary>
     internal void Clear()
     {
         lock (_gate)

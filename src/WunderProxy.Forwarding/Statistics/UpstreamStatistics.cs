@@ -8,10 +8,10 @@ internal sealed class UpstreamStatistics(Upstream upstream, SeriesClock clock)
 {
     private readonly SeriesSource _source = new(clock);
 
-    /// <summary>The upstream.</summary>
+    /// <summary>The upstream to which the numbers belong.</summary>
     public Upstream Upstream => upstream;
 
-    /// <summary>The series of the upstream.</summary>
+    /// <summary>What happened to the upstream, second by second.</summary>
     public TrafficSeries Series => _source.Series;
 
     /// <summary>The latest second in which the upstream was in service or drained.</summary>

@@ -12,7 +12,7 @@ internal sealed class OpenTelemetryEnvironment(Func<string, string?> read)
 {
     private const string Prefix = "OTEL_EXPORTER_OTLP_";
 
-    /// <summary>Reads all variables.</summary>
+    /// <summary>Reads the variables of OpenTelemetry that the program knows.</summary>
     /// <exception cref="UsageException">A variable has a value that is malformed or not supported.</exception>
     public OpenTelemetryOptions Read()
     {

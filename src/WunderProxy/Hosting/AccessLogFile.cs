@@ -28,7 +28,7 @@ internal sealed class AccessLogFile : IAccessLogSink, IDisposable
     private bool _isTorn;
     private volatile bool _isReopenWanted;
 
-    /// <summary>Opens the file.</summary>
+    /// <summary>Opens the file of the access log, or creates it.</summary>
     /// <param name="path">Path of the file; its directory exists.</param>
     /// <param name="maxBytes">Size at which the file is rotated, in bytes; 0 means never.</param>
     /// <param name="oldFiles">Number of rotated files that are kept, from 0.</param>
@@ -44,7 +44,7 @@ internal sealed class AccessLogFile : IAccessLogSink, IDisposable
         Use(_file);
     }
 
-    /// <summary>Full path of the file.</summary>
+    /// <summary>Full path of the file in which lines are written at present.</summary>
     public string Path { get; }
 
     /// <summary>Told why the file could not be rotated or opened anew; lines go on into the old one.</summary>
@@ -94,7 +94,7 @@ internal sealed class AccessLogFile : IAccessLogSink, IDisposable
         }
     }
 
-    /// <summary>Closes the file.</summary>
+    /// <summary>Closes the file, after the last line.</summary>
     public void Dispose()
     {
         lock (_gate)

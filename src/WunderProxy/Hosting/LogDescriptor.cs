@@ -44,7 +44,7 @@ internal sealed partial class LogDescriptor : IDisposable
             : throw new IOException($"{path}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
     }
 
-    /// <summary>Appends bytes.</summary>
+    /// <summary>Appends bytes to the end of the file.</summary>
     /// <param name="bytes">The bytes.</param>
     /// <param name="error">Why not all of them were written; 0 if they were.</param>
     /// <returns>Number of bytes written.</returns>
@@ -69,7 +69,7 @@ internal sealed partial class LogDescriptor : IDisposable
         return done;
     }
 
-    /// <summary>Cuts the file to a length.</summary>
+    /// <summary>Cuts the file to a length, which removes a line that was written in part.</summary>
     /// <returns>Whether the file has that length now.</returns>
     public bool TryCut(long bytes) => Truncate(_file, bytes) == 0;
 

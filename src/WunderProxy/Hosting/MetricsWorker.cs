@@ -23,7 +23,7 @@ internal sealed class MetricsWorker : IHostedService, IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
 
-    /// <summary>Creates the worker.</summary>
+    /// <summary>Creates a worker that sends nothing until it is started.</summary>
     /// <param name="options">What OpenTelemetry's variables say; metrics have a receiver.</param>
     /// <param name="status">Reads the state of the process.</param>
     /// <param name="instance">Knows since when the counters count.</param>

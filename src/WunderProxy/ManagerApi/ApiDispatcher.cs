@@ -37,7 +37,7 @@ internal sealed class ApiDispatcher(
         _gate.Dispose();
     }
 
-    /// <summary>Answers a call.</summary>
+    /// <summary>Answers one call of the manager API.</summary>
     /// <returns>
     /// The answer, and, if the caller may make changes, the revision that was in service before the call; null for other
     /// callers.

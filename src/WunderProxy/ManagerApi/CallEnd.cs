@@ -1,6 +1,6 @@
 namespace WunderProxy.ManagerApi;
 
-/// <summary>The end of a changing call.</summary>
+/// <summary>How a changing call ended, for log and event.</summary>
 /// <param name="Status">Status of the answer.</param>
 /// <param name="Outcome">How the call ended.</param>
 /// <param name="From">The revision in service before the call; empty if there was none, or the call was refused.</param>

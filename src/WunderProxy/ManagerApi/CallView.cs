@@ -10,10 +10,10 @@ namespace WunderProxy.ManagerApi;
 internal sealed record CallView(
     DateTimeOffset At, int Status, string Code, string FromRevision, string Revision, double Seconds)
 {
-    /// <summary>The method.</summary>
+    /// <summary>Method of the call, as received.</summary>
     public string? Method { get; init; }
 
-    /// <summary>The path.</summary>
+    /// <summary>Path of the call, without its query.</summary>
     public string? Path { get; init; }
 
     /// <summary>The caller's address, or <c>unix</c>.</summary>

@@ -3,7 +3,7 @@ namespace WunderProxy.ManagerApi;
 /// <summary>Lets a burst of lines pass, and after it one a second, so that a caller in a loop cannot fill the log.</summary>
 internal sealed class LineBudget(TimeProvider clock)
 {
-    /// <summary>Most lines at once.</summary>
+    /// <summary>Most lines that may be written at once.</summary>
     public const int Burst = 20;
 
     private readonly Lock _lock = new();

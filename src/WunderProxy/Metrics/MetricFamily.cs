@@ -25,13 +25,13 @@ internal sealed class MetricFamily(string name, MetricType type, string help)
     /// <summary>The name, as Prometheus's text format has it.</summary>
     public string Name => name;
 
-    /// <summary>What the values mean.</summary>
+    /// <summary>Whether values are counters, gauges or histograms.</summary>
     public MetricType Type => type;
 
     /// <summary>A sentence that says what is measured.</summary>
     public string Help => help;
 
-    /// <summary>The points.</summary>
+    /// <summary>The values and histograms added so far.</summary>
     public IReadOnlyList<MetricPoint> Points => _points;
 
     /// <summary>Upper bounds of a histogram's buckets, ascending, without the infinite one.</summary>
@@ -61,7 +61,7 @@ internal sealed class MetricFamily(string name, MetricType type, string help)
         : BaseName.EndsWith("_bytes", StringComparison.Ordinal) ? "bytes"
         : string.Empty;
 
-    /// <summary>Creates a gauge.</summary>
+    /// <summary>Creates a family of values that may rise and fall.</summary>
     public static MetricFamily Gauge(string name, string help) => new(name, MetricType.Gauge, help);
 
     /// <summary>Creates a counter, whose name ends with <c>_total</c>.</summary>
@@ -70,11 +70,11 @@ internal sealed class MetricFamily(string name, MetricType type, string help)
     /// <summary>Creates a metric of facts, whose name ends with <c>_info</c>.</summary>
     public static MetricFamily Info(string name, string help) => new(name, MetricType.Info, help);
 
-    /// <summary>Adds a value.</summary>
+    /// <summary>Adds one value under its labels.</summary>
     public MetricFamily Add(double value, params ReadOnlySpan<MetricLabel> labels) =>
         Add(new MetricPoint([.. labels], value));
 
-    /// <summary>Adds a point.</summary>
+    /// <summary>Adds a point of a histogram, with its labels.</summary>
     public MetricFamily Add(MetricPoint point)
     {
         Debug.Assert(

@@ -23,7 +23,7 @@ internal ref struct LineBuffer(Span<byte> destination)
     /// <summary>Whether a part had no room; the line is worth nothing then.</summary>
     public bool IsFull { get; private set; }
 
-    /// <summary>Number of bytes written.</summary>
+    /// <summary>Number of bytes written; 0 if the line found no room.</summary>
     public readonly int Length => IsFull ? 0 : _used;
 
     /// <summary>Writes bytes of this program as they are.</summary>
@@ -79,7 +79,7 @@ internal ref struct LineBuffer(Span<byte> destination)
         }
     }
 
-    /// <summary>Writes a whole number.</summary>
+    /// <summary>Writes a whole number in decimal digits.</summary>
     public void Number(long value)
     {
         if (IsFull || !Utf8Formatter.TryFormat(value, _destination[_used..], out var written))

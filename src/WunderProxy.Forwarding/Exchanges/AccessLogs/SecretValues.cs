@@ -35,7 +35,7 @@ internal ref struct SecretValues(ReadOnlySpan<byte> target)
     /// <summary>Whether the target can contain a secret value at all; false for most.</summary>
     public static bool MayBeIn(ReadOnlySpan<byte> target) => target.IndexOfAny((byte)'=', (byte)'%') >= 0;
 
-    /// <summary>Finds the next value.</summary>
+    /// <summary>Goes on to the next value that has to be masked.</summary>
     /// <returns>Whether there is one.</returns>
     public bool MoveNext()
     {

@@ -12,7 +12,7 @@ internal sealed class AcceptCounter
     /// <summary>Number of connections refused.</summary>
     public long Refused => Volatile.Read(ref _refused);
 
-    /// <summary>Counts a connection.</summary>
+    /// <summary>Counts an accepted connection for its listener.</summary>
     /// <param name="isWelcome">Whether it is served, and not refused.</param>
     public void Count(bool isWelcome)
     {

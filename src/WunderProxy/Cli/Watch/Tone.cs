@@ -3,21 +3,21 @@ namespace WunderProxy.Cli.Watch;
 /// <summary>What a piece of text on the screen means; it is shown in colour, but never by colour alone.</summary>
 internal enum Tone
 {
-    /// <summary>Nothing in particular.</summary>
+    /// <summary>Ordinary text.</summary>
     Plain,
 
-    /// <summary>As it should be.</summary>
+    /// <summary>A figure or state that is as it should be.</summary>
     Good,
 
-    /// <summary>Worth a look.</summary>
+    /// <summary>Something that an operator should look at.</summary>
     Warning,
 
-    /// <summary>Something fails.</summary>
+    /// <summary>Something fails, and users notice it.</summary>
     Bad,
 
     /// <summary>A name or a help, beside what it names.</summary>
     Quiet,
 
-    /// <summary>A heading.</summary>
+    /// <summary>A heading, which stands out without saying how things are.</summary>
     Strong,
 }

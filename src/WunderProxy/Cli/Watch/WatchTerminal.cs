@@ -22,7 +22,7 @@ internal sealed class WatchTerminal : IDisposable
     private readonly bool _hasColours;
     private readonly KeyReader _keys;
 
-    /// <summary>Takes the screen.</summary>
+    /// <summary>Takes the terminal's alternate screen and its keys.</summary>
     /// <param name="writer">Standard output, which is a terminal.</param>
     /// <param name="hasColours">Whether to show colours.</param>
     public WatchTerminal(TerminalWriter writer, bool hasColours)

@@ -9,7 +9,7 @@ namespace WunderProxy.ManagerApi.Events;
 /// </summary>
 internal sealed class EventBacklog
 {
-    /// <summary>Most events kept.</summary>
+    /// <summary>Most past events that are kept for watchers that come back.</summary>
     public const int MaxEvents = 256;
 
     /// <summary>Most bytes kept, both forms of each event together.</summary>
@@ -23,10 +23,10 @@ internal sealed class EventBacklog
     /// <summary>Id of the last event; of the start of the process if there was none.</summary>
     public string LastId => IdOf(_last);
 
-    /// <summary>Number of the next event.</summary>
+    /// <summary>Number that the next event gets.</summary>
     public long Next => _last + 1;
 
-    /// <summary>Returns the id of an event.</summary>
+    /// <summary>Returns the id of an event as it stands on the stream.</summary>
     public string IdOf(long number) => string.Create(CultureInfo.InvariantCulture, $"{_process}-{number}");
 
     /// <summary>Keeps the event with the number <see cref="Next"/>, and drops the oldest ones beyond the bounds.</summary>

@@ -12,7 +12,7 @@ namespace WunderProxy.ManagerApi.Events;
 /// </summary>
 internal sealed class EventHub : ILifecycleListener, IDisposable
 {
-    /// <summary>Most watchers at once.</summary>
+    /// <summary>Most watchers that are served at once.</summary>
     public const int MaxWatchers = 256;
 
     /// <summary>Most watchers without the rights of a changing call; the other places stay free for operators.</summary>
@@ -244,7 +244,7 @@ internal sealed class EventHub : ILifecycleListener, IDisposable
     }
 
     /// <summary>
-    /// The id from which a stream goes on that begins with these events: the one before the first, so that a watcher
+    /// The id from which a stream goes on that begins with these events: the event before the first, so that a watcher
     /// that is cut off at once still gets them.
     /// </summary>
     private string FirstId(IReadOnlyList<PastEvent> missed) =>

@@ -49,7 +49,7 @@ internal sealed class EventWatcher : IDisposable
     /// <summary>Cancelled when the watcher is dropped, so that a write in progress ends, too.</summary>
     public CancellationToken Cut { get; }
 
-    /// <summary>Queues an event.</summary>
+    /// <summary>Queues an event for the watcher.</summary>
     /// <returns>False if the queue is full; the watcher has then missed an event and has to be dropped.</returns>
     public bool Offer(byte[] block)
     {
@@ -165,7 +165,7 @@ internal sealed class EventWatcher : IDisposable
         }
     }
 
-    /// <summary>Under the lock.</summary>
+    /// <summary>Takes queued events as one block; called under the lock.</summary>
     private ReadOnlyMemory<byte> TakeEvents()
     {
         var first = _events.Dequeue();

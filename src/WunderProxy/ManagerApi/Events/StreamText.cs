@@ -16,7 +16,7 @@ internal static class StreamText
     public static byte[] Begin(TimeSpan retry, string id) => Encoding.UTF8.GetBytes(
         string.Create(CultureInfo.InvariantCulture, $"retry: {(long)retry.TotalMilliseconds}\nid: {id}\n\n"));
 
-    /// <summary>Returns one event.</summary>
+    /// <summary>Returns the block of one event on the stream.</summary>
     /// <param name="name">Name of the event, without line ends.</param>
     /// <param name="id">The id; empty for an event that leaves the watcher's last id as it is.</param>
     /// <param name="data">The text; each of its lines becomes a line of data.</param>

@@ -12,7 +12,7 @@ internal static class ErrorsJudge
     /// <summary>The judges, in order: the first that recognises its cause decides.</summary>
     private static readonly Func<ErrorsView, LikelyCause?>[] Judges = [Nothing, Death, MostFrequent];
 
-    /// <summary>Returns the likely cause.</summary>
+    /// <summary>Returns the likely cause of the errors, by the first judge that has one.</summary>
     public static LikelyCause Judge(ErrorsView errors) => Judges.Select(judge => judge(errors)).First(cause => cause is not null)!;
 
     private static LikelyCause? Nothing(ErrorsView errors)

@@ -5,7 +5,7 @@ namespace WunderProxy.ManagerApi.Explanations;
 /// <summary>Puts the errors of the last ten minutes into words.</summary>
 internal static class ErrorsSummary
 {
-    /// <summary>Explains the errors.</summary>
+    /// <summary>Puts the errors of the last ten minutes and their cause into words.</summary>
     /// <param name="errors">The errors and what happened beside them, for the eyes of the caller.</param>
     /// <param name="now">The present time.</param>
     public static ExplanationDocument Of(ErrorsView errors, DateTimeOffset now)

@@ -6,7 +6,7 @@ internal static class ExplainedMatter
     /// <summary>The last launch that failed.</summary>
     public const string Launch = "launch";
 
-    /// <summary>The last switch.</summary>
+    /// <summary>The last switch of traffic.</summary>
     public const string Switch = "switch";
 
     /// <summary>The errors of the last ten minutes.</summary>

@@ -5,7 +5,7 @@ namespace WunderProxy.ManagerApi.Explanations;
 /// <summary>Puts the last failed launch into words.</summary>
 internal static class LaunchSummary
 {
-    /// <summary>Explains a failed launch.</summary>
+    /// <summary>Puts the cause of a failed launch and its evidence into words.</summary>
     /// <param name="explanation">The launch and its cause, for the eyes of the caller.</param>
     /// <param name="now">The present time.</param>
     /// <param name="since">What was switched to after the launch; null if nothing was.</param>

@@ -6,7 +6,7 @@ namespace WunderProxy.ManagerApi.Explanations;
 /// <summary>Puts the last switch into words.</summary>
 internal static class SwitchSummary
 {
-    /// <summary>Explains a switch.</summary>
+    /// <summary>Puts a switch and what it led to into words.</summary>
     /// <param name="explanation">The switch and what it led to, for the eyes of the caller.</param>
     /// <param name="now">The present time.</param>
     public static ExplanationDocument Of(SwitchExplanation explanation, DateTimeOffset now)

@@ -13,7 +13,7 @@ internal sealed record ActionButton(string Label, string Call, string Body, stri
     /// <summary>What the button concerns, for screen readers, where several buttons have the same words.</summary>
     public string Subject { get; init; } = string.Empty;
 
-    /// <summary>Writes the button.</summary>
+    /// <summary>Returns the markup of the button.</summary>
     public Html Write() => Html.Of(
         $"<button type=button data-key=\"{Call} {Body}\" data-call=\"{Call}\" data-body=\"{Body}\" data-ask=\"{Question}\" data-says=\"{Consequence}\">{Label}{Hidden}</button>");
 

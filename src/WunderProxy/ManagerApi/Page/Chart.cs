@@ -1,6 +1,6 @@
 namespace WunderProxy.ManagerApi.Page;
 
-/// <summary>What one chart shows.</summary>
+/// <summary>What one chart shows: its lines, and how they are scaled and named.</summary>
 /// <param name="Id">A name that is unique on the page.</param>
 /// <param name="Title">The heading.</param>
 /// <param name="Lines">The lines, the most important one first.</param>

@@ -1,6 +1,6 @@
 namespace WunderProxy.ManagerApi.Page;
 
-/// <summary>One line of a chart.</summary>
+/// <summary>One line of a chart, with its name in the legend.</summary>
 /// <param name="Label">The name in the legend.</param>
 /// <param name="Style">The class of the line: <c>now</c>, <c>now2</c>, <c>old</c> or <c>old2</c>.</param>
 /// <param name="Values">Points in time with their values, oldest first; a value of null breaks the line.</param>

@@ -10,7 +10,7 @@ namespace WunderProxy.ManagerApi.Page;
 /// <param name="Total">The whole time allowed.</param>
 internal sealed record DrainRow(string Revision, string Hash, string Holds, TimeSpan Left, TimeSpan Total)
 {
-    /// <summary>Describes a drain.</summary>
+    /// <summary>Describes what holds a drain, and until when.</summary>
     public static DrainRow Of(DrainView drain)
     {
         var isLong = drain.EventStreams + drain.LongResponses + drain.Upgraded > 0;

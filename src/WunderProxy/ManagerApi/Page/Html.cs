@@ -43,7 +43,7 @@ internal sealed class Html
     [InterpolatedStringHandler]
     public readonly ref struct Markup
     {
-        /// <summary>Begins new markup.</summary>
+        /// <summary>Begins the markup of one interpolated string.</summary>
         public Markup(int literalLength, int formattedCount) => Target = new Html();
 
         /// <summary>Continues <paramref name="target"/>.</summary>
@@ -58,7 +58,7 @@ internal sealed class Html
         /// <summary>Appends markup that was escaped when it was made.</summary>
         public void AppendFormatted(Html? markup) => Target._text.Append(markup?._text);
 
-        /// <summary>Appends a text, escaped.</summary>
+        /// <summary>Appends a text with its special characters escaped; null for nothing.</summary>
         public void AppendFormatted(string? text) => Target.AppendEscaped(text);
 
         /// <summary>Appends a number in the invariant culture.</summary>

@@ -17,7 +17,7 @@ internal static class LineChart
     private const double TooClose = 0.025;
     private const int Levels = 8;
 
-    /// <summary>Draws a chart.</summary>
+    /// <summary>Draws a chart as inline SVG, with its legend and labels.</summary>
     public static Html Draw(Chart chart, TimeAxis axis)
     {
         var top = ChartScale.RoundUp(LargestOf(chart), chart.Least);

@@ -9,10 +9,10 @@ namespace WunderProxy.ManagerApi.Page;
 /// </summary>
 internal static class PageAssets
 {
-    /// <summary>The style sheet.</summary>
+    /// <summary>The text of the page's style sheet.</summary>
     public static string Style { get; } = Read("page.css");
 
-    /// <summary>The script.</summary>
+    /// <summary>The text of the page's script.</summary>
     public static string Script { get; } = Read("page.js");
 
     /// <summary>The value of <c>Content-Security-Policy</c>.</summary>

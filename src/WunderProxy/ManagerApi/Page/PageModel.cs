@@ -47,7 +47,7 @@ internal sealed record PageModel(DateTimeOffset Now, PageWindow Window, StatusFa
     /// <summary>Requests per second of the application over time, whatever served them.</summary>
     public IReadOnlyList<(DateTimeOffset At, double PerSecond)> Rates { get; init; } = [];
 
-    /// <summary>Connections over time.</summary>
+    /// <summary>Open connections and exchanges in flight over the time of the window.</summary>
     public IReadOnlyList<ConnectionPoint> Connections { get; init; } = [];
 
     /// <summary>Switches, rollbacks and verdicts within the window, oldest first.</summary>
@@ -68,6 +68,6 @@ internal sealed record PageModel(DateTimeOffset Now, PageWindow Window, StatusFa
     /// <summary>The revision in service; null if there is none or its name is unknown.</summary>
     public string? Revision => Status.Upstream is { Revision: { Length: > 0 } revision } ? revision : null;
 
-    /// <summary>The time axis of the charts.</summary>
+    /// <summary>The time axis that all charts of the page share.</summary>
     public TimeAxis Axis => new(Window, Now, Marks);
 }

@@ -12,7 +12,7 @@ internal sealed class PageReader(
 {
     private readonly HistoryCache? _history = lifecycle is null ? null : new HistoryCache(lifecycle, clock);
 
-    /// <summary>Whether the API has a token.</summary>
+    /// <summary>Whether the manager API has a token that the page can ask for.</summary>
     public bool HasToken { get; init; }
 
     /// <summary>Whether two launch configs can be compared.</summary>

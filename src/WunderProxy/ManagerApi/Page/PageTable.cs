@@ -12,7 +12,7 @@ internal sealed class PageTable
     /// <summary>Whether cells carry their column's name, for narrow screens; not worth its bytes for many small rows.</summary>
     public bool HasLabels { get; init; } = true;
 
-    /// <summary>Begins a table.</summary>
+    /// <summary>Begins a table with its head.</summary>
     /// <param name="label">What the table lists, for screen readers.</param>
     /// <param name="columns">The names of the columns; a name that begins with <c>#</c> is that of numbers.</param>
     public PageTable(string label, params string[] columns)
@@ -30,7 +30,7 @@ internal sealed class PageTable
     /// <summary>Writes a row; markup cells stand as they are.</summary>
     public PageTable Row(params ReadOnlySpan<Html> cells) => Row(isCurrent: false, cells);
 
-    /// <summary>Writes a row.</summary>
+    /// <summary>Writes a row of markup.</summary>
     /// <param name="isCurrent">Whether the row is about what is in service.</param>
     /// <param name="cells">The cells, one for each column.</param>
     public PageTable Row(bool isCurrent, params ReadOnlySpan<Html> cells)
@@ -45,7 +45,7 @@ internal sealed class PageTable
         return this;
     }
 
-    /// <summary>Writes a row of plain texts.</summary>
+    /// <summary>Writes a row of plain texts, which are escaped.</summary>
     public PageTable Row(params ReadOnlySpan<string> cells)
     {
         var markup = new Html[cells.Length];
@@ -57,7 +57,7 @@ internal sealed class PageTable
         return Row(isCurrent: false, markup);
     }
 
-    /// <summary>Ends the table.</summary>
+    /// <summary>Ends the table and returns its markup.</summary>
     public Html End() => _html.Add($"</tbody></table>");
 
     private Html? Label(int index) => HasLabels ? Html.Of($" data-label=\"{NameOf(_columns[index])}\"") : null;

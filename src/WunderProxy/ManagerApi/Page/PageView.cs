@@ -19,7 +19,7 @@ internal sealed class PageView(PageReader reader, PageWindow window, TimeProvide
 
     private readonly Dictionary<PageRights, SectionTexts> _told = [];
 
-    /// <summary>The view of each window.</summary>
+    /// <summary>The views of the live stream, one for each window of the charts.</summary>
     public static IEnumerable<LiveView> AllOf(PageReader reader, TimeProvider clock) =>
         PageWindow.All.Select(window => new LiveView($"page-{window.Key}", "page", new PageView(reader, window, clock).Write));
 

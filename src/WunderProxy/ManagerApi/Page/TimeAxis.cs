@@ -6,7 +6,7 @@ namespace WunderProxy.ManagerApi.Page;
 /// <param name="Marks">The marks within the window, oldest first.</param>
 internal sealed record TimeAxis(PageWindow Window, DateTimeOffset End, IReadOnlyList<PageMark> Marks)
 {
-    /// <summary>The beginning of the axis.</summary>
+    /// <summary>Time at the left end of the axis.</summary>
     public DateTimeOffset Start => End - Window.Span;
 
     /// <summary>Whether a point in time lies on the axis.</summary>

@@ -1,6 +1,6 @@
 namespace WunderProxy.ManagerApi.Page;
 
-/// <summary>Warnings in words.</summary>
+/// <summary>The warnings of the service, in words.</summary>
 internal static class WarningsSection
 {
     public static Html Write(PageModel model)

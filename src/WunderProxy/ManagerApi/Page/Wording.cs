@@ -55,7 +55,7 @@ internal static class Wording
         _ => $"{span.Seconds} s",
     };
 
-    /// <summary>Writes a number of bytes.</summary>
+    /// <summary>Returns a number of bytes in the unit that people read most easily.</summary>
     public static string Size(long bytes) => bytes switch
     {
         < 1_000 => $"{bytes} B",

@@ -2,7 +2,7 @@ using WunderProxy.Forwarding.Statistics;
 
 namespace WunderProxy.ManagerApi.Traffic;
 
-/// <summary>Adds up responses by class.</summary>
+/// <summary>Adds up responses by the class of their status, such as <c>2xx</c>.</summary>
 internal static class ClassCounts
 {
     /// <summary>Returns the responses of some points by class, with keys such as <c>2xx</c>, without classes that have none.</summary>

@@ -36,7 +36,7 @@ internal sealed record WindowView
     /// <summary>Number of requests that were sent to a peer.</summary>
     public required long Fallbacks { get; init; }
 
-    /// <summary>Bytes received and sent.</summary>
+    /// <summary>Bytes received from clients and sent to them in the window.</summary>
     public required ByteCounts Bytes { get; init; }
 
     /// <summary>Quantiles of the durations, in seconds, at most 2% wrong.</summary>

@@ -16,7 +16,7 @@ internal sealed class OtlpClient(OtlpOptions options, TimeProvider clock, HttpMe
     // The client waits as long as it is told; the limit of a request is the token's.
     private readonly HttpMessageInvoker _http = new(handler);
 
-    /// <summary>Sends one message.</summary>
+    /// <summary>Sends one message to the receiver, once.</summary>
     /// <returns>What came of it; a receiver that is away is an outcome, not an exception.</returns>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public async Task<OtlpOutcome> SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)

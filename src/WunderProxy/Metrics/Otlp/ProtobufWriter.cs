@@ -17,10 +17,10 @@ internal sealed class ProtobufWriter
     private byte[] _buffer = new byte[16 * 1024];
     private int _length;
 
-    /// <summary>The bytes written so far.</summary>
+    /// <summary>The encoded bytes written so far.</summary>
     public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, _length);
 
-    /// <summary>Begins a nested message.</summary>
+    /// <summary>Begins a nested message, whose length is written at its end.</summary>
     /// <returns>The place to give to <see cref="End"/>.</returns>
     public int Begin(int field)
     {
@@ -66,7 +66,7 @@ internal sealed class ProtobufWriter
         Number((ulong)value);
     }
 
-    /// <summary>Writes a number of 8 bytes.</summary>
+    /// <summary>Writes a number of 8 bytes, fixed in length.</summary>
     public void Eight(int field, ulong value)
     {
         Tag(field, Fixed64);
