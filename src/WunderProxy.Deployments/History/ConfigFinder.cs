@@ -5,7 +5,7 @@ namespace WunderProxy.Deployments.History;
 
 /// <summary>
 /// Finds launch configs by what people call them: a hash, a revision, or a place in the history, <c>~0</c> for the last
-/// entry and <c>~1</c> for the one before.
+/// entry and <c>~1</c> for the entry before it.
 /// </summary>
 /// <param name="history">The history.</param>
 /// <param name="load">Loads a launch config; throws if it does not exist.</param>

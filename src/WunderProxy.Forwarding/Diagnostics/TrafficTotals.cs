@@ -3,7 +3,7 @@ namespace WunderProxy.Forwarding.Diagnostics;
 /// <summary>Counters of exchanges, without the histogram of their durations: since start, or within some time.</summary>
 internal readonly record struct TrafficTotals
 {
-    /// <summary>Exchanges that ended.</summary>
+    /// <summary>Number of exchanges that ended, refused requests included.</summary>
     public long Requests { get; init; }
 
     /// <summary>Responses with a status from 100 to 199: upgrades to another protocol.</summary>
@@ -30,10 +30,10 @@ internal readonly record struct TrafficTotals
     /// <summary>Exchanges whose response was cut off.</summary>
     public long Aborted { get; init; }
 
-    /// <summary>Bytes received from clients.</summary>
+    /// <summary>Bytes received from clients: heads, bodies and tunnels.</summary>
     public long BytesIn { get; init; }
 
-    /// <summary>Bytes sent to clients.</summary>
+    /// <summary>Bytes sent to clients: heads, bodies and tunnels.</summary>
     public long BytesOut { get; init; }
 
     /// <summary>Connects to the upstream that failed.</summary>

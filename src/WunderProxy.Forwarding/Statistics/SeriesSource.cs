@@ -8,7 +8,7 @@ internal sealed class SeriesSource(SeriesClock clock)
     private TrafficTotals _totals;
     private LatencyHistogram _latency = LatencyHistogram.Empty;
 
-    /// <summary>The series that is filled.</summary>
+    /// <summary>The series to which each second is added.</summary>
     public TrafficSeries Series { get; } = new(clock);
 
     /// <summary>Reads the counters at the end of a second.</summary>

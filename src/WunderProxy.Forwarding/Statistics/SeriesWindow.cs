@@ -3,15 +3,15 @@ namespace WunderProxy.Forwarding.Statistics;
 /// <summary>How far back a series is read, and in points of which length.</summary>
 public enum SeriesWindow
 {
-    /// <summary>60 points of one second.</summary>
+    /// <summary>The last minute, in 60 points of one second.</summary>
     LastMinute,
 
-    /// <summary>60 points of five seconds.</summary>
+    /// <summary>The last five minutes, in 60 points of five seconds.</summary>
     FiveMinutes,
 
-    /// <summary>60 points of one minute.</summary>
+    /// <summary>The last hour, in 60 points of one minute.</summary>
     Hour,
 
-    /// <summary>24 points of one hour.</summary>
+    /// <summary>The last day, in 24 points of one hour.</summary>
     Day,
 }

@@ -9,7 +9,7 @@ namespace WunderProxy.Forwarding.Statistics;
 /// </param>
 public sealed record TrafficPoint(DateTimeOffset Start, TimeSpan Length)
 {
-    /// <summary>Exchanges that ended.</summary>
+    /// <summary>Number of exchanges that ended, refused requests included.</summary>
     public long Requests { get; init; }
 
     /// <summary>Responses with a status from 100 to 199: upgrades to another protocol.</summary>
@@ -36,10 +36,10 @@ public sealed record TrafficPoint(DateTimeOffset Start, TimeSpan Length)
     /// <summary>Exchanges whose response was cut off, by either side.</summary>
     public long Aborted { get; init; }
 
-    /// <summary>Bytes received from clients.</summary>
+    /// <summary>Bytes received from clients: heads, bodies and tunnels.</summary>
     public long BytesIn { get; init; }
 
-    /// <summary>Bytes sent to clients.</summary>
+    /// <summary>Bytes sent to clients: heads, bodies and tunnels.</summary>
     public long BytesOut { get; init; }
 
     /// <summary>Connects to the upstream that failed.</summary>

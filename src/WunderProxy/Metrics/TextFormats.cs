@@ -14,7 +14,7 @@ internal static class TextFormats
         : PlainType + "; version=0.0.4; charset=utf-8";
 
     /// <summary>
-    /// Chooses by an <c>Accept</c> field (RFC 9110 section 12.5.1). OpenMetrics has to be named: whoever accepts anything,
+    /// Chooses by an <c>Accept</c> field (RFC 9110 section 12.5.1). OpenMetrics has to be named: a caller that accepts anything,
     /// or names both with equal weight of which <c>text/plain</c> comes first, gets the older format.
     /// </summary>
     /// <param name="accept">The value of the field; null if it is absent.</param>

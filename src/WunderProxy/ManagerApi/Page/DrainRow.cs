@@ -6,7 +6,7 @@ namespace WunderProxy.ManagerApi.Page;
 /// <param name="Revision">The revision.</param>
 /// <param name="Hash">SHA-256 hash of its launch config.</param>
 /// <param name="Holds">What holds the drain, in words.</param>
-/// <param name="Left">Time until what is left is cut off; zero when nothing is in flight.</param>
+/// <param name="Left">Time until the drain ends and cuts off all exchanges in flight; zero when there are none.</param>
 /// <param name="Total">The whole time allowed.</param>
 internal sealed record DrainRow(string Revision, string Hash, string Holds, TimeSpan Left, TimeSpan Total)
 {
