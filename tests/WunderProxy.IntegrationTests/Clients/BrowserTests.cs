@@ -20,7 +20,7 @@ internal sealed class BrowserTests(string wiring) : ClientFixture(wiring, "--com
     {
         using var driver = Start();
 
-        await driver.Navigate().GoToUrlAsync(Url("/page"));
+        await driver.GoToAsync(Url("/page"));
         await Eventually.TrueAsync("the page is done", () => driver.Title == "done", seconds: 60);
 
         Assert.That(TextOf(driver, "socket"), Is.EqualTo("one zwei \u00fc closed 1000 true"));

@@ -74,7 +74,7 @@ internal sealed class PageBrowser : IDisposable
         try
         {
             browser.Resize(width, height);
-            await browser.Driver.Navigate().GoToUrlAsync(url);
+            await browser.Driver.GoToAsync(url);
             return browser;
         }
         catch
