@@ -169,7 +169,7 @@
     const mine = asked;
     const {call, body} = mine;
     const streams = call === 'rollback';
-    let begun = false;
+    let begun = '';
     // The dialog may have been closed, and another question be in it.
     const tell = text => { if (asked === mine) end(text); };
     find('ask-do').disabled = true;
@@ -177,15 +177,17 @@
     find('ask-bar').removeAttribute('value');
     say(find('ask-result'), 'Asking …');
     try {
+      begun = 'Whether the call arrived is not known';
       const answer = await fetch(call, {method: 'POST', body, headers: headers({Accept: streams ? 'application/x-ndjson' : 'application/json'}), cache: 'no-store'});
+      begun = '';
       if (!answer.ok) throw new Error(await words(answer));
-      begun = streams;
+      begun = 'The operation goes on';
       if (streams) await lines(answer.body, line => step(line, mine));
       else await answer.text();
       if (streams && !mine.done && !mine.failed) throw new Error('the answer ended early');
       tell(mine.failed ? `Not done: ${mine.failed}` : mine.done || 'Done.');
     } catch (error) {
-      tell(begun ? `Connection lost (${error.message}). The operation goes on; the page shows how it ends.` : `Not done: ${error.message}`);
+      tell(begun ? `Connection lost (${error.message}). ${begun}; the page shows how it ends.` : `Not done: ${error.message}`);
     }
   };
 
