@@ -30,6 +30,10 @@ class Bench:
             if process.poll() is None:
                 machine.stop(process)
 
+    def run_beside(self, argv):
+        """Runs a program that is not measured, until the end."""
+        self._processes.append(machine.start(argv, LOAD_CPU))
+
     def sample(self, name, scenario, seconds):
         """One measurement; a second one when other work was seen on the proxy's CPU."""
         take = {"idle": self._idle, "startup": self._startup}.get(scenario.kind, self._rate)

@@ -28,6 +28,9 @@ def parse(argv):
     parser.add_argument("--also", action="append", default=[], metavar="NAME=COMMAND",
                         help="a further proxy; {listener} (--proxy or --tls with its certificate; or {listen}, the address, for one "
                              "without TLS) {upstream} {workers} {log} {program} are filled in")
+    parser.add_argument("--beside", action="append", default=[], metavar="COMMAND",
+                        help="a program to run all the time on the load generator's CPU, such as a receiver of what a proxy exports; "
+                             "{driver}, the folder of compare.py, is filled in")
     parser.add_argument("--baseline", metavar="NAME", help="a name from --also that ours is compared with, round by round, with intervals")
     parser.add_argument("--bound", type=float, default=.03, help="how much worse than the baseline a figure may be (0.03)")
     parser.add_argument("--rounds", type=int, help="rounds of each scenario (12)")
@@ -117,6 +120,8 @@ def run(options):
     print(about, flush=True)
     bench = Bench(options.tools, folder, known, files, options.access_log, profiles.ENVIRONMENT if options.profile else None)
     try:
+        for command in options.beside:
+            bench.run_beside([part.replace("{driver}", os.path.dirname(os.path.abspath(__file__))) for part in shlex.split(command)])
         if options.profile:
             return print_profiles(bench, options, known)
         broken = {}
