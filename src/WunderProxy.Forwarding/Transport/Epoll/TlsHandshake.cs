@@ -89,7 +89,7 @@ internal sealed class TlsHandshake : HandshakeTimer, IEpollTarget
         var handshake = new TlsHandshake(loop, socket, set, contexts.Source, acceptor, address, remote);
         if (!loop.Register(descriptor, handshake, EpollEvents.Connection))
         {
-            session.Free();
+            socket.Session.Free();
             set.Leave();
             loop.Discard(descriptor);
             return false;

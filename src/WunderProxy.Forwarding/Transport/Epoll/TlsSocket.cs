@@ -23,6 +23,7 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
     private const sbyte GoesOn = 1;
 
     private EpollSocket _socket = new(descriptor);
+    private TlsSession _session = session;
     private BlockChain _held;
     private int _contentHeld;
     private sbyte _end = GoesOn;
@@ -35,7 +36,7 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
     public int Descriptor => _socket.Descriptor;
 
     /// <summary>The session over the socket.</summary>
-    public TlsSession Session => session;
+    public ref TlsSession Session => ref _session;
 
     /// <summary>Whether ciphertext waits for the socket.</summary>
     public bool HoldsBytes => _held.Length > 0;
@@ -86,7 +87,7 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
             }
 
             Wire.Aim(Descriptor, _isDrained, !IsRemoteFinished, received.Allowance, IoStatus.Broken);
-            var step = session.Handshake();
+            var step = _session.Handshake();
             TakeBackHandshake(ref received);
             if (step == TlsStep.Failed && received.BeginLikeHttp)
             {
@@ -135,7 +136,7 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
         }
 
         AimAtContent();
-        var peeked = session.Peek();
+        var peeked = _session.Peek();
         TakeBackContent();
         SendGathered();
         if (peeked is 0 or IoStatus.Broken)
@@ -209,7 +210,7 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
     public void ShutdownSend()
     {
         AimAtContent();
-        session.Shutdown();
+        _session.Shutdown();
         SendGathered();
         _finishesWhenSent = true;
         TrySendHeld();
@@ -227,12 +228,12 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
     /// </param>
     public void Close(CloseReason reason)
     {
-        if (reason == CloseReason.ClosedHere && !session.IsDead)
+        if (reason == CloseReason.ClosedHere && !_session.IsDead)
         {
             if (TrySendHeld())
             {
                 AimAtContent();
-                session.Shutdown();
+                _session.Shutdown();
                 SendGathered();
             }
             else if (_contentHeld > 0 || _isSendingBroken)
@@ -241,7 +242,7 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
             }
         }
 
-        session.Free();
+        _session.Free();
         _held.Release(loop.Buffers);
         _socket.Close(loop, reason);
     }
@@ -266,7 +267,7 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
         var received = 0;
         while (received < length)
         {
-            var read = session.Read(start + received, length - received);
+            var read = _session.Read(start + received, length - received);
             if (read <= 0)
             {
                 if (read != IoStatus.WouldBlock)
@@ -278,7 +279,7 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
             }
 
             received += read;
-            if (Wire.State->IsDrained && !session.HasPending)
+            if (Wire.State->IsDrained && !_session.HasPending)
             {
                 break;
             }
@@ -299,7 +300,7 @@ internal sealed unsafe class TlsSocket(EpollLoop loop, int descriptor, TlsSessio
                 : Join(first[done..], second, content);
             fixed (byte* start = record)
             {
-                var written = session.Write(start, content);
+                var written = _session.Write(start, content);
                 if (written < 0)
                 {
                     return written;

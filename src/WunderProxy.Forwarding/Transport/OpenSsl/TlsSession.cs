@@ -8,7 +8,8 @@ namespace WunderProxy.Forwarding.Transport.OpenSsl;
 
 /// <summary>
 /// One SSL object: TLS for one connection over a <see cref="TlsWire"/>. What the remote end does is a
-/// result, never an exception. The only class that calls the SSL functions of a connection.
+/// result, never an exception. The only type that calls the SSL functions of a connection. A mutable struct, which must
+/// not be copied once it is used: it saves each idle connection an object.
 /// </summary>
 /// <remarks>
 /// <para>Owns the SSL object until <see cref="Free"/>, which the owner calls exactly once. All calls are made on the loop
@@ -16,7 +17,7 @@ namespace WunderProxy.Forwarding.Transport.OpenSsl;
 /// <para>After a failure (SSL_get_error(3), SSL_ERROR_SSL and SSL_ERROR_SYSCALL) OpenSSL permits no call but SSL_free:
 /// the session then answers <see cref="IoStatus.Broken"/> by itself.</para>
 /// </remarks>
-internal sealed unsafe class TlsSession
+internal unsafe struct TlsSession
 {
     private const int MaxReasonBytes = 256;
 
@@ -42,13 +43,13 @@ internal sealed unsafe class TlsSession
     public uint ErrorCode { get; private set; }
 
     /// <summary>The server name that the client has sent (RFC 6066 section 3), or null.</summary>
-    internal string? ServerName => NameIn(ServerNameOf(_ssl));
+    internal readonly string? ServerName => NameIn(ServerNameOf(_ssl));
 
     /// <summary>Whether the session holds received bytes that it has not handed out, complete records or not.</summary>
-    public bool HasPending => !_isDead && OpenSslCalls.HasPending(_ssl) != 0;
+    public readonly bool HasPending => !_isDead && OpenSslCalls.HasPending(_ssl) != 0;
 
     /// <summary>Whether the session has failed, so that nothing can be sent any more, not even an alert.</summary>
-    public bool IsDead => _isDead;
+    public readonly bool IsDead => _isDead;
 
     /// <summary>Takes over an SSL object in its initial state and joins it to a wire.</summary>
     /// <param name="ssl">The SSL object, or 0 if memory was short.</param>
@@ -155,7 +156,7 @@ internal sealed unsafe class TlsSession
     }
 
     /// <summary>Returns what the handshake has negotiated; called after it is complete.</summary>
-    public TlsDetails Describe()
+    public readonly TlsDetails Describe()
     {
         byte* alpn;
         uint alpnLength;

@@ -7,7 +7,7 @@ namespace WunderProxy.Forwarding.Tests.Transport.Tls;
 internal sealed unsafe class TlsEnd : IDisposable
 {
     private readonly TlsWire _wire = new();
-    private readonly TlsSession _session;
+    private TlsSession _session;
     private readonly nint _ssl;
     private readonly TlsContextSet? _contexts;
     private byte[] _arrived = [];
@@ -16,16 +16,16 @@ internal sealed unsafe class TlsEnd : IDisposable
     {
         _ssl = ssl;
         _contexts = contexts;
-        _session = TlsSession.TryAttach(ssl, _wire)!;
+        _session = TlsSession.TryAttach(ssl, _wire)!.Value;
     }
 
     private TlsEnd(TlsContextSet contexts)
     {
         _contexts = contexts;
-        _session = contexts.TryBegin(_wire)!;
+        _session = contexts.TryBegin(_wire)!.Value;
     }
 
-    public TlsSession Session => _session;
+    public ref TlsSession Session => ref _session;
 
     /// <summary>Ciphertext that this end wants to send.</summary>
     public List<byte> Sent { get; } = [];
@@ -111,7 +111,7 @@ internal sealed unsafe class TlsEnd : IDisposable
         return [.. plain];
     }
 
-    public int Peek() => Call(_session.Peek);
+    public int Peek() => Call(() => _session.Peek());
 
     public void Write(ReadOnlySpan<byte> bytes)
     {

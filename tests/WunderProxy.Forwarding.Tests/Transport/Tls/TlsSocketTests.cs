@@ -31,7 +31,7 @@ internal sealed class TlsSocketTests
         _client.ReceiveTimeout = _client.SendTimeout = (int)LoopCalls.Deadline.TotalMilliseconds;
         var descriptor = Accept();
         _loop.Register(descriptor, new Target(), EpollEvents.Connection);
-        _server = new TlsSocket(_loop, descriptor, _contexts.TryBegin(_loop.Wire)!);
+        _server = new TlsSocket(_loop, descriptor, _contexts.TryBegin(_loop.Wire)!.Value);
         Shake();
     }
 
