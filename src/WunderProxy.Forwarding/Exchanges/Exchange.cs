@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using WunderProxy.Forwarding.Exchanges.Bodies;
 using WunderProxy.Forwarding.Exchanges.Clients;
+using WunderProxy.Forwarding.Exchanges.Tracing;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Upstreams;
@@ -63,15 +63,15 @@ internal sealed class Exchange : ILeaseHolder, IStreamWatcher
     /// <summary>Timestamp at which the request head was complete.</summary>
     public long StartTimestamp { get; set; }
 
-    /// <summary>The span of the exchange; null if it is not sampled, and after its end.</summary>
-    public Activity? Span { get; set; }
+    /// <summary>The spans of the exchange; there are none if it is not sampled.</summary>
+    public ExchangeSpans Spans { get; } = new();
 
     /// <summary>
     /// The trace that the request belongs to: with the exchange's own span if it is sampled, else with the span that sent
     /// the request, as the client named them; none if the client sent no valid <c>traceparent</c>. Read from the head at
     /// each call.
     /// </summary>
-    public TraceParent Trace => Upstream.Span.IsNone ? TraceParent.Of(Client.Request) : Upstream.Span;
+    public TraceParent Trace => Spans.Context.IsNone ? TraceParent.Of(Client.Request) : Spans.Context;
 
     /// <summary>Whether the sender's forwarding headers are believed.</summary>
     public bool IsTrusted => Client.IsAddressTrusted || Fallback == FallbackMark.Received;
@@ -80,7 +80,7 @@ internal sealed class Exchange : ILeaseHolder, IStreamWatcher
     public bool IsCutOff => Upstream.IsResponseReceived && Client.IsAnswering && Error != ForwardError.None;
 
     /// <summary>Bytes received from the client for this exchange.</summary>
-    public long BytesIn => Client.HeadBytesIn + Upstream.BodyBytesIn;
+    public long BytesIn => Client.HeadBytesIn + Upstream.Body.TakenBytes;
 
     /// <summary>Bytes sent to the client for this exchange.</summary>
     public long BytesOut => Client.HeadBytesOut + Client.ContinueBytesOut + Down.PassedBytes;
@@ -92,8 +92,7 @@ internal sealed class Exchange : ILeaseHolder, IStreamWatcher
         Upstream.Reset();
         Down.Reset();
         Tunnel = null;
-        Span?.Dispose();
-        Span = null;
+        Spans.Reset();
         Fallback = FallbackMark.None;
         Error = ForwardError.None;
         Reason = null;

@@ -19,7 +19,7 @@ internal sealed class ExchangeRecorder(TimeProvider clock, WallClock wallClock, 
         var upstream = exchange.Upstream;
         var application = upstream.Application?.Stats ?? unrouted;
         Count(application, exchange, microseconds);
-        application.CountBodies(upstream.BodyBytesIn, exchange.Down.PassedBytes);
+        application.CountBodies(upstream.Body.TakenBytes, exchange.Down.PassedBytes);
         if (upstream.Used is { } part)
         {
             Count(part.Stats, exchange, microseconds);
@@ -38,7 +38,7 @@ internal sealed class ExchangeRecorder(TimeProvider clock, WallClock wallClock, 
             accessLog.Write(exchange, wallClock.UnixMilliseconds, microseconds);
         }
 
-        if (exchange.Span is { } span)
+        if (exchange.Spans.Server is { } span)
         {
             ExchangeTracer.End(exchange, span);
         }

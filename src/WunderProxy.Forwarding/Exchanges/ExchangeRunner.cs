@@ -167,7 +167,7 @@ internal sealed class ExchangeRunner(
     private ValueTask AnswerFailureAsync(Exchange exchange, ForwardResult result)
     {
         exchange.Error = result.Error;
-        exchange.Upstream.DropHeld();
+        exchange.Upstream.Body.Drop();
         log.Failed(exchange, result);
         var client = exchange.Client;
         if (client.IsAnswering || result.Error is ForwardError.ClientGone or ForwardError.ResponseStalled)

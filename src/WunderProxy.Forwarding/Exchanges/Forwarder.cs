@@ -29,7 +29,7 @@ internal sealed class Forwarder(
     {
         // 1. Hold the request's body, if the application wants that; choose the upstream, by taking a lease.
         var upstream = exchange.Upstream;
-        var error = upstream.HasToHold ? await HoldAsync(exchange) : await ChooseUpstreamAsync(exchange);
+        var error = upstream.Body.HasToHold ? await HoldAsync(exchange) : await ChooseUpstreamAsync(exchange);
         exchange.Phases.OnChosen();
         for (var mayReuse = true; error == ForwardError.None; mayReuse = false)
         {
@@ -42,7 +42,7 @@ internal sealed class Forwarder(
             }
 
             // 3. Send the head. 4. Relay the request body, which goes on beside the next steps.
-            heads.Write(exchange.Client, upstream, exchange.IsTrusted);
+            heads.Write(exchange);
             await upstream.SendAsync();
 
             // 5. Read the response head; interim ones are passed on.
@@ -53,13 +53,13 @@ internal sealed class Forwarder(
                 break;
             }
 
-            upstream.CountIfStale();
+            upstream.Counts.CountIfStale();
             if (!upstream.MayBeSentAfresh)
             {
                 break;
             }
 
-            upstream.CountRetry();
+            upstream.Counts.CountRetry();
             await upstream.DropConnectionAsync();
             error = exchange.Waiting.StopReason;
         }
@@ -78,9 +78,9 @@ internal sealed class Forwarder(
         }
 
         // 7. Decide whether the upstream's connection is used again.
-        if (upstream.IsUploading)
+        if (upstream.Body.IsSending)
         {
-            await upstream.StopUploadAsync();
+            await upstream.Body.StopAsync();
         }
 
         exchange.Phases.OnUpstreamDone();
@@ -109,7 +109,7 @@ internal sealed class Forwarder(
         var (reason, result) = error == SocketError.TimedOut ? (ConnectFailure.Timeout, ForwardError.ConnectTimeout)
             : EndpointConnector.IsShortage(error) ? (ConnectFailure.Shortage, ForwardError.TooManyConnections)
             : (ConnectFailure.Refused, ForwardError.ConnectRefused);
-        exchange.Upstream.CountConnectFailed(reason);
+        exchange.Upstream.Counts.CountConnectFailed(reason);
         return result;
     }
 
@@ -117,7 +117,7 @@ internal sealed class Forwarder(
     {
         exchange.Reason = error switch
         {
-            ForwardError.BadRequestBody => exchange.Upstream.BodyFault,
+            ForwardError.BadRequestBody => exchange.Upstream.Body.Fault,
             ForwardError.ResponseIncomplete => exchange.Down.Fault,
             _ => exchange.Reason,
         };
@@ -135,7 +135,7 @@ internal sealed class Forwarder(
             return ForwardError.NoUpstream;
         }
 
-        var error = exchange.Waiting.IsStopped ? exchange.Waiting.StopReason : await upstream.HoldAsync(exchange.Down);
+        var error = exchange.Waiting.IsStopped ? exchange.Waiting.StopReason : await upstream.Body.HoldAsync(exchange.Down);
         exchange.Phases.OnHeld();
         return error == ForwardError.None ? await ChooseUpstreamAsync(exchange) : error;
     }

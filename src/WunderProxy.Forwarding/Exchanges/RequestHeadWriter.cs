@@ -1,5 +1,6 @@
 using WunderProxy.Forwarding.Exchanges.Clients;
 using WunderProxy.Forwarding.Exchanges.Compression;
+using WunderProxy.Forwarding.Exchanges.Tracing;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Options;
 
@@ -13,11 +14,12 @@ internal sealed class RequestHeadWriter(
     private const HeaderName Nothing = HeaderName.Connection;
 
     /// <summary>Writes the head of a request to the connection in use, for the chosen endpoint.</summary>
-    /// <param name="client">The request.</param>
-    /// <param name="upstream">The upstream side, with endpoint and connection.</param>
-    /// <param name="isTrusted">Whether the sender's forwarding headers are believed.</param>
-    public void Write(ClientStream client, UpstreamSide upstream, bool isTrusted)
+    /// <param name="exchange">The exchange, whose upstream side has endpoint and connection.</param>
+    public void Write(Exchange exchange)
     {
+        var client = exchange.Client;
+        var upstream = exchange.Upstream;
+        var isTrusted = exchange.IsTrusted;
         var head = client.Request;
         var hostValue = upstream.Endpoint!.HostValue;
         var stamp = settings.StampSecret;
@@ -28,7 +30,7 @@ internal sealed class RequestHeadWriter(
         {
             var removed = HeaderFlags.NeverForwarded | (isTrusted ? HeaderFlags.None : HeaderFlags.Forwarding);
             var showsTags = upstream.Application!.Compression != ResponseCompression.Off && ShownTags.NeedBothForms(head);
-            writer.Fields(head, removed, RewrittenNames(client, upstream, isHostWritten, isTrusted, showsTags));
+            writer.Fields(head, removed, RewrittenNames(client, exchange.Spans, isHostWritten, isTrusted, showsTags));
             if (showsTags)
             {
                 ShownTags.Write(ref writer, head);
@@ -39,14 +41,14 @@ internal sealed class RequestHeadWriter(
         else
         {
             ApiStamp.LeaveOutUnreadable(head);
-            writer.Fields(head, HeaderFlags.NeverForApi, RewrittenNames(client, upstream, isHostWritten, isTrusted: false, showsTags: false));
+            writer.Fields(head, HeaderFlags.NeverForApi, RewrittenNames(client, exchange.Spans, isHostWritten, isTrusted: false, showsTags: false));
             var isCrowded = crowd?.IsCrowded(client.Address, limit.Served) == true;
             ApiStamp.Write(ref writer, client, upstream.Lease.Part!.Upstream.StampSecret ?? stamp, isCrowded);
         }
 
-        if (!upstream.Span.IsNone)
+        if (!exchange.Spans.Context.IsNone)
         {
-            WriteSpan(ref writer, upstream.Span);
+            WriteSpan(ref writer, exchange.Spans.Context);
         }
 
         WriteMaxForwards(ref writer, head);
@@ -97,7 +99,7 @@ internal sealed class RequestHeadWriter(
     }
 
     private static HeaderNameSet RewrittenNames(
-        ClientStream client, UpstreamSide upstream, bool isHostWritten, bool isTrusted, bool showsTags)
+        ClientStream client, ExchangeSpans spans, bool isHostWritten, bool isTrusted, bool showsTags)
     {
         var head = client.Request;
 
@@ -110,8 +112,8 @@ internal sealed class RequestHeadWriter(
             isTrusted ? HeaderName.XForwardedFor : Nothing,
             showsTags ? HeaderName.IfNoneMatch : Nothing,
             isExpectDropped ? HeaderName.Expect : Nothing,
-            upstream.Span.IsNone ? Nothing : HeaderName.Traceparent,
-            upstream.Span.IsNone || upstream.ContinuesTrace ? Nothing : HeaderName.Tracestate,
+            spans.Context.IsNone ? Nothing : HeaderName.Traceparent,
+            spans.Context.IsNone || spans.ContinuesTrace ? Nothing : HeaderName.Tracestate,
             IsBoundByMaxForwards(head) ? HeaderName.MaxForwards : Nothing);
     }
 

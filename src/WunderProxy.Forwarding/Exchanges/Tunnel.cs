@@ -13,7 +13,7 @@ namespace WunderProxy.Forwarding.Exchanges;
 /// is a drain.
 /// </summary>
 /// <param name="waits">The two ends of the exchange.</param>
-/// <param name="upstream">The upstream side, whose upload carries bytes to the upstream.</param>
+/// <param name="upstream">The upstream side, whose relay carries bytes to the upstream.</param>
 /// <param name="down">The relay that carries bytes to the client.</param>
 internal sealed class Tunnel(ExchangeWaits waits, UpstreamSide upstream, BodyRelay down)
 {
@@ -29,7 +29,7 @@ internal sealed class Tunnel(ExchangeWaits waits, UpstreamSide upstream, BodyRel
     /// <summary>Whether a drain, and neither of the two ends, has ended the tunnel.</summary>
     public bool IsDrained { get; private set; }
 
-    private BodyRelay Up => upstream.Upload;
+    private BodyRelay Up => upstream.Body.Relay;
 
     private bool HasEndedInOrder =>
         Up.End == RelayEnd.SourceEnded

@@ -70,7 +70,7 @@ internal static class JsonLine
             trace.WriteTraceId(id);
             line.Raw("\",\"trace_id\":\""u8);
             line.Raw(id);
-            if (!exchange.Upstream.Span.IsNone)
+            if (!exchange.Spans.Context.IsNone)
             {
                 id = id[..TraceParent.SpanIdLength];
                 trace.WriteSpanId(id);
@@ -176,7 +176,7 @@ internal static class JsonLine
         line.Raw("\"http.response.status_code\":"u8);
         line.Number(exchange.Status);
         line.Raw(",\"http.request.body.size\":"u8);
-        line.Number(exchange.Upstream.BodyBytesIn);
+        line.Number(exchange.Upstream.Body.TakenBytes);
         line.Raw(",\"http.response.body.size\":"u8);
         line.Number(exchange.Down.PassedBytes);
         line.Raw(",\"wp.bytes_in\":"u8);

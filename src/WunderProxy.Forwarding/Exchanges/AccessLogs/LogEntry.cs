@@ -84,7 +84,7 @@ internal readonly ref struct LogEntry(
     public LoopUpstream? Upstream => Exchange.Upstream.Used ?? Exchange.Upstream.Lease.Part;
 
     /// <summary>The word for what was held in a buffer; empty if nothing was.</summary>
-    public ReadOnlySpan<byte> Buffered => (Exchange.Upstream.WasHeld, Exchange.Waiting.WasBuffered) switch
+    public ReadOnlySpan<byte> Buffered => (Exchange.Upstream.Body.WasHeld, Exchange.Waiting.WasBuffered) switch
     {
         (true, true) => "both"u8,
         (true, false) => "request"u8,

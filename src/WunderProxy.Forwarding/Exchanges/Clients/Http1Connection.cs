@@ -152,7 +152,7 @@ internal sealed class Http1Connection : TrackedConnection, IConnectionWatcher
     /// <inheritdoc/>
     public override void EndIfWithoutUpstream()
     {
-        if (_exchange is { Upstream.Lease.Part: null } exchange && (exchange.Down.HasHeldBytes || exchange.Upstream.IsHolding))
+        if (_exchange is { Upstream.Lease.Part: null } exchange && (exchange.Down.HasHeldBytes || exchange.Upstream.Body.IsHolding))
         {
             exchange.OnDrainDeadline();
         }

@@ -30,9 +30,7 @@ internal sealed class ExchangeTracer(SpanOptions options)
         var parent = TraceParent.Of(exchange.Client.Request);
         if (_sampler.Takes(parent) && Start(exchange.Client.Request, parent) is { } span)
         {
-            exchange.Upstream.Span = ContextOf(span);
-            exchange.Upstream.ContinuesTrace = !parent.IsNone;
-            exchange.Span = span;
+            exchange.Spans.Begin(span, ContextOf(span), continuesTrace: !parent.IsNone);
         }
     }
 
@@ -40,11 +38,7 @@ internal sealed class ExchangeTracer(SpanOptions options)
     public static void End(Exchange exchange, Activity span)
     {
         Describe(exchange, span);
-        span.Stop();
-
-        // The ending of a span brings back the activity before it, which a loop never has.
-        Activity.Current = null;
-        exchange.Span = null;
+        exchange.Spans.End();
     }
 
     private static Activity? Start(RequestHead request, in TraceParent parent)
