@@ -68,10 +68,13 @@ internal sealed class Exchange : ILeaseHolder, IStreamWatcher
 
     /// <summary>
     /// The trace that the request belongs to: with the exchange's own span if it is sampled, else with the span that sent
-    /// the request, as the client named them; none if the client sent no valid <c>traceparent</c>. Read from the head at
-    /// each call.
+    /// the request, as the client named them; none if the client sent no valid <c>traceparent</c>, or no head that was
+    /// accepted. Read from the head at each call.
     /// </summary>
-    public TraceParent Trace => Spans.Context.IsNone ? TraceParent.Of(Client.Request) : Spans.Context;
+    public TraceParent Trace =>
+        !Spans.Context.IsNone ? Spans.Context
+        : Client.IsHeadComplete ? TraceParent.Of(Client.Request)
+        : default;
 
     /// <summary>Whether the sender's forwarding headers are believed.</summary>
     public bool IsTrusted => Client.IsAddressTrusted || Fallback == FallbackMark.Received;
@@ -106,6 +109,7 @@ internal sealed class Exchange : ILeaseHolder, IStreamWatcher
         Upstream.Abandon();
         Down.Abandon();
         Client.Retire();
+        Spans.Abandon();
 
         // The upload may still be suspended, the relay to the client never: whoever starts it awaits it before the error
         // can come out.

@@ -38,10 +38,7 @@ internal sealed class ExchangeRecorder(TimeProvider clock, WallClock wallClock, 
             accessLog.Write(exchange, wallClock.UnixMilliseconds, microseconds);
         }
 
-        if (exchange.Spans.Server is { } span)
-        {
-            ExchangeTracer.End(exchange, span);
-        }
+        ExchangeTracer.End(exchange);
     }
 
     /// <summary>Writes the first access-log line of an exchange that has just become a tunnel.</summary>

@@ -37,6 +37,7 @@ internal sealed class ExchangeRunner(
 
         exchange.Phases.OnHeadRead();
         exchange.StartTimestamp = settings.Clock.GetTimestamp();
+        tracer?.Begin(exchange);
         if (head.Error != ForwardError.None)
         {
             await RefuseAsync(exchange, head);
@@ -80,6 +81,7 @@ internal sealed class ExchangeRunner(
     {
         exchange.Phases.Begin();
         exchange.StartTimestamp = settings.Clock.GetTimestamp();
+        tracer?.Begin(exchange);
         return RefuseAndRecordAsync(exchange, error);
     }
 
@@ -91,9 +93,11 @@ internal sealed class ExchangeRunner(
     public bool TryRefuse(Exchange exchange)
     {
         log.ConnectionRefused(exchange.Client.Address);
+        tracer?.Begin(exchange);
+        exchange.Error = ForwardError.TooManyConnections;
         SetHsts(exchange.Client, settings.Routes.Hsts);
-        var answer = ErrorResponses.For(ForwardError.TooManyConnections);
-        answers.Write(exchange.Client, settings.Routes.Pages, answer, nameof(ForwardError.TooManyConnections), mayPersist: false);
+        WriteError(exchange, ErrorResponses.For(exchange.Error), mayPersist: false);
+        ExchangeTracer.End(exchange);
 
         // The answer fits into the socket of a new connection, and the outcome is not worth a wait.
         return TryFlush(exchange.Client);
@@ -134,7 +138,6 @@ internal sealed class ExchangeRunner(
     private bool Begin(Exchange exchange)
     {
         exchange.Upstream.ChooseApplication();
-        tracer?.Begin(exchange);
         SetHsts(exchange.Client, exchange.Upstream.Application!.Hsts);
         if (exchange.Client.Request.Has(HeaderName.WunderproxyFallback) && fallbackHeaders?.IsFromPeer(exchange.Client) == true)
         {

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Diagnostics;
+using WunderProxy.Forwarding.Exchanges.Tracing;
 using WunderProxy.Forwarding.Fallback;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.Forwarding.Transport.Tasks;
@@ -60,6 +61,7 @@ internal sealed class Forwarder(
             }
 
             upstream.Counts.CountRetry();
+            AttemptTracer.End(exchange, error);
             await upstream.DropConnectionAsync();
             error = exchange.Waiting.StopReason;
         }
@@ -84,6 +86,7 @@ internal sealed class Forwarder(
         }
 
         exchange.Phases.OnUpstreamDone();
+        AttemptTracer.End(exchange, error);
         upstream.Release(isComplete: error == ForwardError.None, isTunnel: exchange.Tunnel is not null);
 
         // 8. Wait for a client that is behind; the upstream has been let go.
@@ -180,6 +183,7 @@ internal sealed class Forwarder(
     private ValueTask<ForwardError> ConnectAsync(Exchange exchange, bool mayReuse)
     {
         var endpoint = exchange.Upstream.ChooseEndpoint();
+        AttemptTracer.Begin(exchange);
         endpoint.Names?.RefreshSoon();
         if (mayReuse && endpoint.PoolOf(loop).Take() is { } connection)
         {
@@ -206,12 +210,14 @@ internal sealed class Forwarder(
             // An upstream that refuses because it was just replaced must not fail the exchange, which goes to the new
             // upstream.
             side.Lease.Release();
+            AttemptTracer.End(exchange, error);
             if (!side.TryLease())
             {
                 return ForwardError.NoUpstream;
             }
 
             side.ChooseEndpoint();
+            AttemptTracer.Begin(exchange);
         }
     }
 

@@ -58,6 +58,11 @@ internal sealed class UpstreamSide
     /// <summary>Attempts beyond the first, by which the request was sent to an endpoint or a peer.</summary>
     public int Retries => Math.Max(0, _attempts - 1);
 
+    /// <summary>
+    /// Which switch put the upstream leased last into its slot, counted from 1; 0 before the first lease.
+    /// </summary>
+    public long Epoch { get; private set; }
+
     /// <summary>Whether the connection used last had carried another exchange before.</summary>
     public bool IsReused { get; private set; }
 
@@ -113,6 +118,7 @@ internal sealed class UpstreamSide
         Used = null;
         IsReused = false;
         _attempts = 0;
+        Epoch = 0;
     }
 
     /// <summary>Returns everything that the side holds, in whatever state it is, after an internal error.</summary>
@@ -149,7 +155,17 @@ internal sealed class UpstreamSide
 
     /// <summary>Leases the current upstream of the slot.</summary>
     /// <returns>Whether there was an upstream.</returns>
-    public bool TryLease() => Lease.TryTake(Slot, _loop);
+    public bool TryLease()
+    {
+        if (!Lease.TryTake(Slot, _loop))
+        {
+            return false;
+        }
+
+        // Kept, because an upstream that is switched back to gets another one.
+        Epoch = Lease.Part!.Upstream.Epoch;
+        return true;
+    }
 
     /// <summary>Chooses the endpoint for the next attempt: the peer, or an endpoint of the leased upstream.</summary>
     public Endpoint ChooseEndpoint()

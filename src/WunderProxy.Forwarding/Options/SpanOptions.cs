@@ -1,8 +1,8 @@
 namespace WunderProxy.Forwarding.Options;
 
 /// <summary>
-/// Which requests get a span of their own. Spans are activities of the source <see cref="SourceName"/>; nobody gets one
-/// unless something listens to it.
+/// Which requests get a span of their own, with one below it for each attempt at an upstream. Spans are activities of the
+/// source <see cref="SourceName"/>; nobody gets one unless something listens to it.
 /// </summary>
 /// <param name="FollowsParent">
 /// Whether a request whose <c>traceparent</c> names a trace is sampled if and only if its sender samples the trace.

@@ -105,6 +105,11 @@ public sealed class Upstream
     /// <summary>The value of <see cref="Revision"/> in UTF-8.</summary>
     internal byte[] RevisionBytes { get; private init; } = [];
 
+    /// <summary>
+    /// Which switch of its slot put the upstream into service last, counted from 1 at the start of the process; 0 before.
+    /// </summary>
+    internal long Epoch { get; private set; }
+
     /// <summary>Whether another upstream has replaced this one in the slot.</summary>
     internal bool IsReplaced => _isReplaced;
 
@@ -201,7 +206,12 @@ public sealed class Upstream
     internal void CloseIdle() => Array.ForEach(EndpointsNow, endpoint => endpoint.CloseIdle());
 
     /// <summary>Records that the upstream is about to be put into a slot.</summary>
-    internal void OnCurrent() => SetReplaced(isReplaced: false);
+    /// <param name="epoch">Number of the switch, from 1.</param>
+    internal void OnCurrent(long epoch)
+    {
+        Epoch = epoch;
+        SetReplaced(isReplaced: false);
+    }
 
     /// <summary>
     /// Records that another upstream has replaced this one: idle connections are closed, and responses that have

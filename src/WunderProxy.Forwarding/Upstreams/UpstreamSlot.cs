@@ -6,6 +6,7 @@ public sealed class UpstreamSlot
     private readonly Lock _gate = new();
     private readonly List<Upstream> _replaced = [];
     private Upstream? _current;
+    private long _switches;
 
     /// <summary>The upstream for new exchanges; null if there is none.</summary>
     public Upstream? Current => Volatile.Read(ref _current);
@@ -30,7 +31,7 @@ public sealed class UpstreamSlot
     /// <returns>The replaced upstream, for the caller to drain.</returns>
     public Upstream? Switch(Upstream? next)
     {
-        next?.OnCurrent();
+        next?.OnCurrent(ReferenceEquals(next, Current) ? next.Epoch : Interlocked.Increment(ref _switches));
         var replaced = Interlocked.Exchange(ref _current, next);
         if (replaced is null || ReferenceEquals(replaced, next))
         {

@@ -28,6 +28,23 @@ internal sealed class UpstreamSlotTests(TransportKind transport)
     }
 
     [Test]
+    public void Switches_are_counted_and_none_is_that_changes_nothing()
+    {
+        var slot = new UpstreamSlot();
+        var first = Create(1);
+        var second = Create(2);
+
+        slot.Switch(first);
+        slot.Switch(first);
+        slot.Switch(second);
+        slot.Switch(null);
+        var epochs = (first.Epoch, second.Epoch);
+        slot.Switch(first);
+
+        Assert.That((epochs, first.Epoch), Is.EqualTo(((1L, 2L), 3L)));
+    }
+
+    [Test]
     public void Address_of_another_kind_is_no_upstream_address() =>
         Assert.Throws<ArgumentException>(() => _ = new Upstream(new OddEndPoint(), "a", TimeProvider.System));
 

@@ -105,8 +105,10 @@ internal sealed partial class OpenTelemetryProcessTests
         var log = await program.StandardOutput.ReadToEndAsync();
         var code = await EndAsync(program);
 
-        var spans = receiver.Spans.DistinctBy(item => item.Span.SpanId).ToDictionary(
+        var all = receiver.Spans.DistinctBy(item => item.Span.SpanId).ToLookup(item => item.Span.Kind);
+        var spans = all[Span.Types.SpanKind.Server].ToDictionary(
             item => OtlpReceiver.Words(item.Span.Attributes)["url.path"], StringComparer.Ordinal);
+        var attempts = all[Span.Types.SpanKind.Client].Select(item => item.Span).ToArray();
         Assert.That(spans.Keys, Is.EquivalentTo(new[] { "/sampled", "/root" }));
         var sampled = spans["/sampled"].Span;
         var root = spans["/root"].Span;
@@ -121,6 +123,11 @@ internal sealed partial class OpenTelemetryProcessTests
             Assert.That(OtlpReceiver.Words(spans["/root"].Resource.Attributes)["service.name"], Is.EqualTo("edge"));
             Assert.That(OtlpReceiver.Words(sampled.Attributes)["http.response.status_code"], Is.EqualTo("200"));
             Assert.That(OtlpReceiver.Words(sampled.Attributes)["wunderproxy.upstream"], Is.EqualTo(upstream.Address));
+            Assert.That(attempts.Select(attempt => attempt.ParentSpanId), Is.EquivalentTo(new[] { sampled.SpanId, root.SpanId }));
+            Assert.That(attempts.Select(attempt => attempt.TraceId), Is.EquivalentTo(new[] { sampled.TraceId, root.TraceId }));
+            Assert.That(
+                attempts.Select(attempt => OtlpReceiver.Words(attempt.Attributes)).Select(words => $"{words["server.address"]}:{words["server.port"]}"),
+                Is.All.EqualTo(upstream.Address));
             Assert.That(receiver.Calls.Select(call => call.Headers["api-key"]), Is.All.EqualTo("s3cret"));
             Assert.That(receiver.Calls.Select(call => call.Encoding), Is.All.EqualTo("gzip"));
             Assert.That(log, Does.Contain($"\"trace_id\":\"{Hex(sampled.TraceId)}\",\"span_id\":\"{Hex(sampled.SpanId)}\""));
@@ -152,8 +159,9 @@ internal sealed partial class OpenTelemetryProcessTests
         Assert.That(await EndAsync(program), Is.Zero);
 
         // 50 are expected, with a standard deviation of 7.
-        Assert.That(receiver.Spans, Has.Count.InRange(5, 120));
-        Assert.That(receiver.Spans.Select(item => Hex(item.Span.TraceId)), Is.Unique);
+        var spans = receiver.Spans.Where(item => item.Span.Kind == Span.Types.SpanKind.Server).ToArray();
+        Assert.That(spans, Has.Length.InRange(5, 120));
+        Assert.That(spans.Select(item => Hex(item.Span.TraceId)), Is.Unique);
     }
 
     [TestCase("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317")]

@@ -33,7 +33,7 @@ internal sealed class AccessLogSampler(double share)
 
     private bool IsChosen(Exchange exchange)
     {
-        if (exchange.Client.IsHeadComplete && exchange.Trace is { IsNone: false } trace)
+        if (exchange.Trace is { IsNone: false } trace)
         {
             return (trace.TraceLow & RandomMask) >= _firstTaken;
         }

@@ -25,6 +25,7 @@ internal static class JsonLine
             WriteRequest(ref line, entry.Exchange);
         }
 
+        WriteIds(ref line, entry);
         WriteClient(ref line, entry);
         WriteOutcome(ref line, entry);
         WriteSource(ref line, entry);
@@ -58,10 +59,15 @@ internal static class JsonLine
         line.Raw(request.MinorVersion == 0
             ? "\",\"network.protocol.version\":\"1.0"u8
             : "\",\"network.protocol.version\":\"1.1"u8);
-        if (request.Has(HeaderName.XRequestId))
+    }
+
+    private static void WriteIds(ref LineBuffer line, in LogEntry entry)
+    {
+        var exchange = entry.Exchange;
+        if (entry.RequestId is { IsEmpty: false } requestId)
         {
             line.Raw("\",\"http.request.id\":\""u8);
-            line.Escaped(request.ValueOf(HeaderName.XRequestId), Escape, LogEntry.MostNameBytes);
+            line.Escaped(requestId, Escape, LogEntry.MostNameBytes);
         }
 
         if (exchange.Trace is { IsNone: false } trace)
@@ -231,7 +237,8 @@ internal static class JsonLine
             line.Escaped(revision, Escape, LogEntry.MostNameBytes);
             line.Raw("\",\"wp.config\":\""u8);
             line.Name(used.Upstream.Label);
-            line.Raw("\""u8);
+            line.Raw("\",\"wp.epoch\":"u8);
+            line.Number(side.Epoch);
         }
 
         line.Raw(",\"wp.upstream\":\""u8);

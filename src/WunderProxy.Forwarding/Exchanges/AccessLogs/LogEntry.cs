@@ -80,6 +80,26 @@ internal readonly ref struct LogEntry(
         }
     }
 
+    /// <summary>
+    /// The request's id, from X-Request-ID. From strangers only 1 to 128 visible ASCII characters are taken; a trusted proxy
+    /// may send anything, of which the line shows the first bytes. Empty if there is none.
+    /// </summary>
+    public ReadOnlySpan<byte> RequestId
+    {
+        get
+        {
+            var head = Exchange.Client.Request;
+            if (!Exchange.Client.IsHeadComplete || !head.Has(HeaderName.XRequestId))
+            {
+                return default;
+            }
+
+            var value = head.ValueOf(HeaderName.XRequestId);
+            var isLegal = value.Length <= MostNameBytes && !value.ContainsAnyExceptInRange((byte)'!', (byte)'~');
+            return isLegal || Exchange.IsTrusted ? value : default;
+        }
+    }
+
     /// <summary>The loop's part of the upstream that was leased last; null without one.</summary>
     public LoopUpstream? Upstream => Exchange.Upstream.Used ?? Exchange.Upstream.Lease.Part;
 

@@ -127,16 +127,10 @@ internal static class TextLine
         }
 
         Word(ref line, " forwarded_for="u8, entry.ForwardedClient);
-        if (!exchange.Client.IsHeadComplete)
-        {
-            return;
-        }
-
-        var request = exchange.Client.Request;
-        if (request.Has(HeaderName.XRequestId))
+        if (entry.RequestId is { IsEmpty: false } requestId)
         {
             line.Raw(" request_id="u8);
-            Value(ref line, request.ValueOf(HeaderName.XRequestId), LogEntry.MostNameBytes);
+            line.Escaped(requestId, Escape, LogEntry.MostNameBytes);
         }
 
         if (exchange.Trace is { IsNone: false } trace)

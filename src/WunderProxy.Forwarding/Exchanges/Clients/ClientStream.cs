@@ -101,7 +101,7 @@ internal abstract class ClientStream(TransportLoop loop) : LoopTimer
     /// </summary>
     public bool MayPutOff { get; protected set; }
 
-    /// <summary>Bytes of the request's head, as received.</summary>
+    /// <summary>Bytes of the request's head, as received; of a refused head what had arrived, with what may follow it.</summary>
     public int HeadBytesIn { get; protected set; }
 
     /// <summary>Bytes of answer heads, and of the proxy's own answers as a whole, as sent.</summary>

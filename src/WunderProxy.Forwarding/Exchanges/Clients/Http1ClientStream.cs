@@ -87,6 +87,7 @@ internal sealed class Http1ClientStream(
             var result = await reading;
             if (_hasHeadElapsed)
             {
+                HeadBytesIn = (int)result.Buffer.Length;
                 Input.AdvanceTo(result.Buffer.Start);
                 return new HeadResult(ForwardError.HeaderTimeout);
             }
@@ -245,6 +246,10 @@ internal sealed class Http1ClientStream(
             status = MessageFraming.DecideRequest(Request, out var framing, out rejection);
             RequestFraming = framing;
             InputFraming = framing;
+        }
+        else if (status == ParseStatus.Rejected)
+        {
+            HeadBytesIn = (int)buffer.Length;
         }
 
         // A refused head is left in place: what follows it is not examined any more.

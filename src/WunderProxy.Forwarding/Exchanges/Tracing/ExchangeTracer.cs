@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
-using WunderProxy.Forwarding.Exchanges.AccessLogs;
 using WunderProxy.Forwarding.Exchanges.Answers;
 using WunderProxy.Forwarding.Http1;
 using WunderProxy.Forwarding.Options;
@@ -9,47 +7,42 @@ using WunderProxy.Forwarding.Options;
 namespace WunderProxy.Forwarding.Exchanges.Tracing;
 
 /// <summary>
-/// Gives sampled exchanges a span of kind server, with the attributes of OpenTelemetry's conventions for HTTP. Queries are
-/// left out, because they may hold secrets, and those of a path are masked as in the access log. One object for each loop.
+/// Gives sampled requests a span of kind server, with the attributes of OpenTelemetry's conventions for HTTP. Queries are
+/// left out, because they may hold secrets, and those of a path are masked as in the access log. Of a refused head the span
+/// tells nothing but why it was refused. One object for each loop.
 /// </summary>
 /// <remarks>An exchange that is not sampled costs a few comparisons, a sampled one allocates.</remarks>
 internal sealed class ExchangeTracer(SpanOptions options)
 {
-    /// <summary>A path or a host longer than this is cut, in bytes.</summary>
-    private const int MostTextBytes = 1024;
-
     private const int MostStateBytes = 512;
 
-    private static readonly ActivitySource Source = new(SpanOptions.SourceName);
+    // A 4xx is the client's error, and no failure of the server that answers it.
+    private const int FirstFailure = 500;
 
     private readonly TraceSampler _sampler = new(options);
 
-    /// <summary>Begins the span of an exchange whose head is complete, if the exchange is sampled.</summary>
+    /// <summary>Begins the span of an exchange whose head is complete or refused, if the exchange is sampled.</summary>
     public void Begin(Exchange exchange)
     {
+        // A head that was refused for one of its fields is empty, and names no trace.
         var parent = TraceParent.Of(exchange.Client.Request);
-        if (_sampler.Takes(parent) && Start(exchange.Client.Request, parent) is { } span)
+        if (_sampler.Takes(parent)
+            && SpanSource.Start(SpanTags.NameOf(exchange.Client), ActivityKind.Server, ParentOf(exchange.Client.Request, parent)) is { } span)
         {
             exchange.Spans.Begin(span, ContextOf(span), continuesTrace: !parent.IsNone);
         }
     }
 
-    /// <summary>Ends the span of an exchange that has one, with what came of it.</summary>
-    public static void End(Exchange exchange, Activity span)
+    /// <summary>Ends the span of an exchange, if it has one, with what came of the exchange.</summary>
+    public static void End(Exchange exchange)
     {
-        Describe(exchange, span);
-        exchange.Spans.End();
-    }
-
-    private static Activity? Start(RequestHead request, in TraceParent parent)
-    {
-        var name = request.KnownMethod == KnownMethod.Other ? "HTTP" : Encoding.ASCII.GetString(request.Method);
-        var span = Source.CreateActivity(name, ActivityKind.Server, ParentOf(request, parent));
-        span?.Start();
-
-        // Otherwise whatever the loop does next for other exchanges would count as part of this span.
-        Activity.Current = null;
-        return span;
+        if (exchange.Spans.Server is { } span)
+        {
+            // Only after an internal error: in all other cases the attempt has ended.
+            AttemptTracer.End(exchange, exchange.Error);
+            Describe(exchange, span);
+            exchange.Spans.End();
+        }
     }
 
     private static ActivityContext ParentOf(RequestHead request, in TraceParent parent)
@@ -71,17 +64,35 @@ internal sealed class ExchangeTracer(SpanOptions options)
             isRemote: true);
     }
 
-    // Several lines count as one list (W3C Trace Context section 3.3.1); one that is too long is none.
+    // Several lines count as one list (W3C Trace Context section 3.3.1). A list that is too long, or has bytes that no list
+    // has, is none.
     private static string? StateOf(RequestHead request)
     {
-        string? state = null;
+        Span<byte> state = stackalloc byte[MostStateBytes];
+        var length = 0;
         for (var at = request.IndexOf(HeaderName.Tracestate); at >= 0; at = request.IndexOf(HeaderName.Tracestate, at + 1))
         {
-            var line = Encoding.ASCII.GetString(request.ValueOf(in request.Fields[at]));
-            state = state is null ? line : $"{state},{line}";
+            var line = request.ValueOf(in request.Fields[at]);
+            if (line.IsEmpty)
+            {
+                continue;
+            }
+
+            if (length > 0 && length < MostStateBytes)
+            {
+                state[length++] = (byte)',';
+            }
+
+            if (!line.TryCopyTo(state[length..]))
+            {
+                return null;
+            }
+
+            length += line.Length;
         }
 
-        return state?.Length <= MostStateBytes ? state : null;
+        state = state[..length];
+        return state.IsEmpty || state.ContainsAnyExceptInRange((byte)' ', (byte)'~') ? null : Encoding.ASCII.GetString(state);
     }
 
     private static TraceParent ContextOf(Activity span)
@@ -96,22 +107,17 @@ internal sealed class ExchangeTracer(SpanOptions options)
 
     private static void Describe(Exchange exchange, Activity span)
     {
-        var request = exchange.Client.Request;
-        if (request.KnownMethod == KnownMethod.Other)
+        var client = exchange.Client;
+        SpanTags.SetMethod(span, client);
+        span.SetTag("url.scheme", Encoding.ASCII.GetString(client.Scheme));
+        if (client.IsHeadComplete)
         {
-            span.SetTag("http.request.method", "_OTHER");
-            span.SetTag("http.request.method_original", Text(request.Method));
-        }
-        else
-        {
-            span.SetTag("http.request.method", span.OperationName);
+            span.SetTag("url.path", SpanTags.PathText(PathOf(client.Request.OriginTarget)));
+            span.SetTag("network.protocol.version", client.Request.MinorVersion == 0 ? "1.0" : "1.1");
+            SpanTags.SetServer(span, client.Request.EffectiveHost);
         }
 
-        span.SetTag("url.scheme", Encoding.ASCII.GetString(exchange.Client.Scheme));
-        span.SetTag("url.path", PathText(PathOf(request.OriginTarget)));
-        span.SetTag("network.protocol.version", request.MinorVersion == 0 ? "1.0" : "1.1");
-        DescribeHost(request.EffectiveHost, span);
-        if (exchange.Client.Address is { } address)
+        if (client.Address is { } address)
         {
             span.SetTag("client.address", address.ToString());
         }
@@ -120,32 +126,17 @@ internal sealed class ExchangeTracer(SpanOptions options)
         DescribeOutcome(exchange, span);
     }
 
-    private static void DescribeHost(ReadOnlySpan<byte> host, Activity span)
-    {
-        var colon = host.LastIndexOf((byte)':');
-        if (colon > host.LastIndexOf((byte)']') && int.TryParse(host[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port))
-        {
-            span.SetTag("server.port", port);
-            host = host[..colon];
-        }
-
-        if (!host.IsEmpty)
-        {
-            span.SetTag("server.address", Text(host));
-        }
-    }
-
     private static void DescribeUpstream(UpstreamSide side, Activity span)
     {
         if (side.Application is { Name.IsEmpty: false } application)
         {
-            span.SetTag("wunderproxy.app", Text(application.Name));
+            span.SetTag("wunderproxy.app", SpanTags.Text(application.Name));
         }
 
         if (side.Used is { Upstream: var upstream })
         {
             span.SetTag("wunderproxy.revision", upstream.Revision.Length > 0 ? upstream.Revision : null);
-            span.SetTag("wunderproxy.upstream", side.Endpoint is { } endpoint ? Text(endpoint.HostValue) : null);
+            span.SetTag("wunderproxy.upstream", side.Endpoint is { } endpoint ? SpanTags.Text(endpoint.HostValue) : null);
         }
     }
 
@@ -156,17 +147,13 @@ internal sealed class ExchangeTracer(SpanOptions options)
             span.SetTag("http.response.status_code", exchange.Status);
         }
 
-        // A 4xx is the client's error, and no failure of the server that answers it.
-        if (exchange.Error != ForwardError.None)
+        SpanTags.SetError(span, exchange.Error, exchange.Status, FirstFailure);
+        if (exchange is { Error: not ForwardError.None, Reason: { } reason })
         {
-            span.SetTag("error.type", exchange.Error.ToString());
-        }
-        else if (exchange.Status >= 500)
-        {
-            span.SetTag("error.type", exchange.Status.ToString(CultureInfo.InvariantCulture));
+            span.SetTag("wunderproxy.reason", reason);
         }
 
-        if (exchange.Status >= 500 || exchange.IsCutOff)
+        if (exchange.Status >= FirstFailure || exchange.IsCutOff)
         {
             span.SetStatus(ActivityStatusCode.Error);
         }
@@ -177,25 +164,4 @@ internal sealed class ExchangeTracer(SpanOptions options)
         var query = target.IndexOf((byte)'?');
         return query < 0 ? target : target[..query];
     }
-
-    // A path may have parameters too, and hold another target with its query, encoded.
-    private static string PathText(ReadOnlySpan<byte> path)
-    {
-        path = path[..Math.Min(path.Length, MostTextBytes)];
-        if (!SecretValues.MayBeIn(path))
-        {
-            return Text(path);
-        }
-
-        var text = new StringBuilder();
-        var shown = 0;
-        for (var secrets = new SecretValues(path); secrets.MoveNext(); shown = secrets.End)
-        {
-            text.Append(Text(path[shown..secrets.Start])).Append(Text(LogEntry.Masked));
-        }
-
-        return text.Append(Text(path[shown..])).ToString();
-    }
-
-    private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, MostTextBytes)]);
 }

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Options;
+using WunderProxy.Forwarding.Tests.Exchanges.Tracing;
 using WunderProxy.Forwarding.Upstreams;
 
 namespace WunderProxy.Forwarding.Tests.Exchanges.AccessLogs;
@@ -49,6 +51,7 @@ internal sealed partial class AccessLogLineTests
             Assert.That(line.GetProperty("wp.app").GetString(), Is.EqualTo("shop"));
             Assert.That(line.GetProperty("wp.revision").GetString(), Is.EqualTo("r42"));
             Assert.That(line.GetProperty("wp.config").GetString(), Is.EqualTo("0123abcd"));
+            Assert.That(line.GetProperty("wp.epoch").GetInt32(), Is.EqualTo(2), "the second upstream of the slot");
             Assert.That(line.GetProperty("wp.upstream").GetString(), Is.EqualTo("127.0.0.1:1"));
             Assert.That(line.GetProperty("wp.end").GetString(), Is.EqualTo("ok"));
             Assert.That(line.TryGetProperty("error.type", out _), Is.False);
@@ -198,6 +201,90 @@ internal sealed partial class AccessLogLineTests
         }
     }
 
+    [TestCase("id-7", true, "id-7")]
+    [TestCase("~!", true, "~!")]
+    [TestCase("a b", false, "a\\x20b")]
+    [TestCase("a\u00e9", false, "a\\xe9")]
+    [TestCase("", false, null)]
+    [TestCase("128", true, "128")]
+    [TestCase("129", false, "128")]
+    public async Task Request_id_is_logged_as_a_trusted_proxy_sent_it_and_of_others_only_if_it_is_legal(
+        string id, bool isLegal, string? expected)
+    {
+        static string? Lengthen(string? text) => text is "128" or "129" ? new string('x', int.Parse(text, CultureInfo.InvariantCulture)) : text;
+        foreach (var isTrusted in new[] { true, false })
+        {
+            var (proxy, sink) = Start(AccessLogFormat.Text, options => options with { TrustNobody = !isTrusted });
+            var client = proxy.Connect(new IPEndPoint(IPAddress.Loopback, 7));
+            proxy.Send(client, $"GET / HTTP/1.1\r\nHost: a\r\nX-Request-ID: {Lengthen(id)}\r\n\r\n");
+            var head = proxy.Received(proxy.Upstreams.Single());
+            proxy.Send(proxy.Upstreams.Single(), Ok);
+
+            var line = await EndAsync(proxy, sink);
+
+            var isShown = expected is not null && (isTrusted || isLegal);
+            Assert.That(line, isShown ? Does.EndWith($" request_id={Lengthen(expected)}\n") : Does.Not.Contain("request_id"));
+            Assert.That(head, Does.Contain($"X-Request-ID: {Lengthen(id)}\r\n"), "passes on as it is");
+        }
+    }
+
+    [Test]
+    public async Task Epoch_is_that_of_the_lease_also_when_the_upstream_is_switched_back_to()
+    {
+        var (proxy, sink) = Start(AccessLogFormat.Json);
+        var old = new Upstream(new IPEndPoint(IPAddress.Loopback, 1), "old", proxy.Clock) { Revision = "r1" };
+        var next = new Upstream(new IPEndPoint(IPAddress.Loopback, 2), "new", proxy.Clock) { Revision = "r2" };
+        proxy.Slot.Switch(old);
+        var (_, upstream) = proxy.Begin(Get);
+        proxy.Slot.Switch(next);
+        proxy.Slot.Switch(old);
+        proxy.Slot.Switch(old);
+        var (_, again) = proxy.Begin(Get);
+
+        proxy.Send(upstream, Ok);
+        var first = await EndAsync(proxy, sink);
+        proxy.Send(again, Ok);
+        var second = await EndAsync(proxy, sink);
+
+        Assert.That(first, Does.Contain("\"wp.revision\":\"r1\",\"wp.config\":\"old\",\"wp.epoch\":2,"));
+        Assert.That(second, Does.Contain("\"wp.revision\":\"r1\",\"wp.config\":\"old\",\"wp.epoch\":4,"));
+    }
+
+    [TestCase("GET /evil HTTP/1.1\r\nHo st: evil\r\n\r\n", 400)]
+    [TestCase("GET /evil HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400)]
+    [TestCase("GET /evil HTTP/1.1\r\nHost:", 408)]
+    public async Task Refused_head_is_logged_with_its_bytes_and_the_time_that_it_took(string request, int status)
+    {
+        var (proxy, sink) = Start(AccessLogFormat.Json);
+        var client = proxy.Connect();
+        proxy.Send(client, request[..10]);
+        Pass(proxy, 1_000);
+        proxy.Send(client, request[10..]);
+        Pass(proxy, status == 408 ? 15_000 : 0);
+
+        using var json = JsonDocument.Parse(await EndAsync(proxy, sink));
+
+        var line = json.RootElement;
+        Assert.That(line.GetProperty("http.response.status_code").GetInt32(), Is.EqualTo(status));
+        Assert.That(line.GetProperty("wp.bytes_in").GetInt32(), Is.EqualTo(request.Length));
+        Assert.That(line.GetProperty("wp.bytes_out").GetInt64(), Is.Positive);
+        Assert.That(line.GetProperty("wp.t.header").GetDouble(), Is.EqualTo(status == 408 ? 15_000 : 1_000).Within(1_000));
+        Assert.That($"{line}", Does.Not.Contain("evil"));
+    }
+
+    [Test]
+    public async Task Refused_request_that_has_a_span_is_logged_with_its_ids()
+    {
+        EndedSpans.Listen();
+        var (proxy, sink) = Start(AccessLogFormat.Json, options => options with { Traces = new SpanOptions(FollowsParent: true, 1) });
+        proxy.Send(proxy.Connect(new IPEndPoint(IPAddress.Parse("192.0.2.91"), 7)), "GET / HTTP/1.1\r\nHo st: a\r\n\r\n");
+
+        var line = await EndAsync(proxy, sink);
+
+        var span = EndedSpans.RequestFrom("192.0.2.91")!;
+        Assert.That(line, Does.Contain($"\"trace_id\":\"{span.TraceId}\",\"span_id\":\"{span.SpanId}\""));
+    }
+
     [Test]
     public async Task Slow_exchange_is_logged_whatever_the_share()
     {
@@ -314,7 +401,7 @@ internal sealed partial class AccessLogLineTests
 
     private static void Pass(MemoryProxy proxy, int milliseconds) => proxy.Pass(TimeSpan.FromMilliseconds(milliseconds));
 
-    private static long Bytes(string line) => long.Parse(BytesOf().Match(line).Groups["n"].Value, System.Globalization.CultureInfo.InvariantCulture);
+    private static long Bytes(string line) => long.Parse(BytesOf().Match(line).Groups["n"].Value, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(" bytes=(?<n>[0-9]+) ", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex BytesOf();

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Transport;
@@ -13,20 +12,8 @@ internal sealed class ExchangeTracerTests
     private const string Unsampled = "00-0af7651916cd43dd8448eb211c80319d-b7ad6b7169203331-00";
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
-    private static readonly ConcurrentQueue<Activity> Ended = new();
-
-    private static readonly ActivityListener Listener = new()
-    {
-        ShouldListenTo = static source => source.Name == SpanOptions.SourceName,
-        Sample = static (ref _) => ActivitySamplingResult.AllDataAndRecorded,
-        ActivityStopped = Ended.Enqueue,
-    };
-
     [OneTimeSetUp]
-    public void Listen() => ActivitySource.AddActivityListener(Listener);
-
-    [OneTimeTearDown]
-    public void StopListening() => Listener.Dispose();
+    public void Listen() => EndedSpans.Listen();
 
     [Test]
     public async Task Sampled_request_becomes_the_parent_of_what_the_upstream_does()
@@ -44,7 +31,7 @@ internal sealed class ExchangeTracerTests
             Assert.That($"{span.TraceId}-{span.ParentSpanId}", Is.EqualTo("0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331"));
             Assert.That((span.DisplayName, span.Kind, span.TraceStateString), Is.EqualTo(("GET", ActivityKind.Server, "a=1,b=2")));
             Assert.That(span.Status, Is.EqualTo(ActivityStatusCode.Unset));
-            Assert.That(Tags(span), Is.SupersetOf(new Dictionary<string, string>(StringComparer.Ordinal)
+            Assert.That(EndedSpans.Tags(span), Is.SupersetOf(new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["http.request.method"] = "GET",
                 ["http.response.status_code"] = "200",
@@ -55,7 +42,7 @@ internal sealed class ExchangeTracerTests
                 ["client.address"] = "127.0.0.1",
                 ["network.protocol.version"] = "1.1",
             }));
-            Assert.That(Tags(span).Values, Has.None.Contains("secret"));
+            Assert.That(EndedSpans.Tags(span).Values, Has.None.Contains("secret"));
         });
     }
 
@@ -69,7 +56,7 @@ internal sealed class ExchangeTracerTests
         await AskAsync(proxy, target, string.Empty);
 
         var span = await SpanAsync(shown);
-        Assert.That(Tags(span).Values, Has.None.Contains("s3cret"));
+        Assert.That(EndedSpans.Tags(span).Values, Has.None.Contains("s3cret"));
     }
 
     [Test]
@@ -80,7 +67,7 @@ internal sealed class ExchangeTracerTests
         var head = await AskAsync(proxy, "/unsampled", $"TraceParent: {Unsampled}\r\ntracestate: a=1\r\n");
 
         Assert.That(head, Does.Contain($"\r\nTraceParent: {Unsampled}\r\ntracestate: a=1\r\n"));
-        Assert.That(Ended.Select(PathOf), Has.None.EqualTo("/unsampled"));
+        Assert.That(EndedSpans.All.Select(PathOf), Has.None.EqualTo("/unsampled"));
     }
 
     [TestCase("traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-XX\r\ntracestate: a=1\r\n", TestName = "Malformed_parent_starts_a_new_trace(malformed)")]
@@ -106,7 +93,7 @@ internal sealed class ExchangeTracerTests
         var head = await AskAsync(proxy, "/off", $"traceparent: {Parent}\r\n");
 
         Assert.That(head, Does.Contain($"\r\ntraceparent: {Parent}\r\n"));
-        Assert.That(Ended.Select(PathOf), Has.None.EqualTo("/off"));
+        Assert.That(EndedSpans.All.Select(PathOf), Has.None.EqualTo("/off"));
     }
 
     [Test]
@@ -121,7 +108,7 @@ internal sealed class ExchangeTracerTests
 
         var span = await SpanAsync("/gone");
         Assert.That(span.Status, Is.EqualTo(ActivityStatusCode.Error));
-        Assert.That(Tags(span), Is.SupersetOf(new Dictionary<string, string>(StringComparer.Ordinal)
+        Assert.That(EndedSpans.Tags(span), Is.SupersetOf(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["http.response.status_code"] = "503",
             ["error.type"] = "NoUpstream",
@@ -137,8 +124,8 @@ internal sealed class ExchangeTracerTests
 
         var span = await SpanAsync("/odd");
         Assert.That(span.DisplayName, Is.EqualTo("HTTP"));
-        Assert.That(Tags(span)["http.request.method"], Is.EqualTo("_OTHER"));
-        Assert.That(Tags(span)["http.request.method_original"], Is.EqualTo("BREW"));
+        Assert.That(EndedSpans.Tags(span)["http.request.method"], Is.EqualTo("_OTHER"));
+        Assert.That(EndedSpans.Tags(span)["http.request.method_original"], Is.EqualTo("BREW"));
     }
 
     private static ProxyUnderTest Start() => ProxyUnderTest.Start(
@@ -159,7 +146,7 @@ internal sealed class ExchangeTracerTests
     {
         Activity? span = null;
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while ((span = Ended.FirstOrDefault(ended => PathOf(ended) == path)) is null)
+        while ((span = EndedSpans.All.FirstOrDefault(ended => PathOf(ended) == path)) is null)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, deadline.Token);
         }
@@ -168,7 +155,4 @@ internal sealed class ExchangeTracerTests
     }
 
     private static string? PathOf(Activity span) => span.GetTagItem("url.path") as string;
-
-    private static Dictionary<string, string> Tags(Activity span) =>
-        span.TagObjects.ToDictionary(tag => tag.Key, tag => $"{tag.Value}", StringComparer.Ordinal);
 }
