@@ -20,15 +20,15 @@ WITH=(swift clients chromium rivals acme prometheus)
 INTEGRATION=WunderProxy.IntegrationTests
 RESULTS=$ROOT/artifacts/test-results
 APT_LOG=$RESULTS/apt.log
-passed=0 failed=0 skipped=0 child='' setup_pid='' program_pid='' temporary=''
+passed=0 failed=0 skipped=0 child='' setup_pid='' prepare_pid='' temporary=''
 
 # From here on the last line says how it went, whatever happens.
 finish() {
   local code=$?
   trap - EXIT INT TERM HUP
-  stop_child
+  stop_group "$child"
+  stop_group "$prepare_pid"
   if [ -n "$setup_pid" ]; then wait "$setup_pid" 2>/dev/null || code=1; fi
-  if [ -n "$program_pid" ]; then wait "$program_pid" 2>/dev/null || code=1; fi
   if [ -n "$keep" ]; then own_setup=''; fi
   leave_run_dir || true
   remove_temporary
@@ -77,11 +77,11 @@ run() {
   return $code
 }
 
-# Ends what runs with everything that it has started.
-stop_child() {
-  [ -n "$child" ] || return 0
-  kill -TERM -- "-$child" 2>/dev/null || true
-  wait_until 10 "the end of what was running" no_group "$child" || kill -KILL -- "-$child" 2>/dev/null || true
+# Ends session $1, if there is one, with everything that runs in it.
+stop_group() {
+  [ -n "$1" ] || return 0
+  kill -TERM -- "-$1" 2>/dev/null || true
+  wait_until 10 "the end of what was running" no_group "$1" || kill -KILL -- "-$1" 2>/dev/null || true
 }
 no_group() { ! kill -0 -- "-$1" 2>/dev/null; }
 
@@ -130,14 +130,13 @@ chmod 711 "$temporary"
 
 # What the build itself needs cannot wait for the set-up below.
 . "$ROOT/eng/parts/native.sh"
-uses=(sdk)
 build=$(tested_build)
-[ -z "$integration" ] || [ "$build" = portable ] || uses+=(native)
-install_packages "${uses[@]}"
+install_packages sdk
 
 # The set-up mostly waits for downloads and for servers to start: the build goes on beside it.
 if [ -n "$integration" ]; then
   enter_run_dir
+  [ "$build" = portable ] || WITH+=(native)
   setup_options=()
   for name in "${WITH[@]}"; do setup_options+=(--with "$name"); done
   "$ROOT/eng/setup.sh" "${setup_options[@]}" >"$RESULTS/setup.log" 2>&1 &
@@ -150,10 +149,11 @@ say "build"
 dotnet_restoring restore WunderProxy.sln || die "packages were not restored"
 run dotnet build WunderProxy.sln --no-restore -v quiet -nologo -clp:NoSummary || die "the build failed"
 
-if [ -n "$integration" ] && [ -z "${WUNDERPROXY_TEST_PROGRAM:-}" ]; then
-  publish_test_program >"$RESULTS/program.log" 2>&1 &
-  program_pid=$!
-  export WUNDERPROXY_TEST_PROGRAM=$TEST_PROGRAM/wunderproxy
+# What the integration tests run is compiled beside the other tests, which wait for a part of their time.
+if [ -n "$integration" ]; then
+  setsid bash "$ROOT/eng/parts/prepare.sh" "$setup_pid" >"$RESULTS/prepare.log" 2>&1 &
+  prepare_pid=$!
+  export WUNDERPROXY_TEST_PROGRAM=${WUNDERPROXY_TEST_PROGRAM:-$TEST_PROGRAM/wunderproxy}
 fi
 
 counter() { sed -n "s/.*<Counters [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }
@@ -191,12 +191,10 @@ for project in "${projects[@]}"; do
     setup_pid=''
     cat "$RESULTS/setup.log"
     [ $code = 0 ] || die "the set-up failed"
-    if [ -n "$program_pid" ]; then
-      wait "$program_pid" || code=$?
-      program_pid=''
-      [ $code = 0 ] || { cat "$RESULTS/program.log"; die "the program under test was not published"; }
-    fi
-    "$ROOT/eng/images.sh" --push --wunderproxy
+    wait "$prepare_pid" || code=$?
+    prepare_pid=''
+    cat "$RESULTS/prepare.log"
+    [ $code = 0 ] || die "the program under test, or an image, was not made"
   fi
   run_tests "$project" 'TestCategory!=Faults' "$project"
 done
