@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 namespace WunderProxy.Tests.Cli;
 
 /// <summary>The real executable: exit codes and signals.</summary>
+[Parallelizable(ParallelScope.All)]
 internal sealed partial class ProcessTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
