@@ -84,7 +84,10 @@ internal sealed class DeploymentTests(StoreKind kind)
     [Test]
     public async Task Old_container_is_stopped_and_kept_after_the_drain()
     {
-        await using var service = await TestService.StartNewAsync(kind, "r1", "r2");
+        await using var service = await TestService.CreateAsync(kind, "r1", "r2");
+
+        // For so long the old one stands by, whatever it holds.
+        await service.StartAsync("--drain-timeout", "1s");
         await service.DeployAsync(LaunchConfigText.Of("r1"));
 
         await service.DeployAsync(LaunchConfigText.Of("r2"));
