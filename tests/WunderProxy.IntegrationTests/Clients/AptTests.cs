@@ -7,6 +7,7 @@ namespace WunderProxy.IntegrationTests.Clients;
 /// <summary>apt through the proxy, from a repository of one package; its folders are not the machine's.</summary>
 [TestFixture("epoll")]
 [TestFixture("sockets")]
+[Parallelizable]
 internal sealed class AptTests(string transport) : ClientFixture(transport)
 {
     private const string Package = "wunderproxy-test-package";

@@ -7,6 +7,7 @@ namespace WunderProxy.IntegrationTests.Clients;
 
 /// <summary>A browser through the proxy, which compresses: Chromium, driven by its own driver.</summary>
 [TestFixtureSource(typeof(Wirings), nameof(Wirings.WithOpenSsl))]
+[Parallelizable]
 internal sealed class BrowserTests(string wiring) : ClientFixture(wiring, "--compress")
 {
     private static readonly string[] Switches =

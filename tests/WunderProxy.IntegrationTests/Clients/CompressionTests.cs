@@ -6,6 +6,7 @@ namespace WunderProxy.IntegrationTests.Clients;
 /// <summary>curl and .NET's own client through a proxy that compresses.</summary>
 [TestFixture("epoll")]
 [TestFixture("sockets")]
+[Parallelizable]
 internal sealed class CompressionTests(string transport) : ClientFixture(transport, "--compress")
 {
     private static readonly string Page = string.Concat(Enumerable.Range(0, 50_000).Select(i => $"<p class=\"text\">line {i}</p>\n"));

@@ -8,6 +8,7 @@ namespace WunderProxy.IntegrationTests.Clients;
 
 /// <summary>curl through the proxy.</summary>
 [TestFixtureSource(typeof(Wirings), nameof(Wirings.WithEachEngine))]
+[Parallelizable]
 internal sealed class CurlTests(string wiring) : ClientFixture(wiring)
 {
     private const int BigBytes = 64 * 1024 * 1024;

@@ -8,6 +8,7 @@ namespace WunderProxy.IntegrationTests.Clients;
 /// <summary>The Docker engine pushes to and pulls from a real registry through the proxy.</summary>
 [TestFixture("epoll")]
 [TestFixture("sockets")]
+[Parallelizable]
 internal sealed class DockerRegistryTests(string transport)
 {
     private const int LayerBytes = 12 * 1024 * 1024;

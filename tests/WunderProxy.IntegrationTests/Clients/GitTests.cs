@@ -5,6 +5,7 @@ namespace WunderProxy.IntegrationTests.Clients;
 
 /// <summary>git over smart HTTP through the proxy.</summary>
 [TestFixtureSource(typeof(Wirings), nameof(Wirings.PlainInCheck))]
+[Parallelizable]
 internal sealed class GitTests(string wiring) : ClientFixture(wiring)
 {
     // Beyond git's http.postBuffer of 1 MiB: such a push is sent in chunks.

@@ -8,6 +8,7 @@ namespace WunderProxy.IntegrationTests.Clients;
 
 /// <summary>.NET's own client through the proxy.</summary>
 [TestFixtureSource(typeof(Wirings), nameof(Wirings.WithEachEngine))]
+[Parallelizable]
 internal sealed class HttpClientTests(string wiring) : ClientFixture(wiring)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

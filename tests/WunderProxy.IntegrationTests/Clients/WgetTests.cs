@@ -5,6 +5,7 @@ namespace WunderProxy.IntegrationTests.Clients;
 
 /// <summary>wget through the proxy.</summary>
 [TestFixtureSource(typeof(Wirings), nameof(Wirings.WithOpenSsl))]
+[Parallelizable]
 internal sealed class WgetTests(string wiring) : ClientFixture(wiring)
 {
     [Test]

@@ -11,6 +11,7 @@ namespace WunderProxy.IntegrationTests.EndToEnd;
 /// A real browser on this machine is led to a page of somebody else, which tries to change things through the manager
 /// API: from another origin by scripts and forms, and as its own origin after its name was rebound to this machine.
 /// </summary>
+[Parallelizable]
 internal sealed partial class ReboundPageTests
 {
     private static readonly string[] Paths = ["/switch", "/launch", "/deploy", "/rollback", "/pause", "/drain"];

@@ -4,6 +4,7 @@ using WunderProxy.Deployments.Contracts;
 namespace WunderProxy.IntegrationTests.Lifecycle;
 
 /// <summary>Causes of failed launches as the real engine shows them.</summary>
+[Parallelizable]
 internal sealed class ExplainLaunchTests
 {
     private readonly LifecycleHarness _service = new()
