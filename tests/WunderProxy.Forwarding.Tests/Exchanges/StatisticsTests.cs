@@ -108,9 +108,12 @@ internal sealed class StatisticsTests(TransportKind transport)
     public async Task Refused_request_counts_at_the_server()
     {
         await using var proxy = ProxyUnderTest.Start(transport);
-        using var client = await proxy.ConnectAsync();
-        await client.SendAsync("nonsense\r\n\r\n");
-        await client.ReadHeadAsync();
+        using (var client = await proxy.ConnectAsync())
+        {
+            await client.SendAsync("nonsense\r\n\r\n");
+            await client.ReadHeadAsync();
+        }
+
         await AfterRequestsAsync(proxy, 1);
 
         Assert.That(
