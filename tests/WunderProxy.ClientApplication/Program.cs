@@ -9,6 +9,9 @@ builder.WebHost.ConfigureKestrel(kestrel =>
 {
     kestrel.Listen(IPAddress.Loopback, 0);
     kestrel.Limits.MaxRequestBodySize = null;
+    // A busy machine may need more than the five seconds in which a slow body is tolerated.
+    kestrel.Limits.MinRequestBodyDataRate = null;
+    kestrel.Limits.MinResponseDataRate = null;
 });
 var app = builder.Build();
 app.UseWebSockets();
