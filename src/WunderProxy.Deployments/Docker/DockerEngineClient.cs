@@ -279,8 +279,14 @@ internal sealed class DockerEngineClient : IDisposable
             filter => (IDictionary<string, bool>)filter.Values.ToDictionary(value => value, _ => true, StringComparer.Ordinal),
             StringComparer.Ordinal);
 
-    private static string Timestamp(long nanoseconds) => string.Create(
-        CultureInfo.InvariantCulture, $"{nanoseconds / 1_000_000_000}.{nanoseconds % 1_000_000_000:D9}");
+    /// <summary>Writes a time as the engine reads it; the fraction counts forwards before 1970 too.</summary>
+    private static string Timestamp(long nanoseconds)
+    {
+        var (seconds, fraction) = Math.DivRem(nanoseconds, 1_000_000_000);
+        return fraction < 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{seconds - 1}.{fraction + 1_000_000_000:D9}")
+            : string.Create(CultureInfo.InvariantCulture, $"{seconds}.{fraction:D9}");
+    }
 
     private static long Nanoseconds(DateTimeOffset time) =>
         (time - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;

@@ -21,8 +21,8 @@ internal sealed class FailureTable
     /// <param name="unixMilliseconds">The present time.</param>
     public void Count(FailureKind kind, long unixMilliseconds)
     {
-        var number = unixMilliseconds / MillisecondsPerMinute;
-        ref var slot = ref _minutes[number % Minutes];
+        var number = FloorDivision.Quotient(unixMilliseconds, MillisecondsPerMinute);
+        ref var slot = ref _minutes[FloorDivision.Remainder(number, Minutes)];
         if (slot is null || slot.Number != number)
         {
             Volatile.Write(ref slot, new Minute(number));
@@ -34,7 +34,7 @@ internal sealed class FailureTable
     /// <summary>Returns the counts of the last minutes; may be called on any thread.</summary>
     public IEnumerable<FailureCount> Read(long unixMilliseconds)
     {
-        var now = unixMilliseconds / MillisecondsPerMinute;
+        var now = FloorDivision.Quotient(unixMilliseconds, MillisecondsPerMinute);
         for (var index = 0; index < Minutes; index++)
         {
             if (Volatile.Read(ref _minutes[index]) is not { } minute || minute.Number > now || minute.Number <= now - Minutes)

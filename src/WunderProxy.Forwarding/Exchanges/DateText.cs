@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using WunderProxy.Forwarding.Diagnostics;
 
 namespace WunderProxy.Forwarding.Exchanges;
 
@@ -8,12 +9,12 @@ internal sealed class DateText
     private const int Length = 29;
 
     private readonly byte[] _text = new byte[Length];
-    private long _second = -1;
+    private long _second = long.MinValue;
 
     /// <summary>Returns the value for a time in milliseconds since 1970; valid until the next call.</summary>
     public ReadOnlySpan<byte> At(long unixMilliseconds)
     {
-        var second = unixMilliseconds / 1000;
+        var second = FloorDivision.Quotient(unixMilliseconds, 1000);
         if (second != _second)
         {
             var fits = DateTimeOffset.FromUnixTimeSeconds(second).TryFormat(_text, out var written, "R");

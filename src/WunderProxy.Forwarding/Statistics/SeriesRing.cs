@@ -1,3 +1,5 @@
+using WunderProxy.Forwarding.Diagnostics;
+
 namespace WunderProxy.Forwarding.Statistics;
 
 /// <summary>
@@ -21,7 +23,7 @@ internal sealed class SeriesRing(int secondsEach, int count)
     /// <param name="item">What happened in it.</param>
     public void Add(long second, SeriesItem item)
     {
-        var point = second / secondsEach;
+        var point = PointOf(second);
         _items ??= Begin(point);
         if (point - _newest >= count)
         {
@@ -42,7 +44,7 @@ internal sealed class SeriesRing(int secondsEach, int count)
     /// <summary>Frees the memory if nothing happened within the length of the ring before <paramref name="second"/>.</summary>
     public void Tidy(long second)
     {
-        if (_items is not null && (second / secondsEach) - _newest >= count)
+        if (_items is not null && PointOf(second) - _newest >= count)
         {
             _items = null;
         }
@@ -55,8 +57,10 @@ internal sealed class SeriesRing(int secondsEach, int count)
     public SeriesItem? At(long point) =>
         _items is not null && point <= _newest && point > _newest - count ? _items[PlaceOf(point)] : null;
 
-    // A machine without a battery for its clock may start in 1970, of whose first day the points before are negative.
-    private int PlaceOf(long point) => (int)(((point % count) + count) % count);
+    /// <summary>Returns the number of the point to which a second belongs; negative before 1970.</summary>
+    public long PointOf(long second) => FloorDivision.Quotient(second, secondsEach);
+
+    private int PlaceOf(long point) => (int)FloorDivision.Remainder(point, count);
 
     private SeriesItem?[] Begin(long point)
     {

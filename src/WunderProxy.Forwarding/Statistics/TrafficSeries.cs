@@ -25,7 +25,7 @@ public sealed class TrafficSeries
         lock (_gate)
         {
             var second = _clock.Last;
-            var last = second / ring.SecondsEach;
+            var last = ring.PointOf(second);
             var points = new TrafficPoint[ring.Count];
             for (var index = 0; index < points.Length; index++)
             {

@@ -279,6 +279,20 @@ internal sealed class DockerEngineClientTests
         Assert.That(engine.Calls[^1], Contains.Substring("?since=1500000000.000000007&"));
     }
 
+    [TestCase(-1L, "-1.999999999")]
+    [TestCase(-1_000_000_000L, "-1.000000000")]
+    public async Task Events_are_followed_by_a_clock_before_1970(long sinceNanoseconds, string since)
+    {
+        using var engine = new ScriptedEngine().On(HttpMethod.Get, "/events", HttpStatusCode.OK, "");
+        using var client = engine.CreateClient();
+
+        await foreach (var _ in client.FollowEventsAsync(sinceNanoseconds, CancellationToken.None))
+        {
+        }
+
+        Assert.That(engine.Calls[^1], Contains.Substring($"?since={since}&"));
+    }
+
     private sealed class BrokenStream(Exception cause) : MemoryStream
     {
         public override int Read(byte[] buffer, int offset, int count) => throw cause;

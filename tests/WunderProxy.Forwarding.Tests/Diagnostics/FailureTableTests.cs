@@ -48,6 +48,20 @@ internal sealed class FailureTableTests
     }
 
     [Test]
+    public void Clock_before_1970_counts_each_minute_for_itself()
+    {
+        var table = new FailureTable();
+
+        table.Count(Refused, -Minute - 1);
+        table.Count(Refused, -1);
+        table.Count(Refused, 1);
+
+        Assert.That(
+            table.Read(1).Select(count => (count.Minute.ToUnixTimeMilliseconds() / Minute, count.Count)),
+            Is.EquivalentTo(new[] { (-2L, 1L), (-1L, 1L), (0L, 1L) }));
+    }
+
+    [Test]
     public void Kinds_beyond_the_bound_lose_no_count()
     {
         var table = new FailureTable();

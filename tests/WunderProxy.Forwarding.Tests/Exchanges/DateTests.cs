@@ -1,3 +1,6 @@
+using System.Text;
+using WunderProxy.Forwarding.Exchanges;
+
 namespace WunderProxy.Forwarding.Tests.Exchanges;
 
 /// <summary>Date of forwarded responses (RFC 9110 section 6.6.1).</summary>
@@ -53,6 +56,12 @@ internal sealed class DateTests
             proxy.ReceivedAsItIs(client),
             Does.Contain($"Date: {proxy.Clock.GetUtcNow():R}\r\n"));
     }
+
+    [TestCase(0L, "Thu, 01 Jan 1970 00:00:00 GMT")]
+    [TestCase(-1L, "Wed, 31 Dec 1969 23:59:59 GMT")]
+    [TestCase(-1_001L, "Wed, 31 Dec 1969 23:59:58 GMT")]
+    public void Date_of_a_clock_before_1970_is_whole(long unixMilliseconds, string expected) =>
+        Assert.That(Encoding.ASCII.GetString(new DateText().At(unixMilliseconds)), Is.EqualTo(expected));
 
     [Test]
     public void Date_of_the_upstream_is_kept()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using WunderProxy.Forwarding.Diagnostics;
 
 namespace WunderProxy.Forwarding.Exchanges.AccessLogs;
 
@@ -17,7 +18,8 @@ internal sealed class TimestampText
     /// <param name="unixMilliseconds">Milliseconds since 1970.</param>
     public ReadOnlySpan<byte> At(long unixMilliseconds)
     {
-        var second = Math.DivRem(unixMilliseconds, 1000, out var milliseconds);
+        var milliseconds = FloorDivision.Remainder(unixMilliseconds, 1000);
+        var second = (unixMilliseconds - milliseconds) / 1000;
         if (second != _second)
         {
             _second = second;

@@ -61,6 +61,8 @@ internal sealed class LineBufferTests
 
     [TestCase(0L, "1970-01-01T00:00:00.000Z")]
     [TestCase(1_764_193_207_123L, "2025-11-26T21:40:07.123Z")]
+    [TestCase(-1L, "1969-12-31T23:59:59.999Z")]
+    [TestCase(-1_000L, "1969-12-31T23:59:59.000Z")]
     [TestCase(1_764_193_207_999L, "2025-11-26T21:40:07.999Z")]
     public void Time_is_written_to_the_millisecond(long unixMilliseconds, string expected)
     {
