@@ -1,7 +1,7 @@
 namespace WunderProxy.Forwarding.Diagnostics;
 
 /// <summary>Counters of exchanges, without the histogram of their durations: since start, or within some time.</summary>
-internal readonly record struct TrafficTotals
+public readonly record struct TrafficTotals
 {
     /// <summary>Number of exchanges that ended, refused requests included.</summary>
     public long Requests { get; init; }
@@ -50,6 +50,10 @@ internal readonly record struct TrafficTotals
 
     /// <summary>Returns what was counted after an earlier state of the same counters.</summary>
     public static TrafficTotals operator -(TrafficTotals left, TrafficTotals right) => Combine(left, right, -1);
+
+    /// <summary>Adds the counters of several loops, or of several times.</summary>
+    public static TrafficTotals Sum(IEnumerable<TrafficTotals> parts) =>
+        parts.Aggregate(default(TrafficTotals), static (sum, part) => sum + part);
 
     private static TrafficTotals Combine(in TrafficTotals left, in TrafficTotals right, int sign) => new()
     {

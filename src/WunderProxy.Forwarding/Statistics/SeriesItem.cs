@@ -17,25 +17,10 @@ internal sealed record SeriesItem(SeriesTraffic? Traffic, SeriesGauges Gauges, S
             : Server);
 
     /// <summary>Returns the point as it is read.</summary>
-    public TrafficPoint ToPoint(DateTimeOffset start, TimeSpan length)
-    {
-        var totals = Traffic?.Totals ?? default;
-        return new TrafficPoint(start, length)
+    public TrafficPoint ToPoint(DateTimeOffset start, TimeSpan length) =>
+        new(start, length)
         {
-            Requests = totals.Requests,
-            Status1xx = totals.Status1xx,
-            Status2xx = totals.Status2xx,
-            Status3xx = totals.Status3xx,
-            Status4xx = totals.Status4xx,
-            Status5xx = totals.Status5xx,
-            ClientClosed = totals.ClientClosed,
-            GatewayErrors = totals.GatewayErrors,
-            Aborted = totals.Aborted,
-            BytesIn = totals.BytesIn,
-            BytesOut = totals.BytesOut,
-            ConnectsFailed = totals.ConnectsFailed,
-            Retries = totals.Retries,
-            Fallbacks = totals.Fallbacks,
+            Totals = Traffic?.Totals ?? default,
             Latency = Traffic?.Latency ?? LatencyHistogram.Empty,
             InFlight = Gauges.InFlight,
             InFlightMax = Gauges.InFlightMax,
@@ -46,5 +31,4 @@ internal sealed record SeriesItem(SeriesTraffic? Traffic, SeriesGauges Gauges, S
             BufferMemory = Server?.BufferMemory ?? 0,
             BufferDisk = Server?.BufferDisk ?? 0,
         };
-    }
 }

@@ -9,47 +9,8 @@ namespace WunderProxy.Forwarding.Statistics;
 /// </param>
 public sealed record TrafficPoint(DateTimeOffset Start, TimeSpan Length)
 {
-    /// <summary>Number of exchanges that ended, refused requests included.</summary>
-    public long Requests { get; init; }
-
-    /// <summary>Responses with a status from 100 to 199: upgrades to another protocol.</summary>
-    public long Status1xx { get; init; }
-
-    /// <summary>Responses with a status from 200 to 299.</summary>
-    public long Status2xx { get; init; }
-
-    /// <summary>Responses with a status from 300 to 399.</summary>
-    public long Status3xx { get; init; }
-
-    /// <summary>Responses with a status from 400 to 499, <see cref="ClientClosed"/> included.</summary>
-    public long Status4xx { get; init; }
-
-    /// <summary>Responses with a status from 500 to 599.</summary>
-    public long Status5xx { get; init; }
-
-    /// <summary>Exchanges whose client left before it got a response, counted with status 499.</summary>
-    public long ClientClosed { get; init; }
-
-    /// <summary>Responses with status 502 or 504 that the proxy made itself.</summary>
-    public long GatewayErrors { get; init; }
-
-    /// <summary>Exchanges whose response was cut off, by either side.</summary>
-    public long Aborted { get; init; }
-
-    /// <summary>Bytes received from clients: heads, bodies and tunnels.</summary>
-    public long BytesIn { get; init; }
-
-    /// <summary>Bytes sent to clients: heads, bodies and tunnels.</summary>
-    public long BytesOut { get; init; }
-
-    /// <summary>Connects to the upstream that failed.</summary>
-    public long ConnectsFailed { get; init; }
-
-    /// <summary>Requests that were sent once more, on another connection.</summary>
-    public long Retries { get; init; }
-
-    /// <summary>Requests that were sent to a peer because they failed here.</summary>
-    public long Fallbacks { get; init; }
+    /// <summary>Counts of the exchanges that ended.</summary>
+    public TrafficTotals Totals { get; init; }
 
     /// <summary>Histogram of the durations of the exchanges that ended.</summary>
     public LatencyHistogram Latency { get; init; } = LatencyHistogram.Empty;
@@ -79,8 +40,8 @@ public sealed record TrafficPoint(DateTimeOffset Start, TimeSpan Length)
     public long BufferDisk { get; init; }
 
     /// <summary>Exchanges that ended, for each second.</summary>
-    public double RequestsPerSecond => Length > TimeSpan.Zero ? Requests / Length.TotalSeconds : 0;
+    public double RequestsPerSecond => Length > TimeSpan.Zero ? Totals.Requests / Length.TotalSeconds : 0;
 
     /// <summary>Share of the exchanges that ended with a status from 500 on, 0 to 1; 0 if none ended.</summary>
-    public double ErrorShare => Requests > 0 ? (double)Status5xx / Requests : 0;
+    public double ErrorShare => Totals.Requests > 0 ? (double)Totals.Status5xx / Totals.Requests : 0;
 }

@@ -23,7 +23,7 @@ internal sealed class StatisticsKeeperTests
             Assert.That(points.Select(point => point.Start), Is.Ordered.And.Unique);
             Assert.That(points.SkipLast(1).Select(point => point.Length), Is.All.EqualTo(TimeSpan.FromSeconds(seconds)));
             Assert.That(points[^1].Start + points[^1].Length, Is.EqualTo(fixture.Clock.GetUtcNow()));
-            Assert.That(points.Select(point => point.Requests + point.InFlightMax), Is.All.Zero);
+            Assert.That(points.Select(point => point.Totals.Requests + point.InFlightMax), Is.All.Zero);
         });
     }
 
@@ -43,9 +43,9 @@ internal sealed class StatisticsKeeperTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(points.Sum(point => point.Requests), Is.EqualTo(2));
-            Assert.That((points[^2].Status2xx, points[^2].BytesIn, points[^2].BytesOut), Is.EqualTo((1, 10, 20)));
-            Assert.That((points[^1].Status5xx, points[^1].GatewayErrors, points[^1].ConnectsFailed), Is.EqualTo((1, 1, 1)));
+            Assert.That(points.Sum(point => point.Totals.Requests), Is.EqualTo(2));
+            Assert.That((points[^2].Totals.Status2xx, points[^2].Totals.BytesIn, points[^2].Totals.BytesOut), Is.EqualTo((1, 10, 20)));
+            Assert.That((points[^1].Totals.Status5xx, points[^1].Totals.GatewayErrors, points[^1].Totals.ConnectsFailed), Is.EqualTo((1, 1, 1)));
             Assert.That(points[^2].Latency.MaxSeconds, Is.EqualTo(0.003));
             Assert.That(points[^1].Latency.MaxSeconds, Is.EqualTo(0.005));
             Assert.That((points[^1].ErrorShare, points[^1].RequestsPerSecond), Is.EqualTo((1.0, 1.0)));
@@ -68,7 +68,7 @@ internal sealed class StatisticsKeeperTests
             {
                 var points = fixture.Keeper.SeriesOf(fixture.Application).Read(window);
                 var latency = LatencyHistogram.Merge(points.Select(point => point.Latency));
-                Assert.That(points.Sum(point => point.Requests), Is.EqualTo(50), $"{window}");
+                Assert.That(points.Sum(point => point.Totals.Requests), Is.EqualTo(50), $"{window}");
                 Assert.That((latency.Count, latency.MaxSeconds), Is.EqualTo((50, 50e-6)), $"{window}");
             }
         });
@@ -102,7 +102,7 @@ internal sealed class StatisticsKeeperTests
         Assert.That((Sum(SeriesWindow.FiveMinutes), Sum(SeriesWindow.Hour)), Is.EqualTo((0, 1)));
 
         long Sum(SeriesWindow window) =>
-            fixture.Keeper.SeriesOf(fixture.Application).Read(window).Sum(point => point.Requests);
+            fixture.Keeper.SeriesOf(fixture.Application).Read(window).Sum(point => point.Totals.Requests);
     }
 
     [Test]
@@ -134,8 +134,8 @@ internal sealed class StatisticsKeeperTests
         var points = fixture.Keeper.SeriesOf(fixture.Application).Read(SeriesWindow.LastMinute);
         Assert.Multiple(() =>
         {
-            Assert.That(points.Sum(point => point.Requests), Is.EqualTo(2));
-            Assert.That(points[^20].Requests + points[^10].Requests, Is.EqualTo(2));
+            Assert.That(points.Sum(point => point.Totals.Requests), Is.EqualTo(2));
+            Assert.That(points[^20].Totals.Requests + points[^10].Totals.Requests, Is.EqualTo(2));
             Assert.That(points[^1].Start.AddSeconds(1), Is.EqualTo(fixture.Clock.GetUtcNow()));
         });
     }
@@ -162,7 +162,7 @@ internal sealed class StatisticsKeeperTests
         fixture.Pass(1);
         Assert.That(Requests(), Is.EqualTo(1));
 
-        long Requests() => fixture.Keeper.SeriesOf(upstream).Read(SeriesWindow.Day).Sum(point => point.Requests);
+        long Requests() => fixture.Keeper.SeriesOf(upstream).Read(SeriesWindow.Day).Sum(point => point.Totals.Requests);
     }
 
     [Test]
@@ -178,7 +178,7 @@ internal sealed class StatisticsKeeperTests
         }
 
         var counts = upstreams.Select(
-            upstream => fixture.Keeper.SeriesOf(upstream).Read(SeriesWindow.LastMinute).Sum(point => point.Requests));
+            upstream => fixture.Keeper.SeriesOf(upstream).Read(SeriesWindow.LastMinute).Sum(point => point.Totals.Requests));
 
         Assert.That(counts, Is.EqualTo(new long[] { 0, 0, 1, 1, 1, 1, 1, 1 }));
     }
@@ -193,8 +193,8 @@ internal sealed class StatisticsKeeperTests
 
         var server = fixture.Keeper.ServerSeries.Read(SeriesWindow.LastMinute)[^1];
 
-        Assert.That((server.Requests, server.Status4xx), Is.EqualTo((2, 1)));
-        Assert.That(fixture.Keeper.SeriesOf(fixture.Application).Read(SeriesWindow.LastMinute)[^1].Requests, Is.EqualTo(1));
+        Assert.That((server.Totals.Requests, server.Totals.Status4xx), Is.EqualTo((2, 1)));
+        Assert.That(fixture.Keeper.SeriesOf(fixture.Application).Read(SeriesWindow.LastMinute)[^1].Totals.Requests, Is.EqualTo(1));
     }
 
     [Test]

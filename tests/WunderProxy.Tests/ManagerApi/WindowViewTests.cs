@@ -1,3 +1,4 @@
+using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Statistics;
 using WunderProxy.ManagerApi;
 using WunderProxy.ManagerApi.Traffic;
@@ -14,9 +15,19 @@ internal sealed class WindowViewTests
     {
         var window = WindowView.Of(
         [
-            Point(10) with { Requests = 8, Status2xx = 7, Status5xx = 1, BytesIn = 3, InFlightMax = 4, Retries = 1 },
+            Point(10) with
+            {
+                Totals = new TrafficTotals { Requests = 8, Status2xx = 7, Status5xx = 1, BytesIn = 3, Retries = 1 },
+                InFlightMax = 4,
+            },
             Point(10),
-            Point(5) with { Requests = 2, Status5xx = 1, Status3xx = 1, BytesOut = 5, InFlightMax = 9, Waiting = 1, WaitingMax = 2 },
+            Point(5) with
+            {
+                Totals = new TrafficTotals { Requests = 2, Status5xx = 1, Status3xx = 1, BytesOut = 5 },
+                InFlightMax = 9,
+                Waiting = 1,
+                WaitingMax = 2,
+            },
         ]);
 
         Assert.Multiple(() =>

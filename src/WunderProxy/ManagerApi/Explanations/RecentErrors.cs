@@ -17,15 +17,16 @@ internal sealed record RecentErrors(
     public ErrorsView ToView(DateTimeOffset now)
     {
         var since = now - Window;
+        var totals = TrafficTotals.Sum(Points.Select(point => point.Totals));
         return new ErrorsView
         {
             Since = since,
-            Requests = Points.Sum(point => point.Requests),
-            ServerErrors = Points.Sum(point => point.Status5xx),
-            GatewayErrors = Points.Sum(point => point.GatewayErrors),
-            ConnectsFailed = Points.Sum(point => point.ConnectsFailed),
-            Retries = Points.Sum(point => point.Retries),
-            Fallbacks = Points.Sum(point => point.Fallbacks),
+            Requests = totals.Requests,
+            ServerErrors = totals.Status5xx,
+            GatewayErrors = totals.GatewayErrors,
+            ConnectsFailed = totals.ConnectsFailed,
+            Retries = totals.Retries,
+            Fallbacks = totals.Fallbacks,
             Groups =
             [
                 .. Failures.GroupBy(failure => failure.Failure)

@@ -43,7 +43,7 @@ internal static class SeriesReader
         foreach (var earlier in traffic?.Previous ?? [])
         {
             var points = statistics.SeriesOf(earlier.Upstream).Read(window);
-            if (revisions.Count(series => !series.IsCurrent) < MostEarlier && points.Any(point => point.Requests > 0))
+            if (revisions.Count(series => !series.IsCurrent) < MostEarlier && points.Any(point => point.Totals.Requests > 0))
             {
                 revisions.Add(new(NameOf(earlier.Target.Revision, revisions), IsCurrent: false, PointsOf(points, isCurrent: false)));
             }
@@ -59,29 +59,29 @@ internal static class SeriesReader
     /// <summary>Leaves out the time before the first request, and after the last one of an earlier revision.</summary>
     private static SeriesPoint[] PointsOf(IReadOnlyList<TrafficPoint> points, bool isCurrent)
     {
-        var used = points.Index().Where(item => item.Item.Requests > 0 || item.Item.InFlightMax > 0).Select(item => item.Index).ToArray();
+        var used = points.Index().Where(item => item.Item.Totals.Requests > 0 || item.Item.InFlightMax > 0).Select(item => item.Index).ToArray();
         return used.Length == 0 ? [] : [.. points.Take(isCurrent ? points.Count : used[^1] + 1).Skip(used[0]).Select(PointOf)];
     }
 
     private static SeriesPoint PointOf(TrafficPoint point) => new(
         EndOf(point),
         point.Length.TotalSeconds,
-        point.Requests,
-        point.Status5xx,
-        point.Requests > 0 ? point.Latency.Quantile(0.5) : null,
-        point.Requests > 0 ? point.Latency.Quantile(0.99) : null);
+        point.Totals.Requests,
+        point.Totals.Status5xx,
+        point.Totals.Requests > 0 ? point.Latency.Quantile(0.5) : null,
+        point.Totals.Requests > 0 ? point.Latency.Quantile(0.99) : null);
 
     private static RecentTraffic RecentOf(IReadOnlyList<TrafficPoint> seconds)
     {
-        var requests = seconds.Sum(point => point.Requests);
-        var rate = seconds.TakeLast(RateSeconds).Sum(point => point.Requests) / (double)RateSeconds;
+        var requests = seconds.Sum(point => point.Totals.Requests);
+        var rate = seconds.TakeLast(RateSeconds).Sum(point => point.Totals.Requests) / (double)RateSeconds;
         if (requests == 0)
         {
             return new RecentTraffic(rate, null, null, null);
         }
 
         var latency = Forwarding.Diagnostics.LatencyHistogram.Merge(seconds.Select(point => point.Latency));
-        var errors = seconds.Sum(point => point.Status5xx);
+        var errors = seconds.Sum(point => point.Totals.Status5xx);
         return new RecentTraffic(rate, (double)errors / requests, latency.Quantile(0.5), latency.Quantile(0.99));
     }
 

@@ -20,8 +20,8 @@ internal sealed record SecondsView(
     {
         var points = series.Read(SeriesWindow.LastMinute);
         return new SecondsView(
-            [.. points.Select(point => point.Requests)],
-            [.. points.Select(point => point.Status5xx)],
+            [.. points.Select(point => point.Totals.Requests)],
+            [.. points.Select(point => point.Totals.Status5xx)],
             [.. points.Select(point => Math.Round(point.Latency.Quantile(0.5), 6))],
             [.. points.Select(point => Math.Round(point.Latency.Quantile(0.99), 6))],
             [.. points.Select(point => point.InFlight)]);

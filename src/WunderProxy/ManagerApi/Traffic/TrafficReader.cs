@@ -51,8 +51,8 @@ internal sealed class TrafficReader(
     private static IReadOnlyList<StatusMinute> MinutesOf(TrafficSeries series) =>
     [
         .. series.Read(SeriesWindow.Hour)
-            .Where(point => point.Requests > 0)
-            .Select(point => new StatusMinute(point.Start, ClassCounts.Of([point]))),
+            .Where(point => point.Totals.Requests > 0)
+            .Select(point => new StatusMinute(point.Start, ClassCounts.Of(point.Totals))),
     ];
 
     private RevisionView RevisionOf(Upstream upstream, Upstream? current)

@@ -52,21 +52,20 @@ internal sealed record WindowView
     public static WindowView Of(IReadOnlyList<TrafficPoint> points)
     {
         var seconds = points.Sum(point => point.Length.TotalSeconds);
-        var requests = points.Sum(point => point.Requests);
-        var classes = ClassCounts.Of(points);
+        var totals = TrafficTotals.Sum(points.Select(point => point.Totals));
         return new WindowView
         {
             Seconds = seconds,
-            Requests = requests,
-            RequestsPerSecond = Math.Round(requests / seconds, 3),
-            ErrorShare = requests == 0 ? 0 : Math.Round((double)classes.GetValueOrDefault("5xx") / requests, 6),
-            Classes = classes,
-            GatewayErrors = points.Sum(point => point.GatewayErrors),
-            Aborted = points.Sum(point => point.Aborted),
-            ConnectsFailed = points.Sum(point => point.ConnectsFailed),
-            Retries = points.Sum(point => point.Retries),
-            Fallbacks = points.Sum(point => point.Fallbacks),
-            Bytes = new ByteCounts(points.Sum(point => point.BytesIn), points.Sum(point => point.BytesOut)),
+            Requests = totals.Requests,
+            RequestsPerSecond = Math.Round(totals.Requests / seconds, 3),
+            ErrorShare = totals.Requests == 0 ? 0 : Math.Round((double)totals.Status5xx / totals.Requests, 6),
+            Classes = ClassCounts.Of(totals),
+            GatewayErrors = totals.GatewayErrors,
+            Aborted = totals.Aborted,
+            ConnectsFailed = totals.ConnectsFailed,
+            Retries = totals.Retries,
+            Fallbacks = totals.Fallbacks,
+            Bytes = new ByteCounts(totals.BytesIn, totals.BytesOut),
             ResponseTimes = LatencyHistogram.Merge(points.Select(point => point.Latency)).ToResponseTimes(),
             InFlightMax = points.Max(point => point.InFlightMax),
             WaitingMax = points.Max(point => point.WaitingMax),

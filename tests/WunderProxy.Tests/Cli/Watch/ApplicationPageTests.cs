@@ -1,4 +1,5 @@
 using WunderProxy.Cli.Watch;
+using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Statistics;
 using WunderProxy.ManagerApi.Traffic;
 using WunderProxy.Tests.ManagerApi;
@@ -15,9 +16,7 @@ internal sealed class ApplicationPageTests
         var status = api.Status.Read().ToDocument() with { Warnings = ["clock is\u001b[31m off"] };
         var point = new TrafficPoint(DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(60))
         {
-            Requests = 1200,
-            Status5xx = 6,
-            GatewayErrors = 3,
+            Totals = new TrafficTotals { Requests = 1200, Status5xx = 6, GatewayErrors = 3 },
         };
         var window = WindowView.Of([point]);
         var windows = new WindowsView(window, window, window, window);
