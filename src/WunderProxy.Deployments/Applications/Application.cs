@@ -45,6 +45,7 @@ internal sealed class Application : IDisposable
         Store = new StoreCondition(new Circuit(clock, reached => DeploymentLog.StoreStateChanged(log, reached)), Notices);
         Configs = new LaunchConfigRepository(store, options.Prefix, clock);
         History = new HistoryRepository(store, options.Prefix, clock, Configs);
+        StoredEvents = new EventReader(store, options.Prefix);
         Events = new EventRecorder(new EventLog(store, options.Prefix, state), Store, clock, log, faults);
         Record = new RecordKeeper(state, faults);
         Incidents = new IncidentBook(clock);
@@ -91,6 +92,9 @@ internal sealed class Application : IDisposable
 
     /// <summary>Records the application's events.</summary>
     public EventRecorder Events { get; }
+
+    /// <summary>The newest events in the store, of all machines.</summary>
+    public EventReader StoredEvents { get; }
 
     /// <summary>The record, on disk, of what this machine has in service and in care.</summary>
     public RecordKeeper Record { get; }

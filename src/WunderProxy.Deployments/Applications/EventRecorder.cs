@@ -64,7 +64,8 @@ internal sealed class EventRecorder(
         }
     }
 
-    private static EventView ToView(DeploymentEvent recorded) => new(
+    /// <summary>Returns an event as those who watch it are told.</summary>
+    public static EventView ToView(DeploymentEvent recorded) => new(
         recorded.Id,
         recorded.Type,
         recorded.At,
@@ -74,7 +75,10 @@ internal sealed class EventRecorder(
         recorded.Hash,
         recorded.FromHash,
         recorded.Result,
-        recorded.Reason);
+        recorded.Reason)
+    {
+        Seconds = recorded.Seconds,
+    };
 
     private async Task RecordAsync(DeploymentEvent recorded, bool isLocalEnough)
     {

@@ -229,7 +229,9 @@ internal sealed class HistoryRecorder(Application application) : IDisposable
             return;
         }
 
-        await application.Events.RecordAsync(intent.ToEvent(null) with { Reason = $"the history is not written yet: {AfterSwitch.Describe(fault)}" });
+        // The record's copy of the intent has what was measured at the switch.
+        var kept = application.Record.Current.Intents.FirstOrDefault(waiting => waiting.Id == intent.Id) ?? intent;
+        await application.Events.RecordAsync(kept.ToEvent(null) with { Reason = $"the history is not written yet: {AfterSwitch.Describe(fault)}" });
         application.Record.TryUpdate(record => record with
         {
             Intents = [.. record.Intents.Select(waiting => waiting.Id == intent.Id ? waiting with { IsTold = true } : waiting)],

@@ -43,9 +43,13 @@ internal sealed class Operation(OperationKind kind, string reference, DateTimeOf
     /// <summary>Completes with the operation; the task's type is that of the operation's result.</summary>
     public Task? Completion { get; set; }
 
+    /// <summary>The launch config that the operation is about; null until it is known.</summary>
+    public LaunchConfig? Config { get; set; }
+
     /// <summary>Adds the digests of the operation's launch config, each of which identifies the same call.</summary>
     public void AddNames(LaunchConfig config)
     {
+        Config = config;
         lock (_lock)
         {
             _names.Add(config.Hash.Value);

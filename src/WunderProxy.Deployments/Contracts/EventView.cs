@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace WunderProxy.Deployments.Contracts;
 
 /// <summary>An event of the application as those who watch it are told, at the moment when it is recorded.</summary>
@@ -23,6 +25,10 @@ public sealed record EventView(
     string Result,
     string Reason)
 {
+    /// <summary>How long the operation took, in seconds; null if that was not measured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Seconds { get; init; }
+
     /// <summary>
     /// Returns what callers without rights may see: type, time, revision, hashes and code, but neither names nor words.
     /// </summary>

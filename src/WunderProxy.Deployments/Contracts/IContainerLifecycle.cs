@@ -36,6 +36,12 @@ public interface IContainerLifecycle
     /// <exception cref="DeploymentException">The store cannot be reached or refuses.</exception>
     Task<IReadOnlyList<HistoryEntryView>> GetHistoryAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Returns the newest events of all machines, oldest first, names and reasons included. If the store does not answer,
+    /// those that were read before.
+    /// </summary>
+    Task<IReadOnlyList<EventView>> GetEventsAsync(CancellationToken cancellationToken);
+
     /// <summary>Returns the exact bytes of a stored launch config; the caller masks secrets.</summary>
     /// <exception cref="DeploymentException">
     /// The hash is invalid or unknown, or the store cannot be reached.
@@ -58,7 +64,7 @@ public interface IContainerLifecycle
     /// <summary>Makes the only listener hear of events and progress from now on.</summary>
     void ListenTo(ILifecycleListener listener);
 
-    /// <summary>Compares two launch configs, and what was measured of them on this machine.</summary>
+    /// <summary>Compares two launch configs, and what this and other machines measured of them.</summary>
     /// <param name="from">A hash, a revision, or <c>~N</c> for a place in the history, the last entry being <c>~0</c>.</param>
     /// <param name="to">The same for the launch config after.</param>
     /// <param name="showsTexts">Whether texts are shown, with secrets masked.</param>

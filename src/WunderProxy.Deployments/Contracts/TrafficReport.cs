@@ -7,6 +7,9 @@ namespace WunderProxy.Deployments.Contracts;
 /// <param name="Times">Histogram of the durations, shortest first.</param>
 public sealed record TrafficReport(long Requests, long ServerErrors, long GatewayErrors, IReadOnlyList<TimeCount> Times)
 {
+    /// <summary>Time from which the target's exchanges are counted, UTC; null if unknown.</summary>
+    public DateTimeOffset? CountedFrom { get; init; }
+
     /// <summary>Returns what was served after <paramref name="earlier"/>, a report on the same target.</summary>
     public TrafficReport Since(TrafficReport earlier)
     {

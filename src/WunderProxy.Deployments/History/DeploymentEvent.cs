@@ -19,6 +19,16 @@ public sealed record DeploymentEvent(
     /// <summary>The value of <see cref="Result"/> after success.</summary>
     public const string Ok = "ok";
 
+    /// <summary>How long the operation took, in seconds; null if that was not measured.</summary>
+    [JsonConverter(typeof(SecondsConverter))]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Seconds { get; init; }
+
+    /// <summary>What this machine measured of the two launch configs of a switch; null for other events, and if nothing was.</summary>
+    [JsonConverter(typeof(MeasurementConverter))]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SwitchMeasurement? Measured { get; init; }
+
     /// <summary>
     /// 16 hexadecimal digits that make the event's key unique. Events with the same id and time are the same event.
     /// </summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Storage;
 
@@ -72,6 +73,16 @@ public sealed record DeploymentIntent
 
     /// <summary>Revision of the launch config of <see cref="ReturnHash"/>.</summary>
     public string ReturnRevision { get; init; } = "";
+
+    /// <summary>How long the operation took until the switch, in seconds, for the event; null if that was not measured.</summary>
+    [JsonConverter(typeof(SecondsConverter))]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Seconds { get; init; }
+
+    /// <summary>What was measured at the switch, for the event; null if nothing was.</summary>
+    [JsonConverter(typeof(MeasurementConverter))]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SwitchMeasurement? Measured { get; init; }
 
     /// <summary>Creates the intent to append a launch config to the history.</summary>
     public static DeploymentIntent Deploy(LaunchConfig config, string by, DateTimeOffset startedAt) => new()
@@ -154,7 +165,12 @@ public sealed record DeploymentIntent
 
         var isMade = Kind == DeploymentKind.Deploy && entry is not null && IsOwn(entry);
         var at = isMade ? entry!.DeployedAt : StartedAt;
-        return new DeploymentEvent(type, at, By, Environment.MachineName, Revision, Hash, FromHash) { Id = Id };
+        return new DeploymentEvent(type, at, By, Environment.MachineName, Revision, Hash, FromHash)
+        {
+            Id = Id,
+            Seconds = Seconds,
+            Measured = Measured,
+        };
     }
 
     /// <summary>Returns a new random id of 16 hexadecimal digits.</summary>

@@ -42,7 +42,21 @@ internal static class EventJson
         try
         {
             read = JsonSerializer.Deserialize(LenientJson.Repair(bytes).Span, HistoryJsonContext.Default.DeploymentEvent);
-            return read is { Type: not null, By: not null, Host: not null };
+            if (read is not { Type: not null, By: not null, Host: not null })
+            {
+                return false;
+            }
+
+            // Fields that are null in an object that somebody else wrote are as if they were missing.
+            read = read with
+            {
+                Revision = read.Revision ?? "",
+                Hash = read.Hash ?? "",
+                FromHash = read.FromHash ?? "",
+                Result = read.Result ?? DeploymentEvent.Ok,
+                Reason = read.Reason ?? "",
+            };
+            return true;
         }
         catch (JsonException)
         {

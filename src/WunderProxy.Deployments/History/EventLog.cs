@@ -63,22 +63,6 @@ public sealed class EventLog(IObjectStore store, string prefix, LocalState? stat
         return written;
     }
 
-    /// <summary>Reads the newest events, in ascending order of time; objects that are not events are skipped.</summary>
-    /// <exception cref="ObjectStoreException">The store failed.</exception>
-    public async Task<IReadOnlyList<DeploymentEvent>> ReadAsync(int maxCount, CancellationToken cancellationToken)
-    {
-        List<DeploymentEvent> events = [];
-        foreach (var key in await ListLastAsync(maxCount, cancellationToken))
-        {
-            if (await TryReadAsync(key, cancellationToken) is { } read)
-            {
-                events.Add(read);
-            }
-        }
-
-        return events;
-    }
-
     private async Task<bool> StoreAsync(
         string key, byte[] bytes, bool isKept, StateUnwritableException? notKept, CancellationToken cancellationToken)
     {
@@ -97,43 +81,6 @@ public sealed class EventLog(IObjectStore store, string prefix, LocalState? stat
 
         state?.RemovePendingEvent(key[ObjectKey.Events(prefix).Length..]);
         return true;
-    }
-
-    /// <summary>
-    /// Lists the last keys, page by page because a listing begins with the oldest; only the last keys stay in memory.
-    /// </summary>
-    private async Task<IReadOnlyList<string>> ListLastAsync(int maxCount, CancellationToken cancellationToken)
-    {
-        List<string> last = [];
-        IReadOnlyList<string> page;
-        string? after = null;
-        do
-        {
-            page = await store.ListAsync(ObjectKey.Events(prefix), after, cancellationToken);
-            last = [.. last.Concat(page).TakeLast(maxCount)];
-            after = page.Count > 0 ? page[^1] : null;
-        }
-        while (page.Count >= ObjectStores.MaxListed);
-
-        return last;
-    }
-
-    private async Task<DeploymentEvent?> TryReadAsync(string key, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (await store.GetAsync(key, cancellationToken) is { } read && EventJson.TryRead(read.Bytes, out var parsed))
-            {
-                var end = key.LastIndexOf(".json", StringComparison.Ordinal);
-                return parsed with { Id = key[(key.LastIndexOf('-') + 1)..(end < 0 ? key.Length : end)] };
-            }
-        }
-        catch (ObjectStoreException exception) when (exception.IsAboutContent)
-        {
-            // The object is too large, or a link or the like in a directory.
-        }
-
-        return null;
     }
 
     private bool TryKeep(string name, byte[] bytes, out StateUnwritableException? failure)

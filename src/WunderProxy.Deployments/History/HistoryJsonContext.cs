@@ -7,4 +7,5 @@ namespace WunderProxy.Deployments.History;
 [JsonSerializable(typeof(DeploymentEvent))]
 [JsonSerializable(typeof(DeploymentIntent))]
 [JsonSerializable(typeof(LeaseClaim))]
+[JsonSerializable(typeof(SwitchMeasurement))]
 internal sealed partial class HistoryJsonContext : JsonSerializerContext;

@@ -233,6 +233,10 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
         _reader.GetHistoryAsync(cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<EventView>> GetEventsAsync(CancellationToken cancellationToken) =>
+        _reader.GetEventsAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public Task<ReadOnlyMemory<byte>> GetConfigAsync(string reference, CancellationToken cancellationToken) =>
         _reader.GetConfigAsync(Parse(reference), cancellationToken);
 
@@ -339,7 +343,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
             {
                 var fault = DeploymentFaults.Of(exception);
                 NoteLaunch(operation, by, exception, fault);
-                await NoteFailureAsync(kind, reference, by, fault);
+                await NoteFailureAsync(operation, by, fault);
                 throw fault;
             }
 
@@ -378,8 +382,9 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
         });
     }
 
-    private async Task NoteFailureAsync(string kind, string reference, string by, DeploymentException fault)
+    private async Task NoteFailureAsync(Operation operation, string by, DeploymentException fault)
     {
+        var (kind, reference) = (operation.Kind.ToWire(), operation.Reference);
         DeploymentLog.OperationFailed(_application.Log, kind, reference, by, fault.Code, fault.Message);
         if (fault.Error is DeploymentError.StoreUnavailable or DeploymentError.StoreDenied)
         {
@@ -388,7 +393,9 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
 
         await _application.Events.RecordAsync(_application.Events.Create(EventType.Failure, by) with
         {
-            Hash = LaunchConfigReference.TryParse(reference, out _) ? reference : "",
+            Revision = operation.Config?.Revision ?? "",
+            Hash = operation.Config?.Hash.Value ?? (LaunchConfigReference.TryParse(reference, out _) ? reference : ""),
+            Seconds = operation.Steps.Seconds,
             Result = fault.Code,
             Reason = $"{kind}: {fault.Message}",
         });

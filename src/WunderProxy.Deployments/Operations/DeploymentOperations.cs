@@ -33,6 +33,7 @@ internal sealed class DeploymentOperations(
             Revision = config.Revision,
             Hash = config.Hash.Value,
             FromHash = application.Record.Current.Hash,
+            Seconds = SecondsSince(began),
         });
         retirer.BeginRetireUnused();
         var deployment = launched.Deployment;
@@ -52,6 +53,7 @@ internal sealed class DeploymentOperations(
     public async Task<SwitchResult> SwitchAsync(
         LaunchConfigReference reference, SwitchOptions options, Operation operation, CancellationToken cancellationToken)
     {
+        var began = application.Clock.GetTimestamp();
         operation.Steps.Note("checking");
         var next = await FindSwitchableAsync(reference, cancellationToken);
         if (next.State == DeploymentState.Current)
@@ -63,7 +65,7 @@ internal sealed class DeploymentOperations(
         var fromHash = application.Record.Current.Hash;
         var config = await configs.FindAsync(next, cancellationToken);
         operation.Steps.Note("switching");
-        var (previous, watch) = await SwitchGuardedAsync(next, config, null, options.Guard, cancellationToken);
+        var (done, watch) = await SwitchGuardedAsync(next, config, null, options.Guard, cancellationToken);
         operation.Steps.Note("recording");
 
         // From here on no failure ends the call: traffic goes to the new container.
@@ -71,7 +73,9 @@ internal sealed class DeploymentOperations(
         {
             Revision = next.Revision,
             Hash = next.Hash.Value,
-            FromHash = previous?.Hash.Value ?? fromHash,
+            FromHash = done.Previous?.Hash.Value ?? fromHash,
+            Seconds = SecondsSince(began),
+            Measured = done.Measured,
         });
         return ResultOf(next, isChanged: true) with { Guard = watch };
     }
@@ -107,17 +111,18 @@ internal sealed class DeploymentOperations(
 
     /// <summary>Finds the history entry to go back to and brings its launch config into service.</summary>
     public async Task<DeployResult> RollbackAsync(
-        RollbackRequest request, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+        RollbackRequest request, Operation progress, CancellationToken cancellationToken)
     {
         var began = application.Clock.GetTimestamp();
         var (found, claim) = await ClaimBesideAsync(
             request.By, () => FindEarlierAsync(request, progress, cancellationToken), cancellationToken);
+        progress.Config = found.Config;
         var intent = DeploymentIntent.Rollback(found.Target, request.By, application.Clock.GetUtcNow());
         return await BringIntoServiceAsync(found.Config, intent, claim, request.Guard, began, progress, cancellationToken);
     }
 
     private async Task<(HistoryEntry Target, LaunchConfig Config)> FindEarlierAsync(
-        RollbackRequest request, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+        RollbackRequest request, Operation progress, CancellationToken cancellationToken)
     {
         progress.Report(new DeploymentProgress("fetching", "reading the history"));
         var loaded = await application.History.LoadAsync(cancellationToken);
@@ -171,7 +176,7 @@ internal sealed class DeploymentOperations(
         HistoryClaim claim,
         TimeSpan? guardFor,
         long began,
-        IProgress<DeploymentProgress> progress,
+        Operation progress,
         CancellationToken cancellationToken)
     {
         try
@@ -194,11 +199,11 @@ internal sealed class DeploymentOperations(
         HistoryClaim claim,
         TimeSpan? guardFor,
         long began,
-        IProgress<DeploymentProgress> progress,
+        Operation progress,
         CancellationToken cancellationToken)
     {
         var deployment = launched.Deployment;
-        var told = intent with { FromHash = application.Record.Current.Hash };
+        var told = intent with { FromHash = application.Record.Current.Hash, Seconds = SecondsSince(began) };
         progress.Report(new DeploymentProgress("switching", $"switching to {deployment.Revision} at {deployment.Replica.Address}"));
         var (_, watch) = await SwitchGuardedAsync(deployment, config, told, guardFor, cancellationToken);
         var seconds = SecondsSince(began);
@@ -222,16 +227,16 @@ internal sealed class DeploymentOperations(
     }
 
     /// <summary>Switches and begins the guard's watch; nothing throws after the switch.</summary>
-    /// <returns>The deployment that was current before, and the id of the watch; null for none.</returns>
-    private async Task<(Deployment? Previous, string? Watch)> SwitchGuardedAsync(
+    /// <returns>What the switch led to, and the id of the watch; null for none.</returns>
+    private async Task<(SwitchOutcome Done, string? Watch)> SwitchGuardedAsync(
         Deployment next, LaunchConfig? config, DeploymentIntent? intent, TimeSpan? guardFor, CancellationToken cancellationToken)
     {
         var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var before = application.Record.Current;
-        var previous = await switcher.SwitchAsync(next, config, intent, hold.Task, cancellationToken);
+        var done = await switcher.SwitchAsync(next, config, intent, hold.Task, cancellationToken);
         var duration = guardFor ?? application.Options.Guard;
         string? watch = null;
-        if (previous is { Replica.Address: not null } && duration > TimeSpan.Zero)
+        if (done.Previous is { Replica.Address: not null } previous && duration > TimeSpan.Zero)
         {
             application.AfterSwitch.Try(
                 "beginning the guard's watch",
@@ -243,7 +248,7 @@ internal sealed class DeploymentOperations(
             hold.SetResult();
         }
 
-        return (previous, watch);
+        return (done, watch);
     }
 
     private async Task<Deployment> FindSwitchableAsync(
@@ -309,7 +314,7 @@ internal sealed class DeploymentOperations(
     }
 
     private async Task<LaunchConfig> LoadAsync(
-        LaunchConfigReference reference, IProgress<DeploymentProgress> progress, CancellationToken cancellationToken)
+        LaunchConfigReference reference, Operation progress, CancellationToken cancellationToken)
     {
         progress.Report(new DeploymentProgress("fetching", $"reading launch config {reference.Brief}"));
         return await configs.LoadAsync(reference, cancellationToken);

@@ -29,6 +29,14 @@ internal sealed class LifecycleReader(Application application, SwitchGuard guard
         }
     }
 
+    /// <summary>Reads the newest events of all machines, oldest first, as far as the store lets them be known.</summary>
+    public async Task<IReadOnlyList<EventView>> GetEventsAsync(CancellationToken cancellationToken)
+    {
+        var (events, _) = await application.StoredEvents.ReadWithinAsync(
+            FleetMeasurements.EventPatience, application.Clock, cancellationToken);
+        return [.. events.Select(EventRecorder.ToView)];
+    }
+
     /// <summary>Reads the bytes of a launch config, secrets included.</summary>
     /// <exception cref="DeploymentException">
     /// The launch config does not exist, or the store cannot be reached or refuses.
@@ -57,7 +65,14 @@ internal sealed class LifecycleReader(Application application, SwitchGuard guard
                 history, (reference, token) => application.Configs.LoadAsync(reference, LaunchConfigRepository.MissLife, token));
             var before = await finder.FindAsync(from, cancellationToken);
             var after = await finder.FindAsync(to, cancellationToken);
-            return new DiffView(SideOf(before), SideOf(after), ConfigDiff.Of(before, after, showsTexts)) { Notes = finder.Notes };
+            var measurements = await FleetMeasurements.ReadAsync(application.StoredEvents, application.Clock, cancellationToken);
+            return new DiffView(
+                SideOf(before, measurements, showsTexts),
+                SideOf(after, measurements, showsTexts),
+                ConfigDiff.Of(before, after, showsTexts))
+            {
+                Notes = [.. finder.Notes, .. measurements.Notes],
+            };
         }
         catch (Exception exception) when (DeploymentFaults.IsKnown(exception))
         {
@@ -116,16 +131,20 @@ internal sealed class LifecycleReader(Application application, SwitchGuard guard
         };
     }
 
-    /// <summary>Describes one side of a comparison; what is in service is measured now.</summary>
-    private DiffSide SideOf(LaunchConfig config)
+    /// <summary>Describes one side of a comparison; what is in service here is measured now.</summary>
+    private DiffSide SideOf(LaunchConfig config, FleetMeasurements measurements, bool showsHosts)
     {
         var measured = application.Measurements.Of(config.Hash.Value);
         var now = application.Table.Current is { } current && current.Hash == config.Hash ? application.Measure(current) : null;
-        return new DiffSide(
-            config.Hash.Value,
-            config.Revision,
-            now is { Requests: > 0 } ? new Measured(config.Hash.Value, measured?.StartSeconds, now) : measured);
+        var own = now is { Requests: > 0 }
+            ? new Measured(config.Hash.Value, measured?.StartSeconds, now) { ServedSeconds = SecondsInService() }
+            : measured;
+        var all = measurements.Of(config.Hash.Value, own, Environment.MachineName);
+        return new DiffSide(config.Hash.Value, config.Revision, showsHosts ? all : all?.ForAnybody());
     }
+
+    private double SecondsInService() =>
+        Math.Round(Math.Max(0, (application.Clock.GetUtcNow() - application.Record.Current.Since).TotalSeconds), 3);
 
     /// <summary>Whether the guard's watch was of this switch, or led to it by switching back.</summary>
     private static bool IsOf(GuardView watch, SwitchRecord last) =>

@@ -46,6 +46,13 @@ public static class ObjectKey
         return Events(prefix) + time + "-" + id + JsonEnd;
     }
 
+    /// <summary>Returns the random part of an event's key; of a key that somebody chose, what follows its last dash.</summary>
+    public static string EventIdIn(string key)
+    {
+        var id = key[(key.LastIndexOf('-') + 1)..];
+        return id.EndsWith(JsonEnd, StringComparison.Ordinal) ? id[..^JsonEnd.Length] : id;
+    }
+
     /// <summary>Returns the start of the keys of all events.</summary>
     public static string Events(string prefix) => Join(prefix, "events/");
 

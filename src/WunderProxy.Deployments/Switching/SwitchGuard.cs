@@ -238,7 +238,7 @@ internal sealed class SwitchGuard(
             Id = done.Id,
             Undo = undo.Kind == DeploymentKind.Reject ? undo : null,
         };
-        if (!await switcher.UndoAsync(done, rejected, undo))
+        if (await switcher.UndoAsync(done, rejected, undo) is not { } undone)
         {
             Conclude(done, GuardState.Superseded, "");
             return;
@@ -256,6 +256,7 @@ internal sealed class SwitchGuard(
             Hash = previous.Hash.Value,
             FromHash = next.Hash.Value,
             Reason = evidence,
+            Measured = undone.Measured,
         });
         Conclude(done, GuardState.SwitchedBack, evidence);
         await history.CompleteAsync(undo, null);

@@ -16,16 +16,18 @@ namespace WunderProxy.Deployments.Switching;
 /// </summary>
 internal sealed class TrafficSwitcher(Application application, ContainerRetirer retirer)
 {
+    private readonly SwitchMeter _meter = new(application);
+
     /// <summary>Sends traffic to a deployment that was just found healthy, and drains the previous deployment.</summary>
     /// <param name="next">The deployment to switch to, which is ready or still draining.</param>
     /// <param name="config">Its launch config; null if it is not available.</param>
     /// <param name="intent">What the history is to be told; null if another deployer writes the history.</param>
     /// <param name="hold">The previous container keeps running until this completes.</param>
     /// <param name="cancellationToken">Cancels before the switch.</param>
-    /// <returns>The deployment that was current before; null if there was none or nothing changed.</returns>
+    /// <returns>The deployment that was current before, and what was measured.</returns>
     /// <exception cref="DeploymentException">The deployment was retired meanwhile.</exception>
     /// <exception cref="StateUnwritableException">The record cannot be written; nothing was switched.</exception>
-    public async Task<Deployment?> SwitchAsync(
+    public async Task<SwitchOutcome> SwitchAsync(
         Deployment next, LaunchConfig? config, DeploymentIntent? intent, Task hold, CancellationToken cancellationToken)
     {
         await application.SlotGuard.WaitAsync(cancellationToken);
@@ -43,25 +45,24 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
     /// <param name="done">The switch to undo; the deployment before is still draining.</param>
     /// <param name="rejected">What the record keeps about the verdict.</param>
     /// <param name="undo">What the history is to be told.</param>
-    /// <returns>Whether the switch was undone; false if another one has been switched to meanwhile.</returns>
+    /// <returns>What was measured; null if another deployment has been switched to meanwhile.</returns>
     /// <exception cref="DeploymentException">The previous deployment does not run any more.</exception>
     /// <exception cref="StateUnwritableException">The record cannot be written; nothing was switched.</exception>
-    public async Task<bool> UndoAsync(GuardedSwitch done, RejectedConfig rejected, DeploymentIntent undo)
+    public async Task<SwitchOutcome?> UndoAsync(GuardedSwitch done, RejectedConfig rejected, DeploymentIntent undo)
     {
         await application.SlotGuard.WaitAsync();
         try
         {
             if (application.Table.Current != done.Next)
             {
-                return false;
+                return null;
             }
 
-            Switch(done.Previous, done.PreviousConfig, undo, Task.CompletedTask, record => record with
+            return Switch(done.Previous, done.PreviousConfig, undo, Task.CompletedTask, record => record with
             {
                 Seen = done.Before.Seen,
                 Rejected = [.. record.Rejected.Where(r => r.Hash != rejected.Hash).Append(rejected).TakeLast(RejectedConfig.MaxCount)],
             });
-            return true;
         }
         finally
         {
@@ -119,7 +120,7 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
     }
 
     /// <summary>Performs the switch, under the slot guard.</summary>
-    private Deployment? Switch(
+    private SwitchOutcome Switch(
         Deployment next,
         LaunchConfig? config,
         DeploymentIntent? intent,
@@ -134,6 +135,8 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
         var previous = application.Table.Current;
         var now = application.Clock.GetUtcNow();
         var before = application.Record.Current;
+        var measured = previous == next ? null : Measure(next, previous, before);
+        intent = intent is null ? null : intent with { Measured = measured };
         application.Record.Update(
             record => andRecord(Recorded(record, next, previous == next ? null : previous, config, intent, now)));
         if (config is not null)
@@ -145,7 +148,7 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
         {
             // The container may have come back since it was found dead, without traffic being sent to it again.
             Follow(next);
-            return null;
+            return new SwitchOutcome(null, null);
         }
 
         var drain = Exchange(next, before);
@@ -158,7 +161,15 @@ internal sealed class TrafficSwitcher(Application application, ContainerRetirer 
             application.AfterSwitch.Try("beginning the drain", () => retirer.BeginDrain(previous, hold));
         }
 
-        return previous;
+        return new SwitchOutcome(previous, measured);
+    }
+
+    /// <summary>Measures both deployments; that the statistics fail does not fail the switch.</summary>
+    private SwitchMeasurement? Measure(Deployment next, Deployment? previous, LifecycleRecord before)
+    {
+        SwitchMeasurement? measured = null;
+        application.AfterSwitch.Try("measuring for the event", () => measured = _meter.Measure(next, previous, before));
+        return measured;
     }
 
     private static LifecycleRecord Recorded(

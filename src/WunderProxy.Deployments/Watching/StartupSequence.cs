@@ -157,10 +157,12 @@ internal sealed class StartupSequence(
             Hash = current.Hash.Value,
             FromHash = fromHash,
         };
+        var began = application.Clock.GetTimestamp();
+        SwitchOutcome done;
         try
         {
             var launched = await launcher.LaunchAsync(current, progress, cancellationToken);
-            await switcher.SwitchAsync(
+            done = await switcher.SwitchAsync(
                 launched.Deployment, current, null, Task.CompletedTask, cancellationToken);
         }
         catch (Exception exception) when (exception is not EngineUnavailableException && DeploymentFaults.Translate(exception) is not null)
@@ -173,13 +175,26 @@ internal sealed class StartupSequence(
             {
                 // The launch is tried repeatedly until something serves, but the failure is logged once.
                 _lastFailure = known.Message;
-                await application.Events.RecordAsync(started with { Type = EventType.Failure, Result = known.Code, Reason = known.Message });
+                await application.Events.RecordAsync(started with
+                {
+                    Type = EventType.Failure,
+                    Result = known.Code,
+                    Reason = known.Message,
+                    Seconds = SecondsSince(began),
+                });
             }
 
             return false;
         }
 
-        await application.Events.RecordAsync(started with { At = application.Clock.GetUtcNow() });
+        await application.Events.RecordAsync(started with
+        {
+            At = application.Clock.GetUtcNow(),
+            Seconds = SecondsSince(began),
+            Measured = done.Measured,
+        });
         return true;
     }
+
+    private double SecondsSince(long began) => Math.Round(application.Clock.GetElapsedTime(began).TotalSeconds, 3);
 }

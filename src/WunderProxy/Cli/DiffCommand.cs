@@ -3,6 +3,7 @@ using System.Text.Json;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.Deployments.Operations;
 using WunderProxy.Instance;
 using WunderProxy.ManagerApi;
 using WunderProxy.ManagerApi.Explanations;
@@ -57,10 +58,11 @@ internal sealed class DiffCommand : Command
             var finder = new ConfigFinder(await repository.LoadAsync(cancellationToken), configs.LoadAsync);
             var from = await finder.FindAsync(parsed.GetValue(_from) ?? DiffRoute.DefaultFrom, cancellationToken);
             var to = await finder.FindAsync(parsed.GetValue(_to) ?? DiffRoute.DefaultTo, cancellationToken);
-            return new DiffView(
-                new DiffSide(from.Hash.Value, from.Revision), new DiffSide(to.Hash.Value, to.Revision), ConfigDiff.Of(from, to, showsTexts: true))
+            var measurements = await FleetMeasurements.ReadAsync(
+                new EventReader(store, _store.Prefix(parsed)), TimeProvider.System, cancellationToken);
+            return new DiffView(SideOf(from, measurements), SideOf(to, measurements), ConfigDiff.Of(from, to, showsTexts: true))
             {
-                Notes = finder.Notes,
+                Notes = [.. finder.Notes, .. measurements.Notes],
             };
         });
         parsed.InvocationConfiguration.Output.WriteLine(parsed.GetValue(_json)
@@ -68,4 +70,7 @@ internal sealed class DiffCommand : Command
             : TerminalText.EscapeLines(DiffText.Write(diff).TrimEnd('\n')));
         return ExitCode.Success;
     }
+
+    private static DiffSide SideOf(LaunchConfig config, FleetMeasurements measurements) =>
+        new(config.Hash.Value, config.Revision, measurements.Of(config.Hash.Value));
 }

@@ -77,10 +77,10 @@ internal sealed class DeploymentRun(
             // Read under the claim: until it is taken, another deployer may still switch the managers.
             served = await _fleet.ReadServedAsync(cancellationToken);
             (config, intent) = await prepareAsync(served);
-            done = await SwitchAsync(config, intent, served, cancellationToken);
+            done = await SwitchAsync(config, intent, served, start, cancellationToken);
 
             // From here on all managers serve the launch config; failures must say so, and say what is not recorded.
-            await _records.WriteAsync(intent, claim, ManagerNames);
+            await _records.WriteAsync(intent with { Seconds = SecondsSince(start) }, claim, ManagerNames);
         }
         finally
         {
@@ -88,7 +88,7 @@ internal sealed class DeploymentRun(
             await _records.GiveBackAsync(claim);
         }
 
-        var seconds = Math.Round(clock.GetElapsedTime(start).TotalSeconds, 3);
+        var seconds = SecondsSince(start);
         if (guard > TimeSpan.Zero)
         {
             await WatchAsync(config, intent, served, done, cancellationToken);
@@ -99,7 +99,7 @@ internal sealed class DeploymentRun(
     }
 
     private async Task<FleetSwitch> SwitchAsync(
-        LaunchConfig config, DeploymentIntent intent, IReadOnlyList<string> served, CancellationToken cancellationToken)
+        LaunchConfig config, DeploymentIntent intent, IReadOnlyList<string> served, long start, CancellationToken cancellationToken)
     {
         try
         {
@@ -107,7 +107,7 @@ internal sealed class DeploymentRun(
         }
         catch (FleetException exception)
         {
-            await _records.TellFailureAsync(intent, exception.Message);
+            await _records.TellFailureAsync(intent with { Seconds = SecondsSince(start) }, exception.Message);
             throw;
         }
         catch (OperationCanceledException)
@@ -189,6 +189,8 @@ internal sealed class DeploymentRun(
             return null;
         }
     }
+
+    private double SecondsSince(long start) => Math.Round(clock.GetElapsedTime(start).TotalSeconds, 3);
 
     private ManagerSummary SummaryOf(LaunchResult result, int index) =>
         new(managers[index].Name, result.Container, result.Address, result.Method, Math.Round(result.Seconds, 3));

@@ -76,14 +76,21 @@ internal sealed class UpstreamTrafficSwitch(UpstreamSlot slot, TimeProvider cloc
             found = _current?.Target == target ? _current : _previous.FirstOrDefault(held => held.Target == target);
         }
 
-        return found is null ? null : ReportOf(found.Upstream.Snapshot().Traffic);
+        return found is null ? null : ReportOf(found.Upstream.Snapshot());
     }
 
-    private static TrafficReport ReportOf(TrafficSnapshot traffic) => new(
-        traffic.Requests,
-        traffic.Status.Classes.GetValueOrDefault("5xx"),
-        traffic.GatewayErrors,
-        [.. traffic.Latency.Buckets.Select(time => new TimeCount(time.UpToSeconds, time.Count))]);
+    private static TrafficReport ReportOf(UpstreamSnapshot upstream)
+    {
+        var traffic = upstream.Traffic;
+        return new TrafficReport(
+            traffic.Requests,
+            traffic.Status.Classes.GetValueOrDefault("5xx"),
+            traffic.GatewayErrors,
+            [.. traffic.Latency.Buckets.Select(time => new TimeCount(time.UpToSeconds, time.Count))])
+        {
+            CountedFrom = upstream.Since,
+        };
+    }
 
     private UpstreamTrafficDrain? Replace(TargetUpstream? next)
     {

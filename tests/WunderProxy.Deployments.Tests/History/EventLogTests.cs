@@ -58,8 +58,8 @@ internal sealed class EventLogTests
 
         Assert.Multiple(async () =>
         {
-            Assert.That(await log.ReadAsync(10, CancellationToken.None), Is.EqualTo(new[] { first, second, third }));
-            Assert.That(await log.ReadAsync(2, CancellationToken.None), Is.EqualTo(new[] { second, third }));
+            Assert.That(await new EventReader(_store, "p").ReadAsync(CancellationToken.None), Is.EqualTo(new[] { first, second, third }));
+            Assert.That(await new EventReader(_store, "p", maxCount: 2).ReadAsync(CancellationToken.None), Is.EqualTo(new[] { second, third }));
         });
     }
 
@@ -113,7 +113,7 @@ internal sealed class EventLogTests
         await log.RecordAsync(
             EventAt(1) with { By = "half \ud83d", Reason = new string('ü', DocumentLimits.Event) }, CancellationToken.None);
 
-        var read = (await log.ReadAsync(1, CancellationToken.None)).Single();
+        var read = (await new EventReader(_store, "p").ReadAsync(CancellationToken.None)).Single();
 
         Assert.That((read.By, read.Reason[..3], read.Reason[^1]), Is.EqualTo(("half \ufffd", "üüü", '…')));
     }
@@ -127,7 +127,7 @@ internal sealed class EventLogTests
         _store.Seed("p/events/b.json", "null"u8);
         _store.Seed("p/events/c.json", new byte[DocumentLimits.Event + 1]);
 
-        Assert.That(await log.ReadAsync(10, CancellationToken.None), Is.EqualTo(new[] { good }));
+        Assert.That(await new EventReader(_store, "p").ReadAsync(CancellationToken.None), Is.EqualTo(new[] { good }));
     }
 
     [Test]

@@ -74,9 +74,9 @@ internal sealed class TrafficSwitcherTests : IAsyncDisposable
         await SwitchAsync(good);
         await SwitchAsync(bad);
 
-        var isUndone = await UndoAsync(bad, good);
+        var undone = await UndoAsync(bad, good);
 
-        Assert.That(isUndone);
+        Assert.That(undone!.Previous, Is.SameAs(bad));
         Assert.That(_application.Record.Current.Rejected.Select(rejected => rejected.Revision), Is.EqualTo(new[] { "r2" }));
         Assert.That(_traffic.Current!.Revision, Is.EqualTo("r1"));
         Assert.That(_application.Record.Current.Container, Is.EqualTo("r1"));
@@ -91,21 +91,21 @@ internal sealed class TrafficSwitcherTests : IAsyncDisposable
         await SwitchAsync(bad);
         await SwitchAsync(newest);
 
-        var isUndone = await UndoAsync(bad, good);
+        var undone = await UndoAsync(bad, good);
 
-        Assert.That(isUndone, Is.False);
+        Assert.That(undone, Is.Null);
         Assert.That(_traffic.Current!.Revision, Is.EqualTo("r3"));
         Assert.That(_application.Record.Current.Container, Is.EqualTo("r3"));
     }
 
-    private Task<bool> UndoAsync(Deployment failing, Deployment earlier) => _switcher.UndoAsync(
+    private Task<SwitchOutcome?> UndoAsync(Deployment failing, Deployment earlier) => _switcher.UndoAsync(
         new GuardedSwitch(failing, earlier, new LifecycleRecord(), null, new TaskCompletionSource()),
         new RejectedConfig(
             failing.Hash.Value, failing.Revision, earlier.Hash.Value, earlier.Revision, DateTimeOffset.UnixEpoch, "slow"),
         DeploymentIntent.Reject(
             failing.Hash.Value, "", failing.Revision, DateTimeOffset.UnixEpoch, "guard", DateTimeOffset.UnixEpoch));
 
-    private Task<Deployment?> SwitchAsync(Deployment next) =>
+    private Task<SwitchOutcome> SwitchAsync(Deployment next) =>
         _switcher.SwitchAsync(next, null, null, _hold.Task, CancellationToken.None);
 
     private Deployment Add(string revision)

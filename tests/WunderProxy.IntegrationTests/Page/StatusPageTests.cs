@@ -12,8 +12,8 @@ namespace WunderProxy.IntegrationTests.Page;
 [NonParallelizable]
 internal sealed class StatusPageTests
 {
-    /// <summary>The button of the first entry that is not in service, where that entry is r1.</summary>
-    private const string BackToFirst = "#history tbody tr:nth-child(2) [data-ask='Roll back to r1?']";
+    /// <summary>The button of the newest entry of r1, while another revision is in service.</summary>
+    private const string BackToFirst = "#history tbody [data-ask='Roll back to r1?']";
 
     private const string Token = "a-token-for-people";
 
@@ -227,6 +227,8 @@ internal sealed class StatusPageTests
             "both revisions are in one chart", () => browser.Has("#traffic .line.now:not(.old1)[d^=M]") && browser.Has("#traffic .line.now.old1[d^=M]"));
         await browser.UntilAsync("the switches are marked", () => browser.Has("#traffic .mark"));
         await browser.UntilAsync("the history has both", () => browser.Has("#history [data-call=rollback]"));
+        await browser.UntilAsync(
+            "the history tells how r2 ended before", () => browser.TextOf("history").Contains("rolled back to r1", StringComparison.Ordinal));
     }
 
     /// <summary>Takes the pictures of docs/images, after a load that fills the charts.</summary>

@@ -84,7 +84,7 @@ internal sealed class DeployersAtOnceTests
         deployed.UnionWith(succeeded);
 
         var repository = new HistoryRepository(store, _prefix, TimeProvider.System);
-        var events = await new EventLog(store, _prefix).ReadAsync(answers.Length, CancellationToken.None);
+        var events = await new EventReader(store, _prefix, answers.Length).ReadAsync(CancellationToken.None);
         var eventCount = (await store.ListAsync(ObjectKey.Events(_prefix), CancellationToken.None)).Count;
         var history = await repository.LoadAsync(CancellationToken.None);
         var current = await new LaunchConfigRepository(store, _prefix).LoadCurrentAsync(CancellationToken.None);

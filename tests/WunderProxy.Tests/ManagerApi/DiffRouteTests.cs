@@ -44,7 +44,21 @@ internal sealed class DiffRouteTests
             .And.Match("limits +changed HostConfig.Memory: 1 -> 2")
             .And.Match("environment +added ContainerConfig.Env.A\n")
             .And.Match("measured +r41: healthy 1.5 s after its start; 100 requests"));
+        Assert.That(text, Does.Not.Contain("machines"));
         Assert.That(json["Changes"]![0]!["After"]!.GetValue<string>(), Is.EqualTo("2"));
         Assert.That(json["From"]!["Measured"]!["StartSeconds"]!.GetValue<double>(), Is.EqualTo(1.5));
+    }
+
+    [TestCase("web2\u001b[2J", "2 machines, times of the slowest (web2 [2J)\n")]
+    [TestCase(null, "2 machines\n")]
+    public async Task Measurements_of_several_machines_are_told_as_such(string? host, string expected)
+    {
+        await using var api = new ApiFixture();
+        var measured = Found.From.Measured! with { Machines = 2, SlowestHost = host, ServedSeconds = 3_700 };
+        api.Lifecycle.Diff = Found with { From = Found.From with { Measured = measured } };
+
+        var text = ApiFixture.TextOf(await api.CallAsync("GET /diff"));
+
+        Assert.That(text, Does.Contain("r41: healthy 1.5 s after its start; served 1 h 1 min; 100 requests").And.Contain(expected));
     }
 }

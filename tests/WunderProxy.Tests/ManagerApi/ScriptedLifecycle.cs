@@ -62,6 +62,10 @@ internal sealed class ScriptedLifecycle : IContainerLifecycle
         Answer<IReadOnlyList<HistoryEntryView>>(
             "history", [new("r41", DateTimeOffset.UnixEpoch, "ada", "00ff", Current: true)]);
 
+    public IReadOnlyList<EventView> Events { get; set; } = [];
+
+    public Task<IReadOnlyList<EventView>> GetEventsAsync(CancellationToken cancellationToken) => Task.FromResult(Events);
+
     public Task<ReadOnlyMemory<byte>> GetConfigAsync(string reference, CancellationToken cancellationToken) =>
         Answer<ReadOnlyMemory<byte>>($"config {reference}", System.Text.Encoding.UTF8.GetBytes(Config));
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using WunderProxy.Deployments.Contracts;
 using WunderProxy.Deployments.LaunchConfigs;
+using WunderProxy.ManagerApi.Page;
 
 namespace WunderProxy.ManagerApi.Explanations;
 
@@ -57,8 +58,19 @@ internal static class DiffText
             return;
         }
 
-        var start = measured.StartSeconds is { } seconds ? $"healthy {PlainText.Seconds(seconds)} after its start" : "";
-        var traffic = SwitchEvidenceText.NumbersOf(measured.Traffic);
-        ExplanationText.Row(text, "measured", $"{side.Revision}: {string.Join("; ", new[] { start, traffic }.Where(part => part.Length > 0))}");
+        string[] parts =
+        [
+            measured.StartSeconds is { } start ? $"healthy {PlainText.Seconds(start)} after its start" : "",
+            measured.ServedSeconds is { } served ? $"served {Wording.Span(TimeSpan.FromSeconds(served))}" : "",
+            SwitchEvidenceText.NumbersOf(measured.Traffic),
+            measured.Machines > 1 ? MachinesOf(measured) : "",
+        ];
+        ExplanationText.Row(text, "measured", $"{side.Revision}: {string.Join("; ", parts.Where(part => part.Length > 0))}");
+    }
+
+    private static string MachinesOf(Measured measured)
+    {
+        var machines = string.Create(CultureInfo.InvariantCulture, $"{measured.Machines} machines");
+        return measured.SlowestHost is { } host ? $"{machines}, times of the slowest ({host})" : machines;
     }
 }

@@ -3,10 +3,10 @@ using WunderProxy.Deployments.Contracts;
 namespace WunderProxy.ManagerApi.Page;
 
 /// <summary>
-/// The history as last read from the store. The page never waits long for the store: it shows what was read before,
+/// The history and the events as last read from the store. The page never waits long for the store: it shows what was read before,
 /// while one reading at most is under way.
 /// </summary>
-/// <param name="lifecycle">Reads the history.</param>
+/// <param name="lifecycle">Reads history and events.</param>
 /// <param name="clock">Clock for the age of what was read.</param>
 internal sealed class HistoryCache(IContainerLifecycle lifecycle, TimeProvider clock)
 {
@@ -17,16 +17,16 @@ internal sealed class HistoryCache(IContainerLifecycle lifecycle, TimeProvider c
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
-    private IReadOnlyList<HistoryEntryView>? _last;
+    private PastFacts? _last;
     private Task _reading = Task.CompletedTask;
     private long _readAt;
     private string? _servedHash;
 
     /// <summary>
-    /// Returns the history, oldest first, as last read; null before the first reading. Begins another one if the last
+    /// Returns what was last read; null before the first reading. Begins another one if the last
     /// is old, or something else is in service than at that time.
     /// </summary>
-    public IReadOnlyList<HistoryEntryView>? Read(string? servedHash)
+    public PastFacts? Read(string? servedHash)
     {
         _ = Begin(servedHash);
         return Volatile.Read(ref _last);
@@ -62,7 +62,11 @@ internal sealed class HistoryCache(IContainerLifecycle lifecycle, TimeProvider c
         try
         {
             var entries = await lifecycle.GetHistoryAsync(CancellationToken.None);
-            Volatile.Write(ref _last, entries);
+            Volatile.Write(ref _last, new PastFacts(entries, _last?.Events ?? []));
+
+            // The events may take longer, and the history is shown without them.
+            var events = await lifecycle.GetEventsAsync(CancellationToken.None);
+            Volatile.Write(ref _last, new PastFacts(entries, events));
         }
         catch (DeploymentException)
         {

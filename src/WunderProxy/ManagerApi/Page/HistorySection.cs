@@ -1,6 +1,6 @@
 namespace WunderProxy.ManagerApi.Page;
 
-/// <summary>The history: who deployed what and when, how long it served and how that ended; with the way back.</summary>
+/// <summary>The history: who deployed what and when, how long that took, how long it served and how it ended; with the way back.</summary>
 internal static class HistorySection
 {
     public static Html? Write(PageModel model)
@@ -21,29 +21,45 @@ internal static class HistorySection
             return html.Add($"<p class=dim>Nothing has been deployed yet.</p>");
         }
 
-        var table = new PageTable("Deployments, newest first", "Revision", "Deployed (UTC)", "By", "Served", "Replaced by", "Diff", "Way back");
-        for (var index = 0; index < history.Count; index++)
+        var table = new PageTable("Deployments, newest first", "Revision", "Deployed (UTC)", "By", "Took", "Served", "Ended", "Diff", "Way back");
+        HistoryRow[] entries = [.. history.Where(row => row.IsEntry)];
+        foreach (var row in history)
         {
-            var row = history[index];
+            var before = row.IsEntry ? entries.ElementAtOrDefault(Array.IndexOf(entries, row) + 1) : null;
             table.Row(
                 row.IsCurrent,
-                Html.Of($"<span class=name>{row.Revision}</span>"),
+                Named(row),
                 Html.Of($"{Wording.Time(row.At)}"),
                 Html.Of($"{row.By}"),
-                Html.Of($"{Wording.Span(row.Served)}"),
-                Html.Of($"<span class=name>{row.ReplacedBy}</span>"),
-                model.HasDiff && index + 1 < history.Count ? Changes(row, history[index + 1]) : Html.Of($""),
+                Html.Of($"{Took(row.Seconds)}"),
+                Html.Of($"{(row.Served is { } served ? Wording.Span(served) : "")}"),
+                row.End.Length == 0 ? Html.Of($"") : Html.Of($"<span class=name>{row.End}</span>"),
+                model.HasDiff && before is not null ? Changes(row, before) : Html.Of($""),
                 WayBack(model, row));
         }
 
-        return html.Add($"<div class=scroll tabindex=0 role=group aria-label=\"Deployments\">{table.End()}</div>{(model.HasDiff ? Compare(history) : null)}");
+        return html.Add($"<div class=scroll tabindex=0 role=group aria-label=\"Deployments\">{table.End()}</div>{(model.HasDiff ? Compare(entries) : null)}");
     }
+
+    private static Html Named(HistoryRow row)
+    {
+        var name = Html.Of($"<span class=name>{row.Revision}</span>");
+        return row.Kind.Length == 0 ? name : Html.Of($"<span><span class=name>{row.Revision}</span> <span class=dim>{row.Kind}</span></span>");
+    }
+
+    private static string Took(double? seconds) => seconds switch
+    {
+        null => "",
+        < 100 => Wording.Latency(seconds.Value),
+        _ => Wording.Span(TimeSpan.FromSeconds(seconds.Value)),
+    };
 
     private static Html Changes(HistoryRow row, HistoryRow before) =>
         Html.Of($"<a data-diff href=\"diff?from={before.Hash}&amp;to={row.Hash}\">diff<span class=sr> of {before.Revision} and {row.Revision}</span></a>");
 
-    private static Html WayBack(PageModel model, HistoryRow row) => row.IsCurrent || !model.MayAct
-        ? Html.Of($"<span title=\"{row.Way}\">{(row.IsCurrent ? "in service" : row.Way)}</span>")
+    private static Html WayBack(PageModel model, HistoryRow row) => !row.IsEntry ? Html.Of($"")
+        : row.Way == HistoryRows.InService ? Html.Of($"{row.Way}")
+        : !model.MayAct ? Html.Of($"<span title=\"{row.Way}\">{row.Way}</span>")
         : new ActionButton(
             "Roll back", "rollback", row.Hash, $"Roll back to {row.Revision}?", $"{row.Way}.")
         {
@@ -51,9 +67,9 @@ internal static class HistorySection
         }.Write();
 
     /// <summary>Two lists and a button, which the script shows: any two entries can be compared.</summary>
-    private static Html? Compare(IReadOnlyList<HistoryRow> history)
+    private static Html? Compare(HistoryRow[] history)
     {
-        if (history.Count < 2)
+        if (history.Length < 2)
         {
             return null;
         }
@@ -61,10 +77,10 @@ internal static class HistorySection
         return Html.Of($"<div class=\"compare script\"><label>Compare {Choice("from", history, 1)}</label> <label>with {Choice("to", history, 0)}</label> <button type=button data-compare>Show the difference</button></div>");
     }
 
-    private static Html Choice(string id, IReadOnlyList<HistoryRow> history, int chosen)
+    private static Html Choice(string id, HistoryRow[] history, int chosen)
     {
         var html = Html.Of($"<select id=\"compare-{id}\">");
-        for (var index = 0; index < history.Count; index++)
+        for (var index = 0; index < history.Length; index++)
         {
             html.Add($"<option value=\"{history[index].Hash}\"{(index == chosen ? Selected : null)}>{history[index].Revision}, {Wording.Time(history[index].At)}</option>");
         }

@@ -18,6 +18,9 @@ internal sealed class Html
     /// <summary>Creates markup from an interpolated string, whose values are escaped.</summary>
     public static Html Of(ref Markup markup) => markup.Target;
 
+    /// <summary>Whether there is no markup yet.</summary>
+    public bool IsEmpty => _text.Length == 0;
+
     /// <inheritdoc/>
     public override string ToString() => _text.ToString();
 

@@ -39,7 +39,8 @@ internal sealed class PageReader(
     public PageModel Read(StatusFacts facts, PageWindow window, PageRights rights)
     {
         var now = clock.GetUtcNow();
-        var entries = _history?.Read(facts.Lifecycle.Current?.Hash.Value);
+        var recent = events();
+        var past = _history?.Read(facts.Lifecycle.Current?.Hash.Value)?.With(recent);
         var containers = lifecycle?.Containers ?? [];
         var series = status.ReadSeries(window);
         return new PageModel(now, window, facts, rights)
@@ -52,8 +53,8 @@ internal sealed class PageReader(
             Connections = series.Connections,
             Rates = series.Rates,
             Recent = series.Recent,
-            Marks = PageMarks.Of(events(), entries, facts.Lifecycle.Guard, now - window.Span, now, rights),
-            History = entries is null ? null : HistoryRows.Of(entries, containers, now, rights),
+            Marks = PageMarks.Of(recent, past?.Entries, facts.Lifecycle.Guard, now - window.Span, now, rights),
+            History = past is null ? null : HistoryRows.Of(past, containers, now, rights),
             Drains = [.. facts.Lifecycle.Draining.Select(DrainRow.Of)],
         };
     }

@@ -38,7 +38,7 @@ internal sealed class PageTable
         _html.Add($"<tr role=row{(isCurrent ? Current : null)}>");
         for (var index = 0; index < cells.Length; index++)
         {
-            _html.Add($"<td role=cell{ClassOf(_columns[index])}{Label(index)}>{cells[index]}</td>");
+            _html.Add($"<td role=cell{ClassOf(_columns[index])}{Label(index, cells[index])}>{cells[index]}</td>");
         }
 
         _html.Add($"</tr>");
@@ -60,7 +60,7 @@ internal sealed class PageTable
     /// <summary>Ends the table and returns its markup.</summary>
     public Html End() => _html.Add($"</tbody></table>");
 
-    private Html? Label(int index) => HasLabels ? Html.Of($" data-label=\"{NameOf(_columns[index])}\"") : null;
+    private Html? Label(int index, Html cell) => HasLabels && !cell.IsEmpty ? Html.Of($" data-label=\"{NameOf(_columns[index])}\"") : null;
 
     private static Html Current { get; } = Html.Of($" class=current aria-current=true");
 

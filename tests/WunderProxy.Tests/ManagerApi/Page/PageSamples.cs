@@ -93,8 +93,22 @@ internal static class PageSamples
     private static IReadOnlyList<HistoryRow> HistoryOf(PageRights rights, string? quote) =>
     [
         .. Enumerable.Range(0, 10).Select(index => new HistoryRow(
-            quote ?? $"r{42 - index}", $"{index:x64}", Now.AddHours(-5 * index), rights == PageRights.Stranger ? "" : quote ?? "ada@ci", index == 0,
-            TimeSpan.FromHours(5), index == 0 ? "" : quote ?? $"r{43 - index}", index < 3 ? "kept container: about 1 s" : "new container, pull if the image is gone")),
+            quote ?? $"r{42 - index}", $"{index:x64}", Now.AddHours(-5 * index), rights == PageRights.Stranger ? "" : quote ?? "ada@ci")
+        {
+            Seconds = 3.2 + index,
+            IsCurrent = index == 0,
+            Served = TimeSpan.FromHours(5),
+            End = index == 0 ? "" : $"replaced by {quote ?? $"r{43 - index}"}",
+            Way = index == 0 ? HistoryRows.InService : index < 3 ? "kept container: about 1 s" : "new container, pull if the image is gone",
+        }),
+        .. Enumerable.Range(0, HistoryActs.MaxOthers).Select(index => new HistoryRow(
+            quote ?? "r44", $"{index + 10:x64}", Now.AddHours(-50 - index), rights == PageRights.Stranger ? "" : quote ?? "ada@ci")
+        {
+            Kind = index == 0 ? "rollback" : "",
+            Seconds = 60,
+            IsEntry = false,
+            End = quote ?? "failed: launch_timeout",
+        }),
     ];
 
     private static ContainerView[] ContainersOf(string? quote) =>
