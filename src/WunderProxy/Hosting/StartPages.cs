@@ -46,14 +46,14 @@ internal static partial class StartPages
     internal static IEnumerable<(nint Start, nint Length)> FindClean(IEnumerable<string> smaps, string file)
     {
         (nint Start, nint Length)? mapping = null;
-        var found = false;
+        var (found, changed) = (false, false);
         foreach (var line in smaps)
         {
-            // "55d0c8a00000-55d0c8b00000 r-xp 000a0000 08:01 1234   /path", and then lines like "Private_Dirty:   0 kB".
+            // "55d0c8a00000-55d0c8b00000 r-xp 000a0000 08:01 1234   /path", and then lines like "Anonymous:   0 kB".
             var isHeader = line.IndexOf(' ', StringComparison.Ordinal) is > 0 and var first && line[first - 1] != ':';
             if (isHeader && line.EndsWith(' ' + file, StringComparison.Ordinal))
             {
-                found = true;
+                (found, changed) = (true, false);
                 mapping = line.Contains(" r--p ", StringComparison.Ordinal) || line.Contains(" r-xp ", StringComparison.Ordinal)
                     ? Parse(line)
                     : null;
@@ -64,16 +64,23 @@ internal static partial class StartPages
                 // more garbage than is gained.
                 yield break;
             }
-            else if (mapping is { } clean && line.StartsWith("Private_Dirty:", StringComparison.Ordinal))
+            else if (line.StartsWith("Anonymous:", StringComparison.Ordinal))
+            {
+                // Not "Private_Dirty", which also counts pages of a file that is not yet on the disk.
+                changed = !IsZero(line);
+            }
+            else if (mapping is { } clean && line.StartsWith("Swap:", StringComparison.Ordinal))
             {
                 mapping = null;
-                if (line.AsSpan("Private_Dirty:".Length).Trim() is "0 kB")
+                if (!changed && IsZero(line))
                 {
                     yield return clean;
                 }
             }
         }
     }
+
+    private static bool IsZero(string line) => line.AsSpan(line.IndexOf(':', StringComparison.Ordinal) + 1).Trim() is "0 kB";
 
     private static (nint Start, nint Length) Parse(string header)
     {
