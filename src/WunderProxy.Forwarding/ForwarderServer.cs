@@ -183,12 +183,16 @@ public sealed class ForwarderServer : IAsyncDisposable
 
     private static int HttpsPortOf(IReadOnlyList<Listener> listeners)
     {
-        int[] ports =
-        [
-            .. listeners.Where(listener => listener.Kind == ListenerKind.Tls)
-                .Select(listener => listener.EndPoint).OfType<IPEndPoint>().Select(endPoint => endPoint.Port),
-        ];
-        return ports.Length == 0 || ports.Contains(HttpsPort) ? HttpsPort : ports[0];
+        var ports = new List<int>();
+        foreach (var listener in listeners)
+        {
+            if (listener is { Kind: ListenerKind.Tls, EndPoint: IPEndPoint endPoint })
+            {
+                ports.Add(endPoint.Port);
+            }
+        }
+
+        return ports.Count == 0 || ports.Contains(HttpsPort) ? HttpsPort : ports[0];
     }
 
     private IEnumerable<TrafficStats> UnroutedStats() => _contexts.Select(context => context.Unrouted);

@@ -21,12 +21,24 @@ internal sealed class PerLoop<TPart>(Func<TransportLoop, TPart> make)
         get
         {
             Interlocked.MemoryBarrier();
-            return _parts.OfType<TPart>();
+            return Enumerate();
         }
     }
 
     /// <summary>Returns the part of <paramref name="loop"/>; called on that loop.</summary>
     public TPart Of(TransportLoop loop) => _parts[loop.Index] ?? Make(loop);
+
+    // Not OfType(): a Select() of its result is a generic virtual call, for which the native runtime builds types.
+    private IEnumerable<TPart> Enumerate()
+    {
+        foreach (var part in _parts)
+        {
+            if (part is not null)
+            {
+                yield return part;
+            }
+        }
+    }
 
     private TPart Make(TransportLoop loop)
     {

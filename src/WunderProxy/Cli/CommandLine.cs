@@ -196,7 +196,7 @@ internal sealed class CommandLine(
     }
 
     private static IEnumerable<string> ArgumentTokens(ParseResult parsed) =>
-        parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens).Select(t => t.Value);
+        parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens.Select(token => token.Value));
 
     private static string CommandPath(ParseResult parsed) =>
         parsed.CommandResult.Parent is null ? "wunderproxy" : $"wunderproxy {parsed.CommandResult.Command.Name}";

@@ -22,8 +22,9 @@ internal static class ContainerGateway
     /// </summary>
     internal static IPAddress? Parse(IEnumerable<string> lines)
     {
-        foreach (var fields in lines.Skip(1).Select(line => line.Split('\t', StringSplitOptions.TrimEntries)))
+        foreach (var line in lines.Skip(1))
         {
+            var fields = line.Split('\t', StringSplitOptions.TrimEntries);
             if (fields.Length > 7 && fields[1] == "00000000" && fields[7] == "00000000"
                 && uint.TryParse(fields[2], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var gateway)
                 && gateway != 0)

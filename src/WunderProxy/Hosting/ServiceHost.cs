@@ -1,7 +1,9 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using WunderProxy.Certificates;
 using WunderProxy.Configuration;
 using WunderProxy.Deployments.Acme;
@@ -32,12 +34,12 @@ internal static class ServiceHost
         DescriptorBudget budget,
         TextWriter log)
     {
-        // Without defaults: no configuration files, watchers or providers that would delay a proxy's start.
-        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        // Empty: no configuration files, watchers or providers that would delay a proxy's start. The native program is then
+        // compiled without them too, which it is not when they are only switched off.
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         var services = builder.Services;
-        services.AddSingleton(_ => new LineLoggerProvider(log, TimeProvider.System));
-        services.AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<LineLoggerProvider>());
-        builder.Logging.AddFilter("Microsoft", LogLevel.None);
+        AddLog(services, log);
+        AddFixedOptions(services);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(budget);
         services.AddSingleton(budget.Apply(forwarder));
@@ -66,7 +68,6 @@ internal static class ServiceHost
         }
 
         services.AddSingleton<IHostLifetime, SignalLifetime>();
-        services.Configure<HostOptions>(options => options.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         return builder;
     }
 
@@ -204,7 +205,9 @@ internal static class ServiceHost
             // All addresses are bound before anything starts, so that a start that fails because of an address has
             // touched nothing.
             host.Services.GetRequiredService<ListenerSet>();
-            StartPages.Release();
+
+            // When all services have started: what the start has read is not read again.
+            host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(StartPages.Release);
             await host.RunAsync(cancellationToken);
         }
         catch (ListenException exception)
@@ -219,6 +222,30 @@ internal static class ServiceHost
         {
             LastResort.LogTo(null);
         }
+    }
+
+    /// <summary>
+    /// Adds the log. The types are named here: those that the container puts together by itself, such as a logger for a
+    /// category, the native runtime has to build at each start, with tables that stay in memory.
+    /// </summary>
+    private static void AddLog(IServiceCollection services, TextWriter log)
+    {
+        var filter = new LoggerFilterOptions { MinLevel = LogLevel.Information }.AddFilter("Microsoft", LogLevel.None);
+        services.AddSingleton(_ => new LineLoggerProvider(log, TimeProvider.System));
+        services.AddSingleton<ILoggerFactory>(
+            provider => new LoggerFactory([provider.GetRequiredService<LineLoggerProvider>()], filter));
+        services.AddSingleton<ILogger<SignalLifetime>, Logger<SignalLifetime>>();
+        services.AddSingleton<ILogger<DescriptorWorker>, Logger<DescriptorWorker>>();
+        services.AddSingleton<ILogger<ForwarderWorker>, Logger<ForwarderWorker>>();
+    }
+
+    /// <summary>Adds the host's options as they are, and so without the machinery that configures and validates options.</summary>
+    private static void AddFixedOptions(IServiceCollection services)
+    {
+        services.AddSingleton(Options.Create(new HostOptions { ShutdownTimeout = Timeout.InfiniteTimeSpan }));
+
+        // Would at each start set up the collection of metrics that no configuration asks for; nothing of ours has a validator.
+        services.RemoveAll<IStartupValidator>();
     }
 
     private static IEnumerable<IHostedService> OpenTelemetrySignals(IServiceProvider provider, OpenTelemetryOptions options, string app)

@@ -30,7 +30,12 @@ internal sealed class EpollTransport : ITransport
         _clock = clock;
         _logger = logger;
         var pipes = maxPipes is { } most ? most / threads : SpliceRelayPool.MostPipes;
-        _loops = [.. Enumerable.Range(0, threads).Select(index => new EpollLoop(index, pipes, clock, logger))];
+        _loops = new EpollLoop[threads];
+        for (var index = 0; index < threads; index++)
+        {
+            _loops[index] = new EpollLoop(index, pipes, clock, logger);
+        }
+
         foreach (var loop in _loops)
         {
             loop.Start();
