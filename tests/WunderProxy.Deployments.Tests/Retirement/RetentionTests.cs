@@ -5,7 +5,7 @@ using WunderProxy.TestSupport;
 namespace WunderProxy.Deployments.Tests.Retirement;
 
 /// <summary>Which containers stay and which go, by history and number; by age only what was never switched to.</summary>
-[Parallelizable(ParallelScope.All)]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase), Parallelizable(ParallelScope.All)]
 internal sealed class RetentionTests
 {
     private readonly ManualTimeProvider _clock = new();
