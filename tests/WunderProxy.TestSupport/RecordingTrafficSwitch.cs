@@ -64,10 +64,10 @@ public sealed class RecordingTrafficSwitch : ITrafficSwitch
 
         public int InFlight => hold.IsCompleted ? 0 : 1;
 
-        public async Task<int> DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken)
+        public async Task<DrainHolders> DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken)
         {
             await hold.WaitAsync(cancellationToken);
-            return 0;
+            return default;
         }
 
         public Task<DrainHolders> EndAsync() => Task.FromResult(new DrainHolders(InFlight));

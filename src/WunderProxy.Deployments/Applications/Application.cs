@@ -6,6 +6,7 @@ using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Machines;
 using WunderProxy.Deployments.Records;
+using WunderProxy.Deployments.Statistics;
 using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Applications;
@@ -41,6 +42,9 @@ internal sealed class Application : IDisposable
         Clock = clock;
         Log = log;
         Faults = faults;
+        Statistics = new LifecycleStatistics(clock);
+        store = new MeasuredObjectStore(
+            store, clock, call => Statistics.StoreCalls.Count(call.Operation, call.Result, call.Elapsed));
         Notices = new NoticeBoard(log);
         Store = new StoreCondition(new Circuit(clock, reached => DeploymentLog.StoreStateChanged(log, reached)), Notices);
         Configs = new LaunchConfigRepository(store, options.Prefix, clock);
@@ -55,6 +59,7 @@ internal sealed class Application : IDisposable
         Ownership = new ContainerOwnership(
             new ContainerIdentity(options.App, options.PrefixLabel), () => Record.Current, machine.Engine.Images);
         Images = new ImageNames(options.App, options.RegistryPort);
+        ImageSizes = new ImageSizes(machine.Engine.Images);
         Gate = new OperationGate(clock, faults, options.LaunchTimeout);
         AfterSwitch = new AfterSwitch(Notices, log);
         state.ListenToWarnings(warning => Notices.Warn($"state {warning}", "the state directory needs attention", warning));
@@ -122,6 +127,12 @@ internal sealed class Application : IDisposable
 
     /// <summary>The names of the application's images.</summary>
     public ImageNames Images { get; }
+
+    /// <summary>The sizes of the images of the deployments in care.</summary>
+    public ImageSizes ImageSizes { get; }
+
+    /// <summary>What was done for the application since the process started.</summary>
+    public LifecycleStatistics Statistics { get; }
 
     /// <summary>Lets one changing operation run at a time.</summary>
     public OperationGate Gate { get; }

@@ -54,18 +54,28 @@ internal sealed class DeploymentTable
     public IReadOnlyList<ContainerView> ToViews() =>
         [.. All.Where(d => !d.Replica.Id.IsEmpty).Select(ToView), .. Volatile.Read(ref _foreign)];
 
+    /// <summary>Returns the deployments as metrics show them, read without I/O.</summary>
+    public IReadOnlyList<ReleaseView> ToReleases() =>
+        [.. All.Where(d => !d.Replica.Id.IsEmpty).Select(d => new ReleaseView(
+            d.Hash.Value,
+            d.Revision,
+            d.ImageId,
+            d is { State: DeploymentState.Current, Replica.Address: null } ? "down" : WordOf(d.State)))];
+
+    private static string WordOf(DeploymentState state) => state switch
+    {
+        DeploymentState.Current => "current",
+        DeploymentState.Draining => "draining",
+        DeploymentState.Kept => "kept",
+        _ => "launched",
+    };
+
     private static ContainerView ToView(Deployment deployment) => new(
         deployment.Replica.Id.Value,
         deployment.Replica.Name,
         deployment.Hash.Value,
         deployment.Revision,
-        deployment.State switch
-        {
-            DeploymentState.Current => "current",
-            DeploymentState.Draining => "draining",
-            DeploymentState.Kept => "kept",
-            _ => "launched",
-        },
+        WordOf(deployment.State),
         deployment.Replica.Address?.ToString() ?? "",
         deployment.Replica.Health.ToWire(),
         deployment.Image,

@@ -30,6 +30,9 @@ internal sealed class EventRecorder(
     /// <summary>Hears of each event once it is durable; null before anybody listens.</summary>
     public ILifecycleListener? Listener { get; set; }
 
+    /// <summary>Number of events that wait on this machine until the store has them; read without I/O.</summary>
+    public int PendingCount => eventLog.PendingCount;
+
     /// <summary>Creates an event with the present time and this machine's name.</summary>
     public DeploymentEvent Create(string type, string by) =>
         new(type, clock.GetUtcNow(), by, Environment.MachineName);

@@ -19,8 +19,8 @@ public interface ITrafficDrain
     /// <param name="exchanges">Longest time for ordinary exchanges to finish.</param>
     /// <param name="upgraded">Longest time for upgraded and long-lived exchanges to finish.</param>
     /// <param name="cancellationToken">Cancels the drain.</param>
-    /// <returns>Number of exchanges and tunnels that were cut off.</returns>
-    Task<int> DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken);
+    /// <returns>The exchanges and tunnels that were cut off, by kind.</returns>
+    Task<DrainHolders> DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken);
 
     /// <summary>
     /// Ends everything in flight now, as at the deadlines, unless the target is wanted again; a drain in progress then

@@ -41,6 +41,9 @@ public sealed record LifecycleSnapshot
     /// <summary>Earlier upstreams that still have exchanges or tunnels in flight.</summary>
     public IReadOnlyList<DrainView> Draining { get; init; } = [];
 
+    /// <summary>All deployments in care, for metrics.</summary>
+    public IReadOnlyList<ReleaseView> Releases { get; init; } = [];
+
     /// <summary>Warnings that an operator should see.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 

@@ -49,6 +49,12 @@ internal sealed class DockerEngineClient : IDisposable
         set => _connection.Heard = value;
     }
 
+    /// <summary>Called for each request to the engine once its answer has begun or it has failed.</summary>
+    public Action<EngineCall> Called
+    {
+        set => _connection.Called = value;
+    }
+
     /// <summary>
     /// Asks whether the engine works (<c>GET /_ping</c>), over a connection of its own. An engine that is shutting down
     /// accepts no new connections but still obeys calls on existing ones; a container started at that time would be

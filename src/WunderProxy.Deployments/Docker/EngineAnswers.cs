@@ -48,6 +48,7 @@ internal static class EngineAnswers
     {
         Id = IdOf(image?.ID),
         Platform = string.IsNullOrEmpty(image!.Architecture) ? "" : $"{image.Os}/{image.Architecture}",
+        Size = image.Size,
         Labels = image.Config?.Labels?.AsReadOnly(),
         ExposedPorts = [.. image.Config?.ExposedPorts?.Keys ?? []],
     };

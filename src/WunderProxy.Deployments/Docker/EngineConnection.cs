@@ -25,7 +25,7 @@ internal sealed class EngineConnection : IDisposable
     /// </summary>
     private static readonly Version NewestVersion = new(1, 54);
 
-    private readonly HttpMessageHandler _handler;
+    private readonly MeasuredEngineHandler _handler;
     private readonly EngineHandler _kept;
     private readonly EngineHandler _anew;
     private readonly HttpMessageInvoker _invoker;
@@ -48,19 +48,22 @@ internal sealed class EngineConnection : IDisposable
     public EngineConnection(
         HttpMessageHandler handler, HttpMessageHandler handlerAnew, Uri baseAddress, string engine, TimeProvider clock)
     {
-        _handler = handler;
-        _kept = new EngineHandler(handler, () => Heard(null));
-        _anew = new EngineHandler(handlerAnew, () => Heard(null));
+        _clock = clock;
+        _handler = Measured(handler);
+        _kept = new EngineHandler(_handler, () => Heard(null));
+        _anew = new EngineHandler(Measured(handlerAnew), () => Heard(null));
         _invoker = new HttpMessageInvoker(_kept, disposeHandler: false);
         _baseAddress = baseAddress;
         _engine = engine;
-        _clock = clock;
     }
 
     /// <summary>
     /// Called after each call, with null if the engine answered, else with the reason why it did not.
     /// </summary>
     public Action<string?> Heard { get; set; } = static _ => { };
+
+    /// <summary>Called for each request once its answer has begun or it has failed.</summary>
+    public Action<EngineCall> Called { get; set; } = static _ => { };
 
     /// <summary>Makes a call and reads the whole answer, within the time limit.</summary>
     /// <param name="call">The call, through the library.</param>
@@ -135,6 +138,8 @@ internal sealed class EngineConnection : IDisposable
             await call(session, token);
             return true;
         };
+
+    private MeasuredEngineHandler Measured(HttpMessageHandler handler) => new(handler, _clock, call => Called(call));
 
     private async Task<T> RunAsync<T>(
         Func<EngineSession, CancellationToken, Task<T>> call, CancellationToken cancellationToken)

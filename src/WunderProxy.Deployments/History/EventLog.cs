@@ -13,6 +13,9 @@ namespace WunderProxy.Deployments.History;
 /// </param>
 public sealed class EventLog(IObjectStore store, string prefix, LocalState? state = null)
 {
+    /// <summary>Number of events that wait in the local state; read without I/O.</summary>
+    internal int PendingCount => state?.PendingCount ?? 0;
+
     /// <summary>Records one event in the local state and the store.</summary>
     /// <returns>True if the event is in the store, false if it waits in the local state.</returns>
     /// <exception cref="ObjectStoreException">

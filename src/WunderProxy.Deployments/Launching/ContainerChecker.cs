@@ -184,7 +184,7 @@ internal sealed class ContainerChecker(Machine machine, HealthProbe probes, Life
         }
 
         var atLeast = patience < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : patience;
-        var probe = await probes.ProbeAsync(address.EndPoint, deployment.HealthCheckPath, atLeast, cancellationToken);
+        var probe = await probes.ProbeAsync(deployment, address.EndPoint, atLeast, cancellationToken);
         evidence.Add(probe, isCutShort: atLeast < options.HealthTimeout);
         if (probe.IsHealthy)
         {

@@ -7,6 +7,7 @@ using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.Docker.Models;
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Retirement;
+using WunderProxy.Deployments.Statistics;
 
 namespace WunderProxy.Deployments.Launching;
 
@@ -36,6 +37,7 @@ internal sealed class ContainerLauncher(
             var launched = await LaunchAsync(config, mask, trail, cancellationToken);
             if (launched.Method != LaunchMethod.Running)
             {
+                application.Statistics.CountLaunch(trail.Phases, trail.Seconds, LifecycleStatistics.Ok);
                 application.Measurements.NoteStart(config.Hash.Value, trail.StartSeconds);
             }
 
@@ -45,11 +47,13 @@ internal sealed class ContainerLauncher(
         {
             // The engine quotes what it was given, and messages about its answers may contain the quotes.
             var failure = DeploymentFaults.Of(exception).Masked(mask);
+            application.Statistics.CountLaunch(trail.Phases, trail.Seconds, LifecycleStatistics.Failed);
             application.FailedLaunch.Note(failure, trail.ToRecord(failure));
             throw failure;
         }
         catch (Exception exception) when (DeploymentFaults.IsKnown(exception))
         {
+            application.Statistics.CountLaunch(trail.Phases, trail.Seconds, LifecycleStatistics.Failed);
             application.FailedLaunch.Note(exception, trail.ToRecord(DeploymentFaults.Of(exception).Masked(mask)));
             throw;
         }

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using WunderProxy.Deployments.Applications;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.Machines;
+using WunderProxy.Deployments.Statistics;
 
 namespace WunderProxy.Deployments.Launching;
 
@@ -16,9 +18,16 @@ internal sealed class HealthProbe : IDisposable
     private readonly TimeProvider _clock;
     private readonly TimeSpan _timeout;
     private readonly string _userAgent;
+    private readonly ProbeStatistics? _statistics;
 
-    public HealthProbe(TimeSpan timeout, string version, TimeProvider clock)
+    /// <summary>Creates the client of all probes, which keeps no connection.</summary>
+    /// <param name="timeout">Time limit of one probe.</param>
+    /// <param name="version">Version of this program, for the user agent.</param>
+    /// <param name="clock">Measures the probes, and limits them.</param>
+    /// <param name="statistics">Counts the probes of deployments; null for none.</param>
+    public HealthProbe(TimeSpan timeout, string version, TimeProvider clock, ProbeStatistics? statistics = null)
     {
+        _statistics = statistics;
         _timeout = timeout;
         _clock = clock;
         _userAgent = $"wunderproxy-health/{version}";
@@ -30,6 +39,19 @@ internal sealed class HealthProbe : IDisposable
             PooledConnectionLifetime = TimeSpan.Zero,
         };
         _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>Probes the health-check path of a deployment once, and counts the probe.</summary>
+    /// <param name="deployment">The deployment whose container is probed.</param>
+    /// <param name="endPoint">Address of the container.</param>
+    /// <param name="patience">Time limit in addition to the configured one; null for none.</param>
+    /// <param name="cancellationToken">Cancels the probe.</param>
+    public async Task<ProbeResult> ProbeAsync(
+        Deployment deployment, EndPoint endPoint, TimeSpan? patience, CancellationToken cancellationToken)
+    {
+        var probe = await ProbeAsync(endPoint, deployment.HealthCheckPath, patience, cancellationToken);
+        _statistics?.Count(deployment.Revision, probe.Reason.Code, probe.Elapsed);
+        return probe;
     }
 
     /// <summary>

@@ -20,6 +20,12 @@ internal sealed class LaunchTrail(Application application, LaunchConfig config, 
     /// <summary>TCP port inside the container; 0 until it is known.</summary>
     public int ContainerPort { get; set; }
 
+    /// <summary>Seconds since the launch began.</summary>
+    public double Seconds => _steps.Seconds;
+
+    /// <summary>The phases of the launch so far, in order; the last one lasts until now.</summary>
+    public IEnumerable<StepTime> Phases => _steps.ToList().Where(step => step.Step != "ready");
+
     /// <summary>Seconds from the start of the container to its first good probe.</summary>
     public double StartSeconds => _steps.ToList().Where(step => step.Step is "starting" or "checking").Sum(step => step.Seconds);
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Docker;
+using WunderProxy.Deployments.Statistics;
 
 namespace WunderProxy.Deployments.Machines;
 
@@ -24,10 +25,14 @@ internal sealed class Machine : IAsyncDisposable
         Addresses = new ContainerAddressResolver(engine, new OwnContainer(engine), clock);
         _follower = new EngineFollower(engine, Circuit, Notices, clock, log);
         engine.Heard = Circuit.Hear;
+        engine.Called = call => EngineCalls.Count(call.Operation, call.Result, call.Elapsed);
     }
 
     /// <summary>The client for calls to the engine.</summary>
     public DockerEngineClient Engine { get; }
+
+    /// <summary>Requests to the engine by operation and result, of all applications on it.</summary>
+    public DurationTally EngineCalls { get; } = new(DurationBounds.Calls);
 
     /// <summary>The circuit of the engine, to which the client reports every call.</summary>
     public Circuit Circuit { get; }

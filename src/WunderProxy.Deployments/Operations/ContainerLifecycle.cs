@@ -8,6 +8,7 @@ using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Launching;
 using WunderProxy.Deployments.Machines;
 using WunderProxy.Deployments.Retirement;
+using WunderProxy.Deployments.Statistics;
 using WunderProxy.Deployments.Storage;
 using WunderProxy.Deployments.Switching;
 using WunderProxy.Deployments.Watching;
@@ -99,7 +100,7 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
         var application = new Application(options, machine, store, state, traffic, clock, logger, faults) { Meter = meter };
         var engine = machine.Engine;
         _application = application;
-        _probes = new HealthProbe(options.HealthTimeout, options.Version, clock);
+        _probes = new HealthProbe(options.HealthTimeout, options.Version, clock, application.Statistics.Probes);
         var images = new ImageProvider(
             engine.Images,
             application.Images,
@@ -135,6 +136,9 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
 
     /// <inheritdoc/>
     public IReadOnlyList<Incident> Incidents => _application.Incidents.ToList();
+
+    /// <inheritdoc/>
+    public LifecycleCounts Counts => _reader.ReadCounts();
 
     /// <summary>
     /// Brings back what was in service (from the local record, else the store's current launch config) and begins to
@@ -342,11 +346,14 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
             catch (Exception exception) when (DeploymentFaults.IsKnown(exception))
             {
                 var fault = DeploymentFaults.Of(exception);
+                CountSwitch(operationKind, LifecycleStatistics.Failed);
                 NoteLaunch(operation, by, exception, fault);
                 await NoteFailureAsync(operation, by, fault);
                 throw fault;
             }
 
+            CountSwitch(
+                operationKind, result is SwitchResult { Changed: false } ? LifecycleStatistics.Unchanged : LifecycleStatistics.Switched);
             _application.AfterSwitch.Try(
                 "noting who switched", () => _application.LastSwitch.NoteOperation(operation.Since, kind, by, operation.Steps));
 
@@ -355,6 +362,15 @@ public sealed class ContainerLifecycle : IContainerLifecycle, IAsyncDisposable
                 "logging an operation",
                 () => DeploymentLog.OperationDone(_application.Log, kind, reference, by, result?.ToString() ?? ""));
             return result;
+        }
+    }
+
+    /// <summary>Counts an operation that was to switch traffic.</summary>
+    private void CountSwitch(OperationKind kind, string result)
+    {
+        if (kind is OperationKind.Switch or OperationKind.Deploy or OperationKind.Rollback)
+        {
+            _application.Statistics.Switches.Count(kind.ToWire(), result);
         }
     }
 

@@ -25,6 +25,7 @@ internal sealed class DrainEnder(Application application)
 
         var ends = draining.Select(deployment => deployment.Drain).OfType<DrainHandle>().Select(drain => drain.Traffic.EndAsync());
         var cut = (await Task.WhenAll(ends).WaitAsync(cancellationToken)).Aggregate(default(DrainHolders), DrainHolders.Add);
+        application.Statistics.CountCutOff(cut);
         await application.Events.RecordAsync(application.Events.Create(EventType.DrainEnd, by) with
         {
             Revision = draining[0].Revision,

@@ -126,8 +126,28 @@ internal sealed class LifecycleReader(Application application, SwitchGuard guard
             Guard = guard.View,
             Operation = application.Gate.View,
             Draining = [.. application.Table.All.Where(d => d.State == DeploymentState.Draining).Select(ToView)],
+            Releases = application.Table.ToReleases(),
             Warnings = [.. notices.Select(notice => notice.Message)],
             PublicWarnings = [.. notices.Select(notice => notice.Public)],
+        };
+    }
+
+    /// <summary>Returns what was done since the process started, without asking engine or store.</summary>
+    public LifecycleCounts ReadCounts()
+    {
+        var statistics = application.Statistics;
+        return new LifecycleCounts
+        {
+            EngineCalls = application.Machine.EngineCalls.Read(),
+            StoreCalls = statistics.StoreCalls.Read(),
+            Launches = statistics.Launches.Read(),
+            Drains = statistics.Drains.Read(),
+            Probes = statistics.Probes.Read(),
+            Switches = statistics.Switches.Read(),
+            GuardRollbacks = statistics.GuardRollbacks.Read(),
+            CutOff = statistics.CutOff.Read(),
+            PendingWrites = application.Events.PendingCount + application.Record.Current.Intents.Count,
+            ImagesBytes = application.ImageSizes.Total(application.Table.All.Select(deployment => deployment.ImageId)),
         };
     }
 

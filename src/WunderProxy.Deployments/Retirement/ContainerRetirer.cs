@@ -40,7 +40,8 @@ internal sealed class ContainerRetirer(
     {
         try
         {
-            await drain.DrainAsync(application.Options.DrainTimeout, application.Options.DrainUpgradedTimeout, _ending.Token);
+            application.Statistics.CountCutOff(await drain.DrainAsync(
+                application.Options.DrainTimeout, application.Options.DrainUpgradedTimeout, _ending.Token));
         }
         catch (OperationCanceledException)
         {
@@ -203,14 +204,20 @@ internal sealed class ContainerRetirer(
     private async Task DrainAndRetireAsync(Deployment deployment, DrainHandle drain, Task hold)
     {
         using var untilWanted = CancellationTokenSource.CreateLinkedTokenSource(drain.Cancellation.Token, _ending.Token);
+        var isOver = false;
         try
         {
-            var cutOff = await drain.Traffic.DrainAsync(
+            var cut = await drain.Traffic.DrainAsync(
                 application.Options.DrainTimeout, application.Options.DrainUpgradedTimeout, untilWanted.Token);
+            isOver = true;
+            var cutOff = cut.Total;
+            var state = cutOff == 0 ? DrainOutcome.Ended : DrainOutcome.CutShort;
+            Count(drain, state);
+            application.Statistics.CountCutOff(cut);
 
             // A drain of nothing ends at once, within the switch, which may not wait for the disk.
             await Task.Yield();
-            Tell(deployment, drain, cutOff == 0 ? DrainOutcome.Ended : DrainOutcome.CutShort, cutOff);
+            Tell(deployment, drain, state, cutOff);
             DeploymentLog.Drained(application.Log, deployment.Replica.Name, deployment.Revision, cutOff);
             await hold.WaitAsync(untilWanted.Token);
             await StandByAsync(drain, untilWanted.Token);
@@ -220,6 +227,11 @@ internal sealed class ContainerRetirer(
         catch (OperationCanceledException)
         {
             // The deployment is wanted again, or the process ends; containers stay as they are.
+            if (!isOver)
+            {
+                Count(drain, DrainOutcome.Abandoned);
+            }
+
             Tell(deployment, drain, DrainOutcome.Abandoned, 0);
         }
         catch (Exception exception)
@@ -227,6 +239,9 @@ internal sealed class ContainerRetirer(
             DeploymentLog.BackgroundFailed(application.Log, exception);
         }
     }
+
+    private void Count(DrainHandle drain, string state) =>
+        application.Statistics.Drains.Count(state, "", application.Clock.GetElapsedTime(drain.Began));
 
     /// <summary>Adds how a drain ended to the record of its switch, with the last numbers of the drained revision.</summary>
     private void Tell(Deployment drained, DrainHandle drain, string state, int cutOff)

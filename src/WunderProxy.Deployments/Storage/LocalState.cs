@@ -27,11 +27,13 @@ public sealed class LocalState : IDisposable
     private readonly DirectoryHandle _events;
     private Action<string>? _onWarning;
     private FileLock? _lock;
+    private int _pendingCount;
 
     private LocalState(string stateDirectory, string name)
     {
         _directory = StateDirectory.Open(stateDirectory, name, Warn);
         _events = OpenEvents();
+        _pendingCount = CountPendingEvents();
     }
 
     /// <summary>Path of the directory that holds all records.</summary>
@@ -156,11 +158,18 @@ public sealed class LocalState : IDisposable
         _directory.Dispose();
     }
 
+    /// <summary>
+    /// Number of events that wait for the store, without I/O: counted at the start and by each look for events, and kept up
+    /// to date by each write and removal.
+    /// </summary>
+    internal int PendingCount => Math.Max(0, Volatile.Read(ref _pendingCount));
+
     internal IReadOnlyList<string> PendingEvents()
     {
         try
         {
-            var names = _events.FileNames("").Where(name => name.EndsWith(EventEnd, StringComparison.Ordinal)).ToArray();
+            var names = PendingNames().ToArray();
+            Volatile.Write(ref _pendingCount, names.Length);
             Array.Sort(names, StringComparer.Ordinal);
             var surplus = Math.Max(0, names.Length - MaxPendingEvents);
             if (surplus > 0)
@@ -201,17 +210,38 @@ public sealed class LocalState : IDisposable
 
     internal void RejectPendingEvent(string name, string reason) => PutAside(_events, name, reason);
 
-    internal void AddPendingEvent(string name, ReadOnlySpan<byte> bytes) => Write(_events, name, bytes);
+    internal void AddPendingEvent(string name, ReadOnlySpan<byte> bytes)
+    {
+        Write(_events, name, bytes);
+        Interlocked.Increment(ref _pendingCount);
+    }
 
     internal void RemovePendingEvent(string name)
     {
         try
         {
             _events.Delete(name);
+            Interlocked.Decrement(ref _pendingCount);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // Harmless: the same event is written again under the same key.
+        }
+    }
+
+    private IEnumerable<string> PendingNames() =>
+        _events.FileNames("").Where(name => name.EndsWith(EventEnd, StringComparison.Ordinal));
+
+    private int CountPendingEvents()
+    {
+        try
+        {
+            return PendingNames().Count();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The next look for events counts them.
+            return 0;
         }
     }
 

@@ -9,8 +9,8 @@ internal sealed class NothingInFlight(TrafficTarget target) : ITrafficDrain
 
     public int InFlight => 0;
 
-    public Task<int> DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken) =>
-        Task.FromResult(0);
+    public Task<DrainHolders> DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken) =>
+        Task.FromResult(default(DrainHolders));
 
     public Task<DrainHolders> EndAsync() => Task.FromResult(default(DrainHolders));
 }

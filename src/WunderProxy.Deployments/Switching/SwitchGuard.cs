@@ -5,6 +5,7 @@ using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.Launching;
 using WunderProxy.Deployments.Records;
+using WunderProxy.Deployments.Statistics;
 using WunderProxy.Deployments.Storage;
 
 namespace WunderProxy.Deployments.Switching;
@@ -138,8 +139,8 @@ internal sealed class SwitchGuard(
                 continue;
             }
 
-            evidence = found;
-            if (await FindObstacleAsync(done, evidence) is not { } kept)
+            evidence = found.Text;
+            if (await FindObstacleAsync(done, found) is not { } kept)
             {
                 return;
             }
@@ -150,23 +151,28 @@ internal sealed class SwitchGuard(
         await EndAsync(done, evidence, obstacle);
     }
 
-    private string? FindEvidence(
+    private GuardEvidence? FindEvidence(
         Deployment next, string startedAt, TrafficReport? before, SlownessWatch slowness, TimeSpan elapsed)
     {
         if (next.Replica.Address is null || next.Replica.StartedAt != startedAt)
         {
-            return "its container died or restarted";
+            return new GuardEvidence(GuardEvidence.Died, "its container died or restarted");
         }
 
-        return before is null || Measure(next) is not { } now
-            ? null
-            : GuardVerdict.FindErrors(before, now) ?? slowness.Look(elapsed, before, now);
+        if (before is null || Measure(next) is not { } now)
+        {
+            return null;
+        }
+
+        return GuardVerdict.FindErrors(before, now) is { } errors ? new GuardEvidence(GuardEvidence.Errors, errors)
+            : slowness.Look(elapsed, before, now) is { } slow ? new GuardEvidence(GuardEvidence.Slow, slow)
+            : null;
     }
 
     /// <summary>
     /// Switches back, or returns what keeps the guard from doing so; the guard tries again while the watch lasts.
     /// </summary>
-    private async Task<string?> FindObstacleAsync(GuardedSwitch done, string evidence)
+    private async Task<string?> FindObstacleAsync(GuardedSwitch done, GuardEvidence evidence)
     {
         try
         {
@@ -197,8 +203,7 @@ internal sealed class SwitchGuard(
         catch (Exception exception) when (exception is DockerEngineException or EngineUnavailableException)
         {
             // Without the engine the container's own answer decides.
-            probe = await probes.ProbeAsync(
-                previous.Replica.Address!.EndPoint, previous.HealthCheckPath, null, _ending.Token);
+            probe = await probes.ProbeAsync(previous, previous.Replica.Address!.EndPoint, null, _ending.Token);
         }
 
         return probe.IsHealthy ? null : $"the container of {previous.Revision} does not take traffic any more ({probe.Reason})";
@@ -213,6 +218,7 @@ internal sealed class SwitchGuard(
         }
 
         var reason = $"{evidence}; {obstacle}, so {done.Next.Revision} goes on serving";
+        application.Statistics.Switches.Count(LifecycleStatistics.Guard, LifecycleStatistics.Failed);
         application.Notices.Warn(Topic, $"the guard would switch back from {done.Next.Revision}", reason);
         await application.Events.RecordAsync(application.Events.Create(EventType.Failure, By) with
         {
@@ -228,9 +234,9 @@ internal sealed class SwitchGuard(
     /// <summary>
     /// Switches back without the store; if the store cannot be reached, the history is written later.
     /// </summary>
-    private async Task SwitchBackAsync(GuardedSwitch done, string evidence)
+    private async Task SwitchBackAsync(GuardedSwitch done, GuardEvidence found)
     {
-        var (next, previous) = (done.Next, done.Previous);
+        var (next, previous, evidence) = (done.Next, done.Previous, found.Text);
         var undo = CreateUndo(done);
         var rejected = new RejectedConfig(
             next.Hash.Value, next.Revision, previous.Hash.Value, previous.Revision, application.Clock.GetUtcNow(), evidence)
@@ -247,6 +253,8 @@ internal sealed class SwitchGuard(
         // Traffic is back: no later failure may hide that.
         application.AfterSwitch.Try("noting the guard's verdict", () =>
         {
+            application.Statistics.GuardRollbacks.Count(found.Reason);
+            application.Statistics.Switches.Count(LifecycleStatistics.Guard, LifecycleStatistics.Switched);
             DeploymentLog.GuardActed(application.Log, next.Hash.Value, previous.Hash.Value, evidence);
             application.Notices.Warn(Topic, $"the guard switched back from {next.Revision} to {previous.Revision}", evidence);
         });

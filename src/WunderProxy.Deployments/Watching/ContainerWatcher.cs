@@ -122,7 +122,7 @@ internal sealed class ContainerWatcher(
 
     private async Task ProbeAsync(Deployment current, ContainerAddress address, CancellationToken cancellationToken)
     {
-        var probe = await probes.ProbeAsync(address.EndPoint, current.HealthCheckPath, null, cancellationToken);
+        var probe = await probes.ProbeAsync(current, address.EndPoint, null, cancellationToken);
         await AskHealthcheckAsync(current, cancellationToken);
         if (_health.Judge(current, probe))
         {
@@ -164,6 +164,7 @@ internal sealed class ContainerWatcher(
             retirer.BeginRetireUnused();
             await orphans.RetryAsync(cancellationToken);
             await adopter.RefreshAsync(cancellationToken);
+            await application.ImageSizes.RefreshAsync(application.Table.All.Select(d => d.ImageId), cancellationToken);
         }
     }
 

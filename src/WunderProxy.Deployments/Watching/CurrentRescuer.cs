@@ -5,6 +5,7 @@ using WunderProxy.Deployments.Diagnostics;
 using WunderProxy.Deployments.Docker;
 using WunderProxy.Deployments.Launching;
 using WunderProxy.Deployments.Machines;
+using WunderProxy.Deployments.Statistics;
 using WunderProxy.Deployments.Switching;
 
 namespace WunderProxy.Deployments.Watching;
@@ -145,6 +146,7 @@ internal sealed class CurrentRescuer(
             {
                 var launched = await launcher.LaunchAsync(config, operation, token);
                 await switcher.SwitchAsync(launched.Deployment, config, null, Task.CompletedTask, token);
+                application.Statistics.Switches.Count(OperationKind.Recovery.ToWire(), LifecycleStatistics.Switched);
             }
 
             return true;

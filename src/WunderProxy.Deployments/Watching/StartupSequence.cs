@@ -6,6 +6,7 @@ using WunderProxy.Deployments.History;
 using WunderProxy.Deployments.LaunchConfigs;
 using WunderProxy.Deployments.Launching;
 using WunderProxy.Deployments.Retirement;
+using WunderProxy.Deployments.Statistics;
 using WunderProxy.Deployments.Storage;
 using WunderProxy.Deployments.Switching;
 
@@ -164,10 +165,12 @@ internal sealed class StartupSequence(
             var launched = await launcher.LaunchAsync(current, progress, cancellationToken);
             done = await switcher.SwitchAsync(
                 launched.Deployment, current, null, Task.CompletedTask, cancellationToken);
+            application.Statistics.Switches.Count(By, LifecycleStatistics.Switched);
         }
         catch (Exception exception) when (exception is not EngineUnavailableException && DeploymentFaults.Translate(exception) is not null)
         {
             var known = DeploymentFaults.Translate(exception)!;
+            application.Statistics.Switches.Count(By, LifecycleStatistics.Failed);
             application.Notices.Warn(
                 Topic, $"the store's current revision {current.Revision} cannot be launched ({known.Code})", known.Message);
             DeploymentLog.OperationFailed(application.Log, By, current.Hash.Value, By, known.Code, known.Message);

@@ -35,4 +35,15 @@ public sealed record TrafficCounters
     /// for an application.
     /// </summary>
     public required BucketHistogram UpstreamEnd { get; init; }
+
+    /// <summary>
+    /// Seconds that the proxy added to answered requests: from the wake-up of the loop to the complete head, and from the
+    /// wake-up with the last bytes to the end. Nothing for an upstream.
+    /// </summary>
+    public required BucketHistogram Overhead { get; init; }
+
+    /// <summary>
+    /// Seconds that requests waited for the end of a pause, by the turns of the loop; nothing for an upstream.
+    /// </summary>
+    public required BucketHistogram QueueWait { get; init; }
 }

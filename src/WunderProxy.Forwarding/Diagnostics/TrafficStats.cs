@@ -25,6 +25,8 @@ internal sealed class TrafficStats
     private BucketCounts? _responseBodies;
     private BucketCounts? _upstreamHead;
     private BucketCounts? _upstreamEnd;
+    private BucketCounts? _overhead;
+    private BucketCounts? _queueWait;
     private long _requests;
     private long _bytesIn;
     private long _bytesOut;
@@ -87,6 +89,14 @@ internal sealed class TrafficStats
     public void CountUpstreamEnd(long microseconds) =>
         (_upstreamEnd ??= new BucketCounts(BucketBounds.DurationMicroseconds)).Count(microseconds);
 
+    /// <summary>Counts the time that the proxy added to a request, in microseconds.</summary>
+    public void CountOverhead(long microseconds) =>
+        (_overhead ??= new BucketCounts(BucketBounds.OverheadMicroseconds)).Count(microseconds);
+
+    /// <summary>Counts the time that a request waited for the end of a pause, in microseconds.</summary>
+    public void CountQueueWait(long microseconds) =>
+        (_queueWait ??= new BucketCounts(BucketBounds.DurationMicroseconds)).Count(microseconds);
+
     /// <summary>Counts a request that is sent to a peer.</summary>
     public void CountFallback() => _fallbacks++;
 
@@ -141,6 +151,10 @@ internal sealed class TrafficStats
                 all.Select(part => part._upstreamHead), BucketBounds.DurationMicroseconds, Microseconds),
             UpstreamEnd = BucketCounts.Sum(
                 all.Select(part => part._upstreamEnd), BucketBounds.DurationMicroseconds, Microseconds),
+            Overhead = BucketCounts.Sum(
+                all.Select(part => part._overhead), BucketBounds.OverheadMicroseconds, Microseconds),
+            QueueWait = BucketCounts.Sum(
+                all.Select(part => part._queueWait), BucketBounds.DurationMicroseconds, Microseconds),
         };
     }
 

@@ -10,6 +10,7 @@ namespace WunderProxy.Forwarding.Exchanges;
 internal sealed class ExchangePhases(TransportLoop loop)
 {
     private long _last;
+    private long _headTurn;
 
     /// <summary>From the first byte of the request to the end of its head.</summary>
     public long Header { get; private set; }
@@ -40,7 +41,11 @@ internal sealed class ExchangePhases(TransportLoop loop)
     }
 
     /// <summary>Records that the head is complete, or will not be completed.</summary>
-    public void OnHeadRead() => Header += Step();
+    public void OnHeadRead()
+    {
+        Header += Step();
+        _headTurn = _last;
+    }
 
     /// <summary>Records that the body of the request is held whole, or will not be.</summary>
     public void OnHeld() => Buffer += Step();
@@ -59,6 +64,16 @@ internal sealed class ExchangePhases(TransportLoop loop)
 
     /// <summary>Records the end of the exchange.</summary>
     public void OnEnd() => Client += Step();
+
+    /// <summary>
+    /// Returns what the proxy added to the exchange, in microseconds: the time in the turn of the loop that completed the
+    /// head, until the exchange began, and the time in the present turn, until its end. The sending of the request, which
+    /// follows the head at once, is not part of it, and nor is any time in which the exchange waited for a peer.
+    /// </summary>
+    /// <param name="began">When the head was complete, in microseconds of the loop's clock.</param>
+    /// <param name="duration">Microseconds from then until now.</param>
+    public long OverheadOf(long began, long duration) =>
+        Math.Max(0, began - _headTurn) + Math.Max(0, began + duration - loop.NowMicroseconds);
 
     private long Step()
     {

@@ -26,7 +26,7 @@ internal sealed class ExchangeRecorder(TimeProvider clock, WallClock wallClock, 
         }
 
         CountDuration(upstream is { Peer: null, Used: { } own } ? own.Stats.Durations : application.Durations, exchange, ticks);
-
+        CountOverhead(application, exchange, microseconds);
         if (FailureWords.HasFailed(exchange))
         {
             exchange.Upstream.Application?.Failures.Count(FailureWords.KindOf(exchange), wallClock.UnixMilliseconds);
@@ -95,6 +95,16 @@ internal sealed class ExchangeRecorder(TimeProvider clock, WallClock wallClock, 
         var set = durations.Find(key.Value)
             ?? durations.Add(key.Value, key.ToLabels(exchange.Error == ForwardError.None ? null : exchange.Error.ToString()));
         set.Ticks.Count(ticks);
+    }
+
+    /// <summary>Counts what the proxy added to an answered request; both times of the clock have been read anyway.</summary>
+    private void CountOverhead(TrafficStats application, Exchange exchange, long microseconds)
+    {
+        if (exchange.Upstream.IsResponseReceived && exchange.Tunnel is null && exchange.Error == ForwardError.None)
+        {
+            var began = clock.GetElapsedTime(0, exchange.StartTimestamp).Ticks / TimeSpan.TicksPerMicrosecond;
+            application.CountOverhead(exchange.Phases.OverheadOf(began, microseconds));
+        }
     }
 
     private long TicksOf(Exchange exchange) => clock.GetElapsedTime(exchange.StartTimestamp).Ticks;

@@ -166,6 +166,7 @@ internal sealed class Forwarder(
             return ForwardError.Paused;
         }
 
+        var began = application.Loop.NowMicroseconds;
         var waiting = exchange.Waiting;
         application.AddPaused(waiting.PauseEnded);
         waiting.BeginPause(application.Gate.TimeoutMilliseconds);
@@ -177,6 +178,7 @@ internal sealed class Forwarder(
         waiting.End(Waits.Pause);
         application.RemovePaused(waiting.PauseEnded);
         application.Gate.Leave();
+        application.Stats.CountQueueWait(application.Loop.NowMicroseconds - began);
         return ChooseUpstream(exchange);
     }
 

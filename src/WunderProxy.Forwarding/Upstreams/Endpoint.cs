@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Transport;
 
 namespace WunderProxy.Forwarding.Upstreams;
@@ -166,6 +167,19 @@ public sealed class Endpoint
         {
             WhenReached?.Invoke(this);
         }
+    }
+
+    /// <summary>Counts the connections of all loops; the counts may be of slightly different moments.</summary>
+    internal UpstreamConnectionCounts CountConnections()
+    {
+        var (open, idle) = (0, 0);
+        foreach (var pool in _pools.Made)
+        {
+            open += pool.Open;
+            idle += pool.Count;
+        }
+
+        return new UpstreamConnectionCounts(Math.Max(0, open - idle), idle);
     }
 
     /// <summary>Makes every loop close its idle connections, because others need their descriptors.</summary>

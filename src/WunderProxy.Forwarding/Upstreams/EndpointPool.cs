@@ -17,6 +17,7 @@ internal sealed class EndpointPool(Endpoint endpoint, TransportLoop loop) : Loop
     private UpstreamConnection? _newest;
     private UpstreamConnection? _oldest;
     private int _isClearing;
+    private int _open;
 
     /// <summary>The endpoint to which the connections lead.</summary>
     public Endpoint Endpoint => endpoint;
@@ -26,6 +27,15 @@ internal sealed class EndpointPool(Endpoint endpoint, TransportLoop loop) : Loop
 
     /// <summary>Number of idle connections in the pool.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Number of open connections, in use or idle; readable from any thread.</summary>
+    public int Open => Volatile.Read(ref _open);
+
+    /// <summary>Counts a connection that was opened.</summary>
+    public void OnOpened() => _open++;
+
+    /// <summary>Counts a connection that was closed.</summary>
+    public void OnClosed() => _open--;
 
     /// <summary>Takes an idle connection that can carry another exchange.</summary>
     /// <returns>The connection, or null if there is none, so that the caller connects.</returns>

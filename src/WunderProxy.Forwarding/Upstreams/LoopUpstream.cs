@@ -118,17 +118,17 @@ internal sealed class LoopUpstream(Upstream upstream, TransportLoop loop)
     /// <summary>
     /// Tells the holders of ordinary exchanges, or all holders, that their time is up. Called on the loop.
     /// </summary>
-    /// <returns>Number of holders told for the first time.</returns>
-    public int EndLeases(bool all)
+    /// <returns>The holders told for the first time, by kind.</returns>
+    public InFlightCounts EndLeases(bool all)
     {
-        var told = 0;
+        var told = default(InFlightCounts);
         for (var lease = _leases; lease is not null;)
         {
             // The holder may release its lease, and thereby unlink it, during the call.
             var next = lease.Next;
             if (all || lease.Kind == LeaseKind.Exchange)
             {
-                told += lease.Tell();
+                told += Tell(lease);
             }
 
             lease = next;
@@ -143,19 +143,15 @@ internal sealed class LoopUpstream(Upstream upstream, TransportLoop loop)
     /// <returns>The holders told for the first time, by kind.</returns>
     public InFlightCounts EndReplaced()
     {
-        var (exchanges, longLived, eventStreams, upgraded) = (0, 0, 0, 0);
+        var told = default(InFlightCounts);
         for (var lease = Upstream.IsReplaced ? _leases : null; lease is not null;)
         {
-            var (next, kind) = (lease.Next, lease.Kind);
-            var told = lease.Tell();
-            exchanges += kind == LeaseKind.Exchange ? told : 0;
-            longLived += kind is LeaseKind.LongResponse or LeaseKind.EventStream ? told : 0;
-            eventStreams += kind == LeaseKind.EventStream ? told : 0;
-            upgraded += kind == LeaseKind.Upgraded ? told : 0;
+            var next = lease.Next;
+            told += Tell(lease);
             lease = next;
         }
 
-        return new InFlightCounts(exchanges, longLived, upgraded) { EventStreams = eventStreams };
+        return told;
     }
 
     /// <summary>Begins to spread the ends of tunnels and event streams over a window. Called on the loop.</summary>
@@ -165,25 +161,40 @@ internal sealed class LoopUpstream(Upstream upstream, TransportLoop loop)
     /// Ends the tunnels and event streams that are due when <paramref name="elapsedShare"/> of the window, 0 to 1, has
     /// passed. Called on the loop.
     /// </summary>
-    /// <returns>Number of holders told to end.</returns>
-    public int EndSpread(double elapsedShare)
+    /// <returns>The holders told to end, by kind.</returns>
+    public InFlightCounts EndSpread(double elapsedShare)
     {
         // Rounded up, so that a single holder may stay for the whole window.
         var mayStay = (int)Math.Ceiling(_spreadTotal * (1 - elapsedShare));
         var excess = CountSpread() - mayStay;
-        var told = 0;
-        for (var lease = _leases; lease is not null && told < excess;)
+        var told = default(InFlightCounts);
+        for (var lease = _leases; lease is not null && told.Total < excess;)
         {
             var next = lease.Next;
             if (IsSpread(lease))
             {
-                told += lease.Tell();
+                told += Tell(lease);
             }
 
             lease = next;
         }
 
         return told;
+    }
+
+    /// <summary>Tells a holder that its time is up.</summary>
+    /// <returns>The holder, under its kind of before the call; nothing if it had been told already.</returns>
+    private static InFlightCounts Tell(UpstreamLease lease)
+    {
+        var kind = lease.Kind;
+        var told = lease.Tell();
+        return kind switch
+        {
+            LeaseKind.Upgraded => new InFlightCounts(0, 0, told),
+            LeaseKind.EventStream => new InFlightCounts(0, told, 0) { EventStreams = told },
+            LeaseKind.LongResponse => new InFlightCounts(0, told, 0),
+            _ => new InFlightCounts(told, 0, 0),
+        };
     }
 
     private static bool IsSpread(UpstreamLease lease) =>

@@ -143,6 +143,11 @@ public sealed class Upstream
         };
     }
 
+    /// <summary>Counts the connections to all endpoints, without a lock.</summary>
+    public UpstreamConnectionCounts CountConnections() =>
+        Array.ConvertAll(EndpointsNow, endpoint => endpoint.CountConnections())
+            .Aggregate(default(UpstreamConnectionCounts), UpstreamConnectionCounts.Add);
+
     /// <summary>
     /// Waits until nothing is in flight. Ordinary exchanges may run for <paramref name="exchanges"/>; tunnels, event
     /// streams and responses that had already run longer than 10 s at the switch, for <paramref name="upgraded"/>.
@@ -153,9 +158,9 @@ public sealed class Upstream
     /// </param>
     /// <param name="upgraded">Time from now; a WebSocket is closed with 1012 at a message boundary.</param>
     /// <param name="cancellationToken">Ends the wait; nothing further is closed.</param>
-    /// <returns>Number of holders that had to be told to end.</returns>
+    /// <returns>The holders that had to be told to end, by kind.</returns>
     /// <exception cref="OperationCanceledException">The drain was cancelled.</exception>
-    public Task<int> DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken) =>
+    public Task<InFlightCounts> DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken) =>
         new UpstreamDrain(this, _clock).RunAsync(exchanges, upgraded, cancellationToken);
 
     /// <summary>

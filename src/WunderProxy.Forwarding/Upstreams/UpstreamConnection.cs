@@ -19,6 +19,7 @@ internal sealed class UpstreamConnection : IConnectionWatcher
         Transport = transport;
         AddressVersion = pool.Endpoint.AddressVersion;
         limit.OnOpened();
+        pool.OnOpened();
     }
 
     /// <summary>The transport connection that carries the bytes.</summary>
@@ -68,6 +69,7 @@ internal sealed class UpstreamConnection : IConnectionWatcher
         {
             _isClosed = true;
             _limit.OnClosed();
+            _pool.OnClosed();
         }
     }
 }

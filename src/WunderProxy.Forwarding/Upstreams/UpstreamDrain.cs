@@ -15,9 +15,10 @@ internal sealed class UpstreamDrain(Upstream upstream, TimeProvider clock)
 
     private static readonly TimeSpan ShortestStep = TimeSpan.FromMilliseconds(20);
 
-    private int _told;
+    // Changed on the loops, which are asked one after another.
+    private InFlightCounts _told;
 
-    public async Task<int> RunAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken)
+    public async Task<InFlightCounts> RunAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken)
     {
         var start = clock.GetTimestamp();
         var empty = upstream.WhenEmptyAsync();
@@ -45,7 +46,7 @@ internal sealed class UpstreamDrain(Upstream upstream, TimeProvider clock)
             await WaitAsync(empty, NextStep(elapsed, exchanges, upgraded, ordinaryEnded), cancellationToken);
         }
 
-        return Volatile.Read(ref _told);
+        return _told;
     }
 
     /// <summary>Ends everything in flight at once, unless the upstream is in the slot again.</summary>
@@ -68,7 +69,7 @@ internal sealed class UpstreamDrain(Upstream upstream, TimeProvider clock)
         return step > ShortestStep ? step : ShortestStep;
     }
 
-    private void Tell(int count) => Interlocked.Add(ref _told, count);
+    private void Tell(InFlightCounts told) => _told += told;
 
     private async Task WaitAsync(Task task, TimeSpan longest, CancellationToken cancellationToken)
     {

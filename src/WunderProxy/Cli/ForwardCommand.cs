@@ -7,6 +7,7 @@ using WunderProxy.Deployments.Acme;
 using WunderProxy.Forwarding;
 using WunderProxy.Forwarding.Applications;
 using WunderProxy.Forwarding.Listeners;
+using WunderProxy.Forwarding.Options;
 using WunderProxy.Forwarding.Upstreams;
 using WunderProxy.Hosting;
 using WunderProxy.Instance;
@@ -103,6 +104,7 @@ internal sealed class ForwardCommand : Command
         {
             Certificates = provider.GetService<CertificateKeeper>() is { } keeper ? keeper.Snapshot : null,
             Listeners = provider.GetRequiredService<ListenerSet>().All,
+            Folders = OwnFolders.Of(provider.GetRequiredService<ForwarderOptions>().Buffers),
         };
         var hub = ServiceHost.CreateHub(provider, status);
         hub.Note("start", "wunderproxy");

@@ -75,6 +75,7 @@ internal sealed class RunCommand : Command
         var application = _proxy.MapApplication(parsed) with { Name = service.App };
         var api = _api.Map(parsed, ManagerApiOptions.DefaultEndPoint, proxy) with { Tls = apiCertificates?.Source };
         var status = _api.MapStatus(parsed, proxy) with { Tls = apiCertificates?.Source };
+        var folders = OwnFolders.Of(proxy.Buffers, state.FullPath, service.Bucket);
         var budget = DescriptorBudget.For(
             DescriptorLimit.Raise(), proxy, listeners.Count, api.EndPoints.Count, runsContainers: true, status.EndPoints.Count);
         var builder = ServiceHost.CreateBuilder(
@@ -97,7 +98,7 @@ internal sealed class RunCommand : Command
         }
 
         ServiceHost.AddManagerApi(
-            builder.Services, budget.Apply(api), budget.Apply(status), p => ApiServicesOf(p, service.App));
+            builder.Services, budget.Apply(api), budget.Apply(status), p => ApiServicesOf(p, service.App, folders));
         ServiceHost.AddOpenTelemetry(builder.Services, openTelemetry, service.App);
         try
         {
@@ -151,7 +152,7 @@ internal sealed class RunCommand : Command
         }
     }
 
-    private static ApiServices ApiServicesOf(IServiceProvider provider, string app)
+    private static ApiServices ApiServicesOf(IServiceProvider provider, string app, IReadOnlyDictionary<string, string> folders)
     {
         var forwarder = provider.GetRequiredService<ForwarderServer>();
         var instance = provider.GetRequiredService<InstanceState>();
@@ -162,6 +163,7 @@ internal sealed class RunCommand : Command
         {
             Certificates = provider.GetService<CertificateKeeper>() is { } keeper ? keeper.Snapshot : null,
             Listeners = provider.GetRequiredService<ListenerSet>().All,
+            Folders = folders,
         };
         var hub = ServiceHost.CreateHub(provider, status);
         lifecycle.ListenTo(hub);

@@ -16,8 +16,8 @@ internal sealed class UpstreamTrafficDrain(TargetUpstream replaced) : ITrafficDr
     public DrainHolders Holders => HoldersOf(replaced.Upstream.CountInFlight());
 
     /// <inheritdoc/>
-    public Task<int> DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken) =>
-        replaced.Upstream.DrainAsync(exchanges, upgraded, cancellationToken);
+    public async Task<DrainHolders> DrainAsync(TimeSpan exchanges, TimeSpan upgraded, CancellationToken cancellationToken) =>
+        HoldersOf(await replaced.Upstream.DrainAsync(exchanges, upgraded, cancellationToken));
 
     /// <inheritdoc/>
     public async Task<DrainHolders> EndAsync() =>

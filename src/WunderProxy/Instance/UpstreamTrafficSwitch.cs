@@ -13,6 +13,7 @@ internal sealed class UpstreamTrafficSwitch(UpstreamSlot slot, TimeProvider cloc
     private readonly Lock _gate = new();
     private readonly LinkedList<TargetUpstream> _previous = [];
     private TargetUpstream? _current;
+    private long _epoch;
 
     /// <inheritdoc/>
     public TrafficTarget? Current
@@ -25,6 +26,9 @@ internal sealed class UpstreamTrafficSwitch(UpstreamSlot slot, TimeProvider cloc
             }
         }
     }
+
+    /// <summary>How often traffic was given to another upstream since the process started.</summary>
+    public long Epoch => Volatile.Read(ref _epoch);
 
     /// <summary>Earlier upstreams, latest first.</summary>
     public IReadOnlyList<TargetUpstream> Previous
@@ -99,6 +103,7 @@ internal sealed class UpstreamTrafficSwitch(UpstreamSlot slot, TimeProvider cloc
         _current = next;
         if (next is not null)
         {
+            _epoch += ReferenceEquals(replaced, next) ? 0 : 1;
             _previous.Remove(next);
         }
 

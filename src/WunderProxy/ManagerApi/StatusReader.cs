@@ -39,6 +39,9 @@ internal sealed class StatusReader(
     /// <summary>Reads the state of the certificates that are ordered; null if none are.</summary>
     public Func<CertificateOrdersView>? Certificates { get; init; }
 
+    /// <summary>Folders that the process writes to, by what they are for; metrics tell the free space there.</summary>
+    public IReadOnlyDictionary<string, string> Folders { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>All listeners of the process.</summary>
     public IReadOnlyList<Listener> Listeners { get; init; } = [];
 
@@ -84,7 +87,7 @@ internal sealed class StatusReader(
                 .ToDictionary(group => group.Key, group => group.Last().Revision, StringComparer.Ordinal));
     }
 
-    /// <summary>Returns the counters that only metrics tell of.</summary>
+    /// <summary>Returns what only metrics tell of.</summary>
     public TrafficFacts ReadTraffic() => new(
         forwarder.Statistics.UnroutedCounters,
         StatisticsKeeper.CountersOf(application),
@@ -92,6 +95,9 @@ internal sealed class StatusReader(
         _revisions.Read(UpstreamsNow()))
     {
         Labels = _labels,
+        Lifecycle = lifecycle?.Counts,
+        Epoch = traffic?.Epoch,
+        Volumes = VolumeSpace.Read(Folders),
     };
 
     private IReadOnlyList<Upstream> UpstreamsNow()

@@ -53,6 +53,25 @@ internal sealed class LocalStateTests
     }
 
     [Test]
+    public void Events_that_wait_are_counted_without_a_look_also_after_a_restart()
+    {
+        using (var first = Open())
+        {
+            first.AddPendingEvent("1.json", "{}"u8);
+            first.AddPendingEvent("2.json", "{}"u8);
+            first.AddPendingEvent("3.json", "{}"u8);
+            first.RemovePendingEvent("1.json");
+            Assert.That(first.PendingCount, Is.EqualTo(2));
+        }
+
+        using var second = Open();
+        Assert.That(second.PendingCount, Is.EqualTo(2));
+        second.AddPendingEvent("2.json", "{}"u8);
+        Assert.That(second.PendingEvents(), Has.Count.EqualTo(2));
+        Assert.That(second.PendingCount, Is.EqualTo(2), "a look counts anew");
+    }
+
+    [Test]
     public void Files_and_directories_are_for_their_owner_only()
     {
         using var state = Open();

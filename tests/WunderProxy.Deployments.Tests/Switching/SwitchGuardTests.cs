@@ -26,6 +26,7 @@ internal sealed class SwitchGuardTests
 
         Assert.That((verdict.State, verdict.Revision, verdict.FromRevision), Is.EqualTo((GuardState.SwitchedBack, "r2", "r1")));
         Assert.That(verdict.Reason, Does.Contain("5xx"));
+        Assert.That(machine.Lifecycle.Counts.GuardRollbacks, Is.EqualTo(new[] { new EventCount("errors", "", 1) }));
         await AssertUndoneAsync(machine);
         Assert.That(await machine.EventsAsync(), Is.SupersetOf(new[] { "deploy r1", "deploy r2", "guard_rollback r1" }));
     }
@@ -57,6 +58,8 @@ internal sealed class SwitchGuardTests
 
         Assert.That(verdict.State, Is.EqualTo(GuardState.SwitchedBack));
         Assert.That(verdict.Reason, Does.EndWith("took up to 900 ms, before 10 ms"));
+        Assert.That(machine.Lifecycle.Counts.GuardRollbacks, Is.EqualTo(new[] { new EventCount("slow", "", 1) }));
+        Assert.That(machine.Lifecycle.Counts.Switches, Has.One.EqualTo(new EventCount("guard", "switched", 1)));
         await AssertUndoneAsync(machine);
     }
 
@@ -75,6 +78,7 @@ internal sealed class SwitchGuardTests
         var verdict = await machine.JudgeAsync(deployed.Guard!);
 
         Assert.That((verdict.State, verdict.Reason), Is.EqualTo((GuardState.SwitchedBack, "its container died or restarted")));
+        Assert.That(machine.Lifecycle.Counts.GuardRollbacks, Is.EqualTo(new[] { new EventCount("died", "", 1) }));
         await AssertUndoneAsync(machine);
     }
 

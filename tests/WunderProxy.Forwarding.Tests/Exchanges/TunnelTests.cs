@@ -1,3 +1,4 @@
+using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Transport;
 using WunderProxy.TestSupport;
 
@@ -101,7 +102,7 @@ internal sealed class TunnelTests(TransportKind transport)
         // The loops' clock stands still: nothing but the drain can end it.
         var told = await proxy.Slot.Switch(null)!.DrainAsync(TimeSpan.Zero, TimeSpan.Zero, CancellationToken.None);
 
-        Assert.That((told, end), Is.EqualTo((1, StreamEnd.Finished)));
+        Assert.That((told, end), Is.EqualTo((new InFlightCounts(0, 0, 1), StreamEnd.Finished)));
         Assert.That(await upstream.WaitForEndAsync(), Is.EqualTo(StreamEnd.Finished));
     }
 

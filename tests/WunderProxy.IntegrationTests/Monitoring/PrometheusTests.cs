@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using WunderProxy.IntegrationTests.Infrastructure;
@@ -75,6 +76,45 @@ internal sealed class PrometheusTests
     }
 
     [Test]
+    public async Task Deploys_of_a_real_program_are_in_its_metrics()
+    {
+        await using var service = await TestService.StartNewAsync(StoreKind.Folder, "r1", "r2");
+        await service.DeployAsync(LaunchConfigText.Of("r1"));
+        await service.DeployAsync(LaunchConfigText.Of("r2"));
+        await service.WaitUntilServingAsync("r2");
+        var metrics = await MetricsAsync(service);
+        await Eventually.TrueAsync("the end of the drain, and of all writes", async () =>
+        {
+            metrics = await MetricsAsync(service);
+            return metrics[Series("store_pending_writes")] == 0
+                && metrics.GetValueOrDefault(Series("drain_duration_seconds_count", "result=\"ended\"")) == 1;
+        });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(metrics[Series("switch_total", "type=\"deploy\",result=\"switched\"")], Is.EqualTo(2));
+            Assert.That(metrics[Series("switch_epoch")], Is.EqualTo(2));
+            Assert.That(metrics[Series("launch_duration_seconds_count", "phase=\"total\",result=\"ok\"")], Is.EqualTo(2));
+            Assert.That(metrics[Series("launch_duration_seconds_sum", "phase=\"total\",result=\"ok\"")], Is.InRange(0.01, 120));
+            Assert.That(metrics[Series("drain_aborted_total", "class=\"exchange\"")], Is.Zero);
+            Assert.That(metrics["wunderproxy_engine_requests_total{operation=\"container_create\",result=\"ok\"}"], Is.EqualTo(2));
+            Assert.That(metrics["wunderproxy_engine_requests_total{operation=\"version\",result=\"ok\"}"], Is.Positive);
+            Assert.That(metrics["wunderproxy_store_operations_total{operation=\"put\",result=\"ok\"}"], Is.GreaterThanOrEqualTo(4));
+            Assert.That(metrics["wunderproxy_disk_free_bytes{volume=\"state\"}"], Is.Positive);
+            Assert.That(metrics["wunderproxy_disk_free_bytes{volume=\"store\"}"], Is.Positive);
+            Assert.That(metrics[Series("proxy_overhead_seconds_count")], Is.Positive);
+            Assert.That(metrics[Series("upstream_connections", "revision=\"r2\",state=\"active\"")], Is.Zero);
+            Assert.That(metrics[Series("health_check_duration_seconds_count", "revision=\"r2\",reason=\"ok\"")], Is.Positive);
+            Assert.That(metrics.Keys.Where(key => key.StartsWith("wunderproxy_release_info{", StringComparison.Ordinal)),
+                Has.One.Match("revision=\"r2\",image_digest=\"sha256:[0-9a-f]{64}\",state=\"current\""));
+            Assert.That(metrics.Keys, Has.None.Contains("operation=\"other\""));
+        });
+
+        string Series(string name, string labels = "") =>
+            $"wunderproxy_{name}{{app=\"{service.App}\"{(labels.Length > 0 ? "," : "")}{labels}}}";
+    }
+
+    [Test]
     public async Task Promtool_accepts_the_alert_rules()
     {
         var result = await HostProgram.SucceedAsync("promtool", ["check", "rules", Repository.PathOf("docs/monitoring/alerts.yml")]);
@@ -86,6 +126,15 @@ internal sealed class PrometheusTests
     private static string InSeconds(string rules) => rules
         .Replace("[5m]", "[10s]", StringComparison.Ordinal)
         .Replace("for: 5m", "for: 1s", StringComparison.Ordinal);
+
+    /// <summary>The value of each series, by its name with labels.</summary>
+    private static async Task<Dictionary<string, double>> MetricsAsync(TestService service) =>
+        (await service.GetAsync("/metrics")).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => line[0] != '#')
+            .ToDictionary(
+                line => line[..line.LastIndexOf(' ')],
+                line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture),
+                StringComparer.Ordinal);
 
     private static async Task AskAsync(Uri address, CancellationToken cancellationToken)
     {

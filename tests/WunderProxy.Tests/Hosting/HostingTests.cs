@@ -94,7 +94,7 @@ internal sealed class UpstreamTrafficSwitchTests
         var drain = traffic.Switch(B)!;
 
         Assert.That(drain.InFlight, Is.Zero);
-        Assert.That(await drain.DrainAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5), default), Is.Zero);
+        Assert.That((await drain.DrainAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5), default)).Total, Is.Zero);
     }
 
     private static TrafficTarget Target(string hash) =>

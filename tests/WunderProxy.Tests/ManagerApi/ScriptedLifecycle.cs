@@ -31,6 +31,8 @@ internal sealed class ScriptedLifecycle : IContainerLifecycle
 
     public IReadOnlyList<ContainerView> Containers { get; set; } = [];
 
+    public LifecycleCounts Counts { get; set; } = new();
+
     public LifecycleSnapshot Snapshot() => State;
 
     public Task<LaunchResult> LaunchAsync(

@@ -49,7 +49,12 @@ internal static class FullFacts
             Counters(),
             Counters(new RequestDuration(refused, Durations(1, 0))),
             [new ActiveRequests("GET", "http", 2)],
-            [new RevisionCounters(revision, served.Durations, served.UpstreamHead, served.UpstreamEnd)]);
+            [new RevisionCounters(revision, served.Durations, served.UpstreamHead, served.UpstreamEnd) { Connections = new(2, 5) }])
+        {
+            Lifecycle = Counts,
+            Epoch = 7,
+            Volumes = [new VolumeSpace("state", 1 << 30)],
+        };
     }
 
     public static TrafficCounters Counters(params RequestDuration[] durations) => new()
@@ -62,9 +67,28 @@ internal static class FullFacts
         ResponseBodies = new BucketHistogram([1024], [7, 8], 9000),
         UpstreamHead = Durations(4, 0),
         UpstreamEnd = Durations(3, 1),
+        Overhead = new BucketHistogram([0.0001, 0.001], [8, 1, 0], 0.0006),
+        QueueWait = Durations(0, 1),
     };
 
     public static BucketHistogram Durations(long fast, long slow) => new([0.005, 1], [fast, 0, slow], (fast * 0.001) + (slow * 2));
+
+    /// <summary>What the control plane did, one of each kind.</summary>
+    public static LifecycleCounts Counts { get; } = new()
+    {
+        EngineCalls = [Took("container_inspect", "ok"), Took("image_pull", "not_found")],
+        StoreCalls = [Took("get", "ok"), Took("put", "denied")],
+        Launches = [Took("pulling", "ok"), Took("total", "ok")],
+        Drains = [Took("ended", "")],
+        Probes = [Took("r42", "ok"), Took("r42", "status_5xx")],
+        Switches = [new EventCount("deploy", "switched", 3), new EventCount("guard", "switched", 1)],
+        GuardRollbacks = [new EventCount("errors", "", 1)],
+        CutOff = [new EventCount("exchange", "", 0), new EventCount("upgraded", "", 4)],
+        PendingWrites = 2,
+        ImagesBytes = 1 << 20,
+    };
+
+    private static DurationCounts Took(string kind, string result) => new(kind, result, [0.1, 1], [4, 2, 0], 1.25);
 
     private static CertificateView Certificate { get; } =
         new("proxy", ["a.test"], Since, Since.AddDays(30), 30) { State = "valid", Source = "file" };
@@ -77,6 +101,11 @@ internal static class FullFacts
         Health = "healthy",
         Guard = new GuardView("1", "2", current.Revision, "3", "r41", Since, Since, GuardState.Watching, ""),
         Draining = [new DrainView("3", "r41", "c0", 2, Since)],
+        Releases =
+        [
+            new ReleaseView("3", "r41", "sha256:41", "draining"),
+            new ReleaseView(current.Hash.Value, current.Revision, "sha256:42", "current"),
+        ],
         Operation = new OperationView("deploy", "r43", Since, "pulling", null),
     };
 

@@ -8,6 +8,9 @@ internal sealed record ImageDetails
     /// <summary>Operating system and processor, such as <c>linux/arm64</c>; empty if the engine did not tell.</summary>
     public string Platform { get; init; } = "";
 
+    /// <summary>Bytes of the image's layers on this machine; 0 if the engine did not tell.</summary>
+    public long Size { get; init; }
+
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
     /// <summary>Ports such as <c>9292/tcp</c>.</summary>

@@ -4,7 +4,7 @@ using WunderProxy.Metrics;
 
 namespace WunderProxy.ManagerApi.Collectors;
 
-/// <summary>Exact histograms: durations of requests and of upstreams, sizes of bodies.</summary>
+/// <summary>Exact histograms: durations of requests, of upstreams, of the proxy and of waits, sizes of bodies.</summary>
 internal static class DurationMetrics
 {
     public static IEnumerable<MetricFamily> Of(string app, TrafficFacts traffic) =>
@@ -23,6 +23,20 @@ internal static class DurationMetrics
             "Size of the bodies of responses as they were sent to the clients.",
             app,
             traffic.Application.ResponseBodies),
+        new MetricFamily(
+            "wunderproxy_proxy_overhead_seconds",
+            MetricType.Histogram,
+            "Time that the proxy added to answered requests: reading the head, and from the last bytes to the end.")
+        {
+            Bounds = traffic.Application.Overhead.Bounds,
+        }.Add(PointOf(traffic.Application.Overhead, new MetricLabel("app", app))),
+        new MetricFamily(
+            "wunderproxy_queue_wait_seconds",
+            MetricType.Histogram,
+            "Time that requests waited before they were forwarded or given up, by reason.")
+        {
+            Bounds = traffic.Application.QueueWait.Bounds,
+        }.Add(PointOf(traffic.Application.QueueWait, new("app", app), new("reason", "pause"))),
     ];
 
     private static MetricFamily Durations(string app, TrafficFacts traffic)

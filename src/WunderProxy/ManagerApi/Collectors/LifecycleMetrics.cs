@@ -11,6 +11,9 @@ internal static class LifecycleMetrics
         GuardState.Watching, GuardState.Passed, GuardState.SwitchedBack, GuardState.Kept, GuardState.Superseded, GuardState.Failed,
     ];
 
+    private const string Current = "current";
+    private const string Down = "down";
+
     private static readonly string[] Kinds = ["launch", "switch", "deploy", "rollback", "retire", "start"];
 
     public static IEnumerable<MetricFamily> Of(StatusFacts facts) =>
@@ -25,19 +28,25 @@ internal static class LifecycleMetrics
 
     private static IEnumerable<MetricFamily> ReleaseOf(StatusFacts facts)
     {
-        var info = MetricFamily.Info("wunderproxy_release_info", "Revision that should be in service, described by the labels.");
+        var info = MetricFamily.Info(
+            "wunderproxy_release_info", "Revision that should be in service, and others whose containers are there, in the labels.");
         var healthy = MetricFamily.Gauge(
             "wunderproxy_release_healthy", "1 while the probes of the revision in service succeed, else 0.");
         var switched = MetricFamily.Gauge(
             "wunderproxy_last_switch_timestamp_seconds", "When traffic was switched to the revision in service, in Unix time.");
         if ((facts.Lifecycle.Intended ?? facts.Lifecycle.Current) is { } release)
         {
-            info.Add(
-                1,
-                new("app", facts.App),
-                new("config", release.Hash.Value),
-                new("revision", release.Revision),
-                new("state", facts.Lifecycle.Current is null ? "down" : "current"));
+            foreach (var view in ReleasesOf(facts.Lifecycle, release))
+            {
+                info.Add(
+                    1,
+                    new("app", facts.App),
+                    new("config", view.Hash),
+                    new("revision", view.Revision),
+                    new("image_digest", view.ImageId),
+                    new("state", view.State));
+            }
+
             healthy.Add(
                 facts.Lifecycle.Health == "healthy" ? 1 : 0, new("app", facts.App), new("revision", release.Revision));
         }
@@ -48,6 +57,15 @@ internal static class LifecycleMetrics
         }
 
         return [info, healthy, switched];
+    }
+
+    /// <summary>Returns what should be in service first, then all others; each once, because equal labels are one series.</summary>
+    private static IEnumerable<ReleaseView> ReleasesOf(LifecycleSnapshot lifecycle, TrafficTarget intended)
+    {
+        var image = lifecycle.Releases.FirstOrDefault(view => view.State is Current or Down && view.Hash == intended.Hash.Value)?.ImageId;
+        var first = new ReleaseView(
+            intended.Hash.Value, intended.Revision, image ?? string.Empty, lifecycle.Current is null ? Down : Current);
+        return lifecycle.Releases.Where(view => view.State is not (Current or Down)).Prepend(first).Distinct();
     }
 
     private static IEnumerable<MetricFamily> DrainsOf(StatusFacts facts)

@@ -15,12 +15,15 @@ internal static class MetricCollection
         .. RequestMetrics.Of(facts, traffic),
         .. DurationMetrics.Of(facts.App, traffic),
         .. ConnectionMetrics.Of(facts),
-        .. UpstreamMetrics.Of(facts, traffic.Application),
+        .. UpstreamMetrics.Of(facts, traffic),
         .. BufferMetrics.Of(facts.Forwarder.Buffers),
         .. FallbackMetrics.Of(facts.Forwarder.Fallback),
         .. CertificateMetrics.Of(facts.Certificates),
         .. TlsMetrics.Of(facts.Tls),
         .. LifecycleMetrics.Of(facts),
+        .. SwitchMetrics.Of(facts.App, traffic),
+        .. CallMetrics.Of(facts.App, traffic.Lifecycle),
+        .. DiskMetrics.Of(facts.App, traffic),
         .. ProcessMetrics.Of(facts),
     ];
 }

@@ -10,10 +10,16 @@ namespace WunderProxy.ManagerApi.Collectors;
 internal sealed record RevisionCounters(
     string Revision, RequestDurations Durations, BucketHistogram UpstreamHead, BucketHistogram UpstreamEnd)
 {
+    /// <summary>The connections to all upstreams of the revision at present.</summary>
+    public UpstreamConnectionCounts Connections { get; init; }
+
     /// <summary>Returns what is known of one revision from all its upstreams, at least one.</summary>
     public static RevisionCounters Merge(IReadOnlyList<RevisionCounters> parts) => new(
         parts[0].Revision,
         RequestDurations.Merge(parts.Select(part => part.Durations)),
         BucketHistogram.Merge([.. parts.Select(part => part.UpstreamHead)]),
-        BucketHistogram.Merge([.. parts.Select(part => part.UpstreamEnd)]));
+        BucketHistogram.Merge([.. parts.Select(part => part.UpstreamEnd)]))
+    {
+        Connections = parts.Select(part => part.Connections).Aggregate(UpstreamConnectionCounts.Add),
+    };
 }

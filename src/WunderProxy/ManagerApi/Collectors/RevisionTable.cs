@@ -27,8 +27,10 @@ internal sealed class RevisionTable
 
             foreach (var gone in _known.Keys.Except(upstreams).ToArray())
             {
-                _known.Remove(gone, out var last);
-                _forgotten[last!.Revision] = _forgotten.TryGetValue(last.Revision, out var before)
+                // Counters stay as they were read last, but a connection that was open then is not one of now.
+                _known.Remove(gone, out var known);
+                var last = known! with { Connections = default };
+                _forgotten[last.Revision] = _forgotten.TryGetValue(last.Revision, out var before)
                     ? RevisionCounters.Merge([before, last])
                     : last;
             }
@@ -47,6 +49,9 @@ internal sealed class RevisionTable
     private static RevisionCounters CountersOf(Upstream upstream)
     {
         var counters = StatisticsKeeper.CountersOf(upstream);
-        return new RevisionCounters(upstream.Revision, counters.Durations, counters.UpstreamHead, counters.UpstreamEnd);
+        return new RevisionCounters(upstream.Revision, counters.Durations, counters.UpstreamHead, counters.UpstreamEnd)
+        {
+            Connections = upstream.CountConnections(),
+        };
     }
 }

@@ -7,8 +7,9 @@ namespace WunderProxy.ManagerApi.Collectors;
 /// <summary>The upstream in service, and earlier ones that still hold exchanges.</summary>
 internal static class UpstreamMetrics
 {
-    public static IEnumerable<MetricFamily> Of(StatusFacts facts, TrafficCounters counters)
+    public static IEnumerable<MetricFamily> Of(StatusFacts facts, TrafficFacts traffic)
     {
+        var counters = traffic.Application;
         var info = MetricFamily.Info("wunderproxy_upstream_info", "Upstream in service, described by the labels.");
         var inFlight = MetricFamily.Gauge(
             "wunderproxy_in_flight", "Exchanges and tunnels in flight on the upstream in service.");
@@ -37,12 +38,26 @@ internal static class UpstreamMetrics
                 "wunderproxy_upstream_stale_connections_total",
                 "Connections that were used again and turned out to be closed by the upstream.")
                 .Add(counters.StaleConnections, app),
+            Connections(traffic.Revisions, app),
             info,
             inFlight,
             refused,
             MetricFamily.Gauge("wunderproxy_draining_in_flight", "Exchanges and tunnels in flight on earlier upstreams.")
                 .Add(facts.Application.Draining.Sum(earlier => earlier.InFlight.Total)),
         ];
+    }
+
+    private static MetricFamily Connections(IReadOnlyList<RevisionCounters> revisions, MetricLabel app)
+    {
+        var family = MetricFamily.Gauge("wunderproxy_upstream_connections", "Open connections to upstreams, by revision and state.");
+        foreach (var revision in revisions)
+        {
+            MetricLabel label = new("revision", revision.Revision);
+            family.Add(revision.Connections.Active, app, label, new("state", "active"));
+            family.Add(revision.Connections.Idle, app, label, new("state", "idle"));
+        }
+
+        return family;
     }
 
     private static MetricFamily ConnectFailures(TrafficCounters counters, MetricLabel app)
