@@ -148,9 +148,9 @@ internal sealed class HistoryRowsTests
     private static EventView Event(
         string type, string revision, int minutesAgo, double? seconds, string result = "ok", string host = "web1") => new(
         $"{type}{revision}{minutesAgo}", type, Now.AddMinutes(-minutesAgo), "ada", host, revision, HashOf(revision), "", result, "words")
-    {
-        Seconds = seconds,
-    };
+        {
+            Seconds = seconds,
+        };
 
     private static string HashOf(string revision) => revision.Length == 0 ? "" : revision.PadLeft(64, '0');
 }
