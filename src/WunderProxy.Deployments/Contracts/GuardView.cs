@@ -21,6 +21,9 @@ public sealed record GuardView(
     string State,
     string Reason)
 {
+    /// <summary>Seconds until the watch ends, measured by a clock that nobody sets; 0 when it has ended.</summary>
+    public double SecondsLeft { get; init; }
+
     /// <summary>Returns the view without the evidence, which may quote engine, store or application.</summary>
     public GuardView ForAnybody() => this with { Reason = "" };
 }

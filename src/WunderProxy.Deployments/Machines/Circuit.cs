@@ -28,7 +28,11 @@ internal sealed class Circuit(TimeProvider clock, Action<string> name)
     private CircuitState _state;
     private string _fault = Unknown;
     private DateTimeOffset _since = clock.GetUtcNow();
-    private DateTimeOffset _nextTry;
+
+    /// <summary>
+    /// The pause before the next try, and when it began: a timestamp, which stays right when the time of day is set.
+    /// </summary>
+    private (long Began, TimeSpan Length) _pause;
 
     /// <summary><c>Ok</c>, the last fault, or <c>unknown</c> before the first answer.</summary>
     public string Fault => Volatile.Read(ref _fault);
@@ -146,7 +150,7 @@ internal sealed class Circuit(TimeProvider clock, Action<string> name)
         lock (_lock)
         {
             _state = _state == CircuitState.HalfOpen ? CircuitState.Open : _state;
-            _nextTry = clock.GetUtcNow() + pause;
+            _pause = (clock.GetTimestamp(), pause);
         }
     }
 
@@ -158,9 +162,15 @@ internal sealed class Circuit(TimeProvider clock, Action<string> name)
             {
                 CircuitState.Closed => new CircuitView("closed", _since, null),
                 CircuitState.HalfOpen => new CircuitView("half-open", _since, null),
-                _ => new CircuitView("open", _since, _nextTry > clock.GetUtcNow() ? _nextTry : null),
+                _ => new CircuitView("open", _since, NextTry()),
             };
         }
+    }
+
+    private DateTimeOffset? NextTry()
+    {
+        var left = _pause.Length - clock.GetElapsedTime(_pause.Began);
+        return left > TimeSpan.Zero ? clock.GetUtcNow() + left : null;
     }
 
     private CancellationTokenSource Turn(CircuitState state)

@@ -259,14 +259,14 @@ internal sealed class ContainerRetirer(
             {
                 State = state,
                 CutOff = cutOff,
-                Seconds = Math.Round((application.Clock.GetUtcNow() - drain.Since).TotalSeconds, 3),
+                Seconds = Math.Round(application.Clock.GetElapsedTime(drain.Began).TotalSeconds, 3),
             },
         });
     }
 
     private async Task StandByAsync(DrainHandle drain, CancellationToken cancellationToken)
     {
-        var left = drain.Since + application.Options.Standby - application.Clock.GetUtcNow();
+        var left = application.Options.Standby - application.Clock.GetElapsedTime(drain.Began);
         if (left > TimeSpan.Zero)
         {
             await Task.Delay(left, application.Clock, cancellationToken);

@@ -32,10 +32,13 @@ internal sealed class SwitchGuard(
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Guards the two fields below: calls begin watches, and each watch ends on its own task.</summary>
+    /// <summary>Guards the fields below: calls begin watches, and each watch ends on its own task.</summary>
     private readonly Lock _lock = new();
     private readonly List<Task> _watches = [];
     private GuardView? _latest;
+
+    /// <summary>When the latest watch began, as a timestamp, which stays right when the time of day is set.</summary>
+    private (long At, TimeSpan Duration) _began;
 
     private readonly CancellationTokenSource _ending = new();
 
@@ -46,7 +49,9 @@ internal sealed class SwitchGuard(
         {
             lock (_lock)
             {
-                return _latest ?? Remembered(application.Record.Current.Rejected);
+                return _latest is { State: GuardState.Watching }
+                    ? _latest with { SecondsLeft = SecondsLeft(_began.Duration - application.Clock.GetElapsedTime(_began.At)) }
+                    : _latest ?? Remembered(application.Record.Current.Rejected);
             }
         }
     }
@@ -60,6 +65,7 @@ internal sealed class SwitchGuard(
         var now = application.Clock.GetUtcNow();
         lock (_lock)
         {
+            _began = (application.Clock.GetTimestamp(), duration);
             _latest = new GuardView(
                 done.Id,
                 done.Next.Hash.Value,
@@ -303,6 +309,8 @@ internal sealed class SwitchGuard(
             }
         }
     }
+
+    private static double SecondsLeft(TimeSpan left) => left > TimeSpan.Zero ? Math.Round(left.TotalSeconds, 3) : 0;
 
     private static GuardView? Remembered(IReadOnlyList<RejectedConfig> rejected) => rejected.Count == 0
         ? null

@@ -61,6 +61,19 @@ internal sealed class CircuitTests
         Assert.That(_circuit.ToView(), Is.EqualTo(new CircuitView("open", since, since.AddSeconds(24))));
     }
 
+    [TestCase(-400)]
+    [TestCase(400)]
+    public void Time_until_the_next_try_does_not_follow_a_clock_that_is_set(int days)
+    {
+        _circuit.Open("refused");
+        _circuit.Wait(TimeSpan.FromSeconds(8));
+
+        _clock.SetUtcNow(_clock.GetUtcNow().AddDays(days));
+        _clock.Advance(TimeSpan.FromSeconds(3));
+
+        Assert.That(_circuit.ToView().NextTry, Is.EqualTo(_clock.GetUtcNow().AddSeconds(5)));
+    }
+
     [Test]
     public void Try_that_reached_nothing_leaves_it_open()
     {

@@ -59,6 +59,23 @@ internal sealed class DrainEndTests
     }
 
     [Test]
+    public async Task Length_of_a_drain_does_not_follow_a_clock_that_is_set_back()
+    {
+        var clock = new SettableClock();
+        var held = new TaskCompletionSource();
+        await using var machine = await DrainingAsync(clock, held.Task);
+
+        clock.Offset = TimeSpan.FromDays(-400);
+        held.SetResult();
+        DrainOutcome? drain = null;
+        await ScriptedMachine.EventuallyAsync(
+            "the end of the drain",
+            () => Task.FromResult((drain = machine.Lifecycle.ExplainSwitch()!.Switch.Drain) is { State: not DrainOutcome.Draining }));
+
+        Assert.That(drain!.Seconds, Is.InRange(0, 3600));
+    }
+
+    [Test]
     public async Task Listener_hears_of_events_and_progress()
     {
         var listener = new RecordingListener();
@@ -100,7 +117,7 @@ internal sealed class DrainEndTests
         Assert.That((await machine.EventsAsync()).Count(happened => happened.EndsWith("r2", StringComparison.Ordinal)), Is.EqualTo(1));
     }
 
-    private static async Task<ScriptedMachine> DrainingAsync(TimeProvider clock)
+    private static async Task<ScriptedMachine> DrainingAsync(TimeProvider clock, Task? held = null)
     {
         var machine = new ScriptedMachine(clock)
         {
@@ -112,7 +129,7 @@ internal sealed class DrainEndTests
         };
         await machine.StartAsync();
         await machine.DeployAsync("r1");
-        machine.Traffic.HoldDrains = new TaskCompletionSource().Task;
+        machine.Traffic.HoldDrains = held ?? new TaskCompletionSource().Task;
         await machine.DeployAsync("r2");
         return machine;
     }

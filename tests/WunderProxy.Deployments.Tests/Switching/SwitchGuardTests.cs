@@ -239,6 +239,25 @@ internal sealed class SwitchGuardTests
         Assert.That(await machine.HistoryAsync(), Is.EqualTo(new[] { "r1", "r2", "r3", "r4" }));
     }
 
+    [TestCase(-400)]
+    [TestCase(400)]
+    public async Task Clock_that_is_set_neither_ends_nor_lengthens_the_watch(int days)
+    {
+        var clock = new ManualTimeProvider();
+        await using var machine = await StartAsync(clock);
+        ((Meter)machine.Meter!).Worse = "none";
+        var deployed = await machine.DeployAsync("r2", Watch);
+        var began = clock.GetTimestamp();
+
+        clock.SetUtcNow(clock.GetUtcNow().AddDays(days));
+        var left = machine.Lifecycle.Snapshot().Guard!.SecondsLeft;
+        var verdict = await machine.JudgeAsync(deployed.Guard!);
+
+        Assert.That(left, Is.GreaterThan(0).And.LessThanOrEqualTo(Watch.TotalSeconds));
+        Assert.That((verdict.State, verdict.SecondsLeft), Is.EqualTo((GuardState.Passed, 0.0)));
+        Assert.That(clock.GetElapsedTime(began), Is.EqualTo(Watch).Within(TimeSpan.FromSeconds(1)));
+    }
+
     /// <summary>r1 in service and in the history; r2 answers half of its requests with an error.</summary>
     private static async Task<ScriptedMachine> StartAsync(TimeProvider? clock = null, bool withMeter = true)
     {
