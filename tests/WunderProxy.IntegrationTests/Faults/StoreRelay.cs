@@ -75,7 +75,8 @@ internal sealed class StoreRelay : IAsyncDisposable
             await using var client = new NetworkStream(socket, ownsSocket: true);
             var (head, body) = await ReadAsync(client);
             var start = head.Split(' ', 3);
-            var fault = Volatile.Read(ref _judge)(new StoreRequest(start[0], start[1].Split('?')[0]));
+            var target = start[1].Split('?', 2);
+            var fault = Volatile.Read(ref _judge)(new StoreRequest(start[0], target[0], target.ElementAtOrDefault(1) ?? ""));
             if (fault != StoreFault.None)
             {
                 Interlocked.Increment(ref _faults);
