@@ -8,6 +8,12 @@ namespace WunderProxy.IntegrationTests.Page;
 /// <summary>Chromium with the page of a service, as a person has it.</summary>
 internal sealed class PageBrowser : IDisposable
 {
+    /// <summary>
+    /// A name of this machine that browsers do not trust as they trust a loopback address: their calls over plain HTTP
+    /// carry an <c>Origin</c> and no <c>Sec-Fetch-Site</c>.
+    /// </summary>
+    public const string OtherHost = "ops.example";
+
     /// <summary>Rules of axe-core that hold for whole sites or are matters of taste are left to it: all of its rules run.</summary>
     private const string Audit =
         """
@@ -35,6 +41,7 @@ internal sealed class PageBrowser : IDisposable
     [
         "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--no-proxy-server",
         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+        $"--host-resolver-rules=MAP {OtherHost} 127.0.0.1",
     ];
 
     private static readonly Lazy<string> Axe =
@@ -159,6 +166,11 @@ internal sealed class PageBrowser : IDisposable
     /// <summary>How many CSS pixels the page is wider than its window.</summary>
     public long SidewaysPixels => Convert.ToInt64(
         Driver.ExecuteScript("return document.documentElement.scrollWidth - document.documentElement.clientWidth"), CultureInfo.InvariantCulture);
+
+    /// <summary>How many CSS pixels of the sentence of state are cut off by its box.</summary>
+    public long HiddenPixels => Convert.ToInt64(
+        Driver.ExecuteScript("const text = document.getElementById('sentence'); return Math.max(0, text.offsetHeight - text.parentElement.clientHeight)"),
+        CultureInfo.InvariantCulture);
 
     /// <summary>Keeps a picture of the window.</summary>
     public void Photograph(string file) => Driver.GetScreenshot().SaveAsFile(file);

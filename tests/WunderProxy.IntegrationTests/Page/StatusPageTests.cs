@@ -17,6 +17,9 @@ internal sealed class StatusPageTests
 
     private const string Token = "a-token-for-people";
 
+    /// <summary>All that an image tag may be made of, at the full length of one.</summary>
+    private static readonly string OddRevision = "_" + string.Concat(Enumerable.Repeat("-.__Az09..--", 11))[..127];
+
     /// <summary>Where pictures of the page are kept; null for none, as in the one check.</summary>
     private static readonly string? Pictures = Environment.GetEnvironmentVariable("WUNDERPROXY_TEST_PICTURES");
 
@@ -84,17 +87,28 @@ internal sealed class StatusPageTests
     }
 
     [Test]
-    public async Task Page_is_readable_on_a_phone_in_the_dark()
+    public async Task Page_is_readable_on_a_phone_in_the_dark_with_a_revision_of_128_odd_characters()
     {
+        await _service.Engine.TagSampleAsync(_service.Repository, OddRevision);
+        await _service.DeployAsync(LaunchConfigText.Of(OddRevision));
         using var browser = await PageBrowser.OpenAsync(_url, width: 360, height: 780);
         browser.Prefer("dark");
         await browser.WaitUntilLiveAsync();
+        Assert.That(browser.FindBarriers(), Is.Empty, "without the token");
         await browser.EnterTokenAsync(Token);
 
-        Assert.That(browser.SidewaysPixels, Is.Zero);
+        Assert.That(browser.TextOf("service"), Does.Contain(OddRevision));
+        Assert.That((browser.SidewaysPixels, browser.HiddenPixels), Is.EqualTo((0, 0)));
         Assert.That(browser.FindBarriers(), Is.Empty);
         browser.Resize(1280, 2400);
+        Assert.That((browser.SidewaysPixels, browser.HiddenPixels), Is.EqualTo((0, 0)), "on a desk");
         Assert.That(browser.FindBarriers(), Is.Empty, "on a desk");
+        var bytes = browser.Driver.ExecuteAsyncScript(
+            $"fetch('?', {{headers: {{Accept: 'text/html', Authorization: 'Bearer {Token}'}}}}).then(answer => answer.arrayBuffer()).then(page => arguments[0](page.byteLength))");
+        Assert.That(bytes, Is.GreaterThan(20_000).And.LessThan(60_000));
+        Assert.That((await _service.GetAsync("/metrics")).Text, Does.Contain($"revision=\"{OddRevision}\""));
+        Assert.That((await _service.GetAsync("/explain?what=switch")).Text, Does.Contain(OddRevision));
+        Assert.That(_service.Process!.Output + _service.Process.Errors, Does.Contain($" {OddRevision}"));
     }
 
     [Test]
@@ -104,7 +118,7 @@ internal sealed class StatusPageTests
         using var browser = await PageBrowser.OpenAsync(_url, hasScript: false);
         var first = browser.TextOf("at");
 
-        Assert.That(browser.Sentence, Does.StartWith("Serving r"));
+        Assert.That(browser.Sentence, Does.StartWith("Serving "));
         Assert.That(browser.TextOf("history"), Does.Contain("r1"));
         Assert.That(browser.Driver.FindElement(By.Id("token")).Displayed, Is.False, "what needs the script is not shown");
         await browser.UntilAsync("the page is loaded again", () => browser.TextOf("at") != first);
@@ -147,6 +161,34 @@ internal sealed class StatusPageTests
     }
 
     [Test]
+    public async Task Page_below_a_path_of_another_proxy_is_live_and_switches_and_drains()
+    {
+        await _service.DeployAsync(LaunchConfigText.Of("r1"));
+        var waiting = await _service.StoreConfigAsync(LaunchConfigText.Of("r3", "FOR=the switch"));
+        Assert.That((await _service.PostAsync("/launch", waiting)).Status, Is.EqualTo(200));
+        using var nginx = await PathProxy.StartAsync(_service.Api);
+        using var browser = await PageBrowser.OpenAsync($"http://{PageBrowser.OtherHost}:{nginx.Port}/ops/");
+        await browser.WaitUntilLiveAsync();
+
+        await ReadOnlyAsync(browser);
+        await browser.EnterTokenAsync(Token);
+        Assert.That(browser.Driver.FindElement(By.Id("reduced")).Displayed, Is.False);
+        await PressAsync(browser, "[data-call=drain]");
+        await browser.UntilAsync("the drain is told", () => browser.Sentence.StartsWith("Leaving:", StringComparison.Ordinal));
+        Assert.That((await _service.GetAsync("/status")).Status, Is.EqualTo(503));
+        Assert.That(browser.Focused("data-call"), Is.EqualTo("undrain"), "the focus is where it was");
+        await PressByKeyboardAsync(browser, "undrain");
+        await browser.UntilAsync("the end of the drain is told", () => browser.Sentence.StartsWith("Serving r1", StringComparison.Ordinal));
+        await PressAsync(browser, $"#containers [data-call=switch][data-body='{waiting}']");
+        await browser.UntilAsync("the switch is told", () => browser.Sentence.StartsWith("Serving r3", StringComparison.Ordinal));
+        await PressAsync(browser, "#history [data-ask='Roll back to r1?']");
+        await browser.UntilAsync("the rollback is told", () => browser.Sentence.StartsWith("Serving r1", StringComparison.Ordinal));
+
+        Assert.That((await _service.GetAsync("/status")).Status, Is.EqualTo(200));
+        Assert.That(browser.Complaints, Is.Empty);
+    }
+
+    [Test]
     public async Task Answer_that_ends_early_is_not_taken_for_done_nor_told_in_another_dialog()
     {
         await _service.DeployAsync(LaunchConfigText.Of("r1"));
@@ -182,6 +224,38 @@ internal sealed class StatusPageTests
         Assert.That(browser.TextOf("ask-title"), Is.EqualTo("Pause?"));
         Assert.That(browser.TextOf("ask-result"), Is.Empty);
         Assert.That(browser.Driver.FindElement(By.Id("ask-do")).Displayed, Is.True);
+    }
+
+    /// <summary>Without the token the page shows its charts, says that there is more, and can change nothing.</summary>
+    private async Task ReadOnlyAsync(PageBrowser browser)
+    {
+        Assert.That(browser.Has("[data-call]"), Is.False);
+        Assert.That(browser.TextOf("reduced"), Does.Contain("Enter the token of the manager API to see everything."));
+        await _service.GetProxiedAsync("/up");
+        await browser.UntilAsync("the charts are drawn", () => browser.Has("#traffic .line.now[d^=M]"));
+        browser.Click("[data-window='1h']");
+        await browser.UntilAsync("the charts of an hour", () => browser.Has("[data-window='1h'][aria-current]"));
+        Assert.That(browser.Driver.Url, Does.EndWith("/ops/?window=1h"));
+        Assert.That(browser.Complaints, Is.Empty);
+        var refused = browser.Driver.ExecuteAsyncScript("fetch('pause', {method: 'POST'}).then(answer => arguments[0](answer.status))");
+        Assert.That(refused, Is.EqualTo(401));
+        Assert.That(browser.Complaints, Has.Count.EqualTo(1).And.All.Contains("401"));
+    }
+
+    /// <summary>Presses the button of a call, and in its dialog the one that carries it out, by keys alone.</summary>
+    private static async Task PressByKeyboardAsync(PageBrowser browser, string call)
+    {
+        for (var presses = 0; presses < 100 && browser.Focused("data-call") != call; presses++)
+        {
+            browser.Press(Keys.Tab);
+        }
+
+        browser.Press(Keys.Enter);
+        browser.Press(Keys.Shift + Keys.Tab);
+        browser.Press(Keys.Enter);
+        await browser.UntilAsync("it is done", () => browser.TextOf("ask-result").StartsWith("Done", StringComparison.Ordinal));
+        browser.Press(Keys.Enter);
+        await browser.UntilAsync("Close closes the dialog", () => !browser.IsOpen("ask"));
     }
 
     private static async Task PressAsync(PageBrowser browser, string button)

@@ -41,7 +41,7 @@ internal static class ApplicationPage
             yield break;
         }
 
-        var what = upstream.Hash.Length == 0 ? string.Empty : $"{upstream.Revision} ({ShortId.Of(upstream.Hash)}) ";
+        var what = upstream.Hash.Length == 0 ? string.Empty : $"{ShortName.Of(upstream.Revision)} ({ShortId.Of(upstream.Hash)}) ";
         yield return Named("upstream").Add(what, Tone.Strong)
             .Add($"at {upstream.Address}, since {upstream.Since.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
         yield return Named("health")
@@ -95,7 +95,7 @@ internal static class ApplicationPage
         foreach (var revision in application.Revisions)
         {
             yield return Row(revision.State, revision.Windows.FiveMinutes)
-                .Add($"  {revision.Revision} ({ShortId.Of(revision.Hash)}), {Number(revision.InFlight)} in flight");
+                .Add($"  {ShortName.Of(revision.Revision)} ({ShortId.Of(revision.Hash)}), {Number(revision.InFlight)} in flight");
         }
     }
 
@@ -118,7 +118,7 @@ internal static class ApplicationPage
         foreach (var drain in application.Draining)
         {
             yield return Named("draining").Add(
-                string.Create(CultureInfo.InvariantCulture, $"{drain.Revision} ({ShortId.Of(drain.Hash)}): {drain.InFlight:#,0} in flight, {drain.SecondsLeft:0} s left"),
+                string.Create(CultureInfo.InvariantCulture, $"{ShortName.Of(drain.Revision)} ({ShortId.Of(drain.Hash)}): {drain.InFlight:#,0} in flight, {drain.SecondsLeft:0} s left"),
                 Tone.Warning);
         }
     }

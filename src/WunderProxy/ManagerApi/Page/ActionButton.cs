@@ -13,9 +13,15 @@ internal sealed record ActionButton(string Label, string Call, string Body, stri
     /// <summary>What the button concerns, for screen readers, where several buttons have the same words.</summary>
     public string Subject { get; init; } = string.Empty;
 
+    /// <summary>
+    /// What the page knows the button by. A button and the one that takes its place, such as pause and resume, have the
+    /// same key, so that the focus stays where it is.
+    /// </summary>
+    public string Key { get; init; } = $"{Call} {ShortId.Of(Body)}";
+
     /// <summary>Returns the markup of the button.</summary>
     public Html Write() => Html.Of(
-        $"<button type=button data-key=\"{Call} {Body}\" data-call=\"{Call}\" data-body=\"{Body}\" data-ask=\"{Question}\" data-says=\"{Consequence}\">{Label}{Hidden}</button>");
+        $"<button type=button data-key=\"{Key}\" data-call=\"{Call}\" data-body=\"{Body}\" data-ask=\"{Question}\" data-says=\"{Consequence}\">{Label}{Hidden}</button>");
 
     private Html? Hidden => Subject.Length > 0 ? Html.Of($"<span class=sr> {Subject}</span>") : null;
 }

@@ -59,14 +59,15 @@ internal static class ActivitySection
             return null;
         }
 
+        var (revision, from) = (ShortName.Of(guard.Revision), ShortName.Of(guard.FromRevision));
         var (tone, words) = guard.State switch
         {
-            GuardState.Watching => (Tone.Busy, $"watches {guard.Revision}, for {Wording.Span(guard.Until - model.Now)} more"),
-            GuardState.Passed => (Tone.Good, $"found {guard.Revision} no worse than {guard.FromRevision}"),
-            GuardState.SwitchedBack => (Tone.Bad, $"switched back from {guard.Revision} to {guard.FromRevision}"),
-            GuardState.Kept => (Tone.Bad, $"found {guard.Revision} worse, but {guard.FromRevision} could not take over"),
-            GuardState.Superseded => (Tone.Busy, $"stopped watching {guard.Revision} at another switch"),
-            _ => (Tone.Warning, $"could not watch {guard.Revision}"),
+            GuardState.Watching => (Tone.Busy, $"watches {revision}, for {Wording.Span(TimeSpan.FromSeconds(guard.SecondsLeft))} more"),
+            GuardState.Passed => (Tone.Good, $"found {revision} no worse than {from}"),
+            GuardState.SwitchedBack => (Tone.Bad, $"switched back from {revision} to {from}"),
+            GuardState.Kept => (Tone.Bad, $"found {revision} worse, but {from} could not take over"),
+            GuardState.Superseded => (Tone.Busy, $"stopped watching {revision} at another switch"),
+            _ => (Tone.Warning, $"could not watch {revision}"),
         };
         return Html.Of($"<p class=guard>{tone.Sign()} <b>Guard</b> {words}. {guard.Reason}</p>");
     }
@@ -81,7 +82,7 @@ internal static class ActivitySection
         var html = Html.Of($"<h3>Draining</h3><ul class=drains>");
         foreach (var drain in model.Drains)
         {
-            html.Add($"<li><span class=name>{drain.Revision}</span> {drain.Holds}{Left(drain)}{Button(model, drain)}</li>");
+            html.Add($"<li><span class=name>{ShortName.Of(drain.Revision)}</span> {drain.Holds}{Left(drain)}{Button(model, drain)}</li>");
         }
 
         return html.Add($"</ul>");
@@ -92,6 +93,6 @@ internal static class ActivitySection
         : null;
 
     private static Html? Button(PageModel model, DrainRow drain) => model.MayAct
-        ? new ActionButton("Cut short", $"drains/{drain.Hash}/end", string.Empty, $"Cut the drain of {drain.Revision} short?", $"What is left is closed at once: {drain.Holds}. Its clients see the connection end.") { Subject = drain.Revision }.Write()
+        ? new ActionButton("Cut short", $"drains/{drain.Hash}/end", string.Empty, $"Cut the drain of {ShortName.Of(drain.Revision)} short?", $"What is left is closed at once: {drain.Holds}. Its clients see the connection end.") { Subject = ShortName.Of(drain.Revision) }.Write()
         : null;
 }

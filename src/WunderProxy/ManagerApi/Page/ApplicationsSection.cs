@@ -12,7 +12,7 @@ internal static class ApplicationsSection
         table.Row(
             Html.Of($"<b>{model.Name}</b>"),
             Html.Of($"<span class=\"tag {state.Tone.Word()}\">{state.Tone.Sign()}{model.Facts.Status}</span>"),
-            Html.Of($"<span class=name>{model.Revision ?? Wording.Nothing}</span>"),
+            Html.Of($"<span class=name>{(model.Revision is { } revision ? ShortName.Of(revision) : Wording.Nothing)}</span>"),
             Html.Of($"{Wording.Rate(recent.Rate)}"),
             Html.Of($"{(recent.ErrorShare is { } share ? Wording.Share(share) : Wording.Nothing)}"),
             Html.Of($"{Wording.Latency(recent.P50)}"),

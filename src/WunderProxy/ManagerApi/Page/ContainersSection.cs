@@ -15,16 +15,16 @@ internal static class ContainersSection
         {
             table.Row(
                 container.State == "current",
-                Html.Of($"<span class=name title=\"{container.Revision} {container.Hash}\">{container.Revision}</span>"),
+                Html.Of($"<span class=name title=\"{container.Hash}\">{ShortName.Of(container.Revision)}</span>"),
                 Html.Of($"{container.State}"),
                 Html.Of($"{container.Health}"),
                 Html.Of($"<span title=\"{container.Name}\">{ShortId.Of(container.Id)}</span>"),
-                Html.Of($"{container.Address}"),
+                model.Told(container.Address),
                 model.MayAct && container.State is "launched" or "draining"
                     ? new ActionButton(
-                        "Switch", "switch", container.Hash, $"Switch to {container.Revision}?", "The container runs already: one probe, then all new requests go there, at once. The history is not written.")
+                        "Switch", "switch", container.Hash, $"Switch to {ShortName.Of(container.Revision)}?", "The container runs already: one probe, then all new requests go there, at once. The history is not written.")
                     {
-                        Subject = $"to {container.Revision}",
+                        Subject = $"to {ShortName.Of(container.Revision)}",
                     }.Write()
                     : Html.Of($""));
         }

@@ -17,7 +17,7 @@ internal static class EarlierSection
             var times = model.Status.ResponseTimes;
             table.Row(
                 isCurrent: true,
-                Html.Of($"<span class=name>{upstream.Revision}</span>"),
+                Html.Of($"<span class=name>{ShortName.Of(upstream.Revision)}</span>"),
                 Html.Of($"{Wording.Time(upstream.Since)}"),
                 Html.Of($"{Wording.Count(model.Status.Requests)}"),
                 Html.Of($"{Wording.Count(model.Status.StatusCodes.Classes.GetValueOrDefault("5xx"))}"),
@@ -28,7 +28,7 @@ internal static class EarlierSection
         foreach (var previous in model.Facts.Previous)
         {
             table.Row(
-                previous.Revision,
+                ShortName.Of(previous.Revision),
                 Wording.Time(previous.Since),
                 Wording.Count(previous.Requests),
                 Wording.Count(previous.Classes.GetValueOrDefault("5xx")),

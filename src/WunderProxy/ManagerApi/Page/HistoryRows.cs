@@ -55,10 +55,10 @@ internal static class HistoryRows
     {
         (ActKind.Failure, _) => $"failed: {act.Result[..Math.Min(act.Result.Length, MaxCode)]}",
         (_, null) => "",
-        (_, ActKind.Rollback) => $"rolled back to {next!.Revision}",
-        (_, ActKind.Guard) => $"guard went back to {next!.Revision}",
+        (_, ActKind.Rollback) => $"rolled back to {ShortName.Of(next!.Revision)}",
+        (_, ActKind.Guard) => $"guard went back to {ShortName.Of(next!.Revision)}",
         _ when next!.Hash == act.Hash => "deployed again",
-        _ => $"replaced by {next!.Revision}",
+        _ => $"replaced by {ShortName.Of(next!.Revision)}",
     };
 
     private static string WayOf(HistoryEntryView entry, IReadOnlyList<ContainerView> containers)

@@ -30,7 +30,7 @@ internal static class HistorySection
                 row.IsCurrent,
                 Named(row),
                 Html.Of($"{Wording.Time(row.At)}"),
-                Html.Of($"{row.By}"),
+                model.Told(row.By),
                 Html.Of($"{Took(row.Seconds)}"),
                 Html.Of($"{(row.Served is { } served ? Wording.Span(served) : "")}"),
                 row.End.Length == 0 ? Html.Of($"") : Html.Of($"<span class=name>{row.End}</span>"),
@@ -43,8 +43,8 @@ internal static class HistorySection
 
     private static Html Named(HistoryRow row)
     {
-        var name = Html.Of($"<span class=name>{row.Revision}</span>");
-        return row.Kind.Length == 0 ? name : Html.Of($"<span><span class=name>{row.Revision}</span> <span class=dim>{row.Kind}</span></span>");
+        var name = Html.Of($"<span class=name>{ShortName.Of(row.Revision)}</span>");
+        return row.Kind.Length == 0 ? name : Html.Of($"<span>{name} <span class=dim>{row.Kind}</span></span>");
     }
 
     private static string Took(double? seconds) => seconds switch
@@ -55,15 +55,15 @@ internal static class HistorySection
     };
 
     private static Html Changes(HistoryRow row, HistoryRow before) =>
-        Html.Of($"<a data-diff href=\"diff?from={before.Hash}&amp;to={row.Hash}\">diff<span class=sr> of {before.Revision} and {row.Revision}</span></a>");
+        Html.Of($"<a data-diff href=\"diff?from={before.Hash}&amp;to={row.Hash}\">diff<span class=sr> of {ShortName.Of(before.Revision)} and {ShortName.Of(row.Revision)}</span></a>");
 
     private static Html WayBack(PageModel model, HistoryRow row) => !row.IsEntry ? Html.Of($"")
         : row.Way == HistoryRows.InService ? Html.Of($"{row.Way}")
         : !model.MayAct ? Html.Of($"<span title=\"{row.Way}\">{row.Way}</span>")
         : new ActionButton(
-            "Roll back", "rollback", row.Hash, $"Roll back to {row.Revision}?", $"{row.Way}.")
+            "Roll back", "rollback", row.Hash, $"Roll back to {ShortName.Of(row.Revision)}?", $"{row.Way}.")
         {
-            Subject = $"to {row.Revision} of {Wording.Time(row.At)}",
+            Subject = $"to {ShortName.Of(row.Revision)} of {Wording.Time(row.At)}",
         }.Write();
 
     /// <summary>Two lists and a button, which the script shows: any two entries can be compared.</summary>
@@ -82,7 +82,7 @@ internal static class HistorySection
         var html = Html.Of($"<select id=\"compare-{id}\">");
         for (var index = 0; index < history.Length; index++)
         {
-            html.Add($"<option value=\"{history[index].Hash}\"{(index == chosen ? Selected : null)}>{history[index].Revision}, {Wording.Time(history[index].At)}</option>");
+            html.Add($"<option value=\"{history[index].Hash}\"{(index == chosen ? Selected : null)}>{ShortName.Of(history[index].Revision)}, {Wording.Time(history[index].At)}</option>");
         }
 
         return html.Add($"</select>");

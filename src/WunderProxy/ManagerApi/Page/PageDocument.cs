@@ -31,9 +31,13 @@ internal static class PageDocument
     /// <summary>Returns the title, which a tab shows.</summary>
     public static string TitleOf(PageModel model) => $"{model.Name}: {model.Facts.Status}";
 
-    private static Html TokenPart(PageModel model) => model.HasToken
-        ? Html.Of($"<button type=button id=token class=script>Enter token</button>")
-        : Html.Of($"<p class=dim id=readonly>Read only: no token is configured, and a browser needs one to make changes (--api-token-file).</p>");
+    private static Html TokenPart(PageModel model) => (model.HasToken, model.Rights) switch
+    {
+        (true, PageRights.Stranger) => Html.Of($"<button type=button id=token class=script>Enter token</button><p class=dim id=reduced>Reduced view: addresses, names and reasons are hidden, and nothing can be changed. Enter the token of the manager API to see everything<noscript> (this needs JavaScript)</noscript>.</p>"),
+        (true, _) => Html.Of($"<button type=button id=token class=script>Enter token</button>"),
+        (_, PageRights.Stranger) => Html.Of($"<p class=dim id=reduced>Reduced view: addresses, names and reasons are hidden, and nothing can be changed. A browser needs a token to see everything, and none is configured (--api-token-file).</p>"),
+        _ => Html.Of($"<p class=dim id=reduced>Read only: no token is configured, and a browser needs one to make changes (--api-token-file).</p>"),
+    };
 
     private static Html? HistoryLink(PageModel model) =>
         model.HasContainers ? Html.Of($", <a href=\"history\">/history</a>, <a href=\"containers\">/containers</a>") : null;

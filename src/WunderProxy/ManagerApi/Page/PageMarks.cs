@@ -30,10 +30,10 @@ internal static class PageMarks
         var first = marks.Count > 0 ? marks[0].At : to;
         marks.AddRange((history ?? [])
             .Where(entry => entry.DeployedAt < first && !events.Any(happened => happened.Hash == entry.Hash))
-            .Select(entry => new PageMark(entry.DeployedAt, Tone.Busy, $"Deploy of {entry.Revision}{By(entry.DeployedBy, rights)}")));
+            .Select(entry => new PageMark(entry.DeployedAt, Tone.Busy, $"Deploy of {ShortName.Of(entry.Revision)}{By(entry.DeployedBy, rights)}")));
         if (guard is { State: GuardState.Passed })
         {
-            marks.Add(new PageMark(guard.Until, Tone.Good, $"Guard: {guard.Revision} is no worse than {guard.FromRevision}"));
+            marks.Add(new PageMark(guard.Until, Tone.Good, $"Guard: {ShortName.Of(guard.Revision)} is no worse than {ShortName.Of(guard.FromRevision)}"));
         }
 
         return [.. marks.Where(mark => mark.At >= from && mark.At <= to).OrderBy(mark => mark.At).TakeLast(Most)];
@@ -43,13 +43,14 @@ internal static class PageMarks
     {
         var by = By(happened.By, rights);
         var isOk = happened.Result == "ok";
+        var revision = ShortName.Of(happened.Revision);
         return happened.Type switch
         {
-            "switch" => new(happened.At, Tone.Busy, $"Switch to {happened.Revision}{by}"),
-            "deploy" => new(happened.At, Tone.Busy, $"Deploy of {happened.Revision}{by}"),
-            "rollback" => new(happened.At, Tone.Warning, $"Rollback to {happened.Revision}{by}"),
-            "guard_rollback" => new(happened.At, Tone.Bad, $"Guard switched back to {happened.Revision}"),
-            "failure" => new(happened.At, Tone.Bad, $"Failure{(happened.Revision.Length > 0 ? $" of {happened.Revision}" : "")}: {happened.Result}"),
+            "switch" => new(happened.At, Tone.Busy, $"Switch to {revision}{by}"),
+            "deploy" => new(happened.At, Tone.Busy, $"Deploy of {revision}{by}"),
+            "rollback" => new(happened.At, Tone.Warning, $"Rollback to {revision}{by}"),
+            "guard_rollback" => new(happened.At, Tone.Bad, $"Guard switched back to {revision}"),
+            "failure" => new(happened.At, Tone.Bad, $"Failure{(revision.Length > 0 ? $" of {revision}" : "")}: {happened.Result}"),
             "pause" when isOk => new(happened.At, Tone.Warning, $"Pause{by}"),
             "resume" when isOk => new(happened.At, Tone.Busy, $"Resume{by}"),
             "start" => new(happened.At, Tone.Busy, "Start of WunderProxy"),

@@ -9,6 +9,8 @@ namespace WunderProxy.ManagerApi.Page;
 /// <param name="Rights">What the reader may see and do.</param>
 internal sealed record PageModel(DateTimeOffset Now, PageWindow Window, StatusFacts Facts, PageRights Rights)
 {
+    private static readonly Html Hidden = Html.Of($"<span class=dim>hidden</span>");
+
     private (StatusFacts Facts, StatusDocument Document)? _status;
 
     /// <summary>The same facts as <c>/status</c> tells them.</summary>
@@ -61,6 +63,9 @@ internal sealed record PageModel(DateTimeOffset Now, PageWindow Window, StatusFa
 
     /// <summary>Whether the page can make changes.</summary>
     public bool MayAct => Rights == PageRights.Operator;
+
+    /// <summary>Returns a text that only some readers may see, or for the others a word in its place.</summary>
+    public Html Told(string text) => Rights == PageRights.Stranger ? Hidden : Html.Of($"{text}");
 
     /// <summary>The name of the application, or of the program where there is none.</summary>
     public string Name => Facts.App.Length > 0 ? Facts.App : "WunderProxy";

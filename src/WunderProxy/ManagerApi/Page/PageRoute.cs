@@ -17,7 +17,7 @@ internal sealed class PageRoute(PageReader reader, StatusReader status)
             return ApiResponse.OfJson(facts.ToDocument(), ApiJson.Context.StatusDocument);
         }
 
-        var model = await reader.ReadAsync(WindowOf(request), RightsOf(request));
+        var model = await reader.ReadAsync(WindowOf(request), RightsOf(request, reader.HasToken));
         return ApiResponse.OfHtml(PageDocument.Write(model)) with { Headers = Headers };
     }
 
@@ -28,10 +28,10 @@ internal sealed class PageRoute(PageReader reader, StatusReader status)
     /// Returns what the caller may see. A browser without a token is always a stranger: its next calls will carry the
     /// mark of a web page, and the page would lose half of what it showed.
     /// </summary>
-    internal static PageRights RightsOf(ApiRequest request) => request switch
+    private static PageRights RightsOf(ApiRequest request, bool hasToken) => request switch
     {
         { HasRights: false } => PageRights.Stranger,
-        _ when request.Header("Authorization") is not null => PageRights.Operator,
+        _ when hasToken => PageRights.Operator,
         _ when request.Header("Sec-Fetch-Site") is not null => PageRights.Stranger,
         _ => PageRights.Reader,
     };

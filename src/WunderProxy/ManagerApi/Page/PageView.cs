@@ -26,7 +26,8 @@ internal sealed class PageView(PageReader reader, PageWindow window, TimeProvide
     /// <summary>Writes what has changed; the stream calls one at a time.</summary>
     internal string Write(LiveFacts facts)
     {
-        var rights = facts.HasRights ? PageRights.Operator : PageRights.Stranger;
+        // Without a configured token, a browser in an open network reads everything, and its changes are refused.
+        var rights = !facts.HasRights ? PageRights.Stranger : reader.HasToken ? PageRights.Operator : PageRights.Reader;
         if (!_told.TryGetValue(rights, out var texts))
         {
             _told[rights] = texts = new SectionTexts(clock);

@@ -7,5 +7,5 @@ namespace WunderProxy.ManagerApi.Page;
 internal sealed record RevisionSeries(string Name, bool IsCurrent, IReadOnlyList<SeriesPoint> Points)
 {
     /// <summary>The name in legends and tables.</summary>
-    public string Label => Name.Length > 0 ? Name : "upstream";
+    public string Label => Name.Length > 0 ? ShortName.Of(Name) : "upstream";
 }

@@ -12,7 +12,7 @@ internal static class ServiceSection
         }
 
         html.Add($"<dl>{Row("Revision", upstream.Revision)}");
-        html.Add($"{Row("Since", $"{Wording.Time(upstream.Since)} UTC, {Wording.Span(model.Now - upstream.Since)}")}");
+        html.Add($"<div><dt>Since</dt><dd>{Wording.Time(upstream.Since)} UTC, <span class=age>{Wording.Span(model.Now - upstream.Since)}</span></dd></div>");
         html.Add($"{Row("By", model.History?.FirstOrDefault(row => row.IsCurrent)?.By ?? string.Empty)}");
         html.Add($"<div><dt>Health</dt><dd>{Health(upstream)}</dd></div>");
         html.Add($"{Row("Address", upstream.Address)}{Row("Container", ShortId.Of(upstream.Container))}{Row("Hash", upstream.Hash)}</dl>");
@@ -37,11 +37,11 @@ internal static class ServiceSection
         }
 
         var pause = model.Facts.Application.IsPaused
-            ? new ActionButton("Resume", "resume", string.Empty, "Resume?", "Requests that wait are served at once, and new ones no longer wait.")
-            : new ActionButton("Pause", "pause", string.Empty, "Pause?", "New requests wait from now on, and get 503 when the pause lasts too long. Requests in flight finish.");
+            ? new ActionButton("Resume", "resume", string.Empty, "Resume?", "Requests that wait are served at once, and new ones no longer wait.") { Key = "pause" }
+            : new ActionButton("Pause", "pause", string.Empty, "Pause?", "New requests wait from now on, and get 503 when the pause lasts too long. Requests in flight finish.") { Key = "pause" };
         var drain = model.Facts.IsLeaving
-            ? new ActionButton("Undrain", "undrain", string.Empty, "Take traffic again?", "Load balancers are told at their next check that this instance is back.")
-            : new ActionButton("Drain", "drain", string.Empty, "Send load balancers away?", "/status answers 503 from now on, so load balancers leave with their next checks. Requests that still come are served.");
+            ? new ActionButton("Undrain", "undrain", string.Empty, "Take traffic again?", "Load balancers are told at their next check that this instance is back.") { Key = "drain" }
+            : new ActionButton("Drain", "drain", string.Empty, "Send load balancers away?", "/status answers 503 from now on, so load balancers leave with their next checks. Requests that still come are served.") { Key = "drain" };
         return Html.Of($"<div class=acts>{pause.Write()}{drain.Write()}</div>");
     }
 }

@@ -16,7 +16,7 @@ internal sealed record StateSentence(Tone Tone, string Text)
     /// <summary>Describes the state of an application.</summary>
     public static StateSentence Of(PageModel model)
     {
-        var revision = model.Revision ?? "the upstream";
+        var revision = model.Revision is { } name ? ShortName.Of(name) : "the upstream";
         return model.Facts.Status switch
         {
             "draining" => new(Tone.Warning, $"Leaving: load balancers are told to go elsewhere, and {revision} still serves."),
@@ -51,7 +51,7 @@ internal sealed record StateSentence(Tone Tone, string Text)
 
         if (model.Drains.Count > 0)
         {
-            var earlier = string.Join(" and ", model.Drains.Select(drain => drain.Revision).Distinct(StringComparer.Ordinal));
+            var earlier = string.Join(" and ", model.Drains.Select(drain => ShortName.Of(drain.Revision)).Distinct(StringComparer.Ordinal));
             return new(Tone.Busy, $"Serving {revision}, while {earlier} finishes its requests.");
         }
 
@@ -69,7 +69,7 @@ internal sealed record StateSentence(Tone Tone, string Text)
         {
             { Status.Upstream: not null } => "the application refuses connections",
             { HasContainers: false } => "there is no upstream",
-            _ when lifecycle.Intended is { } intended => $"the container of {intended.Revision} does not run",
+            _ when lifecycle.Intended is { } intended => $"the container of {ShortName.Of(intended.Revision)} does not run",
             _ => "nothing has been deployed",
         };
     }

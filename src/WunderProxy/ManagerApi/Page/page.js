@@ -213,6 +213,7 @@
       find('login-token').value = '';
       find('login').close();
       say(find('token'), 'Forget token');
+      if (find('reduced')) find('reduced').hidden = true;
       again();
     } catch (error) {
       say(find('login-result'), `Not taken: ${error.message}`);

@@ -1,6 +1,8 @@
 using WunderProxy.Cli.Watch;
+using WunderProxy.Deployments.Contracts;
 using WunderProxy.Forwarding.Diagnostics;
 using WunderProxy.Forwarding.Statistics;
+using WunderProxy.ManagerApi;
 using WunderProxy.ManagerApi.Traffic;
 using WunderProxy.Tests.ManagerApi;
 
@@ -46,5 +48,24 @@ internal sealed class ApplicationPageTests
             Assert.That(text, Does.Match(@"draining .*  r41 \(b+\), 2 in flight"));
             Assert.That(text, Does.Match(@"warning +clock is\\u001b\[31m off$"));
         });
+    }
+
+    [Test]
+    public async Task Longest_revision_pushes_nothing_off_the_screen()
+    {
+        await using var api = new ApiFixture();
+        var status = api.Status.Read().ToDocument();
+        var revision = "_" + new string('-', 100) + new string('.', 27);
+        var application = status.Applications[0] with
+        {
+            Upstream = new UpstreamView("172.18.0.4:9292", "", new string('a', 64), revision, DateTimeOffset.UnixEpoch, "healthy"),
+            Draining = [new DrainView(new string('b', 64), revision, "", 2, DateTimeOffset.UnixEpoch) { SecondsLeft = 7 }],
+        };
+
+        var lines = ApplicationPage.Of("web1:8001", status, application).Lines.Select(line => line.ToText(120)).ToList();
+
+        Assert.That(lines, Has.All.Length.LessThanOrEqualTo(120));
+        Assert.That(lines, Has.Some.Match(@"upstream +_-+…\.+ \(a+\) at 172\.18\.0\.4:9292, since"));
+        Assert.That(lines, Has.Some.EndWith("2 in flight, 7 s left"));
     }
 }

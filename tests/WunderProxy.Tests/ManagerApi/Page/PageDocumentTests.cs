@@ -19,6 +19,29 @@ internal sealed partial class PageDocumentTests
     }
 
     [Test]
+    public void Longest_revision_stands_whole_in_service_and_short_where_there_is_no_room()
+    {
+        var odd = PageSamples.OddRevision;
+        var page = PageDocument.Write(PageSamples.Busy(revision: odd));
+
+        Assert.That(Encoding.UTF8.GetByteCount(page), Is.LessThan(MostBytes));
+        Assert.That(page, Does.Contain($"title=\"{odd}\">{odd}</dd>").And.Contain("Roll back to _-.__Az09..---._…..---.__Az0?"));
+        Assert.That(page, Does.Contain("id=sentence aria-live=polite>Serving _-.__Az09..---._…..---.__Az0; a deploy"));
+    }
+
+    [TestCase(-400)]
+    [TestCase(400)]
+    public void Clock_that_is_set_makes_no_time_negative_and_no_watch_longer(int days)
+    {
+        var page = PageDocument.Write(PageSamples.Busy() with { Now = PageSamples.Now.AddDays(days) });
+        var shown = Between(page, "<main>", "</main>");
+
+        Assert.That(shown, Does.Not.Match("-[0-9]+ (s|min|h|d)\\b"));
+        Assert.That(shown, Does.Contain("for 1 min more").And.Contain("21 s left"));
+        Assert.That(shown, Does.Contain(days < 0 ? "UTC, <span class=age>0 s<" : "UTC, <span class=age>400 d<"));
+    }
+
+    [Test]
     public void Page_escapes_what_others_say()
     {
         var page = PageDocument.Write(PageSamples.Busy(quote: Script));
@@ -61,6 +84,18 @@ internal sealed partial class PageDocumentTests
     }
 
     [Test]
+    public void Stranger_is_told_that_more_is_there_and_how_to_see_it()
+    {
+        var stranger = PageSamples.Busy(PageRights.Stranger);
+
+        Assert.That(PageDocument.Write(stranger), Does.Contain("Reduced view:").And.Contain("Enter the token of the manager API to see everything"));
+        Assert.That(
+            PageDocument.Write(stranger with { HasToken = false }),
+            Does.Contain("Reduced view:").And.Contain("none is configured (--api-token-file)").And.Not.Contain("id=token"));
+        Assert.That(PageDocument.Write(PageSamples.Busy()), Does.Not.Contain("Reduced view:"));
+    }
+
+    [Test]
     public void Reader_without_a_token_sees_everything_but_gets_no_buttons() =>
         Assert.That(
             PageDocument.Write(PageSamples.Busy(PageRights.Reader)), Does.Contain("10.0.0.9").And.Not.Contain("data-call=\""));
@@ -79,7 +114,7 @@ internal sealed partial class PageDocumentTests
     [Test]
     public void Page_says_that_a_token_must_be_configured_where_there_is_none() =>
         Assert.That(
-            PageDocument.Write(PageSamples.Busy(PageRights.Stranger) with { HasToken = false }),
+            PageDocument.Write(PageSamples.Busy(PageRights.Reader) with { HasToken = false }),
             Does.Contain("no token is configured").And.Not.Contain("id=token"));
 
     [Test]
