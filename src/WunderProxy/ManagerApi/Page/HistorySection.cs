@@ -55,7 +55,7 @@ internal static class HistorySection
     };
 
     private static Html Changes(HistoryRow row, HistoryRow before) =>
-        Html.Of($"<a data-diff href=\"diff?from={before.Hash}&amp;to={row.Hash}\">diff<span class=sr> of {ShortName.Of(before.Revision)} and {ShortName.Of(row.Revision)}</span></a>");
+        Html.Of($"<a data-diff href=\"diff?from={before.Hash}&amp;to={row.Hash}\">diff<span class=sr> with {ShortName.Of(before.Revision)}</span></a>");
 
     private static Html WayBack(PageModel model, HistoryRow row) => !row.IsEntry ? Html.Of($"")
         : row.Way == HistoryRows.InService ? Html.Of($"{row.Way}")
