@@ -131,7 +131,7 @@ internal sealed class Application : IDisposable
     /// <summary>The sizes of the images of the deployments in care.</summary>
     public ImageSizes ImageSizes { get; }
 
-    /// <summary>What was done for the application since the process started.</summary>
+    /// <summary>Counters of launches, switches and drains of the application since the process started.</summary>
     public LifecycleStatistics Statistics { get; }
 
     /// <summary>Lets one changing operation run at a time.</summary>

@@ -6,7 +6,7 @@ public interface IContainerLifecycle
     /// <summary>The containers of this application as last seen; read without I/O.</summary>
     IReadOnlyList<ContainerView> Containers { get; }
 
-    /// <summary>What was done since the process started, for metrics; read without I/O.</summary>
+    /// <summary>Counters since the process started, for metrics; read without I/O.</summary>
     LifecycleCounts Counts { get; }
 
     /// <summary>Returns the known state, without I/O.</summary>

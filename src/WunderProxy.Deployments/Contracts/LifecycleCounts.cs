@@ -1,6 +1,6 @@
 namespace WunderProxy.Deployments.Contracts;
 
-/// <summary>What the control plane did since the process started, for metrics; read without I/O.</summary>
+/// <summary>Counters of the control plane since the process started, for metrics; read without I/O.</summary>
 public sealed record LifecycleCounts
 {
     /// <summary>Requests to the Docker engine by operation and result, until the head of the answer.</summary>
@@ -28,7 +28,7 @@ public sealed record LifecycleCounts
     public IReadOnlyList<EventCount> GuardRollbacks { get; init; } = [];
 
     /// <summary>
-    /// What drains cut off, by class: <c>exchange</c>, <c>event_stream</c>, <c>long_response</c> or <c>upgraded</c>.
+    /// Exchanges that drains cut off, by class: <c>exchange</c>, <c>event_stream</c>, <c>long_response</c> or <c>upgraded</c>.
     /// </summary>
     public IReadOnlyList<EventCount> CutOff { get; init; } = [];
 

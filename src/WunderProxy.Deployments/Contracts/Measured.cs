@@ -1,12 +1,12 @@
 namespace WunderProxy.Deployments.Contracts;
 
-/// <summary>What was measured of a launch config, on one machine or on several that served it.</summary>
+/// <summary>Measurements of a launch config, on one machine or on several that served it.</summary>
 /// <param name="Hash">SHA-256 hash of the launch config.</param>
 /// <param name="StartSeconds">
 /// Seconds from the start of its container until it was healthy, of the machine that took longest; null if not measured.
 /// </param>
 /// <param name="Traffic">
-/// What it answered when it was last in service; null if not measured. Of several machines: the sums of the counts, the
+/// Its answers when it was last in service; null if not measured. Of several machines: the sums of the counts, the
 /// share of errors in all answers, and the longest response times.
 /// </param>
 public sealed record Measured(string Hash, double? StartSeconds, TrafficSummary? Traffic)

@@ -24,7 +24,7 @@ public sealed record DeploymentEvent(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Seconds { get; init; }
 
-    /// <summary>What this machine measured of the two launch configs of a switch; null for other events, and if nothing was.</summary>
+    /// <summary>This machine's measurements of a switch's two launch configs; null for other events, and without any.</summary>
     [JsonConverter(typeof(MeasurementConverter))]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SwitchMeasurement? Measured { get; init; }

@@ -79,7 +79,7 @@ public sealed record DeploymentIntent
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Seconds { get; init; }
 
-    /// <summary>What was measured at the switch, for the event; null if nothing was.</summary>
+    /// <summary>Measurements at the switch, for its event; null if there are none.</summary>
     [JsonConverter(typeof(MeasurementConverter))]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SwitchMeasurement? Measured { get; init; }

@@ -22,7 +22,7 @@ public sealed class EventReader(IObjectStore store, string prefix, int maxCount 
 
     private readonly Lock _lock = new();
 
-    /// <summary>What was read, by key; null for an object that is no event.</summary>
+    /// <summary>Events that were read, by key; null for an object that is no event.</summary>
     private readonly SortedDictionary<string, DeploymentEvent?> _known = new(StringComparer.Ordinal);
     private Task<IReadOnlyList<DeploymentEvent>> _reading = Task.FromResult<IReadOnlyList<DeploymentEvent>>([]);
 

@@ -1,7 +1,7 @@
 namespace WunderProxy.Deployments.History;
 
 /// <summary>
-/// What one machine measured of the two launch configs of a switch, as the event of the switch keeps it. The measurement
+/// Measurements by one machine of the two launch configs of a switch, as the event of the switch keeps them. The measurement
 /// is taken at the moment of the switch: exchanges that are in flight then are not in it.
 /// </summary>
 /// <param name="Before">The launch config that stopped serving; null if none did.</param>

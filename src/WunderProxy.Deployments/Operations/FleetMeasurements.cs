@@ -19,7 +19,7 @@ public sealed class FleetMeasurements(IReadOnlyList<DeploymentEvent> events)
     /// <summary>Longest wait for the events in the store, of which a later reading then finds more.</summary>
     public static TimeSpan EventPatience { get; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>What callers should know about the measurements: empty, or that some may be missing.</summary>
+    /// <summary>A note for callers about the measurements: empty, or that some may be missing.</summary>
     public IReadOnlyList<string> Notes { get; private init; } = [];
 
     /// <summary>Reads the newest events of all machines. If the store fails or takes too long, a note says so.</summary>

@@ -10,6 +10,6 @@ internal static class DurationBounds
     /// <summary>Launches and their phases: 0.1 s to 10 minutes.</summary>
     public static IReadOnlyList<double> Launches { get; } = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
-    /// <summary>Drains: 0.1 s to an hour.</summary>
+    /// <summary>Bounds for drains: 0.1 s to an hour.</summary>
     public static IReadOnlyList<double> Drains { get; } = [0.1, 1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
 }

@@ -18,7 +18,7 @@ internal sealed class DurationTally(IReadOnlyList<double> bounds)
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Kind, string Result), Durations> _pairs = [];
 
-    /// <summary>Counts one duration.</summary>
+    /// <summary>Counts one duration under its two labels.</summary>
     /// <param name="kind">The work, by one of few names.</param>
     /// <param name="result">How the work ended, by one of few names.</param>
     /// <param name="duration">How long the work took; a negative duration counts as zero.</param>
@@ -60,7 +60,7 @@ internal sealed class DurationTally(IReadOnlyList<double> bounds)
         return durations;
     }
 
-    /// <summary>The durations of one pair.</summary>
+    /// <summary>The durations of one pair of labels.</summary>
     private sealed class Durations(int bucketCount)
     {
         public long[] Buckets { get; } = new long[bucketCount];

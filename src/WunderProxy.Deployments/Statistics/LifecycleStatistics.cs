@@ -2,7 +2,7 @@ using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.Deployments.Statistics;
 
-/// <summary>What the control plane did for one application since the process started.</summary>
+/// <summary>Counts launches, switches, probes and drains of one application since the process started.</summary>
 /// <param name="clock">Measures how long the counts of a revision are kept.</param>
 internal sealed class LifecycleStatistics(TimeProvider clock)
 {
@@ -26,7 +26,7 @@ internal sealed class LifecycleStatistics(TimeProvider clock)
     /// <summary>Calls to the object store by operation and result.</summary>
     public DurationTally StoreCalls { get; } = new(DurationBounds.Calls);
 
-    /// <summary>Drains by how they ended.</summary>
+    /// <summary>Durations of drains by how they ended.</summary>
     public DurationTally Drains { get; } = new(DurationBounds.Drains);
 
     /// <summary>Health checks by revision and reason.</summary>
@@ -35,13 +35,13 @@ internal sealed class LifecycleStatistics(TimeProvider clock)
     /// <summary>Launches by phase and result.</summary>
     public DurationTally Launches { get; } = new(DurationBounds.Launches);
 
-    /// <summary>Switches by type and result.</summary>
+    /// <summary>Switches of traffic by type and result.</summary>
     public EventTally Switches { get; } = new();
 
     /// <summary>Switches that a guard undid, by reason.</summary>
     public EventTally GuardRollbacks { get; } = new();
 
-    /// <summary>What drains cut off, by class.</summary>
+    /// <summary>Exchanges that drains cut off, by class.</summary>
     public EventTally CutOff { get; } = new();
 
     /// <summary>Counts a launch that started a container, or was to.</summary>

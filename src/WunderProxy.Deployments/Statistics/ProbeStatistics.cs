@@ -21,7 +21,7 @@ internal sealed class ProbeStatistics(TimeProvider clock)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (DurationTally Tally, long At)> _revisions = new(StringComparer.Ordinal);
 
-    /// <summary>Counts one check.</summary>
+    /// <summary>Counts one health check of a revision.</summary>
     /// <param name="revision">The revision of the container that was checked.</param>
     /// <param name="reason">The reason code of the result; <c>status_503</c> is counted as <c>status_5xx</c>.</param>
     /// <param name="duration">Duration of the check.</param>

@@ -1,6 +1,6 @@
 namespace WunderProxy.Deployments.Switching;
 
-/// <summary>What shows that a new upstream is clearly worse than the previous one.</summary>
+/// <summary>Evidence that a new upstream is clearly worse than the previous one.</summary>
 /// <param name="Reason">One of the constants of this type.</param>
 /// <param name="Text">The evidence in words and numbers.</param>
 internal sealed record GuardEvidence(string Reason, string Text)

@@ -11,7 +11,7 @@ internal static class SpanSource
 {
     private static readonly ActivitySource Source = new(SpanOptions.SourceName);
 
-    /// <summary>Starts a span.</summary>
+    /// <summary>Starts a span of the given kind.</summary>
     /// <returns>The span; null if nothing listens to the source.</returns>
     public static Activity? Start(string name, ActivityKind kind, in ActivityContext parent)
     {

@@ -3,7 +3,7 @@ using WunderProxy.Metrics;
 
 namespace WunderProxy.ManagerApi.Collectors;
 
-/// <summary>What the control plane asked of the Docker engine and the object store; nothing for <c>forward</c>.</summary>
+/// <summary>Metrics of calls to the Docker engine and the object store; none for <c>forward</c>.</summary>
 internal static class CallMetrics
 {
     public static IEnumerable<MetricFamily> Of(string app, LifecycleCounts? counts) => counts is null ? [] :

@@ -3,7 +3,7 @@ using WunderProxy.Forwarding.Diagnostics;
 
 namespace WunderProxy.ManagerApi.Collectors;
 
-/// <summary>What only metrics tell of: counters of both planes, and the space of volumes.</summary>
+/// <summary>Facts that only metrics tell: counters of both planes, and the space of volumes.</summary>
 /// <param name="Unrouted">Requests that were for no application.</param>
 /// <param name="Application">The application.</param>
 /// <param name="Active">Requests whose exchange has begun and not ended.</param>
@@ -14,7 +14,7 @@ internal sealed record TrafficFacts(
     IReadOnlyList<ActiveRequests> Active,
     IReadOnlyList<RevisionCounters> Revisions)
 {
-    /// <summary>What the control plane did; null for <c>forward</c>.</summary>
+    /// <summary>Counters of the control plane; null for <c>forward</c>.</summary>
     public LifecycleCounts? Lifecycle { get; init; }
 
     /// <summary>How often traffic was given to another upstream since the process started; null for <c>forward</c>.</summary>

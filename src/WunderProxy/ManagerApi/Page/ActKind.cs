@@ -1,6 +1,6 @@
 namespace WunderProxy.ManagerApi.Page;
 
-/// <summary>What happened to the service at one point of the past.</summary>
+/// <summary>Kinds of changes to the service in the past.</summary>
 internal enum ActKind
 {
     /// <summary>A launch config was deployed.</summary>
@@ -9,7 +9,7 @@ internal enum ActKind
     /// <summary>Somebody went back to an earlier entry of the history.</summary>
     Rollback,
 
-    /// <summary>A guard switched back.</summary>
+    /// <summary>A guard switched traffic back.</summary>
     Guard,
 
     /// <summary>A launch, switch, deploy or rollback failed, and what served went on serving.</summary>

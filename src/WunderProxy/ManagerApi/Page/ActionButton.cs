@@ -14,7 +14,7 @@ internal sealed record ActionButton(string Label, string Call, string Body, stri
     public string Subject { get; init; } = string.Empty;
 
     /// <summary>
-    /// What the page knows the button by. A button and the one that takes its place, such as pause and resume, have the
+    /// Key by which the page knows the button. A button and the one that takes its place, such as pause and resume, have the
     /// same key, so that the focus stays where it is.
     /// </summary>
     public string Key { get; init; } = $"{Call} {ShortId.Of(Body)}";

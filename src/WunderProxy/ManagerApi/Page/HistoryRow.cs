@@ -7,7 +7,7 @@ namespace WunderProxy.ManagerApi.Page;
 /// <param name="By">Who asked for it; empty for callers without rights.</param>
 internal sealed record HistoryRow(string Revision, string Hash, DateTimeOffset At, string By)
 {
-    /// <summary>What it was, unless it was a deploy: <c>rollback</c> or <c>guard</c>.</summary>
+    /// <summary>Kind of the change, unless it was a deploy: <c>rollback</c> or <c>guard</c>.</summary>
     public string Kind { get; init; } = "";
 
     /// <summary>How long the operation took, in seconds; null if that is unknown.</summary>

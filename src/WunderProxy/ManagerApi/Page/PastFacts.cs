@@ -2,7 +2,7 @@ using WunderProxy.Deployments.Contracts;
 
 namespace WunderProxy.ManagerApi.Page;
 
-/// <summary>What the store tells of the past.</summary>
+/// <summary>Facts of the past, as the store tells them.</summary>
 /// <param name="Entries">The entries of the history, oldest first.</param>
 /// <param name="Events">The newest events of all machines, oldest first; empty until they have been read.</param>
 internal sealed record PastFacts(IReadOnlyList<HistoryEntryView> Entries, IReadOnlyList<EventView> Events)
