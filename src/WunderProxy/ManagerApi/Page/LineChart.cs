@@ -102,13 +102,16 @@ internal static class LineChart
             level = place - last < TooClose ? (level + 1) % Levels : 0;
             last = place;
             var x = (place * 100).ToString("0.##", CultureInfo.InvariantCulture);
-            var anchor = place > NoRoomToTheRight ? "end" : "start";
-            var shift = place > NoRoomToTheRight ? "-3" : "3";
-            html.Add($"<g class=\"mark {mark.Tone.Word()}\"><line x1=\"{x}%\" x2=\"{x}%\" y1=0 y2=120 /><text x=\"{x}%\" dx={shift} y={11 + level * 12} text-anchor={anchor}>{TimeAxis.SignOf(index)}</text></g>");
+            var side = place > NoRoomToTheRight ? ToTheLeft : ToTheRight;
+            html.Add($"<g class=\"mark {mark.Tone.Word()}\"><line x1={x}% x2={x}% y2=120 /><text x={x}% y={11 + level * 12}{side}>{TimeAxis.SignOf(index)}</text></g>");
         }
 
         return html;
     }
+
+    private static Html ToTheRight { get; } = Html.Of($" dx=3");
+
+    private static Html ToTheLeft { get; } = Html.Of($" dx=-3 text-anchor=end");
 
     private static string LabelOf(TimeAxis axis, int quarter)
     {

@@ -58,8 +58,8 @@ internal sealed class LineChartTests
 
         var html = LineChart.Draw(new Chart("rate", "Requests", [], Wording.Rate, 1), axis).ToString();
 
-        Assert.That(html, Does.Contain("<g class=\"mark busy\"><line x1=\"50%\"").And.Contain(">A</text>"));
-        Assert.That(html, Does.Contain("<g class=\"mark bad\"><line x1=\"100%\"").And.Contain("text-anchor=end>B</text>"));
+        Assert.That(html, Does.Contain("<g class=\"mark busy\"><line x1=50% ").And.Contain(">A</text>"));
+        Assert.That(html, Does.Contain("<g class=\"mark bad\"><line x1=100% ").And.Contain("text-anchor=end>B</text>"));
     }
 
     [Test]
