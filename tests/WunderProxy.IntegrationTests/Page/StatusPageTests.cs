@@ -105,7 +105,10 @@ internal sealed class StatusPageTests
         Assert.That(browser.FindBarriers(), Is.Empty, "on a desk");
         var bytes = browser.Driver.ExecuteAsyncScript(
             $"fetch('?', {{headers: {{Accept: 'text/html', Authorization: 'Bearer {Token}'}}}}).then(answer => answer.arrayBuffer()).then(page => arguments[0](page.byteLength))");
-        Assert.That(bytes, Is.GreaterThan(20_000).And.LessThan(60 * 1024));
+
+        // With names of this length the fullest charts come to somewhat more than the 60,000 bytes that PageDocumentTests
+        // demands of ordinary names; how full they are by now depends on the pace of the machine.
+        Assert.That(bytes, Is.GreaterThan(20_000).And.LessThan(64 * 1024));
         Assert.That((await _service.GetAsync("/metrics")).Text, Does.Contain($"revision=\"{OddRevision}\""));
         Assert.That((await _service.GetAsync("/explain?what=switch")).Text, Does.Contain(OddRevision));
         Assert.That(_service.Process!.Output + _service.Process.Errors, Does.Contain($" {OddRevision}"));
