@@ -3,7 +3,7 @@ namespace WunderProxy.Cli.Watch;
 /// <summary>What a piece of text on the screen means; it is shown in colour, but never by colour alone.</summary>
 internal enum Tone
 {
-    /// <summary>Ordinary text.</summary>
+    /// <summary>Text that says neither how things are nor what they are called.</summary>
     Plain,
 
     /// <summary>A figure or state that is as it should be.</summary>

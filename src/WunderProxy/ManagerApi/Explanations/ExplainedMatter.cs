@@ -6,7 +6,7 @@ internal static class ExplainedMatter
     /// <summary>The last launch that failed.</summary>
     public const string Launch = "launch";
 
-    /// <summary>The last switch of traffic.</summary>
+    /// <summary>The last switch of traffic, with the numbers of both revisions and its drains.</summary>
     public const string Switch = "switch";
 
     /// <summary>The errors of the last ten minutes.</summary>

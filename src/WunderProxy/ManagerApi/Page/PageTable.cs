@@ -30,7 +30,7 @@ internal sealed class PageTable
     /// <summary>Writes a row; markup cells stand as they are.</summary>
     public PageTable Row(params ReadOnlySpan<Html> cells) => Row(isCurrent: false, cells);
 
-    /// <summary>Writes a row of markup.</summary>
+    /// <summary>Writes a row of the table, marked if it is about what is in service; markup cells stand as they are.</summary>
     /// <param name="isCurrent">Whether the row is about what is in service.</param>
     /// <param name="cells">The cells, one for each column.</param>
     public PageTable Row(bool isCurrent, params ReadOnlySpan<Html> cells)
